@@ -1,0 +1,566 @@
+package steps
+
+import (
+	"context"
+	"encoding/json"
+	"fmt"
+	"math/big"
+	"sort"
+	"strconv"
+	"strings"
+	"time"
+
+	"github.com/cucumber/godog"
+
+	"github.com/kobcheck/kobcheck/client"
+	"github.com/kobcheck/kobcheck/schemas"
+)
+
+func answerSentences() []Definition {
+	const area = "answer"
+	return []Definition{
+		define(area, `the call succeeds`, "The answer has the documented success status, or any 2xx where no page gives one.", callSucceeds),
+		define(area, `the answer is (\d{3}) [A-Z][A-Za-z ]+`, "The answer has exactly this status.", answerIsStatus),
+		define(area, `the call is refused as (not authenticated|forbidden|not found|a fault of the caller|wrong or missing data|forbidden or not found|a wrong method)`, "The answer is an error of that kind.", callIsRefused),
+		define(area, `the call is not served`, "The answer is not a success and not a server error.", callNotServed),
+		define(area, `the call fails as a fault at run time`, "The answer is a server error (5xx), as the class Runtime says.", callFailsAtRunTime),
+		define(area, `the refusal says "([^"]+)"`, "Some text of the error body is exactly this.", refusalSays),
+		define(area, `the refusal has a text for people`, "The error body is JSON with a text in message or error.", refusalHasText),
+		define(area, `the answer is an? ([A-Z][A-Za-z0-9]+)`, "The body has the documented shape of that schema.", answerIsA),
+		define(area, `the answer is a list of ([A-Z][A-Za-z0-9]+)s`, "The body is a bare array whose items have the documented shape.", answerIsListOf),
+		define(area, `the answer's "([^"]+)" is ("[^"]*"|-?\d[\d.]*|true|false|null|\{.*\}|\[.*\])`, "A member of the answer equals the JSON value given.", memberIs),
+		define(area, `the answer's "([^"]+)" is the (other |foreign )?`+kinds, "A member of the answer is the id of that thing.", memberIsThing),
+		define(area, `the answer's "([^"]+)" is our client id`, "A member of the answer, where it is there, is the client id of our token.", memberIsClientID),
+		define(area, `the answer's "([^"]+)" is there`, "The answer has a member of that name that is not null.", memberIsThere),
+		define(area, `the answer's "([^"]+)" is one of (.+)`, "A member of the answer is one of the values, parted by commas.", memberIsOneOf),
+		define(area, `the answer's "([^"]+)" lies in the future`, "A date-time of the answer is later than now.", memberInFuture),
+		define(area, `the answer's "([^"]+)" matches the pattern (.+)`, "A member of the answer has the form described by the words of the feature.", memberMatches),
+		define(area, `the answer's header "([^"]+)" is "([^"]*)"`, "A header of the answer has this value.", headerIs),
+		define(area, `the answer's header "([^"]+)", where there is one, is a whole number`, "An optional header of the answer is an integer.", headerIsNumber),
+		define(area, `the answer holds what was sent`, "Each field that was sent comes back with the same value.", holdsWhatWasSent),
+		define(area, `the answer has these fields`, "Each field named in the table is there.", hasFields),
+		define(area, `what the target does here is recorded`, "Keeps the status and text of the answer as an observation; nothing is judged.", recordAnswer),
+	}
+}
+
+func callSucceeds(ctx context.Context) error {
+	w := From(ctx)
+	exchange, err := w.latest()
+	if err != nil {
+		return err
+	}
+	operation := w.Session.Contract.Operation(exchange.Operation)
+	w.expectSuccess(operation, exchange)
+	return nil
+}
+
+func answerIsStatus(ctx context.Context, code int) error {
+	w := From(ctx)
+	exchange, err := w.latest()
+	if err != nil {
+		return err
+	}
+	operation := w.Session.Contract.Operation(exchange.Operation)
+	requirement := ""
+	if operation.Success.Status == code {
+		requirement = operation.Success.Requirements["status"]
+	}
+	w.Expect(exchange.Status == code, Expectation{Check: "status " + strconv.Itoa(code), Requirement: requirement,
+		Message: fmt.Sprintf("%q was not answered as documented", operation.Title), Expected: status(code), Actual: w.answered(exchange)})
+	return nil
+}
+
+// refusals gives the statuses that each kind of refusal may have, and how it reads.
+var refusals = map[string]struct {
+	accepts func(int) bool
+	reads   string
+}{
+	"not authenticated":      {is(401), "401 Unauthorized"},
+	"forbidden":              {is(403), "403 Forbidden"},
+	"not found":              {is(404), "404 Not Found"},
+	"forbidden or not found": {is(403, 404), "403 Forbidden or 404 Not Found"},
+	"wrong or missing data":  {is(400), "400 Bad Request"},
+	"a wrong method":         {is(404, 405, 501), "405 Method Not Allowed (404 and 501 say no as well)"},
+	"a fault of the caller":  {func(code int) bool { return code >= 400 && code < 500 }, "a client error (4xx)"},
+}
+
+func is(codes ...int) func(int) bool {
+	return func(code int) bool {
+		for _, one := range codes {
+			if one == code {
+				return true
+			}
+		}
+		return false
+	}
+}
+
+func callIsRefused(ctx context.Context, kind string) error {
+	w := From(ctx)
+	exchange, err := w.latest()
+	if err != nil {
+		return err
+	}
+	refusal := refusals[kind]
+	w.Expect(refusal.accepts(exchange.Status), Expectation{Check: "refused as " + kind,
+		Message:  fmt.Sprintf("%q should have been refused", w.titleOf(exchange)),
+		Expected: refusal.reads, Actual: w.answered(exchange)})
+	return nil
+}
+
+func callNotServed(ctx context.Context) error {
+	w := From(ctx)
+	exchange, err := w.latest()
+	if err != nil {
+		return err
+	}
+	w.Expect(exchange.Status >= 300 && exchange.Status < 500, Expectation{Check: "not served",
+		Message: "something was served, or broke, that should have been refused", Expected: "a refusal (3xx or 4xx)", Actual: w.answered(exchange)})
+	return nil
+}
+
+func callFailsAtRunTime(ctx context.Context) error {
+	w := From(ctx)
+	exchange, err := w.latest()
+	if err != nil {
+		return err
+	}
+	w.Expect(exchange.Status >= 500, Expectation{Check: "fails at run time", Requirement: "ERR-10",
+		Message: "a failure of the class Runtime was not answered as a server error", Expected: "a server error (5xx)", Actual: w.answered(exchange)})
+	return nil
+}
+
+func (w *World) titleOf(exchange *client.Exchange) string {
+	if operation := w.Session.Contract.Operation(exchange.Operation); operation != nil {
+		return operation.Title
+	}
+	return exchange.Operation
+}
+
+// errorText returns the text that a person would read in an error body: message, else error, else the
+// first text in it (C-23: the shape of an error is stated nowhere).
+func (w *World) errorText(exchange *client.Exchange) string {
+	texts := errorTexts(w.decoded(exchange))
+	if len(texts) == 0 {
+		return ""
+	}
+	return texts[0]
+}
+
+func errorTexts(value any) []string {
+	body, ok := value.(map[string]any)
+	if !ok {
+		return nil
+	}
+	var texts []string
+	for _, name := range []string{"message", "error"} {
+		switch text := body[name].(type) {
+		case string:
+			texts = append(texts, text)
+		case []any:
+			for _, item := range text {
+				if line, ok := item.(string); ok {
+					texts = append(texts, line)
+				}
+			}
+		}
+	}
+	names := make([]string, 0, len(body))
+	for name := range body {
+		names = append(names, name)
+	}
+	sort.Strings(names)
+	for _, name := range names {
+		switch inner := body[name].(type) {
+		case string:
+			texts = append(texts, inner)
+		case map[string]any:
+			texts = append(texts, errorTexts(inner)...)
+		}
+	}
+	return texts
+}
+
+func refusalSays(ctx context.Context, message string) error {
+	w := From(ctx)
+	exchange, err := w.latest()
+	if err != nil {
+		return err
+	}
+	found := false
+	for _, text := range errorTexts(w.decoded(exchange)) {
+		found = found || text == message
+	}
+	w.Expect(found, Expectation{Check: "message of the refusal", Message: "the refusal does not say why in the documented words",
+		Expected: strconv.Quote(message), Actual: w.answered(exchange)})
+	return nil
+}
+
+func refusalHasText(ctx context.Context) error {
+	w := From(ctx)
+	exchange, err := w.latest()
+	if err != nil {
+		return err
+	}
+	body, _ := w.decoded(exchange).(map[string]any)
+	message, _ := body["message"].(string)
+	failure, _ := body["error"].(string)
+	w.Expect(message != "" || failure != "", Expectation{Check: "text of the error", Requirement: "ERR-11",
+		Message: "the error body has no text for people", Expected: "a text in message or in error", Actual: cut(string(exchange.Body))})
+	return nil
+}
+
+func cut(text string) string {
+	runes := []rune(text)
+	if len(runes) > 160 {
+		return string(runes[:160]) + "…"
+	}
+	return text
+}
+
+// answerIsA counts the shape of the answer as a check of the scenario's own. The sentinels have
+// looked at it already; here it becomes part of what the scenario proves.
+func answerIsA(ctx context.Context, schema string) error {
+	w := From(ctx)
+	exchange, err := w.latest()
+	if err != nil {
+		return err
+	}
+	violations, err := w.Session.Schemas.Check(schema, exchange.Body)
+	if err != nil {
+		return faulty("checking the answer against %s: %v", schema, err)
+	}
+	return w.shape(exchange, schema, violations)
+}
+
+func answerIsListOf(ctx context.Context, schema string) error {
+	w := From(ctx)
+	exchange, err := w.latest()
+	if err != nil {
+		return err
+	}
+	violations, err := w.Session.Schemas.CheckList(schema, exchange.Body)
+	if err != nil {
+		return faulty("checking the answer against a list of %s: %v", schema, err)
+	}
+	return w.shape(exchange, schema, violations)
+}
+
+// text is a member of an answer as it reads in a feature: a string without its quotes, else JSON.
+func text(value any) string {
+	if value, ok := value.(string); ok {
+		return strconv.Quote(value)
+	}
+	return asJSON(value)
+}
+
+// same compares two JSON values; numbers are equal when they are the same decimal.
+func same(a, b any) bool {
+	switch a := a.(type) {
+	case map[string]any:
+		other, ok := b.(map[string]any)
+		if !ok || len(a) != len(other) {
+			return false
+		}
+		for name, value := range a {
+			inner, ok := other[name]
+			if !ok || !same(value, inner) {
+				return false
+			}
+		}
+		return true
+	case []any:
+		other, ok := b.([]any)
+		if !ok || len(a) != len(other) {
+			return false
+		}
+		for i := range a {
+			if !same(a[i], other[i]) {
+				return false
+			}
+		}
+		return true
+	}
+	if x, ok := decimal(a); ok {
+		y, ok := decimal(b)
+		return ok && x.Cmp(y) == 0
+	}
+	return a == b
+}
+
+// decimal reads a JSON number exactly; no float is ever involved.
+func decimal(value any) (*big.Rat, bool) {
+	switch value := value.(type) {
+	case json.Number:
+		return new(big.Rat).SetString(string(value))
+	case int:
+		return new(big.Rat).SetInt64(int64(value)), true
+	case int64:
+		return new(big.Rat).SetInt64(value), true
+	case uint64:
+		return new(big.Rat).SetUint64(value), true
+	case float64:
+		rational := new(big.Rat)
+		if rational.SetFloat64(value) == nil {
+			return nil, false
+		}
+		return rational, true
+	}
+	return nil, false
+}
+
+func (w *World) answerMember(name string) (any, bool, error) {
+	exchange, err := w.latest()
+	if err != nil {
+		return nil, false, err
+	}
+	body, _ := w.decoded(exchange).(map[string]any)
+	value, ok := member(body, name)
+	return value, ok, nil
+}
+
+func memberIs(ctx context.Context, name, literal string) error {
+	w := From(ctx)
+	expected, err := parse(literal)
+	if err != nil {
+		return err
+	}
+	value, there, err := w.answerMember(name)
+	if err != nil {
+		return err
+	}
+	w.expectMember(name, there && same(expected, value), text(expected), value, there)
+	return nil
+}
+
+func (w *World) expectMember(name string, holds bool, expected string, value any, there bool) {
+	actual := "absent"
+	if there {
+		actual = cut(text(value))
+	}
+	w.Expect(holds, Expectation{Check: "value of " + name, Pointer: "/" + strings.ReplaceAll(name, ".", "/"),
+		Message: fmt.Sprintf("%q is not as it should be", name), Expected: expected, Actual: actual})
+}
+
+func memberIsThing(ctx context.Context, name, which, kind string) error {
+	w := From(ctx)
+	object, err := w.thing(which + kind)
+	if err != nil {
+		return err
+	}
+	value, there, err := w.answerMember(name)
+	if err != nil {
+		return err
+	}
+	id, _ := value.(string)
+	w.expectMember(name, strings.EqualFold(id, object.ID), strconv.Quote(object.ID)+", the id of the "+which+kind, value, there)
+	return nil
+}
+
+func memberIsClientID(ctx context.Context, name string) error {
+	w := From(ctx)
+	value, there, err := w.answerMember(name)
+	if err != nil {
+		return err
+	}
+	if !there {
+		return &NotTestable{Why: fmt.Sprintf("this target does not answer with the optional field %q (C-21, C-16)", name)}
+	}
+	w.expectMember(name, value == w.Session.ClientIDs["primary"], strconv.Quote(w.Session.ClientIDs["primary"])+", our client id", value, there)
+	return nil
+}
+
+func memberIsThere(ctx context.Context, name string) error {
+	w := From(ctx)
+	value, there, err := w.answerMember(name)
+	if err != nil {
+		return err
+	}
+	w.expectMember(name, there && value != nil, "a value", value, there)
+	return nil
+}
+
+func memberIsOneOf(ctx context.Context, name, list string) error {
+	w := From(ctx)
+	value, there, err := w.answerMember(name)
+	if err != nil {
+		return err
+	}
+	holds := false
+	for _, one := range strings.Split(list, ",") {
+		holds = holds || value == strings.TrimSpace(one)
+	}
+	w.expectMember(name, holds, "one of "+list, value, there)
+	return nil
+}
+
+func memberInFuture(ctx context.Context, name string) error {
+	w := From(ctx)
+	value, there, err := w.answerMember(name)
+	if err != nil {
+		return err
+	}
+	written, _ := value.(string)
+	when, err := time.Parse(time.RFC3339Nano, written)
+	w.expectMember(name, err == nil && when.After(time.Now()), "a time in the future", value, there)
+	return nil
+}
+
+// forms are the patterns that features name in words.
+var forms = map[string]func(string) bool{
+	"of four digits":                      func(s string) bool { return len(s) == 4 && digits(s) == 4 },
+	"of a masked card number":             masked,
+	"of UTC with milliseconds":            utcMilliseconds,
+	"of plain text, not empty":            func(s string) bool { return strings.TrimSpace(s) != "" },
+	"of an identifier in 8-4-4-4-12 form": func(s string) bool { return len(s) == 36 && strings.Count(s, "-") == 4 },
+}
+
+func digits(s string) int {
+	n := 0
+	for _, c := range s {
+		if c >= '0' && c <= '9' {
+			n++
+		}
+	}
+	return n
+}
+
+// masked accepts a mask that shows at most the first eight and the last four digits (CARD-17).
+func masked(s string) bool {
+	first := strings.IndexFunc(s, func(c rune) bool { return c < '0' || c > '9' })
+	last := strings.LastIndexFunc(s, func(c rune) bool { return c < '0' || c > '9' })
+	return first >= 0 && first <= 8 && last >= first && len(s)-last-1 <= 4 && digits(s) <= 12
+}
+
+func utcMilliseconds(s string) bool {
+	_, err := time.Parse("2006-01-02T15:04:05.000Z", s)
+	return err == nil
+}
+
+func memberMatches(ctx context.Context, name, form string) error {
+	w := From(ctx)
+	matches, known := forms[form]
+	if !known {
+		return faulty("no form is called %q", form)
+	}
+	value, there, err := w.answerMember(name)
+	if err != nil {
+		return err
+	}
+	written, _ := value.(string)
+	w.expectMember(name, there && matches(written), "a text "+form, value, there)
+	return nil
+}
+
+func headerIs(ctx context.Context, name, expected string) error {
+	w := From(ctx)
+	exchange, err := w.latest()
+	if err != nil {
+		return err
+	}
+	actual := exchange.Header.Get(name)
+	w.Expect(strings.EqualFold(actual, expected), Expectation{Check: "header " + name,
+		Message: "the header " + name + " is not as it should be", Expected: expected, Actual: orAbsent(actual)})
+	return nil
+}
+
+func orAbsent(value string) string {
+	if value == "" {
+		return "absent"
+	}
+	return value
+}
+
+func headerIsNumber(ctx context.Context, name string) error {
+	w := From(ctx)
+	exchange, err := w.latest()
+	if err != nil {
+		return err
+	}
+	value := exchange.Header.Get(name)
+	if value == "" {
+		return &NotTestable{Why: "this target does not send the optional header " + name}
+	}
+	_, err = strconv.ParseUint(value, 10, 63)
+	w.Expect(err == nil, Expectation{Check: "header " + name, Message: "the header " + name + " is no whole number", Expected: "a whole number", Actual: value})
+	return nil
+}
+
+func holdsWhatWasSent(ctx context.Context) error {
+	w := From(ctx)
+	draft, err := w.drafted()
+	if err != nil {
+		return err
+	}
+	exchange, err := w.latest()
+	if err != nil {
+		return err
+	}
+	body, _ := w.decoded(exchange).(map[string]any)
+	w.expectHolds(draft.Body, body, "")
+	return nil
+}
+
+// expectHolds checks that every value sent is in the answer; objects may have gained members.
+func (w *World) expectHolds(sent, body map[string]any, at string) {
+	names := make([]string, 0, len(sent))
+	for name := range sent {
+		names = append(names, name)
+	}
+	sort.Strings(names)
+	for _, name := range names {
+		value, there := body[name]
+		if inner, ok := sent[name].(map[string]any); ok && name != "metadata" {
+			got, _ := value.(map[string]any)
+			w.expectHolds(inner, got, at+name+".")
+			continue
+		}
+		w.expectMember(at+name, there && same(sent[name], value), cut(text(sent[name]))+", as sent", value, there)
+	}
+}
+
+func hasFields(ctx context.Context, table *godog.Table) error {
+	for _, row := range table.Rows[1:] {
+		if err := memberIsThere(ctx, row.Cells[0].Value); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+func recordAnswer(ctx context.Context) error {
+	w := From(ctx)
+	exchange, err := w.latest()
+	if err != nil {
+		return err
+	}
+	w.Expect(exchange.Status < 500, Expectation{Check: "no server error", Requirement: "HARNESS-01",
+		Message: "an open question was answered by a server error", Expected: "any answer but a server error", Actual: w.answered(exchange)})
+	w.Observe(w.Scenario.ID, "", "What does the target do here?", w.answered(exchange))
+	return nil
+}
+
+// shape counts the shape of an answer as one check of the scenario, with a finding per violation.
+func (w *World) shape(exchange *client.Exchange, schema string, violations []schemas.Violation) error {
+	operation := w.Session.Contract.Operation(exchange.Operation)
+	requirement := operation.Success.Requirements["body"]
+	real := violations[:0:0]
+	for _, violation := range violations {
+		if violation.Kind != "undocumented" {
+			real = append(real, violation)
+		}
+	}
+	if len(real) == 0 {
+		w.Expect(true, Expectation{Check: "the answer is a " + schema, Requirement: requirement})
+		return nil
+	}
+	for _, violation := range real {
+		id := violation.Requirement
+		if id == "" {
+			id = requirement
+		}
+		w.Expect(false, Expectation{Check: "the answer is a " + schema, Requirement: id, Pointer: violation.Pointer,
+			Message: "the answer is not a " + schema + " as documented", Expected: violation.Expected, Actual: violation.Actual})
+	}
+	return nil
+}

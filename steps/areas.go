@@ -1,0 +1,8 @@
+package steps
+
+// areas lists the files of the vocabulary; each returns its own sentences.
+var areas = []func() []Definition{
+	givenSentences, requestSentences, callSentences, tokenSentences,
+	answerSentences, readingSentences, listSentences, idempotencySentences,
+	cardOrderSentences, moneySentences, effectSentences, standardSentences,
+}

@@ -1,0 +1,103 @@
+package steps
+
+import (
+	"context"
+	"net/http"
+
+	"github.com/cucumber/godog"
+)
+
+func callSentences() []Definition {
+	const area = "call"
+	return []Definition{
+		define(area, `we call "([^"]+)"`, "Calls the operation as our client, with the things that the scenario has and all else that it needs.", weCall),
+		define(area, `we call "([^"]+)" with`, "Calls the operation with the fields of the table (field, JSON value) set.", weCallWith),
+		define(area, `we call "([^"]+)" for the (other|foreign) `+kinds, "Calls the operation for that thing.", weCallFor),
+		define(area, `another client calls "([^"]+)"`, "Calls the operation for our things with the second client's token.", anotherClientCalls),
+		define(area, `another client calls "([^"]+)" with`, "The same, with the fields of the table set.", anotherClientCallsWith),
+		define(area, `"([^"]+)" is called with the method (\w+)`, "Calls the address of the operation with another method.", calledWithMethod),
+		define(area, `an address that does not exist is called`, "Calls a path below the edition's prefix that no operation has.", unknownAddress),
+	}
+}
+
+func weCall(ctx context.Context, title string) error { return weCallWith(ctx, title, nil) }
+
+func weCallWith(ctx context.Context, title string, table *godog.Table) error {
+	if err := aValidRequest(ctx, title); err != nil {
+		return err
+	}
+	if table != nil {
+		return sendWithFields(ctx, table)
+	}
+	return sendDraft(ctx)
+}
+
+func weCallFor(ctx context.Context, title, which, kind string) error {
+	w := From(ctx)
+	object, err := w.thing(which + " " + kind)
+	if err != nil {
+		return err
+	}
+	if err := aValidRequest(ctx, title); err != nil {
+		return err
+	}
+	for _, parameter := range w.draft.Operation.PathParams {
+		if parameter.Fixture == kind {
+			w.draft.Request.Path[parameter.Name] = object.ID
+		}
+	}
+	for _, parameter := range w.draft.Operation.Query {
+		if parameter.Fixture == kind {
+			w.draft.Request.Query.Set(parameter.Name, object.ID)
+		}
+	}
+	if w.draft.Operation.Body != nil {
+		for _, field := range w.draft.Operation.Body.Fields {
+			if field.Fixture == kind || field.Fixture == "funded "+kind {
+				setMember(w.draft.Body, field.Name, object.ID)
+			}
+		}
+	}
+	return sendDraft(ctx)
+}
+
+func anotherClientCalls(ctx context.Context, title string) error {
+	return anotherClientCallsWith(ctx, title, nil)
+}
+
+func anotherClientCallsWith(ctx context.Context, title string, table *godog.Table) error {
+	if err := aValidRequest(ctx, title); err != nil {
+		return err
+	}
+	if table != nil {
+		for _, row := range table.Rows[1:] {
+			if err := setField(ctx, row.Cells[0].Value, row.Cells[1].Value); err != nil {
+				return err
+			}
+		}
+	}
+	return sendAsSecond(ctx)
+}
+
+func calledWithMethod(ctx context.Context, title, method string) error {
+	w := From(ctx)
+	if err := aValidRequest(ctx, title); err != nil {
+		return err
+	}
+	w.draft.Request.Method = method
+	if method == http.MethodHead || method == http.MethodGet {
+		w.draft.Body = nil
+	}
+	return sendDraft(ctx)
+}
+
+func unknownAddress(ctx context.Context) error {
+	w := From(ctx)
+	operation := w.Session.Contract.Operation("cards-list")
+	path, _ := operation.PathIn(w.Session.Edition)
+	if err := aValidRequest(ctx, operation.Title); err != nil {
+		return err
+	}
+	w.draft.Request.RawPath = path + "-that-nobody-has"
+	return sendDraft(ctx)
+}

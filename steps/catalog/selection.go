@@ -1,0 +1,131 @@
+package catalog
+
+import (
+	"fmt"
+	"strings"
+
+	"github.com/kobcheck/kobcheck/contract"
+)
+
+// Selection says which scenarios are meant. Empty parts mean all.
+type Selection struct {
+	// Tags is an expression in Cucumber's grammar.
+	Tags string
+	// Section is a folder of the features, such as cards.
+	Section string
+	// Requirement is one requirement id.
+	Requirement string
+	// IDs are scenario ids; an id of an outline means all of its rows.
+	IDs []string
+}
+
+// UnknownError says that a selection names something that does not exist.
+type UnknownError struct{ Kind, Name, Nearest string }
+
+func (e *UnknownError) Error() string {
+	text := fmt.Sprintf("there is no %s %q", e.Kind, e.Name)
+	if e.Nearest != "" {
+		text += fmt.Sprintf("; did you mean %q?", e.Nearest)
+	}
+	return text
+}
+
+// Select returns the scenarios that a selection means, in the order of the features. Scenarios tagged
+// @load are left out unless the expression names the tag. A tag, section, requirement or scenario that
+// does not exist is an [UnknownError]; a selection that is understood may still be empty.
+func (c *Catalog) Select(selection Selection, from *contract.Contract) ([]*Scenario, error) {
+	expression, err := ParseTags(selection.Tags)
+	if err != nil {
+		return nil, err
+	}
+	if err := c.known(selection, expression, from); err != nil {
+		return nil, err
+	}
+	wantsLoad := strings.Contains(selection.Tags, "@load")
+	var selected []*Scenario
+	for _, scenario := range c.Scenarios {
+		if !wantsLoad && scenario.tagged("@load") {
+			continue
+		}
+		if expression.Holds(scenario.Tags) && selection.names(scenario) {
+			selected = append(selected, scenario)
+		}
+	}
+	return selected, nil
+}
+
+func (s Selection) names(scenario *Scenario) bool {
+	if s.Section != "" && scenario.Section != s.Section {
+		return false
+	}
+	if s.Requirement != "" && !contains(scenario.Requirements, s.Requirement) {
+		return false
+	}
+	if len(s.IDs) == 0 {
+		return true
+	}
+	for _, id := range s.IDs {
+		if scenario.ID == id || strings.HasPrefix(scenario.ID, id+"/") {
+			return true
+		}
+	}
+	return false
+}
+
+func (c *Catalog) known(selection Selection, expression *Expression, from *contract.Contract) error {
+	var tags, sections, ids []string
+	seen := map[string]bool{}
+	note := func(list *[]string, kind, word string) {
+		if !seen[kind+word] {
+			seen[kind+word] = true
+			*list = append(*list, word)
+		}
+	}
+	for _, scenario := range c.Scenarios {
+		note(&sections, "section", scenario.Section)
+		note(&ids, "id", scenario.ID)
+		note(&ids, "id", scenario.idTag)
+		for _, tag := range scenario.Tags {
+			note(&tags, "tag", tag)
+		}
+	}
+	for _, tag := range expression.tags {
+		if !contains(tags, tag) {
+			return &UnknownError{Kind: "tag", Name: tag, Nearest: nearest(tag, tags)}
+		}
+	}
+	if selection.Section != "" && !contains(sections, selection.Section) {
+		return &UnknownError{Kind: "section", Name: selection.Section, Nearest: nearest(selection.Section, sections)}
+	}
+	if selection.Requirement != "" && from.Requirement(selection.Requirement) == nil {
+		return &UnknownError{Kind: "requirement", Name: selection.Requirement, Nearest: nearest(selection.Requirement, from.RequirementIDs())}
+	}
+	for _, id := range selection.IDs {
+		if !contains(ids, id) {
+			return &UnknownError{Kind: "scenario", Name: id, Nearest: nearest(id, ids)}
+		}
+	}
+	return nil
+}
+
+func (s *Scenario) tagged(tag string) bool { return contains(s.Tags, tag) }
+
+func contains(list []string, word string) bool {
+	for _, one := range list {
+		if one == word {
+			return true
+		}
+	}
+	return false
+}
+
+// Coverage returns the ids of the scenarios that prove each requirement.
+func (c *Catalog) Coverage() map[string][]string {
+	coverage := map[string][]string{}
+	for _, scenario := range c.Scenarios {
+		for _, requirement := range scenario.Requirements {
+			coverage[requirement] = append(coverage[requirement], scenario.ID)
+		}
+	}
+	return coverage
+}

@@ -1,0 +1,104 @@
+package steps
+
+import (
+	"fmt"
+
+	"github.com/kobcheck/kobcheck/contract"
+)
+
+// Outcome is what came of one evaluated check.
+type Outcome string
+
+// The outcomes. NoData is never a pass: the check had nothing to look at.
+const (
+	Held   Outcome = "held"
+	Failed Outcome = "failed"
+	NoData Outcome = "no_data"
+)
+
+// Check is one check that was evaluated. Step is the index of its step, -1 for the sentinels.
+type Check struct {
+	Name        string
+	Requirement string
+	Outcome     Outcome
+	Step        int
+}
+
+// Finding is a requirement that the API was seen to break.
+type Finding struct {
+	Requirement string
+	Mark        contract.Mark
+	Gated       bool
+	Check       string
+	Message     string
+	Pointer     string
+	Expected    string
+	Actual      string
+	Exchange    int
+	Step        int
+}
+
+// Expectation is a check about to be counted: what was looked at, and whether it held.
+type Expectation struct {
+	// Check is a stable name such as "success status"; the census counts by it.
+	Check string
+	// Requirement is the id that the check proves; empty means the scenario's own first one.
+	Requirement string
+	// Message is one sentence on what is wrong where the check does not hold.
+	Message  string
+	Pointer  string
+	Expected string
+	Actual   string
+	// Exchange is the number of the exchange that shows it; 0 means the latest.
+	Exchange int
+}
+
+// Expect counts one check and keeps a finding where it does not hold.
+func (w *World) Expect(holds bool, e Expectation) {
+	if holds {
+		w.count(e, Held)
+		return
+	}
+	w.count(e, Failed)
+	requirement := w.requirementOf(e)
+	exchange := e.Exchange
+	if exchange == 0 && w.last != nil {
+		exchange = w.last.N
+	}
+	mark := w.Session.Contract.MarkOf(requirement)
+	w.findings = append(w.findings, Finding{
+		Requirement: requirement, Mark: mark, Gated: w.Session.Gate[mark], Check: e.Check,
+		Message: e.Message, Pointer: e.Pointer, Expected: e.Expected, Actual: e.Actual,
+		Exchange: exchange, Step: w.step,
+	})
+}
+
+// ExpectEqual is [World.Expect] for two values that must be equal.
+func (w *World) ExpectEqual(check, requirement, what string, expected, actual any) {
+	w.Expect(expected == actual, Expectation{
+		Check: check, Requirement: requirement, Message: what + " is not as expected",
+		Expected: fmt.Sprint(expected), Actual: fmt.Sprint(actual),
+	})
+}
+
+// NoData counts a check that had nothing to look at.
+func (w *World) NoData(check, requirement, why string) {
+	w.count(Expectation{Check: check, Requirement: requirement}, NoData)
+	if w.noData == "" {
+		w.noData = fmt.Sprintf("the check %q had nothing to look at: %s", check, why)
+	}
+}
+
+func (w *World) count(e Expectation, outcome Outcome) {
+	w.checks = append(w.checks, Check{Name: e.Check, Requirement: w.requirementOf(e), Outcome: outcome, Step: w.step})
+}
+
+func (w *World) requirementOf(e Expectation) string {
+	if e.Requirement != "" {
+		return e.Requirement
+	}
+	if len(w.Scenario.Requirements) > 0 {
+		return w.Scenario.Requirements[0]
+	}
+	return ""
+}

@@ -1,0 +1,259 @@
+package steps
+
+import (
+	"bytes"
+	"context"
+	"encoding/json"
+	"net/http"
+	"strings"
+
+	"github.com/cucumber/godog"
+
+	"github.com/kobcheck/kobcheck/schemas"
+)
+
+func requestSentences() []Definition {
+	const area = "request"
+	return []Definition{
+		define(area, `a valid request to "([^"]+)"`, "Prepares a request that the documentation calls right, with all that it needs.", aValidRequest),
+		define(area, `the request's "([^"]+)" is (left out|null|empty|blank|of another type|outside its values|malformed)`, "Breaks one field of the prepared body.", breakField),
+		define(area, `the request's "([^"]+)" is set to (.+)`, "Sets one field of the prepared body to the JSON value given.", setField),
+		define(area, `the request's header "([^"]+)" is left out`, "Leaves one header out of the prepared request.", omitHeader),
+		define(area, `the request's header "([^"]+)" is "([^"]*)"`, "Sets one header of the prepared request.", setHeader),
+		define(area, `the request's "([^"]+)" in the address is (unknown|malformed|of another client)`, "Puts another id into the path of the prepared request.", breakPath),
+		define(area, `the request's query "([^"]+)" is "([^"]*)"`, "Sets one query parameter of the prepared request.", setQuery),
+		define(area, `the request's body is (not JSON|cut in half|an empty text|a JSON list|a JSON text|sent as plain text|sent as XML)`, "Replaces the prepared body by something that is not the documented form.", breakBody),
+		define(area, `the request has the further field "([^"]+)" with (.+)`, "Adds a field to the prepared body.", setField),
+		define(area, `the request's body is`, "Replaces the prepared body by the JSON document below.", replaceBody),
+		define(area, `the request is sent`, "Sends the prepared request as our client.", sendDraft),
+		define(area, `another client sends the request`, "Sends the prepared request with the second client's token.", sendAsSecond),
+		define(area, `the request is sent with these fields`, "Sets the fields of the table (field, JSON value) and sends the request.", sendWithFields),
+	}
+}
+
+func aValidRequest(ctx context.Context, title string) error {
+	w := From(ctx)
+	operation, err := w.operation(title)
+	if err != nil {
+		return err
+	}
+	w.draft, err = w.valid(ctx, operation, w.caller(operation))
+	return err
+}
+
+func (w *World) drafted() (*Draft, error) {
+	if w.draft == nil {
+		return nil, faulty("no request was prepared; start with: a valid request to …")
+	}
+	return w.draft, nil
+}
+
+func breakField(ctx context.Context, name, how string) error {
+	draft, err := From(ctx).drafted()
+	if err != nil {
+		return err
+	}
+	field := draft.Operation.Field(name)
+	if field == nil {
+		return faulty("%q has no field %q", draft.Operation.Title, name)
+	}
+	switch how {
+	case "left out":
+		removeMember(draft.Body, name)
+	case "null":
+		setMember(draft.Body, name, nil)
+	case "empty":
+		setMember(draft.Body, name, "")
+	case "blank":
+		setMember(draft.Body, name, "   ")
+	case "of another type":
+		setMember(draft.Body, name, otherType(field.Type))
+	case "outside its values":
+		setMember(draft.Body, name, "NEITHER_OF_THEM")
+	case "malformed":
+		setMember(draft.Body, name, "not-of-this-form")
+	}
+	return nil
+}
+
+// otherType is a JSON value that is surely not of the documented type.
+func otherType(documented string) any {
+	switch documented {
+	case "string":
+		return 12345
+	case "integer", "number":
+		return "twelve"
+	case "object":
+		return "text in place of an object"
+	}
+	return []any{true}
+}
+
+func setField(ctx context.Context, name, literal string) error {
+	draft, err := From(ctx).drafted()
+	if err != nil {
+		return err
+	}
+	value, err := parse(literal)
+	if err != nil {
+		return err
+	}
+	if draft.Body == nil {
+		draft.Body = map[string]any{}
+	}
+	setMember(draft.Body, name, value)
+	return nil
+}
+
+// parse reads a JSON literal of a feature; numbers keep their digits.
+func parse(literal string) (any, error) {
+	decoder := json.NewDecoder(strings.NewReader(literal))
+	decoder.UseNumber()
+	var value any
+	if err := decoder.Decode(&value); err != nil {
+		return nil, faulty("%q in the feature is not JSON: %v", literal, err)
+	}
+	return value, nil
+}
+
+func omitHeader(ctx context.Context, name string) error {
+	draft, err := From(ctx).drafted()
+	if err != nil {
+		return err
+	}
+	draft.Request.Without = append(draft.Request.Without, name)
+	return nil
+}
+
+func setHeader(ctx context.Context, name, value string) error {
+	draft, err := From(ctx).drafted()
+	if err != nil {
+		return err
+	}
+	if draft.Request.Header == nil {
+		draft.Request.Header = http.Header{}
+	}
+	draft.Request.Header.Set(name, value)
+	return nil
+}
+
+// absentID is a valid UUID v4 that no service gives out by chance.
+const absentID = "deadbeef-0000-4000-8000-00000000dead"
+
+func breakPath(ctx context.Context, name, how string) error {
+	w := From(ctx)
+	draft, err := w.drafted()
+	if err != nil {
+		return err
+	}
+	switch how {
+	case "unknown":
+		draft.Request.Path[name] = absentID
+	case "malformed":
+		draft.Request.Path[name] = "not-a-uuid"
+	default:
+		for _, parameter := range draft.Operation.PathParams {
+			if parameter.Name != name {
+				continue
+			}
+			object, err := w.foreign(ctx, parameter.Fixture)
+			if err != nil {
+				return err
+			}
+			draft.Request.Path[name] = object.ID
+			w.things["foreign "+parameter.Fixture] = object
+		}
+	}
+	return nil
+}
+
+func setQuery(ctx context.Context, name, value string) error {
+	draft, err := From(ctx).drafted()
+	if err != nil {
+		return err
+	}
+	draft.Request.Query.Set(name, value)
+	return nil
+}
+
+func breakBody(ctx context.Context, how string) error {
+	draft, err := From(ctx).drafted()
+	if err != nil {
+		return err
+	}
+	good, err := json.Marshal(draft.Body)
+	if err != nil {
+		return faulty("the prepared body is not JSON: %v", err)
+	}
+	switch how {
+	case "not JSON":
+		draft.Request.RawBody = []byte("this is not JSON")
+	case "cut in half":
+		draft.Request.RawBody = good[:len(good)/2]
+	case "an empty text":
+		draft.Request.RawBody = []byte{}
+	case "a JSON list":
+		draft.Request.RawBody = append(append([]byte("["), good...), ']')
+	case "a JSON text":
+		draft.Request.RawBody = []byte(`"a text"`)
+	case "sent as plain text":
+		draft.Request.RawBody, draft.Request.MediaType = good, "text/plain"
+	case "sent as XML":
+		draft.Request.RawBody, draft.Request.MediaType = []byte("<request/>"), "application/xml"
+	}
+	return nil
+}
+
+func replaceBody(ctx context.Context, document *godog.DocString) error {
+	draft, err := From(ctx).drafted()
+	if err != nil {
+		return err
+	}
+	value, err := schemas.Decode(bytes.TrimSpace([]byte(document.Content)))
+	if err != nil {
+		return faulty("the document in the feature is not JSON: %v", err)
+	}
+	body, ok := value.(map[string]any)
+	if !ok {
+		return faulty("the document in the feature is not a JSON object")
+	}
+	draft.Body = body
+	return nil
+}
+
+func sendDraft(ctx context.Context) error {
+	w := From(ctx)
+	draft, err := w.drafted()
+	if err != nil {
+		return err
+	}
+	_, err = w.send(ctx, draft)
+	return err
+}
+
+func sendAsSecond(ctx context.Context) error {
+	w := From(ctx)
+	draft, err := w.drafted()
+	if err != nil {
+		return err
+	}
+	if !w.Session.Has["second"] {
+		return &NotTestable{Key: "target.clients.second", Why: "it takes a second client to see whether clients are kept apart"}
+	}
+	other := *draft
+	other.Request.As = "second"
+	_, err = w.send(ctx, &other)
+	return err
+}
+
+func sendWithFields(ctx context.Context, table *godog.Table) error {
+	for _, row := range table.Rows[1:] {
+		if len(row.Cells) != 2 {
+			return faulty("the table needs two columns, field and value")
+		}
+		if err := setField(ctx, row.Cells[0].Value, row.Cells[1].Value); err != nil {
+			return err
+		}
+	}
+	return sendDraft(ctx)
+}

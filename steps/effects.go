@@ -1,0 +1,184 @@
+package steps
+
+import (
+	"context"
+	"fmt"
+	"strings"
+	"time"
+)
+
+func effectSentences() []Definition {
+	const area = "effect"
+	return []Definition{
+		define(area, `the `+kinds+` is as it was`, "Reads the thing again: every field has the value it had when it was made or last seen.", isAsItWas),
+		define(area, `the foreign `+kinds+` is as it was`, "Its owner reads it again: every field has the value it had.", foreignAsItWas),
+		define(area, `the `+kinds+` is seen`, "Reads the thing and keeps its present state for later comparison.", isSeen),
+		define(area, `the card's status is changed to "([^"]+)"`, "Calls Update card status as our client.", changeCardStatus),
+		define(area, `the wallet's status is changed to "([^"]+)"`, "Calls Update wallet as our client.", changeWalletStatus),
+		define(area, `the `+kinds+`'s "updated_at" is later than before`, "Reads the thing: updated_at has moved on since it was last seen.", updatedAtMoved),
+		define(area, `the `+kinds+`'s "updated_at" is not before its "created_at"`, "Reads the thing and compares its two times.", updatedNotBeforeCreated),
+		define(area, `the wallet is linked to the card`, "The wallet now has an external_id, which is not null.", walletLinked),
+		define(area, `the two secrets differ`, "Two secrets made with different keys at different times are not the same.", secretsDiffer),
+		define(area, `a secret is made`, "Generates a secret for the card and keeps it for comparison.", makeSecret),
+	}
+}
+
+func isAsItWas(ctx context.Context, kind string) error {
+	w := From(ctx)
+	object, err := w.thing(kind)
+	if err != nil {
+		return err
+	}
+	now, err := w.read(ctx, object)
+	if err != nil {
+		return err
+	}
+	w.expectUnchanged("", object.Body, now)
+	return nil
+}
+
+func foreignAsItWas(ctx context.Context, kind string) error {
+	w := From(ctx)
+	object, err := w.thing("foreign " + kind)
+	if err != nil {
+		return err
+	}
+	if !w.Session.Has["second"] {
+		return &NotTestable{Key: "target.clients.second", Why: "only its owner can tell whether it changed"}
+	}
+	now, err := w.read(ctx, object)
+	if err != nil {
+		return err
+	}
+	if object.Body == nil {
+		return &NotTestable{Key: "target.clients.second", Why: "what the thing was like before was not seen"}
+	}
+	w.expectUnchanged("OWN-07", object.Body, now)
+	return nil
+}
+
+func isSeen(ctx context.Context, kind string) error {
+	w := From(ctx)
+	for _, name := range []string{kind, "foreign " + kind} {
+		object := w.things[name]
+		if object == nil {
+			continue
+		}
+		now, err := w.read(ctx, object)
+		if err != nil {
+			return err
+		}
+		object.Body = now
+	}
+	return nil
+}
+
+func changeCardStatus(ctx context.Context, value string) error {
+	return changeStatus(ctx, "cards-update-status", value)
+}
+
+func changeWalletStatus(ctx context.Context, value string) error {
+	return changeStatus(ctx, "wallets-update", value)
+}
+
+func changeStatus(ctx context.Context, operation, value string) error {
+	w := From(ctx)
+	draft, err := w.valid(ctx, w.Session.Contract.Operation(operation), "primary")
+	if err != nil {
+		return err
+	}
+	draft.Body = map[string]any{"status": value}
+	w.draft = draft
+	return sendDraft(ctx)
+}
+
+func updatedAtMoved(ctx context.Context, kind string) error {
+	w := From(ctx)
+	object, err := w.thing(kind)
+	if err != nil {
+		return err
+	}
+	now, err := w.read(ctx, object)
+	if err != nil {
+		return err
+	}
+	before, after := moment8601(object.Body["updated_at"]), moment8601(now["updated_at"])
+	if before.IsZero() || after.IsZero() {
+		w.NoData("updated_at moves on", "", "the answers do not have the field updated_at")
+		return nil
+	}
+	w.Expect(after.After(before), Expectation{Check: "updated_at moves on", Pointer: "/updated_at", Message: "updated_at did not move on with the change",
+		Expected: "later than " + stamp(before), Actual: stamp(after)})
+	return nil
+}
+
+func moment8601(value any) time.Time {
+	written, _ := value.(string)
+	when, _ := time.Parse(time.RFC3339Nano, written)
+	return when
+}
+
+func updatedNotBeforeCreated(ctx context.Context, kind string) error {
+	w := From(ctx)
+	object, err := w.thing(kind)
+	if err != nil {
+		return err
+	}
+	now, err := w.read(ctx, object)
+	if err != nil {
+		return err
+	}
+	created, updated := moment8601(now["created_at"]), moment8601(now["updated_at"])
+	if created.IsZero() || updated.IsZero() {
+		w.NoData("updated_at is not before created_at", "", "the answer lacks one of the two times")
+		return nil
+	}
+	w.Expect(!updated.Before(created), Expectation{Check: "updated_at is not before created_at", Pointer: "/updated_at",
+		Message: "the thing was changed before it was made", Expected: "not before " + stamp(created), Actual: stamp(updated)})
+	return nil
+}
+
+func walletLinked(ctx context.Context) error {
+	w := From(ctx)
+	wallet, err := w.thing("wallet")
+	if err != nil {
+		return err
+	}
+	now, err := w.read(ctx, wallet)
+	if err != nil {
+		return err
+	}
+	external, _ := now["external_id"].(string)
+	w.Expect(strings.TrimSpace(external) != "", Expectation{Check: "the wallet is linked", Pointer: "/external_id",
+		Message: "the wallet of the new card has no external_id", Expected: "a text", Actual: cut(text(now["external_id"]))})
+	return nil
+}
+
+func makeSecret(ctx context.Context) error {
+	w := From(ctx)
+	if err := weCall(ctx, "Generate card secret"); err != nil {
+		return err
+	}
+	exchange, err := w.latest()
+	if err != nil {
+		return err
+	}
+	if !w.expectSuccess(w.draft.Operation, exchange) {
+		return &setUp{operation: w.draft.Operation.Title, status: exchange.Status}
+	}
+	body, _ := w.decoded(exchange).(map[string]any)
+	secrets, _ := w.notes["secrets"].([]any)
+	w.notes["secrets"] = append(secrets, body["secret"])
+	return nil
+}
+
+func secretsDiffer(ctx context.Context) error {
+	w := From(ctx)
+	secrets, _ := w.notes["secrets"].([]any)
+	if len(secrets) < 2 {
+		return faulty("two secrets have to be made before this step")
+	}
+	w.Expect(secrets[0] != secrets[1], Expectation{Check: "secrets differ", Message: "two secrets are the same",
+		Expected: "two different secrets", Actual: fmt.Sprintf("the same one twice, %d characters long", len(fmt.Sprint(secrets[0])))})
+	return nil
+}

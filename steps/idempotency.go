@@ -1,0 +1,499 @@
+package steps
+
+import (
+	"context"
+	"fmt"
+	"net/http"
+	"net/url"
+	"sort"
+	"strconv"
+	"strings"
+	"sync"
+
+	"github.com/google/uuid"
+
+	"github.com/kobcheck/kobcheck/client"
+)
+
+func idempotencySentences() []Definition {
+	const area = "idempotency"
+	return []Definition{
+		define(area, `the request is sent again with the same key`, "Sends the very same request once more under the key of the first.", sendAgain),
+		define(area, `the request is sent again with the same key and "([^"]+)" changed to (.+)`, "Sends the request under the key of the first, with one field of the body changed.", sendAgainChanged),
+		define(area, `the request is sent again with the same key for another (card|wallet)`, "Sends the request under the key of the first, for another thing.", sendAgainForAnother),
+		define(area, `the request is sent again with a new key`, "Sends the same data under a fresh key.", sendWithNewKey),
+		define(area, `the key of the first request is used to call "([^"]+)"`, "Calls another operation under the key of the first request.", keyOnAnotherOperation),
+		define(area, `the key of the first request is used by another client for its own "([^"]+)"`, "The second client sends a valid request of its own under that key.", keyOfAnotherClient),
+		define(area, `the request is sent again with the same key and no token`, "Sends the very same request once more, without a token.", sendAgainWithoutToken),
+		define(area, `the request is sent (\d+) times at once under one key`, "Sends copies of one request from several connections at the same time.", sendAtOnce),
+		define(area, `the request's key is (left out|no UUID|empty|a UUID of version 1|the nil UUID|in upper case|in quotes|longer than any key)`, "Sets the idempotency key of the prepared request to something odd, or leaves it out.", oddKey),
+		define(area, `the request's key is sent in the header "([^"]+)"`, "Spells the header name of the key in this way.", keyHeaderSpelling),
+		define(area, `both answers are the same`, "Status and body of the repeat equal those of the first answer, value for value.", bothSame),
+		define(area, `both answers name the same (card|transaction)`, "The id in the repeat is the id in the first answer.", bothName),
+		define(area, `the answers name different (card|transaction)s`, "The ids differ, since two distinct requests were made.", answersDiffer),
+		define(area, `all that succeeded name the same (card|transaction)`, "The answers with a success have one id between them, and there is at least one.", allName),
+		define(area, `the repeat has done nothing more`, "What the first request did is still all that has happened.", repeatDidNothing),
+		define(area, `it was done once`, "Exactly one thing was made by all the requests together.", doneOnce),
+		define(area, `the answer is not that of the first request`, "The id or the secret of the first answer is not in this one.", notTheFirst),
+	}
+}
+
+// first is the request whose key is used again, and its answer.
+type first struct {
+	draft    *Draft
+	exchange *client.Exchange
+	effect   map[string]any
+}
+
+// firstRequest returns the request whose key is used again; the first repeat makes the latest one so,
+// and measures what it has done.
+func (w *World) firstRequest(ctx context.Context) (*first, error) {
+	if kept, ok := w.notes["first"].(*first); ok {
+		return kept, nil
+	}
+	draft, err := w.drafted()
+	if err != nil {
+		return nil, err
+	}
+	exchange, err := w.latest()
+	if err != nil {
+		return nil, err
+	}
+	if !draft.Operation.Success.Accepts(exchange.Status) {
+		w.expectSuccess(draft.Operation, exchange)
+		return nil, &setUp{operation: draft.Operation.Title, status: exchange.Status}
+	}
+	kept := &first{draft: draft, exchange: exchange}
+	if kept.effect, err = w.effect(ctx, draft); err != nil {
+		return nil, err
+	}
+	w.notes["first"] = kept
+	return kept, nil
+}
+
+// again returns a copy of the first request under its own key.
+func (f *first) again() *Draft {
+	draft := *f.draft
+	draft.Request.Key = f.exchange.Key
+	if draft.Body != nil {
+		draft.Body = copyOf(draft.Body).(map[string]any)
+	}
+	path := map[string]string{}
+	for name, value := range draft.Request.Path {
+		path[name] = value
+	}
+	draft.Request.Path = path
+	return &draft
+}
+
+func (w *World) repeat(ctx context.Context, change func(*Draft) error) error {
+	kept, err := w.firstRequest(ctx)
+	if err != nil {
+		return err
+	}
+	draft := kept.again()
+	if err := change(draft); err != nil {
+		return err
+	}
+	_, err = w.send(ctx, draft)
+	return err
+}
+
+func sendAgain(ctx context.Context) error {
+	return From(ctx).repeat(ctx, func(*Draft) error { return nil })
+}
+
+func sendAgainChanged(ctx context.Context, name, literal string) error {
+	value, err := parse(literal)
+	if err != nil {
+		return err
+	}
+	return From(ctx).repeat(ctx, func(draft *Draft) error { setMember(draft.Body, name, value); return nil })
+}
+
+func sendAgainForAnother(ctx context.Context, kind string) error {
+	w := From(ctx)
+	if w.things["other "+kind] == nil {
+		if _, err := w.firstRequest(ctx); err != nil {
+			return err
+		}
+		if err := anotherThing(ctx, kind); err != nil {
+			return err
+		}
+	}
+	other := w.things["other "+kind]
+	return w.repeat(ctx, func(draft *Draft) error {
+		for _, parameter := range draft.Operation.PathParams {
+			if parameter.Fixture == kind {
+				draft.Request.Path[parameter.Name] = other.ID
+				return nil
+			}
+		}
+		for _, field := range draft.Operation.Body.Fields {
+			if strings.TrimPrefix(field.Fixture, "funded ") == kind {
+				setMember(draft.Body, field.Name, other.ID)
+				return nil
+			}
+		}
+		return faulty("%q is not for a %s", draft.Operation.Title, kind)
+	})
+}
+
+func sendWithNewKey(ctx context.Context) error {
+	return From(ctx).repeat(ctx, func(draft *Draft) error { draft.Request.Key = ""; return nil })
+}
+
+func keyOnAnotherOperation(ctx context.Context, title string) error {
+	w := From(ctx)
+	kept, err := w.firstRequest(ctx)
+	if err != nil {
+		return err
+	}
+	if err := aValidRequest(ctx, title); err != nil {
+		return err
+	}
+	w.draft.Request.Key = kept.exchange.Key
+	return sendDraft(ctx)
+}
+
+func keyOfAnotherClient(ctx context.Context, title string) error {
+	w := From(ctx)
+	kept, err := w.firstRequest(ctx)
+	if err != nil {
+		return err
+	}
+	if !w.Session.Has["second"] {
+		return &NotTestable{Key: "target.clients.second", Why: "it takes a second client to see whether clients are kept apart"}
+	}
+	operation, err := w.operation(title)
+	if err != nil {
+		return err
+	}
+	ours := w.things
+	w.things = map[string]*Object{}
+	draft, err := w.valid(ctx, operation, "second")
+	w.things = ours
+	if err != nil {
+		return err
+	}
+	draft.Request.Key = kept.exchange.Key
+	_, err = w.send(ctx, draft)
+	return err
+}
+
+func sendAgainWithoutToken(ctx context.Context) error {
+	none := ""
+	return From(ctx).repeat(ctx, func(draft *Draft) error { draft.Request.Authorization = &none; return nil })
+}
+
+// sendAtOnce sends copies of one request together. The sentinels look at the answers afterwards, one
+// by one, since the world belongs to one goroutine.
+func sendAtOnce(ctx context.Context, copies int) error {
+	w := From(ctx)
+	draft, err := w.drafted()
+	if err != nil {
+		return err
+	}
+	key, err := w.Session.Client.NewKey(ctx)
+	if err != nil {
+		return err
+	}
+	request := draft.Request
+	request.Key, request.Body = key, draft.Body
+	if _, err := w.Session.Client.Token(ctx, request.As, ""); err != nil {
+		return err
+	}
+	answers := make([]*client.Exchange, copies)
+	failures := make([]error, copies)
+	release := make(chan struct{})
+	var ready, done sync.WaitGroup
+	for i := range copies {
+		ready.Add(1)
+		done.Add(1)
+		go func() {
+			defer done.Done()
+			ready.Done()
+			<-release
+			answers[i], failures[i] = w.Session.Client.Do(ctx, draft.Operation, request)
+		}()
+	}
+	ready.Wait()
+	close(release)
+	done.Wait()
+	for i, failure := range failures {
+		if failure != nil {
+			return failure
+		}
+		if environment := gateway(answers[i]); environment != nil {
+			return environment
+		}
+		w.last = answers[i]
+		w.watch(draft.Operation, answers[i])
+	}
+	w.notes["answers"] = answers
+	return nil
+}
+
+func oddKey(ctx context.Context, how string) error {
+	draft, err := From(ctx).drafted()
+	if err != nil {
+		return err
+	}
+	header := draft.Operation.Header("Idempotency-Key")
+	if header == nil {
+		return faulty("%q lists no idempotency key", draft.Operation.Title)
+	}
+	version4 := uuid.NewString()
+	switch how {
+	case "left out":
+		draft.Request.Without = append(draft.Request.Without, header.Name)
+	case "no UUID":
+		draft.Request.Key = "not-a-uuid"
+	case "empty":
+		draft.Request.Header = http.Header{header.Name: {""}}
+	case "a UUID of version 1":
+		draft.Request.Key = "c232ab00-9414-11ec-b3c8-9f6bdeced846"
+	case "the nil UUID":
+		draft.Request.Key = uuid.Nil.String()
+	case "in upper case":
+		draft.Request.Key = strings.ToUpper(version4)
+	case "in quotes":
+		draft.Request.Key = strconv.Quote(version4)
+	case "longer than any key":
+		draft.Request.Key = strings.Repeat(version4, 30)
+	}
+	return nil
+}
+
+func keyHeaderSpelling(ctx context.Context, name string) error {
+	draft, err := From(ctx).drafted()
+	if err != nil {
+		return err
+	}
+	header := draft.Operation.Header("Idempotency-Key")
+	if header == nil {
+		return faulty("%q lists no idempotency key", draft.Operation.Title)
+	}
+	draft.Request.KeyHeader = name
+	return nil
+}
+
+func (w *World) firstAndLatest() (map[string]any, map[string]any, *first, *client.Exchange, error) {
+	kept, ok := w.notes["first"].(*first)
+	if !ok {
+		return nil, nil, nil, nil, faulty("no request was repeated before this step")
+	}
+	exchange, err := w.latest()
+	if err != nil {
+		return nil, nil, nil, nil, err
+	}
+	before, _ := w.decoded(kept.exchange).(map[string]any)
+	after, _ := w.decoded(exchange).(map[string]any)
+	return before, after, kept, exchange, nil
+}
+
+func bothSame(ctx context.Context) error {
+	w := From(ctx)
+	before, after, kept, exchange, err := w.firstAndLatest()
+	if err != nil {
+		return err
+	}
+	w.Expect(exchange.Status == kept.exchange.Status, Expectation{Check: "replay has the status of the first",
+		Message: "the repeat was not answered like the first request", Expected: status(kept.exchange.Status), Actual: w.answered(exchange)})
+	if exchange.Status == kept.exchange.Status {
+		w.expectEqualObjects("replay has the body of the first", before, after)
+	}
+	return nil
+}
+
+func bothName(ctx context.Context, kind string) error {
+	w := From(ctx)
+	before, after, _, exchange, err := w.firstAndLatest()
+	if err != nil {
+		return err
+	}
+	w.Expect(before["id"] != nil && before["id"] == after["id"], Expectation{Check: "replay names the first " + kind,
+		Message: "the repeat did not return the same " + kind, Expected: fmt.Sprintf("the id %v", before["id"]), Actual: fmt.Sprintf("%s, id %v", w.answered(exchange), after["id"])})
+	return nil
+}
+
+func answersDiffer(ctx context.Context, kind string) error {
+	w := From(ctx)
+	before, after, kept, exchange, err := w.firstAndLatest()
+	if err != nil {
+		return err
+	}
+	w.Expect(kept.draft.Operation.Success.Accepts(exchange.Status) && before["id"] != nil && after["id"] != nil && before["id"] != after["id"], Expectation{Check: "distinct requests make distinct " + kind + "s",
+		Message: "a request of its own was taken for a repeat", Expected: fmt.Sprintf("a success with another id than %v", before["id"]), Actual: fmt.Sprintf("%s, id %v", w.answered(exchange), after["id"])})
+	return nil
+}
+
+func (w *World) successes() (map[string]int, int, error) {
+	answers, ok := w.notes["answers"].([]*client.Exchange)
+	if !ok {
+		return nil, 0, faulty("nothing was sent at once before this step")
+	}
+	draft, err := w.drafted()
+	if err != nil {
+		return nil, 0, err
+	}
+	named := map[string]int{}
+	for _, answer := range answers {
+		if !draft.Operation.Success.Accepts(answer.Status) {
+			continue
+		}
+		body, _ := w.decoded(answer).(map[string]any)
+		named[fmt.Sprint(body["id"])]++
+	}
+	return named, len(answers), nil
+}
+
+func allName(ctx context.Context, kind string) error {
+	w := From(ctx)
+	named, sent, err := w.successes()
+	if err != nil {
+		return err
+	}
+	w.Expect(len(named) == 1, Expectation{Check: "parallel requests name one " + kind, Requirement: "IDEMP-29",
+		Message:  "parallel requests under one key did not come to one " + kind,
+		Expected: "one id in all successful answers", Actual: fmt.Sprintf("%d ids in the answers to %d requests", len(named), sent)})
+	return nil
+}
+
+// effect measures what a request that takes a key has done so far, by reads that are independent of
+// its own answer: cards and transactions of the wallet concerned, and its amounts.
+func (w *World) effect(ctx context.Context, draft *Draft) (map[string]any, error) {
+	effect := map[string]any{}
+	for _, wallet := range w.walletsOf(draft) {
+		body, err := w.read(ctx, wallet)
+		if err != nil {
+			return nil, err
+		}
+		effect["amounts of wallet "+wallet.ID] = fmt.Sprintf("%v %v %v", body["amount"], body["reserved_amount"], body["total_amount"])
+		if draft.Operation.Section == "Transactions" {
+			items, err := w.list(ctx, w.Session.Contract.Operation("transactions-list"), "primary", url.Values{"wallet": {wallet.ID}, "limit": {strconv.Itoa(pageSize)}})
+			if err != nil {
+				return nil, err
+			}
+			effect["transactions of wallet "+wallet.ID] = len(items)
+			continue
+		}
+		cards, err := w.cardsOf(ctx, wallet.ID)
+		if err != nil {
+			return nil, err
+		}
+		effect["cards of wallet "+wallet.ID] = fmt.Sprint(cards)
+	}
+	return effect, nil
+}
+
+// walletsOf lists the wallets that a request is about.
+func (w *World) walletsOf(draft *Draft) []*Object {
+	var wallets []*Object
+	for _, name := range []string{"wallet_id", "from", "to"} {
+		if id, ok := draft.Body[name].(string); ok {
+			wallets = append(wallets, &Object{Kind: "wallet", ID: id, As: "primary"})
+		}
+	}
+	if card := w.things["card"]; card != nil && len(draft.Request.Path) > 0 && card.Body != nil {
+		if id, ok := card.Body["wallet_id"].(string); ok {
+			wallets = append(wallets, &Object{Kind: "wallet", ID: id, As: "primary"})
+		}
+	}
+	return wallets
+}
+
+// cardsOf returns the ids of our cards on a wallet, sorted. The list of cards has no filter by wallet,
+// so it is walked newest first, back to the time of the wallet.
+func (w *World) cardsOf(ctx context.Context, walletID string) ([]string, error) {
+	operation := w.Session.Contract.Operation("cards-list")
+	var found []string
+	for page := 0; page < pageBound; page++ {
+		query := url.Values{"limit": {strconv.Itoa(pageSize)}, "offset": {strconv.Itoa(page * pageSize)}, "order": {"desc"}}
+		if wallet := w.things["wallet"]; wallet != nil && wallet.ID == walletID && wallet.Body != nil {
+			query.Set("from", stamp(created(wallet)))
+		}
+		items, err := w.list(ctx, operation, "primary", query)
+		if err != nil {
+			return nil, err
+		}
+		for _, item := range items {
+			if card, ok := item.(map[string]any); ok && card["wallet_id"] == walletID {
+				found = append(found, fmt.Sprint(card["id"]))
+			}
+		}
+		if len(items) == 0 {
+			break
+		}
+	}
+	sort.Strings(found)
+	return found, nil
+}
+
+func repeatDidNothing(ctx context.Context) error {
+	w := From(ctx)
+	kept, ok := w.notes["first"].(*first)
+	if !ok {
+		return faulty("no request was repeated before this step")
+	}
+	now, err := w.effect(ctx, kept.draft)
+	if err != nil {
+		return err
+	}
+	if len(now) == 0 {
+		w.NoData("a repeat has no further effect", "", "nothing that this operation changes can be read")
+		return nil
+	}
+	for what, before := range kept.effect {
+		w.Expect(now[what] == before, Expectation{Check: "a repeat has no further effect", Message: "the repeat changed the " + what,
+			Expected: fmt.Sprint(before), Actual: fmt.Sprint(now[what])})
+	}
+	return nil
+}
+
+func doneOnce(ctx context.Context) error {
+	w := From(ctx)
+	draft, err := w.drafted()
+	if err != nil {
+		return err
+	}
+	effect, err := w.effect(ctx, draft)
+	if err != nil {
+		return err
+	}
+	if draft.Operation.ID == "cards-create" {
+		cards, err := w.cardsOf(ctx, fmt.Sprint(draft.Body["wallet_id"]))
+		if err != nil {
+			return err
+		}
+		w.Expect(len(cards) == 1, Expectation{Check: "done once", Requirement: "IDEMP-29", Message: "the wallet does not have exactly one card", Expected: "one card", Actual: fmt.Sprintf("%d cards", len(cards))})
+		return nil
+	}
+	counted := false
+	for what, n := range effect {
+		if count, ok := n.(int); ok {
+			counted = true
+			w.Expect(count == 1, Expectation{Check: "done once", Requirement: "IDEMP-29", Message: "the request was not done exactly once", Expected: "one of the " + what, Actual: strconv.Itoa(count)})
+		}
+	}
+	if !counted {
+		w.NoData("done once", "IDEMP-29", "nothing that this operation makes can be counted")
+	}
+	return nil
+}
+
+func notTheFirst(ctx context.Context) error {
+	w := From(ctx)
+	before, after, _, exchange, err := w.firstAndLatest()
+	if err != nil {
+		return err
+	}
+	for _, name := range []string{"id", "secret"} {
+		if before[name] == nil {
+			continue
+		}
+		w.Expect(before[name] != after[name], Expectation{Check: "a key belongs to one caller and one request", Message: "the answer of the first request was given to another one",
+			Expected: "another answer, or a refusal", Actual: w.answered(exchange) + ", with the " + name + " of the first"})
+	}
+	return nil
+}

@@ -1,0 +1,55 @@
+package steps
+
+import (
+	"errors"
+	"fmt"
+
+	"github.com/kobcheck/kobcheck/client"
+)
+
+// NotTestable ends a scenario that this target gives no means to judge.
+type NotTestable struct {
+	// Key is the key of the target file that would make it testable; empty where none would.
+	Key string
+	Why string
+}
+
+func (e *NotTestable) Error() string {
+	if e.Key == "" {
+		return "not testable on this target: " + e.Why
+	}
+	return fmt.Sprintf("not testable on this target: %s; %s in the target file would make it testable", e.Why, e.Key)
+}
+
+// Environment ends a scenario whose answer the environment kept away.
+type Environment struct{ Why string }
+
+func (e *Environment) Error() string { return "inconclusive: " + e.Why }
+
+// Broken is the API breaking a gated requirement; the findings are in the [World].
+type Broken struct{ First Finding }
+
+func (e *Broken) Error() string {
+	text := e.First.Message
+	if e.First.Expected != "" || e.First.Actual != "" {
+		text += fmt.Sprintf("\n  expected: %s\n  actual:   %s", e.First.Expected, e.First.Actual)
+	}
+	return text
+}
+
+// harness is a fault of the features or of this program, never of the API.
+type harness struct{ why string }
+
+func (e *harness) Error() string { return "the harness itself is at fault: " + e.why }
+
+func faulty(format string, args ...any) error { return &harness{fmt.Sprintf(format, args...)} }
+
+// environmental turns an error of the client into an [Environment] where the environment explains it.
+func environmental(err error) error {
+	var none *client.NoAnswer
+	var token *client.TokenError
+	if errors.As(err, &none) || errors.As(err, &token) {
+		return &Environment{Why: err.Error()}
+	}
+	return err
+}

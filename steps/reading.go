@@ -1,0 +1,311 @@
+package steps
+
+import (
+	"context"
+	"fmt"
+	"net/url"
+	"sort"
+	"strconv"
+	"strings"
+
+	"github.com/kobcheck/kobcheck/client"
+	"github.com/kobcheck/kobcheck/contract"
+)
+
+func readingSentences() []Definition {
+	const area = "reading"
+	return []Definition{
+		define(area, `the `+kinds+` reads back equal`, "Reads the thing by its id and compares every field with the answer that made it.", readsBackEqual),
+		define(area, `the `+kinds+` reads back with the "([^"]+)" ("[^"]*"|-?\d[\d.]*|true|false|null|\{.*\}|\[.*\])`, "Reads the thing by its id and compares one field.", readsBackWith),
+		define(area, `the `+kinds+` is in the list`, "Lists the things of that kind, page by page, and finds it there as it reads by its id.", isInList),
+		define(area, `the `+kinds+` is not in the list`, "Lists the things of that kind, page by page, and does not find it.", isNotInList),
+		define(area, `the foreign `+kinds+` is not in our list`, "Lists our things of that kind, page by page, and does not find the other client's.", foreignNotInList),
+		define(area, `the answer shows nothing of the foreign `+kinds, "No field of the other client's thing is in the answer.", showsNothingForeign),
+	}
+}
+
+// reader returns the operation that reads one thing of a kind by its id, or nil.
+func (w *World) reader(kind string) *contract.Operation {
+	return w.find(func(o *contract.Operation) bool {
+		return o.Method == "GET" && len(o.PathParams) == 1 && o.PathParams[0].Fixture == kind
+	})
+}
+
+// lister returns the operation that lists the things of a kind, or nil.
+func (w *World) lister(kind string) *contract.Operation {
+	return w.find(func(o *contract.Operation) bool {
+		return o.Method == "GET" && o.Reads == kind && o.Success.Shape == "array"
+	})
+}
+
+func (w *World) find(wanted func(*contract.Operation) bool) *contract.Operation {
+	for _, operation := range w.Session.Contract.Operations {
+		if wanted(operation) {
+			return operation
+		}
+	}
+	return nil
+}
+
+// read gets the present state of a thing. A refusal is a finding on the operation's success.
+func (w *World) read(ctx context.Context, object *Object) (map[string]any, error) {
+	operation := w.reader(object.Kind)
+	if operation == nil {
+		return nil, &NotTestable{Why: "no documented operation reads a " + object.Kind + " by its id"}
+	}
+	as := object.As
+	if as == "" {
+		as = w.caller(operation)
+	}
+	draft := &Draft{Operation: operation, Request: client.Request{As: as, Path: map[string]string{operation.PathParams[0].Name: object.ID}}}
+	exchange, err := w.send(ctx, draft)
+	if err != nil {
+		return nil, err
+	}
+	if !w.expectSuccess(operation, exchange) {
+		return nil, &setUp{operation: operation.Title, status: exchange.Status}
+	}
+	body, ok := w.decoded(exchange).(map[string]any)
+	if !ok {
+		return nil, &setUp{operation: operation.Title, status: exchange.Status}
+	}
+	return body, nil
+}
+
+func readsBackEqual(ctx context.Context, kind string) error {
+	w := From(ctx)
+	object, err := w.made(kind)
+	if err != nil {
+		return err
+	}
+	now, err := w.read(ctx, object)
+	if err != nil {
+		return err
+	}
+	w.expectEqualObjects("reads back equal", object.Body, now)
+	return nil
+}
+
+// made returns the thing of a kind that the scenario made, together with the answer that made it.
+func (w *World) made(kind string) (*Object, error) {
+	object := w.things[kind]
+	if object == nil && w.last != nil {
+		if operation := w.Session.Contract.Operation(w.last.Operation); operation != nil && operation.Creates == kind {
+			made, err := w.object(kind, w.last)
+			if err != nil {
+				return nil, err
+			}
+			w.things[kind] = made
+			return made, nil
+		}
+	}
+	if object == nil {
+		return nil, faulty("the scenario has no %s", kind)
+	}
+	return object, nil
+}
+
+// expectEqualObjects checks that two answers about one thing agree field by field.
+func (w *World) expectEqualObjects(check string, first, second map[string]any) {
+	names := map[string]bool{}
+	for name := range first {
+		names[name] = true
+	}
+	for name := range second {
+		names[name] = true
+	}
+	sorted := make([]string, 0, len(names))
+	for name := range names {
+		sorted = append(sorted, name)
+	}
+	sort.Strings(sorted)
+	for _, name := range sorted {
+		before, inFirst := first[name]
+		after, inSecond := second[name]
+		w.Expect(inFirst == inSecond && same(before, after), Expectation{Check: check, Pointer: "/" + name,
+			Message:  fmt.Sprintf("%q differs between two answers about the same thing", name),
+			Expected: present(before, inFirst), Actual: present(after, inSecond)})
+	}
+}
+
+func present(value any, there bool) string {
+	if !there {
+		return "absent"
+	}
+	return cut(text(value))
+}
+
+func readsBackWith(ctx context.Context, kind, name, literal string) error {
+	w := From(ctx)
+	expected, err := parse(literal)
+	if err != nil {
+		return err
+	}
+	object, err := w.made(kind)
+	if err != nil {
+		return err
+	}
+	now, err := w.read(ctx, object)
+	if err != nil {
+		return err
+	}
+	value, there := member(now, name)
+	w.expectMember(name, there && same(expected, value), text(expected), value, there)
+	return nil
+}
+
+func isInList(ctx context.Context, kind string) error {
+	w := From(ctx)
+	object, err := w.made(kind)
+	if err != nil {
+		return err
+	}
+	entry, listed, err := w.listed(ctx, object, object.As)
+	if err != nil {
+		return err
+	}
+	w.Expect(entry != nil, Expectation{Check: "is in the list", Message: fmt.Sprintf("the %s is not in the list of its kind", kind),
+		Expected: "an entry with the id " + object.ID, Actual: fmt.Sprintf("%d entries, none of them with that id", listed)})
+	if entry == nil {
+		return nil
+	}
+	if w.reader(kind) == nil {
+		return nil
+	}
+	now, err := w.read(ctx, object)
+	if err != nil {
+		return err
+	}
+	for name, value := range now {
+		inList, there := entry[name]
+		w.Expect(there && same(value, inList), Expectation{Check: "list entry agrees with the thing itself", Pointer: "/" + name,
+			Message: fmt.Sprintf("%q in the list differs from what reading the %s by its id gives", name, kind), Expected: cut(text(value)), Actual: present(inList, there)})
+	}
+	return nil
+}
+
+func isNotInList(ctx context.Context, kind string) error {
+	w := From(ctx)
+	object, err := w.made(kind)
+	if err != nil {
+		return err
+	}
+	return w.expectNotListed(ctx, object, object.As, "the "+kind)
+}
+
+func foreignNotInList(ctx context.Context, kind string) error {
+	w := From(ctx)
+	object, err := w.thing("foreign " + kind)
+	if err != nil {
+		return err
+	}
+	return w.expectNotListed(ctx, object, "primary", "another client's "+kind)
+}
+
+func (w *World) expectNotListed(ctx context.Context, object *Object, as, what string) error {
+	entry, _, err := w.listed(ctx, object, as)
+	if err != nil {
+		return err
+	}
+	w.Expect(entry == nil, Expectation{Check: "is not in the list", Message: what + " is in the list",
+		Expected: "no entry with the id " + object.ID, Actual: "an entry with that id"})
+	return nil
+}
+
+// pageSize is what the harness asks for where it walks through a list; small enough for any cap.
+const pageSize = 50
+
+// pageBound stops a walk through a list that never ends: 400 pages of 50.
+const pageBound = 400
+
+// listed looks for a thing in the list of its kind and returns its entry, or nil, with the number of
+// entries seen. Lists with documented paging are walked newest first, page by page.
+func (w *World) listed(ctx context.Context, object *Object, as string) (map[string]any, int, error) {
+	operation := w.lister(object.Kind)
+	if operation == nil {
+		return nil, 0, &NotTestable{Why: "no documented operation lists things of the kind " + object.Kind}
+	}
+	if as == "" {
+		as = w.caller(operation)
+	}
+	paged := hasQuery(operation, "limit") && hasQuery(operation, "offset")
+	seen := 0
+	for page := 0; page < pageBound; page++ {
+		query := url.Values{}
+		if paged {
+			query.Set("limit", strconv.Itoa(pageSize))
+			query.Set("offset", strconv.Itoa(seen))
+			query.Set("order", "desc")
+		}
+		items, err := w.list(ctx, operation, as, query)
+		if err != nil {
+			return nil, seen, err
+		}
+		for _, item := range items {
+			if entry, ok := item.(map[string]any); ok && entry["id"] == object.ID {
+				return entry, seen, nil
+			}
+		}
+		seen += len(items)
+		if !paged || len(items) == 0 {
+			return nil, seen, nil
+		}
+	}
+	return nil, seen, &NotTestable{Why: fmt.Sprintf("the list has more than %d pages of %d", pageBound, pageSize)}
+}
+
+func hasQuery(operation *contract.Operation, name string) bool {
+	for _, parameter := range operation.Query {
+		if parameter.Name == name {
+			return true
+		}
+	}
+	return false
+}
+
+// list calls a list operation and returns its items. A refusal is a finding on its success.
+func (w *World) list(ctx context.Context, operation *contract.Operation, as string, query url.Values) ([]any, error) {
+	exchange, err := w.send(ctx, &Draft{Operation: operation, Request: client.Request{As: as, Query: query}})
+	if err != nil {
+		return nil, err
+	}
+	if !w.expectSuccess(operation, exchange) {
+		return nil, &setUp{operation: operation.Title, status: exchange.Status}
+	}
+	items, ok := w.decoded(exchange).([]any)
+	if !ok {
+		return nil, &setUp{operation: operation.Title, status: exchange.Status}
+	}
+	return items, nil
+}
+
+func showsNothingForeign(ctx context.Context, kind string) error {
+	w := From(ctx)
+	object, err := w.thing("foreign " + kind)
+	if err != nil {
+		return err
+	}
+	exchange, err := w.latest()
+	if err != nil {
+		return err
+	}
+	shown := ""
+	for name, value := range object.Body {
+		secret, ok := value.(string)
+		if ok && len(secret) > 8 && name != "id" && !knownOnBothSides(name) && strings.Contains(string(exchange.Body), secret) {
+			shown = name
+		}
+	}
+	w.Expect(shown == "", Expectation{Check: "shows nothing of another client's", Requirement: "OWN-07",
+		Message: "the refusal shows data of another client", Expected: "none of its fields", Actual: "its field " + shown})
+	return nil
+}
+
+// knownOnBothSides names fields whose values both clients may rightly see.
+func knownOnBothSides(name string) bool {
+	switch name {
+	case "program_id", "partner_product", "asset_class", "status", "type", "created_at", "updated_at":
+		return true
+	}
+	return false
+}

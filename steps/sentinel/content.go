@@ -1,0 +1,165 @@
+package sentinel
+
+import (
+	"encoding/json"
+	"math/big"
+	"net/http"
+	"regexp"
+	"strconv"
+	"strings"
+	"time"
+)
+
+// leaks looks for what no answer may show: full card numbers, verification values, tokens and secrets.
+func (w *watcher) leaks() {
+	if number := w.exchange.CardNumberShown(); number != "" {
+		w.expect(false, Result{Check: "no full card number", Requirement: "CARD-20", Message: "the answer shows a full card number", Expected: "a masked number at most", Actual: number})
+	} else {
+		w.held("no full card number", "CARD-20")
+	}
+	if w.operation.ID == "cards-generate-secret" || w.operation.ID == "token" {
+		return
+	}
+	name := forbiddenName(w.value)
+	w.expect(name == "", Result{Check: "no verification value", Requirement: "HARNESS-15", Message: "the answer has a field for data that must not be shown", Expected: "no such field", Actual: "the field " + name})
+	shown := w.exchange.SecretShown()
+	w.expect(shown == "", Result{Check: "no token or secret", Requirement: "HARNESS-14", Message: "the answer repeats a credential of the caller", Expected: "no credential", Actual: shown})
+}
+
+var forbidden = regexp.MustCompile(`(?i)^(cvv2?|cvc2?|cvn|cav2?|csc|pin|pin_?block|track_?[12]?|pan|card_?number)$`)
+
+// forbiddenName finds a field that is named like sensitive authentication data, at any depth.
+func forbiddenName(value any) string {
+	switch value := value.(type) {
+	case map[string]any:
+		for name, inner := range value {
+			if name == "metadata" {
+				continue // what a caller stored there is the caller's own
+			}
+			if forbidden.MatchString(name) {
+				return name
+			}
+			if found := forbiddenName(inner); found != "" {
+				return found
+			}
+		}
+	case []any:
+		for _, inner := range value {
+			if found := forbiddenName(inner); found != "" {
+				return found
+			}
+		}
+	}
+	return ""
+}
+
+// insidesShown are the marks that the inside of a server leaves in an error: stack frames of common
+// platforms, paths, database statements and drivers.
+var insidesShown = regexp.MustCompile(`(?m)(^\s+at .+[:(]\d+|\bat [\w.$<>]+ \(.+:\d+:\d+\)|goroutine \d+ \[|node_modules|/usr/src/|/home/\w+/|\.go:\d+|\.java:\d+|Traceback \(most recent call last\)|SQLSTATE|\bSELECT .+ FROM \b|\bINSERT INTO \b|PrismaClient|TypeORM|ECONNREFUSED|QueryFailedError)`)
+
+// insides checks that an error keeps the inside of the server to itself.
+func (w *watcher) insides() {
+	if w.exchange.Status < http.StatusBadRequest {
+		return
+	}
+	found := insidesShown.Find(w.exchange.Body)
+	w.expect(found == nil, Result{Check: "no inside of the server", Requirement: "HARNESS-10", Message: "the error shows the inside of the server", Expected: "a text for people", Actual: shorten(string(found))})
+}
+
+func shorten(text string) string {
+	if runes := []rune(strings.TrimSpace(text)); len(runes) > 60 {
+		return string(runes[:60]) + "…"
+	}
+	return strings.TrimSpace(text)
+}
+
+// objects checks what must agree within one card or wallet.
+func (w *watcher) objects() {
+	if !w.succeeded() {
+		return
+	}
+	switch items := w.value.(type) {
+	case []any:
+		for i, item := range items {
+			if object, ok := item.(map[string]any); ok {
+				w.object(object, "/"+strconv.Itoa(i))
+			}
+		}
+	case map[string]any:
+		w.object(items, "")
+	}
+}
+
+func (w *watcher) object(object map[string]any, at string) {
+	created, okCreated := instant(object["created_at"])
+	updated, okUpdated := instant(object["updated_at"])
+	if okCreated && okUpdated {
+		w.consistent(!updated.Before(created), Result{Check: "updated_at is not before created_at", Requirement: "CARD-21", Pointer: at + "/updated_at",
+			Message: "the thing was changed before it was made", Expected: "not before created_at", Actual: text(object["updated_at"])})
+	}
+	switch w.operation.Success.Schema {
+	case "Card":
+		mask, _ := object["m_pan"].(string)
+		last, _ := object["last_four_digit"].(string)
+		if len(mask) >= 4 && len(last) == 4 && strings.Trim(mask[len(mask)-4:], "0123456789") == "" {
+			w.consistent(strings.HasSuffix(mask, last), Result{Check: "the mask agrees with the last four digits", Requirement: "CARD-20", Pointer: at + "/m_pan",
+				Message: "m_pan and last_four_digit disagree", Expected: "a mask that ends in " + last, Actual: mask})
+		}
+	case "Wallet":
+		w.amounts(object, at)
+	}
+}
+
+func (w *watcher) amounts(wallet map[string]any, at string) {
+	available, okA := rational(wallet["amount"])
+	reserved, okR := rational(wallet["reserved_amount"])
+	total, okT := rational(wallet["total_amount"])
+	if !okA || !okR || !okT {
+		return
+	}
+	sum := new(big.Rat).Add(available, reserved)
+	w.consistent(sum.Cmp(total) == 0, Result{Check: "total is available plus reserved", Requirement: "MONEY-02", Pointer: at + "/total_amount",
+		Message: "total_amount is not amount plus reserved_amount", Expected: sum.FloatString(2), Actual: text(wallet["total_amount"])})
+	w.consistent(available.Sign() >= 0 && reserved.Sign() >= 0 && total.Sign() >= 0, Result{Check: "no negative amount", Requirement: "MONEY-07", Pointer: at + "/amount",
+		Message: "an amount of the wallet is negative", Expected: "zero or more", Actual: text(wallet["amount"])})
+}
+
+// consistent keeps the results of long lists short: what holds is counted once per check.
+func (w *watcher) consistent(holds bool, r Result) {
+	if holds {
+		name := "every answer: " + r.Check
+		for i := len(w.results) - 1; i >= 0 && i >= len(w.results)-4; i-- {
+			if w.results[i].Check == name && w.results[i].Held {
+				return
+			}
+		}
+	}
+	w.expect(holds, r)
+}
+
+func instant(value any) (time.Time, bool) {
+	written, ok := value.(string)
+	if !ok {
+		return time.Time{}, false
+	}
+	when, err := time.Parse(time.RFC3339Nano, written)
+	return when, err == nil
+}
+
+func rational(value any) (*big.Rat, bool) {
+	number, ok := value.(json.Number)
+	if !ok {
+		return nil, false
+	}
+	return new(big.Rat).SetString(string(number))
+}
+
+func text(value any) string {
+	switch value := value.(type) {
+	case string:
+		return value
+	case json.Number:
+		return string(value)
+	}
+	return "a value of another type"
+}

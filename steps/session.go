@@ -1,0 +1,48 @@
+package steps
+
+import (
+	"github.com/kobcheck/kobcheck/client"
+	"github.com/kobcheck/kobcheck/contract"
+	"github.com/kobcheck/kobcheck/schemas"
+)
+
+// Given are the ids that the owner of the target hands over because the public API cannot make such
+// things: the fixtures of the target file. Every part may be empty.
+type Given struct {
+	// Programs and Wallets are keyed by the checks of the card-creation order that they fail, such
+	// as "1+2"; "ok" is a program that fails none.
+	Programs map[string]string
+	Wallets  map[string]string
+	// SecondClient holds one object of each kind that belongs to the second client.
+	SecondClient map[string]string
+	// Client is a client whose status may be changed without harm.
+	Client string
+	// ExpiredToken is an access token of the primary client that has run out.
+	ExpiredToken string
+	// Bodies are JSON bodies by operation id, for operations whose body no page gives.
+	Bodies map[string]map[string]any
+}
+
+// Session is what all scenarios of one run share. It is safe for concurrent use.
+type Session struct {
+	Contract *contract.Contract
+	Schemas  *schemas.Set
+	Client   *client.Client
+	Edition  contract.Edition
+	Given    Given
+	// Gate holds the marks whose requirements fail a run.
+	Gate map[contract.Mark]bool
+	// Strict makes undocumented fields fail like missing ones.
+	Strict bool
+	// Has tells which clients the target file has: primary, second, admin.
+	Has map[string]bool
+	// ClientIDs are their OAuth client ids.
+	ClientIDs map[string]string
+
+	shared shared
+}
+
+// Gated reports whether a finding on the requirement fails the run.
+func (s *Session) Gated(requirement string) bool {
+	return s.Gate[s.Contract.MarkOf(requirement)]
+}

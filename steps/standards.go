@@ -1,0 +1,172 @@
+package steps
+
+import (
+	"context"
+	"net/http"
+	"strings"
+	"time"
+)
+
+func standardSentences() []Definition {
+	const area = "standard"
+	return []Definition{
+		define(area, `the refusal names a way to authenticate`, "WWW-Authenticate has at least one challenge.", namesChallenge),
+		define(area, `the challenge is Bearer with the error "([^"]+)"`, "The challenge is for bearer tokens and names this error code.", challengeSays),
+		define(area, `the challenge names no error`, "Without any credentials no error code is given.", challengeNamesNone),
+		define(area, `the refusal says which methods are allowed`, "A 405 has the header Allow.", namesMethods),
+		define(area, `the answer is not to be kept`, "Cache-Control says no-store and Pragma no-cache.", notKept),
+		define(area, `the answer has a valid date`, "The header Date is an HTTP date.", hasDate),
+		define(area, `the answer has no content`, "A 204 has no body.", hasNoContent),
+		define(area, `the error is one of (.+)`, "The member error of a token error is one of the codes of RFC 6749.", errorIsOneOf),
+		define(area, `there is no refresh token`, "The token answer has no refresh_token.", noRefreshToken),
+		define(area, `the new thing is where "Location" says, if anywhere`, "A Location after 201 resolves to the thing that was made.", locationResolves),
+	}
+}
+
+func namesChallenge(ctx context.Context) error {
+	w := From(ctx)
+	exchange, err := w.latest()
+	if err != nil {
+		return err
+	}
+	if exchange.Status != http.StatusUnauthorized {
+		w.NoData("a 401 has a challenge", "STD-02", "the call was not answered 401")
+		return nil
+	}
+	challenge := exchange.Header.Get("WWW-Authenticate")
+	w.Expect(challenge != "", Expectation{Check: "a 401 has a challenge", Requirement: "STD-02", Message: "a 401 does not say how to authenticate",
+		Expected: "the header WWW-Authenticate with a challenge", Actual: orAbsent(challenge)})
+	return nil
+}
+
+func challengeSays(ctx context.Context, code string) error {
+	w := From(ctx)
+	exchange, err := w.latest()
+	if err != nil {
+		return err
+	}
+	challenge := exchange.Header.Get("WWW-Authenticate")
+	holds := strings.HasPrefix(strings.ToLower(challenge), "bearer ") && strings.Contains(challenge, `error="`+code+`"`)
+	w.Expect(holds, Expectation{Check: "the challenge names the error", Requirement: "STD-03", Message: "the challenge does not name the error of RFC 6750",
+		Expected: `Bearer … error="` + code + `"`, Actual: orAbsent(challenge)})
+	return nil
+}
+
+func challengeNamesNone(ctx context.Context) error {
+	w := From(ctx)
+	exchange, err := w.latest()
+	if err != nil {
+		return err
+	}
+	challenge := exchange.Header.Get("WWW-Authenticate")
+	holds := strings.HasPrefix(strings.ToLower(challenge), "bearer ") && !strings.Contains(challenge, "error=")
+	w.Expect(holds, Expectation{Check: "no error without credentials", Requirement: "STD-03", Message: "the challenge is not that of RFC 6750 for a call without credentials",
+		Expected: "Bearer with a parameter such as realm, and no error", Actual: orAbsent(challenge)})
+	return nil
+}
+
+func namesMethods(ctx context.Context) error {
+	w := From(ctx)
+	exchange, err := w.latest()
+	if err != nil {
+		return err
+	}
+	if exchange.Status != http.StatusMethodNotAllowed {
+		return &NotTestable{Why: "this target answers " + status(exchange.Status) + " to a method that it does not offer, not 405"}
+	}
+	allow := exchange.Header.Get("Allow")
+	w.Expect(allow != "", Expectation{Check: "a 405 has Allow", Requirement: "STD-05", Message: "a 405 does not say which methods are allowed", Expected: "the header Allow", Actual: orAbsent(allow)})
+	return nil
+}
+
+func notKept(ctx context.Context) error {
+	w := From(ctx)
+	exchange, err := w.latest()
+	if err != nil {
+		return err
+	}
+	control, pragma := exchange.Header.Get("Cache-Control"), exchange.Header.Get("Pragma")
+	w.Expect(strings.Contains(strings.ToLower(control), "no-store"), Expectation{Check: "not to be stored", Requirement: "STD-15", Message: "the answer may be stored by caches", Expected: "Cache-Control: no-store", Actual: orAbsent(control)})
+	w.Expect(strings.Contains(strings.ToLower(pragma), "no-cache"), Expectation{Check: "not to be stored", Requirement: "STD-15", Message: "the answer may be stored by old caches", Expected: "Pragma: no-cache", Actual: orAbsent(pragma)})
+	return nil
+}
+
+func hasDate(ctx context.Context) error {
+	w := From(ctx)
+	exchange, err := w.latest()
+	if err != nil {
+		return err
+	}
+	written := exchange.Header.Get("Date")
+	_, err = time.Parse(http.TimeFormat, written)
+	w.Expect(err == nil, Expectation{Check: "a valid Date", Requirement: "STD-07", Message: "the answer has no valid date", Expected: "an HTTP date", Actual: orAbsent(written)})
+	return nil
+}
+
+func hasNoContent(ctx context.Context) error {
+	w := From(ctx)
+	exchange, err := w.latest()
+	if err != nil {
+		return err
+	}
+	if exchange.Status != http.StatusNoContent {
+		return &NotTestable{Why: "this target answers " + status(exchange.Status) + ", not 204 No Content"}
+	}
+	w.Expect(len(exchange.Body) == 0, Expectation{Check: "a 204 has no content", Requirement: "STD-06", Message: "a 204 has content", Expected: "no bytes", Actual: cut(string(exchange.Body))})
+	return nil
+}
+
+func errorIsOneOf(ctx context.Context, list string) error {
+	w := From(ctx)
+	value, there, err := w.answerMember("error")
+	if err != nil {
+		return err
+	}
+	holds := false
+	for _, code := range strings.Split(list, ",") {
+		holds = holds || value == strings.TrimSpace(code)
+	}
+	w.Expect(holds, Expectation{Check: "error code of RFC 6749", Requirement: "STD-16", Pointer: "/error", Message: "the token error does not name a code of RFC 6749",
+		Expected: "one of " + list, Actual: present(value, there)})
+	return nil
+}
+
+func noRefreshToken(ctx context.Context) error {
+	w := From(ctx)
+	_, there, err := w.answerMember("refresh_token")
+	if err != nil {
+		return err
+	}
+	w.Expect(!there, Expectation{Check: "no refresh token", Requirement: "STD-17", Pointer: "/refresh_token", Message: "the client-credentials flow gave a refresh token", Expected: "absent", Actual: "there"})
+	return nil
+}
+
+func locationResolves(ctx context.Context) error {
+	w := From(ctx)
+	exchange, err := w.latest()
+	if err != nil {
+		return err
+	}
+	location := exchange.Header.Get("Location")
+	if location == "" {
+		return &NotTestable{Why: "this target sends no Location with its 201"}
+	}
+	operation := w.Session.Contract.Operation(exchange.Operation)
+	reader := w.reader(operation.Creates)
+	path, err := w.Session.Client.Relative(location)
+	if err != nil {
+		w.Expect(false, Expectation{Check: "Location resolves", Requirement: "STD-09", Message: "Location does not lead to this API", Expected: "an address of the target", Actual: location})
+		return nil
+	}
+	draft, err := w.valid(ctx, reader, "primary")
+	if err != nil {
+		return err
+	}
+	draft.Request.RawPath = path
+	got, err := w.send(ctx, draft)
+	if err != nil {
+		return err
+	}
+	w.Expect(got.Status == http.StatusOK, Expectation{Check: "Location resolves", Requirement: "STD-09", Message: "Location does not resolve", Expected: "200 OK", Actual: w.answered(got)})
+	return nil
+}

@@ -1,0 +1,114 @@
+package suite
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"time"
+
+	"github.com/cucumber/godog"
+
+	"github.com/kobcheck/kobcheck/reports"
+	"github.com/kobcheck/kobcheck/steps"
+	"github.com/kobcheck/kobcheck/steps/catalog"
+)
+
+// attempt is one scenario under way.
+type attempt struct {
+	scenario *catalog.Scenario
+	world    *steps.World
+	cancel   context.CancelFunc
+	started  time.Time
+	steps    []reports.Step
+	latest   time.Time
+	failure  error
+	cleanup  error
+}
+
+type attemptKey struct{}
+
+func attemptIn(ctx context.Context) *attempt {
+	a, _ := ctx.Value(attemptKey{}).(*attempt)
+	return a
+}
+
+// register puts every sentence and hook on the suite, in this one place: godog lets a step that is
+// registered per scenario beside them call another scenario's closure.
+func (r *runner) register(ts *godog.TestSuiteContext) {
+	sc := ts.ScenarioContext()
+	for _, definition := range r.config.Vocabulary {
+		sc.Step(definition.Pattern, definition.Guarded())
+	}
+	sc.Before(r.before)
+	sc.After(r.after)
+	sc.StepContext().Before(func(ctx context.Context, _ *godog.Step) (context.Context, error) {
+		if a := attemptIn(ctx); a != nil {
+			a.world.StartStep(len(a.steps))
+			a.latest = time.Now()
+		}
+		return ctx, nil
+	})
+	sc.StepContext().After(r.afterStep)
+}
+
+// before decides whether the scenario runs, gives it its time and its world.
+func (r *runner) before(ctx context.Context, pickle *godog.Scenario) (context.Context, error) {
+	scenario := r.selected[catalog.Key(pickle)]
+	if scenario == nil {
+		return ctx, fmt.Errorf("%w: not selected", godog.ErrSkip)
+	}
+	if ctx.Err() != nil {
+		return ctx, fmt.Errorf("%w: the run was stopped", godog.ErrSkip)
+	}
+	ctx, cancel := context.WithTimeoutCause(ctx, r.config.Timeout, fmt.Errorf("the scenario took longer than %v", r.config.Timeout))
+	world := r.config.Session.NewWorld(steps.Scenario{ID: scenario.ID, Requirements: scenario.Requirements})
+	now := time.Now()
+	a := &attempt{scenario: scenario, world: world, cancel: cancel, started: now, latest: now}
+	return context.WithValue(world.In(ctx), attemptKey{}, a), nil
+}
+
+// afterStep keeps how the step went. It also hears of skipped steps, some of them after the scenario
+// has ended.
+func (r *runner) afterStep(ctx context.Context, step *godog.Step, status godog.StepResultStatus, err error) (context.Context, error) {
+	a := attemptIn(ctx)
+	if a == nil {
+		return ctx, nil
+	}
+	result := reports.Step{Text: step.Text, Status: status.String()}
+	if status != godog.StepSkipped {
+		result.DurationMS = milliseconds(time.Since(a.latest))
+	}
+	if err != nil {
+		result.Error = err.Error()
+		if a.failure == nil {
+			a.failure = err
+		}
+	}
+	a.steps = append(a.steps, result)
+	return ctx, nil
+}
+
+func milliseconds(d time.Duration) float64 { return float64(d.Microseconds()) / 1000 }
+
+// after cleans up and keeps the result. A panic here would end the whole process, so none leaves it.
+func (r *runner) after(ctx context.Context, _ *godog.Scenario, _ error) (_ context.Context, failed error) {
+	a := attemptIn(ctx)
+	if a == nil {
+		return ctx, nil
+	}
+	defer func() {
+		if cause := recover(); cause != nil {
+			a.cleanup = errors.Join(a.cleanup, fmt.Errorf("cleaning up panicked: %v", cause))
+			r.keep(ctx, a)
+		}
+	}()
+	// Cleaning up has time of its own, whatever ended the scenario.
+	cleanup, cancel := context.WithTimeout(context.WithoutCancel(ctx), cleanupTime)
+	a.cleanup = a.world.Close(cleanup)
+	cancel()
+	r.keep(ctx, a)
+	return ctx, nil
+}
+
+// cleanupTime bounds the clean-up of one scenario, so that an interrupted run still ends within a second.
+const cleanupTime = 500 * time.Millisecond

@@ -1,0 +1,230 @@
+// Package suite runs the features: it selects scenarios, performs them side by side through godog,
+// collects their evidence and hands over a finished [reports.Run].
+//
+// What walks in is a [Config]; what walks out is a run with verdicts, whatever happened on the way.
+package suite
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"math/rand/v2"
+	"sync"
+	"time"
+
+	"github.com/cucumber/godog"
+
+	"github.com/kobcheck/kobcheck/contract"
+	"github.com/kobcheck/kobcheck/reports"
+	"github.com/kobcheck/kobcheck/steps"
+	"github.com/kobcheck/kobcheck/steps/catalog"
+)
+
+// Config says what to run and how.
+type Config struct {
+	Session *steps.Session
+	Catalog *catalog.Catalog
+	// Vocabulary is [steps.Vocabulary] unless a test brings its own.
+	Vocabulary []steps.Definition
+	Selection  catalog.Selection
+	// Concurrency is the number of scenarios side by side; 0 means [DefaultConcurrency].
+	Concurrency int
+	// Timeout ends one scenario; 0 means [DefaultTimeout].
+	Timeout time.Duration
+	// Seed orders the scenarios and, through the client, shapes the generated data.
+	Seed  int64
+	RunID string
+	// Progress hears of every finished scenario; nil for none. It is called from one goroutine at a time.
+	Progress func(Progress)
+
+	Tool   reports.Tool
+	Target reports.Target
+	Gate   []contract.Mark
+	Strict bool
+	MaxRPS float64
+}
+
+// DefaultConcurrency hides the latency of an API some tens of milliseconds away without crowding it.
+const DefaultConcurrency = 16
+
+// DefaultTimeout is far beyond any scenario that is answered at all.
+const DefaultTimeout = 30 * time.Second
+
+// Progress is how far a run has come.
+type Progress struct {
+	Done, Total int
+	Counts      map[reports.Verdict]int
+	Latest      *reports.Scenario
+}
+
+// EmptyError says that nothing is left to run, and why.
+type EmptyError struct{ Why string }
+
+func (e *EmptyError) Error() string { return "no scenario is selected: " + e.Why }
+
+// Run performs the selected scenarios. The run that it returns is complete even where the context was
+// cancelled half-way: what did not come to its turn is marked so. Errors are those of the call itself:
+// a selection that names something unknown, an empty selection ([EmptyError]), features that do not
+// hold together.
+func Run(ctx context.Context, config Config) (*reports.Run, error) {
+	if config.Concurrency <= 0 {
+		config.Concurrency = DefaultConcurrency
+	}
+	if config.Timeout <= 0 {
+		config.Timeout = DefaultTimeout
+	}
+	if config.Vocabulary == nil {
+		config.Vocabulary = steps.Vocabulary()
+	}
+	selected, err := config.Catalog.Select(config.Selection, config.Session.Contract)
+	if err != nil {
+		return nil, err
+	}
+	if len(selected) == 0 {
+		return nil, &EmptyError{Why: reasonForNothing(config)}
+	}
+	if err := checkSteps(selected, config.Vocabulary); err != nil {
+		return nil, err
+	}
+	r := newRunner(config, selected)
+	r.start(ctx)
+	return r.finish(ctx), nil
+}
+
+// reasonForNothing tells why a selection that is understood means no scenario.
+func reasonForNothing(config Config) string {
+	if id := config.Selection.Requirement; id != "" {
+		if requirement := config.Session.Contract.Requirement(id); requirement != nil && requirement.Reason != "" {
+			return fmt.Sprintf("%s is not tested from outside: %s", id, requirement.Reason)
+		}
+		return fmt.Sprintf("no scenario proves %s together with the other filters", id)
+	}
+	return "the filters leave none over; kobcheck list scenarios shows them all"
+}
+
+// checkSteps refuses features with steps that no sentence reads, or that several read: godog would
+// find out in the middle of the run.
+func checkSteps(selected []*catalog.Scenario, vocabulary []steps.Definition) error {
+	seen := map[string]bool{}
+	var failed []error
+	for _, scenario := range selected {
+		for _, step := range scenario.Steps {
+			text := step.Text
+			if seen[text] {
+				continue
+			}
+			seen[text] = true
+			matches := 0
+			for _, definition := range vocabulary {
+				if definition.Pattern.MatchString(text) {
+					matches++
+				}
+			}
+			if matches != 1 {
+				failed = append(failed, fmt.Errorf("%s:%d: %d sentences of the vocabulary read %q; exactly one must", scenario.URI, scenario.Line, matches, text))
+			}
+		}
+	}
+	return errors.Join(failed...)
+}
+
+// runner is one run under way.
+type runner struct {
+	config   Config
+	selected map[string]*catalog.Scenario // by key
+	order    []*catalog.Scenario
+	started  time.Time
+
+	mu      sync.Mutex
+	results map[string]*reports.Scenario // by key
+	counts  map[reports.Verdict]int
+	census  census
+	uses    uses
+
+	observations []reports.Observation
+}
+
+func newRunner(config Config, selected []*catalog.Scenario) *runner {
+	r := &runner{config: config, selected: map[string]*catalog.Scenario{}, order: selected, started: time.Now().UTC(),
+		results: map[string]*reports.Scenario{}, counts: map[reports.Verdict]int{}, census: census{}, uses: uses{}}
+	for _, scenario := range selected {
+		r.selected[scenario.Key] = scenario
+	}
+	return r
+}
+
+// features returns the sources that hold a selected scenario, shuffled by the seed. godog keeps the
+// order within a feature, or shuffles it by the same seed.
+func (r *runner) features() []godog.Feature {
+	wanted := map[string]bool{}
+	var names []string
+	for _, scenario := range r.order {
+		if !wanted[scenario.URI] {
+			wanted[scenario.URI] = true
+			names = append(names, scenario.URI)
+		}
+	}
+	shuffle := rand.New(rand.NewPCG(uint64(r.config.Seed), uint64(len(names))))
+	shuffle.Shuffle(len(names), func(i, j int) { names[i], names[j] = names[j], names[i] })
+	features := make([]godog.Feature, 0, len(names))
+	for _, name := range names {
+		features = append(features, godog.Feature{Name: name, Contents: r.config.Catalog.Sources[name]})
+	}
+	return features
+}
+
+// start performs the scenarios. godog's own tally and exit code are not used: it counts a skipped
+// scenario as passed and an undefined one as success.
+func (r *runner) start(ctx context.Context) {
+	registerFormat()
+	suite := godog.TestSuite{
+		Name:                 r.config.RunID,
+		TestSuiteInitializer: r.register,
+		Options: &godog.Options{
+			Format: formatName, Output: io.Discard, NoColors: true, Strict: true,
+			Concurrency: r.config.Concurrency, DefaultContext: ctx,
+			FeatureContents: r.features(), Randomize: seedFor(r.config.Seed),
+		},
+	}
+	suite.Run()
+}
+
+// seedFor turns the run's seed into one that godog takes: 0 would mean no shuffling, -1 a seed of its own.
+func seedFor(seed int64) int64 {
+	if seed <= 0 {
+		return 1 - seed
+	}
+	return seed
+}
+
+func (r *runner) finish(ctx context.Context) *reports.Run {
+	run := &reports.Run{
+		Version: reports.Version, Tool: r.config.Tool, Target: r.config.Target, RunID: r.config.RunID, Seed: r.config.Seed,
+		Gate: r.config.Gate, StartedAt: r.started,
+		Settings: reports.Settings{Concurrency: r.config.Concurrency, TimeoutMS: r.config.Timeout.Milliseconds(), Tags: r.config.Selection.Tags,
+			Section: r.config.Selection.Section, Requirement: r.config.Selection.Requirement, Strict: r.config.Strict, MaxRPS: r.config.MaxRPS},
+	}
+	for _, scenario := range r.order {
+		result := r.results[scenario.Key]
+		if result == nil {
+			result = r.notRun(ctx, scenario)
+		}
+		run.Scenarios = append(run.Scenarios, *result)
+	}
+	run.Census = r.census.counts()
+	run.Operations = r.uses.operations(r.config.Session.Contract)
+	run.Observations = settled(r.observations)
+	return run
+}
+
+// notRun is a selected scenario that left no evidence: the run was stopped before its turn, or the
+// scenario died in a way that even godog did not see. Neither is a pass.
+func (r *runner) notRun(ctx context.Context, scenario *catalog.Scenario) *reports.Scenario {
+	result := r.describe(scenario)
+	result.Verdict, result.Reason = reports.Inconclusive, "the scenario ended without a result; the harness itself is at fault"
+	if ctx.Err() != nil {
+		result.Verdict, result.Reason = reports.NotRun, "the run was stopped before its turn"
+	}
+	return result
+}

@@ -1,0 +1,253 @@
+package steps
+
+import (
+	"context"
+	"crypto/ecdsa"
+	"crypto/elliptic"
+	"crypto/rand"
+	"encoding/base64"
+	"encoding/json"
+	"fmt"
+	"net/url"
+	"strings"
+	"time"
+
+	"github.com/golang-jwt/jwt/v5"
+
+	"github.com/kobcheck/kobcheck/client"
+)
+
+func tokenSentences() []Definition {
+	const area = "token"
+	return []Definition{
+		define(area, `"([^"]+)" is called with (no token|an empty token|a token that is no token|a token with one letter changed|a token whose content was changed|a token that has expired|a token signed by a stranger|a token that is not signed|the token in the address)`, "Calls the operation with something that must not be taken for a token.", callWithBadToken),
+		define(area, `"([^"]+)" is called with a token of the scope "([^"]+)"`, "Asks for a token of that scope and calls the operation with it.", callWithScope),
+		define(area, `"([^"]+)" is called with the scheme written "([^"]+)"`, "Calls the operation with the authentication scheme in another letter case.", callWithScheme),
+		define(area, `we ask for an access token`, "Asks the token endpoint for a token as our client.", askToken),
+		define(area, `we ask for an access token (?:but|with) the "([^"]+)" (left out|wrong|empty|sent twice)`, "Asks for a token with one form field broken.", askBrokenToken),
+		define(area, `we ask for an access token with "([^"]+)" "([^"]+)"`, "Asks for a token with one form field set to the value.", askTokenWith),
+		define(area, `we ask for an access token with a JSON body`, "Asks for a token with the fields as JSON in place of a form.", askTokenAsJSON),
+		define(area, `the access token is a JWT that lives as long as "expires_in" says`, "Looks into the token: three parts, and an expiry that agrees with the answer.", tokenIsJWT),
+	}
+}
+
+func callWithBadToken(ctx context.Context, title, how string) error {
+	w := From(ctx)
+	if err := aValidRequest(ctx, title); err != nil {
+		return err
+	}
+	none, empty := "", "Bearer "
+	switch how {
+	case "no token":
+		w.draft.Request.Authorization = &none
+		return sendDraft(ctx)
+	case "an empty token":
+		w.draft.Request.Authorization = &empty
+		return sendDraft(ctx)
+	case "a token that has expired":
+		if w.Session.Given.ExpiredToken == "" {
+			return &NotTestable{Key: "fixtures.expired_token_env", Why: "it takes a token of ours that has run out"}
+		}
+		return w.sendWithToken(ctx, w.Session.Given.ExpiredToken)
+	}
+	token, err := w.Session.Client.Token(ctx, w.draft.Request.As, "")
+	if err != nil {
+		return err
+	}
+	if how == "the token in the address" {
+		w.draft.Request.Authorization = &none
+		w.draft.Request.Query.Set("access_token", token.Value)
+		return sendDraft(ctx)
+	}
+	forged, err := forge(token.Value, how)
+	if err != nil {
+		return err
+	}
+	return w.sendWithToken(ctx, forged)
+}
+
+func (w *World) sendWithToken(ctx context.Context, token string) error {
+	header := "Bearer " + token
+	w.draft.Request.Authorization = &header
+	_, err := w.send(ctx, w.draft)
+	return err
+}
+
+// forge makes a token that must be refused out of a good one.
+func forge(good, how string) (string, error) {
+	parts := strings.Split(good, ".")
+	if how == "a token that is no token" {
+		return "this-is-not-a-token", nil
+	}
+	if len(parts) != 3 {
+		return "", &NotTestable{Why: "the access token is no JWT (AUTH-14), so it cannot be forged in this way"}
+	}
+	switch how {
+	case "a token with one letter changed":
+		// The first letter of the signature carries six whole bits, so another letter is another signature.
+		letter := "A"
+		if strings.HasPrefix(parts[2], "A") {
+			letter = "B"
+		}
+		return parts[0] + "." + parts[1] + "." + letter + parts[2][1:], nil
+	case "a token whose content was changed":
+		claims, err := decodeClaims(parts[1])
+		if err != nil {
+			return "", err
+		}
+		claims["scope"] = "administrator/read administrator/write"
+		claims["exp"] = time.Now().Add(24 * time.Hour).Unix()
+		payload, err := json.Marshal(claims)
+		if err != nil {
+			return "", err
+		}
+		return parts[0] + "." + base64.RawURLEncoding.EncodeToString(payload) + "." + parts[2], nil
+	case "a token that is not signed":
+		claims, err := decodeClaims(parts[1])
+		if err != nil {
+			return "", err
+		}
+		return jwt.NewWithClaims(jwt.SigningMethodNone, jwt.MapClaims(claims)).SignedString(jwt.UnsafeAllowNoneSignatureType)
+	case "a token signed by a stranger":
+		claims, err := decodeClaims(parts[1])
+		if err != nil {
+			return "", err
+		}
+		stranger, err := ecdsa.GenerateKey(elliptic.P256(), rand.Reader)
+		if err != nil {
+			return "", fmt.Errorf("making the stranger's key: %w", err)
+		}
+		token := jwt.NewWithClaims(jwt.SigningMethodES256, jwt.MapClaims(claims))
+		if header, err := decodeClaims(parts[0]); err == nil && header["kid"] != nil {
+			token.Header["kid"] = header["kid"]
+		}
+		return token.SignedString(stranger)
+	}
+	return "", faulty("unknown way to forge a token: %s", how)
+}
+
+func decodeClaims(part string) (map[string]any, error) {
+	raw, err := base64.RawURLEncoding.DecodeString(part)
+	if err != nil {
+		return nil, &NotTestable{Why: "the access token is no JWT (AUTH-14), so it cannot be read"}
+	}
+	var claims map[string]any
+	if err := json.Unmarshal(raw, &claims); err != nil {
+		return nil, &NotTestable{Why: "the access token is no JWT (AUTH-14), so it cannot be read"}
+	}
+	return claims, nil
+}
+
+func callWithScope(ctx context.Context, title, scope string) error {
+	w := From(ctx)
+	if err := aValidRequest(ctx, title); err != nil {
+		return err
+	}
+	as := w.draft.Request.As
+	if strings.HasPrefix(scope, "client/") {
+		as = "primary"
+	}
+	token, err := w.Session.Client.Token(ctx, as, scope)
+	if err != nil {
+		return &NotTestable{Key: "target.clients." + as + ".scope", Why: fmt.Sprintf("no token of the scope %s is to be had (%v)", scope, err)}
+	}
+	return w.sendWithToken(ctx, token.Value)
+}
+
+func callWithScheme(ctx context.Context, title, scheme string) error {
+	w := From(ctx)
+	if err := aValidRequest(ctx, title); err != nil {
+		return err
+	}
+	token, err := w.Session.Client.Token(ctx, w.draft.Request.As, "")
+	if err != nil {
+		return err
+	}
+	header := scheme + " " + token.Value
+	w.draft.Request.Authorization = &header
+	return sendDraft(ctx)
+}
+
+func (w *World) tokenDraft() *Draft {
+	id, secret, scope := w.Session.Client.Credentials("primary")
+	return &Draft{Operation: w.Session.Contract.Operation("token"), Request: client.Request{As: "primary", Form: url.Values{
+		"grant_type": {"client_credentials"}, "client_id": {id}, "client_secret": {secret}, "scope": {scope},
+	}}}
+}
+
+func askToken(ctx context.Context) error {
+	w := From(ctx)
+	w.draft = w.tokenDraft()
+	return sendDraft(ctx)
+}
+
+func askBrokenToken(ctx context.Context, field, how string) error {
+	w := From(ctx)
+	w.draft = w.tokenDraft()
+	form := w.draft.Request.Form
+	switch how {
+	case "left out":
+		form.Del(field)
+	case "empty":
+		form.Set(field, "")
+	case "wrong":
+		form.Set(field, "kobcheck-wrong-value")
+	case "sent twice":
+		form.Add(field, form.Get(field))
+	}
+	return sendDraft(ctx)
+}
+
+func askTokenWith(ctx context.Context, field, value string) error {
+	w := From(ctx)
+	w.draft = w.tokenDraft()
+	w.draft.Request.Form.Set(field, value)
+	return sendDraft(ctx)
+}
+
+func askTokenAsJSON(ctx context.Context) error {
+	w := From(ctx)
+	w.draft = w.tokenDraft()
+	body := map[string]any{}
+	for field, values := range w.draft.Request.Form {
+		body[field] = values[0]
+	}
+	w.draft.Request.Form = nil
+	raw, err := json.Marshal(body)
+	if err != nil {
+		return faulty("the token request is not JSON: %v", err)
+	}
+	w.draft.Request.RawBody, w.draft.Request.MediaType = raw, "application/json"
+	return sendDraft(ctx)
+}
+
+func tokenIsJWT(ctx context.Context) error {
+	w := From(ctx)
+	exchange, err := w.latest()
+	if err != nil {
+		return err
+	}
+	body, _ := w.decoded(exchange).(map[string]any)
+	token, _ := body["access_token"].(string)
+	parts := strings.Split(token, ".")
+	w.Expect(len(parts) == 3, Expectation{Check: "token is a JWT", Requirement: "AUTH-14",
+		Message: "the access token is not a JWT", Expected: "three parts parted by dots", Actual: fmt.Sprintf("%d parts", len(parts))})
+	if len(parts) != 3 {
+		return nil
+	}
+	claims, err := decodeClaims(parts[1])
+	if err != nil {
+		return err
+	}
+	issued, hasIssued := claims["iat"].(float64)
+	expires, hasExpires := claims["exp"].(float64)
+	lifetime, _ := body["expires_in"].(json.Number)
+	seconds, _ := lifetime.Int64()
+	if !hasIssued || !hasExpires {
+		return &NotTestable{Why: "the token does not carry the times iat and exp"}
+	}
+	w.Expect(int64(expires-issued) == seconds, Expectation{Check: "expires_in agrees with the token", Requirement: "AUTH-15",
+		Message: "expires_in is not the life of the token", Expected: fmt.Sprintf("%d seconds, as the token itself says", int64(expires-issued)), Actual: fmt.Sprintf("%d", seconds)})
+	w.Observe("token.lifetime", "N-11", "How long does an access token live, in seconds?", lifetime.String())
+	return nil
+}

@@ -1,0 +1,116 @@
+package steps
+
+import (
+	"context"
+	"errors"
+	"sync"
+
+	"github.com/kobcheck/kobcheck/client"
+	"github.com/kobcheck/kobcheck/contract"
+)
+
+// Scenario says which scenario a [World] belongs to.
+type Scenario struct {
+	ID string
+	// Requirements are its requirement tags, the leading one first.
+	Requirements []string
+}
+
+// World is the state of one scenario: the things that it made, the call under way, and the evidence.
+// It belongs to one scenario's goroutine; only the recording of exchanges may come from several.
+type World struct {
+	Session  *Session
+	Scenario Scenario
+
+	things map[string]*Object
+	draft  *Draft
+	// last is the latest exchange of a step's own; calls holds them all in order of their answer.
+	last  *client.Exchange
+	calls []*client.Exchange
+	notes map[string]any
+
+	step     int
+	checks   []Check
+	findings []Finding
+	noData   string
+	observed []Observation
+	cleanups []func(context.Context) error
+
+	mu        sync.Mutex
+	exchanges []*client.Exchange
+	recorded  []client.Recorded
+}
+
+// Observation is the answer of the target to a question that no page settles.
+type Observation struct{ ID, Question, Answer, Gap string }
+
+// NewWorld returns the world of one scenario about to start.
+func (s *Session) NewWorld(scenario Scenario) *World {
+	return &World{Session: s, Scenario: scenario, things: map[string]*Object{}, notes: map[string]any{}, step: -1}
+}
+
+type worldKey struct{}
+
+// In returns a context that carries the world, so that steps find it and requests carry its id.
+func (w *World) In(ctx context.Context) context.Context {
+	ctx = context.WithValue(ctx, worldKey{}, w)
+	return client.WithScenario(ctx, client.Scenario{ID: w.Scenario.ID, Record: w.record})
+}
+
+// From returns the world that the context carries, or nil.
+func From(ctx context.Context) *World {
+	w, _ := ctx.Value(worldKey{}).(*World)
+	return w
+}
+
+// record keeps every exchange of the scenario, token calls included.
+func (w *World) record(exchange *client.Exchange) {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	w.exchanges = append(w.exchanges, exchange)
+	w.recorded = append(w.recorded, exchange.Record())
+}
+
+// Cleanup registers work for the end of the scenario; the newest runs first.
+func (w *World) Cleanup(work func(context.Context) error) { w.cleanups = append(w.cleanups, work) }
+
+// Close runs the registered clean-ups, newest first, and returns what went wrong with them.
+func (w *World) Close(ctx context.Context) error {
+	var failed []error
+	for i := len(w.cleanups) - 1; i >= 0; i-- {
+		failed = append(failed, w.cleanups[i](ctx))
+	}
+	w.cleanups = nil
+	return errors.Join(failed...)
+}
+
+// Observe keeps the answer of the target to a question that no page settles. The gap names the
+// conflict or the missing fact (C-… or N-…).
+func (w *World) Observe(id, gap, question, answer string) {
+	w.observed = append(w.observed, Observation{ID: id, Gap: gap, Question: question, Answer: answer})
+}
+
+// Evidence is what a scenario leaves behind.
+type Evidence struct {
+	Checks       []Check
+	Findings     []Finding
+	Exchanges    []client.Recorded
+	Observations []Observation
+	// NoData explains why a check that saw no data keeps the scenario from passing; empty for none.
+	NoData string
+}
+
+// Evidence returns what the scenario left behind so far.
+func (w *World) Evidence() Evidence {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	return Evidence{Checks: w.checks, Findings: w.findings, Exchanges: w.recorded, Observations: w.observed, NoData: w.noData}
+}
+
+// operation returns the operation of a title or an error that names the nearest thing to do.
+func (w *World) operation(title string) (*contract.Operation, error) {
+	if operation := w.Session.Contract.Titled(title); operation != nil {
+		return operation, nil
+	}
+	return nil, faulty("no operation is titled %q; kobcheck list operations shows the titles", title)
+}

@@ -1,0 +1,9 @@
+// Package mock is a whole Kobble in one process: every documented operation, stateful, safe for
+// concurrent use, with exact money, tenancy, tokens, idempotency and the eight ordered checks of card
+// creation.
+//
+// What walks in is an HTTP request; what walks out is the documented answer. Where the documentation
+// leaves something open the answer follows one of two named styles (style.go), so that a suite which
+// passes on both can't lean on a guess. Deliberate faults (package fault) break one behaviour each, by
+// one explicit line at the place where that behaviour lives.
+package mock

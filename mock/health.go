@@ -1,0 +1,11 @@
+package mock
+
+import "net/http"
+
+// health is a placeholder: only name and method of the operation are known (N-01).
+func (s *Server) health(*call) answer {
+	if s.faults.On("health.always-500") {
+		return s.refuse(http.StatusInternalServerError, "Internal server error")
+	}
+	return answer{status: http.StatusOK, body: []byte(`{"status":"ok"}`)}
+}

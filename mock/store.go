@@ -1,0 +1,180 @@
+package mock
+
+import (
+	"encoding/hex"
+	"encoding/json"
+	"math/rand/v2"
+	"sync"
+	"time"
+)
+
+// identity is a UUID as bytes; a map of a million of them is small that way.
+type identity [16]byte
+
+// String writes the id in 8-4-4-4-12 form.
+func (id identity) String() string {
+	var text [36]byte
+	hex.Encode(text[0:8], id[0:4])
+	text[8] = '-'
+	hex.Encode(text[9:13], id[4:6])
+	text[13] = '-'
+	hex.Encode(text[14:18], id[6:8])
+	text[18] = '-'
+	hex.Encode(text[19:23], id[8:10])
+	text[23] = '-'
+	hex.Encode(text[24:36], id[10:16])
+	return string(text[:])
+}
+
+// parseID reads an id in 8-4-4-4-12 form, in either letter case.
+func parseID(text string) (identity, bool) {
+	var id identity
+	if len(text) != 36 || text[8] != '-' || text[13] != '-' || text[18] != '-' || text[23] != '-' {
+		return id, false
+	}
+	digits := text[0:8] + text[9:13] + text[14:18] + text[19:23] + text[24:36]
+	_, err := hex.Decode(id[:], []byte(digits))
+	return id, err == nil
+}
+
+// millis is a moment in milliseconds since 1970, UTC.
+type millis int64
+
+func (m millis) String() string {
+	return time.UnixMilli(int64(m)).UTC().Format("2006-01-02T15:04:05.000Z")
+}
+
+// The things that the mock keeps. Owner is the client id.
+type (
+	client struct {
+		id, secret, allowed, name, status string
+		metadata                          json.RawMessage
+		created, updated                  millis
+	}
+	enduser struct {
+		id, personID, companyID identity
+		owner                   string
+		person, company         json.RawMessage // nil where there is none
+		metadata                json.RawMessage
+		created                 millis
+	}
+	wallet struct {
+		id, holder          identity
+		owner               string
+		external            string // empty means null
+		status              string
+		available, reserved cents
+		created, updated    millis
+	}
+	program struct {
+		id               identity
+		kind, status     string
+		metadata         json.RawMessage
+		created, updated millis
+	}
+	card struct {
+		id, wallet, program identity
+		owner               string
+		status              string
+		external            uint32
+		last                uint16
+		expiry              millis
+		created, updated    millis
+	}
+	transaction struct {
+		id        identity
+		owner     string
+		from, to  identity
+		amount    cents
+		kind      string
+		reference string
+		metadata  json.RawMessage
+		created   millis
+	}
+	beneficiary struct {
+		id       identity
+		owner    string
+		fields   map[string]json.RawMessage
+		status   string
+		metadata json.RawMessage
+		created  millis
+	}
+	subscription struct {
+		id      identity
+		owner   string
+		url     string
+		created millis
+	}
+)
+
+// store is everything that the mock knows, under one lock: whoever changes something is alone.
+type store struct {
+	mu     sync.RWMutex
+	clock  Clock
+	random *rand.ChaCha8
+	latest millis
+	serial int64
+
+	clients       map[string]*client
+	clientOrder   []*client
+	endusers      table[*enduser]
+	wallets       table[*wallet]
+	programs      table[*program]
+	cards         table[*card]
+	transactions  table[*transaction]
+	beneficiaries table[*beneficiary]
+	relays        table[*subscription]
+	webhooks      table[*subscription]
+	kept          map[keyID]*keptAnswer
+}
+
+// table keeps things by id, and in order of creation for each owner.
+type table[T any] struct {
+	byID    map[identity]T
+	byOwner map[string][]T
+}
+
+func newTable[T any]() table[T] {
+	return table[T]{byID: map[identity]T{}, byOwner: map[string][]T{}}
+}
+
+func (t *table[T]) add(id identity, owner string, thing T) {
+	t.byID[id] = thing
+	t.byOwner[owner] = append(t.byOwner[owner], thing)
+}
+
+func newStore(seed int64, clock Clock) *store {
+	var key [32]byte
+	for i := range 8 {
+		key[i] = byte(seed >> (8 * i))
+	}
+	return &store{clock: clock, random: rand.NewChaCha8(key), clients: map[string]*client{}, kept: map[keyID]*keptAnswer{},
+		endusers: newTable[*enduser](), wallets: newTable[*wallet](), programs: newTable[*program](), cards: newTable[*card](),
+		transactions: newTable[*transaction](), beneficiaries: newTable[*beneficiary](), relays: newTable[*subscription](), webhooks: newTable[*subscription]()}
+}
+
+// newID makes a UUID of version 4.
+func (s *store) newID() identity {
+	var id identity
+	for i := 0; i < len(id); i += 8 {
+		word := s.random.Uint64()
+		for j := range 8 {
+			id[i+j] = byte(word >> (8 * j))
+		}
+	}
+	id[6], id[8] = id[6]&0x0f|0x40, id[8]&0x3f|0x80
+	return id
+}
+
+// now is the time of a change; it never goes backwards, even where the clock does.
+func (s *store) now() millis {
+	if now := millis(s.clock.Now().UnixMilli()); now > s.latest {
+		s.latest = now
+	}
+	return s.latest
+}
+
+// later is the time of an update: at least a millisecond after what was there, so that it shows.
+func (s *store) later(before millis) millis {
+	return max(s.now(), before+1)
+}

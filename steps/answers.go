@@ -21,7 +21,7 @@ func answerSentences() []Definition {
 	return []Definition{
 		define(area, `the call succeeds`, "The answer has the documented success status, or any 2xx where no page gives one.", callSucceeds),
 		define(area, `the answer is (\d{3}) [A-Z][A-Za-z ]+`, "The answer has exactly this status.", answerIsStatus),
-		define(area, `the call is refused as (not authenticated|forbidden|not found|a fault of the caller|wrong or missing data|forbidden or not found|a wrong method)`, "The answer is an error of that kind.", callIsRefused),
+		define(area, `the call is refused as (not authenticated|forbidden|not found|a fault of the caller|wrong or missing data|bad credentials|forbidden or not found|a wrong method)`, "The answer is an error of that kind.", callIsRefused),
 		define(area, `the call is not served`, "The answer is not a success and not a server error.", callNotServed),
 		define(area, `the call fails as a fault at run time`, "The answer is a server error (5xx), as the class Runtime says.", callFailsAtRunTime),
 		define(area, `the refusal says "([^"]+)"`, "Some text of the error body is exactly this.", refusalSays),
@@ -80,6 +80,7 @@ var refusals = map[string]struct {
 	"not found":              {is(404), "404 Not Found"},
 	"forbidden or not found": {is(403, 404), "403 Forbidden or 404 Not Found"},
 	"wrong or missing data":  {is(400), "400 Bad Request"},
+	"bad credentials":        {is(400, 401), "401 Unauthorized (C-51: or 400 Bad Request, as token services have it)"},
 	"a wrong method":         {is(404, 405, 501), "405 Method Not Allowed (404 and 501 say no as well)"},
 	"a fault of the caller":  {func(code int) bool { return code >= 400 && code < 500 }, "a client error (4xx)"},
 }

@@ -63,8 +63,12 @@ func (w *World) expectSuccess(operation *contract.Operation, exchange *client.Ex
 	if operation.Success.Status != 0 {
 		expected = status(operation.Success.Status)
 	}
+	requirement := operation.Success.Requirements["status"]
+	if requirement == "" {
+		requirement = operation.Requirement
+	}
 	w.Expect(holds, Expectation{
-		Check: "success status", Requirement: operation.Success.Requirements["status"], Exchange: exchange.N,
+		Check: "success status", Requirement: requirement, Exchange: exchange.N,
 		Message:  fmt.Sprintf("%q did not succeed as documented", operation.Title),
 		Expected: expected, Actual: w.answered(exchange),
 	})

@@ -14,6 +14,7 @@ func cardOrderSentences() []Definition {
 	return []Definition{
 		define(area, `a card program that fails (no check|checks? [0-9 and,]+)`, "Takes a card program that fails just those of the eight checks.", aProgramThatFails),
 		define(area, `a wallet that fails (no check|checks? [0-9 and,]+)`, "Takes or makes a wallet on which a card fails just those of the eight checks.", aWalletThatFails),
+		define(area, `a (card program|wallet) that does not exist`, "An id that nothing has.", absentThing),
 		define(area, `a card is asked for on that wallet under that program`, "Sends the creation of a card and keeps the state of the wallet before it.", askForCard),
 		define(area, `check (\d) decides: "([^"]+)"`, "The creation was refused with the message of that check, and no other.", checkDecides),
 		define(area, `no card exists on that wallet`, "The list of cards has none for the wallet beyond those that were there before.", noCardExists),
@@ -47,6 +48,15 @@ func aProgramThatFails(ctx context.Context, words string) error {
 		return nil
 	}
 	return &NotTestable{Key: fmt.Sprintf("fixtures.programs.%q", key), Why: "no card program is known that fails just " + words}
+}
+
+func absentThing(ctx context.Context, kind string) error {
+	w := From(ctx)
+	if kind == "card program" {
+		kind = "program"
+	}
+	w.things[kind] = &Object{Kind: kind, ID: absentID}
+	return nil
 }
 
 func aWalletThatFails(ctx context.Context, words string) error {

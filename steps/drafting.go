@@ -21,6 +21,7 @@ func requestSentences() []Definition {
 		define(area, `the request's header "([^"]+)" is left out`, "Leaves one header out of the prepared request.", omitHeader),
 		define(area, `the request's header "([^"]+)" is "([^"]*)"`, "Sets one header of the prepared request.", setHeader),
 		define(area, `the request's "([^"]+)" in the address is (unknown|malformed|of another client)`, "Puts another id into the path of the prepared request.", breakPath),
+		define(area, `the request's "([^"]+)" in the address is "([^"]+)"`, "Puts a word into the path of the prepared request.", setPath),
 		define(area, `the request's query "([^"]+)" is "([^"]*)"`, "Sets one query parameter of the prepared request.", setQuery),
 		define(area, `the request's body is (not JSON|cut in half|an empty text|a JSON list|a JSON text|sent as plain text|sent as XML)`, "Replaces the prepared body by something that is not the documented form.", breakBody),
 		define(area, `the request has the further field "([^"]+)" with (.+)`, "Adds a field to the prepared body.", setField),
@@ -164,6 +165,15 @@ func breakPath(ctx context.Context, name, how string) error {
 			w.things["foreign "+parameter.Fixture] = object
 		}
 	}
+	return nil
+}
+
+func setPath(ctx context.Context, name, value string) error {
+	draft, err := From(ctx).drafted()
+	if err != nil {
+		return err
+	}
+	draft.Request.Path[name] = value
 	return nil
 }
 

@@ -61,12 +61,12 @@ func aForeignThing(ctx context.Context, kind string) error {
 	return nil
 }
 
-// foreign returns a thing of the second client: the one of the target file, else a new one.
+// foreign returns a thing of the second client: a new one, else the one of the target file.
 func (w *World) foreign(ctx context.Context, kind string) (*Object, error) {
-	if id := w.Session.Given.SecondClient[kind]; id != "" {
-		return &Object{Kind: kind, ID: id, As: "second"}, nil
-	}
 	if !w.Session.Has["second"] {
+		if id := w.Session.Given.SecondClient[kind]; id != "" {
+			return &Object{Kind: kind, ID: id, As: "second"}, nil
+		}
 		return nil, &NotTestable{Key: "target.clients.second", Why: "it takes a second client to see whether clients are kept apart"}
 	}
 	ours := w.things

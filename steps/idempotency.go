@@ -24,6 +24,7 @@ func idempotencySentences() []Definition {
 		define(area, `the request is sent again with a new key`, "Sends the same data under a fresh key.", sendWithNewKey),
 		define(area, `the key of the first request is used to call "([^"]+)"`, "Calls another operation under the key of the first request.", keyOnAnotherOperation),
 		define(area, `the key of the first request is used by another client for its own "([^"]+)"`, "The second client sends a valid request of its own under that key.", keyOfAnotherClient),
+		define(area, `another client sends the request with the key of the first`, "The second client sends the very same request under the key of the first.", firstAsSecond),
 		define(area, `the request is sent again with the same key and no token`, "Sends the very same request once more, without a token.", sendAgainWithoutToken),
 		define(area, `the request is sent (\d+) times at once under one key`, "Sends copies of one request from several connections at the same time.", sendAtOnce),
 		define(area, `the request's key is (left out|no UUID|empty|a UUID of version 1|the nil UUID|in upper case|in quotes|longer than any key)`, "Sets the idempotency key of the prepared request to something odd, or leaves it out.", oddKey),
@@ -179,6 +180,14 @@ func keyOfAnotherClient(ctx context.Context, title string) error {
 	draft.Request.Key = kept.exchange.Key
 	_, err = w.send(ctx, draft)
 	return err
+}
+
+func firstAsSecond(ctx context.Context) error {
+	w := From(ctx)
+	if !w.Session.Has["second"] {
+		return &NotTestable{Key: "target.clients.second", Why: "it takes a second client to see whether clients are kept apart"}
+	}
+	return w.repeat(ctx, func(draft *Draft) error { draft.Request.As = "second"; return nil })
 }
 
 func sendAgainWithoutToken(ctx context.Context) error {

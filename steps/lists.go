@@ -20,6 +20,7 @@ func listSentences() []Definition {
 		define(area, `we list the (cards|transactions) of that time`, "Lists what was created in the middle time, with the documented range.", listOfThatTime),
 		define(area, `we list the (cards|transactions) of that time in (ascending|descending) order`, "The same, in an order.", listInOrder),
 		define(area, `we list the (cards|transactions) of that time with a limit of (\d+)`, "The same, no more than so many.", listWithLimit),
+		define(area, `we list the (cards|transactions) of that time with a limit of (\d+) from entry (\d+) on`, "The same, beginning with a later entry.", listWithLimitFrom),
 		define(area, `we list the (cards|transactions) from the time of the second one on`, "Lists with the parameter from alone.", listFrom),
 		define(area, `we list the (cards|transactions) up to the time of the second one`, "Lists with the parameter to alone.", listTo),
 		define(area, `we list the transactions of the (other )?wallet`, "Lists with the parameter wallet alone.", listOfWallet),
@@ -189,6 +190,18 @@ func listInOrder(ctx context.Context, _, order string) error {
 
 func listWithLimit(ctx context.Context, _ string, limit int) error {
 	return From(ctx).windowWith(ctx, "limit", strconv.Itoa(limit))
+}
+
+func listWithLimitFrom(ctx context.Context, _ string, limit, offset int) error {
+	w := From(ctx)
+	s, err := w.span()
+	if err != nil {
+		return err
+	}
+	query := s.window()
+	query.Set("limit", strconv.Itoa(limit))
+	query.Set("offset", strconv.Itoa(offset))
+	return w.listSpan(ctx, query)
 }
 
 func listFrom(ctx context.Context, _ string) error {

@@ -15,6 +15,7 @@ import (
 func moneySentences() []Definition {
 	const area = "money"
 	return []Definition{
+		define(area, `the balance of the wallet is noted`, "Reads the wallet and keeps its amounts for later comparison.", noteWallet),
 		define(area, `we credit the wallet with (\d+)`, "A manual credit of so much, after noting what the wallet holds.", creditWallet),
 		define(area, `we debit the wallet by (\d+)`, "A manual debit of so much, after noting what the wallet holds.", debitWallet),
 		define(area, `we move (\d+) from the wallet to the other wallet`, "A transaction between two wallets, after noting what both hold.", moveMoney),
@@ -133,6 +134,12 @@ func (w *World) noteBalance(ctx context.Context, name string) (*Object, error) {
 	}
 	w.notes["balance of "+name] = before
 	return wallet, nil
+}
+
+func noteWallet(ctx context.Context) error {
+	w := From(ctx)
+	_, err := w.noteBalance(ctx, "wallet")
+	return err
 }
 
 func creditWallet(ctx context.Context, amount int) error {

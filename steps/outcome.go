@@ -48,6 +48,10 @@ func faulty(format string, args ...any) error { return &harness{fmt.Sprintf(form
 func environmental(err error) error {
 	var none *client.NoAnswer
 	var token *client.TokenError
+	var path *client.PathUnknown
+	if errors.As(err, &path) {
+		return &NotTestable{Key: "target.paths." + path.Operation, Why: "no page gives the path of the operation"}
+	}
 	if errors.As(err, &none) || errors.As(err, &token) {
 		return &Environment{Why: err.Error()}
 	}

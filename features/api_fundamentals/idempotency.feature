@@ -1,0 +1,230 @@
+Feature: Idempotency
+  Six operations take a key. Sent again under the same key, a request is not done again: the caller gets the
+  first answer. So a caller that got no answer may simply try once more.
+
+  @IDEMP-02 @stated
+  Rule: Every POST endpoint that supports idempotency requires the header "Idempotency-Key"
+    @id:idempotency.key-required
+    Scenario Outline: <operation> is refused without a key
+      Given a valid request to "<operation>"
+      But the request's key is left out
+      When the request is sent
+      Then the call is refused as a fault of the caller
+
+      Examples:
+        | operation                        | requirement |
+        | Create a new card                | IDEMP-10    |
+        | Replace or renew card            | IDEMP-14    |
+        | Generate card secret             | IDEMP-15    |
+        | Create a transaction             | IDEMP-16    |
+        | Create manual credit transaction | IDEMP-17    |
+        | Create manual debit transaction  | IDEMP-18    |
+
+  @IDEMP-31 @inferred
+  Rule: An operation that requires the key refuses a request without it, with a 4xx
+    @id:idempotency.key-empty
+    Scenario Outline: <operation> is refused with an empty key
+      Given a valid request to "<operation>"
+      But the request's key is empty
+      When the request is sent
+      Then the call is refused as a fault of the caller
+
+      Examples:
+        | operation                        |
+        | Create a new card                |
+        | Replace or renew card            |
+        | Generate card secret             |
+        | Create a transaction             |
+        | Create manual credit transaction |
+        | Create manual debit transaction  |
+
+  @IDEMP-01 @stated
+  Rule: Repeating one request under one key has the effect of sending it once: no duplicate resource, charge or transaction
+    @id:idempotency.no-second-effect
+    Scenario Outline: <operation> sent twice under one key is done once
+      Given a valid request to "<operation>"
+      And the request is sent
+      When the request is sent again with the same key
+      Then the repeat has done nothing more
+
+      Examples:
+        | operation                        |
+        | Create a new card                |
+        | Replace or renew card            |
+        | Generate card secret             |
+        | Create a transaction             |
+        | Create manual credit transaction |
+        | Create manual debit transaction  |
+
+  @IDEMP-04 @IDEMP-05 @stated
+  Rule: The first request with a key is processed and its response is cached
+    @id:idempotency.replay
+    Scenario Outline: A repeat of <operation> gets the first answer
+      Given a valid request to "<operation>"
+      And the request is sent
+      When the request is sent again with the same key
+      Then both answers are the same
+
+      Examples:
+        | operation                        |
+        | Create a new card                |
+        | Replace or renew card            |
+        | Generate card secret             |
+        | Create a transaction             |
+        | Create manual credit transaction |
+        | Create manual debit transaction  |
+
+  @IDEMP-28 @inferred
+  Rule: A replayed response has the status and the body of the first one, byte for byte or at least value for value
+    @id:idempotency.replay-later
+    Scenario Outline: A repeat of <operation> after another repeat still gets the first answer
+      Given a valid request to "<operation>"
+      And the request is sent
+      And the request is sent again with the same key
+      When the request is sent again with the same key
+      Then both answers are the same
+
+      Examples:
+        | operation                        |
+        | Create a new card                |
+        | Create manual credit transaction |
+
+  @IDEMP-11 @stated
+  Rule: The same key sent again to create a card, within the window, returns the same card and creates no second one
+    @id:idempotency.same-card
+    Scenario: The same key returns the same card and makes no second one
+      Given a valid request to "Create a new card"
+      And the request is sent
+      When the request is sent again with the same key
+      Then both answers name the same card
+      And the repeat has done nothing more
+
+  @IDEMP-32 @stated
+  Rule: With a key, retrying a card creation after a time-out or a network error is safe from duplicates
+    @id:idempotency.retry-is-safe
+    Scenario: A creation that is retried does not run into its own card
+      Given a valid request to "Create a new card"
+      And the request is sent
+      When the request is sent again with the same key
+      Then the call succeeds
+      And both answers name the same card
+
+  @IDEMP-29 @inferred
+  Rule: Parallel requests with one key have one effect between them, whatever each is answered
+    @id:idempotency.at-once
+    Scenario Outline: <operation> sent five times at once under one key is done once
+      Given a valid request to "<operation>"
+      When the request is sent 5 times at once under one key
+      Then all that succeeded name the same <thing>
+      And it was done once
+
+      Examples:
+        | operation                        | thing       |
+        | Create a new card                | card        |
+        | Create manual credit transaction | transaction |
+        | Create a transaction             | transaction |
+
+  @IDEMP-30 @inferred
+  Rule: A key sent again with other data never has a second effect, whatever it is answered (C-13)
+    @id:idempotency.other-data
+    Scenario Outline: <operation> under a used key with other data has no second effect
+      Given a valid request to "<operation>"
+      And the request is sent
+      When the request is sent again with the same key and "<field>" changed to <value>
+      Then the repeat has done nothing more
+
+      Examples:
+        | operation                        | field  | value |
+        | Create manual credit transaction | amount | 7777  |
+        | Create manual debit transaction  | amount | 77    |
+        | Create a transaction             | amount | 77    |
+
+    @id:idempotency.other-wallet
+    Scenario: A used key with another wallet makes no second card
+      Given a valid request to "Create a new card"
+      And the request is sent
+      When the request is sent again with the same key for another wallet
+      Then the repeat has done nothing more
+
+    @id:idempotency.other-card
+    Scenario: A used key never shows the secret of another card
+      Given a valid request to "Generate card secret"
+      And the request is sent
+      When the request is sent again with the same key for another card
+      Then what the target does here is recorded
+
+  @IDEMP-19 @standard
+  Rule: The header name is matched without regard to letter case, since HTTP field names are; the pages use both spellings
+    @id:idempotency.header-case
+    Scenario Outline: The header may be written <spelling>
+      Given a valid request to "Create manual credit transaction"
+      But the request's key is sent in the header "<spelling>"
+      When the request is sent
+      Then the call succeeds
+
+      Examples:
+        | spelling        |
+        | Idempotency-Key |
+        | idempotency-key |
+        | IDEMPOTENCY-KEY |
+
+  @OWN-07 @inferred
+  Rule: A key belongs to the client that sent it: another client is never given its answer
+    @id:idempotency.other-client
+    Scenario: Another client's own request under our key is not answered with ours
+      Given a valid request to "Create manual credit transaction"
+      And the request is sent
+      When the key of the first request is used by another client for its own "Create manual credit transaction"
+      Then the answer is not that of the first request
+
+    @id:idempotency.other-client-same-data
+    Scenario: Another client that sends our very request under our key is not given our card
+      Given a valid request to "Create a new card"
+      And the request is sent
+      When another client sends the request with the key of the first
+      Then the answer is not that of the first request
+
+  @AUTH-29 @inferred
+  Rule: A key does not stand in for a token
+    @id:idempotency.replay-needs-token
+    Scenario: A repeat without a token is refused
+      Given a valid request to "Create a new card"
+      And the request is sent
+      When the request is sent again with the same key and no token
+      Then the call is refused as not authenticated
+
+  @IDEMP-06 @stated
+  Rule: A key belongs to the operation that it was first sent with
+    @id:idempotency.other-operation
+    Scenario: A used key on another operation is not answered with the first answer
+      Given a valid request to "Create manual credit transaction"
+      And the request is sent
+      When the key of the first request is used to call "Create a new card"
+      Then the answer is not that of the first request
+
+  @IDEMP-07 @stated
+  Rule: A caller makes a new UUID for each distinct operation
+    @id:idempotency.new-key
+    Scenario: The same data under a new key is a request of its own
+      Given a valid request to "Create manual credit transaction"
+      And the request is sent
+      When the request is sent again with a new key
+      Then the answers name different transactions
+
+  @IDEMP-03 @stated
+  Rule: What a key may look like is laid on the caller; what is made of others is recorded
+    @id:idempotency.odd-key
+    Scenario Outline: A key that is <key>
+      Given a valid request to "Create manual credit transaction"
+      But the request's key is <key>
+      When the request is sent
+      Then what the target does here is recorded
+
+      Examples:
+        | key                 |
+        | no UUID             |
+        | a UUID of version 1 |
+        | the nil UUID        |
+        | in upper case       |
+        | in quotes           |
+        | longer than any key |

@@ -1,0 +1,16 @@
+Feature: Rate limits
+  No figure is published. At the pace of this run, which is far from any burst, every request is to be served.
+
+  @RATE-02 @RATE-01 @stated
+  Rule: All requests are accepted and processed as usual
+    @id:rate.ordinary-use
+    Scenario: Ten reads one after another are all served
+      When we call "Get all cards" 10 times
+      Then every one of them succeeds
+
+  @RATE-07 @stated
+  Rule: Occasional spikes count as normal
+    @id:rate.small-spike
+    Scenario: A small spike is served
+      When we call "Get all cards" 8 times at once
+      Then every one of them succeeds

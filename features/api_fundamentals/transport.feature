@@ -1,0 +1,234 @@
+Feature: Transport, errors and what HTTP asks for
+  What holds for every answer: standard status codes, JSON, times, and the parts of HTTP and JSON that any
+  service on the web keeps to.
+
+  @GEN-09 @GEN-11 @stated
+  Rule: The result of a call is told by a standard HTTP status code
+    @id:transport.status-codes
+    Scenario Outline: <operation> tells its result by a standard status code, in JSON
+      When we call "<operation>"
+      Then the call succeeds
+      And the answer's header "Content-Type" is JSON
+
+      Examples:
+        | operation              |
+        | Get all cards          |
+        | Get card by ID         |
+        | Get all wallets        |
+        | Get wallet by ID       |
+        | Get all endusers       |
+        | Get enduser by ID      |
+        | Get all transactions   |
+        | Get transaction by ID  |
+        | List all beneficiaries |
+        | Get beneficiary by ID  |
+        | Get all programs       |
+        | Get program by ID      |
+        | Get all webhooks       |
+
+  @GEN-06 @stated
+  Rule: The reference pages place their operations under "/customers/v1" (edition v1)
+    @id:transport.prefix
+    Scenario Outline: The edition under test serves <operation> at its documented address
+      When we call "<operation>"
+      Then the call succeeds
+
+      Examples:
+        | operation        | requirement |
+        | Get all cards    | GEN-06      |
+        | Get all wallets  | GEN-06      |
+        | Get all webhooks | GEN-08      |
+
+  @GEN-12 @example
+  Rule: Timestamps are UTC with milliseconds and a "Z", such as "2025-01-14T16:56:58.947Z"
+    @id:transport.timestamps
+    Scenario Outline: The "<field>" of a card is UTC with milliseconds
+      Given a card
+      When we call "Get card by ID"
+      Then the answer's "<field>" matches the pattern of UTC with milliseconds
+
+      Examples:
+        | field      |
+        | created_at |
+        | updated_at |
+        | expiry     |
+
+  @STD-19 @standard
+  Rule: "date-time" is the form of RFC 3339
+    @id:transport.date-time
+    Scenario: Times of a wallet are date-times of RFC 3339
+      Given a wallet
+      When we call "Get wallet by ID"
+      Then the answer is a Wallet
+
+  @HARNESS-18 @inferred
+  Rule: An unknown path is answered 404 or refused, and never served
+    @id:transport.unknown-address
+    Scenario: An address that does not exist is not served
+      When an address that does not exist is called
+      Then the call is refused as a fault of the caller
+
+  @HARNESS-17 @inferred
+  Rule: A method that a known path does not offer is refused with 404, 405 or 501, and never served
+    @id:transport.unknown-method
+    Scenario Outline: <operation> is not served to the method <method>
+      When "<operation>" is called with the method <method>
+      Then the call is refused as a wrong method
+
+      Examples:
+        | operation            | method |
+        | Get all cards        | DELETE |
+        | Get card by ID       | PUT    |
+        | Get all wallets      | PUT    |
+        | Get wallet by ID     | DELETE |
+        | Get all endusers     | DELETE |
+        | Get all transactions | PATCH  |
+
+  @STD-05 @standard
+  Rule: Every 405 has "Allow"
+    @id:transport.allow
+    Scenario: A 405 says which methods are allowed
+      When "Get all cards" is called with the method DELETE
+      Then the refusal says which methods are allowed
+
+  @STD-06 @standard
+  Rule: 204 and 304 have no content, and "Content-Length", where present, equals the octets sent
+    @id:transport.no-content
+    Scenario: A 204 has no content
+      Given a webhook
+      When we call "Delete a webhook"
+      Then the answer has no content
+
+  @STD-07 @standard
+  Rule: "Date" is present and valid on 2xx, 3xx and 4xx answers of a server that has a clock
+    @id:transport.date
+    Scenario Outline: <operation> carries a valid date
+      When we call "<operation>"
+      Then the answer has a valid date
+
+      Examples:
+        | operation           |
+        | Get all cards       |
+        | Create a new wallet |
+        | Create a new card   |
+
+  @STD-08 @standard
+  Rule: GET and HEAD change nothing; PUT and DELETE sent again have no further effect
+    @id:transport.safe
+    Scenario Outline: Reading a <thing> twice changes nothing
+      Given a <thing>
+      And the <thing> is seen
+      When we call "<operation>"
+      Then the <thing> is as it was
+
+      Examples:
+        | thing   | operation         |
+        | card    | Get card by ID    |
+        | wallet  | Get wallet by ID  |
+        | enduser | Get enduser by ID |
+
+  @STD-09 @standard
+  Rule: After 201 the new resource is named by "Location", where present, else by the target URI; a "Location" resolves
+    @id:transport.location
+    Scenario: The new card is where Location says
+      When we call "Create a new card"
+      Then the new thing is where "Location" says, if anywhere
+
+  @STD-12 @standard
+  Rule: JSON is UTF-8 without a byte order mark, keeps to the grammar, has no NaN or Infinity, and should not repeat a member name
+    @id:transport.strict-json
+    Scenario Outline: <operation> answers in strict JSON
+      When we call "<operation>"
+      Then the answer is strict JSON
+
+      Examples:
+        | operation                               |
+        | List all beneficiaries                  |
+        | Get beneficiary by ID                   |
+        | Create beneficiary                      |
+        | Update beneficiary                      |
+        | Create Payid beneficiary                |
+        | Get all cards                           |
+        | Create a new card                       |
+        | Get card by ID                          |
+        | Update card status                      |
+        | Replace or renew card                   |
+        | Generate card secret                    |
+        | Generate MeaWallet widget session token |
+        | Get all programs                        |
+        | Create a new program                    |
+        | Get program by ID                       |
+        | Get all clients                         |
+        | Get client by ID                        |
+        | Create a new client                     |
+        | Update client status                    |
+        | Get all endusers                        |
+        | Create a new enduser                    |
+        | Get enduser by ID                       |
+        | Get all transactions                    |
+        | Create a transaction                    |
+        | Get transaction by ID                   |
+        | Create manual credit transaction        |
+        | Create manual debit transaction         |
+        | Get all wallets                         |
+        | Create a new wallet                     |
+        | Get wallet by ID                        |
+        | Update wallet                           |
+        | Create subscription                     |
+        | Get all webhooks                        |
+        | Create a webhook                        |
+
+  @STD-10 @STD-11 @standard
+  Rule: "Retry-After", where present, is whole seconds or an HTTP date
+    @id:transport.retry-after
+    Scenario: Retry-After, where there is one, is well formed
+      When we call "Get all cards"
+      Then the answer's header "Retry-After", where there is one, is well formed
+
+  @ERR-11 @third-party
+  Rule: An error body, when it is JSON, has the text in "message" or else in "error"
+    @id:errors.text
+    Scenario: The refusal of an unknown card has a text for people
+      Given a valid request to "Get card by ID"
+      But the request's "id" in the address is unknown
+      When the request is sent
+      Then the refusal has a text for people
+
+  @HARNESS-10 @inferred
+  Rule: An error answer shows no stack trace, file path or database statement
+    @id:errors.no-insides
+    Scenario Outline: <what> shows nothing of the inside of the server
+      Given a valid request to "<operation>"
+      But the request's <what> is <how>
+      When the request is sent
+      Then the refusal shows nothing of the inside of the server
+
+      Examples:
+        | operation            | what                | how         |
+        | Create a new card    | body                | not JSON    |
+        | Create a new wallet  | body                | not JSON    |
+        | Get card by ID       | "id" in the address | malformed   |
+        | Create a new enduser | body                | cut in half |
+
+  @HARNESS-14 @inferred
+  Rule: No answer repeats an access token or a client secret of the caller
+    @id:errors.no-token
+    Scenario: No answer repeats our token
+      When we call "Get all cards"
+      Then the answer shows no credential of ours
+
+  @HARNESS-16 @inferred
+  Rule: An answer has no fields beyond the documented ones
+    @id:transport.documented-fields
+    Scenario Outline: <operation> answers with documented fields only
+      When we call "<operation>"
+      Then the answer has no undocumented fields
+
+      Examples:
+        | operation            |
+        | Create a new card    |
+        | Get card by ID       |
+        | Create a new wallet  |
+        | Get wallet by ID     |
+        | Create a new enduser |
+        | Get all programs     |

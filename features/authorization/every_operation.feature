@@ -1,0 +1,334 @@
+Feature: A token for every operation
+  Every operation but the token endpoint itself is called with an access token. These rules are the
+  same for all of them; the tables list each one.
+
+  @AUTH-29 @inferred
+  Rule: Any operation called without a token, or with one that is malformed, forged or expired, is answered 401
+    @id:auth.no-token
+    Scenario Outline: <operation> refuses a caller without a token
+      When "<operation>" is called with no token
+      Then the call is refused as not authenticated
+
+      Examples:
+        | operation                               |
+        | List all beneficiaries                  |
+        | Get beneficiary by ID                   |
+        | Create beneficiary                      |
+        | Update beneficiary                      |
+        | Create Payid beneficiary                |
+        | Get all cards                           |
+        | Create a new card                       |
+        | Get card by ID                          |
+        | Update card status                      |
+        | Replace or renew card                   |
+        | Generate card secret                    |
+        | Generate MeaWallet widget session token |
+        | Get all programs                        |
+        | Create a new program                    |
+        | Get program by ID                       |
+        | Get all clients                         |
+        | Get client by ID                        |
+        | Create a new client                     |
+        | Update client status                    |
+        | Get all endusers                        |
+        | Create a new enduser                    |
+        | Get enduser by ID                       |
+        | Get all transactions                    |
+        | Create a transaction                    |
+        | Get transaction by ID                   |
+        | Create manual credit transaction        |
+        | Create manual debit transaction         |
+        | Get all wallets                         |
+        | Create a new wallet                     |
+        | Get wallet by ID                        |
+        | Update wallet                           |
+        | Create subscription                     |
+        | Get all webhooks                        |
+        | Create a webhook                        |
+        | Delete a webhook                        |
+
+    @id:auth.changed
+    Scenario Outline: <operation> refuses a caller with a token of which one letter was changed
+      When "<operation>" is called with a token with one letter changed
+      Then the call is refused as not authenticated
+
+      Examples:
+        | operation                               |
+        | List all beneficiaries                  |
+        | Get beneficiary by ID                   |
+        | Create beneficiary                      |
+        | Update beneficiary                      |
+        | Create Payid beneficiary                |
+        | Get all cards                           |
+        | Create a new card                       |
+        | Get card by ID                          |
+        | Update card status                      |
+        | Replace or renew card                   |
+        | Generate card secret                    |
+        | Generate MeaWallet widget session token |
+        | Get all programs                        |
+        | Create a new program                    |
+        | Get program by ID                       |
+        | Get all clients                         |
+        | Get client by ID                        |
+        | Create a new client                     |
+        | Update client status                    |
+        | Get all endusers                        |
+        | Create a new enduser                    |
+        | Get enduser by ID                       |
+        | Get all transactions                    |
+        | Create a transaction                    |
+        | Get transaction by ID                   |
+        | Create manual credit transaction        |
+        | Create manual debit transaction         |
+        | Get all wallets                         |
+        | Create a new wallet                     |
+        | Get wallet by ID                        |
+        | Update wallet                           |
+        | Create subscription                     |
+        | Get all webhooks                        |
+        | Create a webhook                        |
+        | Delete a webhook                        |
+
+    @id:auth.expired
+    Scenario Outline: <operation> refuses a caller with a token that has run out
+      When "<operation>" is called with a token that has expired
+      Then the call is refused as not authenticated
+
+      Examples:
+        | operation                               |
+        | List all beneficiaries                  |
+        | Get beneficiary by ID                   |
+        | Create beneficiary                      |
+        | Update beneficiary                      |
+        | Create Payid beneficiary                |
+        | Get all cards                           |
+        | Create a new card                       |
+        | Get card by ID                          |
+        | Update card status                      |
+        | Replace or renew card                   |
+        | Generate card secret                    |
+        | Generate MeaWallet widget session token |
+        | Get all programs                        |
+        | Create a new program                    |
+        | Get program by ID                       |
+        | Get all clients                         |
+        | Get client by ID                        |
+        | Create a new client                     |
+        | Update client status                    |
+        | Get all endusers                        |
+        | Create a new enduser                    |
+        | Get enduser by ID                       |
+        | Get all transactions                    |
+        | Create a transaction                    |
+        | Get transaction by ID                   |
+        | Create manual credit transaction        |
+        | Create manual debit transaction         |
+        | Get all wallets                         |
+        | Create a new wallet                     |
+        | Get wallet by ID                        |
+        | Update wallet                           |
+        | Create subscription                     |
+        | Get all webhooks                        |
+        | Create a webhook                        |
+        | Delete a webhook                        |
+
+    @id:auth.stranger
+    Scenario Outline: <operation> refuses a caller with a token that a stranger signed
+      When "<operation>" is called with a token signed by a stranger
+      Then the call is refused as not authenticated
+
+      Examples:
+        | operation                               |
+        | List all beneficiaries                  |
+        | Get beneficiary by ID                   |
+        | Create beneficiary                      |
+        | Update beneficiary                      |
+        | Create Payid beneficiary                |
+        | Get all cards                           |
+        | Create a new card                       |
+        | Get card by ID                          |
+        | Update card status                      |
+        | Replace or renew card                   |
+        | Generate card secret                    |
+        | Generate MeaWallet widget session token |
+        | Get all programs                        |
+        | Create a new program                    |
+        | Get program by ID                       |
+        | Get all clients                         |
+        | Get client by ID                        |
+        | Create a new client                     |
+        | Update client status                    |
+        | Get all endusers                        |
+        | Create a new enduser                    |
+        | Get enduser by ID                       |
+        | Get all transactions                    |
+        | Create a transaction                    |
+        | Get transaction by ID                   |
+        | Create manual credit transaction        |
+        | Create manual debit transaction         |
+        | Get all wallets                         |
+        | Create a new wallet                     |
+        | Get wallet by ID                        |
+        | Update wallet                           |
+        | Create subscription                     |
+        | Get all webhooks                        |
+        | Create a webhook                        |
+        | Delete a webhook                        |
+
+    @id:auth.odd-token
+    Scenario Outline: <operation> does not take <token> for a token
+      When "<operation>" is called with <token>
+      Then the call is refused as not authenticated
+
+      Examples:
+        | operation         | token                             |
+        | Get all cards     | a token that is no token          |
+        | Get all cards     | an empty token                    |
+        | Get all cards     | a token whose content was changed |
+        | Get all cards     | a token that is not signed        |
+        | Get all cards     | the token in the address          |
+        | Create a new card | a token that is no token          |
+        | Create a new card | an empty token                    |
+        | Create a new card | a token whose content was changed |
+        | Create a new card | a token that is not signed        |
+        | Create a new card | the token in the address          |
+        | Get wallet by ID  | a token that is no token          |
+        | Get wallet by ID  | an empty token                    |
+        | Get wallet by ID  | a token whose content was changed |
+        | Get wallet by ID  | a token that is not signed        |
+        | Get wallet by ID  | the token in the address          |
+
+  @ERR-03 @stated
+  Rule: The Cards API answers 401 to bad credentials or a bad token
+    @id:auth.cards-401
+    Scenario Outline: <operation> answers 401 to <token>
+      When "<operation>" is called with <token>
+      Then the call is refused as not authenticated
+
+      Examples:
+        | operation             | token                           |
+        | Get all cards         | no token                        |
+        | Get all cards         | a token with one letter changed |
+        | Create a new card     | no token                        |
+        | Create a new card     | a token with one letter changed |
+        | Get card by ID        | no token                        |
+        | Get card by ID        | a token with one letter changed |
+        | Update card status    | no token                        |
+        | Update card status    | a token with one letter changed |
+        | Replace or renew card | no token                        |
+        | Replace or renew card | a token with one letter changed |
+        | Generate card secret  | no token                        |
+        | Generate card secret  | a token with one letter changed |
+
+  @AUTH-28 @AUTH-01 @stated
+  Rule: The token is meant for every other Kobble API, so every other operation is authenticated with it
+    @id:auth.token-serves
+    Scenario Outline: A token of the client-credentials flow serves <operation>
+      When we call "<operation>"
+      Then the call succeeds
+
+      Examples:
+        | operation              |
+        | Get all cards          |
+        | Get all wallets        |
+        | Get all endusers       |
+        | Get all transactions   |
+        | List all beneficiaries |
+        | Get all programs       |
+        | Get all webhooks       |
+
+  @AUTH-11 @stated
+  Rule: The scope decides how much access the token gives
+    @id:auth.read-scope-cannot-issue
+    Scenario: A token that may only read issues no card
+      When "Create a new card" is called with a token of the scope "client/read"
+      Then the call is refused as a fault of the caller
+
+  @AUTH-12 @inferred
+  Rule: A "*/read" scope serves reads and a "*/write" scope serves changes; no page says which scope an operation needs (C-08)
+    @id:auth.read-scope
+    Scenario Outline: <operation> is refused to a token that may only read
+      When "<operation>" is called with a token of the scope "client/read"
+      Then the call is refused as a fault of the caller
+
+      Examples:
+        | operation                               |
+        | Create beneficiary                      |
+        | Update beneficiary                      |
+        | Create Payid beneficiary                |
+        | Update card status                      |
+        | Replace or renew card                   |
+        | Generate card secret                    |
+        | Generate MeaWallet widget session token |
+        | Create a new program                    |
+        | Create a new client                     |
+        | Update client status                    |
+        | Create a new enduser                    |
+        | Create a transaction                    |
+        | Create manual credit transaction        |
+        | Create manual debit transaction         |
+        | Create a new wallet                     |
+        | Update wallet                           |
+        | Create subscription                     |
+        | Create a webhook                        |
+        | Delete a webhook                        |
+
+    @id:auth.read-scope-reads
+    Scenario Outline: <operation> is served to a token that may only read
+      When "<operation>" is called with a token of the scope "client/read"
+      Then the call succeeds
+
+      Examples:
+        | operation            |
+        | Get all cards        |
+        | Get card by ID       |
+        | Get all wallets      |
+        | Get wallet by ID     |
+        | Get enduser by ID    |
+        | Get all transactions |
+
+  @AUTH-13 @third-party
+  Rule: A token of scope "client/write" was used both to create a beneficiary and to list wallets
+    @id:auth.write-scope-reads
+    Scenario: A token of the scope client/write lists wallets
+      When "Get all wallets" is called with a token of the scope "client/write"
+      Then the call succeeds
+
+  @STD-01 @standard
+  Rule: Field names and the authentication scheme are matched without regard to letter case
+    @id:auth.scheme-case
+    Scenario Outline: The scheme may be written <scheme>
+      When "Get all cards" is called with the scheme written "<scheme>"
+      Then the call succeeds
+
+      Examples:
+        | scheme |
+        | bearer |
+        | BEARER |
+
+  @STD-02 @standard
+  Rule: Every 401 has "WWW-Authenticate" with at least one challenge
+    @id:auth.challenge
+    Scenario Outline: <operation> says how to authenticate
+      When "<operation>" is called with no token
+      Then the call is refused as not authenticated
+      And the refusal names a way to authenticate
+
+      Examples:
+        | operation         |
+        | Get all cards     |
+        | Create a new card |
+        | Get wallet by ID  |
+
+  @STD-03 @standard
+  Rule: For bearer tokens the challenge is "Bearer" with at least one parameter; "invalid_token" goes with 401, "insufficient_scope" with 403, "invalid_request" with 400; without any credentials no error code is given
+    @id:auth.challenge-invalid
+    Scenario: A bad token is called invalid_token
+      When "Get all cards" is called with a token with one letter changed
+      Then the challenge is Bearer with the error "invalid_token"
+
+    @id:auth.challenge-none
+    Scenario: A call without credentials is told no error
+      When "Get all cards" is called with no token
+      Then the challenge names no error

@@ -1,0 +1,156 @@
+Feature: Ids and ownership
+  A client sees, changes and uses its own things only; what is not there, or not its own, is refused.
+
+  @ERR-05 @stated
+  Rule: The Cards API uses 404 for what does not exist
+    @id:ids.unknown-card
+    Scenario Outline: <operation> answers 404 to an unknown card
+      Given a valid request to "<operation>"
+      But the request's "id" in the address is unknown
+      When the request is sent
+      Then the call is refused as not found
+
+      Examples:
+        | operation             |
+        | Get card by ID        |
+        | Update card status    |
+        | Replace or renew card |
+        | Generate card secret  |
+
+  @HARNESS-08 @inferred
+  Rule: A read, change or use of an unknown id is refused, and the refusal says nothing of anything else
+    @id:ids.unknown
+    Scenario Outline: <operation> refuses an unknown id
+      Given a valid request to "<operation>"
+      But the request's "id" in the address is unknown
+      When the request is sent
+      Then the call is refused as a fault of the caller
+
+      Examples:
+        | operation             |
+        | Get beneficiary by ID |
+        | Update beneficiary    |
+        | Get program by ID     |
+        | Get client by ID      |
+        | Update client status  |
+        | Get enduser by ID     |
+        | Get transaction by ID |
+        | Get wallet by ID      |
+        | Update wallet         |
+        | Delete a webhook      |
+
+  @HARNESS-09 @inferred
+  Rule: An id that is not a UUID is refused as a client error
+    @id:ids.malformed
+    Scenario Outline: <operation> refuses an id that is no UUID
+      Given a valid request to "<operation>"
+      But the request's "id" in the address is malformed
+      When the request is sent
+      Then the call is refused as a fault of the caller
+
+      Examples:
+        | operation             |
+        | Get beneficiary by ID |
+        | Update beneficiary    |
+        | Get card by ID        |
+        | Update card status    |
+        | Replace or renew card |
+        | Generate card secret  |
+        | Get program by ID     |
+        | Get client by ID      |
+        | Update client status  |
+        | Get enduser by ID     |
+        | Get transaction by ID |
+        | Get wallet by ID      |
+        | Update wallet         |
+        | Delete a webhook      |
+
+  @OWN-07 @inferred
+  Rule: A resource of another client is answered 403 or 404 and never with its data
+    @id:tenancy.foreign
+    Scenario Outline: <operation> refuses another client's <thing> and shows nothing of it
+      Given a <thing> of another client
+      When we call "<operation>" for the foreign <thing>
+      Then the call is refused as forbidden or not found
+      And the answer shows nothing of the foreign <thing>
+
+      Examples:
+        | operation             | thing       |
+        | Get card by ID        | card        |
+        | Update card status    | card        |
+        | Replace or renew card | card        |
+        | Generate card secret  | card        |
+        | Get wallet by ID      | wallet      |
+        | Update wallet         | wallet      |
+        | Get enduser by ID     | enduser     |
+        | Get transaction by ID | transaction |
+        | Get beneficiary by ID | beneficiary |
+        | Update beneficiary    | beneficiary |
+        | Delete a webhook      | webhook     |
+
+  @OWN-03 @ERR-04 @stated
+  Rule: A client that may not have a resource is refused with 403 (Cards and token pages)
+    @id:tenancy.cards-forbidden
+    Scenario Outline: <operation> refuses another client's card
+      Given a card of another client
+      When we call "<operation>" for the foreign card
+      Then the call is refused as forbidden or not found
+
+      Examples:
+        | operation             |
+        | Get card by ID        |
+        | Update card status    |
+        | Replace or renew card |
+        | Generate card secret  |
+
+    @id:tenancy.unchanged
+    Scenario Outline: <operation> leaves another client's <thing> as it was
+      Given a <thing> of another client
+      And the <thing> is seen
+      When we call "<operation>" for the foreign <thing>
+      Then the foreign <thing> is as it was
+
+      Examples:
+        | operation             | thing       |
+        | Update card status    | card        |
+        | Replace or renew card | card        |
+        | Generate card secret  | card        |
+        | Update wallet         | wallet      |
+        | Update beneficiary    | beneficiary |
+
+  @OWN-06 @inferred
+  Rule: A list shows only what belongs to the calling client
+    @id:tenancy.list
+    Scenario Outline: Our list of <things> does not show another client's
+      Given a <thing> of another client
+      Then the foreign <thing> is not in our list
+
+      Examples:
+        | things        | thing       |
+        | cards         | card        |
+        | wallets       | wallet      |
+        | endusers      | enduser     |
+        | transactions  | transaction |
+        | beneficiaries | beneficiary |
+        | webhooks      | webhook     |
+
+  @OWN-07 @inferred
+  Rule: Another client's wallet can't be used
+    @id:tenancy.use
+    Scenario Outline: <operation> does not move money on another client's wallet
+      Given a wallet of another client
+      When we call "<operation>" for the foreign wallet
+      Then the call is refused as a fault of the caller
+
+      Examples:
+        | operation                        |
+        | Create manual credit transaction |
+        | Create manual debit transaction  |
+
+  @OWN-01 @OWN-02 @stated
+  Rule: An enduser that backs a card belongs to the client that asks for the card
+    @id:tenancy.card-on-foreign-wallet
+    Scenario: A card on another client's wallet is refused as a bad wallet
+      Given a wallet of another client
+      When we call "Create a new card" for the foreign wallet
+      Then the refusal says "Invalid or dormant wallet"

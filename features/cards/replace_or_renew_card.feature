@@ -1,0 +1,34 @@
+Feature: Replace or renew card
+  A card is replaced, or its term renewed; what becomes of the old one is stated nowhere.
+
+  @CARD-RENEW-01 @stated
+  Rule: A card is replaced or renewed with POST "{prefix}/cards/{id}/{action}"
+    @id:cards-renew.success
+    Scenario: A card is replaced or renewed at its documented address
+      When we call "Replace or renew card"
+      Then the call succeeds
+
+  @CARD-04 @stated
+  Rule: A card can be replaced and can be renewed
+    @id:cards-renew.actions
+    Scenario Outline: A card can be <done>
+      Given an active card
+      And a valid request to "Replace or renew card"
+      And the request's "action" in the address is "<action>"
+      When the request is sent
+      Then the call succeeds
+
+      Examples:
+        | action  | done     |
+        | replace | replaced |
+        | renew   | renewed  |
+
+  @CARD-RENEW-03 @stated
+  Rule: Path "action" (string) is required and is "replace" or "renew"; it decides which of the two is done
+    @id:cards-renew.other-action
+    Scenario: Any other action is refused
+      Given an active card
+      And a valid request to "Replace or renew card"
+      But the request's "action" in the address is "reprint"
+      When the request is sent
+      Then the call is refused as a fault of the caller

@@ -1,0 +1,113 @@
+Feature: Usage of metadata on endusers
+  A free JSON object that belongs to the caller: kept as it was sent, never read, never judged.
+
+  @META-01 @META-04 @stated
+  Rule: Enduser "metadata" is a free JSON object; any valid object is accepted and none is validated
+    @id:metadata.accepted
+    Scenario Outline: Metadata of the kind <kind> is accepted
+      Given a valid request to "Create a new enduser"
+      And the request's "metadata" is set to <metadata>
+      When the request is sent
+      Then the call succeeds
+
+      Examples:
+        | kind         | metadata                                               |
+        | nested       | {"crm": {"id": "a-1", "tags": ["vip", 7, true, null]}} |
+        | numbers      | {"score": 12.5, "count": 9007199254740991, "zero": 0}  |
+        | beyond-ascii | {"name": "Zoë Ødegård 日本", "emoji": "🪪"}               |
+        | escapes      | {"text": "a\\"b\\\\c\\n"}                              |
+        | empty        | {}                                                     |
+        | deep         | {"a": {"b": {"c": {"d": {"e": "f"}}}}}                 |
+
+  @META-02 @META-09 @stated
+  Rule: It is stored and returned as it was sent
+    @id:metadata.returned
+    Scenario Outline: Metadata of the kind <kind> comes back as it was sent
+      Given a valid request to "Create a new enduser"
+      And the request's "metadata" is set to <metadata>
+      When the request is sent
+      Then the answer's "metadata" is what was sent
+      And the enduser reads back equal
+
+      Examples:
+        | kind         | metadata                                               |
+        | nested       | {"crm": {"id": "a-1", "tags": ["vip", 7, true, null]}} |
+        | numbers      | {"score": 12.5, "count": 9007199254740991, "zero": 0}  |
+        | beyond-ascii | {"name": "Zoë Ødegård 日本", "emoji": "🪪"}               |
+        | escapes      | {"text": "a\\"b\\\\c\\n"}                              |
+        | empty        | {}                                                     |
+        | deep         | {"a": {"b": {"c": {"d": {"e": "f"}}}}}                 |
+
+  @META-07 @stated
+  Rule: When it is left out, an empty object "{}" is stored
+    @id:metadata.default
+    Scenario: Left out, metadata is an empty object
+      Given a valid request to "Create a new enduser"
+      But the request's "metadata" is left out
+      When the request is sent
+      Then the call succeeds
+      And the answer's "metadata" is {}
+
+  @META-05 @stated
+  Rule: It is optional when a person is created
+    @id:metadata.optional
+    Scenario: Metadata may be left out for a person
+      Given a valid request to "Create a new enduser"
+      But the request's "metadata" is left out
+      When the request is sent
+      Then the call succeeds
+
+  @META-10 @inferred
+  Rule: List and get return it too; the sentence that says so is known only in part
+    @id:metadata.listed
+    Scenario: List and read show the metadata too
+      Given an enduser with the metadata
+        """
+        {"crm": {"id": "a-1"}, "tags": ["x", null]}
+        """
+      Then the enduser is in the list
+      And the enduser reads back equal
+
+  @META-11 @inferred
+  Rule: Nested objects, arrays, numbers, booleans, nulls and non-ASCII text come back unchanged
+    @id:metadata.unchanged
+    Scenario Outline: Metadata of the kind <kind> is stored unchanged
+      Given a valid request to "Create a new enduser"
+      And the request's "metadata" is set to <metadata>
+      When the request is sent
+      Then the enduser reads back equal
+      And the answer's "metadata" is what was sent
+
+      Examples:
+        | kind         | metadata                                               |
+        | nested       | {"crm": {"id": "a-1", "tags": ["vip", 7, true, null]}} |
+        | numbers      | {"score": 12.5, "count": 9007199254740991, "zero": 0}  |
+        | beyond-ascii | {"name": "Zoë Ødegård 日本", "emoji": "🪪"}               |
+        | escapes      | {"text": "a\\"b\\\\c\\n"}                              |
+
+  @META-12 @inferred
+  Rule: A value that is not an object is refused with a 4xx
+    @id:metadata.no-object
+    Scenario Outline: Metadata that is <kind> is refused
+      Given a valid request to "Create a new enduser"
+      But the request's "metadata" is set to <metadata>
+      When the request is sent
+      Then the call is refused as a fault of the caller
+
+      Examples:
+        | kind          | metadata |
+        | a text        | "text"   |
+        | a number      | 7        |
+        | a list        | ["a"]    |
+        | a truth value | true     |
+
+  @META-03 @stated
+  Rule: It plays no part in business logic
+    @id:metadata.no-business
+    Scenario: A card is issued whatever the metadata of its holder says
+      Given an enduser with the metadata
+        """
+        {"status": "BLOCKED", "person": null, "owner": "somebody else"}
+        """
+      When we call "Create a new card"
+      Then the call succeeds

@@ -1,0 +1,18 @@
+Feature: Relays
+  One operation takes a URL of the client; nothing says what is sent there.
+
+  @RELAY-03 @stated
+  Rule: A relay subscription is created with POST "{prefix}/relays", by handing over a URL of the client
+    @id:relays-create.success
+    Scenario: A relay subscription is created by handing over a URL
+      When we call "Create subscription"
+      Then the call succeeds
+
+  @GEN-10 @stated
+  Rule: Every Relays answer is JSON
+    @id:relays.json
+    Scenario: Every answer of the Relays API is JSON
+      Given a valid request to "Create subscription"
+      But the request's "url" is left out
+      When the request is sent
+      Then the answer's header "Content-Type" is JSON

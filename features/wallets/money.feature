@@ -1,0 +1,105 @@
+Feature: Money
+  Balances to the cent. No page states the unit of an amount, so the unit is learned from one known credit.
+
+  @MONEY-06 @inferred
+  Rule: A manual credit raises and a manual debit lowers the balance of its wallet by exactly the amount, once per key
+    @id:money.credit
+    Scenario Outline: A credit of <amount> raises the balance by just that
+      Given a wallet
+      When we credit the wallet with <amount>
+      Then the wallet holds <amount> more than before
+
+      Examples:
+        | amount   |
+        | 1        |
+        | 29       |
+        | 57       |
+        | 115      |
+        | 100000   |
+        | 13107201 |
+
+    @id:money.debit
+    Scenario Outline: A debit of <amount> lowers the balance by just that
+      Given a funded wallet
+      When we debit the wallet by <amount>
+      Then the wallet holds <amount> less than before
+
+      Examples:
+        | amount |
+        | 1      |
+        | 29     |
+        | 99999  |
+
+    @id:money.many
+    Scenario: Many small credits add up to the cent
+      Given a wallet
+      When the credits 1, 5, 10, 10, 10, 29, 57, 58, 113, 402 are made one after another
+      Then the wallet holds 695 more than before
+
+    @id:money.once
+    Scenario: A credit sent twice under one key is booked once
+      Given a wallet
+      And we credit the wallet with 4321
+      When the request is sent again with the same key
+      Then the wallet holds 4321 more than before
+
+  @MONEY-05 @inferred
+  Rule: A transfer between wallets neither makes nor loses money: what one side loses the other gains
+    @id:money.transfer
+    Scenario: What one wallet loses the other gains
+      Given a funded wallet
+      And another wallet
+      When we move 1234 from the wallet to the other wallet
+      Then the wallet holds 1234 less than before
+      And the other wallet holds 1234 more than before
+      And both wallets together hold what they held before
+
+  @MONEY-02 @MONEY-01 @example
+  Rule: "total_amount" equals "amount" plus "reserved_amount"; every sample agrees, no page says so
+    @id:money.total
+    Scenario: The total is what is available plus what is reserved
+      Given a funded wallet
+      Then the wallet's total is what is available plus what is reserved
+
+  @MONEY-01 @stated
+  Rule: "total_amount" is all that the wallet holds, "amount" what is available, "reserved_amount" what is set aside
+    @id:money.parts
+    Scenario: The parts of a balance stay consistent as money moves
+      Given a funded wallet
+      When we debit the wallet by 777
+      Then the wallet's total is what is available plus what is reserved
+      And the wallet holds 777 less than before
+
+  @MONEY-07 @inferred
+  Rule: No amount of a wallet is ever negative, since cards are prepaid and authorised against the balance
+    @id:money.overdraft
+    Scenario: A wallet can't be overdrawn
+      Given a funded wallet
+      When we try to debit the wallet by more than it holds
+      Then the call is refused as a fault of the caller
+      And the wallet holds what it held before
+      And no amount of the wallet is negative
+
+    @id:money.negative
+    Scenario Outline: An amount of <amount> is refused
+      Given a valid request to "<operation>"
+      But the request's "amount" is set to <amount>
+      When the request is sent
+      Then the call is refused as a fault of the caller
+
+      Examples:
+        | operation                        | amount  |
+        | Create manual credit transaction | -1      |
+        | Create manual credit transaction | -100000 |
+        | Create manual debit transaction  | -1      |
+        | Create manual debit transaction  | -100000 |
+        | Create a transaction             | -1      |
+        | Create a transaction             | -100000 |
+
+  @WALLET-21 @stated
+  Rule: Amounts are written like amounts of money
+    @id:money.decimals
+    Scenario: No leftovers of binary arithmetic
+      Given a wallet
+      When the credits 10, 20, 1, 5 are made one after another
+      Then the amounts of the wallet have no more than two decimals

@@ -1,0 +1,43 @@
+Feature: Webhook subscriptions
+  Where events are sent. Delivery itself is proved only by a receiver that the API can reach.
+
+  @HOOK-03 @stated
+  Rule: A subscription is created with POST "/customer/v1/webhooks/subscriptions"
+    @id:webhooks-create.success
+    Scenario: A subscription is created
+      When we call "Create a webhook"
+      Then the call succeeds
+
+  @HOOK-02 @stated
+  Rule: Subscriptions are listed with GET "/customer/v1/webhooks/subscriptions"
+    @id:webhooks-list.success
+    Scenario: A new subscription is in the list
+      Given a webhook
+      When we call "Get all webhooks"
+      Then the call succeeds
+      And the webhook is in the list
+
+  @HOOK-05 @stated
+  Rule: A subscription is deleted with DELETE "/customer/v1/webhooks/subscriptions/{id}"
+    @id:webhooks-delete.success
+    Scenario: A subscription is deleted
+      Given a webhook
+      When we call "Delete a webhook"
+      Then the call succeeds
+
+  @HOOK-09 @inferred
+  Rule: After a deletion the subscription is no longer listed and gets no more events
+    @id:webhooks-delete.gone
+    Scenario: A deleted subscription is no longer listed
+      Given a webhook
+      When we call "Delete a webhook"
+      Then the webhook is not in the list
+
+  @HOOK-01 @stated
+  Rule: Subscriptions can be created, viewed and deleted
+    @id:webhooks.life
+    Scenario: A subscription is created, viewed and deleted
+      Given a webhook
+      Then the webhook is in the list
+      When we call "Delete a webhook"
+      Then the call succeeds

@@ -1,0 +1,160 @@
+package reports
+
+import (
+	"encoding/xml"
+	"fmt"
+	"io"
+	"strings"
+	"unicode/utf8"
+
+	"github.com/kobcheck/kobcheck/contract"
+)
+
+// The JUnit structure in the form that Jenkins documents. Properties and file of a case are the reason
+// why it is written out here: the usual Go types have neither.
+type (
+	junitSuites struct {
+		XMLName  xml.Name     `xml:"testsuites"`
+		Name     string       `xml:"name,attr"`
+		Tests    int          `xml:"tests,attr"`
+		Failures int          `xml:"failures,attr"`
+		Errors   int          `xml:"errors,attr"`
+		Skipped  int          `xml:"skipped,attr"`
+		Time     string       `xml:"time,attr"`
+		Suites   []junitSuite `xml:"testsuite"`
+	}
+	junitSuite struct {
+		Name      string      `xml:"name,attr"`
+		Tests     int         `xml:"tests,attr"`
+		Failures  int         `xml:"failures,attr"`
+		Errors    int         `xml:"errors,attr"`
+		Skipped   int         `xml:"skipped,attr"`
+		Time      string      `xml:"time,attr"`
+		Timestamp string      `xml:"timestamp,attr"`
+		File      string      `xml:"file,attr"`
+		Cases     []junitCase `xml:"testcase"`
+		seconds   float64
+	}
+	junitCase struct {
+		Name       string          `xml:"name,attr"`
+		Classname  string          `xml:"classname,attr"`
+		File       string          `xml:"file,attr"`
+		Line       int             `xml:"line,attr"`
+		Time       string          `xml:"time,attr"`
+		Properties []junitProperty `xml:"properties>property"`
+		Failure    *junitResult    `xml:"failure"`
+		Error      *junitResult    `xml:"error"`
+		Skipped    *junitResult    `xml:"skipped"`
+		SystemOut  string          `xml:"system-out,omitempty"`
+	}
+	junitProperty struct {
+		Name  string `xml:"name,attr"`
+		Value string `xml:"value,attr"`
+	}
+	junitResult struct {
+		Message string `xml:"message,attr"`
+		Type    string `xml:"type,attr,omitempty"`
+		Data    string `xml:",chardata"`
+	}
+)
+
+func (s *junitSuite) add(one junitCase, seconds float64) {
+	s.Cases = append(s.Cases, one)
+	s.seconds += seconds
+	s.Tests++
+	switch {
+	case one.Failure != nil:
+		s.Failures++
+	case one.Error != nil:
+		s.Errors++
+	case one.Skipped != nil:
+		s.Skipped++
+	}
+}
+
+// writeJUnit writes a suite for each feature and a case for each scenario. A failure is the API's fault
+// and an error the environment's; what could not be tested is skipped, with the reason.
+func writeJUnit(w io.Writer, r *Run, facts *contract.Contract) error {
+	all := junitSuites{Name: "kobcheck " + clean(r.Target.Name), Time: fmt.Sprintf("%.3f", r.EndedAt.Sub(r.StartedAt).Seconds())}
+	place := map[string]int{}
+	for i := range r.Scenarios {
+		scenario := &r.Scenarios[i]
+		at, known := place[scenario.URI]
+		if !known {
+			at = len(all.Suites)
+			place[scenario.URI] = at
+			all.Suites = append(all.Suites, junitSuite{Name: clean(scenario.Feature), Timestamp: r.StartedAt.Format("2006-01-02T15:04:05Z"), File: scenario.URI})
+		}
+		all.Suites[at].add(testcase(scenario, facts), scenario.DurationMS/1000)
+	}
+	for i := range all.Suites {
+		suite := &all.Suites[i]
+		suite.Time = fmt.Sprintf("%.3f", suite.seconds)
+		all.Tests, all.Failures, all.Errors, all.Skipped = all.Tests+suite.Tests, all.Failures+suite.Failures, all.Errors+suite.Errors, all.Skipped+suite.Skipped
+	}
+	if _, err := io.WriteString(w, xml.Header); err != nil {
+		return err
+	}
+	encoder := xml.NewEncoder(w)
+	encoder.Indent("", "  ")
+	return encoder.Encode(all)
+}
+
+func testcase(s *Scenario, facts *contract.Contract) junitCase {
+	one := junitCase{Name: clean(s.Name + " [" + s.ID + "]"), Classname: clean(s.Section + "." + s.Feature), File: s.URI, Line: s.Line, Time: fmt.Sprintf("%.3f", s.DurationMS/1000)}
+	one.Properties = []junitProperty{
+		{Name: "requirements", Value: strings.Join(s.Requirements, " ")}, {Name: "mark", Value: string(s.Mark)},
+		{Name: "verdict", Value: string(s.Verdict)}, {Name: "scenario", Value: s.ID},
+	}
+	switch s.Verdict {
+	case Failed, UnexpectedPass:
+		message, data := failureText(s, facts)
+		one.Failure = &junitResult{Message: clean(message), Type: "requirement", Data: clean(data)}
+	case Inconclusive, NotRun:
+		one.Error = &junitResult{Message: clean(s.Reason), Type: "environment", Data: clean(s.Reason)}
+	case NotTestable:
+		one.Skipped = &junitResult{Message: clean(notTestableText(s))}
+	case Advisory:
+		_, data := failureText(s, facts)
+		one.SystemOut = clean("advisory, does not gate:\n" + data)
+	}
+	return one
+}
+
+func notTestableText(s *Scenario) string {
+	if s.Missing == "" {
+		return s.Reason
+	}
+	return s.Reason + " (the key " + s.Missing + " of the target file would make it testable)"
+}
+
+func failureText(s *Scenario, facts *contract.Contract) (message, data string) {
+	var text strings.Builder
+	for _, finding := range s.Findings {
+		if message == "" || finding.Gated {
+			message = finding.Requirement + ": " + finding.Message
+		}
+		fmt.Fprintf(&text, "%s (%s)\n", finding.Message, finding.Requirement)
+		if requirement := facts.Requirement(finding.Requirement); requirement != nil {
+			fmt.Fprintf(&text, "  requirement: %s\n  source:      %s\n", requirement.Sentence, requirement.Source)
+		}
+		if finding.Pointer != "" {
+			fmt.Fprintf(&text, "  at:          %s\n", finding.Pointer)
+		}
+		fmt.Fprintf(&text, "  expected:    %s\n  actual:      %s\n", finding.Expected, finding.Actual)
+		if exchange := s.Exchange(finding.Exchange); exchange != nil {
+			fmt.Fprintf(&text, "  repeat:      %s\n", exchange.Curl)
+		}
+	}
+	return message, text.String()
+}
+
+// clean takes out what XML 1.0 can't hold.
+func clean(text string) string {
+	return strings.Map(func(r rune) rune {
+		if r == '\t' || r == '\n' || r >= 0x20 && r <= 0xd7ff || r >= 0xe000 && r <= 0xfffd && r != utf8.RuneError || r >= 0x10000 && r <= 0x10ffff {
+			return r
+		}
+		return '?'
+	}, text)
+}

@@ -1,0 +1,144 @@
+package reports
+
+import (
+	"fmt"
+	"io"
+	"strings"
+
+	"github.com/kobcheck/kobcheck/contract"
+)
+
+// markdownBound keeps the summary under what pipelines take (1,024 kB); whole sections are cut, the
+// failures last.
+const markdownBound = 1000 << 10
+
+// writeMarkdown writes the summary for a pipeline's page: the verdict, then what failed, then the rest.
+func writeMarkdown(w io.Writer, r *Run, facts *contract.Contract) error {
+	sections := []string{markdownHead(r), markdownFindings(r, facts, true), markdownMissing(r), markdownInconclusive(r), markdownFindings(r, facts, false), markdownOpen(r)}
+	size := 0
+	for _, section := range sections {
+		if size+len(section) > markdownBound {
+			section = "\n*A section was left out: it would have made this page too long. run.json has it.*\n"
+		}
+		size += len(section)
+		if _, err := io.WriteString(w, section); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+func markdownHead(r *Run) string {
+	c := r.Summary.Scenarios
+	var b strings.Builder
+	fmt.Fprintf(&b, "# %s\n\n", headline(r))
+	if r.Reason != "" {
+		fmt.Fprintf(&b, "%s\n\n", escapeMarkdown(r.Reason))
+	}
+	fmt.Fprintf(&b, "| scenarios | passed | failed | advisory | inconclusive | not testable | known | unexpected pass | flaky | not run |\n|--:|--:|--:|--:|--:|--:|--:|--:|--:|--:|\n")
+	fmt.Fprintf(&b, "| %d | %d | %d | %d | %d | %d | %d | %d | %d | %d |\n\n", c.Total, c.Passed, c.Failed, c.Advisory, c.Inconclusive, c.NotTestable, c.Known, c.UnexpectedPass, c.Flaky, c.NotRun)
+	fmt.Fprintf(&b, "Requirements: %d proved, %d broken, %d not tested. Operations: %d of %d answered. %d requests, %d checks. Seed %d, exit code %d.\n",
+		r.Summary.Requirements.Proved, r.Summary.Requirements.Failed, r.Summary.Requirements.NotTested, r.Summary.Operations.Exercised, r.Summary.Operations.Total, r.Summary.Requests, r.Summary.Checks, r.Seed, r.ExitCode)
+	return b.String()
+}
+
+func markdownFindings(r *Run, facts *contract.Contract, gated bool) string {
+	groups := r.Groups(gated)
+	if len(groups) == 0 {
+		return ""
+	}
+	var b strings.Builder
+	title := "What the API breaks"
+	if !gated {
+		title = "To read: deviations that do not gate"
+	}
+	fmt.Fprintf(&b, "\n## %s\n", title)
+	for _, group := range groups {
+		f := group.Finding
+		fmt.Fprintf(&b, "\n### %s: %s\n\n", f.Requirement, escapeMarkdown(f.Message))
+		if requirement := facts.Requirement(f.Requirement); requirement != nil {
+			fmt.Fprintf(&b, "> %s\n>\n> %s, source: %s\n\n", escapeMarkdown(requirement.Sentence), requirement.Mark, escapeMarkdown(requirement.Source))
+		}
+		where := ""
+		if f.Pointer != "" {
+			where = " at " + code(f.Pointer)
+		}
+		fmt.Fprintf(&b, "- expected%s: %s\n- actual: %s\n- seen in %d scenarios, first in %s (%s:%d)\n", where, code(f.Expected), code(f.Actual), len(group.Scenarios), code(group.Scenario.ID), group.Scenario.URI, group.Scenario.Line)
+		if exchange := group.Scenario.Exchange(f.Exchange); exchange != nil {
+			fmt.Fprintf(&b, "\n```sh\n%s\n```\n", strings.ReplaceAll(exchange.Curl, "```", "` ` `"))
+		}
+	}
+	return b.String()
+}
+
+func markdownMissing(r *Run) string {
+	missing := r.Missing()
+	if len(missing) == 0 {
+		return ""
+	}
+	var b strings.Builder
+	b.WriteString("\n## Not testable here\n\n| scenarios | why | key of the target file |\n|--:|---|---|\n")
+	for _, one := range missing {
+		fmt.Fprintf(&b, "| %d | %s | %s |\n", one.Scenarios, escapeMarkdown(one.Why), code(one.Key))
+	}
+	return b.String()
+}
+
+func markdownInconclusive(r *Run) string {
+	var b strings.Builder
+	for _, scenario := range r.Scenarios {
+		if scenario.Verdict != Inconclusive {
+			continue
+		}
+		if b.Len() == 0 {
+			b.WriteString("\n## Inconclusive: the environment, not the API\n\n")
+		}
+		fmt.Fprintf(&b, "- %s: %s\n", code(scenario.ID), escapeMarkdown(scenario.Reason))
+	}
+	return b.String()
+}
+
+func markdownOpen(r *Run) string {
+	if len(r.Observations) == 0 {
+		return ""
+	}
+	var b strings.Builder
+	b.WriteString("\n## What the documentation leaves open, and what was seen\n\n| question | answer |\n|---|---|\n")
+	for _, o := range r.Observations {
+		fmt.Fprintf(&b, "| %s %s | %s |\n", code(o.ID), escapeMarkdown(o.Question), escapeMarkdown(o.Answer))
+	}
+	return b.String()
+}
+
+// escapeMarkdown keeps text of the API from becoming markup.
+func escapeMarkdown(text string) string {
+	text = strings.NewReplacer("\\", "\\\\", "`", "\\`", "*", "\\*", "_", "\\_", "|", "\\|", "<", "&lt;", ">", "&gt;", "[", "\\[", "#", "\\#").Replace(text)
+	return strings.Join(strings.Fields(text), " ")
+}
+
+// code puts text of the API into a code span that it can't leave.
+func code(text string) string {
+	if text == "" {
+		return ""
+	}
+	return "`" + strings.ReplaceAll(strings.ReplaceAll(strings.Join(strings.Fields(text), " "), "`", "'"), "|", "¦") + "`"
+}
+
+// headline is the verdict in words that need no explanation.
+func headline(r *Run) string {
+	c := r.Summary.Scenarios
+	name := r.Target.Name
+	switch {
+	case r.ExitCode == ExitSecretFound:
+		return name + ": a secret or card number was found in a report"
+	case r.Verdict == Failed:
+		return fmt.Sprintf("%s does not conform: %d of %d scenarios show a broken requirement", name, c.Failed+c.UnexpectedPass, c.Total)
+	case r.Verdict == Interrupted:
+		return fmt.Sprintf("%s: the run was interrupted; %d of %d scenarios did not come to their turn", name, c.NotRun, c.Total)
+	case r.ExitCode == ExitNothing:
+		return name + ": nothing could be tested"
+	case r.Verdict == Inconclusive:
+		return fmt.Sprintf("%s: no verdict; the environment kept %d of %d scenarios from an answer", name, c.Inconclusive+c.NotRun, c.Total)
+	}
+	return fmt.Sprintf("%s conforms: %d of %d scenarios passed, none broke a gated requirement", name, c.Passed, c.Total)
+}

@@ -1,0 +1,200 @@
+package reports
+
+import (
+	"fmt"
+	"io"
+	"strings"
+
+	"github.com/kobcheck/kobcheck/contract"
+)
+
+// PrintSummary prints what a release manager wants to know, in lines of at most 80 columns but for
+// command lines: the verdict in words, counts that add up, what broke and how to see it again, what
+// could not be tested and which key would change that.
+func PrintSummary(w io.Writer, r *Run, facts *contract.Contract, colour bool) error {
+	p := &printer{out: w, colour: colour}
+	p.failures(r, facts)
+	p.missing(r)
+	p.inconclusive(r)
+	p.advisory(r)
+	p.counts(r)
+	return p.err
+}
+
+type printer struct {
+	out    io.Writer
+	colour bool
+	err    error
+}
+
+func (p *printer) line(format string, args ...any) {
+	if p.err == nil {
+		_, p.err = fmt.Fprintf(p.out, format+"\n", args...)
+	}
+}
+
+func (p *printer) paint(code, text string) string {
+	if !p.colour {
+		return text
+	}
+	return "\x1b[" + code + "m" + text + "\x1b[0m"
+}
+
+// printed is how many ways of failing the summary prints; the reports have them all.
+const printed = 12
+
+func (p *printer) failures(r *Run, facts *contract.Contract) {
+	groups := r.Groups(true)
+	for i, group := range groups {
+		if i == printed {
+			p.line("… and %d more ways of failing; the report has them all.\n", len(groups)-printed)
+			return
+		}
+		f, s := group.Finding, group.Scenario
+		p.line("%s %s", p.paint("31;1", "FAILED"), wrap(plainText(s.Name), 7))
+		p.line("  scenario     %s (%s:%d)", s.ID, s.URI, s.Line)
+		if len(group.Scenarios) > 1 {
+			p.line("               and %d more scenarios show the same", len(group.Scenarios)-1)
+		}
+		if requirement := facts.Requirement(f.Requirement); requirement != nil {
+			p.line("  requirement  %s (%s): %s", f.Requirement, f.Mark, wrap(requirement.Sentence, 15))
+			p.line("  source       %s", sourceText(requirement))
+		}
+		where := ""
+		if f.Pointer != "" {
+			where = " at " + f.Pointer
+		}
+		p.line("  finding      %s%s", wrap(plainText(f.Message), 15), plainText(where))
+		p.line("  expected     %s", wrap(plainText(f.Expected), 15))
+		p.line("  actual       %s", wrap(plainText(f.Actual), 15))
+		if exchange := s.Exchange(f.Exchange); exchange != nil {
+			p.line("  repeat with  %s", plainText(exchange.Curl))
+		}
+		p.line("")
+	}
+}
+
+func sourceText(requirement *contract.Requirement) string {
+	if pages := requirement.Pages(); len(pages) > 0 {
+		return strings.Join(pages, " ")
+	}
+	return requirement.Source
+}
+
+func (p *printer) missing(r *Run) {
+	missing := r.Missing()
+	if len(missing) == 0 {
+		return
+	}
+	p.line("%s", p.paint("33;1", "Not testable on this target"))
+	for i, one := range missing {
+		if i == printed {
+			p.line("  … and %d more reasons; the report has them all.", len(missing)-printed)
+			break
+		}
+		p.line("  %4d  %s", one.Scenarios, wrap(plainText(one.Why), 8))
+		if one.Key != "" {
+			p.line("        set %s", one.Key)
+		}
+	}
+	p.line("")
+}
+
+func (p *printer) inconclusive(r *Run) {
+	n := 0
+	for _, scenario := range r.Scenarios {
+		if scenario.Verdict != Inconclusive {
+			continue
+		}
+		if n++; n == 1 {
+			p.line("%s", p.paint("33;1", "Inconclusive: the environment, not the API"))
+		}
+		if n > printed {
+			continue
+		}
+		p.line("  %s\n        %s", scenario.ID, wrap(plainText(scenario.Reason), 8))
+	}
+	if n > printed {
+		p.line("  … and %d more; the report has them all.", n-printed)
+	}
+	if n > 0 {
+		p.line("")
+	}
+}
+
+func (p *printer) advisory(r *Run) {
+	groups := r.Groups(false)
+	if len(groups) == 0 {
+		return
+	}
+	p.line("%s", p.paint("36;1", "To read: deviations that do not gate"))
+	for i, group := range groups {
+		if i == printed {
+			p.line("  … and %d more; the report has them all.", len(groups)-printed)
+			break
+		}
+		f := group.Finding
+		p.line("  %s (%s) %s", f.Requirement, f.Mark, wrap(plainText(f.Message), 8))
+		p.line("        %s: expected %s, was %s", group.Scenario.ID, wrap(plainText(f.Expected), 8), wrap(plainText(f.Actual), 8))
+	}
+	p.line("")
+}
+
+func (p *printer) counts(r *Run) {
+	c, q := r.Summary.Scenarios, r.Summary.Requirements
+	shade := "32;1"
+	if r.ExitCode != ExitPassed {
+		shade = "31;1"
+	}
+	p.line("%s", p.paint(shade, wrap(headline(r), 0)))
+	if r.Reason != "" {
+		p.line("  %s", wrap(r.Reason, 2))
+	}
+	parts := []string{}
+	for _, part := range []struct {
+		n    int
+		name string
+	}{{c.Passed, "passed"}, {c.Failed, "failed"}, {c.Advisory, "advisory"}, {c.Inconclusive, "inconclusive"}, {c.NotTestable, "not testable"}, {c.Known, "known"}, {c.UnexpectedPass, "unexpected pass"}, {c.Flaky, "flaky"}, {c.NotRun, "not run"}} {
+		if part.n > 0 {
+			parts = append(parts, fmt.Sprintf("%d %s", part.n, part.name))
+		}
+	}
+	p.line("  scenarios     %d = %s", c.Total, strings.Join(parts, " + "))
+	p.line("  requirements  %d proved, %d broken, %d not tested", q.Proved, q.Failed, q.NotTested)
+	p.line("  operations    %d of %d answered, %d requests", r.Summary.Operations.Exercised, r.Summary.Operations.Total, r.Summary.Requests)
+	p.line("  checks        %d evaluated, %d kinds", r.Summary.Checks, len(r.Census))
+	p.line("  run           %s, seed %d, %.1f s, exit code %d", r.RunID, r.Seed, r.EndedAt.Sub(r.StartedAt).Seconds(), r.ExitCode)
+}
+
+// plainText keeps an answer from steering the terminal.
+func plainText(text string) string {
+	return strings.Map(func(r rune) rune {
+		if r < 0x20 || r == 0x7f || r >= 0x80 && r < 0xa0 || r >= 0x202a && r <= 0x202e || r >= 0x2066 && r <= 0x2069 {
+			return ' '
+		}
+		return r
+	}, text)
+}
+
+// width is how long a line of the summary gets.
+const width = 80
+
+// wrap breaks a text at blanks; further lines begin under the indent.
+func wrap(text string, indent int) string {
+	var out strings.Builder
+	length := indent
+	for i, word := range strings.Fields(text) {
+		if i > 0 {
+			if length+1+len([]rune(word)) > width {
+				out.WriteString("\n" + strings.Repeat(" ", indent))
+				length = indent
+			} else {
+				out.WriteByte(' ')
+				length++
+			}
+		}
+		out.WriteString(word)
+		length += len([]rune(word))
+	}
+	return out.String()
+}

@@ -1,0 +1,126 @@
+package reports
+
+import (
+	"bytes"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io"
+	"os"
+	"path/filepath"
+	"strings"
+
+	"github.com/kobcheck/kobcheck/contract"
+)
+
+// Guard looks for secrets in what was written. It returns in words what it found.
+type Guard interface{ Find(data []byte) []string }
+
+// renderer writes one report of a run.
+type renderer struct {
+	file   string
+	render func(io.Writer, *Run, *contract.Contract) error
+}
+
+// renderers are the formats by name.
+var renderers = map[string]renderer{
+	"json":     {"run.json", func(w io.Writer, r *Run, _ *contract.Contract) error { return WriteJSON(w, r) }},
+	"junit":    {"junit.xml", writeJUnit},
+	"markdown": {"summary.md", writeMarkdown},
+	"html":     {"index.html", writeHTML},
+}
+
+// Formats lists the names of the formats in the order in which they are written.
+func Formats() []string { return []string{"json", "junit", "markdown", "html"} }
+
+// WriteAll writes the reports of a run into a folder and returns their paths. Each file appears whole or
+// not at all, and one renderer that fails does not keep the others from writing. Every file is looked
+// through for secrets first; one that holds any is set aside under another name, and the run's exit code
+// becomes 8.
+func WriteAll(folder string, r *Run, facts *contract.Contract, formats []string, guard Guard) ([]string, error) {
+	if err := os.MkdirAll(folder, 0o755); err != nil {
+		return nil, fmt.Errorf("making the folder for reports %s: %w; choose another with --out", folder, err)
+	}
+	var paths []string
+	var failed []error
+	for _, name := range formats {
+		one, known := renderers[name]
+		if !known {
+			failed = append(failed, fmt.Errorf("there is no report format %q; there are %s", name, strings.Join(Formats(), ", ")))
+			continue
+		}
+		path, err := one.write(folder, r, facts, guard)
+		failed = append(failed, err)
+		if path != "" {
+			paths = append(paths, path)
+		}
+	}
+	return paths, errors.Join(failed...)
+}
+
+func (one renderer) write(folder string, r *Run, facts *contract.Contract, guard Guard) (path string, err error) {
+	defer func() {
+		if cause := recover(); cause != nil {
+			err = fmt.Errorf("writing %s broke down: %v", one.file, cause)
+		}
+	}()
+	var text bytes.Buffer
+	if err := one.render(&text, r, facts); err != nil {
+		return "", fmt.Errorf("writing %s: %w", one.file, err)
+	}
+	path = filepath.Join(folder, one.file)
+	if guard != nil {
+		if found := guard.Find(text.Bytes()); len(found) > 0 {
+			r.ExitCode, r.Verdict = ExitSecretFound, Failed
+			r.Reason = fmt.Sprintf("%s would have held %s; it was set aside as %s.quarantined", one.file, strings.Join(found, " and "), one.file)
+			path += ".quarantined"
+		}
+	}
+	return path, replaceFile(path, text.Bytes())
+}
+
+// replaceFile writes a file so that a reader sees the old one or the new one, never half of it.
+func replaceFile(path string, data []byte) error {
+	temporary, err := os.CreateTemp(filepath.Dir(path), ".kobcheck-*")
+	if err != nil {
+		return fmt.Errorf("writing %s: %w", path, err)
+	}
+	_, err = temporary.Write(data)
+	err = errors.Join(err, temporary.Chmod(0o644), temporary.Close())
+	if err == nil {
+		err = os.Rename(temporary.Name(), path)
+	}
+	if err != nil {
+		return fmt.Errorf("writing %s: %w", path, errors.Join(err, os.Remove(temporary.Name())))
+	}
+	return nil
+}
+
+// WriteJSON writes run.json.
+func WriteJSON(w io.Writer, r *Run) error {
+	encoder := json.NewEncoder(w)
+	encoder.SetIndent("", " ")
+	return encoder.Encode(r)
+}
+
+// ReadRun reads a run.json. Another version, or a file of another kind, is an error that says so.
+func ReadRun(from io.Reader) (*Run, error) {
+	data, err := io.ReadAll(from)
+	if err != nil {
+		return nil, fmt.Errorf("reading a run: %w", err)
+	}
+	var head struct {
+		Version *int `json:"version"`
+	}
+	if err := json.Unmarshal(data, &head); err != nil {
+		return nil, fmt.Errorf("this is no run.json: %w", err)
+	}
+	if head.Version == nil || *head.Version != Version {
+		return nil, fmt.Errorf("this run.json is not of version %d, which this program reads; render it with the program that wrote it", Version)
+	}
+	run := new(Run)
+	if err := json.Unmarshal(data, run); err != nil {
+		return nil, fmt.Errorf("this run.json is broken: %w", err)
+	}
+	return run, nil
+}

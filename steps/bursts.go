@@ -1,0 +1,81 @@
+package steps
+
+import (
+	"context"
+	"fmt"
+	"sync"
+
+	"github.com/kobcheck/kobcheck/client"
+)
+
+func burstSentences() []Definition {
+	const area = "burst"
+	return []Definition{
+		define(area, `we call "([^"]+)" (\d+) times`, "Calls the operation so often, one call after another.", callInTurn),
+		define(area, `we call "([^"]+)" (\d+) times at once`, "Calls the operation so often at the same time.", callAtOnce),
+		define(area, `every one of them succeeds`, "Each of the calls was served.", everyOneSucceeds),
+	}
+}
+
+func callInTurn(ctx context.Context, title string, times int) error {
+	w := From(ctx)
+	var answers []*client.Exchange
+	for range times {
+		if err := aValidRequest(ctx, title); err != nil {
+			return err
+		}
+		exchange, err := w.Session.Client.Do(ctx, w.draft.Operation, w.draft.Request)
+		if err != nil {
+			return err
+		}
+		answers = append(answers, exchange)
+	}
+	return w.keepAnswers(answers)
+}
+
+func callAtOnce(ctx context.Context, title string, times int) error {
+	w := From(ctx)
+	if err := aValidRequest(ctx, title); err != nil {
+		return err
+	}
+	answers := make([]*client.Exchange, times)
+	failures := make([]error, times)
+	var done sync.WaitGroup
+	for i := range times {
+		done.Add(1)
+		go func() {
+			defer done.Done()
+			answers[i], failures[i] = w.Session.Client.Do(ctx, w.draft.Operation, w.draft.Request)
+		}()
+	}
+	done.Wait()
+	for _, failure := range failures {
+		if failure != nil {
+			return failure
+		}
+	}
+	return w.keepAnswers(answers)
+}
+
+// keepAnswers hands the answers to the sentinels one by one, since the world belongs to one goroutine.
+func (w *World) keepAnswers(answers []*client.Exchange) error {
+	for _, answer := range answers {
+		w.last = answer
+		w.watch(w.draft.Operation, answer)
+	}
+	w.notes["answers"] = answers
+	return nil
+}
+
+func everyOneSucceeds(ctx context.Context) error {
+	w := From(ctx)
+	answers, ok := w.notes["answers"].([]*client.Exchange)
+	if !ok {
+		return faulty("nothing was called several times before this step")
+	}
+	for i, answer := range answers {
+		w.Expect(w.draft.Operation.Success.Accepts(answer.Status), Expectation{Check: "ordinary use is served", Exchange: answer.N,
+			Message: fmt.Sprintf("call %d of %d was not served", i+1, len(answers)), Expected: "a success", Actual: w.answered(answer)})
+	}
+	return nil
+}

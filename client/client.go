@@ -117,9 +117,9 @@ func newTransport(config Config) (*http.Transport, error) {
 		MaxIdleConns:        config.Connections, MaxIdleConnsPerHost: config.Connections,
 		// Less than the idle time of common servers (Node closes after 5 s), since a connection that dies
 		// in our hands is an answer lost.
-		IdleConnTimeout:     4 * time.Second,
-		DisableCompression:  true,
-		ForceAttemptHTTP2:   true,
+		IdleConnTimeout:    4 * time.Second,
+		DisableCompression: true,
+		ForceAttemptHTTP2:  true,
 	}
 	if config.CAFile == "" {
 		return transport, nil
@@ -279,15 +279,25 @@ func (c *Client) build(ctx context.Context, operation *contract.Operation, reque
 		r.Header.Set(header.Name, c.config.Clients[request.As].ID)
 	}
 	for name, values := range request.Header {
+		remove(r.Header, name)
 		r.Header[http.CanonicalHeaderKey(name)] = values
 	}
 	for _, name := range request.Without {
-		r.Header.Del(name)
+		remove(r.Header, name)
 		if strings.EqualFold(name, "Content-Type") {
 			r.Header["Content-Type"] = nil
 		}
 	}
 	return built{r, body}, key, nil
+}
+
+// remove takes a header out in whatever spelling it is there.
+func remove(header http.Header, name string) {
+	for spelled := range header {
+		if strings.EqualFold(spelled, name) {
+			delete(header, spelled)
+		}
+	}
 }
 
 // once is a body, perhaps an empty one, that can be read a single time.

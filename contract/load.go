@@ -11,7 +11,7 @@ import (
 	"github.com/goccy/go-yaml"
 )
 
-//go:embed documentation.yaml conflicts.yaml card_order.yaml operations requirements
+//go:embed conflicts.yaml card_order.yaml untestable.yaml operations requirements
 var files embed.FS
 
 // Contract is everything that the documentation says. It is never changed after [Load].
@@ -52,7 +52,41 @@ func read(fsys fs.FS) (*Contract, error) {
 	if err := decode(fsys, "card_order.yaml", &c.CardOrder); err != nil {
 		return nil, err
 	}
+	if err := c.readReasons(fsys); err != nil {
+		return nil, err
+	}
 	return c, c.link()
+}
+
+// readReasons notes why no scenario proves some requirements.
+func (c *Contract) readReasons(fsys fs.FS) error {
+	var file struct {
+		Untestable []struct {
+			ID     string `yaml:"id"`
+			Reason string `yaml:"reason"`
+		} `yaml:"untestable"`
+		Receiver struct {
+			Reason string   `yaml:"reason"`
+			IDs    []string `yaml:"ids"`
+		} `yaml:"receiver"`
+	}
+	if err := decode(fsys, "untestable.yaml", &file); err != nil {
+		return err
+	}
+	for _, id := range file.Receiver.IDs {
+		file.Untestable = append(file.Untestable, struct {
+			ID     string `yaml:"id"`
+			Reason string `yaml:"reason"`
+		}{id, file.Receiver.Reason})
+	}
+	for _, entry := range file.Untestable {
+		requirement := c.requirements[entry.ID]
+		if requirement == nil || entry.Reason == "" {
+			return fmt.Errorf("untestable.yaml: %s is no requirement, or has no reason", entry.ID)
+		}
+		requirement.Reason = entry.Reason
+	}
+	return nil
 }
 
 func (c *Contract) readOperations(fsys fs.FS) error {

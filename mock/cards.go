@@ -308,9 +308,6 @@ func (s *Server) generateSecret(c *call) answer {
 }
 
 // widgetToken is a placeholder: only the name of the operation is known (N-03).
-func (s *Server) widgetToken(c *call) answer {
-	if _, refusal, ok := s.ownCard(c); !ok {
-		return refusal
-	}
+func (s *Server) widgetToken(*call) answer {
 	return answer{status: http.StatusAccepted, body: []byte(`{"session_token":"` + s.store.newID().String() + `"}`)}
 }

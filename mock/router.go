@@ -87,7 +87,7 @@ func PlaceholderPaths(edition contract.Edition) map[string]string {
 	return map[string]string{
 		"healthcheck":                "/health",
 		"beneficiaries-create-payid": prefix + "/beneficiaries/payid",
-		"cards-widget-session-token": prefix + "/cards/{id}/widget-session-token",
+		"cards-widget-session-token": prefix + "/cards/widget-session-token",
 	}
 }
 

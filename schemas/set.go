@@ -172,7 +172,7 @@ type embeddedFactory struct{}
 
 func (embeddedFactory) New(id string) gojsonschema.JSONLoader { return embedded{id} }
 
-func (e embedded) JsonSource() any                              { return e.id }
+func (e embedded) JsonSource() any                               { return e.id }
 func (e embedded) LoaderFactory() gojsonschema.JSONLoaderFactory { return embeddedFactory{} }
 func (e embedded) JsonReference() (gojsonreference.JsonReference, error) {
 	return gojsonreference.NewJsonReference(e.id)

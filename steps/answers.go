@@ -22,7 +22,6 @@ func answerSentences() []Definition {
 		define(area, `the call succeeds`, "The answer has the documented success status, or any 2xx where no page gives one.", callSucceeds),
 		define(area, `the answer is (\d{3}) [A-Z][A-Za-z ]+`, "The answer has exactly this status.", answerIsStatus),
 		define(area, `the call is refused as (not authenticated|forbidden|not found|a fault of the caller|wrong or missing data|bad credentials|forbidden or not found|a wrong method)`, "The answer is an error of that kind.", callIsRefused),
-		define(area, `the call is not served`, "The answer is not a success and not a server error.", callNotServed),
 		define(area, `the call fails as a fault at run time`, "The answer is a server error (5xx), as the class Runtime says.", callFailsAtRunTime),
 		define(area, `the refusal says "([^"]+)"`, "Some text of the error body is exactly this.", refusalSays),
 		define(area, `the refusal has a text for people`, "The error body is JSON with a text in message or error.", refusalHasText),
@@ -32,10 +31,8 @@ func answerSentences() []Definition {
 		define(area, `the answer's "([^"]+)" is the (other |foreign )?`+kinds, "A member of the answer is the id of that thing.", memberIsThing),
 		define(area, `the answer's "([^"]+)" is our client id`, "A member of the answer, where it is there, is the client id of our token.", memberIsClientID),
 		define(area, `the answer's "([^"]+)" is there`, "The answer has a member of that name that is not null.", memberIsThere),
-		define(area, `the answer's "([^"]+)" is one of (.+)`, "A member of the answer is one of the values, parted by commas.", memberIsOneOf),
 		define(area, `the answer's "([^"]+)" lies in the future`, "A date-time of the answer is later than now.", memberInFuture),
 		define(area, `the answer's "([^"]+)" matches the pattern (.+)`, "A member of the answer has the form described by the words of the feature.", memberMatches),
-		define(area, `the answer's header "([^"]+)" is "([^"]*)"`, "A header of the answer has this value.", headerIs),
 		define(area, `the answer's header "([^"]+)", where there is one, is a whole number`, "An optional header of the answer is an integer.", headerIsNumber),
 		define(area, `the answer holds what was sent`, "Each field that was sent comes back with the same value.", holdsWhatWasSent),
 		define(area, `the answer has these fields`, "Each field named in the table is there.", hasFields),
@@ -106,17 +103,6 @@ func callIsRefused(ctx context.Context, kind string) error {
 	w.Expect(refusal.accepts(exchange.Status), Expectation{Check: "refused as " + kind,
 		Message:  fmt.Sprintf("%q should have been refused", w.titleOf(exchange)),
 		Expected: refusal.reads, Actual: w.answered(exchange)})
-	return nil
-}
-
-func callNotServed(ctx context.Context) error {
-	w := From(ctx)
-	exchange, err := w.latest()
-	if err != nil {
-		return err
-	}
-	w.Expect(exchange.Status >= 300 && exchange.Status < 500, Expectation{Check: "not served",
-		Message: "something was served, or broke, that should have been refused", Expected: "a refusal (3xx or 4xx)", Actual: w.answered(exchange)})
 	return nil
 }
 
@@ -381,20 +367,6 @@ func memberIsThere(ctx context.Context, name string) error {
 	return nil
 }
 
-func memberIsOneOf(ctx context.Context, name, list string) error {
-	w := From(ctx)
-	value, there, err := w.answerMember(name)
-	if err != nil {
-		return err
-	}
-	holds := false
-	for _, one := range strings.Split(list, ",") {
-		holds = holds || value == strings.TrimSpace(one)
-	}
-	w.expectMember(name, holds, "one of "+list, value, there)
-	return nil
-}
-
 func memberInFuture(ctx context.Context, name string) error {
 	w := From(ctx)
 	value, there, err := w.answerMember(name)
@@ -450,18 +422,6 @@ func memberMatches(ctx context.Context, name, form string) error {
 	}
 	written, _ := value.(string)
 	w.expectMember(name, there && matches(written), "a text "+form, value, there)
-	return nil
-}
-
-func headerIs(ctx context.Context, name, expected string) error {
-	w := From(ctx)
-	exchange, err := w.latest()
-	if err != nil {
-		return err
-	}
-	actual := exchange.Header.Get(name)
-	w.Expect(strings.EqualFold(actual, expected), Expectation{Check: "header " + name,
-		Message: "the header " + name + " is not as it should be", Expected: expected, Actual: orAbsent(actual)})
 	return nil
 }
 

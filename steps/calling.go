@@ -3,31 +3,22 @@ package steps
 import (
 	"context"
 	"net/http"
-
-	"github.com/cucumber/godog"
 )
 
 func callSentences() []Definition {
 	const area = "call"
 	return []Definition{
 		define(area, `we call "([^"]+)"`, "Calls the operation as our client, with the things that the scenario has and all else that it needs.", weCall),
-		define(area, `we call "([^"]+)" with`, "Calls the operation with the fields of the table (field, JSON value) set.", weCallWith),
 		define(area, `we call "([^"]+)" for the (other|foreign) `+kinds, "Calls the operation for that thing.", weCallFor),
-		define(area, `another client calls "([^"]+)"`, "Calls the operation for our things with the second client's token.", anotherClientCalls),
-		define(area, `another client calls "([^"]+)" with`, "The same, with the fields of the table set.", anotherClientCallsWith),
 		define(area, `"([^"]+)" is called with the method (\w+)`, "Calls the address of the operation with another method.", calledWithMethod),
+		define(area, `the edition under test is (v1|guide)`, "Goes on only where the target file names that edition.", editionIs),
 		define(area, `an address that does not exist is called`, "Calls a path below the edition's prefix that no operation has.", unknownAddress),
 	}
 }
 
-func weCall(ctx context.Context, title string) error { return weCallWith(ctx, title, nil) }
-
-func weCallWith(ctx context.Context, title string, table *godog.Table) error {
+func weCall(ctx context.Context, title string) error {
 	if err := aValidRequest(ctx, title); err != nil {
 		return err
-	}
-	if table != nil {
-		return sendWithFields(ctx, table)
 	}
 	return sendDraft(ctx)
 }
@@ -61,24 +52,6 @@ func weCallFor(ctx context.Context, title, which, kind string) error {
 	return sendDraft(ctx)
 }
 
-func anotherClientCalls(ctx context.Context, title string) error {
-	return anotherClientCallsWith(ctx, title, nil)
-}
-
-func anotherClientCallsWith(ctx context.Context, title string, table *godog.Table) error {
-	if err := aValidRequest(ctx, title); err != nil {
-		return err
-	}
-	if table != nil {
-		for _, row := range table.Rows[1:] {
-			if err := setField(ctx, row.Cells[0].Value, row.Cells[1].Value); err != nil {
-				return err
-			}
-		}
-	}
-	return sendAsSecond(ctx)
-}
-
 func calledWithMethod(ctx context.Context, title, method string) error {
 	w := From(ctx)
 	if err := aValidRequest(ctx, title); err != nil {
@@ -89,6 +62,14 @@ func calledWithMethod(ctx context.Context, title, method string) error {
 		w.draft.Body = nil
 	}
 	return sendDraft(ctx)
+}
+
+func editionIs(ctx context.Context, edition string) error {
+	w := From(ctx)
+	if string(w.Session.Edition) != edition {
+		return &NotTestable{Key: "target.edition", Why: "this run is of the edition " + string(w.Session.Edition)}
+	}
+	return nil
 }
 
 func unknownAddress(ctx context.Context) error {

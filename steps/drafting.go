@@ -1,15 +1,10 @@
 package steps
 
 import (
-	"bytes"
 	"context"
 	"encoding/json"
 	"net/http"
 	"strings"
-
-	"github.com/cucumber/godog"
-
-	"github.com/kobcheck/kobcheck/schemas"
 )
 
 func requestSentences() []Definition {
@@ -25,10 +20,7 @@ func requestSentences() []Definition {
 		define(area, `the request's query "([^"]+)" is "([^"]*)"`, "Sets one query parameter of the prepared request.", setQuery),
 		define(area, `the request's body is (not JSON|cut in half|an empty text|a JSON list|a JSON text|sent as plain text|sent as XML)`, "Replaces the prepared body by something that is not the documented form.", breakBody),
 		define(area, `the request has the further field "([^"]+)" with (.+)`, "Adds a field to the prepared body.", setField),
-		define(area, `the request's body is`, "Replaces the prepared body by the JSON document below.", replaceBody),
 		define(area, `the request is sent`, "Sends the prepared request as our client.", sendDraft),
-		define(area, `another client sends the request`, "Sends the prepared request with the second client's token.", sendAsSecond),
-		define(area, `the request is sent with these fields`, "Sets the fields of the table (field, JSON value) and sends the request.", sendWithFields),
 	}
 }
 
@@ -214,56 +206,22 @@ func breakBody(ctx context.Context, how string) error {
 	return nil
 }
 
-func replaceBody(ctx context.Context, document *godog.DocString) error {
-	draft, err := From(ctx).drafted()
-	if err != nil {
-		return err
-	}
-	value, err := schemas.Decode(bytes.TrimSpace([]byte(document.Content)))
-	if err != nil {
-		return faulty("the document in the feature is not JSON: %v", err)
-	}
-	body, ok := value.(map[string]any)
-	if !ok {
-		return faulty("the document in the feature is not a JSON object")
-	}
-	draft.Body = body
-	return nil
-}
-
 func sendDraft(ctx context.Context) error {
 	w := From(ctx)
 	draft, err := w.drafted()
 	if err != nil {
 		return err
 	}
-	_, err = w.send(ctx, draft)
-	return err
-}
-
-func sendAsSecond(ctx context.Context) error {
-	w := From(ctx)
-	draft, err := w.drafted()
+	exchange, err := w.send(ctx, draft)
 	if err != nil {
 		return err
 	}
-	if !w.Session.Has["second"] {
-		return &NotTestable{Key: "target.clients.second", Why: "it takes a second client to see whether clients are kept apart"}
-	}
-	other := *draft
-	other.Request.As = "second"
-	_, err = w.send(ctx, &other)
-	return err
-}
-
-func sendWithFields(ctx context.Context, table *godog.Table) error {
-	for _, row := range table.Rows[1:] {
-		if len(row.Cells) != 2 {
-			return faulty("the table needs two columns, field and value")
-		}
-		if err := setField(ctx, row.Cells[0].Value, row.Cells[1].Value); err != nil {
-			return err
+	// What a call of the scenario's own has made is the thing that later sentences speak of.
+	if kind := draft.Operation.Creates; kind != "" && draft.Operation.Success.Accepts(exchange.Status) {
+		if made, err := w.object(kind, exchange); err == nil && made.ID != "" {
+			made.Sent = draft.Body
+			w.things[kind] = made
 		}
 	}
-	return sendDraft(ctx)
+	return nil
 }

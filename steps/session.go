@@ -2,6 +2,7 @@ package steps
 
 import (
 	"github.com/kobcheck/kobcheck/client"
+	"github.com/kobcheck/kobcheck/client/target"
 	"github.com/kobcheck/kobcheck/contract"
 	"github.com/kobcheck/kobcheck/schemas"
 )
@@ -45,4 +46,21 @@ type Session struct {
 // Gated reports whether a finding on the requirement fails the run.
 func (s *Session) Gated(requirement string) bool {
 	return s.Gate[s.Contract.MarkOf(requirement)]
+}
+
+// NewSession puts together what the scenarios of a run share, out of a target file and a client for it.
+// Gate lists the marks whose requirements fail the run.
+func NewSession(facts *contract.Contract, shapes *schemas.Set, file *target.File, api *client.Client, gate []contract.Mark, strict bool) *Session {
+	s := &Session{Contract: facts, Schemas: shapes, Client: api, Edition: file.Target.Edition, Strict: strict,
+		Gate: map[contract.Mark]bool{}, Has: map[string]bool{}, ClientIDs: map[string]string{},
+		Given: Given{Programs: file.Fixtures.Programs, Wallets: file.Fixtures.Wallets, SecondClient: file.Fixtures.SecondClient,
+			Client: file.Fixtures.Client, ExpiredToken: file.Fixtures.ExpiredToken(), Bodies: file.Fixtures.Bodies}}
+	for _, mark := range gate {
+		s.Gate[mark] = true
+	}
+	for name, one := range file.Target.Clients {
+		s.Has[name], s.ClientIDs[name] = true, one.ID
+	}
+	api.Redactor().AddToken(s.Given.ExpiredToken)
+	return s
 }

@@ -337,6 +337,40 @@ Feature: Required fields, types and values
         | Create subscription              |
         | Create a webhook                 |
 
+    @id:fields.no-content-type
+    Scenario Outline: <operation> without a Content-Type does not break
+      Given a valid request to "<operation>"
+      But the request's header "Content-Type" is left out
+      When the request is sent
+      Then what the target does here is recorded
+
+      Examples:
+        | operation                        |
+        | Create beneficiary               |
+        | Update beneficiary               |
+        | Create a new card                |
+        | Update card status               |
+        | Replace or renew card            |
+        | Generate card secret             |
+        | Create a new program             |
+        | Create a new client              |
+        | Update client status             |
+        | Create a new enduser             |
+        | Create a transaction             |
+        | Create manual credit transaction |
+        | Create manual debit transaction  |
+        | Create a new wallet              |
+        | Update wallet                    |
+        | Create subscription              |
+        | Create a webhook                 |
+
+    @id:fields.other-client-id
+    Scenario: An x-client-id of somebody else does not break the call
+      Given a valid request to "Create a new card"
+      But the request's header "x-client-id" is "deadbeef-0000-4000-8000-00000000dead"
+      When the request is sent
+      Then what the target does here is recorded
+
   @HARNESS-11 @inferred
   Rule: A refused request changes nothing
     @id:fields.no-money-moves

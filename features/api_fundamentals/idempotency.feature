@@ -163,10 +163,10 @@ Feature: Idempotency
       Then the call succeeds
 
       Examples:
-        | spelling        |
-        | Idempotency-Key |
-        | idempotency-key |
-        | IDEMPOTENCY-KEY |
+        | case                           | spelling        |
+        | as the idempotency page has it | Idempotency-Key |
+        | as the card pages have it      | idempotency-key |
+        | in capitals                    | IDEMPOTENCY-KEY |
 
   @OWN-07 @inferred
   Rule: A key belongs to the client that sent it: another client is never given its answer

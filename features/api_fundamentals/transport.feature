@@ -29,7 +29,8 @@ Feature: Transport, errors and what HTTP asks for
   @GEN-06 @stated
   Rule: The reference pages place their operations under "/customers/v1" (edition v1)
     @id:transport.prefix
-    Scenario Outline: The edition under test serves <operation> at its documented address
+    Scenario Outline: Edition v1 serves <operation> at its documented address
+      Given the edition under test is v1
       When we call "<operation>"
       Then the call succeeds
 
@@ -37,7 +38,28 @@ Feature: Transport, errors and what HTTP asks for
         | operation        | requirement |
         | Get all cards    | GEN-06      |
         | Get all wallets  | GEN-06      |
-        | Get all webhooks | GEN-08      |
+        | Get all endusers | GEN-06      |
+
+  @GEN-07 @stated
+  Rule: The guides place the operations that they mention under "/api" (edition guide)
+    @id:transport.guide-prefix
+    Scenario Outline: Edition guide serves <operation> at its documented address
+      Given the edition under test is guide
+      When we call "<operation>"
+      Then the call succeeds
+
+      Examples:
+        | operation        |
+        | Get all cards    |
+        | Get all wallets  |
+        | Get all endusers |
+
+  @GEN-08 @stated
+  Rule: The three webhook subscription operations sit under "/customer/v1", with customer in the singular
+    @id:transport.webhooks-prefix
+    Scenario: Subscriptions sit under customer in the singular
+      When we call "Get all webhooks"
+      Then the call succeeds
 
   @GEN-12 @example
   Rule: Timestamps are UTC with milliseconds and a "Z", such as "2025-01-14T16:56:58.947Z"

@@ -303,9 +303,9 @@ Feature: A token for every operation
       Then the call succeeds
 
       Examples:
-        | scheme |
-        | bearer |
-        | BEARER |
+        | case          | scheme |
+        | small letters | bearer |
+        | capitals      | BEARER |
 
   @STD-02 @standard
   Rule: Every 401 has "WWW-Authenticate" with at least one challenge

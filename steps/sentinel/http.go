@@ -1,6 +1,7 @@
 package sentinel
 
 import (
+	"encoding/json"
 	"errors"
 	"mime"
 	"net/http"
@@ -63,7 +64,8 @@ func (w *watcher) body() {
 		return
 	}
 	media, _, err := mime.ParseMediaType(w.exchange.Header.Get("Content-Type"))
-	w.expect(err == nil && media == "application/json", Result{Check: "the media type is application/json", Requirement: w.mediaRequirement(),
+	problem := err == nil && media == "application/problem+json" && !w.succeeded()
+	w.expect(err == nil && media == "application/json" || problem, Result{Check: "the media type is application/json", Requirement: w.mediaRequirement(),
 		Message: "the answer is not labelled as JSON", Expected: "application/json", Actual: absent(w.exchange.Header.Get("Content-Type"))})
 	value, err := schemas.Decode(w.exchange.Body)
 	if err != nil {
@@ -77,9 +79,20 @@ func (w *watcher) body() {
 	}
 	w.held("the body is strict JSON", "STD-12")
 	w.value, w.decoded = value, true
+	if problem {
+		w.problem()
+	}
 	if w.succeeded() && w.operation.Success.Schema != "" && w.exchange.Request().Method == w.operation.Method {
 		w.schema()
 	}
+}
+
+// problem checks the form of RFC 9457 where an answer claims it.
+func (w *watcher) problem() {
+	object, ok := w.value.(map[string]any)
+	status, there := object["status"]
+	w.expect(ok && (!there || status == json.Number(strconv.Itoa(w.exchange.Status))), Result{Check: "a problem is well formed", Requirement: "STD-13",
+		Message: "a problem+json body contradicts its answer", Expected: "an object whose status is " + strconv.Itoa(w.exchange.Status), Actual: text(status)})
 }
 
 func (w *watcher) mediaRequirement() string {

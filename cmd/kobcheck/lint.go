@@ -1,0 +1,50 @@
+package main
+
+import (
+	"fmt"
+
+	"github.com/spf13/cobra"
+
+	"github.com/kobcheck/kobcheck/contract"
+	"github.com/kobcheck/kobcheck/features"
+	"github.com/kobcheck/kobcheck/reports"
+	"github.com/kobcheck/kobcheck/steps"
+	"github.com/kobcheck/kobcheck/steps/catalog"
+)
+
+func newLint() *cobra.Command {
+	return &cobra.Command{
+		Use:     "lint",
+		Short:   "Checks that features, tags, steps and contract hold together; offline, no target",
+		Example: "  kobcheck lint",
+		Args:    cobra.NoArgs,
+		RunE: func(command *cobra.Command, _ []string) error {
+			facts, err := contract.Load()
+			if err != nil {
+				return err
+			}
+			scenarios, err := catalog.Read(features.Files)
+			if err != nil {
+				return err
+			}
+			problems := scenarios.Lint(facts, sentences())
+			for _, problem := range problems {
+				fmt.Fprintln(command.OutOrStdout(), problem)
+			}
+			if len(problems) > 0 {
+				fmt.Fprintf(command.OutOrStdout(), "%d problems\n", len(problems))
+				return exitError{reports.ExitUsage}
+			}
+			fmt.Fprintf(command.OutOrStdout(), "%d scenarios, %d sentences, %d requirements: all of it holds together\n", len(scenarios.Scenarios), len(sentences()), len(facts.Requirements))
+			return nil
+		},
+	}
+}
+
+func sentences() []catalog.Sentence {
+	var out []catalog.Sentence
+	for _, definition := range steps.Vocabulary() {
+		out = append(out, catalog.Sentence{Pattern: definition.Pattern})
+	}
+	return out
+}

@@ -1,0 +1,31 @@
+// Command kobcheck tests an implementation of the Kobble card-issuing API against its documentation.
+package main
+
+import (
+	"errors"
+	"fmt"
+	"os"
+
+	"github.com/kobcheck/kobcheck/reports"
+)
+
+// version is set by the build.
+var version = "dev"
+
+func main() {
+	err := newRoot().Execute()
+	var exit exitError
+	switch {
+	case err == nil:
+	case errors.As(err, &exit):
+		os.Exit(exit.code)
+	default:
+		fmt.Fprintln(os.Stderr, "kobcheck:", err)
+		os.Exit(reports.ExitUsage)
+	}
+}
+
+// exitError ends the program with a code; everything worth saying has been said.
+type exitError struct{ code int }
+
+func (e exitError) Error() string { return fmt.Sprintf("exit code %d", e.code) }

@@ -1,0 +1,118 @@
+package main
+
+import (
+	"context"
+	"fmt"
+	"os"
+	"strings"
+	"time"
+
+	"github.com/spf13/cobra"
+
+	"github.com/kobcheck/kobcheck/client/target"
+	"github.com/kobcheck/kobcheck/contract"
+	"github.com/kobcheck/kobcheck/mock"
+)
+
+func newMock() *cobra.Command {
+	var options mock.Options
+	var address, edition string
+	var printTarget, log bool
+	command := &cobra.Command{
+		Use:   "mock",
+		Short: "Serves the mock alone and prints a target file for it",
+		Example: `  kobcheck mock --addr 127.0.0.1:8080 > mock.yaml
+  kobcheck mock --style strict-http --fault order.swap-3-4`,
+		Args: cobra.NoArgs,
+		RunE: func(command *cobra.Command, _ []string) error {
+			if err := settle(command.Flags(), nil); err != nil {
+				return err
+			}
+			if log {
+				options.Log = func(method, path string, status int, took time.Duration) {
+					fmt.Fprintf(os.Stderr, "%s %s %d %.1f ms\n", method, path, status, float64(took.Microseconds())/1000)
+				}
+			}
+			server, err := mock.New(options)
+			if err != nil {
+				return err
+			}
+			ctx, _, release := untilSignal()
+			defer release()
+			listening, err := server.Listen(ctx, address)
+			if err != nil {
+				return err
+			}
+			file := targetOf(server, listening.URL, contract.Edition(edition))
+			if err := target.Write(command.OutOrStdout(), file, secretsOf(server)); err != nil || printTarget {
+				return closing(listening, err)
+			}
+			fmt.Fprintf(os.Stderr, "kobcheck mock: serving %s in the style %s; stop it with Ctrl-C\n", listening.URL, file.Target.Name)
+			<-ctx.Done()
+			return listening.Close()
+		},
+	}
+	flags := command.Flags()
+	flags.StringVar(&address, "addr", "127.0.0.1:0", "address to serve on; port 0 takes a free one")
+	flags.StringVar(&options.Style, "style", "plain", "answers to what the documentation leaves open: "+strings.Join(mock.Styles(), " or "))
+	flags.StringVar(&edition, "edition", "v1", "edition that the printed target file names: v1 or guide (both are served)")
+	flags.Int64Var(&options.Seed, "seed", 1, "seed of ids and data")
+	flags.StringSliceVar(&options.Faults, "fault", nil, "faults to switch on; kobcheck list faults shows them")
+	flags.DurationVar(&options.Latency, "latency", 0, "time added to every answer")
+	flags.DurationVar(&options.TokenLife, "token-life", time.Hour, "life of an access token")
+	flags.BoolVar(&log, "log", false, "log every request to stderr")
+	flags.BoolVar(&printTarget, "print-target", false, "print the target file and stop")
+	return command
+}
+
+func closing(listening *mock.Listening, err error) error {
+	if err != nil {
+		return err
+	}
+	return listening.Close()
+}
+
+// startMock starts the mock inside and describes it like any other target.
+func startMock(ctx context.Context, f *runFlags) (*target.File, func(), error) {
+	if edition := contract.Edition(f.edition); edition != contract.V1 && edition != contract.Guide {
+		return nil, nil, fmt.Errorf("--edition: %q is no edition; it is v1 or guide", f.edition)
+	}
+	if ctx == nil {
+		ctx = context.Background()
+	}
+	server, err := mock.New(mock.Options{Style: f.style, Seed: f.seed, Faults: f.faults, Latency: f.latency})
+	if err != nil {
+		return nil, nil, err
+	}
+	listening, err := server.Listen(ctx, "127.0.0.1:0")
+	if err != nil {
+		return nil, nil, err
+	}
+	file := targetOf(server, listening.URL, contract.Edition(f.edition)).WithSecrets(secretsOf(server), server.Inventory().ExpiredToken)
+	return file, func() {
+		if err := listening.Close(); err != nil {
+			fmt.Fprintln(os.Stderr, "kobcheck: stopping the mock:", err)
+		}
+	}, nil
+}
+
+// targetOf is the target file of a mock: just a target whose file lists everything.
+func targetOf(server *mock.Server, address string, edition contract.Edition) *target.File {
+	stock := server.Inventory()
+	file := &target.File{Target: target.Target{Name: "mock", BaseURL: address, TokenURL: address + "/oauth2/token", Edition: edition,
+		Clients: map[string]target.Client{}, Paths: mock.PlaceholderPaths(edition)},
+		Fixtures: target.Fixtures{Programs: stock.Programs, Wallets: stock.Wallets, SecondClient: stock.SecondClient, ExpiredEnv: "KOBBLE_EXPIRED_TOKEN"}}
+	for name, one := range stock.Clients {
+		file.Target.Clients[name] = target.Client{ID: one.ID, SecretEnv: "KOBBLE_" + strings.ToUpper(name) + "_SECRET", Scope: one.Scope}
+	}
+	return file
+}
+
+// secretsOf are the secrets of a mock by client; they are worth nothing elsewhere.
+func secretsOf(server *mock.Server) map[string]string {
+	secrets := map[string]string{}
+	for name, one := range server.Inventory().Clients {
+		secrets[name] = one.Secret
+	}
+	return secrets
+}

@@ -1,0 +1,67 @@
+package main
+
+import (
+	"fmt"
+	"os"
+	"strings"
+
+	"github.com/spf13/cobra"
+	"github.com/spf13/pflag"
+)
+
+const exitCodes = `
+Exit codes:
+  0    conforming                                      go on
+  1    a gated requirement failed                      block
+  2    usage or configuration                          fix the call
+  3    nothing selected, or nothing of it testable     look
+  4    inconclusive: the environment                   retry
+  8    a secret or card number was found in a report   block, look at once
+  130  interrupted; reports of what ran are written
+  143  terminated; the same
+`
+
+func newRoot() *cobra.Command {
+	root := &cobra.Command{
+		Use:           "kobcheck",
+		Short:         "Tests an implementation of the Kobble card-issuing API against its documentation",
+		Version:       version,
+		SilenceErrors: true,
+		SilenceUsage:  true,
+		Long: `kobcheck runs the documented behaviour of the Kobble card-issuing API, written down as Gherkin, against
+a live API or the mock inside it, and says requirement by requirement what holds.
+
+Every flag has an environment variable, KOBCHECK_ and its name in capitals, and a key of the same name
+under run: in the target file. A flag beats the environment, and the environment beats the file.
+` + exitCodes,
+	}
+	cobra.EnableCommandSorting = false
+	root.AddCommand(newRun(), newMock(), newList(), newExplain(), newLint(), newReport())
+	return root
+}
+
+// settle fills in the flags that the caller did not give: from the environment, else from the target file.
+func settle(flags *pflag.FlagSet, file map[string]any) error {
+	for key := range file {
+		if flags.Lookup(key) == nil {
+			return fmt.Errorf("run.%s in the target file: there is no such setting; kobcheck run --help lists them", key)
+		}
+	}
+	var failed error
+	flags.VisitAll(func(flag *pflag.Flag) {
+		if flag.Changed || failed != nil {
+			return
+		}
+		variable := "KOBCHECK_" + strings.ToUpper(strings.ReplaceAll(flag.Name, "-", "_"))
+		value, origin := os.Getenv(variable), variable
+		if value == "" && file[flag.Name] != nil {
+			value, origin = fmt.Sprint(file[flag.Name]), "run."+flag.Name+" in the target file"
+		}
+		if value != "" {
+			if err := flags.Set(flag.Name, value); err != nil {
+				failed = fmt.Errorf("%s: %w", origin, err)
+			}
+		}
+	})
+	return failed
+}

@@ -1,0 +1,249 @@
+package main
+
+import (
+	"context"
+	"crypto/rand"
+	"encoding/hex"
+	"errors"
+	"fmt"
+	"io"
+	"os"
+	"os/signal"
+	"path/filepath"
+	"strings"
+	"syscall"
+	"time"
+
+	"github.com/spf13/cobra"
+	"golang.org/x/term"
+
+	"github.com/kobcheck/kobcheck/client"
+	"github.com/kobcheck/kobcheck/client/target"
+	"github.com/kobcheck/kobcheck/contract"
+	"github.com/kobcheck/kobcheck/features"
+	"github.com/kobcheck/kobcheck/reports"
+	"github.com/kobcheck/kobcheck/schemas"
+	"github.com/kobcheck/kobcheck/steps"
+	"github.com/kobcheck/kobcheck/steps/catalog"
+	"github.com/kobcheck/kobcheck/steps/suite"
+)
+
+// runFlags are the flags of run.
+type runFlags struct {
+	config, out, tags, section, requirement string
+	scenarios, gate, formats, faults        []string
+	concurrency                             int
+	seed                                    int64
+	runID, style, edition                   string
+	timeout, latency                        time.Duration
+	maxRPS                                  float64
+	strict                                  bool
+}
+
+func newRun() *cobra.Command {
+	var f runFlags
+	command := &cobra.Command{
+		Use:   "run",
+		Short: "The conformance run: against the mock inside, or the target that --config names",
+		Example: `  kobcheck run
+  kobcheck run --config staging.yaml --tags "@stated and not @card-order" --out reports/nightly
+  kobcheck run --section cards --seed 7
+  kobcheck run --requirement CARD-CREATE-15`,
+		Args: cobra.NoArgs,
+		RunE: func(command *cobra.Command, _ []string) error { return run(command, &f) },
+	}
+	flags := command.Flags()
+	flags.StringVar(&f.config, "config", "", "target file; without one the run is against the mock inside")
+	flags.StringVar(&f.out, "out", "reports/out", "folder for the reports")
+	flags.StringVar(&f.tags, "tags", "", "tag expression, such as \"@stated and not @inferred\"")
+	flags.StringVar(&f.section, "section", "", "one section, such as cards")
+	flags.StringVar(&f.requirement, "requirement", "", "one requirement, such as CARD-CREATE-15")
+	flags.StringSliceVar(&f.scenarios, "scenario", nil, "scenario ids; an outline's id means all of its rows")
+	flags.StringSliceVar(&f.gate, "gate", []string{"stated", "standard"}, "marks whose requirements fail the run")
+	flags.IntVar(&f.concurrency, "concurrency", suite.DefaultConcurrency, "scenarios side by side")
+	flags.Int64Var(&f.seed, "seed", 0, "seed of order and data; 0 picks one and prints it")
+	flags.StringVar(&f.runID, "run-id", "", "name of the run, in every request; idempotency keys follow from it and the seed")
+	flags.DurationVar(&f.timeout, "timeout", suite.DefaultTimeout, "time for one scenario")
+	flags.Float64Var(&f.maxRPS, "max-rps", 0, "most requests per second; 0 for no bound")
+	flags.BoolVar(&f.strict, "strict", false, "undocumented fields fail")
+	flags.StringSliceVar(&f.formats, "format", reports.Formats(), "reports to write")
+	flags.StringVar(&f.style, "style", "plain", "style of the mock inside: plain or strict-http")
+	flags.StringVar(&f.edition, "edition", "v1", "edition of the mock inside: v1 or guide")
+	flags.StringSliceVar(&f.faults, "fault", nil, "faults to switch on in the mock inside")
+	flags.DurationVar(&f.latency, "latency", 0, "latency of the mock inside")
+	return command
+}
+
+func run(command *cobra.Command, f *runFlags) error {
+	facts, err := contract.Load()
+	if err != nil {
+		return err
+	}
+	shapes, err := schemas.Load()
+	if err != nil {
+		return err
+	}
+	scenarios, err := catalog.Read(features.Files)
+	if err != nil {
+		return err
+	}
+	file, stop, err := chooseTarget(command, f)
+	if err != nil {
+		return err
+	}
+	defer stop()
+	gate, err := marks(f.gate)
+	if err != nil {
+		return err
+	}
+	if f.seed == 0 {
+		f.seed = time.Now().UnixNano() % 1_000_000_000
+	}
+	if f.runID == "" {
+		f.runID = newRunID()
+	}
+	config := file.ClientConfig(facts)
+	config.RunID, config.Seed, config.Version, config.MaxRPS, config.Connections = f.runID, f.seed, version, f.maxRPS, 4*f.concurrency
+	api, err := client.New(config)
+	if err != nil {
+		return err
+	}
+	defer api.Close()
+
+	ctx, caught, release := untilSignal()
+	defer release()
+	fmt.Fprintf(os.Stderr, "kobcheck %s against %s, edition %s, seed %d, run %s\n", version, file.Target.Name, file.Target.Edition, f.seed, f.runID)
+	progress := newProgress(os.Stderr, term.IsTerminal(int(os.Stderr.Fd())))
+	result, err := suite.Run(ctx, suite.Config{
+		Session: steps.NewSession(facts, shapes, file, api, gate, f.strict), Catalog: scenarios,
+		Selection:   catalog.Selection{Tags: f.tags, Section: f.section, Requirement: f.requirement, IDs: f.scenarios},
+		Concurrency: f.concurrency, Timeout: f.timeout, Seed: f.seed, RunID: f.runID, Progress: progress.show,
+		Tool:   reports.Tool{Name: "kobcheck", Version: version},
+		Target: reports.Target{Name: file.Target.Name, BaseURL: file.Target.BaseURL, Edition: file.Target.Edition, Embedded: f.config == "", Style: styleOf(f)},
+		Gate:   gate, Strict: f.strict, MaxRPS: f.maxRPS,
+	})
+	progress.end()
+	var empty *suite.EmptyError
+	if errors.As(err, &empty) {
+		fmt.Fprintln(os.Stderr, "kobcheck:", err)
+		return exitError{reports.ExitNothing}
+	}
+	if err != nil {
+		return err
+	}
+	result.Signal = caught()
+	result.Settings.Formats = f.formats
+	result.Close(facts, time.Now())
+	return finish(command.OutOrStdout(), result, facts, f, api.Redactor())
+}
+
+// finish writes the reports, prints the summary and gives the exit code.
+func finish(out io.Writer, result *reports.Run, facts *contract.Contract, f *runFlags, guard reports.Guard) error {
+	paths, err := reports.WriteAll(f.out, result, facts, f.formats, guard)
+	if printing := reports.PrintSummary(out, result, facts, coloured(out)); printing != nil {
+		return printing
+	}
+	if err != nil {
+		fmt.Fprintln(os.Stderr, "kobcheck:", err)
+		if result.ExitCode == 0 {
+			return exitError{reports.ExitUsage}
+		}
+	}
+	for _, path := range paths {
+		if filepath.Base(path) == "index.html" {
+			fmt.Fprintf(out, "  report        %s\n", path)
+		}
+	}
+	if result.ExitCode != 0 {
+		return exitError{result.ExitCode}
+	}
+	return nil
+}
+
+// chooseTarget reads the target file, or starts the mock inside.
+func chooseTarget(command *cobra.Command, f *runFlags) (*target.File, func(), error) {
+	if !command.Flags().Changed("config") && f.config == "" {
+		f.config = os.Getenv("KOBCHECK_CONFIG")
+	}
+	if f.config == "" {
+		if err := settle(command.Flags(), nil); err != nil {
+			return nil, nil, err
+		}
+		return startMock(command.Context(), f)
+	}
+	file, err := target.Read(f.config, os.Getenv)
+	if err != nil {
+		return nil, nil, err
+	}
+	return file, func() {}, settle(command.Flags(), file.Run)
+}
+
+func styleOf(f *runFlags) string {
+	if f.config != "" {
+		return ""
+	}
+	return f.style
+}
+
+func marks(names []string) ([]contract.Mark, error) {
+	var out []contract.Mark
+	for _, name := range names {
+		mark := contract.Mark(strings.TrimSpace(name))
+		if !mark.Valid() || mark == contract.NotFound {
+			return nil, fmt.Errorf("--gate: %q is no mark; there are stated, standard, example, third-party and inferred", name)
+		}
+		out = append(out, mark)
+	}
+	return out, nil
+}
+
+func newRunID() string {
+	var random [4]byte
+	if _, err := rand.Read(random[:]); err != nil {
+		return time.Now().UTC().Format("20060102T150405.000")
+	}
+	return time.Now().UTC().Format("20060102T150405") + "-" + hex.EncodeToString(random[:])
+}
+
+// untilSignal returns a context that the first interrupt or termination ends, and what tells which it
+// was. A second signal ends the program at once.
+func untilSignal() (context.Context, func() string, func()) {
+	ctx, cancel := context.WithCancel(context.Background())
+	signals := make(chan os.Signal, 2)
+	signal.Notify(signals, os.Interrupt, syscall.SIGTERM)
+	caught, done, ended := make(chan string, 1), make(chan struct{}), make(chan struct{})
+	go func() {
+		defer close(ended)
+		for first := true; ; first = false {
+			select {
+			case got := <-signals:
+				name, code := "interrupt", reports.ExitInterrupted
+				if got != os.Interrupt {
+					name, code = "terminate", reports.ExitTerminated
+				}
+				if !first {
+					os.Exit(code)
+				}
+				caught <- name
+				cancel()
+			case <-done:
+				return
+			}
+		}
+	}()
+	name := func() string {
+		select {
+		case got := <-caught:
+			return got
+		default:
+			return ""
+		}
+	}
+	return ctx, name, func() { signal.Stop(signals); close(done); cancel(); <-ended }
+}
+
+// coloured reports whether the output is a terminal that wants colour.
+func coloured(out io.Writer) bool {
+	file, ok := out.(*os.File)
+	return ok && os.Getenv("NO_COLOR") == "" && os.Getenv("TERM") != "dumb" && term.IsTerminal(int(file.Fd()))
+}

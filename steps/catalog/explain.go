@@ -1,0 +1,169 @@
+package catalog
+
+import (
+	"fmt"
+	"io"
+	"strings"
+
+	"github.com/kobcheck/kobcheck/contract"
+)
+
+func containsText(text, part string) bool { return strings.Contains(text, part) }
+
+// Explain prints everything of one requirement or operation: what the documentation says and where, what
+// it leaves open, and the scenarios that look at it. Faults gives the faults that break a requirement.
+func (c *Catalog) Explain(w io.Writer, facts *contract.Contract, faults map[string][]string, id string) error {
+	var text string
+	switch requirement, operation := facts.Requirement(id), facts.Operation(id); {
+	case requirement != nil:
+		text = c.explainRequirement(facts, faults, requirement)
+	case operation != nil:
+		text = c.explainOperation(facts, operation)
+	default:
+		known := facts.RequirementIDs()
+		for _, operation := range facts.Operations {
+			known = append(known, operation.ID)
+		}
+		return &UnknownError{Kind: "requirement or operation", Name: id, Nearest: nearest(id, known)}
+	}
+	_, err := io.WriteString(w, text)
+	return err
+}
+
+func (c *Catalog) explainRequirement(facts *contract.Contract, faults map[string][]string, r *contract.Requirement) string {
+	var b strings.Builder
+	fmt.Fprintf(&b, "%s  %s\n\n  %s\n\n  mark        %s\n  owed by     %s\n  section     %s\n  source      %s\n", r.ID, r.Origin, r.Sentence, r.Mark, r.Who, r.Section, r.Source)
+	if r.Date != "" {
+		fmt.Fprintf(&b, "  dated       %s\n", r.Date)
+	}
+	for _, page := range r.Pages() {
+		fmt.Fprintf(&b, "              %s\n", page)
+	}
+	if len(r.Operations) > 0 {
+		fmt.Fprintf(&b, "  operations  %s\n", strings.Join(r.Operations, ", "))
+	}
+	if r.Reason != "" {
+		fmt.Fprintf(&b, "  no scenario %s\n", r.Reason)
+	}
+	var scenarios []*Scenario
+	for _, s := range c.Scenarios {
+		if contains(s.Requirements, r.ID) {
+			scenarios = append(scenarios, s)
+		}
+	}
+	explainScenarios(&b, scenarios)
+	if list := faults[r.ID]; len(list) > 0 {
+		fmt.Fprintf(&b, "\n  faults of the mock that break it\n")
+		for _, fault := range list {
+			fmt.Fprintf(&b, "    %s\n", fault)
+		}
+	}
+	explainConflicts(&b, facts, r.Sentence)
+	return b.String()
+}
+
+func explainScenarios(b *strings.Builder, scenarios []*Scenario) {
+	if len(scenarios) == 0 {
+		return
+	}
+	fmt.Fprintf(b, "\n  scenarios\n")
+	for _, s := range scenarios {
+		fmt.Fprintf(b, "    %s\n      %s (%s:%d)\n", s.ID, s.Name, s.URI, s.Line)
+	}
+}
+
+// explainConflicts prints the conflicts and gaps that a text names, with both readings.
+func explainConflicts(b *strings.Builder, facts *contract.Contract, text string) {
+	for _, conflict := range facts.Conflicts {
+		if !strings.Contains(text, conflict.ID) {
+			continue
+		}
+		fmt.Fprintf(b, "\n  %s, where the documentation contradicts itself: %s\n", conflict.ID, conflict.Subject)
+		for i, reading := range conflict.Readings {
+			fmt.Fprintf(b, "    reading %d   %s\n", i+1, reading)
+		}
+		fmt.Fprintf(b, "    taken       %s\n    why         %s\n    may gate    %s\n", conflict.Taken, conflict.Why, conflict.Gate)
+	}
+	for _, gap := range facts.Gaps {
+		if strings.Contains(text, gap.ID) {
+			fmt.Fprintf(b, "\n  %s, not found on any page: %s\n", gap.ID, gap.What)
+		}
+	}
+}
+
+func (c *Catalog) explainOperation(facts *contract.Contract, o *contract.Operation) string {
+	var b strings.Builder
+	fmt.Fprintf(&b, "%s  %s, section %s\n\n", o.ID, o.Title, o.Section)
+	for _, edition := range []contract.Edition{contract.V1, contract.Guide} {
+		path, known := o.PathIn(edition)
+		if !known {
+			path = "no page gives the path; it comes from target.paths." + o.ID
+		}
+		fmt.Fprintf(&b, "  %-6s %s %s (%s)\n", edition, o.Method, path, o.Marks["paths."+string(edition)])
+	}
+	fmt.Fprintf(&b, "  page   %s\n", orUnknown(o.Source.Address))
+	explainFields(&b, o)
+	success := "any 2xx; no page gives the code"
+	if o.Success.Status != 0 {
+		success = fmt.Sprint(o.Success.Status)
+	}
+	fmt.Fprintf(&b, "\n  success       %s, %s of %s (%s)\n  idempotency   %s\n", success, orUnknown(o.Success.Shape), orUnknown(o.Success.Schema), o.Success.Mark, o.Idempotent)
+	for _, failure := range o.Errors {
+		what := failure.Meaning
+		if failure.Message != "" {
+			what = fmt.Sprintf("check %d, %s: %q", failure.Check, failure.Class, failure.Message)
+		}
+		fmt.Fprintf(&b, "  error         %s %s (%s)\n", statusText(failure.Status), what, failure.Mark)
+	}
+	if len(o.Unknown) > 0 {
+		fmt.Fprintf(&b, "  not known     %s\n", strings.Join(o.Unknown, "; "))
+	}
+	fmt.Fprintf(&b, "\n  requirements\n")
+	for _, id := range o.Rules {
+		r := facts.Requirement(id)
+		fmt.Fprintf(&b, "    %-16s %-11s %s\n", id, r.Mark, r.Sentence)
+	}
+	var scenarios []*Scenario
+	for _, s := range c.Scenarios {
+		if s.calls(o) {
+			scenarios = append(scenarios, s)
+		}
+	}
+	explainScenarios(&b, scenarios)
+	return b.String()
+}
+
+func explainFields(b *strings.Builder, o *contract.Operation) {
+	line := func(kind, name, form string, required contract.Tristate, mark contract.Mark) {
+		fmt.Fprintf(b, "  %-7s %-20s %-10s required: %-8s %s\n", kind, name, form, required, mark)
+	}
+	for _, p := range o.PathParams {
+		line("path", p.Name, p.Type, p.Required, p.Mark)
+	}
+	for _, p := range o.Query {
+		line("query", p.Name, p.Type, p.Required, p.Mark)
+	}
+	for _, h := range o.Headers {
+		line("header", h.Name, "", h.Required, h.Mark)
+	}
+	if o.Body == nil {
+		return
+	}
+	for _, f := range o.Body.Fields {
+		line("body", f.Name, f.Type, f.Required, f.Mark)
+	}
+}
+
+func statusText(code int) string {
+	if code == 0 {
+		return "some status;"
+	}
+	return fmt.Sprint(code)
+}
+
+func orUnknown(text string) string {
+	if text == "" {
+		return "not known"
+	}
+	return text
+}

@@ -123,6 +123,9 @@ func (r *Redactor) Text(text string) string {
 	}
 	text = r.replacer.Load().Replace(text)
 	text = redactNames(text)
+	if strings.Contains(text, "eyJ") {
+		text = tokenForm.ReplaceAllString(text, tokenPlaceholder)
+	}
 	return maskCardNumbers(text)
 }
 
@@ -133,6 +136,9 @@ var (
 	jsonMember = regexp.MustCompile(`(?i)("(?:access_token|refresh_token|id_token|client_secret|secret|password|cvv2?|cvc2?|pin|pin_block|pan|track_?[12]?(?:_data)?)"\s*:\s*)("(?:[^"\\]|\\.)*"|\d+)`)
 	formMember = regexp.MustCompile(`(?i)((?:^|[?&])(?:access_token|refresh_token|client_secret|password)=)[^&\s]*`)
 )
+
+// tokenForm is what a JWT looks like, for those that the run has not seen whole: forged ones, and pieces.
+var tokenForm = regexp.MustCompile(`eyJ[A-Za-z0-9_-]{12,}(\.[A-Za-z0-9_-]*)*`)
 
 func redactNames(text string) string {
 	lower := strings.ToLower(text)

@@ -182,7 +182,7 @@ func (s *Server) issueToken(r *http.Request) answer {
 		return s.tokenError(http.StatusBadRequest, "invalid_request")
 	}
 	media, _, err := mime.ParseMediaType(r.Header.Get("Content-Type"))
-	if (err != nil || media != "application/x-www-form-urlencoded") && !s.faults.On("token.any-media-type") {
+	if err != nil || media != "application/x-www-form-urlencoded" {
 		return s.tokenError(http.StatusBadRequest, "invalid_request")
 	}
 	form, err := url.ParseQuery(string(raw))

@@ -93,7 +93,7 @@ func (s *Server) createWallet(c *call) answer {
 			return s.invalid(c, name+" must be "+only)
 		}
 	}
-	if owner := s.store.endusers.byID[holder]; s.style.HolderChecked && (owner == nil || owner.owner != c.caller.id) && !s.faults.On("tenancy.foreign-holder-accepted") {
+	if owner := s.store.endusers.byID[holder]; s.style.HolderChecked && (owner == nil || owner.owner != c.caller.id) {
 		return s.invalid(c, "The holder is not an enduser of this client")
 	}
 	now := s.store.now()

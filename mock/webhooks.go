@@ -54,9 +54,6 @@ func (s *Server) deleteWebhook(c *call) answer {
 		s.store.webhooks.byOwner[one.owner] = slices.DeleteFunc(s.store.webhooks.byOwner[one.owner], func(other *subscription) bool { return other.id == id })
 	}
 	if s.style.Deleted == http.StatusNoContent {
-		if s.faults.On("http.204-with-content") {
-			return answer{status: http.StatusOK, body: []byte(`{"deleted":true}`)}
-		}
 		return answer{status: http.StatusNoContent}
 	}
 	return answer{status: s.style.Deleted, body: s.subscriptionText(one)}

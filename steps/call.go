@@ -75,6 +75,16 @@ func (w *World) expectSuccess(operation *contract.Operation, exchange *client.Ex
 	return holds
 }
 
+// expectServed is [World.expectSuccess] for a call that the scenario is about: one that is not served at
+// all breaks the scenario's own requirement, not only that on the status of a success.
+func (w *World) expectServed(operation *contract.Operation, exchange *client.Exchange) bool {
+	if exchange.Status/100 == 2 {
+		return w.expectSuccess(operation, exchange)
+	}
+	w.Expect(false, Expectation{Check: "success status", Exchange: exchange.N, Message: fmt.Sprintf("%q was not served", operation.Title), Expected: "a success", Actual: w.answered(exchange)})
+	return false
+}
+
 // answered describes an answer for a finding: its status, and the text of an error.
 func (w *World) answered(exchange *client.Exchange) string {
 	text := status(exchange.Status)

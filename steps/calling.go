@@ -11,6 +11,7 @@ func callSentences() []Definition {
 		define(area, `we call "([^"]+)"`, "Calls the operation as our client, with the things that the scenario has and all else that it needs.", weCall),
 		define(area, `we call "([^"]+)" for the (other|foreign) `+kinds, "Calls the operation for that thing.", weCallFor),
 		define(area, `"([^"]+)" is called with the method (\w+)`, "Calls the address of the operation with another method.", calledWithMethod),
+		define(area, `we call "([^"]+)" on another wallet`, "Calls the operation for a wallet made for it.", callOnNewWallet),
 		define(area, `the edition under test is (v1|guide)`, "Goes on only where the target file names that edition.", editionIs),
 		define(area, `an address that does not exist is called`, "Calls a path below the edition's prefix that no operation has.", unknownAddress),
 	}
@@ -62,6 +63,11 @@ func calledWithMethod(ctx context.Context, title, method string) error {
 		w.draft.Body = nil
 	}
 	return sendDraft(ctx)
+}
+
+func callOnNewWallet(ctx context.Context, title string) error {
+	delete(From(ctx).things, "wallet")
+	return weCall(ctx, title)
 }
 
 func editionIs(ctx context.Context, edition string) error {

@@ -2,7 +2,6 @@ package steps
 
 import (
 	"fmt"
-
 	"github.com/kobcheck/kobcheck/contract"
 )
 
@@ -66,19 +65,21 @@ func (w *World) Expect(holds bool, e Expectation) {
 		exchange = w.last.N
 	}
 	mark := w.Session.Contract.MarkOf(requirement)
+	// Redaction comes before the cut: half a secret would not be recognised.
+	redact := func(text string) string { return cut(w.Session.Client.Redactor().Text(text)) }
 	w.findings = append(w.findings, Finding{
 		Requirement: requirement, Mark: mark, Gated: w.Session.Gate[mark], Check: e.Check,
-		Message: e.Message, Pointer: e.Pointer, Expected: e.Expected, Actual: e.Actual,
+		Message: redact(e.Message), Pointer: redact(e.Pointer), Expected: redact(e.Expected), Actual: redact(e.Actual),
 		Exchange: exchange, Step: w.step,
 	})
 }
 
-// ExpectEqual is [World.Expect] for two values that must be equal.
-func (w *World) ExpectEqual(check, requirement, what string, expected, actual any) {
-	w.Expect(expected == actual, Expectation{
-		Check: check, Requirement: requirement, Message: what + " is not as expected",
-		Expected: fmt.Sprint(expected), Actual: fmt.Sprint(actual),
-	})
+// cut keeps a finding readable.
+func cut(text string) string {
+	if runes := []rune(text); len(runes) > 200 {
+		return string(runes[:200]) + "…"
+	}
+	return text
 }
 
 // NoData counts a check that had nothing to look at.

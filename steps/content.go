@@ -217,7 +217,7 @@ func memberAsSent(ctx context.Context, name string) error {
 	}
 	sent, _ := member(draft.Body, name)
 	value, there := member(body, name)
-	w.expectMember(name, there && same(sent, value), cut(text(sent))+", as sent", value, there)
+	w.expectMember(name, there && same(sent, value), text(sent)+", as sent", value, there)
 	return nil
 }
 

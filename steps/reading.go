@@ -62,7 +62,7 @@ func (w *World) read(ctx context.Context, object *Object) (map[string]any, error
 	if err != nil {
 		return nil, err
 	}
-	if !w.expectSuccess(operation, exchange) {
+	if !w.expectServed(operation, exchange) {
 		return nil, &setUp{operation: operation.Title, status: exchange.Status}
 	}
 	body, ok := w.decoded(exchange).(map[string]any)
@@ -132,7 +132,7 @@ func present(value any, there bool) string {
 	if !there {
 		return "absent"
 	}
-	return cut(text(value))
+	return text(value)
 }
 
 func readsBackWith(ctx context.Context, kind, name, literal string) error {
@@ -179,7 +179,7 @@ func isInList(ctx context.Context, kind string) error {
 	for name, value := range now {
 		inList, there := entry[name]
 		w.Expect(there && same(value, inList), Expectation{Check: "list entry agrees with the thing itself", Pointer: "/" + name,
-			Message: fmt.Sprintf("%q in the list differs from what reading the %s by its id gives", name, kind), Expected: cut(text(value)), Actual: present(inList, there)})
+			Message: fmt.Sprintf("%q in the list differs from what reading the %s by its id gives", name, kind), Expected: text(value), Actual: present(inList, there)})
 	}
 	return nil
 }
@@ -269,7 +269,7 @@ func (w *World) list(ctx context.Context, operation *contract.Operation, as stri
 	if err != nil {
 		return nil, err
 	}
-	if !w.expectSuccess(operation, exchange) {
+	if !w.expectServed(operation, exchange) {
 		return nil, &setUp{operation: operation.Title, status: exchange.Status}
 	}
 	items, ok := w.decoded(exchange).([]any)

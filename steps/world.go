@@ -87,7 +87,7 @@ func (w *World) Close(ctx context.Context) error {
 // Observe keeps the answer of the target to a question that no page settles. The gap names the
 // conflict or the missing fact (C-… or N-…).
 func (w *World) Observe(id, gap, question, answer string) {
-	w.observed = append(w.observed, Observation{ID: id, Gap: gap, Question: question, Answer: answer})
+	w.observed = append(w.observed, Observation{ID: id, Gap: gap, Question: question, Answer: w.Session.Client.Redactor().Text(answer)})
 }
 
 // Evidence is what a scenario leaves behind.

@@ -30,7 +30,7 @@ func newReport() *cobra.Command {
 			if err != nil {
 				return err
 			}
-			return finish(command.OutOrStdout(), result, facts, &f, nil)
+			return finish(command, result, facts, &f, nil)
 		},
 	}
 	command.Flags().StringVar(&f.out, "out", "reports/out", "folder for the reports")

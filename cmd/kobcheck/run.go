@@ -112,8 +112,8 @@ func run(command *cobra.Command, f *runFlags) error {
 
 	ctx, caught, release := untilSignal()
 	defer release()
-	fmt.Fprintf(os.Stderr, "kobcheck %s against %s, edition %s, seed %d, run %s\n", version, file.Target.Name, file.Target.Edition, f.seed, f.runID)
-	progress := newProgress(os.Stderr, term.IsTerminal(int(os.Stderr.Fd())))
+	fmt.Fprintf(command.ErrOrStderr(), "kobcheck %s against %s, edition %s, seed %d, run %s\n", version, file.Target.Name, file.Target.Edition, f.seed, f.runID)
+	progress := newProgress(command.ErrOrStderr(), onTerminal(command.ErrOrStderr()))
 	result, err := suite.Run(ctx, suite.Config{
 		Session: steps.NewSession(facts, shapes, file, api, gate, f.strict), Catalog: scenarios,
 		Selection:   catalog.Selection{Tags: f.tags, Section: f.section, Requirement: f.requirement, IDs: f.scenarios},
@@ -125,7 +125,7 @@ func run(command *cobra.Command, f *runFlags) error {
 	progress.end()
 	var empty *suite.EmptyError
 	if errors.As(err, &empty) {
-		fmt.Fprintln(os.Stderr, "kobcheck:", err)
+		fmt.Fprintln(command.ErrOrStderr(), "kobcheck:", err)
 		return exitError{reports.ExitNothing}
 	}
 	if err != nil {
@@ -134,17 +134,18 @@ func run(command *cobra.Command, f *runFlags) error {
 	result.Signal = caught()
 	result.Settings.Formats = f.formats
 	result.Close(facts, time.Now())
-	return finish(command.OutOrStdout(), result, facts, f, api.Redactor())
+	return finish(command, result, facts, f, api.Redactor())
 }
 
 // finish writes the reports, prints the summary and gives the exit code.
-func finish(out io.Writer, result *reports.Run, facts *contract.Contract, f *runFlags, guard reports.Guard) error {
+func finish(command *cobra.Command, result *reports.Run, facts *contract.Contract, f *runFlags, guard reports.Guard) error {
+	out := command.OutOrStdout()
 	paths, err := reports.WriteAll(f.out, result, facts, f.formats, guard)
 	if printing := reports.PrintSummary(out, result, facts, coloured(out)); printing != nil {
 		return printing
 	}
 	if err != nil {
-		fmt.Fprintln(os.Stderr, "kobcheck:", err)
+		fmt.Fprintln(command.ErrOrStderr(), "kobcheck:", err)
 		if result.ExitCode == 0 {
 			return exitError{reports.ExitUsage}
 		}
@@ -244,6 +245,10 @@ func untilSignal() (context.Context, func() string, func()) {
 
 // coloured reports whether the output is a terminal that wants colour.
 func coloured(out io.Writer) bool {
+	return os.Getenv("NO_COLOR") == "" && os.Getenv("TERM") != "dumb" && onTerminal(out)
+}
+
+func onTerminal(out io.Writer) bool {
 	file, ok := out.(*os.File)
-	return ok && os.Getenv("NO_COLOR") == "" && os.Getenv("TERM") != "dumb" && term.IsTerminal(int(file.Fd()))
+	return ok && term.IsTerminal(int(file.Fd()))
 }

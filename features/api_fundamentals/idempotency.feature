@@ -56,8 +56,8 @@ Feature: Idempotency
         | Create manual credit transaction |
         | Create manual debit transaction  |
 
-  @IDEMP-04 @IDEMP-05 @stated
-  Rule: The first request with a key is processed and its response is cached
+  @IDEMP-05 @IDEMP-04 @stated
+  Rule: A later request with that key gets the cached response and is not processed again
     @id:idempotency.replay
     Scenario Outline: A repeat of <operation> gets the first answer
       Given a valid request to "<operation>"

@@ -25,6 +25,8 @@ Feature: Card programs
       When we call "Get program by ID"
       Then the answer's "<field>" is there
       And the answer is a Program
+      When we call "Get all programs"
+      Then the answer is a list of Programs
 
       Examples:
         | field           | requirement |

@@ -9,6 +9,10 @@ Feature: The card
       When we call "Get card by ID"
       Then the answer's "<field>" is there
       And the answer is a Card
+      When we call "Get all cards"
+      Then the answer is a list of Cards
+      When we call "Create a new card" on another wallet
+      Then the answer is a Card
 
       Examples:
         | field           | requirement |

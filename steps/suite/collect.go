@@ -23,6 +23,10 @@ func (r *runner) describe(s *catalog.Scenario) *reports.Scenario {
 // keep turns a finished attempt into its result. The verdict follows from the evidence of our own
 // world, never from godog's tally.
 func (r *runner) keep(ctx context.Context, a *attempt) {
+	var stopped error // why the scenario ended early, if it did
+	if ctx.Err() != nil {
+		stopped = context.Cause(ctx)
+	}
 	a.cancel()
 	evidence := a.world.Evidence()
 	result := r.describe(a.scenario)
@@ -42,7 +46,7 @@ func (r *runner) keep(ctx context.Context, a *attempt) {
 	for _, exchange := range evidence.Exchanges {
 		result.Exchanges = append(result.Exchanges, exchangeOf(exchange))
 	}
-	judge(ctx, result, evidence, a.failure, a.cleanup)
+	judge(result, evidence, a.failure, a.cleanup, stopped)
 
 	r.mu.Lock()
 	defer r.mu.Unlock()
@@ -62,7 +66,7 @@ func (r *runner) keep(ctx context.Context, a *attempt) {
 
 // judge gives the verdict of one scenario: the API's fault first, then what kept the answer away, then
 // what could not be tested, then what is only to be read.
-func judge(ctx context.Context, result *reports.Scenario, evidence steps.Evidence, failure, cleanup error) {
+func judge(result *reports.Scenario, evidence steps.Evidence, failure, cleanup, stopped error) {
 	gated, advisory := false, false
 	for _, finding := range result.Findings {
 		gated = gated || finding.Gated
@@ -75,8 +79,8 @@ func judge(ctx context.Context, result *reports.Scenario, evidence steps.Evidenc
 		result.Verdict = reports.Failed
 	case errors.As(failure, &untestable):
 		result.Verdict, result.Reason, result.Missing = reports.NotTestable, untestable.Why, untestable.Key
-	case failure != nil && ctx.Err() != nil && !errors.As(failure, &broken):
-		result.Verdict, result.Reason = reports.Inconclusive, context.Cause(ctx).Error()
+	case failure != nil && stopped != nil && !errors.As(failure, &broken):
+		result.Verdict, result.Reason = reports.Inconclusive, stopped.Error()
 	case failure != nil && advisory && isSetUp(failure):
 		result.Verdict, result.Reason = reports.Advisory, failure.Error()
 	case failure != nil:
@@ -92,7 +96,7 @@ func judge(ctx context.Context, result *reports.Scenario, evidence steps.Evidenc
 	default:
 		result.Verdict = reports.Passed
 	}
-	if ctx.Err() != nil && result.Verdict == reports.Inconclusive && errors.Is(context.Cause(ctx), context.Canceled) {
+	if result.Verdict == reports.Inconclusive && errors.Is(stopped, context.Canceled) {
 		result.Reason = "the run was stopped while the scenario was under way"
 	}
 }

@@ -1,0 +1,337 @@
+package main
+
+import (
+	"bytes"
+	"context"
+	"encoding/json"
+	"encoding/xml"
+	"errors"
+	"net"
+	"net/http"
+	"net/http/httptest"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"strings"
+	"syscall"
+	"testing"
+
+	"github.com/stretchr/testify/require"
+
+	"github.com/kobcheck/kobcheck/client/target"
+	"github.com/kobcheck/kobcheck/contract"
+	"github.com/kobcheck/kobcheck/mock"
+	"github.com/kobcheck/kobcheck/reports"
+)
+
+// kobcheck calls the program with arguments and returns its output and exit code.
+func kobcheck(t *testing.T, arguments ...string) (string, int) {
+	t.Helper()
+	var out bytes.Buffer
+	root := newRoot()
+	root.SetOut(&out)
+	root.SetErr(&out)
+	root.SetArgs(arguments)
+	err := root.Execute()
+	var exit exitError
+	switch {
+	case err == nil:
+		return out.String(), 0
+	case errors.As(err, &exit):
+		return out.String(), exit.code
+	}
+	return out.String() + err.Error(), reports.ExitUsage
+}
+
+func readRun(t *testing.T, folder string) *reports.Run {
+	t.Helper()
+	file, err := os.Open(filepath.Join(folder, "run.json"))
+	require.NoError(t, err)
+	defer func() { require.NoError(t, file.Close()) }()
+	result, err := reports.ReadRun(file)
+	require.NoError(t, err)
+	return result
+}
+
+func TestTheWholeSuitePassesOnTheMockInBothStylesAndEditions(t *testing.T) {
+	for _, style := range mock.Styles() {
+		for _, edition := range []string{"v1", "guide"} {
+			t.Run(style+"/"+edition, func(t *testing.T) {
+				folder := t.TempDir()
+				output, code := kobcheck(t, "run", "--style", style, "--edition", edition, "--out", folder)
+				require.Zero(t, code, output)
+				result := readRun(t, folder)
+				require.Equal(t, result.Summary.Operations.Total, result.Summary.Operations.Exercised, "every operation was called and answered")
+				for _, scenario := range result.Scenarios {
+					require.Empty(t, scenario.Findings, "a finding on the conforming mock is a false alarm: %s", scenario.ID)
+				}
+				require.Zero(t, result.Summary.Scenarios.Inconclusive)
+			})
+		}
+	}
+}
+
+// serve starts a mock in the way of another process: all that the run gets is a target file and the
+// environment.
+func serve(t *testing.T, options mock.Options) string {
+	t.Helper()
+	server, err := mock.New(options)
+	require.NoError(t, err)
+	listening, err := server.Listen(context.Background(), "127.0.0.1:0")
+	require.NoError(t, err)
+	t.Cleanup(func() { require.NoError(t, listening.Close()) })
+	file := targetOf(server, listening.URL, contract.V1)
+	for name, one := range file.Target.Clients {
+		t.Setenv(one.SecretEnv, secretsOf(server)[name])
+	}
+	t.Setenv(file.Fixtures.ExpiredEnv, server.Inventory().ExpiredToken)
+	var text bytes.Buffer
+	require.NoError(t, target.Write(&text, file, nil))
+	path := filepath.Join(t.TempDir(), "target.yaml")
+	require.NoError(t, os.WriteFile(path, text.Bytes(), 0o600))
+	return path
+}
+
+func TestATargetFileIsAllThatTheSuiteNeeds(t *testing.T) {
+	path := serve(t, mock.Options{Style: "strict-http"})
+	output, code := kobcheck(t, "run", "--config", path, "--section", "cards", "--out", t.TempDir())
+	require.Zero(t, code, output)
+}
+
+func TestWithoutFixturesScenariosAreNotTestableAndNoneFails(t *testing.T) {
+	path := serve(t, mock.Options{})
+	data, err := os.ReadFile(path)
+	require.NoError(t, err)
+	before, _, _ := strings.Cut(string(data), "fixtures:")
+	require.NoError(t, os.WriteFile(path, []byte(before), 0o600))
+	folder := t.TempDir()
+	output, code := kobcheck(t, "run", "--config", path, "--section", "cards", "--out", folder)
+	require.Zero(t, code, output)
+	require.Contains(t, output, `fixtures.wallets."5"`)
+	require.Positive(t, readRun(t, folder).Summary.Scenarios.NotTestable)
+}
+
+func TestExitCodes(t *testing.T) {
+	closed, err := net.Listen("tcp", "127.0.0.1:0")
+	require.NoError(t, err)
+	address := closed.Addr().String()
+	require.NoError(t, closed.Close())
+	down := filepath.Join(t.TempDir(), "down.yaml")
+	require.NoError(t, os.WriteFile(down, []byte("target:\n  name: down\n  base_url: http://"+address+"\n  token_url: http://"+address+"/oauth2/token\n  clients:\n    primary: {id: a, secret_env: HOME, scope: client/write}\n"), 0o600))
+	broken := filepath.Join(t.TempDir(), "broken.yaml")
+	require.NoError(t, os.WriteFile(broken, []byte("target:\n  nam: x\n"), 0o600))
+	for _, c := range []struct {
+		name      string
+		arguments []string
+		code      int
+		says      string
+	}{
+		{"conforming", []string{"run", "--requirement", "CARD-GET-02"}, 0, "conforms"},
+		{"a gated requirement fails", []string{"run", "--requirement", "CARD-CREATE-08", "--fault", "status.card-created-200"}, 1, "CARD-CREATE-08 (stated)"},
+		{"an unknown flag", []string{"run", "--nonsense"}, 2, "unknown flag"},
+		{"an unknown tag", []string{"run", "--tags", "@statd"}, 2, `did you mean "@stated"?`},
+		{"the old tag grammar", []string{"run", "--tags", "@stated,@inferred"}, 2, "write it like"},
+		{"an unknown section", []string{"run", "--section", "card"}, 2, `did you mean "cards"?`},
+		{"an unknown requirement", []string{"run", "--requirement", "CARD-CREATE-99"}, 2, "no requirement"},
+		{"an unknown fault", []string{"run", "--fault", "order.swap"}, 2, "order.swap-1-2"},
+		{"an unknown style", []string{"run", "--style", "fancy"}, 2, "no style"},
+		{"an unknown mark", []string{"run", "--gate", "certain"}, 2, "is no mark"},
+		{"a broken target file", []string{"run", "--config", broken}, 2, "broken.yaml:2:"},
+		{"an unknown report format", []string{"run", "--requirement", "CARD-GET-02", "--format", "pdf"}, 2, ""},
+		{"nothing is selected", []string{"run", "--tags", "@stated and not @stated"}, 3, ""},
+		{"nothing can be tested", []string{"run", "--requirement", "IDEMP-12"}, 3, ""},
+		{"nobody is there", []string{"run", "--config", down, "--section", "relays"}, 4, "connection refused"},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			output, code := kobcheck(t, append(c.arguments, "--out", t.TempDir())...)
+			require.Equal(t, c.code, code, output)
+			require.Contains(t, output, c.says)
+		})
+	}
+}
+
+func TestASecretInAReportIsFoundAndSetAside(t *testing.T) {
+	facts, err := contract.Load()
+	require.NoError(t, err)
+	result := &reports.Run{Version: reports.Version, Scenarios: []reports.Scenario{{ID: "x", Verdict: reports.Passed, Reason: "planted-secret-value"}}}
+	result.Close(facts, result.StartedAt)
+	folder := t.TempDir()
+	_, err = reports.WriteAll(folder, result, facts, []string{"json"}, planted("planted-secret-value"))
+	require.NoError(t, err)
+	require.Equal(t, reports.ExitSecretFound, result.ExitCode)
+	require.FileExists(t, filepath.Join(folder, "run.json.quarantined"))
+	require.NoFileExists(t, filepath.Join(folder, "run.json"))
+}
+
+// planted finds one text.
+type planted string
+
+func (p planted) Find(data []byte) []string {
+	if bytes.Contains(data, []byte(p)) {
+		return []string{"a planted secret"}
+	}
+	return nil
+}
+
+func TestNoSecretOfTheRunReachesAReport(t *testing.T) {
+	path := serve(t, mock.Options{Faults: []string{"leak.token", "leak.card-number"}})
+	folder := t.TempDir()
+	output, code := kobcheck(t, "run", "--config", path, "--section", "cards", "--out", folder)
+	require.Equal(t, reports.ExitFailed, code, "the leaks are findings, and the reports are clean")
+	secrets := []string{os.Getenv("KOBBLE_PRIMARY_SECRET"), os.Getenv("KOBBLE_SECOND_SECRET"), os.Getenv("KOBBLE_EXPIRED_TOKEN"), "eyJhbGciOiJFUzI1NiIs"}
+	entries, err := os.ReadDir(folder)
+	require.NoError(t, err)
+	texts := []string{output}
+	for _, entry := range entries {
+		data, err := os.ReadFile(filepath.Join(folder, entry.Name()))
+		require.NoError(t, err)
+		texts = append(texts, string(data))
+	}
+	require.Len(t, texts, 5)
+	for _, text := range texts {
+		for _, secret := range secrets {
+			require.NotEmpty(t, secret)
+			require.False(t, strings.Contains(text, secret), "a secret reached a report")
+		}
+		require.NotRegexp(t, `[^0-9a-fA-F-]4111111111[0-9]{6}[^0-9]`, text, "a full card number reached a report")
+	}
+}
+
+func TestNullServersProveNothing(t *testing.T) {
+	for name, answer := range map[string]http.HandlerFunc{
+		"always 404": http.NotFound,
+		"always 500": func(w http.ResponseWriter, _ *http.Request) { w.WriteHeader(http.StatusInternalServerError) },
+		"always 200 {}": func(w http.ResponseWriter, _ *http.Request) {
+			w.Header().Set("Content-Type", "application/json")
+			_, _ = w.Write([]byte("{}"))
+		},
+		"always 202": func(w http.ResponseWriter, _ *http.Request) { w.WriteHeader(http.StatusAccepted) },
+	} {
+		t.Run(name, func(t *testing.T) {
+			server := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+				if r.URL.Path == "/oauth2/token" {
+					w.Header().Set("Content-Type", "application/json")
+					_, _ = w.Write([]byte(`{"access_token":"null-server-token","expires_in":3600,"token_type":"Bearer"}`))
+					return
+				}
+				answer(w, r)
+			}))
+			defer server.Close()
+			t.Setenv("NULL_SECRET", "null-server-secret")
+			path := filepath.Join(t.TempDir(), "null.yaml")
+			require.NoError(t, os.WriteFile(path, []byte("target:\n  name: \"null\"\n  base_url: "+server.URL+"\n  token_url: "+server.URL+"/oauth2/token\n  clients:\n    primary: {id: a, secret_env: NULL_SECRET, scope: client/write}\n"), 0o600))
+			folder := t.TempDir()
+			output, code := kobcheck(t, "run", "--config", path, "--out", folder, "--format", "json")
+			require.NotZero(t, code, output)
+			for _, scenario := range readRun(t, folder).Scenarios {
+				if scenario.Verdict == reports.Passed {
+					require.Contains(t, nothingToJudge, strings.SplitN(scenario.ID, "/", 2)[0], "a server that does nothing passes %s", scenario.ID)
+				}
+			}
+		})
+	}
+}
+
+// nothingToJudge are the scenarios that only record what a target does where the documentation is
+// silent: all that they hold against it is a server error, so a server that answers anything passes them.
+var nothingToJudge = []string{
+	"fields.no-server-error", "fields.no-content-type", "fields.other-client-id", "fields.bad-query",
+	"idempotency.odd-key", "idempotency.other-card", "cards-status.changes", "endusers-create.forms",
+}
+
+func TestReportsAgreeWithTheRun(t *testing.T) {
+	folder := t.TempDir()
+	_, code := kobcheck(t, "run", "--section", "wallets", "--fault", "wallet.new-is-linked", "--fault", "status.wallet-created-201", "--out", folder)
+	require.Equal(t, reports.ExitFailed, code)
+	result := readRun(t, folder)
+	var suites struct {
+		Failures int `xml:"failures,attr"`
+		Tests    int `xml:"tests,attr"`
+		Suites   []struct {
+			Cases []struct {
+				Failure *struct{} `xml:"failure"`
+			} `xml:"testcase"`
+		} `xml:"testsuite"`
+	}
+	data, err := os.ReadFile(filepath.Join(folder, "junit.xml"))
+	require.NoError(t, err)
+	require.NoError(t, xml.Unmarshal(data, &suites))
+	failures := 0
+	for _, suite := range suites.Suites {
+		for _, one := range suite.Cases {
+			if one.Failure != nil {
+				failures++
+			}
+		}
+	}
+	require.Positive(t, failures)
+	require.Equal(t, failures, suites.Failures)
+	require.Equal(t, result.Summary.Scenarios.Failed, failures)
+	require.Equal(t, result.Summary.Scenarios.Total, suites.Tests)
+	again := t.TempDir()
+	_, code = kobcheck(t, "report", filepath.Join(folder, "run.json"), "--out", again)
+	require.Equal(t, reports.ExitFailed, code)
+	page, err := os.ReadFile(filepath.Join(again, "index.html"))
+	require.NoError(t, err)
+	require.NotContains(t, string(page), "<script")
+	require.NotContains(t, string(page), "src=")
+}
+
+func TestListsAreWhatOthersRelyOn(t *testing.T) {
+	for what, keys := range map[string][]string{
+		"requirements": {"id", "sentence", "mark", "source", "operation", "scenarios", "faults"},
+		"operations":   {"id", "section", "method", "path", "mark", "scenarios"},
+		"conflicts":    {"id", "subject", "readings", "taken", "why"},
+		"scenarios":    {"id", "feature", "name", "tags", "requirements"},
+		"faults":       {"id", "group", "sentence", "requirement", "mark"},
+	} {
+		t.Run(what, func(t *testing.T) {
+			output, code := kobcheck(t, "list", what, "--json")
+			require.Zero(t, code)
+			var entries []map[string]any
+			require.NoError(t, json.Unmarshal([]byte(output), &entries))
+			require.NotEmpty(t, entries)
+			for _, key := range keys {
+				require.Contains(t, entries[0], key)
+			}
+		})
+	}
+}
+
+func TestLintFindsNothing(t *testing.T) {
+	output, code := kobcheck(t, "lint")
+	require.Zero(t, code, output)
+}
+
+func TestExplainTellsSentenceSourceAndScenarios(t *testing.T) {
+	output, code := kobcheck(t, "explain", "CARD-CREATE-15")
+	require.Zero(t, code)
+	for _, part := range []string{"The checks run in a fixed order", "https://docs.apikobble.net/doc-1946732", "card-order.pair/1/2", "order.swap-3-4"} {
+		require.Contains(t, output, part)
+	}
+	output, code = kobcheck(t, "explain", "card-create")
+	require.Equal(t, 2, code)
+	require.Contains(t, output, `did you mean "cards-create"?`)
+}
+
+func TestAnInterruptedRunWritesItsReportsAndSaysSo(t *testing.T) {
+	folder := t.TempDir()
+	program := filepath.Join(t.TempDir(), "kobcheck")
+	build, err := exec.Command("go", "build", "-o", program, ".").CombinedOutput()
+	require.NoError(t, err, string(build))
+	command := exec.Command(program, "run", "--latency", "300ms", "--concurrency", "2", "--out", folder)
+	progress, err := command.StderrPipe()
+	require.NoError(t, err)
+	require.NoError(t, command.Start())
+	_, err = progress.Read(make([]byte, 1)) // the head line: the run has begun
+	require.NoError(t, err)
+	require.NoError(t, command.Process.Signal(syscall.SIGINT))
+	_, err = new(bytes.Buffer).ReadFrom(progress)
+	require.NoError(t, err)
+	var exit *exec.ExitError
+	require.ErrorAs(t, command.Wait(), &exit)
+	require.Equal(t, reports.ExitInterrupted, exit.ExitCode())
+	result := readRun(t, folder)
+	require.Equal(t, reports.Interrupted, result.Verdict)
+	require.Positive(t, result.Summary.Scenarios.NotRun)
+}

@@ -74,6 +74,9 @@ func (w *World) create(ctx context.Context, draft *Draft) (*Object, error) {
 	if err != nil {
 		return nil, err
 	}
+	if object.ID == "" {
+		return nil, &setUp{operation: operation.Title + " (without an id)", status: exchange.Status}
+	}
 	object.Sent, object.As = draft.Body, draft.Request.As
 	return object, nil
 }

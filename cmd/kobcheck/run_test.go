@@ -12,6 +12,7 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
+	"slices"
 	"strings"
 	"syscall"
 	"testing"
@@ -223,20 +224,23 @@ func TestNullServersProveNothing(t *testing.T) {
 			folder := t.TempDir()
 			output, code := kobcheck(t, "run", "--config", path, "--out", folder, "--format", "json")
 			require.NotZero(t, code, output)
+			fooled := map[string]bool{}
 			for _, scenario := range readRun(t, folder).Scenarios {
-				if scenario.Verdict == reports.Passed {
-					require.Contains(t, nothingToJudge, strings.SplitN(scenario.ID, "/", 2)[0], "a server that does nothing passes %s", scenario.ID)
+				if id, _, _ := strings.Cut(scenario.ID, "/"); scenario.Verdict == reports.Passed && !slices.Contains(nothingToJudge, id) {
+					fooled[id] = true
 				}
 			}
+			require.Empty(t, fooled, "a server that does nothing passes these")
 		})
 	}
 }
 
 // nothingToJudge are the scenarios that only record what a target does where the documentation is
 // silent: all that they hold against it is a server error, so a server that answers anything passes them.
+// (And {} is strict JSON, whoever says it.)
 var nothingToJudge = []string{
 	"fields.no-server-error", "fields.no-content-type", "fields.other-client-id", "fields.bad-query",
-	"idempotency.odd-key", "idempotency.other-card", "cards-status.changes", "endusers-create.forms",
+	"transport.strict-json", "idempotency.odd-key", "idempotency.other-card", "cards-status.changes", "endusers-create.forms",
 }
 
 func TestReportsAgreeWithTheRun(t *testing.T) {

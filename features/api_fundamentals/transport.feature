@@ -162,7 +162,8 @@ Feature: Transport, errors and what HTTP asks for
     @id:transport.strict-json
     Scenario Outline: <operation> answers in strict JSON
       When we call "<operation>"
-      Then the answer is strict JSON
+      Then the call succeeds
+      And the answer is strict JSON
 
       Examples:
         | operation                               |
@@ -225,7 +226,8 @@ Feature: Transport, errors and what HTTP asks for
       Given a valid request to "<operation>"
       But the request's <what> is <how>
       When the request is sent
-      Then the refusal shows nothing of the inside of the server
+      Then the call is refused as a fault of the caller
+      And the refusal shows nothing of the inside of the server
 
       Examples:
         | operation            | what                | how         |
@@ -252,7 +254,8 @@ Feature: Transport, errors and what HTTP asks for
     @id:transport.documented-fields
     Scenario Outline: <operation> answers with documented fields only
       When we call "<operation>"
-      Then the answer has no undocumented fields
+      Then the call succeeds
+      And the answer has no undocumented fields
 
       Examples:
         | operation            |

@@ -15,4 +15,5 @@ Feature: Relays
       Given a valid request to "Create subscription"
       But the request's "url" is left out
       When the request is sent
-      Then the answer's header "Content-Type" is JSON
+      Then the call is refused as a fault of the caller
+      And the answer's header "Content-Type" is JSON

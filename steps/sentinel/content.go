@@ -86,8 +86,19 @@ func (w *watcher) objects() {
 			}
 		}
 	case map[string]any:
+		w.named(items)
 		w.object(items, "")
 	}
+}
+
+// named checks that an answer which made a thing names it: without an id nobody could read it again.
+func (w *watcher) named(object map[string]any) {
+	switch w.operation.Creates {
+	case "", "secret", "token":
+		return
+	}
+	id, _ := object["id"].(string)
+	w.expect(id != "", Result{Check: "a new thing has an id", Requirement: "HARNESS-12", Pointer: "/id", Message: "the answer does not name the thing that was made", Expected: "an id", Actual: "absent"})
 }
 
 func (w *watcher) object(object map[string]any, at string) {

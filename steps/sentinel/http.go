@@ -58,8 +58,12 @@ func absent(value string) string {
 // body checks media type, strict JSON, and the schema of a success.
 func (w *watcher) body() {
 	if len(w.exchange.Body) == 0 {
-		if w.succeeded() && w.operation.Success.Schema != "" && w.exchange.Request().Method != http.MethodHead && w.operation.Success.Status != 0 {
-			w.expect(false, Result{Check: "a success has its documented body", Requirement: w.bodyRequirement(), Message: "the answer has no body", Expected: w.expectedBody(), Actual: "no bytes"})
+		if w.succeeded() && w.operation.Success.Schema != "" && w.exchange.Request().Method == w.operation.Method && w.exchange.Status != http.StatusNoContent {
+			requirement := w.bodyRequirement()
+			if w.operation.Success.Status == 0 {
+				requirement = "GEN-11" // that there is a body at all is inferred
+			}
+			w.expect(false, Result{Check: "a success has its documented body", Requirement: requirement, Message: "the answer has no body", Expected: w.expectedBody(), Actual: "no bytes"})
 		}
 		return
 	}

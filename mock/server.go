@@ -159,7 +159,7 @@ func (s *Server) safely(r *http.Request) (answer answer) {
 func (s *Server) write(w http.ResponseWriter, r *http.Request, a answer) {
 	header := w.Header()
 	for name, value := range a.header {
-		header[name] = []string{value}
+		header.Set(name, value)
 	}
 	if a.body != nil {
 		header["Content-Type"] = []string{a.media()}

@@ -1,0 +1,107 @@
+package target
+
+import (
+	"bytes"
+	"os"
+	"path/filepath"
+	"testing"
+
+	"github.com/stretchr/testify/require"
+
+	"github.com/kobcheck/kobcheck/contract"
+)
+
+const good = `target:
+  name: staging
+  base_url: https://staging.example.test
+  token_url: https://auth.example.test/oauth2/token
+  edition: v1
+  clients:
+    primary: {id: abc, secret_env: PRIMARY, scope: client/read client/write}
+    second: {id: def, secret_file: second.secret, scope: client/write}
+  paths: {healthcheck: /health}
+fixtures:
+  programs: {ok: 1b8ecc17-4edd-4b74-ae4f-208aeb78f105, "1+2": 1b8ecc17-4edd-4b74-ae4f-208aeb78f106}
+  wallets: {"3": 1b8ecc17-4edd-4b74-ae4f-208aeb78f107}
+run: {concurrency: 4}
+`
+
+func write(t *testing.T, text string) string {
+	t.Helper()
+	folder := t.TempDir()
+	require.NoError(t, os.WriteFile(filepath.Join(folder, "second.secret"), []byte("from-a-file\n"), 0o600))
+	path := filepath.Join(folder, "target.yaml")
+	require.NoError(t, os.WriteFile(path, []byte(text), 0o600))
+	return path
+}
+
+func environment(name string) string {
+	return map[string]string{"PRIMARY": "from-the-environment"}[name]
+}
+
+func TestATargetFileIsReadWithItsSecrets(t *testing.T) {
+	f, err := Read(write(t, good), environment)
+	require.NoError(t, err)
+	facts, err := contract.Load()
+	require.NoError(t, err)
+	config := f.ClientConfig(facts)
+	require.Equal(t, "from-the-environment", config.Clients["primary"].Secret)
+	require.Equal(t, "from-a-file", config.Clients["second"].Secret)
+	require.Equal(t, "/health", config.Paths["healthcheck"])
+	require.EqualValues(t, 4, f.Run["concurrency"])
+}
+
+func TestEachFaultOfAFileNamesItsPlaceAndWhatIsRight(t *testing.T) {
+	head := "target:\n  name: x\n  base_url: https://a.test\n  token_url: https://a.test/t\n  clients:\n    primary: {id: a, secret_env: PRIMARY, scope: s}\n"
+	for name, c := range map[string]struct{ text, line, says string }{
+		"an unknown key":        {head + "  bas_url: x\n", ":7:3", `did you mean "base_url"`},
+		"an unknown top key":    {head + "fixture: {}\n", ":7:1", `did you mean "fixtures"`},
+		"an inline secret":      {"target:\n  name: x\n  clients:\n    primary: {id: a, secret: hunter2}\n", ":4:22", "secret_env"},
+		"another type":          {"target: 7\n", ":1:9", ""},
+		"no YAML":               {"target: [\n", ":1", ""},
+		"no address":            {"target:\n  name: x\n  base_url: nowhere\n  token_url: https://a.test/t\n  clients:\n    primary: {id: a, secret_env: PRIMARY, scope: s}\n", ":3:13", "no http or https address"},
+		"credentials in an URL": {"target:\n  name: x\n  base_url: https://u:p@a.test\n  token_url: https://a.test/t\n  clients:\n    primary: {id: a, secret_env: PRIMARY, scope: s}\n", ":3:13", "holds credentials"},
+		"no primary":            {"target:\n  name: x\n  base_url: https://a.test\n  token_url: https://a.test/t\n  clients: {}\n", "", "clients.primary is missing"},
+		"an unknown client":     {head + "    third: {id: a, secret_env: PRIMARY, scope: s}\n", ":7", `no client "third"`},
+		"two secrets":           {"target:\n  name: x\n  base_url: https://a.test\n  token_url: https://a.test/t\n  clients:\n    primary: {id: a, secret_env: A, secret_file: b, scope: s}\n", ":6", "keep one"},
+		"an unknown edition":    {head + "  edition: v9\n", ":7:12", "v1 or guide"},
+		"a bad fixture key":     {head + "fixtures:\n  wallets: {dormant: 1b8ecc17-4edd-4b74-ae4f-208aeb78f105}\n", ":8", "numbers of checks"},
+		"a bad fixture id":      {head + "fixtures:\n  programs: {ok: nonsense}\n", ":8", "no UUID"},
+		"an empty variable":     {"target:\n  name: x\n  base_url: https://a.test\n  token_url: https://a.test/t\n  clients:\n    primary: {id: a, secret_env: NOT_SET, scope: s}\n", "", "NOT_SET, which is empty"},
+		"a file that is absent": {"target:\n  name: x\n  base_url: https://a.test\n  token_url: https://a.test/t\n  clients:\n    primary: {id: a, secret_file: absent, scope: s}\n", "", "can't be read"},
+	} {
+		t.Run(name, func(t *testing.T) {
+			path := write(t, c.text)
+			_, err := Read(path, environment)
+			var fault *Error
+			require.ErrorAs(t, err, &fault)
+			require.Contains(t, err.Error(), path+c.line)
+			require.Contains(t, err.Error(), c.says)
+			require.NotContains(t, err.Error(), "hunter2")
+		})
+	}
+	_, err := Read(filepath.Join(t.TempDir(), "absent.yaml"), environment)
+	require.ErrorContains(t, err, "--print-target")
+}
+
+func TestWhatIsPrintedIsRead(t *testing.T) {
+	f, err := Read(write(t, good), environment)
+	require.NoError(t, err)
+	var text bytes.Buffer
+	require.NoError(t, Write(&text, f, map[string]string{"primary": "worthless"}))
+	require.Contains(t, text.String(), "export PRIMARY=worthless")
+	again, err := Read(write(t, text.String()), environment)
+	require.NoError(t, err)
+	require.Equal(t, f, again)
+}
+
+func FuzzParse(f *testing.F) {
+	f.Add([]byte(good))
+	f.Add([]byte("target: {clients: {primary: null}}"))
+	f.Fuzz(func(t *testing.T, data []byte) {
+		parsed, err := Parse("x.yaml", data)
+		if err == nil && parsed.Target.BaseURL == "" {
+			t.Fatal("a file without an address was taken")
+		}
+	})
+}

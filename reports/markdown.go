@@ -113,7 +113,7 @@ func markdownOpen(r *Run) string {
 // escapeMarkdown keeps text of the API from becoming markup.
 func escapeMarkdown(text string) string {
 	text = strings.NewReplacer("\\", "\\\\", "`", "\\`", "*", "\\*", "_", "\\_", "|", "\\|", "<", "&lt;", ">", "&gt;", "[", "\\[", "#", "\\#").Replace(text)
-	return strings.Join(strings.Fields(text), " ")
+	return strings.Join(strings.Fields(plainText(text)), " ")
 }
 
 // code puts text of the API into a code span that it can't leave.
@@ -121,7 +121,7 @@ func code(text string) string {
 	if text == "" {
 		return ""
 	}
-	return "`" + strings.ReplaceAll(strings.ReplaceAll(strings.Join(strings.Fields(text), " "), "`", "'"), "|", "¦") + "`"
+	return "`" + strings.ReplaceAll(strings.ReplaceAll(strings.Join(strings.Fields(plainText(text)), " "), "`", "'"), "|", "¦") + "`"
 }
 
 // headline is the verdict in words that need no explanation.

@@ -1,0 +1,210 @@
+package reports
+
+import (
+	"bytes"
+	"encoding/json"
+	"encoding/xml"
+	"flag"
+	"io"
+	"os"
+	"path/filepath"
+	"regexp"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/stretchr/testify/require"
+	"github.com/xeipuuv/gojsonschema"
+
+	"github.com/kobcheck/kobcheck/contract"
+)
+
+var update = flag.Bool("update", false, "write the golden files anew")
+
+func facts(t testing.TB) *contract.Contract {
+	t.Helper()
+	c, err := contract.Load()
+	require.NoError(t, err)
+	return c
+}
+
+var begin = time.Date(2026, 1, 30, 3, 14, 34, 0, time.UTC)
+
+func scenario(id string, verdict Verdict) Scenario {
+	return Scenario{ID: id, Section: "cards", Feature: "Get card by ID", Rule: "R", Name: "a card is read", Tags: []string{"@stated"}, URI: "cards/get_card_by_id.feature", Line: 7,
+		Verdict: verdict, Requirements: []string{"CARD-GET-02"}, Mark: contract.Stated, StartedAt: begin, DurationMS: 12,
+		Steps: []Step{{Keyword: "When", Text: `we call "Get card by ID"`, Status: "passed", Line: 8}}, Checks: []Check{{Name: "success status", Outcome: "held"}},
+		Findings: []Finding{}, Exchanges: []Exchange{{N: 1, Operation: "cards-get", StartedAt: begin, DurationMS: 3, Request: Request{Method: "GET", URL: "http://127.0.0.1/cards/x", Headers: map[string][]string{}}, Response: &Response{Status: 200, Headers: map[string][]string{}, Body: `{"id":"x"}`, BodyBytes: 10}, Curl: "curl -sS 'http://127.0.0.1/cards/x'"}}}
+}
+
+func red(id, hostile string) Scenario {
+	s := scenario(id, Failed)
+	s.Findings = []Finding{{Requirement: "CARD-GET-02", Mark: contract.Stated, Gated: true, Check: "reads back equal", Message: "it differs " + hostile, Pointer: "/status", Expected: `"ACTIVE"` + hostile, Actual: `"INACTIVE"` + hostile, Exchange: 1}}
+	return s
+}
+
+const hostile = "<script>alert(1)</script> </pre>| `x` \u202e\x1b[31m\x00 ]]> ${x}"
+
+// miniatures are small runs, each named by what is special about it.
+func miniatures(t testing.TB) map[string]*Run {
+	missing := scenario("d", NotTestable)
+	missing.Reason, missing.Missing = "no program is known", "fixtures.programs.ok"
+	away := scenario("e", Inconclusive)
+	away.Reason = "cards-get got no answer (connection refused)"
+	read := red("f", "")
+	read.Verdict, read.Findings[0].Gated, read.Findings[0].Requirement = Advisory, false, "CARD-GET-04"
+	later := scenario("g", NotRun)
+	later.Reason = "the run was stopped before its turn"
+	runs := map[string]*Run{
+		"green":             {Scenarios: []Scenario{scenario("a", Passed), scenario("b", Passed)}},
+		"red":               {Scenarios: []Scenario{scenario("a", Passed), red("b", ""), red("c", ""), missing, away, read}},
+		"inconclusive":      {Scenarios: []Scenario{scenario("a", Passed), away}},
+		"not-testable-only": {Scenarios: []Scenario{missing}},
+		"hostile":           {Scenarios: []Scenario{red("b", hostile)}},
+		"interrupted":       {Scenarios: []Scenario{scenario("a", Passed), later}, Signal: "interrupt"},
+		"empty":             {},
+	}
+	for name, r := range runs {
+		r.Version, r.Tool, r.Target, r.RunID, r.Seed, r.StartedAt = Version, Tool{Name: "kobcheck", Version: "test"}, Target{Name: name, Edition: contract.V1}, "run-1", 7, begin
+		r.Operations = []OperationUse{{ID: "cards-get", Requests: 2, Statuses: map[string]int{"200": 2}}}
+		r.Census = []CheckCount{{Name: "success status", Evaluated: 2}}
+		r.Observations = []Observation{{ID: "money.unit", Question: "By how much?", Answer: "0.01", Scenario: "a"}}
+		if r.Scenarios == nil {
+			r.Scenarios = []Scenario{}
+		}
+		r.Close(facts(t), begin.Add(2*time.Second))
+	}
+	return runs
+}
+
+func TestTheVerdictFollowsFromTheScenarios(t *testing.T) {
+	runs := miniatures(t)
+	for name, want := range map[string]struct {
+		verdict Verdict
+		code    int
+	}{"green": {Passed, 0}, "red": {Failed, 1}, "inconclusive": {Inconclusive, 4}, "not-testable-only": {Inconclusive, 3}, "hostile": {Failed, 1}, "interrupted": {Interrupted, 130}, "empty": {Inconclusive, 3}} {
+		require.Equal(t, want.verdict, runs[name].Verdict, name)
+		require.Equal(t, want.code, runs[name].ExitCode, name)
+		c := runs[name].Summary.Scenarios
+		require.Equal(t, c.Total, c.Passed+c.Failed+c.Advisory+c.Inconclusive+c.NotTestable+c.Known+c.UnexpectedPass+c.Flaky+c.NotRun, name)
+	}
+}
+
+func TestARequirementIsProvedFailedOrNotTested(t *testing.T) {
+	status := func(r *Run, id string) RequirementStatus {
+		for _, one := range r.Requirements {
+			if one.ID == id {
+				return one.Status
+			}
+		}
+		return ""
+	}
+	runs := miniatures(t)
+	require.Equal(t, Proved, status(runs["green"], "CARD-GET-02"))
+	require.Equal(t, RequirementFailed, status(runs["red"], "CARD-GET-02"))
+	require.Equal(t, NotTested, status(runs["not-testable-only"], "CARD-GET-02"))
+	require.Equal(t, NotTested, status(runs["green"], "CARD-CREATE-08"))
+}
+
+func TestEveryRunMatchesItsPublishedSchema(t *testing.T) {
+	schema, err := os.ReadFile("run.schema.json")
+	require.NoError(t, err)
+	compiled, err := gojsonschema.NewSchema(gojsonschema.NewBytesLoader(schema))
+	require.NoError(t, err)
+	for name, r := range miniatures(t) {
+		var text bytes.Buffer
+		require.NoError(t, WriteJSON(&text, r))
+		result, err := compiled.Validate(gojsonschema.NewBytesLoader(text.Bytes()))
+		require.NoError(t, err)
+		require.Empty(t, result.Errors(), name)
+		again, err := ReadRun(&text)
+		require.NoError(t, err)
+		require.Equal(t, r.Summary, again.Summary)
+	}
+}
+
+func TestAnotherVersionIsRefused(t *testing.T) {
+	for _, text := range []string{`{"version":2}`, `{}`, `[]`, `not JSON`, ``} {
+		_, err := ReadRun(strings.NewReader(text))
+		require.Error(t, err, text)
+	}
+}
+
+func TestEachFormatSurvivesEachRunAndHostileText(t *testing.T) {
+	for name, r := range miniatures(t) {
+		folder := t.TempDir()
+		paths, err := WriteAll(folder, r, facts(t), Formats(), nil)
+		require.NoError(t, err, name)
+		require.Len(t, paths, 4)
+		page, err := os.ReadFile(filepath.Join(folder, "index.html"))
+		require.NoError(t, err)
+		require.NotContains(t, string(page), "<script>")
+		require.NotContains(t, string(page), "http://127.0.0.1\"")
+		require.Contains(t, string(page), "</html>")
+		junit, err := os.ReadFile(filepath.Join(folder, "junit.xml"))
+		require.NoError(t, err)
+		decoder := xml.NewDecoder(bytes.NewReader(junit))
+		for err == nil {
+			_, err = decoder.Token()
+		}
+		require.ErrorIs(t, err, io.EOF, name)
+		markdown, err := os.ReadFile(filepath.Join(folder, "summary.md"))
+		require.NoError(t, err)
+		require.NotContains(t, regexp.MustCompile("`[^`]*`").ReplaceAllString(string(markdown), ""), "<script>", "markup stays inside of code")
+		leftover, err := filepath.Glob(filepath.Join(folder, ".kobcheck-*"))
+		require.NoError(t, err)
+		require.Empty(t, leftover)
+	}
+}
+
+func TestOneFormatThatFailsDoesNotTakeTheOthersAlong(t *testing.T) {
+	folder := t.TempDir()
+	paths, err := WriteAll(folder, miniatures(t)["green"], facts(t), []string{"pdf", "json"}, nil)
+	require.ErrorContains(t, err, `no report format "pdf"`)
+	require.Equal(t, []string{filepath.Join(folder, "run.json")}, paths)
+}
+
+func TestTheSummaryOnTheTerminal(t *testing.T) {
+	for name, r := range miniatures(t) {
+		var text bytes.Buffer
+		require.NoError(t, PrintSummary(&text, r, facts(t), false))
+		require.NotContains(t, text.String(), "\x1b", "an answer can't steer the terminal")
+		golden := filepath.Join("testdata", name+".summary.txt")
+		if *update {
+			require.NoError(t, os.MkdirAll("testdata", 0o755))
+			require.NoError(t, os.WriteFile(golden, text.Bytes(), 0o644))
+		}
+		want, err := os.ReadFile(golden)
+		require.NoError(t, err)
+		require.Equal(t, string(want), text.String(), name)
+	}
+}
+
+func TestJUnitCountsAgreeWithItsElements(t *testing.T) {
+	var text bytes.Buffer
+	require.NoError(t, writeJUnit(&text, miniatures(t)["red"], facts(t)))
+	require.Equal(t, 2, strings.Count(text.String(), "<failure "))
+	require.Equal(t, 1, strings.Count(text.String(), "<error "))
+	require.Equal(t, 1, strings.Count(text.String(), "<skipped "))
+	require.Contains(t, text.String(), `tests="6" failures="2" errors="1" skipped="1"`)
+}
+
+func BenchmarkWriteAll(b *testing.B) {
+	r := &Run{Version: Version, Scenarios: []Scenario{}}
+	for range 1000 {
+		s := scenario("x", Passed)
+		for range 4 {
+			s.Exchanges = append(s.Exchanges, s.Exchanges[0])
+		}
+		r.Scenarios = append(r.Scenarios, s)
+	}
+	r.Close(facts(b), begin)
+	raw, err := json.Marshal(r)
+	require.NoError(b, err)
+	b.SetBytes(int64(len(raw)))
+	for b.Loop() {
+		if _, err := WriteAll(b.TempDir(), r, facts(b), Formats(), nil); err != nil {
+			b.Fatal(err)
+		}
+	}
+}

@@ -37,7 +37,9 @@ func (w *World) send(ctx context.Context, draft *Draft) (*client.Exchange, error
 func (w *World) watch(operation *contract.Operation, exchange *client.Exchange) {
 	step := w.step
 	w.step = -1
-	for _, result := range sentinel.Watch(w.Session.Schemas, operation, exchange, w.Session.Strict) {
+	results, value := sentinel.Watch(w.Session.Schemas, operation, exchange, w.Session.Strict)
+	w.values[exchange] = value
+	for _, result := range results {
 		e := Expectation{Check: result.Check, Requirement: result.Requirement, Message: result.Message,
 			Pointer: result.Pointer, Expected: result.Expected, Actual: result.Actual, Exchange: exchange.N}
 		w.Expect(result.Held, e)
@@ -105,6 +107,9 @@ func status(code int) string {
 
 // decoded returns the JSON value of an answer, or nil where it is not JSON; the sentinels say why.
 func (w *World) decoded(exchange *client.Exchange) any {
+	if value, known := w.values[exchange]; known {
+		return value
+	}
 	value, err := schemas.Decode(exchange.Body)
 	if err != nil {
 		return nil

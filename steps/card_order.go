@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"net/url"
 	"strings"
+	"time"
 
 	"github.com/kobcheck/kobcheck/client"
 )
@@ -144,11 +145,20 @@ func askForCard(ctx context.Context) error {
 		if err != nil {
 			return err
 		}
-		cards, err := w.cardsOf(ctx, wallet.ID)
+		newest, err := w.list(ctx, w.Session.Contract.Operation("cards-list"), "primary", url.Values{"limit": {"1"}, "order": {"desc"}})
 		if err != nil {
 			return err
 		}
-		w.notes["wallet before"], w.notes["cards before"] = before, cards
+		// A card of this creation can only be as new as the newest card, or newer.
+		since := time.Time{}
+		if len(newest) > 0 {
+			since = creation(newest[0])
+		}
+		known, err := w.cardsOf(ctx, wallet.ID, since)
+		if err != nil {
+			return err
+		}
+		w.notes["wallet before"], w.notes["cards before"], w.notes["since"] = before, known, since
 	}
 	return weCall(ctx, w.Session.Contract.Operation("cards-create").Title)
 }
@@ -220,12 +230,13 @@ func noCardExists(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	now, err := w.cardsOf(ctx, wallet.ID)
+	since, _ := w.notes["since"].(time.Time)
+	now, err := w.cardsOf(ctx, wallet.ID, since)
 	if err != nil {
 		return err
 	}
 	w.Expect(fmt.Sprint(before) == fmt.Sprint(now), Expectation{Check: "a refused creation leaves no card", Requirement: "CARD-CREATE-19",
-		Message: "there is a card although its creation was refused", Expected: fmt.Sprintf("%d cards on the wallet, as before", len(before)), Actual: fmt.Sprintf("%d cards", len(now))})
+		Message: "there is a card although its creation was refused", Expected: fmt.Sprintf("no card made since %s beyond the %d known", stamp(since), len(before)), Actual: fmt.Sprintf("%d cards", len(now))})
 	return nil
 }
 

@@ -85,7 +85,8 @@ func (w *World) expectSentinel(name, requirement string) error {
 	}
 	operation := w.Session.Contract.Operation(exchange.Operation)
 	seen := false
-	for _, result := range sentinel.Watch(w.Session.Schemas, operation, exchange, w.Session.Strict) {
+	results, _ := sentinel.Watch(w.Session.Schemas, operation, exchange, w.Session.Strict)
+	for _, result := range results {
 		if result.Requirement != requirement {
 			continue
 		}

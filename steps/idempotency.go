@@ -9,6 +9,7 @@ import (
 	"strconv"
 	"strings"
 	"sync"
+	"time"
 
 	"github.com/google/uuid"
 
@@ -390,7 +391,7 @@ func (w *World) effect(ctx context.Context, draft *Draft) (map[string]any, error
 			effect["transactions of wallet "+wallet.ID] = len(items)
 			continue
 		}
-		cards, err := w.cardsOf(ctx, wallet.ID)
+		cards, err := w.cardsOf(ctx, wallet.ID, created(wallet))
 		if err != nil {
 			return nil, err
 		}
@@ -404,26 +405,36 @@ func (w *World) walletsOf(draft *Draft) []*Object {
 	var wallets []*Object
 	for _, name := range []string{"wallet_id", "from", "to"} {
 		if id, ok := draft.Body[name].(string); ok {
-			wallets = append(wallets, &Object{Kind: "wallet", ID: id, As: "primary"})
+			wallets = append(wallets, w.walletKnownAs(id))
 		}
 	}
 	if card := w.things["card"]; card != nil && len(draft.Request.Path) > 0 && card.Body != nil {
 		if id, ok := card.Body["wallet_id"].(string); ok {
-			wallets = append(wallets, &Object{Kind: "wallet", ID: id, As: "primary"})
+			wallets = append(wallets, w.walletKnownAs(id))
 		}
 	}
 	return wallets
 }
 
-// cardsOf returns the ids of our cards on a wallet, sorted. The list of cards has no filter by wallet,
-// so it is walked newest first, back to the time of the wallet.
-func (w *World) cardsOf(ctx context.Context, walletID string) ([]string, error) {
+// walletKnownAs returns the thing that the scenario knows under an id, with its time of creation.
+func (w *World) walletKnownAs(id string) *Object {
+	for _, object := range w.things {
+		if object.Kind == "wallet" && object.ID == id {
+			return object
+		}
+	}
+	return &Object{Kind: "wallet", ID: id, As: "primary"}
+}
+
+// cardsOf returns the ids of our cards on a wallet that were made from a time on, sorted. The list of
+// cards has no filter by wallet, hence the bound: a long-lived target has many cards.
+func (w *World) cardsOf(ctx context.Context, walletID string, from time.Time) ([]string, error) {
 	operation := w.Session.Contract.Operation("cards-list")
 	var found []string
-	for page := 0; page < pageBound; page++ {
-		query := url.Values{"limit": {strconv.Itoa(pageSize)}, "offset": {strconv.Itoa(page * pageSize)}, "order": {"desc"}}
-		if wallet := w.things["wallet"]; wallet != nil && wallet.ID == walletID && wallet.Body != nil {
-			query.Set("from", stamp(created(wallet)))
+	for seen := 0; seen < pageBound*pageSize; {
+		query := url.Values{"limit": {strconv.Itoa(pageSize)}, "offset": {strconv.Itoa(seen)}, "order": {"desc"}}
+		if !from.IsZero() {
+			query.Set("from", stamp(from))
 		}
 		items, err := w.list(ctx, operation, "primary", query)
 		if err != nil {
@@ -434,7 +445,8 @@ func (w *World) cardsOf(ctx context.Context, walletID string) ([]string, error) 
 				found = append(found, fmt.Sprint(card["id"]))
 			}
 		}
-		if len(items) == 0 {
+		seen += len(items)
+		if len(items) == 0 || w.last.Header.Get("X-Total-Count") == strconv.Itoa(seen) {
 			break
 		}
 	}
@@ -474,7 +486,7 @@ func doneOnce(ctx context.Context) error {
 		return err
 	}
 	if draft.Operation.ID == "cards-create" {
-		cards, err := w.cardsOf(ctx, fmt.Sprint(draft.Body["wallet_id"]))
+		cards, err := w.cardsOf(ctx, fmt.Sprint(draft.Body["wallet_id"]), created(w.things["wallet"]))
 		if err != nil {
 			return err
 		}

@@ -7,6 +7,7 @@ import (
 	"sort"
 	"strconv"
 	"strings"
+	"time"
 
 	"github.com/kobcheck/kobcheck/client"
 	"github.com/kobcheck/kobcheck/contract"
@@ -236,6 +237,9 @@ func (w *World) listed(ctx context.Context, object *Object, as string) (map[stri
 			query.Set("limit", strconv.Itoa(pageSize))
 			query.Set("offset", strconv.Itoa(seen))
 			query.Set("order", "desc")
+			if since := created(object); !since.IsZero() && hasQuery(operation, "from") {
+				query.Set("from", stamp(since.Add(-time.Millisecond)))
+			}
 		}
 		items, err := w.list(ctx, operation, as, query)
 		if err != nil {

@@ -28,6 +28,8 @@ type World struct {
 	last  *client.Exchange
 	calls []*client.Exchange
 	notes map[string]any
+	// values are the decoded bodies of the exchanges.
+	values map[*client.Exchange]any
 
 	step     int
 	checks   []Check
@@ -46,7 +48,7 @@ type Observation struct{ ID, Question, Answer, Gap string }
 
 // NewWorld returns the world of one scenario about to start.
 func (s *Session) NewWorld(scenario Scenario) *World {
-	return &World{Session: s, Scenario: scenario, things: map[string]*Object{}, notes: map[string]any{}, step: -1}
+	return &World{Session: s, Scenario: scenario, things: map[string]*Object{}, notes: map[string]any{}, values: map[*client.Exchange]any{}, step: -1}
 }
 
 type worldKey struct{}

@@ -81,6 +81,9 @@ func (w *watcher) objects() {
 	switch items := w.value.(type) {
 	case []any:
 		for i, item := range items {
+			if i >= listEnds && i < len(items)-listEnds {
+				continue
+			}
 			if object, ok := item.(map[string]any); ok {
 				w.object(object, "/"+strconv.Itoa(i))
 			}

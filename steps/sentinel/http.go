@@ -120,13 +120,20 @@ func (w *watcher) expectedBody() string {
 	return "a " + w.operation.Success.Schema
 }
 
+// listEnds is how much of both ends of a long list every answer is checked for; the scenarios about a
+// list check all of it.
+const listEnds = 20
+
 // schema checks a success against the schema that the contract gives the operation.
 func (w *watcher) schema() {
-	check := w.set.CheckValue
+	check, value := w.set.CheckValue, w.value
 	if w.operation.Success.Shape == "array" {
 		check = w.set.CheckListValue
+		if items, ok := value.([]any); ok && len(items) > listEnds*2 {
+			value = append(append([]any{}, items[:listEnds]...), items[len(items)-listEnds:]...)
+		}
 	}
-	violations, err := check(w.operation.Success.Schema, w.value)
+	violations, err := check(w.operation.Success.Schema, value)
 	if err != nil {
 		w.expect(false, Result{Check: "the body has its documented shape", Requirement: w.bodyRequirement(), Message: "the body could not be checked", Expected: w.expectedBody(), Actual: err.Error()})
 		return

@@ -37,7 +37,9 @@ type watcher struct {
 
 // Watch evaluates every sentinel that applies to the exchange. Strict counts undocumented fields as
 // violations of HARNESS-16; otherwise they are results too, of a mark that never gates.
-func Watch(set *schemas.Set, operation *contract.Operation, exchange *client.Exchange, strict bool) []Result {
+//
+// It also returns the decoded body, or nil where it is not strict JSON, so that nobody decodes it again.
+func Watch(set *schemas.Set, operation *contract.Operation, exchange *client.Exchange, strict bool) ([]Result, any) {
 	w := &watcher{set: set, operation: operation, exchange: exchange, strict: strict, results: make([]Result, 0, 8)}
 	w.headers()
 	w.body()
@@ -46,7 +48,7 @@ func Watch(set *schemas.Set, operation *contract.Operation, exchange *client.Exc
 		w.objects()
 	}
 	w.insides()
-	return w.results
+	return w.results, w.value
 }
 
 func (w *watcher) held(check, requirement string) {

@@ -1,0 +1,55 @@
+# Every target is explained by make help.
+GO ?= go
+BIN := bin
+# The linter is built from the module proxy and kept beside the program, pinned here.
+GOLANGCI_VERSION := v2.15.0
+GOLANGCI := $(BIN)/golangci-lint-$(GOLANGCI_VERSION)
+VERSION := $(shell git describe --tags --always --dirty 2>/dev/null || echo dev)
+
+.PHONY: help run test race suite lint bench mock build clean
+
+help: ## list the targets
+	@grep -hE '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/^([a-z]+):.*## /\1\t/' | expand -t 10
+
+build: ## build bin/kobcheck
+	@$(GO) build -trimpath -ldflags "-X main.version=$(VERSION)" -o $(BIN)/kobcheck ./cmd/kobcheck
+
+run: build ## the main job: the whole suite against the mock inside; ends with a report's path
+	@$(BIN)/kobcheck run
+
+test: race suite lint ## unit tests with -race, the suite in both styles and editions, lint
+
+race: ## unit tests with the race detector, where the machine has a C compiler
+	@if [ "$$($(GO) env CGO_ENABLED)" = 1 ] && command -v "$$($(GO) env CC)" >/dev/null; then \
+		$(GO) test -race -timeout 15m ./...; \
+	else \
+		echo "no C compiler: the tests run without the race detector"; $(GO) test -timeout 15m ./...; \
+	fi
+
+suite: build ## the suite on the mock, in both styles and both editions
+	@for style in plain strict-http; do for edition in v1 guide; do \
+		echo "== $$style, $$edition"; \
+		$(BIN)/kobcheck run --style $$style --edition $$edition --out reports/out/$$style-$$edition || exit 1; \
+	done; done
+
+lint: build $(GOLANGCI) ## features, contract and code
+	@$(BIN)/kobcheck lint
+	@test -z "$$(gofmt -l .)" || { gofmt -l .; echo "gofmt has something to say about these"; exit 1; }
+	@$(GO) vet ./...
+	@$(GOLANGCI) run ./...
+
+$(GOLANGCI):
+	@echo "building golangci-lint $(GOLANGCI_VERSION), once"
+	@GOBIN=$(abspath $(BIN))/tmp GOFLAGS= $(GO) install github.com/golangci/golangci-lint/v2/cmd/golangci-lint@$(GOLANGCI_VERSION)
+	@mv $(BIN)/tmp/golangci-lint $@ && rmdir $(BIN)/tmp
+
+bench: build ## what the harness costs beside bare net/http, and the speed of mock, schemas and reports
+	@$(GO) test ./cmd/kobcheck -run '^$$' -bench 'Harness' -benchtime 3x
+	@$(GO) test ./mock -run '^$$' -bench . -benchtime 30000x -cpu 1
+	@$(GO) test ./client ./schemas ./reports -run '^$$' -bench .
+
+mock: build ## serve the mock on 127.0.0.1:8080 and print a target file for it
+	@$(BIN)/kobcheck mock --addr 127.0.0.1:8080
+
+clean: ## remove what was built and reported
+	@rm -rf $(BIN) reports/out

@@ -9,6 +9,7 @@ import (
 	"os"
 	"path/filepath"
 	"strings"
+	"sync"
 
 	"github.com/kobcheck/kobcheck/contract"
 )
@@ -41,24 +42,35 @@ func WriteAll(folder string, r *Run, facts *contract.Contract, formats []string,
 	if err := os.MkdirAll(folder, 0o755); err != nil {
 		return nil, fmt.Errorf("making the folder for reports %s: %w; choose another with --out", folder, err)
 	}
-	var paths []string
-	var failed []error
-	for _, name := range formats {
+	written, found, failed := make([]string, len(formats)), make([]string, len(formats)), make([]error, len(formats))
+	var all sync.WaitGroup
+	for i, name := range formats {
 		one, known := renderers[name]
 		if !known {
-			failed = append(failed, fmt.Errorf("there is no report format %q; there are %s", name, strings.Join(Formats(), ", ")))
+			failed[i] = fmt.Errorf("there is no report format %q; there are %s", name, strings.Join(Formats(), ", "))
 			continue
 		}
-		path, err := one.write(folder, r, facts, guard)
-		failed = append(failed, err)
+		all.Add(1)
+		go func() {
+			defer all.Done()
+			written[i], found[i], failed[i] = one.write(folder, r, facts, guard)
+		}()
+	}
+	all.Wait()
+	var paths []string
+	for i, path := range written {
 		if path != "" {
 			paths = append(paths, path)
+		}
+		if found[i] != "" {
+			r.ExitCode, r.Verdict, r.Reason = ExitSecretFound, Failed, found[i]
 		}
 	}
 	return paths, errors.Join(failed...)
 }
 
-func (one renderer) write(folder string, r *Run, facts *contract.Contract, guard Guard) (path string, err error) {
+// write renders one report and returns where it was put, and in words what made it be set aside.
+func (one renderer) write(folder string, r *Run, facts *contract.Contract, guard Guard) (path, found string, err error) {
 	defer func() {
 		if cause := recover(); cause != nil {
 			err = fmt.Errorf("writing %s broke down: %v", one.file, cause)
@@ -66,17 +78,16 @@ func (one renderer) write(folder string, r *Run, facts *contract.Contract, guard
 	}()
 	var text bytes.Buffer
 	if err := one.render(&text, r, facts); err != nil {
-		return "", fmt.Errorf("writing %s: %w", one.file, err)
+		return "", "", fmt.Errorf("writing %s: %w", one.file, err)
 	}
 	path = filepath.Join(folder, one.file)
 	if guard != nil {
-		if found := guard.Find(text.Bytes()); len(found) > 0 {
-			r.ExitCode, r.Verdict = ExitSecretFound, Failed
-			r.Reason = fmt.Sprintf("%s would have held %s; it was set aside as %s.quarantined", one.file, strings.Join(found, " and "), one.file)
+		if secrets := guard.Find(text.Bytes()); len(secrets) > 0 {
+			found = fmt.Sprintf("%s would have held %s; it was set aside as %s.quarantined", one.file, strings.Join(secrets, " and "), one.file)
 			path += ".quarantined"
 		}
 	}
-	return path, replaceFile(path, text.Bytes())
+	return path, found, replaceFile(path, text.Bytes())
 }
 
 // replaceFile writes a file so that a reader sees the old one or the new one, never half of it.
@@ -98,9 +109,7 @@ func replaceFile(path string, data []byte) error {
 
 // WriteJSON writes run.json.
 func WriteJSON(w io.Writer, r *Run) error {
-	encoder := json.NewEncoder(w)
-	encoder.SetIndent("", " ")
-	return encoder.Encode(r)
+	return json.NewEncoder(w).Encode(r)
 }
 
 // ReadRun reads a run.json. Another version, or a file of another kind, is an error that says so.

@@ -51,7 +51,7 @@ func Decode(body []byte) (any, error) {
 	}
 	d := &decoder{json.NewDecoder(bytes.NewReader(body))}
 	d.UseNumber()
-	value, err := d.value("", 0)
+	value, err := d.value(0)
 	if err != nil {
 		return nil, err
 	}
@@ -63,69 +63,77 @@ func Decode(body []byte) (any, error) {
 
 type decoder struct{ *json.Decoder }
 
-func (d *decoder) value(at string, depth int) (any, error) {
+func (d *decoder) value(depth int) (any, error) {
 	if depth > maxDepth {
-		return nil, &DecodeError{Kind: "depth", Pointer: cutText(at), Offset: d.InputOffset(), Detail: fmt.Sprintf("the body is nested deeper than %d", maxDepth)}
+		return nil, &DecodeError{Kind: "depth", Offset: d.InputOffset(), Detail: fmt.Sprintf("the body is nested deeper than %d", maxDepth)}
 	}
 	token, err := d.Token()
 	if err != nil {
-		return nil, d.syntax(at, err)
+		return nil, d.syntax(err)
 	}
 	switch token := token.(type) {
 	case json.Delim:
 		if token == '{' {
-			return d.object(at, depth)
+			return d.object(depth)
 		}
-		return d.array(at, depth)
+		return d.array(depth)
 	case json.Number:
 		if !holdable(string(token)) {
-			return nil, &DecodeError{Kind: "number", Pointer: at, Offset: d.InputOffset(), Detail: fmt.Sprintf("the number %.40s is out of range", token)}
+			return nil, &DecodeError{Kind: "number", Offset: d.InputOffset(), Detail: fmt.Sprintf("the number %.40s is out of range", token)}
 		}
 	}
 	return token, nil
 }
 
-func (d *decoder) object(at string, depth int) (any, error) {
-	object := map[string]any{}
+func (d *decoder) object(depth int) (any, error) {
+	object := make(map[string]any, 12)
 	for d.More() {
 		token, err := d.Token()
 		if err != nil {
-			return nil, d.syntax(at, err)
+			return nil, d.syntax(err)
 		}
 		name, _ := token.(string)
-		pointer := at + "/" + escape(name)
 		if _, there := object[name]; there {
-			return nil, &DecodeError{Kind: "duplicate", Pointer: cutText(pointer), Offset: d.InputOffset(), Detail: "a member name is there twice"}
+			return nil, below(name, &DecodeError{Kind: "duplicate", Offset: d.InputOffset(), Detail: "a member name is there twice"})
 		}
-		if object[name], err = d.value(pointer, depth+1); err != nil {
-			return nil, err
+		if object[name], err = d.value(depth + 1); err != nil {
+			return nil, below(name, err)
 		}
 	}
 	_, err := d.Token()
-	return object, d.syntax(at, err)
+	return object, d.syntax(err)
 }
 
-func (d *decoder) array(at string, depth int) (any, error) {
+func (d *decoder) array(depth int) (any, error) {
 	array := []any{}
 	for d.More() {
-		item, err := d.value(at+"/"+strconv.Itoa(len(array)), depth+1)
+		item, err := d.value(depth + 1)
 		if err != nil {
-			return nil, err
+			return nil, below(strconv.Itoa(len(array)), err)
 		}
 		array = append(array, item)
 	}
 	_, err := d.Token()
-	return array, d.syntax(at, err)
+	return array, d.syntax(err)
 }
 
-func (d *decoder) syntax(at string, err error) error {
+// below puts a name before the pointer of an error on its way up, so that a good body costs no pointers.
+func below(name string, err error) error {
+	var broken *DecodeError
+	if errors.As(err, &broken) {
+		broken.Pointer = cutText("/" + escape(name) + broken.Pointer)
+	}
+	return err
+}
+
+func (d *decoder) syntax(err error) error {
 	if err == nil {
 		return nil
 	}
 	if errors.Is(err, io.EOF) || errors.Is(err, io.ErrUnexpectedEOF) {
-		return &DecodeError{Kind: "syntax", Pointer: cutText(at), Offset: d.InputOffset(), Detail: "the body ends in the middle of the JSON value"}
+		return &DecodeError{Kind: "syntax", Offset: d.InputOffset(), Detail: "the body ends in the middle of the JSON value"}
 	}
-	return &DecodeError{Kind: "syntax", Pointer: cutText(at), Offset: d.InputOffset(), Detail: fmt.Sprintf("the body is not JSON near byte %d", d.InputOffset())}
+	return &DecodeError{Kind: "syntax", Offset: d.InputOffset(), Detail: fmt.Sprintf("the body is not JSON near byte %d", d.InputOffset())}
 }
 
 // holdable reports whether a float64 can hold the number: gojsonschema panics on others, and even
@@ -142,7 +150,13 @@ func holdable(number string) bool {
 	return value != 0 || !strings.ContainsAny(mantissa, "123456789")
 }
 
-func escape(name string) string { return strings.NewReplacer("~", "~0", "/", "~1").Replace(name) }
+// escape writes a name as a part of a JSON Pointer (RFC 6901).
+func escape(name string) string {
+	if !strings.ContainsAny(name, "~/") {
+		return name
+	}
+	return strings.ReplaceAll(strings.ReplaceAll(name, "~", "~0"), "/", "~1")
+}
 
 func cutText(text string) string {
 	if runes := []rune(text); len(runes) > 80 {

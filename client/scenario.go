@@ -61,7 +61,8 @@ func newKeys(runID string, seed int64) keys {
 }
 
 func (k keys) next(ctx context.Context) string {
-	id, n := "", int64(0)
+	var id string
+	var n int64
 	if scenario, ok := scenarioIn(ctx); ok {
 		id, n = scenario.ID, scenario.keys.Add(1)
 	} else {

@@ -2,6 +2,7 @@ package contract
 
 import (
 	"fmt"
+	"net/http"
 	"strings"
 )
 
@@ -206,7 +207,7 @@ func (o *Operation) PathIn(edition Edition) (string, bool) {
 }
 
 // Writes reports whether the operation changes something: every method but GET and HEAD.
-func (o *Operation) Writes() bool { return o.Method != "GET" && o.Method != "HEAD" }
+func (o *Operation) Writes() bool { return o.Method != http.MethodGet && o.Method != http.MethodHead }
 
 // NeedsKey reports whether the page of the operation requires an idempotency key.
 func (o *Operation) NeedsKey() bool { return o.Idempotent == "required" }

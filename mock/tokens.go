@@ -198,7 +198,7 @@ func (s *Server) issueToken(r *http.Request) answer {
 		}
 	}
 	for _, name := range []string{"grant_type", "client_id", "client_secret", "scope"} {
-		if form.Get(name) == "" && !(name == "scope" && s.faults.On("token.scope-not-required")) {
+		if form.Get(name) == "" && (name != "scope" || !s.faults.On("token.scope-not-required")) {
 			return s.tokenError(http.StatusBadRequest, "invalid_request")
 		}
 	}

@@ -27,7 +27,7 @@ type Violation struct {
 func (s *Set) Check(name string, body []byte) ([]Violation, error) {
 	value, err := Decode(body)
 	if err != nil {
-		return []Violation{{Schema: name, Kind: "json", Expected: "one JSON value", Actual: err.Error()}}, nil
+		return notJSON(name, err), nil
 	}
 	return s.CheckValue(name, value)
 }
@@ -36,9 +36,13 @@ func (s *Set) Check(name string, body []byte) ([]Violation, error) {
 func (s *Set) CheckList(name string, body []byte) ([]Violation, error) {
 	value, err := Decode(body)
 	if err != nil {
-		return []Violation{{Schema: name, Kind: "json", Expected: "one JSON value", Actual: err.Error()}}, nil
+		return notJSON(name, err), nil
 	}
 	return s.CheckListValue(name, value)
+}
+
+func notJSON(name string, err error) []Violation {
+	return []Violation{{Schema: name, Kind: "json", Expected: "one JSON value", Actual: err.Error()}}
 }
 
 // CheckValue checks a value that [Decode] returned.

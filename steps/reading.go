@@ -3,6 +3,7 @@ package steps
 import (
 	"context"
 	"fmt"
+	"net/http"
 	"net/url"
 	"sort"
 	"strconv"
@@ -28,14 +29,14 @@ func readingSentences() []Definition {
 // reader returns the operation that reads one thing of a kind by its id, or nil.
 func (w *World) reader(kind string) *contract.Operation {
 	return w.find(func(o *contract.Operation) bool {
-		return o.Method == "GET" && len(o.PathParams) == 1 && o.PathParams[0].Fixture == kind
+		return o.Method == http.MethodGet && len(o.PathParams) == 1 && o.PathParams[0].Fixture == kind
 	})
 }
 
 // lister returns the operation that lists the things of a kind, or nil.
 func (w *World) lister(kind string) *contract.Operation {
 	return w.find(func(o *contract.Operation) bool {
-		return o.Method == "GET" && o.Reads == kind && o.Success.Shape == "array"
+		return o.Method == http.MethodGet && o.Reads == kind && o.Success.Shape == "array"
 	})
 }
 

@@ -2,6 +2,7 @@
 package main
 
 import (
+	"context"
 	"errors"
 	"fmt"
 	"os"
@@ -19,7 +20,7 @@ const collectAt = 400
 
 func main() {
 	debug.SetGCPercent(collectAt)
-	err := newRoot().Execute()
+	err := newRoot().ExecuteContext(context.Background())
 	var exit exitError
 	switch {
 	case err == nil:

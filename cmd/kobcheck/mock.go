@@ -73,12 +73,9 @@ func closing(listening *mock.Listening, err error) error {
 }
 
 // startMock starts the mock inside and describes it like any other target.
-func startMock(ctx context.Context, f *runFlags) (*target.File, func(), error) {
+func startMock(ctx context.Context, f *runFlags) (*target.File, func(), error) { //nolint:contextcheck // stopping has time of its own
 	if edition := contract.Edition(f.edition); edition != contract.V1 && edition != contract.Guide {
 		return nil, nil, fmt.Errorf("--edition: %q is no edition; it is v1 or guide", f.edition)
-	}
-	if ctx == nil {
-		ctx = context.Background()
 	}
 	server, err := mock.New(mock.Options{Style: f.style, Seed: f.seed, Faults: f.faults, Latency: f.latency})
 	if err != nil {

@@ -33,7 +33,7 @@ func kobcheck(t *testing.T, arguments ...string) (string, int) {
 	root.SetOut(&out)
 	root.SetErr(&out)
 	root.SetArgs(arguments)
-	err := root.Execute()
+	err := root.ExecuteContext(context.Background())
 	var exit exitError
 	switch {
 	case err == nil:

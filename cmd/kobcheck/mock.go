@@ -73,7 +73,7 @@ func closing(listening *mock.Listening, err error) error {
 }
 
 // startMock starts the mock inside and describes it like any other target.
-func startMock(ctx context.Context, f *runFlags) (*target.File, func(), error) { //nolint:contextcheck // stopping has time of its own
+func startMock(ctx context.Context, f *runFlags) (*target.File, func(), error) {
 	if edition := contract.Edition(f.edition); edition != contract.V1 && edition != contract.Guide {
 		return nil, nil, fmt.Errorf("--edition: %q is no edition; it is v1 or guide", f.edition)
 	}
@@ -86,7 +86,7 @@ func startMock(ctx context.Context, f *runFlags) (*target.File, func(), error) {
 		return nil, nil, err
 	}
 	file := targetOf(server, listening.URL, contract.Edition(f.edition)).WithSecrets(secretsOf(server), server.Inventory().ExpiredToken)
-	return file, func() {
+	return file, func() { //nolint:contextcheck // stopping has time of its own
 		if err := listening.Close(); err != nil {
 			fmt.Fprintln(os.Stderr, "kobcheck: stopping the mock:", err)
 		}

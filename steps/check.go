@@ -68,7 +68,7 @@ func (w *World) Expect(holds bool, e Expectation) {
 	// Redaction comes before the cut: half a secret would not be recognised.
 	redact := func(text string) string { return cut(w.Session.Client.Redactor().Text(text)) }
 	w.findings = append(w.findings, Finding{
-		Requirement: requirement, Mark: mark, Gated: w.Session.Gate[mark], Check: e.Check,
+		Requirement: requirement, Mark: mark, Gated: w.Session.Gated(requirement), Check: e.Check,
 		Message: redact(e.Message), Pointer: redact(e.Pointer), Expected: redact(e.Expected), Actual: redact(e.Actual),
 		Exchange: exchange, Step: w.step,
 	})

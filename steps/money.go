@@ -186,16 +186,22 @@ func overdraw(ctx context.Context) error {
 	return err
 }
 
-func (w *World) expectMoved(ctx context.Context, name string, amount int64) error {
+// beforeAndNow returns what a wallet held when it was noted, and what it holds.
+func (w *World) beforeAndNow(ctx context.Context, name string) (before, now amounts, err error) {
 	before, ok := w.notes["balance of "+name].(amounts)
 	if !ok {
-		return faulty("what the %s held before was not noted", name)
+		return before, now, faulty("what the %s held before was not noted", name)
 	}
 	wallet, err := w.thing(name)
 	if err != nil {
-		return err
+		return before, now, err
 	}
-	now, _, err := w.amounts(ctx, wallet)
+	now, _, err = w.amounts(ctx, wallet)
+	return before, now, err
+}
+
+func (w *World) expectMoved(ctx context.Context, name string, amount int64) error {
+	before, now, err := w.beforeAndNow(ctx, name)
 	if err != nil {
 		return err
 	}
@@ -222,15 +228,7 @@ func otherHoldsMore(ctx context.Context, amount int64) error {
 
 func holdsTheSame(ctx context.Context) error {
 	w := From(ctx)
-	before, ok := w.notes["balance of wallet"].(amounts)
-	if !ok {
-		return faulty("what the wallet held before was not noted")
-	}
-	wallet, err := w.thing("wallet")
-	if err != nil {
-		return err
-	}
-	now, _, err := w.amounts(ctx, wallet)
+	before, now, err := w.beforeAndNow(ctx, "wallet")
 	if err != nil {
 		return err
 	}
@@ -248,15 +246,7 @@ func conserved(ctx context.Context) error {
 	w := From(ctx)
 	sumBefore, sumNow := new(big.Rat), new(big.Rat)
 	for _, name := range []string{"wallet", "other wallet"} {
-		before, ok := w.notes["balance of "+name].(amounts)
-		if !ok {
-			return faulty("what the %s held before was not noted", name)
-		}
-		wallet, err := w.thing(name)
-		if err != nil {
-			return err
-		}
-		now, _, err := w.amounts(ctx, wallet)
+		before, now, err := w.beforeAndNow(ctx, name)
 		if err != nil {
 			return err
 		}

@@ -5,8 +5,6 @@ import (
 
 	"github.com/spf13/cobra"
 
-	"github.com/kobcheck/kobcheck/contract"
-	"github.com/kobcheck/kobcheck/features"
 	"github.com/kobcheck/kobcheck/reports"
 	"github.com/kobcheck/kobcheck/steps"
 	"github.com/kobcheck/kobcheck/steps/catalog"
@@ -19,11 +17,7 @@ func newLint() *cobra.Command {
 		Example: "  kobcheck lint",
 		Args:    cobra.NoArgs,
 		RunE: func(command *cobra.Command, _ []string) error {
-			facts, err := contract.Load()
-			if err != nil {
-				return err
-			}
-			scenarios, err := catalog.Read(features.Files)
+			facts, scenarios, err := documentation()
 			if err != nil {
 				return err
 			}

@@ -33,12 +33,18 @@ func newList() *cobra.Command {
 	return command
 }
 
-func list(out io.Writer, what string, asJSON bool) error {
+// documentation returns what the documentation says and the scenarios that hold an API to it.
+func documentation() (*contract.Contract, *catalog.Catalog, error) {
 	facts, err := contract.Load()
 	if err != nil {
-		return err
+		return nil, nil, err
 	}
 	scenarios, err := catalog.Read(features.Files)
+	return facts, scenarios, err
+}
+
+func list(out io.Writer, what string, asJSON bool) error {
+	facts, scenarios, err := documentation()
 	if err != nil {
 		return err
 	}
@@ -139,11 +145,7 @@ func newExplain() *cobra.Command {
 		Example: "  kobcheck explain CARD-CREATE-15\n  kobcheck explain cards-create",
 		Args:    cobra.ExactArgs(1),
 		RunE: func(command *cobra.Command, args []string) error {
-			facts, err := contract.Load()
-			if err != nil {
-				return err
-			}
-			scenarios, err := catalog.Read(features.Files)
+			facts, scenarios, err := documentation()
 			if err != nil {
 				return err
 			}

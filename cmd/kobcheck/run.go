@@ -20,7 +20,6 @@ import (
 	"github.com/kobcheck/kobcheck/client"
 	"github.com/kobcheck/kobcheck/client/target"
 	"github.com/kobcheck/kobcheck/contract"
-	"github.com/kobcheck/kobcheck/features"
 	"github.com/kobcheck/kobcheck/reports"
 	"github.com/kobcheck/kobcheck/schemas"
 	"github.com/kobcheck/kobcheck/steps"
@@ -75,15 +74,11 @@ func newRun() *cobra.Command {
 }
 
 func run(command *cobra.Command, f *runFlags) error {
-	facts, err := contract.Load()
+	facts, scenarios, err := documentation()
 	if err != nil {
 		return err
 	}
 	shapes, err := schemas.Load()
-	if err != nil {
-		return err
-	}
-	scenarios, err := catalog.Read(features.Files)
 	if err != nil {
 		return err
 	}

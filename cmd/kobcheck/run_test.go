@@ -302,6 +302,14 @@ func TestListsAreWhatOthersRelyOn(t *testing.T) {
 	}
 }
 
+func TestAStrictRunGatesOnUndocumentedFields(t *testing.T) {
+	arguments := []string{"run", "--requirement", "HARNESS-16", "--fault", "leak.cvv", "--out", t.TempDir()}
+	_, code := kobcheck(t, arguments...)
+	require.Zero(t, code)
+	_, code = kobcheck(t, append(arguments, "--strict")...)
+	require.Equal(t, reports.ExitFailed, code)
+}
+
 func TestLintFindsNothing(t *testing.T) {
 	output, code := kobcheck(t, "lint")
 	require.Zero(t, code, output)

@@ -1,0 +1,52 @@
+package main
+
+import (
+	"os/exec"
+	"slices"
+	"strings"
+	"testing"
+
+	"github.com/stretchr/testify/require"
+)
+
+// rooms are the packages from top to bottom, each with the rooms that it may import.
+var rooms = []struct {
+	name string
+	may  []string
+}{
+	{"contract", nil},
+	{"schemas", nil},
+	{"client", []string{"contract"}},
+	{"client/target", []string{"client", "contract"}},
+	{"mock/fault", []string{"contract"}},
+	{"mock", []string{"contract", "mock/fault"}},
+	{"reports", []string{"contract"}},
+	{"features", nil},
+	{"steps/sentinel", []string{"client", "contract", "schemas"}},
+	{"steps", []string{"client", "client/target", "contract", "schemas", "steps/sentinel"}},
+	{"steps/catalog", []string{"contract"}},
+	{"steps/suite", []string{"client", "contract", "reports", "steps", "steps/catalog"}},
+}
+
+// libraries are those that belong to some rooms alone.
+var libraries = map[string][]string{
+	"github.com/cucumber/godog":          {"steps", "steps/suite"},
+	"github.com/xeipuuv/gojsonschema":    {"schemas"},
+	"github.com/cucumber/gherkin/go/v26": {"steps/catalog"},
+}
+
+func TestArrowsPointDownOnly(t *testing.T) {
+	const module = "github.com/kobcheck/kobcheck/"
+	for _, room := range rooms {
+		output, err := exec.Command("go", "list", "-f", `{{join .Imports "\n"}}`, module+room.name).Output()
+		require.NoError(t, err)
+		for _, imported := range strings.Fields(string(output)) {
+			if inner, ours := strings.CutPrefix(imported, module); ours {
+				require.Contains(t, room.may, inner, "%s imports %s", room.name, inner)
+			}
+			if owners, kept := libraries[imported]; kept {
+				require.True(t, slices.Contains(owners, room.name), "%s imports %s", room.name, imported)
+			}
+		}
+	}
+}

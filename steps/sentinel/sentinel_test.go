@@ -1,0 +1,102 @@
+package sentinel
+
+import (
+	"context"
+	"io"
+	"net/http"
+	"net/http/httptest"
+	"slices"
+	"strings"
+	"testing"
+
+	"github.com/stretchr/testify/require"
+
+	"github.com/kobcheck/kobcheck/client"
+	"github.com/kobcheck/kobcheck/contract"
+	"github.com/kobcheck/kobcheck/schemas"
+)
+
+const (
+	card   = `{"id":"1b8ecc17-4edd-4b74-ae4f-208aeb78f105","type":"VIRTUAL","wallet_id":"13655985-8198-4fde-7afe-6abc661df281","created_at":"2025-01-13T18:26:41.332Z","updated_at":"2025-01-13T18:26:41.332Z","status":"INACTIVE","external_id":"1111111","last_four_digit":"1111","expiry":"2027-12-31T23:59:59.000Z","program_id":"0e8563e6-d25e-4f83-18ac-d053dff141c3","m_pan":"1111***1111"}`
+	wallet = `{"id":"1b8ecc17-4edd-4b74-ae4f-208aeb78f105","external_id":null,"created_at":"2025-01-13T18:26:41.332Z","updated_at":"2025-01-13T18:26:41.332Z","holder_id":"1b8ecc17-4edd-4b74-ae4f-208aeb78f106","asset":"AUD","asset_class":"CURRENCY","status":"ACTIVE","partner_product":"KOBBLE_AUD_1","total_amount":1.5,"amount":1,"reserved_amount":0.5}`
+)
+
+func TestEachSentinelSeesWhatItIsThereFor(t *testing.T) {
+	facts, err := contract.Load()
+	require.NoError(t, err)
+	set, err := schemas.Load()
+	require.NoError(t, err)
+	change := func(text, from, to string) string {
+		before, after, found := strings.Cut(text, from)
+		require.True(t, found, from)
+		return before + to + after
+	}
+	for name, c := range map[string]struct {
+		operation string
+		status    int
+		header    map[string]string
+		body      string
+		broken    string // the requirement, or empty for none
+	}{
+		"a good card":                {"cards-get", 200, nil, card, ""},
+		"a good wallet":              {"wallets-get", 200, nil, wallet, ""},
+		"a list of cards":            {"cards-list", 200, nil, "[" + card + "]", ""},
+		"an error":                   {"cards-get", 404, nil, `{"message":"Card not found"}`, ""},
+		"an envelope":                {"cards-list", 200, nil, `{"data":[]}`, "CARD-LIST-09"},
+		"a missing field":            {"cards-get", 200, nil, change(card, `"status":"INACTIVE",`, ""), "CARD-11"},
+		"no body":                    {"cards-get", 200, nil, "", "CARD-GET-04"},
+		"a repeated name":            {"cards-get", 200, nil, change(card, `{`, `{"id":"x",`), "STD-12"},
+		"text as JSON":               {"cards-get", 404, nil, "not found", "STD-12"},
+		"another media type":         {"cards-get", 404, map[string]string{"Content-Type": "text/html"}, `{"message":"x"}`, "GEN-11"},
+		"a problem that lies":        {"cards-get", 404, map[string]string{"Content-Type": "application/problem+json"}, `{"status":500}`, "STD-13"},
+		"an honest problem":          {"cards-get", 404, map[string]string{"Content-Type": "application/problem+json"}, `{"status":404}`, ""},
+		"a 401 without a challenge":  {"cards-get", 401, nil, `{"message":"x"}`, "STD-02"},
+		"a 401 with another scheme":  {"cards-get", 401, map[string]string{"WWW-Authenticate": `Basic realm="x"`}, `{"message":"x"}`, "STD-03"},
+		"a 401 with a challenge":     {"cards-get", 401, map[string]string{"WWW-Authenticate": `Bearer realm="x"`}, `{"message":"x"}`, ""},
+		"a 405 without Allow":        {"cards-get", 405, nil, `{"message":"x"}`, "STD-05"},
+		"a bad Retry-After":          {"cards-get", 404, map[string]string{"Retry-After": "soon"}, `{"message":"x"}`, "STD-10"},
+		"a full card number":         {"cards-get", 404, nil, `{"message":"card 4111 1111 1111 1111"}`, "CARD-20"},
+		"a verification value":       {"cards-get", 404, nil, `{"details":{"CVV2":"123"}}`, "HARNESS-15"},
+		"the caller's secret":        {"cards-get", 404, nil, `{"message":"the-primary-secret"}`, "HARNESS-14"},
+		"a stack trace":              {"cards-get", 500, nil, `{"stack":"Error\n    at x (/usr/src/app/a.js:1:2)"}`, "HARNESS-10"},
+		"a mask that disagrees":      {"cards-get", 200, nil, change(card, `1111***1111`, `1111***2222`), "CARD-20"},
+		"changed before it was made": {"cards-get", 200, nil, change(card, `"updated_at":"2025`, `"updated_at":"2024`), "CARD-21"},
+		"a total that is off":        {"wallets-get", 200, nil, change(wallet, `"total_amount":1.5`, `"total_amount":1.51`), "MONEY-02"},
+		"a negative amount":          {"wallets-get", 200, nil, change(change(wallet, `"total_amount":1.5`, `"total_amount":-0.5`), `"amount":1`, `"amount":-1`), "MONEY-07"},
+		"an undocumented field":      {"wallets-get", 200, nil, change(wallet, `{`, `{"extra":1,`), "HARNESS-16"},
+		"a new thing without an id":  {"relays-create", 200, nil, `{}`, "HARNESS-12"},
+	} {
+		t.Run(name, func(t *testing.T) {
+			server := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) {
+				w.Header().Set("Content-Type", "application/json")
+				for name, value := range c.header {
+					w.Header().Set(name, value)
+				}
+				w.WriteHeader(c.status)
+				_, _ = io.WriteString(w, c.body)
+			}))
+			defer server.Close()
+			api, err := client.New(client.Config{Contract: facts, BaseURL: server.URL, TokenURL: server.URL, Edition: contract.V1, Clients: map[string]client.Credentials{"primary": {Secret: "the-primary-secret"}}})
+			require.NoError(t, err)
+			defer api.Close()
+			bearer := "Bearer x"
+			operation := facts.Operation(c.operation)
+			exchange, err := api.Do(context.Background(), operation, client.Request{Authorization: &bearer, Path: map[string]string{"id": "x"}, Body: map[string]any{}})
+			require.NoError(t, err)
+			results, _ := Watch(set, operation, exchange, false)
+			require.NotEmpty(t, results)
+			var broken []string
+			for _, result := range results {
+				if !result.Held {
+					require.NotEmpty(t, result.Message)
+					broken = append(broken, result.Requirement)
+				}
+			}
+			if c.broken == "" {
+				require.Empty(t, broken)
+				return
+			}
+			require.True(t, slices.Contains(broken, c.broken), "%v", broken)
+		})
+	}
+}

@@ -57,7 +57,7 @@ func (p *printer) failures(r *Run, facts *contract.Contract) {
 			p.line("               and %d more scenarios show the same", len(group.Scenarios)-1)
 		}
 		if requirement := facts.Requirement(f.Requirement); requirement != nil {
-			p.line("  requirement  %s (%s): %s", f.Requirement, f.Mark, wrap(requirement.Sentence, 15))
+			p.line("  requirement  %s", wrap(fmt.Sprintf("%s (%s): %s", f.Requirement, f.Mark, requirement.Sentence), 15))
 			p.line("  source       %s", sourceText(requirement))
 		}
 		where := ""

@@ -88,7 +88,7 @@ func TestWhatIsPrintedIsRead(t *testing.T) {
 	f, err := Read(write(t, good), environment)
 	require.NoError(t, err)
 	var text bytes.Buffer
-	require.NoError(t, Write(&text, f, map[string]string{"primary": "worthless"}))
+	require.NoError(t, Write(&text, f, map[string]string{"primary": "worthless"}, ""))
 	require.Contains(t, text.String(), "export PRIMARY=worthless")
 	again, err := Read(write(t, text.String()), environment)
 	require.NoError(t, err)

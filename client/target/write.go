@@ -10,7 +10,7 @@ import (
 
 // Write prints a target file that [Read] accepts. Secrets of a mock, which are worth nothing elsewhere,
 // stand in a comment as the variables to export.
-func Write(w io.Writer, f *File, secrets map[string]string) error {
+func Write(w io.Writer, f *File, secrets map[string]string, expiredToken string) error {
 	text, err := yaml.Marshal(f)
 	if err != nil {
 		return fmt.Errorf("printing a target file: %w", err)
@@ -25,6 +25,11 @@ func Write(w io.Writer, f *File, secrets map[string]string) error {
 	sort.Strings(names)
 	for _, name := range names {
 		if _, err := fmt.Fprintf(w, "#   export %s=%s\n", f.Target.Clients[name].SecretEnv, secrets[name]); err != nil {
+			return err
+		}
+	}
+	if expiredToken != "" {
+		if _, err := fmt.Fprintf(w, "#   export %s=%s\n", f.Fixtures.ExpiredEnv, expiredToken); err != nil {
 			return err
 		}
 	}

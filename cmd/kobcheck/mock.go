@@ -44,10 +44,10 @@ func newMock() *cobra.Command {
 				return err
 			}
 			file := targetOf(server, listening.URL, contract.Edition(edition))
-			if err := target.Write(command.OutOrStdout(), file, secretsOf(server)); err != nil || printTarget {
+			if err := target.Write(command.OutOrStdout(), file, secretsOf(server), server.Inventory().ExpiredToken); err != nil || printTarget {
 				return closing(listening, err)
 			}
-			fmt.Fprintf(os.Stderr, "kobcheck mock: serving %s in the style %s; stop it with Ctrl-C\n", listening.URL, file.Target.Name)
+			fmt.Fprintf(os.Stderr, "kobcheck mock: serving %s in the style %s; stop it with Ctrl-C\n", listening.URL, options.Style)
 			<-ctx.Done()
 			return listening.Close()
 		},

@@ -87,7 +87,7 @@ func serve(t *testing.T, options mock.Options) string {
 	}
 	t.Setenv(file.Fixtures.ExpiredEnv, server.Inventory().ExpiredToken)
 	var text bytes.Buffer
-	require.NoError(t, target.Write(&text, file, nil))
+	require.NoError(t, target.Write(&text, file, nil, ""))
 	path := filepath.Join(t.TempDir(), "target.yaml")
 	require.NoError(t, os.WriteFile(path, text.Bytes(), 0o600))
 	return path

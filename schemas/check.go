@@ -1,213 +1,173 @@
 package schemas
 
 import (
-	"encoding/json"
+	"cmp"
+	"errors"
 	"fmt"
-	"sort"
+	"slices"
 	"strconv"
 	"strings"
 
 	"github.com/xeipuuv/gojsonschema"
 )
 
-// Violation is one place where a body is not as documented.
-type Violation struct {
-	// Schema is the name of the schema in the documentation.
-	Schema  string
-	Pointer string
-	// Kind is missing, type, enum, format, pattern, undocumented, json or other.
-	Kind             string
-	Expected, Actual string
-	// Mark and Requirement are those of the fact that is broken; empty where the schema does not say.
-	Mark, Requirement string
-}
-
-// Check decodes a body strictly and checks it. A body that is no JSON is one violation of the kind json.
+// Check decodes a body strictly and checks it. A body that cannot be decoded is one violation of the kind
+// [JSON]. The violations are sorted by pointer and kind; of more than ten that break the same fact, such as
+// items of one list, ten are listed and the others counted in the last of them.
+//
 // The error is for a schema that does not exist, and for a validator that broke down.
 func (s *Set) Check(name string, body []byte) ([]Violation, error) {
-	value, err := Decode(body)
-	if err != nil {
-		return notJSON(name, err), nil
-	}
-	return s.CheckValue(name, value)
+	return s.decoded(name, body, s.CheckValue)
 }
 
-// CheckList is [Set.Check] for a bare array whose items have the schema.
+// CheckList is [Set.Check] for a bare array whose items have the schema. The violations are sorted by item,
+// and a pointer begins with the item's index. A list with more than 100,000 violations is given up, and says so.
 func (s *Set) CheckList(name string, body []byte) ([]Violation, error) {
-	value, err := Decode(body)
-	if err != nil {
-		return notJSON(name, err), nil
-	}
-	return s.CheckListValue(name, value)
+	return s.decoded(name, body, s.CheckListValue)
 }
 
-func notJSON(name string, err error) []Violation {
-	return []Violation{{Schema: name, Kind: "json", Expected: "one JSON value", Actual: err.Error()}}
-}
-
-// CheckValue checks a value that [Decode] returned.
+// CheckValue is [Set.Check] for a value that [Decode] returned.
 func (s *Set) CheckValue(name string, value any) ([]Violation, error) {
-	one := s.compiled[name]
-	if one == nil {
-		return nil, fmt.Errorf("there is no schema %q; the documentation's names are %s", name, strings.Join(s.names, ", "))
+	of, err := s.schema(name)
+	if err != nil {
+		return nil, err
 	}
-	return one.check("", value)
+	found := findings{}
+	err = found.add(s.check(of, "", value))
+	return found.list, err
 }
 
-// CheckListValue checks an array that [Decode] returned, item by item.
+// CheckListValue is [Set.CheckList] for a value that [Decode] returned.
 func (s *Set) CheckListValue(name string, value any) ([]Violation, error) {
-	one := s.compiled[name]
-	if one == nil {
-		return nil, fmt.Errorf("there is no schema %q; the documentation's names are %s", name, strings.Join(s.names, ", "))
+	of, err := s.schema(name)
+	if err != nil {
+		return nil, err
 	}
 	items, ok := value.([]any)
 	if !ok {
-		return []Violation{{Schema: name, Kind: "type", Expected: "a bare list of " + name, Actual: describe(value)}}, nil
+		actual := describe(value)
+		if of.keepsSecrets() {
+			actual = shape(value)
+		}
+		return []Violation{{Schema: name, Kind: Type, Expected: "a bare list of " + name, Actual: actual}}, nil
 	}
-	var all []Violation
+	found := findings{}
 	for i, item := range items {
-		violations, err := one.check("/"+strconv.Itoa(i), item)
-		if err != nil {
-			return all, err
+		at := "/" + strconv.Itoa(i)
+		if found.seen > listBound {
+			return append(found.list, Violation{Schema: name, Pointer: at, Kind: Other,
+				Expected: "a list that can be checked to its end", Actual: fmt.Sprintf("given up after %d violations", found.seen)}), nil
 		}
-		all = append(all, violations...)
-		if len(all) > listBound {
-			break
+		if err := found.add(s.check(of, at, item)); err != nil {
+			return found.list, err
 		}
 	}
-	return all, nil
+	return found.list, nil
 }
 
-// listBound is how many violations of a list are reported: enough to see a pattern.
-const listBound = 50
+func (s *Set) schema(name string) (*schema, error) {
+	if one := s.byName[name]; one != nil {
+		return one, nil
+	}
+	return nil, fmt.Errorf("checking a body: there is no schema %q; the documentation's names are %s", name, strings.Join(s.names, ", "))
+}
 
-func (s *schema) check(at string, value any) (violations []Violation, err error) {
+func (s *Set) decoded(name string, body []byte, check func(string, any) ([]Violation, error)) ([]Violation, error) {
+	value, err := Decode(body)
+	if err == nil {
+		return check(name, value)
+	}
+	if _, err := s.schema(name); err != nil {
+		return nil, err
+	}
+	v := Violation{Schema: name, Kind: JSON, Expected: "one JSON value in UTF-8, no member name twice", Actual: "a body that could not be read"}
+	var broken *DecodeError
+	if errors.As(err, &broken) {
+		v.Pointer, v.Actual = broken.Pointer, fmt.Sprintf("%s, at byte %d", broken.Detail, broken.Offset)
+		if !broken.Bound() {
+			v.Mark, v.Requirement = "standard", "STD-12"
+		}
+	}
+	return []Violation{v}, nil
+}
+
+// check validates one value that lies at a pointer.
+func (s *Set) check(of *schema, at string, value any) (violations []Violation, err error) {
 	// Decode keeps away what is known to make the validator panic; this is the belt for what is not.
 	defer func() {
 		if cause := recover(); cause != nil {
-			violations, err = nil, fmt.Errorf("the validator of %s broke down: %v", s.name, cause)
+			violations, err = nil, fmt.Errorf("checking a %s at %q: the validator broke down: %v", of.name, at, cause)
 		}
 	}()
-	result, err := s.compiled.Validate(gojsonschema.NewRawLoader(value))
+	value, violations = documented(of, at, value)
+	result, err := of.compiled.Validate(gojsonschema.NewRawLoader(value))
 	if err != nil {
-		return nil, fmt.Errorf("validating against %s: %w", s.name, err)
+		return nil, fmt.Errorf("checking a %s at %q: %w", of.name, at, err)
 	}
-	for _, failure := range result.Errors() {
-		violations = append(violations, s.violation(at, failure))
+	for _, failure := range plain(result.Errors()) {
+		violations = append(violations, s.violation(of, at, failure))
 	}
-	sort.Slice(violations, func(i, j int) bool {
-		if violations[i].Pointer != violations[j].Pointer {
-			return violations[i].Pointer < violations[j].Pointer
-		}
-		return violations[i].Kind < violations[j].Kind
+	slices.SortFunc(violations, func(a, b Violation) int {
+		return cmp.Or(strings.Compare(a.Pointer, b.Pointer), strings.Compare(a.Kind, b.Kind))
 	})
 	return violations, nil
 }
 
-// kinds names the library's error types in our words, with the facet whose mark counts.
-var kinds = map[string]struct{ kind, facet string }{
-	"required":                        {"missing", "required"},
-	"invalid_type":                    {"type", "type"},
-	"enum":                            {"enum", "enum"},
-	"format":                          {"format", "format"},
-	"pattern":                         {"pattern", "pattern"},
-	"additional_property_not_allowed": {"undocumented", ""},
-}
-
-func (s *schema) violation(at string, failure gojsonschema.ResultError) Violation {
-	named, known := kinds[failure.Type()]
-	if !known {
-		named.kind = "other"
+// documented takes the undocumented fields out of an object that the documentation has whole. The validator would
+// find them too, but spends a microsecond and a kilobyte on each, and a body can hold a hundred thousand.
+func documented(of *schema, at string, value any) (any, []Violation) {
+	object, ok := value.(map[string]any)
+	if !ok || of.document.Open == nil || *of.document.Open {
+		return value, nil
 	}
-	path := strings.Split(failure.Context().String("\x00"), "\x00")[1:]
-	if name, ok := failure.Details()["property"].(string); ok && (named.kind == "missing" || named.kind == "undocumented") {
-		path = append(path, name)
-	}
-	v := Violation{Schema: s.name, Kind: named.kind, Pointer: at}
-	for _, name := range path {
-		v.Pointer += "/" + escape(name)
-	}
-	p := s.propertyAt(path)
-	v.Mark, v.Requirement = p.Mark, p.Requirement
-	if mark := p.Marks[named.facet]; mark != "" {
-		v.Mark = mark
-	}
-	if requirement := p.Requirements[named.facet]; requirement != "" {
-		v.Requirement = requirement
-	}
-	v.Expected, v.Actual = expected(named.kind, p, failure), describe(failure.Value())
-	switch named.kind {
-	case "missing":
-		v.Actual = "absent"
-	case "undocumented":
-		v.Actual = "there"
-	}
-	return v
-}
-
-func (s *schema) propertyAt(path []string) property {
-	if len(path) == 0 {
-		return property{}
-	}
-	return s.document.Properties[path[0]]
-}
-
-// expected says in words what the schema asks for.
-func expected(kind string, p property, failure gojsonschema.ResultError) string {
-	typed, nullable := p.kind()
-	words := article(typed)
-	if nullable {
-		words += " or null"
-	}
-	switch kind {
-	case "missing":
-		return words + ", always present"
-	case "undocumented":
-		return "no field of that name"
-	case "enum":
-		var values []string
-		for _, value := range p.Enum {
-			values = append(values, fmt.Sprint(value))
+	known := make(map[string]any, len(of.document.Properties.names))
+	for _, name := range of.document.Properties.names {
+		if field, there := object[name]; there {
+			known[name] = field
 		}
-		return "one of " + strings.ReplaceAll(strings.Join(values, ", "), "<nil>", "null")
-	case "format":
-		return formatWords(p.Format)
-	case "pattern":
-		return "a text that matches " + p.Pattern
-	case "type":
-		if typed == "" {
-			return cutText(fmt.Sprint(failure.Details()["expected"]))
+	}
+	if len(known) == len(object) {
+		return value, nil
+	}
+	var unknown []string
+	for name := range object {
+		if _, there := known[name]; !there {
+			unknown = append(unknown, name)
 		}
-		return words
 	}
-	return cutText(failure.Description())
+	slices.Sort(unknown)
+	var violations []Violation
+	for _, name := range unknown[:min(len(unknown), listedNames)] {
+		violations = append(violations, undocumented(of, pointer(at, []string{name}), object[name]))
+	}
+	violations[len(violations)-1].More = len(unknown) - len(violations)
+	return known, violations
 }
 
-func article(kind string) string {
-	switch kind {
-	case "":
-		return "a value"
-	case "integer", "object", "array":
-		return "an " + kind
+// plain leaves out the errors that only say that another one follows from a branch of the schema. Where no form
+// of a choice fits, the fields that the nearest form misses are left out instead, since another form would not
+// have them.
+func plain(failures []gojsonschema.ResultError) []gojsonschema.ResultError {
+	choice := false
+	onlyMissing := true
+	for _, failure := range failures {
+		switch failure.Type() {
+		case "number_any_of", "number_one_of":
+			choice = true
+		case "number_all_of", "condition_then", "condition_else", "required":
+		default:
+			onlyMissing = false
+		}
 	}
-	return "a " + kind
-}
-
-func formatWords(format string) string {
-	switch format {
-	case "date-time":
-		return "a date-time such as 2025-01-14T16:56:58.947Z"
-	case "uuid":
-		return "a uuid (8-4-4-4-12 hexadecimal digits)"
-	}
-	return "a " + format
-}
-
-// describe renders a value for a finding: compact JSON, cut short.
-func describe(value any) string {
-	text, err := json.Marshal(value)
-	if err != nil {
-		return "a value that is not JSON"
-	}
-	return cutText(string(text))
+	return slices.DeleteFunc(slices.Clone(failures), func(failure gojsonschema.ResultError) bool {
+		switch failure.Type() {
+		case "number_all_of", "condition_then", "condition_else":
+			return true
+		case "number_any_of", "number_one_of":
+			return !onlyMissing
+		case "required":
+			return choice && onlyMissing
+		}
+		return false
+	})
 }

@@ -2,165 +2,120 @@ package schemas
 
 import (
 	"bytes"
-	"encoding/json"
-	"errors"
 	"fmt"
-	"io"
-	"math"
-	"strconv"
-	"strings"
 	"unicode/utf8"
 )
 
-// MaxBody is the longest body that is decoded, in bytes: far beyond any documented answer.
-const MaxBody = 8 << 20
+// Bounds of what is decoded. They protect the harness and say nothing of the API.
+const (
+	// MaxBody is the longest body, in bytes. A list of 18,000 wallets has that size.
+	MaxBody = 8 << 20
+	// MaxDepth is how many objects and arrays may lie in one another. Documented answers need three;
+	// free metadata may need more.
+	MaxDepth = 100
+	// MaxValues is how many values a body may hold, counting objects, arrays and what is in them. It
+	// is as many as a body of [MaxBody] full of documented objects has, and keeps bodies that are all
+	// brackets from costing a hundred times their size in memory.
+	MaxValues = 1 << 18
+	// MaxNumber is how many characters a number may have. A float64 is exact in 767 digits.
+	MaxNumber = 1000
+)
 
-// maxDepth is the deepest nesting that is decoded: deep enough for any metadata that makes sense.
-const maxDepth = 100
+// The kinds of a [DecodeError].
+const (
+	// EmptyBody: there is no JSON value at all.
+	EmptyBody = "empty"
+	// BadEncoding: not UTF-8, or UTF-8 behind a byte order mark.
+	BadEncoding = "encoding"
+	// BadSyntax: not the grammar of JSON.
+	BadSyntax = "syntax"
+	// DuplicateName: an object has a member name twice.
+	DuplicateName = "duplicate"
+	// TrailingData: something follows the value.
+	TrailingData = "trailing"
+	// TooLarge: more than [MaxBody] or [MaxValues].
+	TooLarge = "size"
+	// TooDeep: more than [MaxDepth].
+	TooDeep = "depth"
+	// BadNumber: more than [MaxNumber], or a number that no float64 can hold.
+	BadNumber = "number"
+)
 
-// DecodeError says why a body is not JSON as RFC 8259 has it. Kind is one of size, encoding, syntax,
-// duplicate, trailing, depth, number and empty. Offset is in bytes.
+// DecodeError says why a body was not decoded. It never quotes more than 40 bytes of the body.
 type DecodeError struct {
-	Kind    string
+	// Kind is one of the kinds above.
+	Kind string
+	// Pointer is the JSON Pointer of the place; it ends in … where it was cut. Empty means the whole body.
 	Pointer string
-	Offset  int64
-	Detail  string
+	// Offset is how many bytes precede the place.
+	Offset int64
+	// Detail is one clause such as "a member name is there twice".
+	Detail string
 }
 
 func (e *DecodeError) Error() string {
 	where := ""
 	if e.Pointer != "" {
-		where = " at " + e.Pointer
+		where = " (" + e.Pointer + ")"
 	}
-	return e.Detail + where
+	return fmt.Sprintf("reading the body as JSON: %s, at byte %d%s", e.Detail, e.Offset, where)
 }
 
-// Decode reads exactly one JSON value, stricter than encoding/json: no repeated member names, nothing
-// after the value, valid UTF-8 without a byte order mark, bounded size and depth, and only numbers that
-// a float64 can hold. Numbers come back as [json.Number]. Errors are [*DecodeError].
+// Bound reports whether the body only exceeds a bound of this harness: RFC 8259 §9 lets a reader have
+// bounds on size, depth and numbers, so such a body need not be a fault of its sender.
+func (e *DecodeError) Bound() bool {
+	return e.Kind == TooLarge || e.Kind == TooDeep || e.Kind == BadNumber
+}
+
+// Decode reads exactly one JSON value by the letter of RFC 8259, and stricter than encoding/json: no member
+// name twice, nothing but space after the value, valid UTF-8 without a byte order mark, the bounds above,
+// and only numbers that a float64 can hold, for others make gojsonschema panic or stall. Objects come back
+// as map[string]any, arrays as []any, numbers as [encoding/json.Number] in the digits that were sent.
+// An escaped half of a surrogate pair becomes U+FFFD, as everywhere in Go.
+//
+// Errors are [*DecodeError].
 func Decode(body []byte) (any, error) {
-	switch {
-	case len(body) > MaxBody:
-		return nil, &DecodeError{Kind: "size", Detail: fmt.Sprintf("the body is longer than %d bytes", MaxBody)}
-	case len(bytes.TrimSpace(body)) == 0:
-		return nil, &DecodeError{Kind: "empty", Detail: "the body is empty"}
-	case bytes.HasPrefix(body, []byte("\xef\xbb\xbf")):
-		return nil, &DecodeError{Kind: "encoding", Detail: "the body begins with a byte order mark"}
-	case !utf8.Valid(body):
-		return nil, &DecodeError{Kind: "encoding", Detail: "the body is not valid UTF-8"}
+	if failure := encoded(body); failure != nil {
+		return nil, failure
 	}
-	d := &decoder{json.NewDecoder(bytes.NewReader(body))}
-	d.UseNumber()
-	value, err := d.value(0)
-	if err != nil {
-		return nil, err
+	r := reader{body: body}
+	r.space()
+	if r.at == len(body) {
+		return nil, &DecodeError{Kind: EmptyBody, Offset: int64(r.at), Detail: "the body is empty"}
 	}
-	if _, err := d.Token(); !errors.Is(err, io.EOF) {
-		return nil, &DecodeError{Kind: "trailing", Offset: d.InputOffset(), Detail: "there is something after the JSON value"}
+	value, failure := r.value()
+	if failure != nil {
+		return nil, failure
+	}
+	r.space()
+	if r.at < len(body) {
+		return nil, &DecodeError{Kind: TrailingData, Offset: int64(r.at), Detail: "there is something after the JSON value"}
 	}
 	return value, nil
 }
 
-type decoder struct{ *json.Decoder }
+// encoded checks what can be said of a body before it is read.
+func encoded(body []byte) *DecodeError {
+	switch {
+	case len(body) > MaxBody:
+		return &DecodeError{Kind: TooLarge, Offset: MaxBody, Detail: fmt.Sprintf("the body has %d bytes and at most %d are read", len(body), MaxBody)}
+	case bytes.HasPrefix(body, []byte("\xef\xbb\xbf")):
+		return &DecodeError{Kind: BadEncoding, Detail: "the body begins with a byte order mark"}
+	case !utf8.Valid(body):
+		return &DecodeError{Kind: BadEncoding, Offset: invalid(body), Detail: "the body is not UTF-8"}
+	}
+	return nil
+}
 
-func (d *decoder) value(depth int) (any, error) {
-	if depth > maxDepth {
-		return nil, &DecodeError{Kind: "depth", Offset: d.InputOffset(), Detail: fmt.Sprintf("the body is nested deeper than %d", maxDepth)}
-	}
-	token, err := d.Token()
-	if err != nil {
-		return nil, d.syntax(err)
-	}
-	switch token := token.(type) {
-	case json.Delim:
-		if token == '{' {
-			return d.object(depth)
+// invalid returns the offset of the first byte that is not UTF-8.
+func invalid(body []byte) int64 {
+	at := 0
+	for at < len(body) {
+		char, size := utf8.DecodeRune(body[at:])
+		if char == utf8.RuneError && size == 1 {
+			break
 		}
-		return d.array(depth)
-	case json.Number:
-		if !holdable(string(token)) {
-			return nil, &DecodeError{Kind: "number", Offset: d.InputOffset(), Detail: fmt.Sprintf("the number %.40s is out of range", token)}
-		}
+		at += size
 	}
-	return token, nil
-}
-
-func (d *decoder) object(depth int) (any, error) {
-	object := make(map[string]any, 12)
-	for d.More() {
-		token, err := d.Token()
-		if err != nil {
-			return nil, d.syntax(err)
-		}
-		name, _ := token.(string)
-		if _, there := object[name]; there {
-			return nil, below(name, &DecodeError{Kind: "duplicate", Offset: d.InputOffset(), Detail: "a member name is there twice"})
-		}
-		if object[name], err = d.value(depth + 1); err != nil {
-			return nil, below(name, err)
-		}
-	}
-	_, err := d.Token()
-	return object, d.syntax(err)
-}
-
-func (d *decoder) array(depth int) (any, error) {
-	array := []any{}
-	for d.More() {
-		item, err := d.value(depth + 1)
-		if err != nil {
-			return nil, below(strconv.Itoa(len(array)), err)
-		}
-		array = append(array, item)
-	}
-	_, err := d.Token()
-	return array, d.syntax(err)
-}
-
-// below puts a name before the pointer of an error on its way up, so that a good body costs no pointers.
-func below(name string, err error) error {
-	var broken *DecodeError
-	if errors.As(err, &broken) {
-		broken.Pointer = cutText("/" + escape(name) + broken.Pointer)
-	}
-	return err
-}
-
-func (d *decoder) syntax(err error) error {
-	if err == nil {
-		return nil
-	}
-	if errors.Is(err, io.EOF) || errors.Is(err, io.ErrUnexpectedEOF) {
-		return &DecodeError{Kind: "syntax", Offset: d.InputOffset(), Detail: "the body ends in the middle of the JSON value"}
-	}
-	return &DecodeError{Kind: "syntax", Offset: d.InputOffset(), Detail: fmt.Sprintf("the body is not JSON near byte %d", d.InputOffset())}
-}
-
-// holdable reports whether a float64 can hold the number: gojsonschema panics on others, and even
-// reading a great exponent costs it seconds.
-func holdable(number string) bool {
-	if len(number) > 64 {
-		return false
-	}
-	value, err := strconv.ParseFloat(number, 64)
-	if err != nil || math.IsInf(value, 0) {
-		return false
-	}
-	mantissa, _, _ := strings.Cut(strings.ToLower(number), "e")
-	return value != 0 || !strings.ContainsAny(mantissa, "123456789")
-}
-
-// escape writes a name as a part of a JSON Pointer (RFC 6901).
-func escape(name string) string {
-	if !strings.ContainsAny(name, "~/") {
-		return name
-	}
-	return strings.ReplaceAll(strings.ReplaceAll(name, "~", "~0"), "/", "~1")
-}
-
-func cutText(text string) string {
-	if runes := []rune(text); len(runes) > 80 {
-		return string(runes[:80]) + "…"
-	}
-	return text
+	return int64(at)
 }

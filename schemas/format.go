@@ -3,7 +3,6 @@ package schemas
 import (
 	"net/mail"
 	"net/url"
-	"regexp"
 	"strings"
 	"sync"
 	"time"
@@ -11,54 +10,119 @@ import (
 	"github.com/xeipuuv/gojsonschema"
 )
 
-// check is a format for gojsonschema; a value that is no string is left to the type.
-type check func(string) bool
+// format decides whether a text has a format.
+type format func(text string) bool
 
-// IsFormat reports whether a value has the format.
-func (c check) IsFormat(value any) bool {
+// IsFormat makes a format one of gojsonschema's; a value that is no string is left to the keyword type.
+func (f format) IsFormat(value any) bool {
 	text, ok := value.(string)
-	return !ok || c(text)
+	return !ok || f(text)
 }
 
-// registerFormats replaces the library's formats, which take a date for a date-time and refuse a UUID in
-// capitals. Its registry is one per process, hence once.
+// formats are the formats that the schema files use. gojsonschema's own take a date for a date-time, refuse a
+// UUID in capitals and let "Bob <a@b.example>" pass as an address.
+func formats() map[string]format {
+	return map[string]format{"date-time": isDateTime, "date": isDate, "uuid": isUUID, "email": isEmail, "uri": isURI}
+}
+
+// registerFormats puts our formats in the place of the library's. Its registry is one per process, hence once.
 var registerFormats = sync.OnceFunc(func() {
-	for name, format := range map[string]check{"date-time": isDateTime, "date": isDate, "uuid": isUUID, "email": isEmail, "uri": isURI} {
-		gojsonschema.FormatCheckers.Add(name, format)
+	for name, one := range formats() {
+		gojsonschema.FormatCheckers.Add(name, one)
 	}
 })
 
-var dateTime = regexp.MustCompile(`^\d{4}-\d{2}-\d{2}[Tt]\d{2}:\d{2}:\d{2}(\.\d+)?([Zz]|[+-]\d{2}:\d{2})$`)
-
-// isDateTime is date-time of RFC 3339 §5.6: small letters and a leap second are allowed.
+// isDateTime is date-time of RFC 3339 §5.6: t and z may be small, a fraction may have any length, an offset is
+// hours below 24 and minutes below 60, and a 60th second is one only where UTC can have a leap second.
 func isDateTime(text string) bool {
-	if !dateTime.MatchString(text) {
+	if len(text) < len("2006-01-02T15:04:05Z") || !isDate(text[:10]) || text[10]|0x20 != 't' || text[13] != ':' || text[16] != ':' {
 		return false
 	}
-	text = strings.ToUpper(text)
-	if text[17:19] == "60" {
-		text = text[:17] + "59" + text[19:]
+	hour, minute, second := twoDigits(text[11:]), twoDigits(text[14:]), twoDigits(text[17:])
+	if hour < 0 || hour > 23 || minute < 0 || minute > 59 || second < 0 || second > 60 {
+		return false
 	}
-	_, err := time.Parse(time.RFC3339Nano, text)
-	return err == nil
+	zone := text[19:]
+	if zone[0] == '.' {
+		zone = strings.TrimLeft(zone[1:], "0123456789")
+		if len(zone) == len(text)-20 {
+			return false
+		}
+	}
+	offset, ok := zoneMinutes(zone)
+	const day = 24 * 60
+	return ok && (second < 60 || (hour*60+minute-offset+day)%day == day-1)
 }
 
+// zoneMinutes reads Z or an offset such as +11:00.
+func zoneMinutes(zone string) (minutes int, ok bool) {
+	if zone == "Z" || zone == "z" {
+		return 0, true
+	}
+	if len(zone) != len("+00:00") || zone[3] != ':' || zone[0] != '+' && zone[0] != '-' {
+		return 0, false
+	}
+	hour, minute := twoDigits(zone[1:]), twoDigits(zone[4:])
+	if hour < 0 || hour > 23 || minute < 0 || minute > 59 {
+		return 0, false
+	}
+	if zone[0] == '-' {
+		return -hour*60 - minute, true
+	}
+	return hour*60 + minute, true
+}
+
+// twoDigits reads the two digits that a text begins with, or returns -1.
+func twoDigits(text string) int {
+	if len(text) < 2 || !digit(text[0]) || !digit(text[1]) {
+		return -1
+	}
+	return int(text[0]-'0')*10 + int(text[1]-'0')
+}
+
+// isDate is full-date of RFC 3339 §5.6.
 func isDate(text string) bool {
 	_, err := time.Parse(time.DateOnly, text)
 	return err == nil
 }
 
-var uuidForm = regexp.MustCompile(`^[0-9a-fA-F]{8}-[0-9a-fA-F]{4}-[0-9a-fA-F]{4}-[0-9a-fA-F]{4}-[0-9a-fA-F]{12}$`)
+// isUUID takes 8-4-4-4-12 hexadecimal digits of any version and letter case, since the documentation's own
+// samples are of no known version (C-38).
+func isUUID(text string) bool {
+	if len(text) != 36 {
+		return false
+	}
+	for i := range len(text) {
+		c := text[i]
+		switch {
+		case i == 8 || i == 13 || i == 18 || i == 23:
+			if c != '-' {
+				return false
+			}
+		case !digit(c) && (c|0x20 < 'a' || c|0x20 > 'f'):
+			return false
+		}
+	}
+	return true
+}
 
-// isUUID takes any version and letter case, since the documentation's own samples are of none (C-38).
-func isUUID(text string) bool { return uuidForm.MatchString(text) }
-
+// isEmail takes a bare address, without a name or brackets around it.
 func isEmail(text string) bool {
+	const longest = 320 // RFC 5321 §4.5.3.1: 64 octets, the at sign, 255 octets.
+	if len(text) > longest {
+		return false
+	}
 	address, err := mail.ParseAddress(text)
 	return err == nil && address.Address == text
 }
 
+// isURI takes an absolute URI of RFC 3986: with a scheme, and all in printable ASCII.
 func isURI(text string) bool {
+	for i := range len(text) {
+		if text[i] <= ' ' || text[i] > '~' || strings.IndexByte("<>\"{}|\\^`", text[i]) >= 0 {
+			return false
+		}
+	}
 	u, err := url.Parse(text)
-	return err == nil && u.Scheme != ""
+	return err == nil && u.Scheme != "" && (u.Host != "" || u.Opaque != "" || u.Path != "")
 }

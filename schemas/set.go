@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"io/fs"
+	"slices"
 	"sort"
 	"sync"
 
@@ -16,164 +17,107 @@ import (
 //go:embed *.json
 var files embed.FS
 
-// Set holds the compiled schemas by their name in the documentation. It never changes and is safe for
-// concurrent use.
+// Set holds the compiled schemas. It never changes and is safe for concurrent use.
 type Set struct {
-	compiled map[string]*schema
-	names    []string
+	byName map[string]*schema
+	byFile map[string]*schema
+	names  []string
 }
 
-// schema is one compiled schema with the facts about its fields.
+// schema is one compiled file.
 type schema struct {
 	name     string
-	compiled *gojsonschema.Schema
-	document document
 	raw      []byte
+	document *document
+	compiled *gojsonschema.Schema
 }
 
-// document is the part of a schema file that we read ourselves.
-type document struct {
-	ID         string              `json:"$id"`
-	Title      string              `json:"title"`
-	Required   []string            `json:"required"`
-	Properties map[string]property `json:"properties"`
-}
-
-// property is one field with where it is known from. Marks and Requirements override for a facet:
-// type, required, enum, format or pattern.
-type property struct {
-	Type         any               `json:"type"`
-	Format       string            `json:"format"`
-	Enum         []any             `json:"enum"`
-	Pattern      string            `json:"pattern"`
-	Mark         string            `json:"x-mark"`
-	Source       string            `json:"x-source"`
-	Requirement  string            `json:"x-requirement"`
-	Marks        map[string]string `json:"x-marks"`
-	Requirements map[string]string `json:"x-requirements"`
-}
-
-// Load returns the embedded schemas; every caller gets the same set. An error means that a file is
-// broken, which a test of this package rules out.
+// Load returns the embedded schemas; every caller gets the same set. An error means that a file is broken or
+// refers to one that is not there, which a test of this package rules out.
 func Load() (*Set, error) { return loadOnce() }
 
 var loadOnce = sync.OnceValues(func() (*Set, error) { return load(files) })
 
 func load(fsys fs.FS) (*Set, error) {
 	registerFormats()
-	names, err := fs.Glob(fsys, "*.json")
+	paths, err := fs.Glob(fsys, "*.json")
 	if err != nil {
-		return nil, err
+		return nil, fmt.Errorf("listing the schema files: %w", err)
 	}
-	// Validate stays false: with true, compiling the metaschema would give the pool its own loader back,
-	// and an unknown $ref would be fetched from the network.
+	// Validate stays false: with true, compiling the metaschema gives the pool a loader that fetches, and
+	// an unknown $ref would go to the network.
 	loader := gojsonschema.NewSchemaLoader()
 	loader.AutoDetect, loader.Draft = false, gojsonschema.Draft7
-	set := &Set{compiled: map[string]*schema{}}
-	for _, name := range names {
-		raw, err := fs.ReadFile(fsys, name)
+	set := &Set{byName: map[string]*schema{}, byFile: map[string]*schema{}}
+	for _, path := range paths {
+		one, err := read(fsys, path)
 		if err != nil {
 			return nil, err
 		}
-		s := &schema{raw: raw}
-		if err := json.Unmarshal(raw, &s.document); err != nil {
-			return nil, fmt.Errorf("the schema %s is not JSON: %w", name, err)
+		if one.name == "" || set.byName[one.name] != nil {
+			return nil, fmt.Errorf("the schema file %s needs a title of its own, and %q is none", path, one.name)
 		}
-		s.name = s.document.Title
-		if s.name == "" || set.compiled[s.name] != nil {
-			return nil, fmt.Errorf("the schema %s needs a title of its own", name)
+		if err := loader.AddSchemas(gojsonschema.NewBytesLoader(one.raw)); err != nil {
+			return nil, fmt.Errorf("adding the schema file %s: %w", path, err)
 		}
-		if err := loader.AddSchemas(gojsonschema.NewBytesLoader(raw)); err != nil {
-			return nil, fmt.Errorf("adding the schema %s: %w", name, err)
-		}
-		set.compiled[s.name] = s
-		set.names = append(set.names, s.name)
+		set.byName[one.name], set.byFile[path] = one, one
+		set.names = append(set.names, one.name)
 	}
 	sort.Strings(set.names)
-	for _, s := range set.compiled {
-		if s.compiled, err = loader.Compile(embedded{s.document.ID}); err != nil {
-			return nil, fmt.Errorf("compiling the schema %s: %w", s.name, err)
+	for _, name := range set.names {
+		one := set.byName[name]
+		if one.compiled, err = loader.Compile(embedded{one.document.ID}); err != nil {
+			return nil, fmt.Errorf("compiling the schema %s: %w", name, err)
 		}
 	}
 	return set, nil
 }
 
-// Names lists the schemas by their names in the documentation.
-func (s *Set) Names() []string { return append([]string(nil), s.names...) }
+func read(fsys fs.FS, path string) (*schema, error) {
+	raw, err := fs.ReadFile(fsys, path)
+	if err != nil {
+		return nil, fmt.Errorf("reading the schema file %s: %w", path, err)
+	}
+	if _, err := Decode(raw); err != nil {
+		return nil, fmt.Errorf("the schema file %s: %w", path, err)
+	}
+	one := &schema{raw: raw, document: &document{}}
+	if err := json.Unmarshal(raw, one.document); err != nil {
+		return nil, fmt.Errorf("the schema file %s is not written like a schema: %w", path, err)
+	}
+	one.name = one.document.Title
+	return one, nil
+}
+
+// Names lists the schemas by their names in the documentation, in the order of the alphabet.
+func (s *Set) Names() []string { return slices.Clone(s.names) }
 
 // Has reports whether there is a schema of that name.
-func (s *Set) Has(name string) bool { return s.compiled[name] != nil }
+func (s *Set) Has(name string) bool { return s.byName[name] != nil }
 
-// Raw returns the file of a schema, or nil.
+// Raw returns a copy of the file of a schema, or nil where there is no schema of that name.
 func (s *Set) Raw(name string) []byte {
-	if one := s.compiled[name]; one != nil {
-		return one.raw
-	}
-	return nil
-}
-
-// FieldInfo is what the documentation says of one field of a schema.
-type FieldInfo struct {
-	Name, Type, Format string
-	Enum               []string
-	Required, Nullable bool
-	Mark, Requirement  string
-	Source             string
-}
-
-// Fields lists the fields of a schema by name.
-func (s *Set) Fields(name string) []FieldInfo {
-	one := s.compiled[name]
+	one := s.byName[name]
 	if one == nil {
 		return nil
 	}
-	required := map[string]bool{}
-	for _, field := range one.document.Required {
-		required[field] = true
-	}
-	var fields []FieldInfo
-	for field, p := range one.document.Properties {
-		kind, nullable := p.kind()
-		info := FieldInfo{Name: field, Type: kind, Nullable: nullable, Format: p.Format, Required: required[field], Mark: p.Mark, Requirement: p.Requirement, Source: p.Source}
-		for _, value := range p.Enum {
-			if text, ok := value.(string); ok {
-				info.Enum = append(info.Enum, text)
-			}
-		}
-		fields = append(fields, info)
-	}
-	sort.Slice(fields, func(i, j int) bool { return fields[i].Name < fields[j].Name })
-	return fields
+	return slices.Clone(one.raw)
 }
 
-// kind returns the type of a property, and whether null is one as well.
-func (p property) kind() (string, bool) {
-	switch kind := p.Type.(type) {
-	case string:
-		return kind, false
-	case []any:
-		first, nullable := "", false
-		for _, one := range kind {
-			if one == "null" {
-				nullable = true
-			} else if text, ok := one.(string); ok {
-				first = text
-			}
-		}
-		return first, nullable
-	}
-	return "", false
-}
-
-// embedded is a loader that knows the ids of the embedded files and reaches neither disk nor network.
+// embedded is a reference to a schema by its id. It reaches neither disk nor network.
 type embedded struct{ id string }
 
 type embeddedFactory struct{}
 
 func (embeddedFactory) New(id string) gojsonschema.JSONLoader { return embedded{id} }
 
-func (e embedded) JsonSource() any                               { return e.id }
+// JsonSource returns the id.
+func (e embedded) JsonSource() any { return e.id }
+
+// LoaderFactory makes more loaders like this one.
 func (e embedded) LoaderFactory() gojsonschema.JSONLoaderFactory { return embeddedFactory{} }
+
+// JsonReference returns the id as a reference.
 func (e embedded) JsonReference() (gojsonreference.JsonReference, error) {
 	return gojsonreference.NewJsonReference(e.id)
 }

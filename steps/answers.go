@@ -13,6 +13,7 @@ import (
 	"github.com/cucumber/godog"
 
 	"github.com/kobcheck/kobcheck/client"
+	"github.com/kobcheck/kobcheck/contract"
 	"github.com/kobcheck/kobcheck/schemas"
 )
 
@@ -516,7 +517,7 @@ func (w *World) shape(exchange *client.Exchange, schema string, violations []sch
 		if id == "" {
 			id = requirement
 		}
-		w.Expect(false, Expectation{Check: "the answer is a " + schema, Requirement: id, Pointer: violation.Pointer,
+		w.Expect(false, Expectation{Check: "the answer is a " + schema, Requirement: id, Mark: contract.Mark(violation.Mark), Pointer: violation.Pointer,
 			Message: "the answer is not a " + schema + " as documented", Expected: violation.Expected, Actual: violation.Actual})
 	}
 	return nil

@@ -41,7 +41,7 @@ func (w *World) watch(operation *contract.Operation, exchange *client.Exchange) 
 	w.values[exchange] = value
 	for _, result := range results {
 		e := Expectation{Check: result.Check, Requirement: result.Requirement, Message: result.Message,
-			Pointer: result.Pointer, Expected: result.Expected, Actual: result.Actual, Exchange: exchange.N}
+			Pointer: result.Pointer, Expected: result.Expected, Actual: result.Actual, Mark: result.Mark, Exchange: exchange.N}
 		w.Expect(result.Held, e)
 	}
 	w.step = step

@@ -48,6 +48,8 @@ type Expectation struct {
 	Pointer  string
 	Expected string
 	Actual   string
+	// Mark is that of the very fact that is broken, where it is weaker than that of the requirement; else empty.
+	Mark contract.Mark
 	// Exchange is the number of the exchange that shows it; 0 means the latest.
 	Exchange int
 }
@@ -64,11 +66,14 @@ func (w *World) Expect(holds bool, e Expectation) {
 	if exchange == 0 && w.last != nil {
 		exchange = w.last.N
 	}
-	mark := w.Session.Contract.MarkOf(requirement)
+	mark, gated := w.Session.Contract.MarkOf(requirement), w.Session.Gated(requirement)
+	if e.Mark != "" && e.Mark != mark {
+		mark, gated = e.Mark, gated && w.Session.Gate[e.Mark]
+	}
 	// Redaction comes before the cut: half a secret would not be recognised.
 	redact := func(text string) string { return cut(w.Session.Client.Redactor().Text(text)) }
 	w.findings = append(w.findings, Finding{
-		Requirement: requirement, Mark: mark, Gated: w.Session.Gated(requirement), Check: e.Check,
+		Requirement: requirement, Mark: mark, Gated: gated, Check: e.Check,
 		Message: redact(e.Message), Pointer: redact(e.Pointer), Expected: redact(e.Expected), Actual: redact(e.Actual),
 		Exchange: exchange, Step: w.step,
 	})

@@ -17,11 +17,13 @@ type Result struct {
 	// Check is a stable name; it begins with "every answer:" so that the census keeps sentinels apart.
 	Check       string
 	Requirement string
-	Held        bool
-	Message     string
-	Pointer     string
-	Expected    string
-	Actual      string
+	// Mark is that of the very fact that is broken, where it is weaker than that of the requirement; else empty.
+	Mark     contract.Mark
+	Held     bool
+	Message  string
+	Pointer  string
+	Expected string
+	Actual   string
 }
 
 // watcher collects the results of one exchange.

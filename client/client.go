@@ -101,7 +101,7 @@ func New(config Config) (*Client, error) {
 	c.http = &http.Client{Transport: transport, CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse }}
 	c.tokens = newTokens(c)
 	for _, credentials := range config.Clients {
-		c.redactor.AddSecret(credentials.Secret)
+		c.redactor.AddCredential(credentials.Secret)
 	}
 	if config.MaxRPS > 0 {
 		c.pace = rate.NewLimiter(rate.Limit(config.MaxRPS), 1)

@@ -67,7 +67,7 @@ func (e *Exchange) SecretShown() string {
 	if e.redactor == nil {
 		return ""
 	}
-	return e.redactor.shown(string(e.Body))
+	return e.redactor.repeats(string(e.Body))
 }
 
 // Recorded is an exchange without its secrets. It never changes.

@@ -25,12 +25,15 @@ type Redactor struct {
 	tokens   map[string]bool
 	secrets  map[string]bool
 	replacer atomic.Pointer[strings.Replacer]
+	// credentials are the access tokens and client secrets alone, for the look at every answer.
+	credentials atomic.Pointer[[]string]
 }
 
 // NewRedactor returns a redactor that knows no values yet.
 func NewRedactor() *Redactor {
 	r := &Redactor{tokens: map[string]bool{}, secrets: map[string]bool{}}
 	r.replacer.Store(strings.NewReplacer())
+	r.credentials.Store(new([]string))
 	return r
 }
 
@@ -38,10 +41,39 @@ func NewRedactor() *Redactor {
 const shortest = 6
 
 // AddToken makes the redactor look for an access token.
-func (r *Redactor) AddToken(value string) { r.add(r.tokens, value) }
+func (r *Redactor) AddToken(value string) {
+	r.add(r.tokens, value)
+	r.mark(value)
+}
 
 // AddSecret makes the redactor look for a secret.
 func (r *Redactor) AddSecret(value string) { r.add(r.secrets, value) }
+
+// AddCredential makes the redactor look for a client secret, which no answer may repeat.
+func (r *Redactor) AddCredential(value string) {
+	r.add(r.secrets, value)
+	r.mark(value)
+}
+
+func (r *Redactor) mark(value string) {
+	if len(value) < shortest {
+		return
+	}
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	known := append([]string{value}, *r.credentials.Load()...)
+	r.credentials.Store(&known)
+}
+
+// repeats says in words which credential a text repeats, or "". It is cheap: it runs on every answer.
+func (r *Redactor) repeats(text string) string {
+	for _, credential := range *r.credentials.Load() {
+		if strings.Contains(text, credential) {
+			return "an access token or client secret of the caller"
+		}
+	}
+	return ""
+}
 
 func (r *Redactor) add(set map[string]bool, value string) {
 	if len(value) < shortest {

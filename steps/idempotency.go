@@ -441,7 +441,8 @@ func (w *World) cardsOf(ctx context.Context, walletID string, from time.Time) ([
 			return nil, err
 		}
 		for _, item := range items {
-			if card, ok := item.(map[string]any); ok && card["wallet_id"] == walletID {
+			// What others create meanwhile moves entries onto the next page, where they are seen again.
+			if card, ok := item.(map[string]any); ok && card["wallet_id"] == walletID && times(fmt.Sprint(card["id"]), found) == 0 {
 				found = append(found, fmt.Sprint(card["id"]))
 			}
 		}

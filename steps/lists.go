@@ -157,12 +157,37 @@ func (w *World) listSpan(ctx context.Context, query url.Values) error {
 	if err != nil {
 		return err
 	}
-	items, err := w.list(ctx, s.operation, "primary", query)
+	var items []any
+	if query.Has("limit") {
+		items, err = w.list(ctx, s.operation, "primary", query)
+	} else {
+		items, err = w.listAll(ctx, s.operation, query)
+	}
 	if err != nil {
 		return err
 	}
 	w.notes["items"], w.notes["query"] = items, query
 	return nil
+}
+
+// listAll walks through all pages of a list: others create things in the same time as ours.
+func (w *World) listAll(ctx context.Context, operation *contract.Operation, query url.Values) ([]any, error) {
+	var all []any
+	query = copyQuery(query)
+	query.Set("limit", strconv.Itoa(pageSize))
+	for page := 0; page < pageBound; page++ {
+		query.Set("offset", strconv.Itoa(len(all)))
+		items, err := w.list(ctx, operation, "primary", query)
+		if err != nil {
+			return nil, err
+		}
+		all = append(all, items...)
+		total, err := strconv.Atoi(w.last.Header.Get("X-Total-Count"))
+		if len(items) == 0 || err == nil && len(all) >= total {
+			break
+		}
+	}
+	return all, nil
 }
 
 func (w *World) windowWith(ctx context.Context, name, value string) error {
@@ -171,7 +196,6 @@ func (w *World) windowWith(ctx context.Context, name, value string) error {
 		return err
 	}
 	query := s.window()
-	query.Set("limit", strconv.Itoa(pageSize))
 	if name != "" {
 		query.Set(name, value)
 	}
@@ -212,9 +236,8 @@ func listFrom(ctx context.Context, _ string) error {
 	}
 	query := copyQuery(s.base)
 	query.Set("from", stamp(created(s.all()[1]).Add(-time.Millisecond)))
-	// Oldest first, so that what others make meanwhile does not push ours off the page.
+	// Oldest first, so that what others make meanwhile comes after ours.
 	query.Set("order", "asc")
-	query.Set("limit", strconv.Itoa(pageSize))
 	return w.listSpan(ctx, query)
 }
 
@@ -227,7 +250,6 @@ func listTo(ctx context.Context, _ string) error {
 	query := copyQuery(s.base)
 	query.Set("to", stamp(created(s.all()[1]).Add(time.Millisecond)))
 	query.Set("order", "desc")
-	query.Set("limit", strconv.Itoa(pageSize))
 	return w.listSpan(ctx, query)
 }
 

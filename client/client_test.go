@@ -371,6 +371,15 @@ func TestWhatIsRecordedHoldsNoSecretInAnySpelling(t *testing.T) {
 	require.Contains(t, recorded[1].Response.Body, "411111******1111")
 }
 
+func TestASecretThatCrossesTheCutOfTheEvidenceIsTakenOutWhole(t *testing.T) {
+	server := serve(t, func(w http.ResponseWriter, _ *http.Request) {
+		_, _ = io.WriteString(w, strings.Repeat("x", evidenceBound-8)+"the-primary-secret")
+	})
+	exchange, err := api(t, server.URL, nil).Do(context.Background(), facts(t).Operation("cards-list"), Request{})
+	require.NoError(t, err)
+	require.NotContains(t, exchange.Record().Response.Body, "the-prim")
+}
+
 func TestIdsAndTimesAreNoCardNumbers(t *testing.T) {
 	for _, text := range []string{"41111111-1111-4111-8111-111111111111", "1736873818947", "4111111111111112", "x4111111111111111", "4111111111111111.5", "+61400000000", "2025-01-14T16:56:58.947Z"} {
 		require.Equal(t, text, maskCardNumbers(text), text)

@@ -109,9 +109,9 @@ func (e *Exchange) Record() Recorded {
 	sent := e.Request()
 	recorded := Recorded{N: e.N, Operation: e.Operation, StartedAt: e.StartedAt.UTC(), DurationMS: float64(e.Duration.Microseconds()) / 1000,
 		Request: RecordedRequest{Method: sent.Method, URL: e.redactor.Text(sent.URL), Headers: e.redactor.headers(sent.Header), BodyBytes: len(sent.Body)}}
-	recorded.Request.Body = e.redactor.Text(bodyText(sent.Body))
+	recorded.Request.Body = bodyText(e.redactor.bytes(sent.Body))
 	if e.Status != 0 {
-		recorded.Response = &RecordedResponse{Status: e.Status, Headers: e.redactor.headers(e.Header), Body: e.redactor.Text(bodyText(e.Body)), BodyBytes: len(e.Body)}
+		recorded.Response = &RecordedResponse{Status: e.Status, Headers: e.redactor.headers(e.Header), Body: bodyText(e.redactor.bytes(e.Body)), BodyBytes: len(e.Body)}
 	}
 	if e.Err != nil {
 		recorded.Error = e.redactor.Text(e.Err.Error())
@@ -159,7 +159,7 @@ func curl(r RecordedRequest) string {
 		}
 	}
 	if r.Body != "" {
-		line.WriteString(" --data-binary " + quoted(r.Body))
+		line.WriteString(" --data-raw " + quoted(r.Body))
 	}
 	return line.String()
 }

@@ -6,12 +6,14 @@ import (
 	"net/http"
 )
 
+// bankFields are the fields of a beneficiary that come back as they were sent. Only id and status of the
+// answer are known, and those from an integrator (BENEF-14, N-23).
+var bankFields = []string{"bank_name", "bank_country", "bank_code_type", "bank_code", "account_number", "person"}
+
 func (s *Server) beneficiaryText(b *beneficiary) []byte {
 	text := fmt.Appendf(nil, `{"id":"%s","status":"%s"`, b.id, b.status)
-	for _, field := range []string{"bank_name", "bank_country", "bank_code_type", "bank_code", "account_number", "person"} {
-		if raw := b.fields[field]; raw != nil {
-			text = fmt.Appendf(text, `,"%s":%s`, field, raw)
-		}
+	for _, field := range b.fields {
+		text = fmt.Appendf(text, `,"%s":%s`, field.name, field.value)
 	}
 	text = fmt.Appendf(text, `,"metadata":%s`, b.metadata)
 	if s.style.MoreFields {
@@ -20,25 +22,30 @@ func (s *Server) beneficiaryText(b *beneficiary) []byte {
 	return append(text, '}')
 }
 
+func (b *beneficiary) createdAt() millis { return b.created }
+
 func (s *Server) listBeneficiaries(c *call) answer {
-	listed := s.store.beneficiaries.byOwner[c.caller.id]
-	if s.faults.On("tenancy.list-shows-all") {
-		listed = nil
-		for _, b := range s.store.beneficiaries.byID {
-			listed = append(listed, b)
-		}
-	}
 	var texts [][]byte
-	for _, b := range listed {
+	for _, b := range visible(s, c, &s.store.beneficiaries, (*beneficiary).createdAt) {
 		texts = append(texts, s.beneficiaryText(b))
 	}
-	return s.wholeList(len(texts), listText(texts))
+	return s.wholeList(c, texts)
 }
 
 func (s *Server) createBeneficiary(c *call) answer {
-	b := &beneficiary{id: s.store.newID(), owner: c.caller.id, fields: c.body, status: "ACTIVE", metadata: json.RawMessage("{}"), created: s.store.now()}
-	if c.has("metadata") {
-		b.metadata = c.body["metadata"]
+	if c.has("person") {
+		if text := checkMembers(c.body["person"], "person", []string{"name"}); text != "" {
+			return s.invalid(c, text)
+		}
+	}
+	b := &beneficiary{id: s.store.newID(), owner: c.caller.id, status: "ACTIVE", metadata: c.objectOr("metadata"), created: s.store.now()}
+	for _, name := range bankFields {
+		if value := c.body[name]; value != nil {
+			b.fields = append(b.fields, member{name, value})
+		}
+	}
+	if b.metadata[0] != '{' {
+		return s.invalid(c, "metadata must be an object")
 	}
 	if !s.faults.On("persist.beneficiary-lost") {
 		s.store.beneficiaries.add(b.id, c.caller.id, b)
@@ -46,26 +53,11 @@ func (s *Server) createBeneficiary(c *call) answer {
 	return answer{status: s.style.Created, body: s.beneficiaryText(b)}
 }
 
-// createPayID is a placeholder: neither path nor body of the operation is known (N-02).
+// createPayID is a placeholder: neither path nor body of the operation is known (N-02). Any object will do.
 func (s *Server) createPayID(c *call) answer { return s.createBeneficiary(c) }
 
-func (s *Server) ownBeneficiary(c *call) (*beneficiary, answer, bool) {
-	id, refusal, ok := s.identify(c, "Beneficiary")
-	if !ok {
-		return nil, refusal, false
-	}
-	b := s.store.beneficiaries.byID[id]
-	if b == nil {
-		return nil, s.missing("Beneficiary"), false
-	}
-	if b.owner != c.caller.id && !s.leaks(c) {
-		return nil, s.foreign("Beneficiary"), false
-	}
-	return b, answer{}, true
-}
-
 func (s *Server) getBeneficiary(c *call) answer {
-	b, refusal, ok := s.ownBeneficiary(c)
+	b, refusal, ok := own(s, c, &s.store.beneficiaries, "Beneficiary")
 	if !ok {
 		return refusal
 	}
@@ -74,7 +66,7 @@ func (s *Server) getBeneficiary(c *call) answer {
 
 // updateBeneficiary changes what is sent; the rest keeps its value (BENEF-21, C-44).
 func (s *Server) updateBeneficiary(c *call) answer {
-	b, refusal, ok := s.ownBeneficiary(c)
+	b, refusal, ok := own(s, c, &s.store.beneficiaries, "Beneficiary")
 	if !ok {
 		return refusal
 	}
@@ -87,6 +79,9 @@ func (s *Server) updateBeneficiary(c *call) answer {
 	}
 	if !c.has("metadata") && s.faults.On("beneficiary.update-clears-the-rest") {
 		changed.metadata = json.RawMessage("{}")
+	}
+	if !c.has("status") && s.faults.On("beneficiary.update-clears-the-rest") {
+		changed.status = "ACTIVE"
 	}
 	if !s.faults.On("persist.beneficiary-update-lost") {
 		*b = changed

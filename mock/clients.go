@@ -6,21 +6,22 @@ import (
 	"net/http"
 )
 
-// clientText writes a client. Only its two statuses and the room for metadata are documented (N-23).
+// clientText writes a client. Only its two statuses and the room for metadata are documented (N-23); its
+// secret is never shown.
 func (s *Server) clientText(c *client) []byte {
 	text := fmt.Appendf(nil, `{"id":"%s","status":"%s","metadata":%s`, c.id, c.status, c.metadata)
 	if s.style.MoreFields {
-		text = fmt.Appendf(text, `,"name":%s,"created_at":"%s","updated_at":"%s"`, quoteText(c.name), c.created, c.updated)
+		text = fmt.Appendf(text, `,"name":%s,"created_at":"%s","updated_at":"%s"`, quote(c.name), c.created, c.updated)
 	}
 	return append(text, '}')
 }
 
-func (s *Server) listClients(*call) answer {
+func (s *Server) listClients(c *call) answer {
 	var texts [][]byte
-	for _, c := range s.store.clientOrder {
-		texts = append(texts, s.clientText(c))
+	for _, one := range s.store.clientOrder {
+		texts = append(texts, s.clientText(one))
 	}
-	return s.wholeList(len(texts), listText(texts))
+	return s.wholeList(c, texts)
 }
 
 func (s *Server) getClient(c *call) answer {
@@ -38,29 +39,37 @@ func (s *Server) clientInPath(c *call) (*client, answer, bool) {
 	}
 	found := s.store.clients[id.String()]
 	if found == nil {
-		return nil, s.missing("Client"), false
+		return nil, s.missing(c, "Client"), false
 	}
 	return found, answer{}, true
 }
 
-// createClient takes any object: no page gives its fields (N-31).
+// createClient takes any object: no page gives its fields (N-31). Name and metadata are kept.
 func (s *Server) createClient(c *call) answer {
-	made := s.addClient(c.text("name"), "client/read client/write")
-	if c.has("metadata") {
-		made.metadata = c.body["metadata"]
+	made := s.newClient(c.text("name"), "client/read", "client/write")
+	made.metadata = c.objectOr("metadata")
+	if made.metadata[0] != '{' {
+		return s.invalid(c, "metadata must be an object")
+	}
+	if !s.faults.On("persist.client-lost") {
+		s.addClient(made)
 	}
 	return answer{status: s.style.Created, body: s.clientText(made)}
 }
 
-func (s *Server) addClient(name, allowed string) *client {
+func (s *Server) newClient(name string, scopes ...string) *client {
 	now := s.store.now()
-	made := &client{id: s.store.newID().String(), secret: s.store.newID().String() + "-secret", allowed: allowed, name: name,
+	return &client{id: s.store.newID().String(), secret: "secret-" + s.store.newID().String(), scopes: scopes, name: name,
 		status: "ACTIVE", metadata: json.RawMessage("{}"), created: now, updated: now}
-	s.store.clients[made.id] = made
-	s.store.clientOrder = append(s.store.clientOrder, made)
-	return made
 }
 
+func (s *Server) addClient(made *client) {
+	s.store.clients[made.id] = made
+	s.store.clientOrder = append(s.store.clientOrder, made)
+}
+
+// updateClientStatus changes the status and nothing else (C-42). A client that is INACTIVE gets no tokens
+// and its tokens no longer serve.
 func (s *Server) updateClientStatus(c *call) answer {
 	found, refusal, ok := s.clientInPath(c)
 	if !ok {
@@ -69,7 +78,7 @@ func (s *Server) updateClientStatus(c *call) answer {
 	changed := *found
 	changed.status, changed.updated = c.text("status"), s.store.later(found.updated)
 	if !s.faults.On("persist.client-status-lost") {
-		*found = changed
+		found.status, found.updated = changed.status, changed.updated
 	}
 	return answer{status: http.StatusOK, body: s.clientText(&changed)}
 }

@@ -7,24 +7,14 @@ import (
 	"net/http"
 )
 
-// enduserText writes an enduser as its page shows it (api-10192225).
-func (s *Server) enduserText(e *enduser) []byte {
-	metadata := e.metadata
-	if s.faults.On("metadata.dropped") {
-		metadata = json.RawMessage("{}")
-	}
-	if s.faults.On("metadata.changed") {
-		metadata = append([]byte(`{"seen":true`), append(commaUnlessEmpty(metadata), metadata[1:]...)...)
+// enduserText writes an enduser as its page shows it (api-10192225). Metadata comes back as it was sent.
+func (s *Server) enduserText(c *call, e *enduser) []byte {
+	shown := *e
+	if s.faults.Any() {
+		shown = s.brokenEnduser(c, shown)
 	}
 	return fmt.Appendf(nil, `{"id":"%s","person":%s,"person_id":%s,"company":%s,"company_id":%s,"metadata":%s}`,
-		e.id, textOrNull(e.person), orNull(e.personID), textOrNull(e.company), orNull(e.companyID), metadata)
-}
-
-func commaUnlessEmpty(object []byte) []byte {
-	if len(bytes.TrimSpace(object[1:len(object)-1])) == 0 {
-		return nil
-	}
-	return []byte(",")
+		e.id, textOrNull(shown.person), orNull(shown.personID), textOrNull(shown.company), orNull(shown.companyID), shown.metadata)
 }
 
 func textOrNull(raw json.RawMessage) string {
@@ -34,53 +24,51 @@ func textOrNull(raw json.RawMessage) string {
 	return string(raw)
 }
 
+func (e *enduser) createdAt() millis { return e.created }
+
 func (s *Server) listEndusers(c *call) answer {
-	endusers := s.store.endusers.byOwner[c.caller.id]
-	if s.faults.On("tenancy.list-shows-all") {
-		endusers = nil
-		for _, e := range s.store.endusers.byID {
-			endusers = append(endusers, e)
-		}
-	}
 	var texts [][]byte
-	for _, e := range endusers {
-		texts = append(texts, s.enduserText(e))
+	for _, e := range visible(s, c, &s.store.endusers, (*enduser).createdAt) {
+		texts = append(texts, s.enduserText(c, e))
 	}
-	return s.wholeList(len(texts), listText(texts))
+	return s.wholeList(c, texts)
 }
 
-func listText(texts [][]byte) []byte {
-	return append(append([]byte{'['}, bytes.Join(texts, []byte{','})...), ']')
-}
+// personFields and companyFields are the texts of the two forms. Which of them an enduser needs that is not
+// for a card is not known (N-32).
+var (
+	personFields  = []string{"first_name", "last_name", "email", "phone_number", "birthday"}
+	companyFields = []string{"name"}
+)
 
-// personFields are the texts of a person.
-var personFields = []string{"first_name", "last_name", "email", "phone_number", "birthday"}
-
-// createEnduser takes a person or a company, as the two forms of the page have it (C-18).
+// createEnduser takes a person, a company, or both: the page has company beside person (C-18, N-33).
 func (s *Server) createEnduser(c *call) answer {
-	e := &enduser{owner: c.caller.id, metadata: json.RawMessage("{}")}
-	if c.has("metadata") {
-		e.metadata = c.body["metadata"]
-	}
-	if _, sent := c.body["metadata"]; !sent && s.faults.On("metadata.required") {
-		return s.invalid(c, "metadata is required")
-	}
+	e := &enduser{owner: c.caller.id, metadata: c.objectOr("metadata")}
 	for _, form := range []struct {
 		name   string
 		fields []string
 		object *json.RawMessage
 		id     *identity
-	}{{"person", personFields, &e.person, &e.personID}, {"company", []string{"name"}, &e.company, &e.companyID}} {
+	}{{"person", personFields, &e.person, &e.personID}, {"company", companyFields, &e.company, &e.companyID}} {
 		if !c.has(form.name) {
 			continue
 		}
-		if message := s.checkMembers(c.body[form.name], form.name, form.fields); message != "" {
-			return s.invalid(c, message)
+		if text := checkMembers(c.body[form.name], form.name, form.fields); text != "" {
+			if !s.faults.AtField(breachType, c.operation.ID, form.name) {
+				return s.invalid(c, text)
+			}
+			c.body[form.name] = json.RawMessage(stockPerson)
 		}
 		*form.object, *form.id = c.body[form.name], s.store.newID()
 	}
-	if e.person == nil && e.company == nil && !s.faults.On("input.required-not-checked") {
-		return s.invalid(c, "person or company is required")
+	if e.person == nil && e.company == nil {
+		if !s.faults.AtField(breachMissing, c.operation.ID, "person") {
+			return s.invalid(c, "person or company is required")
+		}
+		e.person, e.personID = json.RawMessage(stockPerson), s.store.newID()
+	}
+	if text := s.refusedByFault(c, e); text != "" {
+		return s.invalid(c, text)
 	}
 	if e.company != nil {
 		e.company = withID(e.company, e.companyID)
@@ -93,44 +81,47 @@ func (s *Server) createEnduser(c *call) answer {
 	if s.faults.On("status.enduser-created-201") {
 		status = http.StatusCreated
 	}
-	return answer{status: status, body: s.enduserText(e)}
+	return answer{status: status, body: s.enduserText(c, e)}
 }
 
 // checkMembers checks that an object holds texts where texts belong.
-func (s *Server) checkMembers(raw json.RawMessage, name string, fields []string) string {
-	if s.faults.On("input.type-not-checked") {
-		return ""
-	}
+func checkMembers(raw json.RawMessage, name string, fields []string) string {
 	var object map[string]json.RawMessage
-	if json.Unmarshal(raw, &object) != nil || object == nil {
+	if raw[0] != '{' || json.Unmarshal(raw, &object) != nil {
 		return name + " must be an object"
 	}
 	for _, field := range fields {
 		value, there := object[field]
-		var text string
-		if there && json.Unmarshal(value, &text) != nil {
+		if !there || string(value) == "null" {
+			continue
+		}
+		if _, isText := textOf(value); !isText {
 			return name + "." + field + " must be a string"
 		}
 	}
 	return ""
 }
 
-// withID puts the id of a company into its object, as the sample of the page shows.
+// withID puts the id of a company into its object, as the sample of the page shows (ENDUSER-20). An id that
+// the caller sent gives way.
 func withID(object json.RawMessage, id identity) json.RawMessage {
-	return append([]byte(`{"id":"`+id.String()+`"`), append(commaUnlessEmpty(object), bytes.TrimSpace(object)[1:]...)...)
+	var members map[string]json.RawMessage
+	if json.Unmarshal(object, &members) == nil && members["id"] != nil {
+		return setMember(object, "id", quote(id.String()))
+	}
+	rest := bytes.TrimSpace(object)[1:]
+	text := append([]byte(`{"id":"`), id.String()...)
+	text = append(text, '"')
+	if !bytes.Equal(bytes.TrimSpace(rest), []byte("}")) {
+		text = append(text, ',')
+	}
+	return append(text, rest...)
 }
 
 func (s *Server) getEnduser(c *call) answer {
-	id, refusal, ok := s.identify(c, "Enduser")
+	e, refusal, ok := own(s, c, &s.store.endusers, "Enduser")
 	if !ok {
 		return refusal
 	}
-	e := s.store.endusers.byID[id]
-	if e == nil {
-		return s.missing("Enduser")
-	}
-	if e.owner != c.caller.id && !s.leaks(c) {
-		return s.foreign("Enduser")
-	}
-	return answer{status: http.StatusOK, body: s.enduserText(e)}
+	return answer{status: http.StatusOK, body: s.enduserText(c, e)}
 }

@@ -7,5 +7,8 @@ func (s *Server) health(*call) answer {
 	if s.faults.On("health.always-500") {
 		return s.refuse(http.StatusInternalServerError, "Internal server error")
 	}
+	if s.faults.On("health.gone") {
+		return s.refuse(http.StatusNotFound, "Nothing is found at this address")
+	}
 	return answer{status: http.StatusOK, body: []byte(`{"status":"ok"}`)}
 }

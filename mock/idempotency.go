@@ -3,7 +3,7 @@ package mock
 import (
 	"crypto/sha256"
 	"net/http"
-	"time"
+	"strings"
 
 	"github.com/google/uuid"
 )
@@ -13,32 +13,72 @@ type keyID struct {
 	owner, operation, key string
 }
 
-// keptAnswer is the first answer under a key, with a fingerprint of the request that it belongs to.
+// keptAnswer is the first answer under a key.
 type keptAnswer struct {
-	fingerprint [sha256.Size]byte
-	answer      answer
-	until       time.Time
+	id keyID
+	// request tells the request that it answers from others: a fingerprint of address and body.
+	request [sha256.Size]byte
+	answer  answer
+	until   millis // the end of the window
+	ended   int64  // see [call.meanwhile]
 }
 
 // once performs an operation that takes an idempotency key. It runs with the store locked, so of several
 // requests under one key the first does the work and the others get its answer.
 func (s *Server) once(c *call) answer {
-	key := c.header.Get("Idempotency-Key")
-	if key == "" {
-		if s.faults.On("idempotency.key-not-required") {
-			return c.route.handle(c)
-		}
-		return s.invalidKey("The header Idempotency-Key is required")
+	key, refusal := s.keyOf(c)
+	if refusal != nil {
+		return *refusal
 	}
-	if parsed, err := uuid.Parse(key); s.style.KeyForm && (err != nil || parsed.Version() != 4 || len(key) != 36) {
-		return s.invalidKey("The idempotency key must be a UUID v4")
-	}
-	if len(key) > 255 {
-		return s.invalidKey("The idempotency key is too long")
-	}
-	if s.faults.On("idempotency.ignored") {
+	if key == "" || s.faulty(c, "idempotency.ignored") {
 		return c.route.handle(c)
 	}
+	id := s.keyScope(c, key)
+	request := s.fingerprint(c)
+	now := millis(s.clock.Now().UnixMilli())
+	if kept := s.store.kept[id]; kept != nil && now < kept.until {
+		return s.replay(c, kept, request)
+	}
+	first := c.route.handle(c)
+	if first.succeeded() || s.style.ErrorsKept && first.status >= 400 && first.status < 500 {
+		s.store.keep(&keptAnswer{id: id, request: request, answer: first, until: now + millis(s.options.KeyWindow.Milliseconds()), ended: s.arrivals.Load()}, now)
+	}
+	return first
+}
+
+// keyOf returns the key of a call, or the refusal of one that is missing or malformed.
+func (s *Server) keyOf(c *call) (string, *answer) {
+	refuse := func(text string) *answer {
+		refusal := s.refuse(s.style.BadKey, text)
+		return &refusal
+	}
+	keys := c.header["Idempotency-Key"]
+	if len(keys) == 0 || keys[0] == "" {
+		if s.faulty(c, "idempotency.key-not-required") {
+			return "", nil
+		}
+		return "", refuse("The header Idempotency-Key is required")
+	}
+	if len(keys) > 1 {
+		return "", refuse("The header Idempotency-Key was sent more than once")
+	}
+	if len(keys[0]) > 255 {
+		return "", refuse("The idempotency key is too long")
+	}
+	if s.style.KeyForm && !isVersion4(keys[0]) && !s.faults.On("idempotency.malformed-key-accepted") {
+		return "", refuse("The idempotency key must be a UUID v4")
+	}
+	return keys[0], nil
+}
+
+// isVersion4 reports whether a text is a UUID v4 of RFC 9562 in its usual form.
+func isVersion4(text string) bool {
+	parsed, err := uuid.Parse(text)
+	return err == nil && len(text) == 36 && parsed.Version() == 4 && parsed.Variant() == uuid.RFC4122
+}
+
+// keyScope says what a key belongs to, with what the faults make of it.
+func (s *Server) keyScope(c *call, key string) keyID {
 	id := keyID{owner: c.caller.id, operation: c.operation.ID, key: key}
 	if s.faults.On("idempotency.shared-between-clients") {
 		id.owner = ""
@@ -46,42 +86,74 @@ func (s *Server) once(c *call) answer {
 	if s.faults.On("idempotency.shared-between-operations") {
 		id.operation = ""
 	}
-	fingerprint := sha256.Sum256(append([]byte(c.address+"\x00"), c.raw...))
-	now := s.clock.Now()
-	if kept := s.store.kept[id]; kept != nil && now.Before(kept.until) {
-		return s.replay(c, kept, fingerprint)
+	if s.faults.On("idempotency.key-cut-short") {
+		id.key = key[:len(key)/2]
 	}
-	first := c.route.handle(c)
-	if first.status < http.StatusMultipleChoices || s.style.ErrorsKept && first.status < http.StatusInternalServerError {
-		s.store.kept[id] = &keptAnswer{fingerprint: fingerprint, answer: first, until: now.Add(s.options.KeyWindow)}
-	}
-	return first
+	return id
 }
 
-// replay answers a key that was seen before: the first answer, byte for byte.
-func (s *Server) replay(c *call, kept *keptAnswer, fingerprint [sha256.Size]byte) answer {
-	if kept.fingerprint != fingerprint {
-		if s.faults.On("idempotency.other-data-executed") {
+// fingerprint tells requests apart by what they were sent with: their address and their data.
+func (s *Server) fingerprint(c *call) [sha256.Size]byte {
+	address := strings.Join(c.parts, "/")
+	if s.faults.On("idempotency.shared-between-cards") {
+		address = ""
+	}
+	text := make([]byte, 0, len(address)+1+len(c.raw))
+	return sha256.Sum256(append(append(append(text, address...), 0), c.raw...))
+}
+
+// replay answers a key that was seen before: with the first answer, byte for byte.
+func (s *Server) replay(c *call, kept *keptAnswer, request [sha256.Size]byte) answer {
+	if kept.request != request {
+		if s.faulty(c, "idempotency.other-data-executed") {
 			return c.route.handle(c)
 		}
 		if s.style.OtherData != 0 {
 			return s.refuse(s.style.OtherData, "The idempotency key belongs to another request")
 		}
 	}
-	if s.faults.On("idempotency.done-again-on-replay") {
-		_ = c.route.handle(c)
+	if c.meanwhile(kept.ended) && (s.faults.On("idempotency.race") || s.faults.OneIn("idempotency.race-one-in-fifty", 50)) {
+		return c.route.handle(c)
 	}
-	if s.faults.On("idempotency.replay-status-200") {
-		changed := kept.answer
-		changed.status = http.StatusAccepted
-		return changed
+	if s.faulty(c, "idempotency.done-again-on-replay") {
+		_ = c.route.handle(c) // done, and its answer thrown away
 	}
-	if s.faults.On("idempotency.replay-with-new-id") {
-		changed := kept.answer
-		changed.body = replaceMember(changed.body, "id", `"`+s.store.newID().String()+`"`)
-		return changed
+	first := kept.answer
+	if s.faulty(c, "idempotency.replay-status-200") {
+		first.status = http.StatusAccepted
 	}
-	return kept.answer
+	if s.faulty(c, "idempotency.replay-refused") {
+		return s.refuse(http.StatusConflict, "The idempotency key was used before")
+	}
+	if s.faulty(c, "idempotency.replay-with-new-id") {
+		first.body = setMember(first.body, "id", quote(s.store.newID().String()))
+	}
+	return first
 }
 
-func (s *Server) invalidKey(message string) answer { return s.refuse(http.StatusBadRequest, message) }
+// replayWithoutToken answers a key without looking at the token, where a fault asks for it.
+func (s *Server) replayWithoutToken(c *call) (answer, bool) {
+	s.store.mu.RLock()
+	defer s.store.mu.RUnlock()
+	for id, kept := range s.store.kept {
+		if id.operation == c.operation.ID && id.key == c.header.Get("Idempotency-Key") && s.faults.On("idempotency.replay-before-token") {
+			return kept.answer, true
+		}
+	}
+	return answer{}, false
+}
+
+// keep remembers a first answer, and forgets those whose window has ended.
+func (st *store) keep(kept *keptAnswer, now millis) {
+	for len(st.keptOrder) > 0 && st.keptOrder[0].until <= now {
+		old := st.keptOrder[0]
+		st.keptOrder[0] = nil
+		st.keptOrder = st.keptOrder[1:]
+		if st.kept[old.id] == old {
+			delete(st.kept, old.id)
+		}
+	}
+	kept.answer.body = append(make([]byte, 0, len(kept.answer.body)), kept.answer.body...)
+	st.kept[kept.id] = kept
+	st.keptOrder = append(st.keptOrder, kept)
+}

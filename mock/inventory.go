@@ -5,112 +5,159 @@ import (
 	"fmt"
 	"strings"
 	"time"
+
+	"github.com/kobcheck/kobcheck/contract"
 )
 
-// Inventory is what a target file for this mock has: its clients, and the fixtures that the public API
-// could not make.
+// Inventory is everything that a target file for this mock has: its clients, and the things in states that
+// the public API could not bring about.
 type Inventory struct {
-	Clients      map[string]Credentials
-	Programs     map[string]string
-	Wallets      map[string]string
-	SecondClient map[string]string
+	// Clients are the OAuth clients, by the names primary, second and admin.
+	Clients map[string]Credentials `yaml:"clients" json:"clients"`
+	// Programs are program ids by the checks of card creation that they fail, such as 1+2; ok fails none.
+	Programs map[string]string `yaml:"programs" json:"programs"`
+	// Wallets are ids of wallets of the primary client by the checks that a card on them would fail.
+	Wallets map[string]string `yaml:"wallets" json:"wallets"`
+	// SecondClient are ids of things of the second client: wallet (with money on it), card, enduser,
+	// beneficiary, transaction and webhook.
+	SecondClient map[string]string `yaml:"second_client" json:"second_client"`
 	// ExpiredToken is a token of the primary client that was signed rightly and has run out.
-	ExpiredToken string
+	ExpiredToken string `yaml:"expired_token" json:"expired_token"`
+	// TokenPath is the path of the token endpoint.
+	TokenPath string `yaml:"token_path" json:"token_path"`
+	// Paths are the placeholders of each edition, by operation id.
+	Paths map[contract.Edition]map[string]string `yaml:"paths" json:"paths"`
 }
 
-// Credentials are those of one OAuth client.
-type Credentials struct{ ID, Secret, Scope string }
+// Credentials are those of one OAuth client, with the scopes that it asks for.
+type Credentials struct {
+	ID     string `yaml:"id" json:"id"`
+	Secret string `yaml:"secret" json:"secret"`
+	Scope  string `yaml:"scope" json:"scope"`
+}
 
-// Inventory returns what a target file for this mock has.
+// String hides the secret, so that printing credentials by mistake shows nothing.
+func (c Credentials) String() string { return "client " + c.ID + " (" + c.Scope + ")" }
+
+// GoString is [Credentials.String].
+func (c Credentials) GoString() string { return c.String() }
+
+// Inventory returns everything that a target file for this mock has.
 func (s *Server) Inventory() Inventory { return s.inventory }
 
-// stock makes the clients and fixtures.
+const (
+	stockPerson         = `{"first_name":"Jane","last_name":"Example","email":"jane@example.test","phone_number":"+61400000000"}`
+	goodProgramMetadata = `{"parent_account_id":"100200300","product_id":"4711"}`
+)
+
+// stock makes the clients and fixtures, always in the same order, so that a seed gives the same ids.
 func (s *Server) stock() error {
-	primary := s.addClient("Primary", "client/read client/write administrator/read administrator/write")
-	second := s.addClient("Second", "client/read client/write")
-	admin := s.addClient("Administrator", "client/read client/write administrator/read administrator/write")
+	primary := s.newClient("Primary", "client/read", "client/write")
+	second := s.newClient("Second", "client/read", "client/write")
+	admin := s.newClient("Administrator", "client/read", "client/write", "administrator/read", "administrator/write")
+	for _, made := range []*client{primary, second, admin} {
+		s.addClient(made)
+	}
+	expired, err := s.tokens.sign(primary.id, "client/read client/write", s.clock.Now().Add(-2*time.Hour), time.Hour, 0)
+	if err != nil {
+		return fmt.Errorf("signing the expired token of the mock: %w", err)
+	}
 	s.inventory = Inventory{
 		Clients: map[string]Credentials{
 			"primary": {primary.id, primary.secret, "client/read client/write"},
 			"second":  {second.id, second.secret, "client/read client/write"},
 			"admin":   {admin.id, admin.secret, "administrator/read administrator/write"},
 		},
-		Programs: s.stockPrograms(), Wallets: map[string]string{}, SecondClient: map[string]string{},
+		Programs: s.stockPrograms(), Wallets: map[string]string{}, ExpiredToken: expired, TokenPath: "/oauth2/token",
+		Paths: map[contract.Edition]map[string]string{contract.V1: PlaceholderPaths(contract.V1), contract.Guide: PlaceholderPaths(contract.Guide)},
 	}
-	ours, theirs := s.stockEnduser(primary, true), s.stockEnduser(second, true)
-	for _, checks := range []string{"3", "4", "5", "6", "7", "3+4", "3+5", "3+6", "3+7", "4+5", "4+6", "4+7", "6+7", "3+4+5", "3+4+6", "3+4+7", "4+6+7", "3+4+6+7"} {
-		s.inventory.Wallets[checks] = s.stockWallet(primary, second, ours, checks).String()
-	}
-	s.stockSecondClient(second, theirs)
-	var err error
-	s.inventory.ExpiredToken, err = s.tokens.sign(primary.id, "client/read client/write", s.clock.Now().Add(-2*time.Hour), time.Hour, -1)
-	return err
+	s.stockWallets(primary, second)
+	s.stockSecondClient(second)
+	return nil
 }
 
+// stockPrograms makes a program for each set of checks that a program alone can fail.
 func (s *Server) stockPrograms() map[string]string {
-	const good, bad = `{"parent_account_id":"100200300","product_id":"4711"}`, `{"parent_account_id":"100200300"}`
+	const unfit = `{"parent_account_id":"100200300"}`
 	refused := fmt.Sprintf(`{"parent_account_id":"100200300","product_id":%q}`, refusingProduct)
-	badAndRefused := fmt.Sprintf(`{"product_id":%q}`, refusingProduct)
+	unfitAndRefused := fmt.Sprintf(`{"product_id":%q}`, refusingProduct)
 	programs := map[string]string{}
-	for checks, made := range map[string][2]string{
-		"ok": {"ACTIVE", good}, "1": {"INACTIVE", good}, "2": {"ACTIVE", bad}, "8": {"ACTIVE", refused},
-		"1+2": {"INACTIVE", bad}, "1+8": {"INACTIVE", refused}, "2+8": {"ACTIVE", badAndRefused}, "1+2+8": {"INACTIVE", badAndRefused},
+	for _, made := range []struct{ checks, status, metadata string }{
+		{"ok", "ACTIVE", goodProgramMetadata},
+		{"1", "INACTIVE", goodProgramMetadata},
+		{"2", "ACTIVE", unfit},
+		{"8", "ACTIVE", refused},
+		{"1+2", "INACTIVE", unfit},
+		{"1+8", "INACTIVE", refused},
+		{"2+8", "ACTIVE", unfitAndRefused},
+		{"1+2+8", "INACTIVE", unfitAndRefused},
 	} {
-		programs[checks] = s.addProgram("VIRTUAL", made[0], made[1]).id.String()
+		programs[made.checks] = s.stockProgram(made.status, made.metadata).id.String()
 	}
 	return programs
+}
+
+// walletChecks lists the sets of checks that a wallet and its holder can fail together. Check 5 excludes 6
+// and 7: an enduser that does not exist has neither an owner nor a kind.
+var walletChecks = []string{"3", "4", "5", "6", "7", "3+4", "3+5", "3+6", "3+7", "4+5", "4+6", "4+7", "6+7",
+	"3+4+5", "3+4+6", "3+4+7", "3+6+7", "4+6+7", "3+4+6+7"}
+
+// stockWallets makes wallets of the primary client on which a card fails just the checks named.
+func (s *Server) stockWallets(primary, second *client) {
+	ours := s.stockEnduser(primary, true)
+	for _, checks := range walletChecks {
+		fails := func(number string) bool { return strings.Contains(checks, number) }
+		holder := ours.id
+		switch {
+		case fails("5"):
+			holder = s.store.newID()
+		case fails("6"):
+			holder = s.stockEnduser(second, !fails("7")).id
+		case fails("7"):
+			holder = s.stockEnduser(primary, false).id
+		}
+		w := s.stockWallet(primary, holder, 0)
+		if fails("3") {
+			w.status = "SUSPENDED"
+		}
+		if fails("4") {
+			w.external = "12345"
+		}
+		s.inventory.Wallets[checks] = w.id.String()
+	}
 }
 
 func (s *Server) stockEnduser(owner *client, person bool) *enduser {
 	e := &enduser{id: s.store.newID(), owner: owner.id, metadata: json.RawMessage("{}"), created: s.store.now()}
 	if person {
-		e.personID, e.person = s.store.newID(), json.RawMessage(`{"first_name":"Jane","last_name":"Example","email":"jane@example.test","phone_number":"+61400000000"}`)
+		e.personID, e.person = s.store.newID(), json.RawMessage(stockPerson)
 	} else {
 		e.companyID = s.store.newID()
-		e.company = json.RawMessage(`{"id":"` + e.companyID.String() + `","name":"Acme Pty Ltd"}`)
+		e.company = withID(json.RawMessage(`{"name":"Acme Pty Ltd"}`), e.companyID)
 	}
 	s.store.endusers.add(e.id, owner.id, e)
 	return e
 }
 
-// stockWallet makes a wallet of ours on which a card fails just the checks named.
-func (s *Server) stockWallet(primary, second *client, ours *enduser, checks string) identity {
+func (s *Server) stockWallet(owner *client, holder identity, held cents) *wallet {
 	now := s.store.now()
-	w := &wallet{id: s.store.newID(), holder: ours.id, owner: primary.id, status: "ACTIVE", created: now, updated: now}
-	fails := func(number string) bool { return strings.Contains(checks, number) }
-	if fails("3") {
-		w.status = "SUSPENDED"
-	}
-	if fails("4") {
-		w.external = "12345"
-	}
-	switch {
-	case fails("5"):
-		w.holder = s.store.newID()
-	case fails("6") && fails("7"):
-		w.holder = s.stockEnduser(second, false).id
-	case fails("6"):
-		w.holder = s.stockEnduser(second, true).id
-	case fails("7"):
-		w.holder = s.stockEnduser(primary, false).id
-	}
-	s.store.wallets.add(w.id, primary.id, w)
-	return w.id
+	w := &wallet{id: s.store.newID(), holder: holder, owner: owner.id, status: "ACTIVE", available: held, created: now, updated: now}
+	s.store.wallets.add(w.id, owner.id, w)
+	return w
 }
 
 // stockSecondClient makes one thing of each kind for the second client.
-func (s *Server) stockSecondClient(second *client, holder *enduser) {
-	now := s.store.now()
-	w := &wallet{id: s.store.newID(), holder: holder.id, owner: second.id, status: "ACTIVE", available: 50_000, created: now, updated: now}
-	s.store.wallets.add(w.id, second.id, w)
+func (s *Server) stockSecondClient(second *client) {
+	const funded = 50_000
+	holder := s.stockEnduser(second, true)
+	w := s.stockWallet(second, holder.id, funded)
 	program, _ := parseID(s.inventory.Programs["ok"])
-	linked := &wallet{id: s.store.newID(), holder: holder.id, owner: second.id, status: "ACTIVE", created: now, updated: now}
-	s.store.wallets.add(linked.id, second.id, linked)
-	issued := s.issue(second, linked.id, program)
-	t := &transaction{id: s.store.newID(), owner: second.id, to: w.id, amount: 50_000, kind: "MANUAL_CREDIT", reference: "stock", metadata: json.RawMessage("{}"), created: now}
+	issued := s.issue(second, s.stockWallet(second, holder.id, 0).id, program)
+	now := s.store.now()
+	t := &transaction{id: s.store.newID(), owner: second.id, to: w.id, amount: funded, kind: "MANUAL_CREDIT", reference: "stock", metadata: json.RawMessage("{}"), created: now}
 	s.store.transactions.add(t.id, second.id, t)
 	b := &beneficiary{id: s.store.newID(), owner: second.id, status: "ACTIVE", metadata: json.RawMessage("{}"), created: now,
-		fields: map[string]json.RawMessage{"bank_name": json.RawMessage(`"Their Bank"`), "account_number": json.RawMessage(`"87654321"`)}}
+		fields: []member{{"bank_name", quote("Their Bank")}, {"account_number", quote("87654321")}}}
 	s.store.beneficiaries.add(b.id, second.id, b)
 	hook := &subscription{id: s.store.newID(), owner: second.id, url: "https://second.example.test/webhooks", created: now}
 	s.store.webhooks.add(hook.id, second.id, hook)

@@ -2,35 +2,12 @@ package mock
 
 import (
 	"net/http"
-	"net/http/httptest"
+	"net/url"
+	"slices"
 	"strings"
 
 	"github.com/kobcheck/kobcheck/contract"
 )
-
-// answer is what goes back. Kind names the object in the body for the faults on fields.
-type answer struct {
-	status int
-	header map[string]string
-	body   []byte
-	label  string // the Content-Type, where it is not JSON
-}
-
-func (a answer) media() string {
-	if a.label != "" {
-		return a.label
-	}
-	return "application/json"
-}
-
-func (a answer) with(name, value string) answer {
-	header := map[string]string{name: value}
-	for n, v := range a.header {
-		header[n] = v
-	}
-	a.header = header
-	return a
-}
 
 // handler does the work of one operation; it runs with the store locked as the operation needs.
 type handler func(*call) answer
@@ -77,8 +54,8 @@ func (s *Server) handlers() map[string]handler {
 	}
 }
 
-// PlaceholderPaths are the paths that this mock uses where no page gives one (N-01 to N-03). They are
-// placeholders and say nothing of the real API.
+// PlaceholderPaths are the paths, by operation id, that this mock uses where no page gives one (N-01 to
+// N-03). They are placeholders and say nothing of the real API.
 func PlaceholderPaths(edition contract.Edition) map[string]string {
 	prefix := "/customers/v1"
 	if edition == contract.Guide {
@@ -91,14 +68,34 @@ func PlaceholderPaths(edition contract.Edition) map[string]string {
 	}
 }
 
-// routes serves both editions at once. The operations themselves come from the contract.
-func (s *Server) routes() *http.ServeMux {
-	mux := http.NewServeMux()
-	mux.Handle("POST /oauth2/token", route{operation: s.contract.Operation("token")})
-	work := s.handlers()
-	taken := map[string]bool{}
-	for _, operation := range s.contract.Operations {
-		if work[operation.ID] == nil {
+// route is an operation at one of its paths.
+type route struct {
+	operation *contract.Operation
+	handle    handler
+	path      []string // the parts of the path; a part in braces stands for any text
+}
+
+// matches reports whether the parts of an address fit the path.
+func (r *route) matches(parts []string) bool {
+	for i, part := range r.path {
+		if fixed := part[0] != '{'; fixed && part != parts[i] || !fixed && parts[i] == "" {
+			return false
+		}
+	}
+	return true
+}
+
+// router finds the operation for a method and an address. Both editions are served at once.
+type router struct {
+	byLength [][]*route // the routes by the number of parts, those with fixed texts before those with parameters
+}
+
+// newRouter takes the operations and their paths from the contract.
+func newRouter(facts *contract.Contract, work map[string]handler) *router {
+	r := &router{}
+	for _, operation := range facts.Operations {
+		if operation.ID == "token" {
+			r.add(&route{operation: operation, path: []string{"oauth2", "token"}})
 			continue
 		}
 		for _, edition := range []contract.Edition{contract.V1, contract.Guide} {
@@ -106,50 +103,95 @@ func (s *Server) routes() *http.ServeMux {
 			if !known {
 				path = PlaceholderPaths(edition)[operation.ID]
 			}
-			pattern := operation.Method + " " + path
-			if !taken[pattern] {
-				taken[pattern] = true
-				mux.Handle(pattern, route{operation: operation, handle: work[operation.ID], path: strings.Split(path, "/")})
-			}
+			r.add(&route{operation: operation, handle: work[operation.ID], path: strings.Split(strings.TrimPrefix(path, "/"), "/")})
 		}
 	}
-	return mux
+	for _, routes := range r.byLength {
+		slices.SortStableFunc(routes, func(a, b *route) int { return parameters(a.path) - parameters(b.path) })
+	}
+	return r
 }
 
-// route is an operation in the mux. The mux only finds it; it is performed by [Server.answer].
-type route struct {
-	operation *contract.Operation
-	handle    handler
-	path      []string
+func parameters(path []string) int {
+	count := 0
+	for _, part := range path {
+		if part[0] == '{' {
+			count++
+		}
+	}
+	return count
+}
+
+func (r *router) add(one *route) {
+	for len(r.byLength) <= len(one.path) {
+		r.byLength = append(r.byLength, nil)
+	}
+	r.byLength[len(one.path)] = append(r.byLength[len(one.path)], one)
+}
+
+// find returns the route of a request with the parts of its address. Where there is none, allowed names
+// the methods that the address does offer; it is empty for an unknown address.
+func (r *router) find(method, address string) (found *route, parts []string, allowed []string) {
+	parts = strings.Split(strings.TrimPrefix(address, "/"), "/")
+	if len(parts) >= len(r.byLength) {
+		return nil, nil, nil
+	}
+	if method == http.MethodHead {
+		method = http.MethodGet
+	}
+	for _, one := range r.byLength[len(parts)] {
+		if !one.matches(parts) {
+			continue
+		}
+		if one.operation.Method == method {
+			return one, parts, nil
+		}
+		allowed = append(allowed, one.operation.Method)
+	}
+	return nil, nil, offered(allowed)
+}
+
+// offered completes a list of methods for the Allow header: HEAD goes wherever GET does.
+func offered(methods []string) []string {
+	if slices.Contains(methods, http.MethodGet) {
+		methods = append(methods, http.MethodHead)
+	}
+	slices.Sort(methods)
+	return slices.Compact(methods)
 }
 
 // parameter returns the part of an address that stands for a parameter of the path.
-func (r route) parameter(address, name string) string {
-	parts := strings.Split(address, "/")
+func (r *route) parameter(parts []string, name string) string {
 	for i, part := range r.path {
-		if part == "{"+name+"}" && i < len(parts) {
-			return parts[i]
+		if part == "{"+name+"}" {
+			text, err := url.PathUnescape(parts[i])
+			if err != nil {
+				return parts[i]
+			}
+			return text
 		}
 	}
 	return ""
 }
 
-func (route) ServeHTTP(http.ResponseWriter, *http.Request) {}
-
-// unrouted answers what the mux found no operation for: an unknown path, or a method that a known path
+// unrouted answers what no operation was found for: an unknown address, or a method that a known one
 // does not offer.
-func (s *Server) unrouted(r *http.Request, found http.Handler) answer {
-	recorder := httptest.NewRecorder()
-	found.ServeHTTP(recorder, r)
-	if recorder.Code == http.StatusMethodNotAllowed {
-		refusal := s.refuse(http.StatusMethodNotAllowed, "Method "+r.Method+" is not allowed here")
-		if s.faults.On("http.405-without-allow") {
-			return refusal
+func (s *Server) unrouted(method string, allowed []string) answer {
+	if len(allowed) == 0 {
+		if s.faults.On("http.unknown-path-served") {
+			return answer{status: http.StatusOK, body: []byte("<!doctype html><title>Kobble</title>"), media: "text/html; charset=utf-8"}
 		}
-		return refusal.with("Allow", recorder.Header().Get("Allow"))
+		return s.refuse(http.StatusNotFound, "Nothing is found at this address")
 	}
-	return s.refuse(http.StatusNotFound, "Nothing is found at this address")
+	if s.faults.On("http.other-method-served") {
+		return answer{status: http.StatusOK, body: []byte(`{}`)}
+	}
+	refusal := s.refuse(http.StatusMethodNotAllowed, "The method "+method+" is not offered here")
+	if s.faults.On("http.405-without-allow") {
+		return refusal
+	}
+	return refusal.with("Allow", strings.Join(allowed, ", "))
 }
 
-// inCards reports whether an operation is of the Cards section, whose errors the overview names.
-func inCards(operation *contract.Operation) bool { return strings.HasPrefix(operation.ID, "cards-") }
+// inCards reports whether an operation is of the Cards section, whose overview names its errors.
+func inCards(operation *contract.Operation) bool { return operation.Section == "Cards" }

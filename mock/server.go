@@ -5,8 +5,10 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"log"
 	"net"
 	"net/http"
+	"strconv"
 	"sync/atomic"
 	"time"
 
@@ -16,44 +18,54 @@ import (
 
 // Options shape a mock. The zero value is a conforming mock in the plain style.
 type Options struct {
-	// Style is plain or strict-http.
+	// Style is plain or strict-http; empty means plain.
 	Style string
-	// Seed shapes ids and data; the same seed and the same requests in the same order give the same answers.
+	// Seed shapes ids and data: the same seed and the same requests in the same order give the same answers,
+	// tokens aside.
 	Seed int64
 	// Clock is the real one where nil.
 	Clock Clock
 	// Faults are the ids of the faults to switch on.
 	Faults []string
-	// Latency is added to every answer.
-	Latency time.Duration
-	// TokenLife is how long an access token lives; 0 means an hour.
+	// Latency is added to every answer, and up to Jitter on top of it.
+	Latency, Jitter time.Duration
+	// TokenLife is how long an access token lives; 0 means an hour (N-11).
 	TokenLife time.Duration
-	// KeyWindow is how long an idempotency key is remembered; 0 means a day (its length is not published, N-12).
+	// KeyWindow is how long an idempotency key is remembered; 0 means a day (N-12).
 	KeyWindow time.Duration
-	// Log hears of every request; nil for none.
+	// Limits bound what a request may ask; zero fields get [DefaultLimits].
+	Limits Limits
+	// Log hears of every request; nil for none. It is called from many goroutines at once.
 	Log func(method, path string, status int, took time.Duration)
+	// OnEvent hears of everything that a webhook would tell; nil for none. It is called from many goroutines
+	// at once, and before the answer goes out.
+	OnEvent func(Event)
 }
 
-// The limits of a request: bytes of its body, depth of its JSON, entries of a page.
-const (
-	maxBody  = 1 << 20
-	maxDepth = 64
-	maxPage  = 100
-)
+// Limits bound what a request may ask.
+type Limits struct {
+	// Body is in bytes, Depth in levels of nested JSON, Page in entries.
+	Body, Depth, Page int
+}
+
+// DefaultLimits are those of a mock that was given none.
+func DefaultLimits() Limits { return Limits{Body: 1 << 20, Depth: 64, Page: 1000} }
 
 // Server is one mock API. It is an [http.Handler] and safe for concurrent use.
 type Server struct {
-	options  Options
-	style    Style
-	clock    Clock
-	faults   *fault.Set
-	contract *contract.Contract
-	store    *store
-	tokens   *issuer
-	mux      *http.ServeMux
-	panics   atomic.Int64
-	// inventory is what a target file for this mock has.
+	options   Options
+	style     Style
+	clock     Clock
+	faults    *fault.Set
+	store     *store
+	tokens    *issuer
+	router    *router
 	inventory Inventory
+	jitter    *jitter
+	arrivals  atomic.Int64
+	requests  atomic.Int64
+	panics    atomic.Int64
+	lastPanic atomic.Pointer[string]
 }
 
 // New returns a mock with its clients and fixtures made. It fails on an unknown style or fault.
@@ -70,87 +82,132 @@ func New(options Options) (*Server, error) {
 	if err != nil {
 		return nil, err
 	}
-	if options.Clock == nil {
-		options.Clock = realClock{}
-	}
-	if options.TokenLife == 0 {
-		options.TokenLife = time.Hour
-	}
-	if options.KeyWindow == 0 {
-		options.KeyWindow = 24 * time.Hour
-	}
-	s := &Server{options: options, style: style, clock: options.Clock, faults: faults, contract: facts}
+	options.complete()
+	s := &Server{options: options, style: style, clock: options.Clock, faults: faults, jitter: newJitter(options.Seed)}
 	s.store = newStore(options.Seed, options.Clock)
 	if s.tokens, err = newIssuer(s); err != nil {
 		return nil, err
 	}
-	s.mux = s.routes()
+	s.router = newRouter(facts, s.handlers())
 	return s, s.stock()
 }
+
+// complete fills in what was left out.
+func (o *Options) complete() {
+	if o.Clock == nil {
+		o.Clock = realClock{}
+	}
+	if o.TokenLife == 0 {
+		o.TokenLife = time.Hour
+	}
+	if o.KeyWindow == 0 {
+		o.KeyWindow = 24 * time.Hour
+	}
+	standard := DefaultLimits()
+	for _, limit := range []struct {
+		given    *int
+		standard int
+	}{{&o.Limits.Body, standard.Body}, {&o.Limits.Depth, standard.Depth}, {&o.Limits.Page, standard.Page}} {
+		if *limit.given == 0 {
+			*limit.given = limit.standard
+		}
+	}
+}
+
+// Style returns the style in which the mock answers.
+func (s *Server) Style() Style { return s.style }
 
 // Faults returns the faults that are switched on, for their hit counters.
 func (s *Server) Faults() *fault.Set { return s.faults }
 
-// Panics counts the requests that ended in a panic of the mock itself; a test holds it to zero.
-func (s *Server) Panics() int64 { return s.panics.Load() }
+// Panics counts the requests that ended in a panic of the mock itself, and says what the latest one was.
+func (s *Server) Panics() (count int64, latest string) {
+	if text := s.lastPanic.Load(); text != nil {
+		latest = *text
+	}
+	return s.panics.Load(), latest
+}
 
 // Listening is a mock that serves.
 type Listening struct {
-	// URL is the base address.
+	// URL is the base address, such as http://127.0.0.1:41234.
 	URL    string
 	server *http.Server
-	done   chan error
+	unhook func() bool
+	done   chan struct{}
+	err    error
 }
 
-// Listen serves the mock on an address, such as 127.0.0.1:0 for any free port of loopback.
+// Listen serves the mock on an address until the context ends or [Listening.Close] is called. An address
+// without a host, and an empty one, mean loopback; port 0 means any free one.
 func (s *Server) Listen(ctx context.Context, address string) (*Listening, error) {
-	listener, err := (&net.ListenConfig{}).Listen(ctx, "tcp", address)
-	if err != nil {
-		return nil, fmt.Errorf("serving the mock on %s: %w; choose another address with --addr", address, err)
+	host, port, err := net.SplitHostPort(address)
+	switch {
+	case address == "":
+		host, port = "127.0.0.1", "0"
+	case err != nil:
+		return nil, fmt.Errorf("serving the mock on %q: %w; give an address such as 127.0.0.1:8080", address, err)
+	case host == "":
+		host = "127.0.0.1"
 	}
-	l := &Listening{URL: "http://" + listener.Addr().String(), done: make(chan error, 1),
-		server: &http.Server{Handler: s, ReadHeaderTimeout: 10 * time.Second, MaxHeaderBytes: 64 << 10, ErrorLog: nil}}
-	go func() { l.done <- l.server.Serve(listener) }()
+	listener, err := (&net.ListenConfig{}).Listen(ctx, "tcp", net.JoinHostPort(host, port))
+	if err != nil {
+		return nil, fmt.Errorf("serving the mock on %s: %w; choose another address", address, err)
+	}
+	l := &Listening{URL: "http://" + listener.Addr().String(), done: make(chan struct{}), server: &http.Server{
+		Handler: s, ReadHeaderTimeout: 10 * time.Second, ReadTimeout: time.Minute, MaxHeaderBytes: 64 << 10,
+		ErrorLog: log.New(io.Discard, "", 0), // what callers do wrong is answered, not logged
+	}}
+	go func() {
+		defer close(l.done)
+		if err := l.server.Serve(listener); !errors.Is(err, http.ErrServerClosed) {
+			l.err = err
+		}
+	}()
+	l.unhook = context.AfterFunc(ctx, l.stop)
 	return l, nil
 }
 
-// Close stops serving: requests under way have a second, connections are then cut.
+// Close stops serving: requests under way have a second, then their connections are cut. It returns
+// when nothing of the mock runs any more.
 func (l *Listening) Close() error {
+	l.unhook()
+	l.stop()
+	<-l.done
+	return l.err
+}
+
+func (l *Listening) stop() {
 	ctx, cancel := context.WithTimeout(context.Background(), time.Second)
 	defer cancel()
-	err := l.server.Shutdown(ctx)
-	if err != nil {
-		err = errors.Join(err, l.server.Close())
+	if l.server.Shutdown(ctx) != nil {
+		_ = l.server.Close() // the listener is closed already; what is left are connections
 	}
-	if served := <-l.done; !errors.Is(served, http.ErrServerClosed) {
-		err = errors.Join(err, served)
-	}
-	return err
 }
 
 // ServeHTTP answers one request. Whatever goes wrong inside, the caller gets an answer.
 func (s *Server) ServeHTTP(w http.ResponseWriter, r *http.Request) {
-	started := time.Now()
-	answer := s.safely(r)
-	if s.options.Latency > 0 {
-		timer := time.NewTimer(s.options.Latency)
-		select {
-		case <-timer.C:
-		case <-r.Context().Done():
-			timer.Stop()
-		}
-	}
-	s.write(w, r, answer)
+	var started time.Time
 	if s.options.Log != nil {
-		s.options.Log(r.Method, r.URL.Path, answer.status, time.Since(started))
+		started = time.Now()
+	}
+	a := s.safely(r)
+	if wait := s.latency(); wait > 0 {
+		pause(r.Context(), wait)
+	}
+	s.write(w, r, a)
+	if s.options.Log != nil {
+		s.options.Log(r.Method, r.URL.Path, a.status, time.Since(started))
 	}
 }
 
-func (s *Server) safely(r *http.Request) (answer answer) {
+func (s *Server) safely(r *http.Request) (a answer) {
 	defer func() {
-		if recover() != nil {
+		if cause := recover(); cause != nil {
 			s.panics.Add(1)
-			answer = s.refuse(http.StatusInternalServerError, "Internal server error")
+			text := fmt.Sprintf("%s %s: %v", r.Method, r.URL.Path, cause)
+			s.lastPanic.Store(&text)
+			a = s.refuse(http.StatusInternalServerError, "Internal server error")
 		}
 	}()
 	return s.answer(r)
@@ -158,21 +215,26 @@ func (s *Server) safely(r *http.Request) (answer answer) {
 
 func (s *Server) write(w http.ResponseWriter, r *http.Request, a answer) {
 	header := w.Header()
-	for name, value := range a.header {
-		header.Set(name, value)
+	for _, one := range a.header {
+		header.Set(one.name, one.value)
+	}
+	if s.faults.On("http.no-date") {
+		header["Date"] = nil
 	}
 	if a.body != nil {
-		header["Content-Type"] = []string{a.media()}
+		media := a.media
+		if media == "" {
+			media = "application/json"
+		}
+		length := len(a.body)
+		if r.Method != http.MethodHead && s.faults.On("http.length-too-long") {
+			length += 7
+		}
+		header["Content-Type"] = []string{media}
+		header["Content-Length"] = []string{strconv.Itoa(length)}
 	}
 	w.WriteHeader(a.status)
 	if a.body != nil && r.Method != http.MethodHead {
-		// The caller may have gone; there is nobody left to tell.
-		_, _ = w.Write(a.body)
+		_, _ = w.Write(a.body) // where the caller has gone there is nobody left to tell
 	}
-}
-
-// drain reads a body up to the limit; false means that it is longer.
-func drain(body io.Reader) ([]byte, bool) {
-	data, err := io.ReadAll(io.LimitReader(body, maxBody+1))
-	return data, err == nil && len(data) <= maxBody
 }

@@ -4,6 +4,7 @@ import (
 	"encoding/hex"
 	"encoding/json"
 	"math/rand/v2"
+	"slices"
 	"sync"
 	"time"
 )
@@ -12,18 +13,14 @@ import (
 type identity [16]byte
 
 // String writes the id in 8-4-4-4-12 form.
-func (id identity) String() string {
-	var text [36]byte
-	hex.Encode(text[0:8], id[0:4])
-	text[8] = '-'
-	hex.Encode(text[9:13], id[4:6])
-	text[13] = '-'
-	hex.Encode(text[14:18], id[6:8])
-	text[18] = '-'
-	hex.Encode(text[19:23], id[8:10])
-	text[23] = '-'
-	hex.Encode(text[24:36], id[10:16])
-	return string(text[:])
+func (id identity) String() string { return string(id.append(nil)) }
+
+func (id identity) append(b []byte) []byte {
+	b = append(hex.AppendEncode(b, id[0:4]), '-')
+	b = append(hex.AppendEncode(b, id[4:6]), '-')
+	b = append(hex.AppendEncode(b, id[6:8]), '-')
+	b = append(hex.AppendEncode(b, id[8:10]), '-')
+	return hex.AppendEncode(b, id[10:16])
 }
 
 // parseID reads an id in 8-4-4-4-12 form, in either letter case.
@@ -40,16 +37,20 @@ func parseID(text string) (identity, bool) {
 // millis is a moment in milliseconds since 1970, UTC.
 type millis int64
 
-func (m millis) String() string {
-	return time.UnixMilli(int64(m)).UTC().Format("2006-01-02T15:04:05.000Z")
+// String writes the moment as the documentation's samples do (GEN-12).
+func (m millis) String() string { return string(m.append(nil)) }
+
+func (m millis) append(b []byte) []byte {
+	return time.UnixMilli(int64(m)).UTC().AppendFormat(b, "2006-01-02T15:04:05.000Z")
 }
 
 // The things that the mock keeps. Owner is the client id.
 type (
 	client struct {
-		id, secret, allowed, name, status string
-		metadata                          json.RawMessage
-		created, updated                  millis
+		id, secret, name, status string
+		scopes                   []string // that it may ask for
+		metadata                 json.RawMessage
+		created, updated         millis
 	}
 	enduser struct {
 		id, personID, companyID identity
@@ -94,10 +95,14 @@ type (
 	beneficiary struct {
 		id       identity
 		owner    string
-		fields   map[string]json.RawMessage
+		fields   []member // of the bank, as they were sent
 		status   string
 		metadata json.RawMessage
 		created  millis
+	}
+	member struct {
+		name  string
+		value json.RawMessage
 	}
 	subscription struct {
 		id      identity
@@ -113,7 +118,6 @@ type store struct {
 	clock  Clock
 	random *rand.ChaCha8
 	latest millis
-	serial int64
 
 	clients       map[string]*client
 	clientOrder   []*client
@@ -126,6 +130,8 @@ type store struct {
 	relays        table[*subscription]
 	webhooks      table[*subscription]
 	kept          map[keyID]*keptAnswer
+	keptOrder     []*keptAnswer // oldest first
+	before        map[identity]balanceBefore
 }
 
 // table keeps things by id, and in order of creation for each owner.
@@ -143,12 +149,18 @@ func (t *table[T]) add(id identity, owner string, thing T) {
 	t.byOwner[owner] = append(t.byOwner[owner], thing)
 }
 
+// remove takes a thing away for good.
+func (t *table[T]) remove(id identity, owner string, same func(T) bool) {
+	delete(t.byID, id)
+	t.byOwner[owner] = slices.DeleteFunc(t.byOwner[owner], same)
+}
+
 func newStore(seed int64, clock Clock) *store {
 	var key [32]byte
 	for i := range 8 {
 		key[i] = byte(seed >> (8 * i))
 	}
-	return &store{clock: clock, random: rand.NewChaCha8(key), clients: map[string]*client{}, kept: map[keyID]*keptAnswer{},
+	return &store{clock: clock, random: rand.NewChaCha8(key), clients: map[string]*client{}, kept: map[keyID]*keptAnswer{}, before: map[identity]balanceBefore{},
 		endusers: newTable[*enduser](), wallets: newTable[*wallet](), programs: newTable[*program](), cards: newTable[*card](),
 		transactions: newTable[*transaction](), beneficiaries: newTable[*beneficiary](), relays: newTable[*subscription](), webhooks: newTable[*subscription]()}
 }

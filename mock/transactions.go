@@ -1,15 +1,29 @@
 package mock
 
 import (
-	"encoding/json"
 	"fmt"
 	"net/http"
+	"strconv"
 )
 
 // appendTransaction writes a transaction. No page shows one (N-23): the fields are a placeholder of the mock.
 func (s *Server) appendTransaction(b []byte, t *transaction) []byte {
-	b = fmt.Appendf(b, `{"id":"%s","type":"%s","amount":%d,"reference":%s,"from":%s,"to":%s,"created_at":"%s","metadata":%s`,
-		t.id, t.kind, int64(t.amount), quoteText(t.reference), orNull(t.from), orNull(t.to), t.created, t.metadata)
+	b = append(b, `{"id":"`...)
+	b = t.id.append(b)
+	b = append(b, `","type":"`...)
+	b = append(b, t.kind...)
+	b = append(b, `","amount":`...)
+	b = strconv.AppendInt(b, int64(t.amount), 10)
+	b = append(b, `,"reference":`...)
+	b = append(b, quote(t.reference)...)
+	b = append(b, `,"from":`...)
+	b = append(b, orNull(t.from)...)
+	b = append(b, `,"to":`...)
+	b = append(b, orNull(t.to)...)
+	b = append(b, `,"created_at":"`...)
+	b = t.created.append(b)
+	b = append(b, `","metadata":`...)
+	b = append(b, t.metadata...)
 	if s.style.MoreFields {
 		b = fmt.Appendf(b, `,"status":"COMPLETED","owner":"%s"`, t.owner)
 	}
@@ -23,29 +37,22 @@ func orNull(id identity) string {
 	return `"` + id.String() + `"`
 }
 
+func (t *transaction) createdAt() millis { return t.created }
+
 func (s *Server) listTransactions(c *call) answer {
 	p, refusal, ok := s.paging(c)
 	if !ok {
 		return refusal
 	}
-	all := s.store.transactions.byOwner[c.caller.id]
-	if text := c.query.Get("wallet"); text != "" && !s.faults.On("list.wallet-ignored") {
-		id, ok := parseID(text)
+	all := visible(s, c, &s.store.transactions, (*transaction).createdAt)
+	if c.query.Has("wallet") && !s.faults.On("list.wallet-ignored") {
+		id, ok := parseID(c.query.Get("wallet"))
 		if !ok {
 			return s.badQuery(c, "wallet")
 		}
-		var some []*transaction
-		for _, t := range all {
-			if t.from == id || t.to == id {
-				some = append(some, t)
-			}
-		}
-		all = some
+		all = s.ofWallet(all, id)
 	}
-	listed, total := cutPage(s, all, p, func(t *transaction) millis { return t.created })
-	if s.faults.On("list.newest-missing") && len(listed) > 1 {
-		listed = listed[1:]
-	}
+	listed, total := cutPage(s, c, all, p, (*transaction).createdAt)
 	body := append(make([]byte, 0, 2+384*len(listed)), '[')
 	for i, t := range listed {
 		if i > 0 {
@@ -53,40 +60,32 @@ func (s *Server) listTransactions(c *call) answer {
 		}
 		body = s.appendTransaction(body, t)
 	}
-	return s.pagedList(p, total, append(body, ']'), s.style.HeadersEverywhere)
+	return s.pagedList(p, len(listed), total, append(body, ']'), s.style.HeadersEverywhere)
+}
+
+// ofWallet lists the transactions that touch a wallet, on either side.
+func (s *Server) ofWallet(all []*transaction, wallet identity) []*transaction {
+	if w := s.store.wallets.byID[wallet]; s.faults.Any() && w != nil && s.faults.On("tenancy.foreign-filter-served") {
+		all = s.store.transactions.byOwner[w.owner]
+	}
+	var some []*transaction
+	for _, t := range all {
+		if t.from == wallet || t.to == wallet && !s.faults.On("list.wallet-one-side") {
+			some = append(some, t)
+		}
+	}
+	return some
 }
 
 func (s *Server) getTransaction(c *call) answer {
-	id, refusal, ok := s.identify(c, "Transaction")
+	t, refusal, ok := own(s, c, &s.store.transactions, "Transaction")
 	if !ok {
 		return refusal
 	}
-	t := s.store.transactions.byID[id]
-	if t == nil {
-		return s.missing("Transaction")
-	}
-	if t.owner != c.caller.id && !s.leaks(c) {
-		return s.foreign("Transaction")
-	}
-	return answer{status: http.StatusOK, body: s.appendTransaction(nil, t)}
+	return answer{status: http.StatusOK, body: s.appendTransaction(make([]byte, 0, 384), t)}
 }
 
-// side finds a wallet of the caller that a transaction names.
-func (s *Server) side(c *call, field string) (*wallet, answer, bool) {
-	id, ok := parseID(c.text(field))
-	if !ok {
-		return nil, s.invalid(c, field+" must be a UUID"), false
-	}
-	w := s.store.wallets.byID[id]
-	if w == nil {
-		return nil, s.missing("Wallet"), false
-	}
-	if w.owner != c.caller.id && !s.faults.On("tenancy.use-foreign-wallet") {
-		return nil, s.foreign("Wallet"), false
-	}
-	return w, answer{}, true
-}
-
+// createTransaction moves money between two wallets. Whether a side may be something else is not known (TXN-28).
 func (s *Server) createTransaction(c *call) answer {
 	from, refusal, ok := s.side(c, "from")
 	if !ok {
@@ -115,42 +114,48 @@ func (s *Server) manualDebit(c *call) answer {
 	return s.move(c, from, nil, "MANUAL_DEBIT")
 }
 
-// move takes money from one wallet and gives it to the other; either may be outside of the mock. What
-// leaves one side arrives on the other, to the cent.
-func (s *Server) move(c *call, from, to *wallet, kind string) answer {
-	amount, ok := s.amountOf(c)
+// side finds a wallet of the caller that a transaction names.
+func (s *Server) side(c *call, field string) (*wallet, answer, bool) {
+	id, ok := parseID(c.text(field))
 	if !ok {
-		return s.invalid(c, "amount must be a positive whole number")
+		return nil, s.invalid(c, field+" must name a wallet"), false
 	}
-	if from != nil && from.available < amount && !s.faults.On("money.overdraft-allowed") {
-		return s.invalid(c, "The wallet does not hold enough")
+	w := s.store.wallets.byID[id]
+	switch {
+	case w == nil:
+		return nil, s.missing(c, "Wallet"), false
+	case w.owner != c.caller.id && !s.faulty(c, "tenancy.use-foreign-wallet"):
+		return nil, s.foreign("Wallet"), false
+	case w.status != "ACTIVE" && s.style.DormantHoldsMoney:
+		return nil, s.forbiddenByState("The wallet is not active"), false
 	}
-	if from == to && from != nil {
+	return w, answer{}, true
+}
+
+// move takes money from one wallet and gives it to the other; either may be outside of the mock.
+func (s *Server) move(c *call, from, to *wallet, kind string) answer {
+	amount, err := strconv.ParseInt(string(c.body["amount"]), 10, 64)
+	moved := cents(amount)
+	switch {
+	case err != nil, moved > mostMoved, moved < -mostMoved, moved <= 0 && !s.faults.On("money.negative-amount-accepted"):
+		return s.invalid(c, "amount must be a whole number from 1 to "+strconv.FormatInt(int64(mostMoved), 10))
+	case from == to:
 		return s.invalid(c, "from and to must be different wallets")
+	case from != nil && from.available < moved && !s.faults.On("money.overdraft-allowed"):
+		if s.faults.On("effect.money-moves-on-refusal") {
+			from.available = 0
+		}
+		return s.forbiddenByState("The wallet does not hold enough")
+	case to != nil && to.available+moved > mostHeld:
+		return s.forbiddenByState("The wallet would hold too much")
 	}
-	taken, given := amount, amount
-	if s.faults.On("money.credit-drifts") {
-		given++
+	m := movement{from: from, to: to, taken: moved, given: moved}
+	if s.faults.Any() {
+		m = s.broken(c, m)
 	}
-	if s.faults.On("money.debit-drifts") {
-		taken--
-	}
-	if s.faults.On("money.lost-in-transfer") && from != nil {
-		given = 0
-	}
-	now := s.store.now()
-	if from != nil {
-		from.available -= taken
-		from.updated = s.store.later(from.updated)
-	}
-	if to != nil && !s.faults.On("money.credit-not-booked") {
-		to.available += given
-		to.updated = s.store.later(to.updated)
-	}
-	t := &transaction{id: s.store.newID(), owner: c.caller.id, amount: amount, kind: kind, reference: c.text("reference"), metadata: json.RawMessage("{}"), created: now}
-	if c.has("metadata") {
-		t.metadata = c.body["metadata"]
-	}
+	s.book(m)
+	t := &transaction{id: s.store.newID(), owner: c.caller.id, amount: moved, kind: kind, reference: c.text("reference"),
+		metadata: c.objectOr("metadata"), created: s.store.now()}
 	if from != nil {
 		t.from = from.id
 	}
@@ -160,5 +165,6 @@ func (s *Server) move(c *call, from, to *wallet, kind string) answer {
 	if !s.faults.On("persist.transaction-lost") {
 		s.store.transactions.add(t.id, c.caller.id, t)
 	}
-	return answer{status: s.style.Created, body: s.appendTransaction(nil, t)}
+	s.announce(c, transactionCreated, t.id, t.created)
+	return answer{status: s.style.Created, body: s.appendTransaction(make([]byte, 0, 384), t)}
 }

@@ -3,30 +3,26 @@ package mock
 import (
 	"fmt"
 	"net/http"
-	"slices"
 )
 
+// subscriptionText writes a webhook or a relay. No page shows either (N-23); that a webhook has an id
+// follows from the path that deletes it.
 func (s *Server) subscriptionText(one *subscription) []byte {
-	text := fmt.Appendf(nil, `{"id":"%s","url":%s`, one.id, quoteText(one.url))
+	text := fmt.Appendf(nil, `{"id":"%s","url":%s`, one.id, quote(one.url))
 	if s.style.MoreFields {
 		text = fmt.Appendf(text, `,"created_at":"%s"`, one.created)
 	}
 	return append(text, '}')
 }
 
+func (o *subscription) createdAt() millis { return o.created }
+
 func (s *Server) listWebhooks(c *call) answer {
-	listed := s.store.webhooks.byOwner[c.caller.id]
-	if s.faults.On("tenancy.list-shows-all") {
-		listed = nil
-		for _, one := range s.store.webhooks.byID {
-			listed = append(listed, one)
-		}
-	}
 	var texts [][]byte
-	for _, one := range listed {
+	for _, one := range visible(s, c, &s.store.webhooks, (*subscription).createdAt) {
 		texts = append(texts, s.subscriptionText(one))
 	}
-	return s.wholeList(len(texts), listText(texts))
+	return s.wholeList(c, texts)
 }
 
 func (s *Server) createWebhook(c *call) answer {
@@ -38,20 +34,13 @@ func (s *Server) createWebhook(c *call) answer {
 }
 
 func (s *Server) deleteWebhook(c *call) answer {
-	id, refusal, ok := s.identify(c, "Webhook")
+	one, refusal, ok := own(s, c, &s.store.webhooks, "Webhook")
 	if !ok {
 		return refusal
 	}
-	one := s.store.webhooks.byID[id]
-	if one == nil {
-		return s.missing("Webhook")
-	}
-	if one.owner != c.caller.id && !s.leaks(c) {
-		return s.foreign("Webhook")
-	}
 	if !s.faults.On("persist.webhook-not-deleted") {
-		delete(s.store.webhooks.byID, id)
-		s.store.webhooks.byOwner[one.owner] = slices.DeleteFunc(s.store.webhooks.byOwner[one.owner], func(other *subscription) bool { return other.id == id })
+		all := s.faults.On("persist.webhook-all-deleted")
+		s.store.webhooks.remove(one.id, one.owner, func(other *subscription) bool { return all || other.id == one.id })
 	}
 	if s.style.Deleted == http.StatusNoContent {
 		return answer{status: http.StatusNoContent}

@@ -3,22 +3,22 @@
 //
 // What walks in is a list of fault ids; what walks out is a [Set] that the mock asks at the one line
 // where a behaviour lives. A fault counts only if that line was reached: every fault has a hit counter.
+//
+// An id names a behaviour (auth.expired-accepted). Where the behaviour lives at several places, the id
+// followed by one of them breaks it there alone: at an operation (auth.expired-accepted.cards-get) or at a
+// field of a request (input.null-accepted.cards-create.wallet_id).
 package fault
 
 import (
-	_ "embed"
 	"fmt"
-	"sort"
+	"slices"
 	"strings"
-	"sync"
 	"sync/atomic"
-
-	"github.com/goccy/go-yaml"
 
 	"github.com/kobcheck/kobcheck/contract"
 )
 
-// ID names a fault; ids are stable.
+// ID names a fault; ids are stable and never used again for something else.
 type ID string
 
 // Fault is one entry of the catalogue.
@@ -30,95 +30,162 @@ type Fault struct {
 	// Requirement is the id of what it breaks; Mark is that of the requirement.
 	Requirement string        `yaml:"requirement" json:"requirement"`
 	Mark        contract.Mark `yaml:"-" json:"mark"`
+	// Style names the only style of the mock in which the fault makes a difference; empty for both.
+	Style string `yaml:"style" json:"style,omitempty"`
+	// Places are where the fault can be switched on alone; empty where there is only one.
+	Places []Place `yaml:"-" json:"places,omitempty"`
 }
 
-//go:embed catalogue.yaml
-var catalogue []byte
+// Place is an operation, or a field of its request (cards-create.wallet_id), with the requirement that the
+// fault breaks there.
+type Place struct {
+	Name        string `json:"name"`
+	Requirement string `json:"requirement"`
+}
 
-// Catalogue lists all faults by id. An error means that the embedded file is broken, which a test of
-// this package rules out.
-func Catalogue() ([]Fault, error) { return catalogueOnce() }
-
-var catalogueOnce = sync.OnceValues(func() ([]Fault, error) {
-	var file struct {
-		Faults []Fault `yaml:"faults"`
-	}
-	if err := yaml.UnmarshalWithOptions(catalogue, &file, yaml.DisallowUnknownField()); err != nil {
-		return nil, fmt.Errorf("reading the catalogue of faults: %w", err)
+// Alone returns the fault at each of its places as faults of their own; the fault itself where it has none.
+func (f Fault) Alone() ([]Fault, error) {
+	if len(f.Places) == 0 {
+		return []Fault{f}, nil
 	}
 	facts, err := contract.Load()
 	if err != nil {
 		return nil, err
 	}
-	for i := range file.Faults {
-		file.Faults[i].Mark = facts.MarkOf(file.Faults[i].Requirement)
+	var all []Fault
+	for _, place := range f.Places {
+		one := f
+		one.ID, one.Places = f.ID+"."+ID(place.Name), nil
+		one.Sentence = strings.TrimSuffix(f.Sentence, ".") + " (at " + place.Name + " alone)."
+		one.Requirement, one.Mark = place.Requirement, facts.MarkOf(place.Requirement)
+		all = append(all, one)
 	}
-	sort.Slice(file.Faults, func(i, j int) bool { return file.Faults[i].ID < file.Faults[j].ID })
-	return file.Faults, nil
-})
+	return all, nil
+}
 
-// Set is the faults that are switched on. The zero value has none and costs next to nothing to ask.
-type Set struct{ hits map[ID]*atomic.Int64 }
+// offers reports whether an id names the fault, or the fault at one of its places.
+func (f Fault) offers(id ID) bool {
+	if f.ID == id {
+		return true
+	}
+	place, under := strings.CutPrefix(string(id), string(f.ID)+".")
+	return under && slices.ContainsFunc(f.Places, func(p Place) bool { return p.Name == place })
+}
+
+// Set is the faults that are switched on, each with its counters. The zero value has none and costs
+// next to nothing to ask.
+type Set struct{ on map[ID]*counters }
+
+type counters struct{ hits, asked atomic.Int64 }
 
 // New switches faults on. An id that the catalogue does not have is an error that lists those that
 // begin alike.
 func New(ids ...string) (*Set, error) {
-	known, err := Catalogue()
+	if len(ids) == 0 {
+		return &Set{}, nil
+	}
+	known, err := catalogueOnce()
 	if err != nil {
 		return nil, err
 	}
-	set := &Set{hits: map[ID]*atomic.Int64{}}
+	set := &Set{on: map[ID]*counters{}}
 	for _, id := range ids {
-		found := false
-		var alike []string
-		for _, fault := range known {
-			found = found || string(fault.ID) == id
-			if group, _, _ := strings.Cut(id, "."); strings.HasPrefix(string(fault.ID), group) {
-				alike = append(alike, string(fault.ID))
-			}
+		if !slices.ContainsFunc(known, func(f Fault) bool { return f.offers(ID(id)) }) {
+			return nil, fmt.Errorf("there is no fault %q; those that begin alike: %s (kobcheck list faults shows all)", id, alike(known, id))
 		}
-		if !found {
-			return nil, fmt.Errorf("there is no fault %q; those that begin alike: %s (kobcheck list faults shows all)", id, strings.Join(alike, ", "))
-		}
-		set.hits[ID(id)] = new(atomic.Int64)
+		set.on[ID(id)] = &counters{}
 	}
 	return set, nil
 }
 
-// On reports whether a fault is switched on, and counts the hit if it is.
-func (s *Set) On(id ID) bool {
-	if s == nil || len(s.hits) == 0 {
-		return false
+// alike lists the dozen faults that have the most letters in common with the beginning of a mistyped id.
+func alike(known []Fault, id string) string {
+	common := func(f Fault) int {
+		n := 0
+		for n < len(id) && n < len(f.ID) && id[n] == f.ID[n] {
+			n++
+		}
+		return n
 	}
-	hits := s.hits[id]
-	if hits == nil {
-		return false
+	nearest := slices.Clone(known)
+	slices.SortStableFunc(nearest, func(a, b Fault) int { return common(b) - common(a) })
+	var found []string
+	for _, f := range nearest[:min(12, len(nearest))] {
+		found = append(found, string(f.ID))
 	}
-	hits.Add(1)
-	return true
+	return strings.Join(found, ", ")
 }
 
 // Any reports whether any fault is switched on.
-func (s *Set) Any() bool { return s != nil && len(s.hits) > 0 }
+func (s *Set) Any() bool { return s != nil && len(s.on) > 0 }
 
-// WithPrefix lists the faults that are on and whose id begins so.
-func (s *Set) WithPrefix(prefix string) []ID {
+// On reports whether a fault is switched on, and counts the hit if it is. Ask it last in a condition,
+// so that a hit means that the behaviour really differs.
+func (s *Set) On(id ID) bool {
+	if s == nil || len(s.on) == 0 {
+		return false
+	}
+	return s.hit(id)
+}
+
+// At is [Set.On] for a behaviour that can be broken everywhere or at one operation alone.
+func (s *Set) At(id ID, operation string) bool {
+	if s == nil || len(s.on) == 0 {
+		return false
+	}
+	return s.hit(id) || s.hit(id+"."+ID(operation))
+}
+
+// AtField is [Set.On] for a behaviour that can be broken everywhere or at one field of a request alone.
+func (s *Set) AtField(id ID, operation, field string) bool {
+	if s == nil || len(s.on) == 0 {
+		return false
+	}
+	return s.hit(id) || s.hit(id+"."+ID(operation+"."+field))
+}
+
+// OneIn is [Set.On] for a rare fault: it holds, and counts, once in so many times that it is asked.
+func (s *Set) OneIn(id ID, times int64) bool {
+	if s == nil || len(s.on) == 0 {
+		return false
+	}
+	c := s.on[id]
+	if c == nil || c.asked.Add(1)%times != 0 {
+		return false
+	}
+	c.hits.Add(1)
+	return true
+}
+
+func (s *Set) hit(id ID) bool {
+	c := s.on[id]
+	if c == nil {
+		return false
+	}
+	c.hits.Add(1)
+	return true
+}
+
+// Under lists the faults that are on and whose id begins so, in order. It counts no hit: whoever finds
+// that a fault made a difference says so with [Set.On].
+func (s *Set) Under(prefix string) []ID {
 	if !s.Any() {
 		return nil
 	}
 	var ids []ID
-	for id := range s.hits {
+	for id := range s.on {
 		if strings.HasPrefix(string(id), prefix) {
 			ids = append(ids, id)
 		}
 	}
+	slices.Sort(ids)
 	return ids
 }
 
-// Hits returns how often the line of a fault was reached.
+// Hits returns how often a fault made a difference.
 func (s *Set) Hits(id ID) int64 {
-	if s == nil || s.hits[id] == nil {
+	if s == nil || s.on[id] == nil {
 		return 0
 	}
-	return s.hits[id].Load()
+	return s.on[id].hits.Load()
 }

@@ -1,6 +1,8 @@
 package fault
 
 import (
+	"regexp"
+	"strings"
 	"testing"
 
 	"github.com/stretchr/testify/require"
@@ -8,28 +10,105 @@ import (
 	"github.com/kobcheck/kobcheck/contract"
 )
 
-func TestEachFaultBreaksAKnownRequirementAndSaysHow(t *testing.T) {
-	faults, err := Catalogue()
+func everyFault(t *testing.T) []Fault {
+	t.Helper()
+	catalogue, err := Catalogue()
 	require.NoError(t, err)
-	require.Greater(t, len(faults), 250)
-	seen := map[ID]bool{}
-	for _, one := range faults {
-		require.False(t, seen[one.ID], one.ID)
-		seen[one.ID] = true
-		require.NotEmpty(t, one.Sentence, one.ID)
+	var all []Fault
+	for _, entry := range catalogue {
+		alone, err := entry.Alone()
+		require.NoError(t, err)
+		all = append(all, entry)
+		if len(entry.Places) > 0 {
+			all = append(all, alone...)
+		}
+	}
+	return all
+}
+
+func TestEveryFaultHasAStableIdAGroupASentenceAndAKnownRequirement(t *testing.T) {
+	facts, err := contract.Load()
+	require.NoError(t, err)
+	ids := map[ID]bool{}
+	form := regexp.MustCompile(`^[a-z0-9-]+(\.[a-z0-9_-]+)+$`)
+	for _, one := range everyFault(t) {
+		require.False(t, ids[one.ID], "%s is there twice", one.ID)
+		ids[one.ID] = true
+		require.Regexp(t, form, one.ID)
 		require.NotEmpty(t, one.Group, one.ID)
-		require.NotEqual(t, contract.NotFound, one.Mark, "%s breaks %s, which is no requirement", one.ID, one.Requirement)
+		require.Regexp(t, `^\S.*\.$`, one.Sentence, one.ID)
+		require.NotNil(t, facts.Requirement(one.Requirement), "%s breaks the unknown requirement %q", one.ID, one.Requirement)
+		require.Equal(t, facts.MarkOf(one.Requirement), one.Mark)
+		require.Contains(t, []string{"", "plain", "strict-http"}, one.Style)
+	}
+	require.Greater(t, len(ids), 1000)
+}
+
+func TestEveryPlaceIsAnOperationOrAFieldOfItsRequest(t *testing.T) {
+	facts, err := contract.Load()
+	require.NoError(t, err)
+	catalogue, err := Catalogue()
+	require.NoError(t, err)
+	for _, entry := range catalogue {
+		for _, place := range entry.Places {
+			id, field, inRequest := strings.Cut(place.Name, ".")
+			operation := facts.Operation(id)
+			require.NotNil(t, operation, "%s at %s", entry.ID, place.Name)
+			if inRequest {
+				require.NotNil(t, operation.Field(field), "%s at %s", entry.ID, place.Name)
+			}
+		}
+		if part := strings.Split(string(entry.ID), "."); part[0] == "field" {
+			require.NotNil(t, facts.Operation(part[1]), entry.ID)
+		}
 	}
 }
 
-func TestAFaultCountsItsHits(t *testing.T) {
-	set, err := New("order.reversed")
+func TestASetWithoutFaultsIsSilent(t *testing.T) {
+	for _, set := range []*Set{nil, {}} {
+		require.False(t, set.Any())
+		require.False(t, set.On("auth.expired-accepted"))
+		require.False(t, set.At("auth.expired-accepted", "cards-get"))
+		require.False(t, set.AtField("input.null-accepted", "cards-create", "wallet_id"))
+		require.False(t, set.OneIn("rare.500", 1))
+		require.Empty(t, set.Under(""))
+		require.Zero(t, set.Hits("auth.expired-accepted"))
+	}
+}
+
+func TestASetCountsEachTimeThatAFaultIsOn(t *testing.T) {
+	set, err := New("auth.expired-accepted", "auth.no-token-accepted.cards-get", "input.null-accepted.cards-create.wallet_id", "rare.500")
 	require.NoError(t, err)
-	require.False(t, set.On("order.provider-first"))
-	require.True(t, set.On("order.reversed"))
-	require.EqualValues(t, 1, set.Hits("order.reversed"))
-	var none *Set
-	require.False(t, none.On("order.reversed"))
-	_, err = New("order.nonsense")
-	require.ErrorContains(t, err, "order.reversed")
+	require.True(t, set.Any())
+	require.True(t, set.On("auth.expired-accepted"))
+	require.True(t, set.At("auth.expired-accepted", "cards-list"))
+	require.Equal(t, int64(2), set.Hits("auth.expired-accepted"))
+	require.True(t, set.At("auth.no-token-accepted", "cards-get"))
+	require.False(t, set.At("auth.no-token-accepted", "cards-list"))
+	require.Equal(t, int64(1), set.Hits("auth.no-token-accepted.cards-get"))
+	require.True(t, set.AtField("input.null-accepted", "cards-create", "wallet_id"))
+	require.False(t, set.AtField("input.null-accepted", "cards-create", "program_id"))
+	for i := 1; i <= 300; i++ {
+		require.Equal(t, i%100 == 0, set.OneIn("rare.500", 100))
+	}
+	require.Equal(t, int64(3), set.Hits("rare.500"))
+	require.Equal(t, []ID{"auth.expired-accepted", "auth.no-token-accepted.cards-get"}, set.Under("auth."))
+}
+
+func TestAnUnknownIdIsAnErrorThatNamesThoseThatBeginAlike(t *testing.T) {
+	for _, id := range []string{"idempotency.ignore", "auth.no-token-accepted.healthcheck", "order.check-9-missing", "nothing.like-it", ""} {
+		_, err := New(id)
+		require.Error(t, err, id)
+	}
+	_, err := New("idempotency.ignore")
+	require.ErrorContains(t, err, "idempotency.ignored")
+}
+
+func BenchmarkAskingASetWithoutFaults(b *testing.B) {
+	set := &Set{}
+	for b.Loop() {
+		if set.At("auth.expired-accepted", "cards-get") {
+			b.Fatal("on")
+		}
+	}
 }

@@ -1,0 +1,121 @@
+package mock
+
+import (
+	"net/http"
+	"strings"
+)
+
+// authenticate finds out who calls, and whether the token reaches as far as the operation.
+func (s *Server) authenticate(r *http.Request, c *call) (answer, bool) {
+	token, sent := s.credentials(r, c)
+	if !sent {
+		if !s.faulty(c, "auth.no-token-accepted") {
+			return s.challenge(c, http.StatusUnauthorized, "No access token was sent", ""), false
+		}
+		open := s.tokens.anyone()
+		c.caller, c.scope = s.active(open.clientID), open.scope
+		return answer{}, true
+	}
+	found, wrong := s.tokens.verify(c, token)
+	if wrong != "" {
+		return s.challenge(c, http.StatusUnauthorized, wrong, "invalid_token"), false
+	}
+	if named := r.Header.Get("X-Client-Id"); s.faults.Any() && named != found.clientID && s.active(named) != nil && s.faults.On("tenancy.client-header-trusted") {
+		found.clientID = named
+	}
+	c.caller, c.scope = s.active(found.clientID), found.scope
+	if c.caller == nil {
+		return s.challenge(c, http.StatusUnauthorized, "The client of the access token is not active", "invalid_token"), false
+	}
+	if !s.reaches(c) {
+		return s.challenge(c, http.StatusForbidden, "The access token does not reach as far as this operation", "insufficient_scope"), false
+	}
+	return answer{}, true
+}
+
+// credentials returns the token of a request. It comes in the Authorization header alone: one in the
+// address would end up in logs, and of two headers nobody knows which counts.
+func (s *Server) credentials(r *http.Request, c *call) (token string, sent bool) {
+	headers := r.Header["Authorization"]
+	if len(headers) == 0 && s.faults.Any() {
+		if text := r.URL.Query().Get("access_token"); text != "" && s.faults.On("auth.token-in-address-accepted") {
+			return text, true
+		}
+	}
+	if len(headers) != 1 {
+		return "", false
+	}
+	scheme, token, _ := strings.Cut(headers[0], " ")
+	token = strings.TrimSpace(token)
+	switch {
+	case token == "":
+		return "", false
+	case scheme == "Bearer":
+		return token, true
+	case strings.EqualFold(scheme, "Bearer"):
+		return token, !s.faults.On("auth.scheme-case-matters")
+	}
+	return token, s.faults.On("auth.any-scheme-accepted")
+}
+
+// active returns the client of that id, or nil where there is none or it is INACTIVE.
+func (s *Server) active(id string) *client {
+	s.store.mu.RLock()
+	defer s.store.mu.RUnlock()
+	if found := s.store.clients[id]; found != nil && found.status == "ACTIVE" {
+		return found
+	}
+	return nil
+}
+
+// reaches reports whether the scopes serve the operation: a write scope serves changes and, as an
+// integrator saw (AUTH-13), reads; a read scope serves reads (AUTH-12). Whether an operation needs an
+// administrator is up to the style.
+func (s *Server) reaches(c *call) bool {
+	administrators := s.style.AdministratorOnly && (c.operation.Section == "Clients" || c.operation.ID == "card-programs-create")
+	reading := false
+	for _, scope := range strings.Fields(c.scope) {
+		side, access, _ := strings.Cut(scope, "/")
+		if administrators && side != "administrator" {
+			continue
+		}
+		if access == "write" {
+			return true
+		}
+		reading = true
+	}
+	if !reading {
+		return false
+	}
+	if c.operation.Writes() {
+		return s.faulty(c, "auth.scope-ignored")
+	}
+	return !s.faults.On("auth.read-scope-refused")
+}
+
+// challenge is a refusal with the challenge of RFC 6750 §3; without credentials it names no error.
+func (s *Server) challenge(c *call, status int, text, code string) answer {
+	switch {
+	case status == http.StatusUnauthorized && s.faults.On("auth.403-for-401"):
+		return s.refuse(http.StatusForbidden, text)
+	case status == http.StatusForbidden && s.faults.On("auth.401-for-403"):
+		status = http.StatusUnauthorized
+	}
+	refusal := s.refuse(status, text)
+	if status == http.StatusUnauthorized && s.faulty(c, "http.401-without-challenge") {
+		return refusal
+	}
+	if s.faults.On("http.challenge-without-parameter") {
+		return refusal.with("WWW-Authenticate", "Bearer")
+	}
+	if code == "" && s.faults.On("auth.error-without-credentials") {
+		code = "invalid_token"
+	} else if code == "invalid_token" && s.faults.On("auth.challenge-without-error") {
+		code = ""
+	}
+	parameters := `Bearer realm="kobble"`
+	if code != "" {
+		parameters += `, error="` + code + `"`
+	}
+	return refusal.with("WWW-Authenticate", parameters)
+}

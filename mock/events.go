@@ -1,0 +1,23 @@
+package mock
+
+// Event is what a webhook tells: that something happened to an entity, not the entity itself (HOOK-32).
+type Event struct {
+	ID       string `json:"id"`
+	Type     string `json:"type"`
+	EntityID string `json:"entity_id"`
+	ClientID string `json:"client_id"`
+	// CreatedAt is UTC with milliseconds.
+	CreatedAt string `json:"created_at"`
+}
+
+// transactionCreated is the only type of event that any page shows (HOOK-33).
+const transactionCreated = "transaction-create"
+
+// announce notes an event of a call. It is told when the work is done and the store is free again, so
+// whoever listens may call the mock.
+func (s *Server) announce(c *call, kind string, entity identity, at millis) {
+	if s.options.OnEvent == nil {
+		return
+	}
+	c.events = append(c.events, Event{ID: s.store.newID().String(), Type: kind, EntityID: entity.String(), ClientID: c.caller.id, CreatedAt: at.String()})
+}

@@ -1,0 +1,25 @@
+package mock
+
+import "github.com/kobcheck/kobcheck/mock/fault"
+
+// queryIgnored gives the fault of ignoring each parameter of a list.
+var queryIgnored = map[string]fault.ID{
+	"from": "list.from-ignored", "to": "list.to-ignored", "order": "list.order-ignored",
+	"offset": "list.offset-ignored", "limit": "list.limit-ignored",
+}
+
+// brokenPage is where a page begins and how long it is, with what the faults make of it. The headers go
+// on saying what was asked.
+func (s *Server) brokenPage(c *call, p page) (offset, limit int) {
+	offset, limit = p.offset, p.limit
+	if offset > 0 && s.faulty(c, "list.offset-off-by-one") {
+		offset++
+	}
+	if offset > 0 && limit > 1 && s.faulty(c, "list.offset-counts-pages") {
+		offset *= limit
+	}
+	if s.faulty(c, "list.limit-off-by-one") {
+		limit++
+	}
+	return offset, limit
+}

@@ -1,0 +1,86 @@
+package mock
+
+import (
+	"net/http"
+	"slices"
+	"strings"
+)
+
+// owned is a thing that belongs to a client.
+type owned interface{ ownerID() string }
+
+func (e *enduser) ownerID() string      { return e.owner }
+func (w *wallet) ownerID() string       { return w.owner }
+func (c *card) ownerID() string         { return c.owner }
+func (t *transaction) ownerID() string  { return t.owner }
+func (b *beneficiary) ownerID() string  { return b.owner }
+func (o *subscription) ownerID() string { return o.owner }
+
+// identify reads the id in the path; a malformed one is refused by style (N-20).
+func (s *Server) identify(c *call, what string) (identity, answer, bool) {
+	id, ok := parseID(c.parameter("id"))
+	switch {
+	case ok:
+		return id, answer{}, true
+	case s.faulty(c, "input.malformed-id-500"):
+		return id, s.refuse(http.StatusInternalServerError, "invalid input syntax for type uuid"), false
+	case s.style.MalformedID == http.StatusNotFound:
+		return id, s.missing(c, what), false
+	}
+	return id, s.refuse(s.style.MalformedID, "The id is not a UUID"), false
+}
+
+// own finds a thing of the caller by the id in the path. Another client's is refused.
+func own[T owned](s *Server, c *call, things *table[T], what string) (T, answer, bool) {
+	var none T
+	id, refusal, ok := s.identify(c, what)
+	if !ok {
+		return none, refusal, false
+	}
+	thing, there := things.byID[id]
+	if !there {
+		return none, s.missing(c, what), false
+	}
+	if thing.ownerID() != c.caller.id && !s.leaks(c, what) {
+		return none, s.foreign(what), false
+	}
+	return thing, answer{}, true
+}
+
+// leaks lets a caller reach another client's thing where a fault asks for it.
+func (s *Server) leaks(c *call, what string) bool {
+	if !s.faults.Any() {
+		return false
+	}
+	if !c.operation.Writes() {
+		if s.faults.On("tenancy.refusal-shows-data") {
+			c.hide = func(done answer) answer {
+				refusal := s.foreign(what)
+				refusal.body = setMember(refusal.body, "data", done.body)
+				return refusal
+			}
+			return true
+		}
+		return s.faulty(c, "tenancy.read-foreign")
+	}
+	if strings.HasSuffix(c.operation.ID, "-status") || c.operation.ID == "wallets-update" {
+		if s.faults.On("tenancy.refused-and-done") {
+			c.hide = func(answer) answer { return s.foreign(what) }
+			return true
+		}
+	}
+	return s.faulty(c, "tenancy.change-foreign")
+}
+
+// visible lists the things that the caller may see, in order of creation: its own (OWN-06).
+func visible[T any](s *Server, c *call, things *table[T], created func(T) millis) []T {
+	if s.faults.Any() && s.faulty(c, "tenancy.list-shows-all") {
+		var all []T
+		for _, some := range things.byOwner {
+			all = append(all, some...)
+		}
+		slices.SortStableFunc(all, func(a, b T) int { return int(created(a) - created(b)) })
+		return all
+	}
+	return things.byOwner[c.caller.id]
+}

@@ -1,0 +1,136 @@
+package mock
+
+import (
+	"crypto/subtle"
+	"encoding/json"
+	"fmt"
+	"mime"
+	"net/http"
+	"net/url"
+	"slices"
+	"strings"
+	"time"
+
+	"github.com/kobcheck/kobcheck/mock/fault"
+)
+
+// issueToken is the token endpoint: the client-credentials flow of RFC 6749 §4.4, with the form fields
+// that doc-768364 requires.
+func (s *Server) issueToken(r *http.Request) answer {
+	form, ok := s.tokenForm(r)
+	if !ok {
+		return s.tokenError(http.StatusBadRequest, "invalid_request")
+	}
+	for _, field := range []struct {
+		name  string
+		fault fault.ID // of doing without it
+	}{{"grant_type", "token.grant-type-not-required"}, {"client_id", ""}, {"client_secret", "token.secret-not-required"}, {"scope", "token.scope-not-required"}} {
+		if form.Get(field.name) == "" && !s.faults.On(field.fault) {
+			return s.tokenError(http.StatusBadRequest, "invalid_request")
+		}
+	}
+	if kind := form.Get("grant_type"); kind != "" && kind != "client_credentials" && !s.faults.On("token.any-grant-type") {
+		return s.tokenError(http.StatusBadRequest, "unsupported_grant_type")
+	}
+	caller := s.active(form.Get("client_id"))
+	if caller == nil || !s.secretHolds(caller, form.Get("client_secret")) {
+		return s.tokenError(s.style.BadCredentials, "invalid_client")
+	}
+	scopes := strings.Fields(form.Get("scope"))
+	if len(scopes) == 0 && form.Get("scope") != "" {
+		return s.tokenError(http.StatusBadRequest, "invalid_scope")
+	}
+	for _, scope := range scopes {
+		if !slices.Contains(caller.scopes, scope) && !s.faults.On("token.any-scope") {
+			return s.tokenError(http.StatusBadRequest, "invalid_scope")
+		}
+	}
+	return s.grantToken(caller, strings.Join(scopes, " "))
+}
+
+// secretHolds compares secrets in constant time. An empty one gets this far only where a fault does not
+// ask for it.
+func (s *Server) secretHolds(caller *client, secret string) bool {
+	return subtle.ConstantTimeCompare([]byte(caller.secret), []byte(secret)) == 1 || secret == "" || s.faults.On("token.secret-not-checked")
+}
+
+// tokenForm reads the form. A parameter without a value counts as left out, and none may be repeated
+// (RFC 6749 §3.2).
+func (s *Server) tokenForm(r *http.Request) (url.Values, bool) {
+	raw, fits := s.drain(r)
+	if !fits {
+		return nil, false
+	}
+	media, _, err := mime.ParseMediaType(r.Header.Get("Content-Type"))
+	if (err != nil || media != "application/x-www-form-urlencoded") && !s.faults.On("token.any-media-type") {
+		return nil, false
+	}
+	form, err := url.ParseQuery(string(raw))
+	if err != nil {
+		return nil, false
+	}
+	for _, given := range form {
+		if len(given) > 1 {
+			return nil, false
+		}
+	}
+	return form, true
+}
+
+func (s *Server) grantToken(caller *client, scope string) answer {
+	from := s.clock.Now()
+	if s.faults.On("token.expired-when-given") {
+		from = from.Add(-s.options.TokenLife - time.Minute)
+	}
+	token, err := s.tokens.sign(caller.id, scope, from, s.options.TokenLife, s.requests.Add(1))
+	if err != nil {
+		return s.tokenError(http.StatusInternalServerError, "server_error")
+	}
+	if s.faults.On("token.not-a-jwt") {
+		token = "opaque"
+	}
+	seconds := int64(s.options.TokenLife / time.Second)
+	if s.faults.On("token.expires-in-wrong") {
+		seconds *= 60
+	}
+	fields := map[string]any{"access_token": token, "expires_in": seconds, "token_type": "Bearer"}
+	if s.faults.On("token.expires-in-text") {
+		fields["expires_in"] = fmt.Sprint(seconds)
+	}
+	if s.faults.On("token.no-expires-in") {
+		delete(fields, "expires_in")
+	}
+	if s.faults.On("token.refresh-token") {
+		fields["refresh_token"] = "mock-refresh"
+	}
+	body, err := json.Marshal(fields)
+	if err != nil {
+		return s.tokenError(http.StatusInternalServerError, "server_error")
+	}
+	a := answer{status: http.StatusOK, body: body}
+	if s.faults.On("token.may-be-stored") {
+		return a
+	}
+	return a.with("Cache-Control", "no-store").with("Pragma", "no-cache")
+}
+
+// tokenError is an error of RFC 6749 §5.2.
+func (s *Server) tokenError(status int, code string) answer {
+	switch {
+	case s.faults.On("token.error-as-500"):
+		status = http.StatusInternalServerError
+	case s.faults.On("token.error-as-200"):
+		status = http.StatusOK
+	}
+	if s.faults.On("token.unknown-error-code") {
+		code = "something_went_wrong"
+	}
+	a := answer{status: status, body: fmt.Appendf(nil, `{"error":%q}`, code)}
+	if s.faults.On("token.error-without-code") {
+		a.body = []byte(`{"message":"Something went wrong"}`)
+	}
+	if status == http.StatusUnauthorized {
+		a = a.with("WWW-Authenticate", `Basic realm="kobble tokens"`)
+	}
+	return a.with("Cache-Control", "no-store").with("Pragma", "no-cache")
+}

@@ -7,7 +7,7 @@ import (
 
 // authenticate finds out who calls, and whether the token reaches as far as the operation.
 func (s *Server) authenticate(r *http.Request, c *call) (answer, bool) {
-	token, sent := s.credentials(r, c)
+	token, sent := s.credentials(r)
 	if !sent {
 		if !s.faulty(c, "auth.no-token-accepted") {
 			return s.challenge(c, http.StatusUnauthorized, "No access token was sent", ""), false
@@ -35,7 +35,7 @@ func (s *Server) authenticate(r *http.Request, c *call) (answer, bool) {
 
 // credentials returns the token of a request. It comes in the Authorization header alone: one in the
 // address would end up in logs, and of two headers nobody knows which counts.
-func (s *Server) credentials(r *http.Request, c *call) (token string, sent bool) {
+func (s *Server) credentials(r *http.Request) (token string, sent bool) {
 	headers := r.Header["Authorization"]
 	if len(headers) == 0 && s.faults.Any() {
 		if text := r.URL.Query().Get("access_token"); text != "" && s.faults.On("auth.token-in-address-accepted") {

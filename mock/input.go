@@ -25,15 +25,18 @@ func (s *Server) readBody(r *http.Request, c *call) (answer, bool) {
 	if len(raw) > 0 && !labelledJSON(r.Header["Content-Type"]) && !s.faulty(c, "input.any-media-type") {
 		return s.refuse(s.style.WrongMedia, "Content-Type must be application/json"), false
 	}
-	if len(bytes.TrimSpace(raw)) == 0 {
-		c.body = map[string]json.RawMessage{}
-	} else if body, err := readObject(raw, s.options.Limits.Depth); err == nil {
+	body, err := map[string]json.RawMessage{}, error(nil)
+	if len(bytes.TrimSpace(raw)) > 0 {
+		body, err = readObject(raw, s.options.Limits.Depth)
+	}
+	switch {
+	case err == nil:
 		c.body = body
-	} else if s.faulty(c, "input.bad-json-500") {
+	case s.faulty(c, "input.bad-json-500"):
 		return s.refuse(http.StatusInternalServerError, "Unexpected token in JSON"), false
-	} else if s.faulty(c, "input.bad-json-accepted") {
+	case s.faulty(c, "input.bad-json-accepted"):
 		s.forgiveAll(c)
-	} else {
+	default:
 		return s.invalid(c, "The body is not a JSON object: "+err.Error()), false
 	}
 	if text := s.checkBody(c); text != "" {

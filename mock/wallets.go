@@ -57,7 +57,8 @@ func (s *Server) listWallets(c *call) answer {
 func (s *Server) createWallet(c *call) answer {
 	holder, _ := parseID(c.text("holder_id"))
 	enduser := s.store.endusers.byID[holder]
-	if (enduser == nil || enduser.owner != c.caller.id) && s.style.HolderChecked && !(enduser != nil && s.faults.On("tenancy.foreign-holder-accepted")) {
+	theirs := enduser != nil && (enduser.owner == c.caller.id || s.faults.On("tenancy.foreign-holder-accepted"))
+	if s.style.HolderChecked && !theirs {
 		return s.invalid(c, "The holder is not an enduser of this client")
 	}
 	now := s.store.now()

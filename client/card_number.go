@@ -5,49 +5,169 @@ import "strings"
 // span is where a full card number stands in a text.
 type span struct{ from, to int }
 
-// nextCardNumber finds the next full card number from a place on: 13 to 19 digits, with single blanks
-// or hyphens between them, that begin with an issuer digit (2 to 6) and pass the Luhn check. Ids and
-// times do not match: a digit that touches a letter, a dot or a further hyphen is part of those.
+// group is a run of digits; groups with one blank or hyphen between them may be one number.
+type group struct {
+	span
+	// before is the separator to the group before it, 0 for none.
+	before byte
+}
+
+// nextCardNumber finds the next full card number from a place on: 13 to 19 digits that begin like an
+// issuer's (2 to 6; of those with 2 only 22 to 27, so that times such as 20260114… are none) and pass
+// the Luhn check, in one piece or in groups of four and more parted by single blanks or hyphens.
+//
+// Ids, UUIDs, decimals and telephone numbers are left alone: a digit that touches a letter, a plus or
+// a further hyphen is part of those.
 func nextCardNumber(text string, from int) (span, bool) {
-	for i := from; i < len(text); i++ {
-		if !isDigit(text[i]) {
+	var groups []group
+	for at := from; at < len(text); {
+		if !isDigit(text[at]) {
+			at += max(1, escapeAt(text[at:]))
 			continue
 		}
-		end, count := digitRun(text, i)
-		if count >= 13 && count <= 19 && text[i] >= '2' && text[i] <= '6' && !joined(text, i, end) && luhn(text[i:end]) {
-			return span{i, end}, true
+		groups, at = digitGroups(text, at, groups[:0])
+		if at-groups[0].from < 13 {
+			continue
 		}
-		i = end - 1
+		if found, ok := cardNumberIn(text, groups); ok {
+			return found, true
+		}
 	}
 	return span{}, false
 }
 
-// digitRun returns the end of the digits that begin at i, separators in between included, and their number.
-func digitRun(text string, i int) (end, count int) {
-	end = i
-	for j := i; j < len(text); j++ {
-		switch {
-		case isDigit(text[j]):
-			count++
-			end = j + 1
-		case (text[j] == ' ' || text[j] == '-') && j == end && j+1 < len(text) && isDigit(text[j+1]):
-		default:
-			return end, count
+// digitGroups returns the groups of digits that begin at a place, and where they end.
+func digitGroups(text string, at int, groups []group) ([]group, int) {
+	before := byte(0)
+	for {
+		from := at
+		for at < len(text) && isDigit(text[at]) {
+			at++
+		}
+		groups = append(groups, group{span{from, at}, before})
+		if at+1 >= len(text) || text[at] != ' ' && text[at] != '-' || !isDigit(text[at+1]) {
+			return groups, at
+		}
+		before = text[at]
+		at++
+	}
+}
+
+// cardNumberIn looks for a number in neighbouring groups, the longest first. A number may begin and end
+// inside the row only at a blank: at a hyphen it would be a piece of an id.
+func cardNumberIn(text string, groups []group) (span, bool) {
+	for first := range groups {
+		if first > 0 && groups[first].before == '-' {
+			continue
+		}
+		for last := first + reach(groups[first:]); last >= first; last-- {
+			if last+1 < len(groups) && groups[last+1].before == '-' {
+				continue
+			}
+			candidate := span{groups[first].from, groups[last].to}
+			digits := candidate.to - candidate.from - (last - first)
+			if digits >= 13 && issued(text[candidate.from:]) && !joined(text, candidate) && luhn(text[candidate.from:candidate.to]) {
+				return candidate, true
+			}
 		}
 	}
-	return end, count
+	return span{}, false
 }
 
-// joined reports whether the run is part of something longer, such as an id or a decimal.
-func joined(text string, from, to int) bool {
-	return from > 0 && sticky(text[from-1]) || to < len(text) && sticky(text[to])
+// reach returns how many groups after the first may belong to one number: 19 digits at most, and none
+// of the groups before the last shorter than four, unlike dates and lists of numbers. It is -1 where
+// the first alone is too long.
+func reach(groups []group) int {
+	digits, last := 0, -1
+	for i, one := range groups {
+		size := one.to - one.from
+		if digits += size; digits > 19 {
+			break
+		}
+		last = i
+		if size < 4 {
+			break
+		}
+	}
+	return last
 }
 
-func sticky(c byte) bool {
-	return isDigit(c) || c >= 'a' && c <= 'z' || c >= 'A' && c <= 'Z' || c == '.' || c == '-' || c == '_' || c == '+' || c == '*'
+func issued(number string) bool {
+	switch first := number[0]; first {
+	case '3', '4', '5', '6':
+		return true
+	case '2':
+		for i := 1; i < len(number); i++ {
+			if isDigit(number[i]) {
+				return number[i] >= '2' && number[i] <= '7'
+			}
+		}
+	}
+	return false
+}
+
+// joined reports whether a number is part of something longer, such as an id or a decimal.
+func joined(text string, number span) bool {
+	return stuckBefore(text, number.from) || stuckAfter(text, number.to)
+}
+
+func stuckBefore(text string, at int) bool {
+	if at == 0 || endsInEscape(text[:at]) {
+		return false
+	}
+	switch c := text[at-1]; {
+	case c == '+' || c == '_' || c == '*' || isDigit(c):
+		return true
+	case c == '.' || c == '-':
+		return at > 1 && (isDigit(text[at-2]) || isLetter(text[at-2]))
+	default:
+		return isLetter(c)
+	}
+}
+
+// escapeAt returns the length of the escape that a text begins with, of JSON or of a URL, as in \n,
+// \u0020 or %20; 0 for none. Its letters and digits belong to no number.
+func escapeAt(text string) int {
+	switch {
+	case len(text) >= 6 && text[0] == '\\' && text[1] == 'u' && isHex(text[2:6]):
+		return 6
+	case len(text) >= 2 && text[0] == '\\':
+		return 2
+	case len(text) >= 3 && text[0] == '%' && isHex(text[1:3]):
+		return 3
+	}
+	return 0
+}
+
+func endsInEscape(text string) bool {
+	for _, length := range []int{2, 3, 6} {
+		if n := len(text) - length; n >= 0 && escapeAt(text[n:]) == length {
+			return true
+		}
+	}
+	return false
+}
+
+func isHex(text string) bool {
+	return strings.Trim(text, "0123456789abcdefABCDEF") == ""
+}
+
+func stuckAfter(text string, at int) bool {
+	if at == len(text) {
+		return false
+	}
+	switch c := text[at]; {
+	case c == '_' || c == '*' || isDigit(c) || isLetter(c):
+		return true
+	case c == '.' || c == '-':
+		return at+1 < len(text) && (isDigit(text[at+1]) || isLetter(text[at+1]))
+	}
+	return false
 }
 
 func isDigit(c byte) bool { return c >= '0' && c <= '9' }
+
+func isLetter(c byte) bool { return c|0x20 >= 'a' && c|0x20 <= 'z' }
 
 // luhn is the check-digit rule of card numbers; separators are passed over.
 func luhn(text string) bool {
@@ -87,18 +207,12 @@ func maskCardNumbers(text string) string {
 }
 
 func masked(number string) string {
-	digits := strings.Map(func(r rune) rune {
-		if r >= '0' && r <= '9' {
-			return r
-		}
-		return -1
-	}, number)
+	digits := strings.NewReplacer(" ", "", "-", "").Replace(number)
 	return digits[:6] + strings.Repeat("*", len(digits)-10) + digits[len(digits)-4:]
 }
 
 // firstCardNumber returns the masked form of the first full card number, or "".
-func firstCardNumber(data []byte) string {
-	text := string(data)
+func firstCardNumber(text string) string {
 	found, ok := nextCardNumber(text, 0)
 	if !ok {
 		return ""

@@ -1,24 +1,17 @@
 package client
 
 import (
-	"bufio"
 	"context"
-	"encoding/base64"
 	"encoding/json"
-	"errors"
 	"io"
-	"net"
 	"net/http"
 	"net/http/httptest"
 	"net/url"
-	"os/exec"
 	"strings"
 	"sync"
-	"sync/atomic"
 	"testing"
-	"time"
 
-	"github.com/google/uuid"
+	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 	"go.uber.org/goleak"
 
@@ -27,6 +20,84 @@ import (
 
 func TestMain(m *testing.M) { goleak.VerifyTestMain(m) }
 
+const (
+	primarySecret = `s3cret/with+odd "signs"\and=more`
+	adminSecret   = "admin-secret-0123456789"
+)
+
+// received is a request as a server got it.
+type received struct {
+	Method, URI string
+	Header      http.Header
+	Body        string
+}
+
+// api is a small server that gives out tokens and remembers what it was asked.
+type api struct {
+	*httptest.Server
+	mu  sync.Mutex
+	got []received
+	// answer answers everything but the token endpoint; nil answers 200 {}.
+	answer http.HandlerFunc
+	// token answers the token endpoint; nil gives out "access-token-<client id>".
+	token http.HandlerFunc
+}
+
+func newAPI(t testing.TB) *api {
+	t.Helper()
+	a := &api{}
+	a.Server = httptest.NewServer(http.HandlerFunc(a.serve))
+	t.Cleanup(a.Close)
+	return a
+}
+
+func (a *api) serve(w http.ResponseWriter, r *http.Request) {
+	body, err := io.ReadAll(r.Body)
+	if err != nil {
+		return
+	}
+	a.mu.Lock()
+	a.got = append(a.got, received{r.Method, r.RequestURI, r.Header.Clone(), string(body)})
+	a.mu.Unlock()
+	handler := a.answer
+	if r.URL.Path == "/oauth2/token" {
+		handler = a.token
+		if handler == nil {
+			handler = func(w http.ResponseWriter, _ *http.Request) {
+				form, _ := url.ParseQuery(string(body))
+				tokenAnswer(w, "access-token-"+form.Get("client_id"), 3600)
+			}
+		}
+	}
+	w.Header().Set("Content-Type", "application/json")
+	if handler == nil {
+		_, _ = io.WriteString(w, "{}")
+		return
+	}
+	handler(w, r)
+}
+
+func tokenAnswer(w http.ResponseWriter, token string, expiresIn any) {
+	_ = json.NewEncoder(w).Encode(map[string]any{"access_token": token, "expires_in": expiresIn, "token_type": "Bearer"})
+}
+
+// calls returns what was asked beside tokens.
+func (a *api) calls() []received { return a.of(false) }
+
+func (a *api) tokenCalls() []received { return a.of(true) }
+
+func (a *api) of(tokens bool) []received {
+	a.mu.Lock()
+	defer a.mu.Unlock()
+	var out []received
+	for _, one := range a.got {
+		if strings.HasPrefix(one.URI, "/oauth2/token") == tokens {
+			out = append(out, one)
+		}
+	}
+	return out
+}
+
 func facts(t testing.TB) *contract.Contract {
 	t.Helper()
 	c, err := contract.Load()
@@ -34,12 +105,21 @@ func facts(t testing.TB) *contract.Contract {
 	return c
 }
 
-// api returns a client for a server, with its token endpoint at /oauth2/token.
-func api(t testing.TB, address string, change func(*Config)) *Client {
+func operation(t testing.TB, id string) *contract.Operation {
 	t.Helper()
-	config := Config{Contract: facts(t), BaseURL: address, TokenURL: address + "/oauth2/token", Edition: contract.V1, RunID: "run-1", Seed: 7, Version: "test",
-		Clients: map[string]Credentials{"primary": {ID: "client-1", Secret: "the-primary-secret", Scope: "client/write"}}}
-	if change != nil {
+	o := facts(t).Operation(id)
+	require.NotNil(t, o, id)
+	return o
+}
+
+func newClient(t testing.TB, a *api, changes ...func(*Config)) *Client {
+	t.Helper()
+	config := Config{Contract: facts(t), BaseURL: a.URL, TokenURL: a.URL + "/oauth2/token", RunID: "run-1", Seed: 7, Version: "1.2.3",
+		Clients: map[string]Credentials{
+			"primary": {ID: "primary-id", Secret: primarySecret, Scope: "client/read client/write"},
+			"admin":   {ID: "admin-id", Secret: adminSecret, Scope: "administrator/write"},
+		}}
+	for _, change := range changes {
 		change(&config)
 	}
 	c, err := New(config)
@@ -48,414 +128,210 @@ func api(t testing.TB, address string, change func(*Config)) *Client {
 	return c
 }
 
-func serve(t testing.TB, handle http.HandlerFunc) *httptest.Server {
-	t.Helper()
-	server := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-		if r.URL.Path == "/oauth2/token" {
-			w.Header().Set("Content-Type", "application/json")
-			_, _ = io.WriteString(w, `{"access_token":"token-of-the-test","expires_in":3600}`)
-			return
-		}
-		handle(w, r)
-	}))
-	t.Cleanup(server.Close)
-	return server
+// evidence keeps the exchanges of a scenario.
+type evidence struct {
+	mu        sync.Mutex
+	exchanges []*Exchange
 }
 
-// dying serves keep-alive connections that answer one request and die on the second, before any byte of
-// an answer. It counts the requests that reached it.
-func dying(t *testing.T) (address string, requests *atomic.Int64) {
-	t.Helper()
-	listener, err := net.Listen("tcp", "127.0.0.1:0")
-	require.NoError(t, err)
-	requests = new(atomic.Int64)
-	var open sync.WaitGroup
-	open.Add(1)
-	go func() {
-		defer open.Done()
-		for {
-			connection, err := listener.Accept()
-			if err != nil {
-				return
-			}
-			open.Add(1)
-			go func() {
-				defer open.Done()
-				defer func() { _ = connection.Close() }()
-				reader := bufio.NewReader(connection)
-				for n := 0; ; n++ {
-					request, err := http.ReadRequest(reader)
-					if err != nil {
-						return
-					}
-					_, _ = io.Copy(io.Discard, request.Body)
-					requests.Add(1)
-					if n == 1 {
-						return
-					}
-					_, _ = io.WriteString(connection, "HTTP/1.1 201 Created\r\nContent-Type: application/json\r\nContent-Length: 2\r\n\r\n{}")
-				}
-			}()
-		}
-	}()
-	t.Cleanup(func() { _ = listener.Close(); open.Wait() })
-	return "http://" + listener.Addr().String(), requests
+func (e *evidence) keep(exchange *Exchange) {
+	e.mu.Lock()
+	defer e.mu.Unlock()
+	e.exchanges = append(e.exchanges, exchange)
 }
 
-func TestNetHTTPSendsAPostWithAKeyTwiceAndThisClientDoesNot(t *testing.T) {
-	post := func(address string) *http.Request {
-		r, err := http.NewRequest(http.MethodPost, address, strings.NewReader("{}"))
+func (e *evidence) all() []*Exchange {
+	e.mu.Lock()
+	defer e.mu.Unlock()
+	return append([]*Exchange(nil), e.exchanges...)
+}
+
+func inScenario(id string) (context.Context, *evidence) {
+	kept := &evidence{}
+	return WithScenario(context.Background(), Scenario{ID: id, Record: kept.keep}), kept
+}
+
+func TestACallCarriesTheHeadersOfItsOperation(t *testing.T) {
+	a := newAPI(t)
+	ctx, _ := inScenario("cards.create")
+	for _, edition := range []contract.Edition{contract.V1, contract.Guide} {
+		c := newClient(t, a, func(config *Config) { config.Edition = edition })
+		_, err := c.Do(ctx, operation(t, "cards-create"), Request{Body: map[string]any{"wallet_id": "w", "note": "a&b<c>"}})
 		require.NoError(t, err)
-		r.Header.Set("Idempotency-Key", uuid.NewString())
-		return r
 	}
-	address, requests := dying(t)
-	plain := &http.Client{Transport: &http.Transport{}}
-	for range 2 {
-		response, err := plain.Do(post(address))
-		require.NoError(t, err, "net/http hides that the connection died")
-		_, err = io.Copy(io.Discard, response.Body)
-		require.NoError(t, err)
-		require.NoError(t, response.Body.Close())
+	calls := a.calls()
+	require.Len(t, calls, 2)
+	v1, guide := calls[0], calls[1]
+	assert.Equal(t, "/customers/v1/cards", v1.URI)
+	assert.Equal(t, "/api/cards", guide.URI)
+	for _, call := range calls {
+		assert.Equal(t, "POST", call.Method)
+		assert.Equal(t, `{"note":"a&b<c>","wallet_id":"w"}`, call.Body)
+		assert.Equal(t, "application/json", call.Header.Get("Content-Type"))
+		assert.Equal(t, "application/json", call.Header.Get("Accept"))
+		assert.Equal(t, "identity", call.Header.Get("Accept-Encoding"))
+		assert.Equal(t, "Bearer access-token-primary-id", call.Header.Get("Authorization"))
+		assert.Len(t, call.Header.Values("Idempotency-Key"), 1)
+		assert.Equal(t, "kobcheck/1.2.3 (run=run-1; scenario=cards.create)", call.Header.Get("User-Agent"))
+		assert.Equal(t, "run-1/cards.create", call.Header.Get("X-Kobcheck-Run"))
+		assert.Regexp(t, `^00-[0-9a-f]{32}-[0-9a-f]{16}-01$`, call.Header.Get("Traceparent"))
 	}
-	plain.CloseIdleConnections()
-	require.EqualValues(t, 3, requests.Load(), "two calls, three requests")
-
-	address, requests = dying(t)
-	c := api(t, address, nil)
-	bearer := "Bearer x"
-	call := func(operation string) error {
-		_, err := c.Do(context.Background(), c.config.Contract.Operation(operation), Request{Authorization: &bearer, Body: map[string]any{}})
-		return err
-	}
-	for _, operation := range []string{"cards-create", "cards-list"} {
-		before := requests.Load()
-		require.NoError(t, call(operation))
-		var none *NoAnswer
-		require.ErrorAs(t, call(operation), &none, operation)
-		require.Contains(t, []Kind{Cut, Reset}, none.Kind)
-		require.EqualValues(t, 2, requests.Load()-before, "two calls, two requests")
-	}
+	assert.Empty(t, v1.Header.Values("x-client-id"), "only the guide lists it")
+	assert.Equal(t, "primary-id", guide.Header.Get("x-client-id"))
 }
 
-func TestARedirectIsAnAnswer(t *testing.T) {
-	server := serve(t, func(w http.ResponseWriter, r *http.Request) { http.Redirect(w, r, "/elsewhere", http.StatusFound) })
-	exchange, err := api(t, server.URL, nil).Do(context.Background(), facts(t).Operation("cards-list"), Request{})
+func TestAReadSendsNoBodyAndNoKey(t *testing.T) {
+	a := newAPI(t)
+	c := newClient(t, a)
+	_, err := c.Do(context.Background(), operation(t, "cards-get"), Request{Path: map[string]string{"id": "a/b ../c"}, Query: url.Values{"x": {"1 2"}}})
 	require.NoError(t, err)
-	require.Equal(t, http.StatusFound, exchange.Status)
+	call := a.calls()[0]
+	assert.Equal(t, "/customers/v1/cards/a%2Fb%20..%2Fc?x=1+2", call.URI)
+	assert.Empty(t, call.Header.Values("Idempotency-Key"))
+	assert.Empty(t, call.Header.Values("Transfer-Encoding"))
+	assert.Empty(t, call.Body)
 }
 
-func TestATokenIsFetchedOnceForManyAndAgainAfterItsTime(t *testing.T) {
-	var fetched atomic.Int64
-	server := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-		if r.URL.Path == "/oauth2/token" {
-			fetched.Add(1)
-			if r.FormValue("grant_type") != "client_credentials" || r.Header.Get("Content-Type") != "application/x-www-form-urlencoded" {
-				w.WriteHeader(http.StatusBadRequest)
-			}
-			_, _ = io.WriteString(w, `{"access_token":"token-1234567","expires_in":100}`)
-		}
-	}))
-	defer server.Close()
-	now := time.Date(2026, 1, 1, 0, 0, 0, 0, time.UTC)
-	var mu sync.Mutex
-	c := api(t, server.URL, func(config *Config) {
-		config.Now = func() time.Time { mu.Lock(); defer mu.Unlock(); return now }
-	})
-	var callers sync.WaitGroup
-	for range 50 {
-		callers.Add(1)
-		go func() {
-			defer callers.Done()
-			_, err := c.Token(context.Background(), "primary", "")
-			if err != nil {
-				t.Error(err)
-			}
-		}()
-	}
-	callers.Wait()
-	require.EqualValues(t, 1, fetched.Load())
-	mu.Lock()
-	now = now.Add(79 * time.Second)
-	mu.Unlock()
-	_, err := c.Token(context.Background(), "primary", "")
-	require.NoError(t, err)
-	require.EqualValues(t, 1, fetched.Load())
-	mu.Lock()
-	now = now.Add(2 * time.Second)
-	mu.Unlock()
-	_, err = c.Token(context.Background(), "primary", "")
-	require.NoError(t, err)
-	require.EqualValues(t, 2, fetched.Load())
-}
-
-func TestACallerThatGivesUpDoesNotTakeTheTokenAlong(t *testing.T) {
-	release := make(chan struct{})
-	server := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) {
-		<-release
-		_, _ = io.WriteString(w, `{"access_token":"token-1234567","expires_in":100}`)
-	}))
-	defer server.Close()
-	c := api(t, server.URL, nil)
-	gone, giveUp := context.WithCancel(context.Background())
-	first := make(chan error, 1)
-	go func() { _, err := c.Token(gone, "primary", ""); first <- err }()
-	giveUp()
-	var failed *TokenError
-	require.ErrorAs(t, <-first, &failed)
-	close(release)
-	_, err := c.Token(context.Background(), "primary", "")
-	require.NoError(t, err)
-}
-
-func TestATokenErrorTellsWhatToDoAndHoldsNoSecret(t *testing.T) {
-	server := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) {
-		w.WriteHeader(http.StatusUnauthorized)
-		_, _ = io.WriteString(w, `{"error":"invalid_client"}`)
-	}))
-	defer server.Close()
-	_, err := api(t, server.URL, nil).Do(context.Background(), facts(t).Operation("cards-list"), Request{})
-	var failed *TokenError
-	require.ErrorAs(t, err, &failed)
-	require.Equal(t, "invalid_client", failed.Code)
-	require.Contains(t, err.Error(), "check target.clients.primary")
-	require.NotContains(t, err.Error(), "the-primary-secret")
-}
-
-func TestEachWayOfNotAnsweringHasItsKind(t *testing.T) {
-	bearer := "Bearer x"
-	do := func(address string, change func(*Config)) error {
-		_, err := api(t, address, change).Do(context.Background(), facts(t).Operation("cards-list"), Request{Authorization: &bearer})
-		return err
-	}
-	listener, err := net.Listen("tcp", "127.0.0.1:0")
-	require.NoError(t, err)
-	closed := "http://" + listener.Addr().String()
-	require.NoError(t, listener.Close())
-	silent := make(chan struct{})
-	slow := serve(t, func(http.ResponseWriter, *http.Request) { <-silent })
-	defer close(silent)
-	secure := httptest.NewTLSServer(http.NotFoundHandler())
-	defer secure.Close()
-	secure.Config.ErrorLog = nil
-	half := serve(t, func(w http.ResponseWriter, _ *http.Request) {
-		w.Header().Set("Content-Length", "100")
-		_, _ = io.WriteString(w, "{")
-	})
-	for name, c := range map[string]struct {
-		address string
-		kind    Kind
-	}{"a closed port": {closed, Refused}, "a server that hangs": {slow.URL, TimedOut}, "an unknown authority": {secure.URL, TLS}, "half an answer": {half.URL, Cut}} {
+func TestHeadersAreChangedAndLeftOutWhateverTheirSpelling(t *testing.T) {
+	none, odd := "", "bearer odd"
+	create := operation(t, "cards-create")
+	for name, test := range map[string]struct {
+		request Request
+		header  string
+		want    []string
+	}{
+		"a key left out by its documented spelling": {Request{Without: []string{"idempotency-key"}}, "Idempotency-Key", nil},
+		"a key left out by another spelling":        {Request{Without: []string{"IDEMPOTENCY-KEY"}}, "Idempotency-Key", nil},
+		"a key set as a header":                     {Request{Header: http.Header{"Idempotency-Key": {"mine"}}}, "Idempotency-Key", []string{"mine"}},
+		"an empty key":                              {Request{Header: http.Header{"idempotency-key": {""}}}, "Idempotency-Key", []string{""}},
+		"two keys":                                  {Request{Header: http.Header{"idempotency-key": {"a", "b"}}}, "Idempotency-Key", []string{"a", "b"}},
+		"a key used again":                          {Request{Key: "again"}, "Idempotency-Key", []string{"again"}},
+		"no token":                                  {Request{Authorization: &none}, "Authorization", nil},
+		"an exact token":                            {Request{Authorization: &odd}, "Authorization", []string{"bearer odd"}},
+		"no media type":                             {Request{Without: []string{"Content-Type"}, Body: 1}, "Content-Type", nil},
+		"another media type":                        {Request{MediaType: "text/xml", Body: 1}, "Content-Type", []string{"text/xml"}},
+		"a form":                                    {Request{Form: url.Values{"a": {"1"}}}, "Content-Type", []string{"application/x-www-form-urlencoded"}},
+		"no agent":                                  {Request{Without: []string{"user-agent"}}, "User-Agent", nil},
+	} {
 		t.Run(name, func(t *testing.T) {
-			var none *NoAnswer
-			require.ErrorAs(t, do(c.address, func(config *Config) {
-				if c.kind == TimedOut {
-					config.Timeout = 50 * time.Millisecond
-				}
-			}), &none)
-			require.Equal(t, c.kind, none.Kind, none.Error())
+			a := newAPI(t)
+			_, err := newClient(t, a).Do(context.Background(), create, test.request)
+			require.NoError(t, err)
+			assert.Equal(t, test.want, a.calls()[0].Header.Values(test.header))
 		})
 	}
 }
 
-func TestEveryRequestNamesItsOwnScenario(t *testing.T) {
-	var wrong atomic.Int64
-	server := serve(t, func(w http.ResponseWriter, r *http.Request) {
-		if id := r.URL.Query().Get("id"); r.Header.Get("X-Kobcheck-Run") != "run-1/"+id || !strings.Contains(r.Header.Get("User-Agent"), "scenario="+id+")") {
-			wrong.Add(1)
+func TestTheKeyHeaderLeavesInTheSpellingOfTheOperation(t *testing.T) {
+	a := newAPI(t)
+	c := newClient(t, a)
+	for id, spelling := range map[string]string{"cards-create": "idempotency-key", "transactions-manual-credit": "Idempotency-Key"} {
+		o := operation(t, id)
+		parameters := map[string]string{}
+		for _, parameter := range o.PathParams {
+			parameters[parameter.Name] = "x"
 		}
-	})
-	c := api(t, server.URL, nil)
-	var all sync.WaitGroup
-	for i := range 20 {
-		all.Add(1)
-		go func() {
-			defer all.Done()
-			id := "scenario-" + string(rune('a'+i))
-			ctx := WithScenario(context.Background(), Scenario{ID: id})
-			for range 10 {
-				if _, err := c.Do(ctx, c.config.Contract.Operation("cards-list"), Request{Query: url.Values{"id": {id}}}); err != nil {
-					t.Error(err)
-				}
-			}
-		}()
-	}
-	all.Wait()
-	require.Zero(t, wrong.Load())
-}
-
-func TestKeysAreFreshValidAndFollowFromRunSeedAndScenario(t *testing.T) {
-	key := func(runID string, seed int64, scenario string, n int) string {
-		ctx := WithScenario(context.Background(), Scenario{ID: scenario})
-		k := newKeys(runID, seed)
-		for range n - 1 {
-			k.next(ctx)
-		}
-		return k.next(ctx)
-	}
-	first := key("run", 7, "a", 1)
-	parsed, err := uuid.Parse(first)
-	require.NoError(t, err)
-	require.EqualValues(t, 4, parsed.Version())
-	require.Equal(t, uuid.RFC4122, parsed.Variant())
-	require.Equal(t, first, key("run", 7, "a", 1))
-	for _, other := range []string{key("run", 7, "a", 2), key("run", 7, "b", 1), key("run", 8, "a", 1), key("run-2", 7, "a", 1)} {
-		require.NotEqual(t, first, other)
-	}
-}
-
-func TestHeadersAreThoseOfTheOperationAndEdition(t *testing.T) {
-	var got http.Header
-	server := serve(t, func(_ http.ResponseWriter, r *http.Request) { got = r.Header.Clone() })
-	for edition, want := range map[contract.Edition]string{contract.V1: "", contract.Guide: "client-1"} {
-		c := api(t, server.URL, func(config *Config) { config.Edition = edition })
-		_, err := c.Do(context.Background(), c.config.Contract.Operation("cards-create"), Request{Body: map[string]any{}})
+		exchange, err := c.Do(context.Background(), o, Request{Path: parameters})
 		require.NoError(t, err)
-		require.Equal(t, want, got.Get("x-client-id"))
-		require.Equal(t, "application/json", got.Get("Content-Type"))
-		require.Equal(t, "Bearer token-of-the-test", got.Get("Authorization"))
-		require.Len(t, got.Get("Idempotency-Key"), 36)
+		assert.Contains(t, exchange.Request().Header, spelling)
+		assert.Equal(t, []string{exchange.Key}, exchange.Request().Header[spelling])
 	}
-	c := api(t, server.URL, nil)
-	_, err := c.Do(context.Background(), c.config.Contract.Operation("cards-create"), Request{Body: map[string]any{}, Without: []string{"Idempotency-Key", "Content-Type"}})
+	exchange, err := c.Do(context.Background(), operation(t, "cards-create"), Request{KeyHeader: "IDEMPOTENCY-KEY"})
 	require.NoError(t, err)
-	require.Empty(t, got.Values("Idempotency-Key"))
-	require.Empty(t, got.Values("Content-Type"))
+	assert.Contains(t, exchange.Request().Header, "IDEMPOTENCY-KEY")
+	assert.NotContains(t, exchange.Request().Header, "idempotency-key")
 }
 
-func TestAPathThatNoPageGivesComesFromTheTarget(t *testing.T) {
-	server := serve(t, func(w http.ResponseWriter, r *http.Request) { _, _ = io.WriteString(w, r.URL.Path) })
-	_, err := api(t, server.URL, nil).Do(context.Background(), facts(t).Operation("healthcheck"), Request{})
+func TestAnOperationIsCalledByWhomTheContractNames(t *testing.T) {
+	a := newAPI(t)
+	c := newClient(t, a)
+	for id, as := range map[string]string{"clients-list": "admin", "cards-list": "primary"} {
+		exchange, err := c.Do(context.Background(), operation(t, id), Request{})
+		require.NoError(t, err)
+		assert.Equal(t, as, exchange.As)
+		assert.Equal(t, "Bearer access-token-"+as+"-id", exchange.Request().Header.Get("Authorization"))
+	}
+	without := newClient(t, a, func(config *Config) { delete(config.Clients, "admin") })
+	exchange, err := without.Do(context.Background(), operation(t, "clients-list"), Request{})
+	require.NoError(t, err)
+	assert.Equal(t, "primary", exchange.As)
+}
+
+func TestAPathThatNoPageGivesComesFromTheConfiguration(t *testing.T) {
+	a := newAPI(t)
+	health := operation(t, "healthcheck")
+	exchange, err := newClient(t, a).Do(context.Background(), health, Request{})
 	var unknown *PathUnknown
 	require.ErrorAs(t, err, &unknown)
-	require.Contains(t, err.Error(), "target.paths.healthcheck")
-	c := api(t, server.URL, func(config *Config) { config.Paths = map[string]string{"healthcheck": "/alive"} })
-	exchange, err := c.Do(context.Background(), facts(t).Operation("healthcheck"), Request{})
+	assert.Nil(t, exchange)
+	assert.Contains(t, err.Error(), "target.paths.healthcheck")
+
+	_, err = newClient(t, a, func(config *Config) { config.Paths = map[string]string{"healthcheck": "up/now"} }).Do(context.Background(), health, Request{})
 	require.NoError(t, err)
-	require.Equal(t, "/alive", string(exchange.Body))
+	assert.Equal(t, "/up/now", a.calls()[0].URI)
 }
 
-func TestAnAnswerLongerThanTheBoundIsCutAndSaysSo(t *testing.T) {
-	server := serve(t, func(w http.ResponseWriter, _ *http.Request) { _, _ = io.WriteString(w, strings.Repeat("x", 100)) })
-	bearer := "Bearer x"
-	exchange, err := api(t, server.URL, func(config *Config) { config.MaxBody = 50 }).Do(context.Background(), facts(t).Operation("cards-list"), Request{Authorization: &bearer})
-	require.NoError(t, err)
-	require.True(t, exchange.Truncated)
-	require.Len(t, exchange.Body, 50)
-}
-
-func TestWhatIsRecordedHoldsNoSecretInAnySpelling(t *testing.T) {
-	const secret, card = `p$\w"9/zebra+key`, "4111 1111 1111 1111"
-	spellings := []string{secret, url.QueryEscape(secret), base64.StdEncoding.EncodeToString([]byte(secret)), jsonEscaped(secret)}
-	server := serve(t, func(w http.ResponseWriter, r *http.Request) {
-		w.Header().Set("X-Echo", r.Header.Get("Authorization"))
-		w.Header().Set("Set-Cookie", "session=abcdefgh")
-		_, _ = io.WriteString(w, `{"echo":"`+strings.Join(spellings[1:], " ")+`","cvv":"123","password":"hunter2","card":"`+card+`","token":"token-of-the-test"}`)
-	})
-	c := api(t, server.URL, func(config *Config) {
-		config.Clients["primary"] = Credentials{ID: "client-1", Secret: secret, Scope: "client/write"}
-	})
-	var recorded []Recorded
-	ctx := WithScenario(context.Background(), Scenario{ID: "s", Record: func(e *Exchange) { recorded = append(recorded, e.Record()) }})
-	exchange, err := c.Do(ctx, c.config.Contract.Operation("wallets-create"), Request{Body: map[string]any{"note": secret, "number": "5555555555554444"}})
-	require.NoError(t, err)
-	require.Equal(t, "411111******1111", exchange.CardNumberShown())
-	require.NotEmpty(t, exchange.SecretShown())
-	require.Len(t, recorded, 2, "the token call is evidence of the scenario that caused it")
-	text, err := json.Marshal(recorded)
-	require.NoError(t, err)
-	for _, leak := range append(spellings, "token-of-the-test", card, "5555555555554444", "hunter2", `\"123\"`, "abcdefgh") {
-		require.NotContains(t, string(text), leak)
-		require.NotContains(t, recorded[1].Response.Body+recorded[1].Request.Body+recorded[1].Curl, leak)
+func TestARequestThatCannotBeBuiltIsAnErrorAndNoExchange(t *testing.T) {
+	a := newAPI(t)
+	c := newClient(t, a)
+	ctx, kept := inScenario("x")
+	none := ""
+	for name, request := range map[string]Request{
+		"a missing path parameter": {},
+		"a body that is no JSON":   {Path: map[string]string{"id": "1"}, Body: func() {}},
+		"a line break in a header": {Path: map[string]string{"id": "1"}, Key: "a\r\nX-Other: b"},
+		"a method with a blank":    {Path: map[string]string{"id": "1"}, Method: "GE T"},
+	} {
+		request.Authorization = &none
+		exchange, err := c.Do(ctx, operation(t, "cards-get"), request)
+		assert.Error(t, err, name)
+		assert.Nil(t, exchange, name)
+		var answer *NoAnswer
+		assert.NotErrorAs(t, err, &answer, name)
 	}
-	require.Contains(t, recorded[1].Response.Body, "411111******1111")
+	assert.Empty(t, a.calls())
+	assert.Empty(t, kept.all())
 }
 
-func TestASecretThatCrossesTheCutOfTheEvidenceIsTakenOutWhole(t *testing.T) {
-	server := serve(t, func(w http.ResponseWriter, _ *http.Request) {
-		_, _ = io.WriteString(w, strings.Repeat("x", evidenceBound-8)+"the-primary-secret")
-	})
-	exchange, err := api(t, server.URL, nil).Do(context.Background(), facts(t).Operation("cards-list"), Request{})
+func TestMethodPathAndRawBodyCanBeReplaced(t *testing.T) {
+	a := newAPI(t)
+	c := newClient(t, a, func(config *Config) { config.BaseURL += "/base/" })
+	exchange, err := c.Do(context.Background(), operation(t, "cards-get"), Request{Method: "PUT", RawPath: "/else?a=1", Query: url.Values{"b": {"2"}},
+		RawBody: []byte(`{"broken`), Body: "ignored", Header: http.Header{"Host": {"other.example"}}})
 	require.NoError(t, err)
-	require.NotContains(t, exchange.Record().Response.Body, "the-prim")
+	call := a.calls()[0]
+	assert.Equal(t, "PUT", call.Method)
+	assert.Equal(t, "/base/else?a=1&b=2", call.URI)
+	assert.Equal(t, `{"broken`, call.Body)
+	assert.Equal(t, `{"broken`, string(exchange.Request().Body))
 }
 
-func TestIdsAndTimesAreNoCardNumbers(t *testing.T) {
-	for _, text := range []string{"41111111-1111-4111-8111-111111111111", "1736873818947", "4111111111111112", "x4111111111111111", "4111111111111111.5", "+61400000000", "2025-01-14T16:56:58.947Z"} {
-		require.Equal(t, text, maskCardNumbers(text), text)
+func TestAnAddressOfAnAnswerBecomesAPathOfTheTarget(t *testing.T) {
+	a := newAPI(t)
+	c := newClient(t, a, func(config *Config) { config.BaseURL += "/base" })
+	for address, want := range map[string]string{"/base/cards/1?x=2": "/cards/1?x=2", a.URL + "/base/cards/1": "/cards/1"} {
+		path, err := c.Relative(address)
+		require.NoError(t, err, address)
+		assert.Equal(t, want, path)
 	}
-	require.Equal(t, `{"m_pan":"411111******1111"}`, maskCardNumbers(`{"m_pan":"4111111111111111"}`))
-	require.Equal(t, "5555 411111******1111", maskCardNumbers("5555 411111******1111"))
-}
-
-func TestTheCurlLineRepeatsTheRequest(t *testing.T) {
-	if _, err := exec.LookPath("curl"); err != nil {
-		t.Fatal("this test needs curl, which every machine with git has:", err)
+	for _, address := range []string{"http://elsewhere.example/base/cards/1", "/cards/1", "://"} {
+		_, err := c.Relative(address)
+		assert.Error(t, err, address)
 	}
-	type seen struct{ method, path, body, authorization string }
-	var requests []seen
-	server := serve(t, func(_ http.ResponseWriter, r *http.Request) {
-		body, _ := io.ReadAll(r.Body)
-		requests = append(requests, seen{r.Method, r.URL.RequestURI(), string(body), r.Header.Get("Authorization")})
-	})
-	c := api(t, server.URL, nil)
-	exchange, err := c.Do(context.Background(), c.config.Contract.Operation("wallets-create"), Request{Body: map[string]any{"it's": `a "quoted" $HOME`}, Query: url.Values{"q": {"a b&c"}}})
-	require.NoError(t, err)
-	command := exec.Command("sh", "-c", exchange.Record().Curl)
-	command.Env = []string{"TOKEN=token-of-the-test", "PATH=/usr/bin:/bin"}
-	output, err := command.CombinedOutput()
-	require.NoError(t, err, string(output))
-	require.Len(t, requests, 2)
-	require.Equal(t, requests[0], requests[1])
 }
 
-func TestACancelledCallEndsAtOnce(t *testing.T) {
-	started, silent := make(chan struct{}), make(chan struct{})
-	server := serve(t, func(http.ResponseWriter, *http.Request) { close(started); <-silent })
-	defer close(silent)
-	ctx, cancel := context.WithCancel(context.Background())
-	go func() { <-started; cancel() }()
-	_, err := api(t, server.URL, nil).Do(ctx, facts(t).Operation("cards-list"), Request{})
-	var none *NoAnswer
-	require.ErrorAs(t, err, &none)
-	require.Equal(t, Canceled, none.Kind)
-	require.True(t, errors.Is(err, context.Canceled))
-}
-
-func FuzzRedact(f *testing.F) {
-	f.Add(`{"secret":"x","m_pan":"4111111111111111"}`)
-	f.Add(`client_secret=the-primary-secret&x=4111 1111 1111 1111`)
-	r := NewRedactor()
-	r.AddSecret("the-primary-secret")
-	f.Fuzz(func(t *testing.T, text string) {
-		out := r.Text(text)
-		if strings.Contains(out, "the-primary-secret") || firstCardNumber([]byte(out)) != "" && firstCardNumber([]byte(text)) == "" {
-			t.Fatalf("%q became %q", text, out)
-		}
-	})
-}
-
-func BenchmarkDo(b *testing.B) {
-	server := serve(b, func(w http.ResponseWriter, _ *http.Request) { _, _ = io.WriteString(w, `{"id":"x"}`) })
-	b.Run("kobcheck", func(b *testing.B) {
-		c := api(b, server.URL, nil)
-		ctx := WithScenario(context.Background(), Scenario{ID: "s", Record: func(e *Exchange) { _ = e.Record() }})
-		for b.Loop() {
-			if _, err := c.Do(ctx, c.config.Contract.Operation("cards-get"), Request{Path: map[string]string{"id": "x"}}); err != nil {
-				b.Fatal(err)
-			}
-		}
-	})
-	b.Run("net-http", func(b *testing.B) {
-		plain := &http.Client{Transport: &http.Transport{}}
-		for b.Loop() {
-			response, err := plain.Get(server.URL + "/customers/v1/cards/x")
-			if err != nil {
-				b.Fatal(err)
-			}
-			_, _ = io.Copy(io.Discard, response.Body)
-			_ = response.Body.Close()
-		}
-		plain.CloseIdleConnections()
-	})
+func TestAConfigurationThatCannotWorkIsRefused(t *testing.T) {
+	good := Config{Contract: facts(t), BaseURL: "http://127.0.0.1:1", TokenURL: "http://127.0.0.1:1/t"}
+	for want, change := range map[string]func(*Config){
+		"target.base_url":      func(c *Config) { c.BaseURL = "ftp://x" },
+		"target.token_url":     func(c *Config) { c.TokenURL = "" },
+		"contract":             func(c *Config) { c.Contract = nil },
+		"target.tls.ca_file":   func(c *Config) { c.CAFile = t.TempDir() + "/none.pem" },
+		"holds no certificate": func(c *Config) { c.CAFile = "client_test.go" },
+	} {
+		config := good
+		change(&config)
+		_, err := New(config)
+		assert.ErrorContains(t, err, want)
+	}
 }

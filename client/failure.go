@@ -8,6 +8,8 @@ import (
 	"fmt"
 	"io"
 	"net"
+	"net/http"
+	"net/url"
 	"strings"
 	"syscall"
 )
@@ -17,88 +19,131 @@ type Kind string
 
 // The kinds of a missing answer.
 const (
-	Refused  Kind = "connection refused"
-	Reset    Kind = "connection reset"
-	DNS      Kind = "name not resolved"
-	TLS      Kind = "no trusted TLS connection"
-	TimedOut Kind = "timed out before an answer"
-	Cut      Kind = "connection closed before an answer"
-	Canceled Kind = "cancelled"
-	Other    Kind = "no answer"
+	Refused   Kind = "connection refused"
+	Reset     Kind = "connection reset"
+	DNS       Kind = "name not resolved"
+	TLS       Kind = "no trusted TLS connection"
+	TimedOut  Kind = "timed out before an answer"
+	Cut       Kind = "connection closed before a whole answer"
+	Malformed Kind = "the answer was no HTTP"
+	Canceled  Kind = "cancelled"
+	Other     Kind = "no answer"
 )
+
+// advice says what to do next about a kind.
+var advice = map[Kind]string{
+	Refused:   "is it up, and does target.base_url or target.token_url name its port?",
+	DNS:       "check the host in target.base_url and target.token_url",
+	TLS:       "check the certificate, or name its authority in target.tls.ca_file",
+	TimedOut:  "look at the target's load, or at what lies between",
+	Malformed: "is it a plain port behind an https address, or no web server at all?",
+}
 
 // NoAnswer says that a request was attempted and no whole answer came. It is the environment's fault
 // until proved otherwise.
 type NoAnswer struct {
 	Kind      Kind
 	Operation string
-	Err       error
+	// Host is whom the request was for; empty where it was not sent at all.
+	Host string
+	Err  error
 }
 
 func (e *NoAnswer) Error() string {
-	text := ""
-	if e.Err != nil {
-		text = ": " + brief(e.Err)
+	text := e.Operation + " got no answer"
+	if e.Host != "" {
+		text += " from " + e.Host
 	}
-	return fmt.Sprintf("%s got no answer (%s%s)", e.Operation, e.Kind, text)
+	text += " (" + string(e.Kind)
+	if e.Err != nil {
+		if cause := brief(e.Err); cause != string(e.Kind) {
+			text += ": " + cause
+		}
+	}
+	text += ")"
+	if next := advice[e.Kind]; next != "" {
+		text += "; " + next
+	}
+	return text
 }
 
 // Unwrap returns the cause.
 func (e *NoAnswer) Unwrap() error { return e.Err }
 
-// brief leaves out the address, which net/http puts before the cause and which may hold ids.
+// brief leaves out what net/http puts before a cause: the address, which may hold ids, and our own port.
 func brief(err error) string {
+	var wrapped *url.Error
+	if errors.As(err, &wrapped) {
+		err = wrapped.Err
+	}
 	var operation *net.OpError
 	if errors.As(err, &operation) && operation.Err != nil {
 		return operation.Op + ": " + operation.Err.Error()
 	}
-	text := err.Error()
-	if i := strings.LastIndex(text, "\": "); i >= 0 {
-		text = text[i+3:]
+	return err.Error()
+}
+
+func noAnswer(ctx context.Context, operation, host string, err error) *NoAnswer {
+	if cause := context.Cause(ctx); errors.Is(cause, errTooLate) || errors.Is(cause, errRepeated) {
+		err = cause
 	}
-	return text
+	return &NoAnswer{Kind: kindOf(ctx, err), Operation: operation, Host: host, Err: err}
 }
 
-func noAnswer(ctx context.Context, operation string, err error) *NoAnswer {
-	return &NoAnswer{Kind: kindOf(ctx, err), Operation: operation, Err: err}
-}
-
+// kindOf looks at the context first: whatever else went wrong then is the echo of its end.
 func kindOf(ctx context.Context, err error) Kind {
+	switch {
+	case errors.Is(context.Cause(ctx), errRepeated):
+		return Cut
+	case errors.Is(ctx.Err(), context.DeadlineExceeded):
+		return TimedOut
+	case ctx.Err() != nil:
+		return Canceled
+	}
 	var dns *net.DNSError
+	var timeout net.Error
+	switch {
+	case errors.As(err, &dns):
+		return DNS
+	case untrusted(err):
+		return TLS
+	case errors.Is(err, syscall.ECONNREFUSED):
+		return Refused
+	case errors.Is(err, syscall.ECONNRESET), errors.Is(err, syscall.EPIPE), errors.Is(err, syscall.ECONNABORTED):
+		return Reset
+	case errors.Is(err, io.EOF), errors.Is(err, io.ErrUnexpectedEOF), strings.Contains(err.Error(), "server closed idle connection"):
+		return Cut // net/http has no value for the last one to compare with
+	case errors.As(err, &timeout) && timeout.Timeout():
+		return TimedOut
+	case strings.Contains(err.Error(), "malformed HTTP"), strings.Contains(err.Error(), "malformed MIME header"), strings.Contains(err.Error(), "chunk"):
+		return Malformed // nor for these
+	}
+	return Other
+}
+
+func untrusted(err error) bool {
+	var verification *tls.CertificateVerificationError
 	var authority x509.UnknownAuthorityError
 	var hostname x509.HostnameError
 	var invalid x509.CertificateInvalidError
 	var record tls.RecordHeaderError
-	var timeout net.Error
-	switch {
-	case errors.Is(context.Cause(ctx), errTooLate), errors.Is(err, context.DeadlineExceeded):
-		return TimedOut
-	case errors.Is(err, context.Canceled):
-		return Canceled
-	case errors.As(err, &dns):
-		return DNS
-	case errors.As(err, &authority), errors.As(err, &hostname), errors.As(err, &invalid), errors.As(err, &record):
-		return TLS
-	case errors.Is(err, syscall.ECONNREFUSED):
-		return Refused
-	case errors.Is(err, syscall.ECONNRESET), errors.Is(err, syscall.EPIPE):
-		return Reset
-	case errors.Is(err, io.EOF), errors.Is(err, io.ErrUnexpectedEOF):
-		return Cut
-	case errors.As(err, &timeout) && timeout.Timeout():
-		return TimedOut
-	}
-	return Other
+	var alert tls.AlertError
+	return errors.As(err, &verification) || errors.As(err, &authority) || errors.As(err, &hostname) ||
+		errors.As(err, &invalid) || errors.As(err, &record) || errors.As(err, &alert) || errors.Is(err, http.ErrSchemeMismatch)
 }
 
 // TokenError says that no access token was to be had. It never holds a secret.
 type TokenError struct {
 	// Client is the name in the target file; Scope what was asked for.
 	Client, Scope string
-	// Status and Code are those of the answer; zero where none came.
+	// Status is that of the answer, 0 where none came. Code is the error code of RFC 6749 section 5.2
+	// in it, or what else is wrong with it in words.
 	Status int
 	Code   string
-	Err    error
+	// Err is a [*NoAnswer] where no answer came.
+	Err error
+
+	exchange *Exchange
 }
 
 func (e *TokenError) Error() string {
@@ -110,10 +155,19 @@ func (e *TokenError) Error() string {
 	case e.Err != nil:
 		return text + ": " + e.Err.Error()
 	case e.Code != "":
-		return fmt.Sprintf("%s: the token endpoint answered %d %s; check target.clients.%s", text, e.Status, e.Code, e.Client)
+		return fmt.Sprintf("%s: the token endpoint answered %d %s; check target.token_url and target.clients.%s", text, e.Status, e.Code, e.Client)
 	}
 	return fmt.Sprintf("%s: the token endpoint answered %d; check target.token_url and target.clients.%s", text, e.Status, e.Client)
 }
 
 // Unwrap returns the cause.
 func (e *TokenError) Unwrap() error { return e.Err }
+
+// triggered returns the exchange of the token call that failed, or nil.
+func triggered(err error) *Exchange {
+	var token *TokenError
+	if errors.As(err, &token) {
+		return token.exchange
+	}
+	return nil
+}

@@ -2,150 +2,82 @@ package client
 
 import (
 	"encoding/base64"
-	"encoding/json"
 	"net/http"
-	"net/url"
-	"regexp"
 	"strings"
-	"sync"
-	"sync/atomic"
 )
 
-// The placeholders that stand in evidence for what was taken out; a curl line reads them as variables.
+// The words that stand in evidence for what was taken out. A curl line reads those that begin with $
+// as variables of the shell.
 const (
-	tokenPlaceholder  = "$TOKEN"
-	secretPlaceholder = "$CLIENT_SECRET"
-	redacted          = "[redacted]"
+	tokenPlaceholder = "$TOKEN"
+	redacted         = "[redacted]"
 )
 
-// Redactor takes secrets and card numbers out of text: by value, since the run knows its own secrets,
-// and by name. It is safe for concurrent use.
-type Redactor struct {
-	mu       sync.Mutex
-	tokens   map[string]bool
-	secrets  map[string]bool
-	replacer atomic.Pointer[strings.Replacer]
-	// credentials are the access tokens and client secrets alone, for the look at every answer.
-	credentials atomic.Pointer[[]string]
-}
+// Redactor takes secrets and card numbers out of text: by value, since a run knows its own secrets, by
+// name, and card numbers by their form. It is safe for concurrent use.
+type Redactor struct{ values *knownValues }
 
 // NewRedactor returns a redactor that knows no values yet.
-func NewRedactor() *Redactor {
-	r := &Redactor{tokens: map[string]bool{}, secrets: map[string]bool{}}
-	r.replacer.Store(strings.NewReplacer())
-	r.credentials.Store(new([]string))
-	return r
+func NewRedactor() *Redactor { return &Redactor{values: newKnownValues()} }
+
+// Add makes the redactor look for a value in all its spellings: as it is, in a URL, in JSON, and in
+// Base64 wherever it stands in what was encoded. What is put in its place is the name of a shell
+// variable such as $TOKEN, or a word in brackets. Values that are so plain that they turn up
+// by chance are not looked for: less than six bytes, or a number of less than twelve digits.
+func (r *Redactor) Add(value, placeholder string) { r.values.add(value, placeholder) }
+
+// AddToken makes the redactor look for an access token of the primary client.
+func (r *Redactor) AddToken(value string) { r.Add(value, tokenPlaceholder) }
+
+// AddSecret makes the redactor look for a secret that is not a client's, such as a card's.
+func (r *Redactor) AddSecret(value string) { r.Add(value, "[card secret]") }
+
+// addCredentials makes the redactor look for a client's secret, also in the form of HTTP Basic.
+func (r *Redactor) addCredentials(name string, credentials Credentials) {
+	placeholder := "$KOBCHECK_" + variable(name) + "_SECRET"
+	r.Add(credentials.Secret, placeholder)
+	if !tooPlain(credentials.Secret) {
+		r.values.addSpelling(base64.StdEncoding.EncodeToString([]byte(credentials.ID+":"+credentials.Secret)), redacted)
+	}
 }
 
-// shortest is the length below which a value is not looked for: it would turn up by chance.
-const shortest = 6
-
-// AddToken makes the redactor look for an access token.
-func (r *Redactor) AddToken(value string) {
-	r.add(r.tokens, value)
-	r.mark(value)
+// variable turns a name into the middle of the name of a shell variable.
+func variable(name string) string {
+	words := strings.FieldsFunc(strings.ToUpper(name), func(r rune) bool { return (r < 'A' || r > 'Z') && (r < '0' || r > '9') })
+	return strings.Join(words, "_")
 }
 
-// AddSecret makes the redactor look for a secret.
-func (r *Redactor) AddSecret(value string) { r.add(r.secrets, value) }
-
-// AddCredential makes the redactor look for a client secret, which no answer may repeat.
-func (r *Redactor) AddCredential(value string) {
-	r.add(r.secrets, value)
-	r.mark(value)
-}
-
-func (r *Redactor) mark(value string) {
-	if len(value) < shortest {
-		return
-	}
-	r.mu.Lock()
-	defer r.mu.Unlock()
-	known := append([]string{value}, *r.credentials.Load()...)
-	r.credentials.Store(&known)
-}
-
-// repeats says in words which credential a text repeats, or "". It is cheap: it runs on every answer.
-func (r *Redactor) repeats(text string) string {
-	for _, credential := range *r.credentials.Load() {
-		if strings.Contains(text, credential) {
-			return "an access token or client secret of the caller"
-		}
-	}
-	return ""
-}
-
-func (r *Redactor) add(set map[string]bool, value string) {
-	if len(value) < shortest {
-		return
-	}
-	r.mu.Lock()
-	defer r.mu.Unlock()
-	if set[value] {
-		return
-	}
-	set[value] = true
-	var pairs []string
-	for token := range r.tokens {
-		for _, spelling := range spellings(token) {
-			pairs = append(pairs, spelling, tokenPlaceholder)
-		}
-	}
-	for secret := range r.secrets {
-		for _, spelling := range spellings(secret) {
-			pairs = append(pairs, spelling, secretPlaceholder)
-		}
-	}
-	r.replacer.Store(strings.NewReplacer(pairs...))
-}
-
-// spellings are the forms in which a value may turn up: as it is, in a URL, in Base64, in JSON.
-func spellings(value string) []string {
-	all := []string{value}
-	for _, other := range []string{url.QueryEscape(value), url.PathEscape(value), base64.StdEncoding.EncodeToString([]byte(value)),
-		base64.RawURLEncoding.EncodeToString([]byte(value)), jsonEscaped(value)} {
-		if other != value {
-			all = append(all, other)
-		}
-	}
-	return all
-}
-
-func jsonEscaped(value string) string {
-	escaped, err := json.Marshal(value)
-	if err != nil {
-		return value
-	}
-	return string(escaped[1 : len(escaped)-1])
-}
-
-// Find returns in words which secrets of the run a text still holds; the last look at a written file.
+// Find returns in words what a text still holds of the run's secrets and of full card numbers: the last
+// look at a written file.
 func (r *Redactor) Find(data []byte) []string {
 	var found []string
 	text := string(data)
 	if what := r.shown(text); what != "" {
 		found = append(found, what)
 	}
-	if number := firstCardNumber(data); number != "" {
+	if number := firstCardNumber(text); number != "" {
 		found = append(found, "a full card number ("+number+")")
 	}
 	return found
 }
 
+// shown says in words which known value a text holds, or "".
 func (r *Redactor) shown(text string) string {
-	if text == "" || r.replacer.Load().Replace(text) == text {
+	placeholder, there := r.values.first(text)
+	switch {
+	case !there:
 		return ""
-	}
-	r.mu.Lock()
-	defer r.mu.Unlock()
-	for token := range r.tokens {
-		for _, spelling := range spellings(token) {
-			if strings.Contains(text, spelling) {
-				return "an access token"
-			}
-		}
+	case strings.HasPrefix(placeholder, tokenPlaceholder):
+		return "an access token"
 	}
 	return "a secret"
+}
+
+func (r *Redactor) longest() int {
+	if r == nil {
+		return 0
+	}
+	return r.values.longestSpelling()
 }
 
 // Text returns the text without secrets and full card numbers.
@@ -153,59 +85,15 @@ func (r *Redactor) Text(text string) string {
 	if r == nil || text == "" {
 		return text
 	}
-	text = r.replacer.Load().Replace(text)
-	text = redactNames(text)
-	if strings.Contains(text, "eyJ") {
-		text = tokenForm.ReplaceAllString(text, tokenPlaceholder)
-	}
-	return maskCardNumbers(text)
+	return maskCardNumbers(redactNamed(r.values.replace(text)))
 }
 
-// bytes is [Redactor.Text] for a whole body, before any cut: half a secret would not be recognised.
-func (r *Redactor) bytes(body []byte) []byte { return []byte(r.Text(string(body))) }
-
-// sensitive are the beginnings of names whose values never stay; a quick look before the expressions.
-var sensitive = []string{"secret", "_token", "password", "cvv", "cvc", "\"pin", "\"pan\"", "track"}
-
-var (
-	jsonMember = regexp.MustCompile(`(?i)("(?:access_token|refresh_token|id_token|client_secret|secret|password|cvv2?|cvc2?|pin|pin_block|pan|track_?[12]?(?:_data)?)"\s*:\s*)("(?:[^"\\]|\\.)*"|\d+)`)
-	formMember = regexp.MustCompile(`(?i)((?:^|[?&])(?:access_token|refresh_token|client_secret|password)=)[^&\s]*`)
-)
-
-// tokenForm is what a JWT looks like, for those that the run has not seen whole: forged ones, and pieces.
-var tokenForm = regexp.MustCompile(`eyJ[A-Za-z0-9_-]{12,}(\.[A-Za-z0-9_-]*)*`)
-
-func redactNames(text string) string {
-	lower := strings.ToLower(text)
-	for _, name := range sensitive {
-		if !strings.Contains(lower, name) {
-			continue
-		}
-		text = jsonMember.ReplaceAllStringFunc(text, func(member string) string {
-			colon := strings.Index(member, ":")
-			value := strings.TrimSpace(member[colon+1:])
-			if strings.Contains(value, tokenPlaceholder) || strings.Contains(value, secretPlaceholder) {
-				return member
-			}
-			return member[:colon+1] + `"` + redacted + `"`
-		})
-		return formMember.ReplaceAllStringFunc(text, func(member string) string {
-			if strings.Contains(member, "$") {
-				return member
-			}
-			return member[:strings.Index(member, "=")+1] + redacted
-		})
-	}
-	return text
-}
-
-// private are the headers whose values never stay.
-var private = map[string]bool{"Authorization": true, "Proxy-Authorization": true, "Cookie": true, "Set-Cookie": true, "X-Api-Key": true}
-
+// headers returns headers without secrets, in a map of its own. Names that were sent without a value
+// of any kind are left out, since they never left.
 func (r *Redactor) headers(header http.Header) map[string][]string {
 	out := make(map[string][]string, len(header))
 	for name, values := range header {
-		if values == nil {
+		if len(values) == 0 {
 			continue
 		}
 		kept := make([]string, len(values))
@@ -217,18 +105,26 @@ func (r *Redactor) headers(header http.Header) map[string][]string {
 	return out
 }
 
+// harmless are headers that hold nothing to hide; a quick way past the look at each.
+var harmless = map[string]bool{"Accept": true, "Accept-Encoding": true, "Content-Type": true, "Content-Length": true, "Date": true, "Traceparent": true, "Connection": true}
+
 func (r *Redactor) header(name, value string) string {
-	if !private[http.CanonicalHeaderKey(name)] {
+	switch {
+	case value == "" || harmless[name] && len(value) < 40:
+		return value
+	case !sensitiveName(name):
 		return r.Text(value)
 	}
-	if scheme, rest, ok := strings.Cut(value, " "); ok && rest != "" && len(scheme) < 12 {
-		if replaced := r.replacer.Load().Replace(rest); replaced == tokenPlaceholder {
-			return scheme + " " + tokenPlaceholder
+	scheme, rest := "", value
+	if word, more, cut := strings.Cut(value, " "); cut && strings.HasSuffix(strings.ToLower(name), "authorization") {
+		if scheme, rest = word+" ", more; rest == "" {
+			return scheme
 		}
-		return scheme + " " + redacted
 	}
-	if value == "" {
-		return ""
+	if r != nil {
+		if known := r.values.replace(rest); variables.FindString(known) == known {
+			return scheme + known
+		}
 	}
-	return redacted
+	return scheme + redacted
 }

@@ -8,14 +8,17 @@ import (
 	"fmt"
 	"net/http"
 	"sync/atomic"
-
-	"github.com/google/uuid"
 )
 
 // Scenario is what the context of a scenario carries: its id, which every one of its requests names,
 // and who keeps its exchanges.
 type Scenario struct {
-	ID     string
+	ID string
+	// Attempt counts the attempts of one scenario in one run from 0, so that another attempt gets
+	// idempotency keys of its own.
+	Attempt int
+	// Record keeps an exchange; nil keeps none. It may be called from several goroutines, and once
+	// more shortly after a call was cancelled.
 	Record func(*Exchange)
 
 	exchanges *atomic.Int64
@@ -24,8 +27,7 @@ type Scenario struct {
 
 type scenarioKey struct{}
 
-// WithScenario returns a context whose requests belong to the scenario. Record may be called from
-// several goroutines.
+// WithScenario returns a context whose requests belong to the scenario.
 func WithScenario(ctx context.Context, scenario Scenario) context.Context {
 	scenario.exchanges, scenario.keys = new(atomic.Int64), new(atomic.Int64)
 	return context.WithValue(ctx, scenarioKey{}, scenario)
@@ -49,39 +51,17 @@ func record(ctx context.Context, exchange *Exchange) {
 	}
 }
 
-// keys makes idempotency keys: version 4 UUIDs that follow from run, seed, scenario and their place in
-// the scenario, so that a run can be repeated and concurrency changes nothing.
-type keys struct {
-	base  string
-	loose *atomic.Int64
-}
-
-func newKeys(runID string, seed int64) keys {
-	return keys{base: fmt.Sprintf("%s/%d", runID, seed), loose: new(atomic.Int64)}
-}
-
-func (k keys) next(ctx context.Context) string {
-	var id string
-	var n int64
-	if scenario, ok := scenarioIn(ctx); ok {
-		id, n = scenario.ID, scenario.keys.Add(1)
-	} else {
-		n = k.loose.Add(1)
-	}
-	sum := sha256.Sum256(binary.BigEndian.AppendUint64([]byte(k.base+"/"+id+"/"), uint64(n)))
-	key := uuid.UUID(sum[:16])
-	key[6] = key[6]&0x0f | 0x40 // version 4
-	key[8] = key[8]&0x3f | 0x80 // variant of RFC 9562
-	return key.String()
-}
-
 // mark names run and scenario on the request, from its own context, so that the server's log can be
-// joined with the report; a trace id does the same for tracing systems.
-func (c *Client) mark(ctx context.Context, r *http.Request) {
+// joined with the report. The trace context (W3C, level 1) does the same for tracing systems: a trace
+// for each scenario of a run, a span for each request.
+func (c *Client) mark(ctx context.Context, header http.Header, number int) {
 	scenario, _ := scenarioIn(ctx)
-	r.Header.Set("User-Agent", fmt.Sprintf("kobcheck/%s (run=%s; scenario=%s)", c.config.Version, c.config.RunID, scenario.ID))
-	r.Header.Set("X-Kobcheck-Run", c.config.RunID+"/"+scenario.ID)
-	sum := sha256.Sum256([]byte(c.config.RunID + "/" + scenario.ID))
-	span := binary.BigEndian.AppendUint64(nil, binary.BigEndian.Uint64(sum[16:24])|1)
-	r.Header.Set("Traceparent", "00-"+hex.EncodeToString(sum[:16])+"-"+hex.EncodeToString(span)+"-01")
+	header["User-Agent"] = []string{fmt.Sprintf("kobcheck/%s (run=%s; scenario=%s)", c.config.Version, c.config.RunID, scenario.ID)}
+	header["X-Kobcheck-Run"] = []string{c.config.RunID + "/" + scenario.ID}
+	trace := sha256.Sum256([]byte(c.config.RunID + "/" + scenario.ID))
+	span := binary.BigEndian.Uint64(trace[16:]) + uint64(number)
+	text := make([]byte, 0, 55)
+	text = hex.AppendEncode(append(text, "00-"...), trace[:16])
+	text = hex.AppendEncode(append(text, '-'), binary.BigEndian.AppendUint64(nil, max(span, 1)))
+	header["Traceparent"] = []string{string(append(text, "-01"...))}
 }

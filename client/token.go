@@ -3,7 +3,11 @@ package client
 import (
 	"context"
 	"encoding/json"
+	"errors"
+	"math"
 	"net/url"
+	"strconv"
+	"strings"
 	"sync"
 	"time"
 )
@@ -11,102 +15,223 @@ import (
 // Token is an access token and the moment from which it is no longer used.
 type Token struct {
 	Value string
-	// Until is when a new one is fetched: after four fifths of expires_in, and at the latest 30 seconds
-	// before the end of a longer life.
+	// Until is when a new one is fetched: after four fifths of expires_in, or 30 seconds before its
+	// end, whichever is later.
 	Until time.Time
 }
 
+// String leaves the token out, so that no print shows it.
+func (t Token) String() string {
+	return "access token, used until " + t.Until.UTC().Format(time.RFC3339)
+}
+
+// GoString does the same for the form with %#v.
+func (t Token) GoString() string { return t.String() }
+
+// assumedLife is how long a token is used whose answer does not say how long it lives (RFC 6749
+// section 5.1 only recommends expires_in): short enough for any issuer, long enough not to press it.
+const assumedLife = 5 * time.Minute
+
 // tokens keeps one token for each client and scope, fetched once however many callers want it.
 type tokens struct {
-	client *Client
-	mu     sync.Mutex
-	kept   map[tokenID]*slot
+	life    context.Context // ends with the client
+	end     context.CancelFunc
+	running sync.WaitGroup
+
+	mu      sync.Mutex
+	kept    map[tokenID]Token
+	fetches map[tokenID]*fetch
 }
 
 type tokenID struct{ as, scope string }
 
-// slot is the token of one client and scope; whoever holds the semaphore fetches.
-type slot struct {
-	fetching chan struct{}
-	token    Token
+// fetch is one token call under way and who waits for it.
+type fetch struct {
+	done    chan struct{}
+	cancel  context.CancelFunc
+	waiting int // guarded by tokens.mu
+	token   Token
+	err     error
 }
 
-func newTokens(c *Client) *tokens { return &tokens{client: c, kept: map[tokenID]*slot{}} }
+func newTokens() *tokens {
+	life, end := context.WithCancel(context.Background())
+	return &tokens{life: life, end: end, kept: map[tokenID]Token{}, fetches: map[tokenID]*fetch{}}
+}
 
-func (t *tokens) slot(id tokenID) *slot {
+func (t *tokens) close() {
+	t.mu.Lock()
+	t.end()
+	t.mu.Unlock()
+	t.running.Wait()
+}
+
+var errClosed = errors.New("the client is closed")
+
+// Token returns an access token of the named client; scope "" means that of the target file. One that
+// is kept is used until shortly before its end, even if a call was answered 401, which is the answer
+// that a check wants to see. Callers that need one at the same time share a single token call and its
+// failure; that call belongs to the scenario that came first, and lasts as long as anyone waits for
+// it. Errors are [*TokenError].
+func (c *Client) Token(ctx context.Context, as, scope string) (Token, error) {
+	id, err := c.tokenID(as, scope)
+	if err != nil {
+		return Token{}, err
+	}
+	t := c.tokens
+	t.mu.Lock()
+	if token, there := t.kept[id]; there && c.config.Now().Before(token.Until) {
+		t.mu.Unlock()
+		return token, nil
+	}
+	if ctx.Err() != nil || t.life.Err() != nil {
+		t.mu.Unlock()
+		return Token{}, c.gaveUp(ctx, id)
+	}
+	under := t.fetches[id]
+	if under == nil {
+		under = c.startFetch(ctx, id)
+	}
+	under.waiting++
+	t.mu.Unlock()
+	select {
+	case <-under.done:
+		return under.token, under.err
+	case <-ctx.Done():
+		t.leave(id, under)
+		return Token{}, c.gaveUp(ctx, id)
+	}
+}
+
+func (c *Client) gaveUp(ctx context.Context, id tokenID) error {
+	kind, cause := Canceled, errClosed
+	if ctx.Err() != nil {
+		cause = context.Cause(ctx)
+		kind = kindOf(ctx, cause)
+	}
+	return &TokenError{Client: id.as, Scope: id.scope, Err: &NoAnswer{Kind: kind, Operation: "token", Err: cause}}
+}
+
+// leave counts a caller out that gave up; with the last one the token call ends.
+func (t *tokens) leave(id tokenID, under *fetch) {
 	t.mu.Lock()
 	defer t.mu.Unlock()
-	if t.kept[id] == nil {
-		t.kept[id] = &slot{fetching: make(chan struct{}, 1)}
+	if under.waiting--; under.waiting > 0 {
+		return
 	}
-	return t.kept[id]
+	under.cancel()
+	if t.fetches[id] == under {
+		delete(t.fetches, id)
+	}
 }
 
-// Token returns an access token of the named client; scope "" means that of the target file. A token
-// is fetched once for many concurrent callers and used until shortly before its end; a caller that
-// gives up leaves the next one to fetch. Errors are [*TokenError].
-func (c *Client) Token(ctx context.Context, as, scope string) (Token, error) {
+// startFetch begins a token call that no single caller's end ends. The caller holds the lock.
+func (c *Client) startFetch(ctx context.Context, id tokenID) *fetch {
+	t := c.tokens
+	detached, cancel := context.WithCancel(context.WithoutCancel(ctx))
+	stop := context.AfterFunc(t.life, cancel) //nolint:contextcheck // the call ends with the client, not with one caller
+	under := &fetch{done: make(chan struct{}), cancel: cancel}
+	t.fetches[id] = under
+	t.running.Add(1)
+	go func() {
+		defer t.running.Done()
+		defer stop()
+		defer cancel()
+		under.token, under.err = c.fetch(detached, id)
+		t.mu.Lock()
+		defer t.mu.Unlock()
+		if under.err == nil {
+			t.kept[id] = under.token
+		}
+		if t.fetches[id] == under {
+			delete(t.fetches, id)
+		}
+		close(under.done)
+	}()
+	return under
+}
+
+// FreshToken fetches a token whether or not one is kept, and keeps nothing. Scope "" means that of the
+// target file. Errors are [*TokenError].
+func (c *Client) FreshToken(ctx context.Context, as, scope string) (Token, error) {
+	id, err := c.tokenID(as, scope)
+	if err != nil {
+		return Token{}, err
+	}
+	return c.fetch(ctx, id)
+}
+
+var errNoClient = errors.New("the target file has no such client")
+
+func (c *Client) tokenID(as, scope string) (tokenID, error) {
 	if as == "" {
 		as = "primary"
 	}
 	credentials, known := c.config.Clients[as]
 	if !known {
-		return Token{}, &TokenError{Client: as, Scope: scope, Err: errNoClient}
+		return tokenID{}, &TokenError{Client: as, Scope: scope, Err: errNoClient}
 	}
 	if scope == "" {
 		scope = credentials.Scope
 	}
-	slot := c.tokens.slot(tokenID{as, scope})
-	select {
-	case slot.fetching <- struct{}{}:
-		defer func() { <-slot.fetching }()
-	case <-ctx.Done():
-		return Token{}, &TokenError{Client: as, Scope: scope, Err: context.Cause(ctx)}
-	}
-	if c.config.Now().Before(slot.token.Until) {
-		return slot.token, nil
-	}
-	token, err := c.fetch(ctx, as, scope)
-	if err == nil {
-		slot.token = token
-	}
-	return token, err
+	return tokenID{as, scope}, nil
 }
 
-type plainError string
-
-func (e plainError) Error() string { return string(e) }
-
-const errNoClient = plainError("the target file has no such client")
-
-// FreshToken fetches a token whether or not one is kept, and keeps nothing.
-func (c *Client) FreshToken(ctx context.Context, as, scope string) (Token, error) {
-	if scope == "" {
-		scope = c.config.Clients[as].Scope
+// fetch performs one token call (RFC 6749 section 4.4, credentials in the form as doc-768364 has it).
+func (c *Client) fetch(ctx context.Context, id tokenID) (Token, error) {
+	credentials := c.config.Clients[id.as]
+	form := url.Values{"grant_type": {"client_credentials"}, "client_id": {credentials.ID}, "client_secret": {credentials.Secret}}
+	if id.scope != "" {
+		form.Set("scope", id.scope)
 	}
-	return c.fetch(ctx, as, scope)
-}
-
-func (c *Client) fetch(ctx context.Context, as, scope string) (Token, error) {
-	credentials := c.config.Clients[as]
-	exchange, err := c.Do(ctx, c.config.Contract.Operation("token"), Request{As: as, Form: url.Values{
-		"grant_type": {"client_credentials"}, "client_id": {credentials.ID}, "client_secret": {credentials.Secret}, "scope": {scope},
-	}})
+	exchange, err := c.Do(ctx, c.config.Contract.Operation("token"), Request{As: id.as, Form: form})
+	failed := &TokenError{Client: id.as, Scope: id.scope, Err: err, exchange: exchange}
 	if err != nil {
-		return Token{}, &TokenError{Client: as, Scope: scope, Err: err}
+		return Token{}, failed
 	}
+	failed.Status = exchange.Status
 	var answer struct {
-		AccessToken string  `json:"access_token"`
-		ExpiresIn   float64 `json:"expires_in"`
-		Error       string  `json:"error"`
+		AccessToken any `json:"access_token"`
+		ExpiresIn   any `json:"expires_in"`
+		Error       any `json:"error"`
 	}
-	if err := json.Unmarshal(exchange.Body, &answer); err != nil && exchange.Status == 200 {
-		return Token{}, &TokenError{Client: as, Scope: scope, Status: exchange.Status, Code: "with a body that is not JSON"}
+	broken := json.Unmarshal(exchange.Body, &answer) != nil
+	if exchange.Status/100 != 2 {
+		if code, ok := answer.Error.(string); ok && len(code) < 80 {
+			failed.Code = c.redactor.Text(code)
+		}
+		return Token{}, failed
 	}
-	if exchange.Status != 200 || answer.AccessToken == "" {
-		return Token{}, &TokenError{Client: as, Scope: scope, Status: exchange.Status, Code: answer.Error}
+	value, _ := answer.AccessToken.(string)
+	switch {
+	case broken:
+		failed.Code = "with a body that is no JSON object"
+	case value == "":
+		failed.Code = "without an access_token"
+	case strings.IndexFunc(value, func(r rune) bool { return r <= ' ' || r > '~' }) >= 0:
+		failed.Code = "with an access_token that no header can carry (RFC 6750 section 2.1)"
+	default:
+		return Token{Value: value, Until: c.config.Now().Add(usable(answer.ExpiresIn))}, nil
 	}
-	life := time.Duration(answer.ExpiresIn * float64(time.Second))
-	usable := max(life*4/5, life-30*time.Second)
-	return Token{Value: answer.AccessToken, Until: c.config.Now().Add(usable)}, nil
+	return Token{}, failed
+}
+
+// usable is how long a token is used whose answer says that it lives so many seconds. A number in
+// quotes is understood; that it is none is for a check of the answer to say.
+func usable(expiresIn any) time.Duration {
+	seconds := math.NaN()
+	switch value := expiresIn.(type) {
+	case float64:
+		seconds = value
+	case string:
+		if number, err := strconv.ParseFloat(value, 64); err == nil {
+			seconds = number
+		}
+	}
+	if math.IsNaN(seconds) {
+		return assumedLife
+	}
+	const day = 24 * 60 * 60
+	life := time.Duration(min(max(seconds, 0), day) * float64(time.Second))
+	return max(life*4/5, life-30*time.Second)
 }

@@ -1,0 +1,98 @@
+package client
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"io"
+	"net/http"
+	"net/url"
+	"time"
+
+	"github.com/kobcheck/kobcheck/contract"
+)
+
+var errTooLate = errors.New("no whole answer in time")
+
+// perform sends the request, reads the answer and records both.
+func (c *Client) perform(ctx context.Context, operation *contract.Operation, request Request, b built) (*Exchange, error) {
+	exchange := &Exchange{N: b.number, Operation: operation.ID, As: request.As, Key: b.key, redactor: c.redactor,
+		sent: Sent{Method: b.request.Method, URL: b.request.URL.String(), Header: b.request.Header, Body: b.body}}
+	bounded, cancel := context.WithTimeoutCause(ctx, c.config.Timeout, errTooLate)
+	defer cancel()
+	if b.request.Body == nil {
+		var end context.CancelCauseFunc
+		bounded, end = onlyOnce(bounded)
+		defer end(nil)
+	}
+	exchange.StartedAt = time.Now()
+	response, err := c.http.Do(b.request.WithContext(bounded))
+	if err == nil {
+		exchange.Status, exchange.Header = response.StatusCode, response.Header
+		exchange.Body, exchange.Truncated, err = readBounded(response, c.config.MaxBody)
+		_ = response.Body.Close() // it says nothing beyond what reading said
+	}
+	exchange.Duration = time.Since(exchange.StartedAt)
+	if err != nil {
+		exchange.Err = noAnswer(bounded, operation.ID, b.request.URL.Host, err)
+	}
+	c.learn(operation, exchange)
+	record(ctx, exchange)
+	return exchange, exchange.Err
+}
+
+// readBounded reads a body up to the bound, and says whether there was more. What arrived before a
+// failure is returned with it.
+func readBounded(response *http.Response, bound int64) ([]byte, bool, error) {
+	if response.Request.Method == http.MethodHead {
+		return nil, false, nil // its Content-Length is that of the body which a GET would have
+	}
+	if announced := response.ContentLength; announced >= 0 && announced <= min(bound, 1<<20) {
+		data := make([]byte, announced)
+		n, err := io.ReadFull(response.Body, data)
+		if err == nil && n == int(announced) {
+			return data, false, nil
+		}
+		return data[:n], false, err
+	}
+	data, err := io.ReadAll(io.LimitReader(response.Body, bound+1))
+	if int64(len(data)) > bound {
+		return data[:bound], true, err
+	}
+	return data, false, err
+}
+
+// learn remembers the secrets of an answer before it is recorded, so that they never reach a report,
+// wherever they turn up later.
+func (c *Client) learn(operation *contract.Operation, exchange *Exchange) {
+	switch operation.ID {
+	case "token":
+		c.redactor.Add(member(exchange.Body, "access_token"), c.tokenVariable(exchange))
+	case "cards-generate-secret":
+		c.redactor.AddSecret(member(exchange.Body, "secret"))
+	}
+}
+
+// member returns a text of a JSON object, or "".
+func member(body []byte, name string) string {
+	var object map[string]json.RawMessage
+	var text string
+	if json.Unmarshal(body, &object) != nil || json.Unmarshal(object[name], &text) != nil {
+		return ""
+	}
+	return text
+}
+
+// tokenVariable names the token that a token call got, for the curl lines: $TOKEN is that of the
+// primary client, others tell the client, and the scope where it is not the client's own.
+func (c *Client) tokenVariable(exchange *Exchange) string {
+	name := tokenPlaceholder
+	if exchange.As != "primary" {
+		name += "_" + variable(exchange.As)
+	}
+	form, err := url.ParseQuery(string(exchange.sent.Body))
+	if scope := form.Get("scope"); err == nil && scope != "" && scope != c.config.Clients[exchange.As].Scope {
+		name += "_" + variable(scope)
+	}
+	return name
+}

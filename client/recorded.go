@@ -1,0 +1,117 @@
+package client
+
+import (
+	"fmt"
+	"net/http"
+	"strings"
+	"time"
+	"unicode/utf8"
+)
+
+// Recorded is an exchange without its secrets. It never changes, and nothing in it leads back to the
+// exchange that it was made of.
+type Recorded struct {
+	N         int
+	Operation string
+	// As names the client that called.
+	As        string
+	StartedAt time.Time // UTC
+	// DurationMS is in milliseconds.
+	DurationMS float64
+	Request    RecordedRequest
+	// Response is nil where no answer came.
+	Response *RecordedResponse
+	// Error says why no whole answer came; empty where one did.
+	Error string
+	// Curl repeats the request, with variables such as $TOKEN in place of secrets.
+	Curl string
+}
+
+// RecordedRequest is a request without its secrets. BodyBytes is the length before any cut.
+type RecordedRequest struct {
+	Method, URL string
+	Headers     map[string][]string
+	Body        string
+	BodyBytes   int
+}
+
+// RecordedResponse is an answer without secrets and full card numbers. BodyBytes is the length before
+// any cut.
+type RecordedResponse struct {
+	Status    int
+	Headers   map[string][]string
+	Body      string
+	BodyBytes int
+}
+
+// evidenceBound is how much of a body is kept: enough for a page of twenty cards, little enough for a
+// report of a thousand scenarios.
+const evidenceBound = 8 << 10
+
+// Record returns the exchange in the form that may be kept and shown.
+func (e *Exchange) Record() Recorded {
+	recorded := Recorded{N: e.N, Operation: e.Operation, As: e.As, StartedAt: e.StartedAt.UTC(), DurationMS: float64(e.Duration.Microseconds()) / 1000,
+		Request: RecordedRequest{Method: e.sent.Method, URL: e.redactor.Text(e.sent.URL), Headers: e.redactor.headers(e.sent.Header), BodyBytes: len(e.sent.Body)}}
+	recorded.Request.Body = e.redactor.evidence(e.sent.Body, false)
+	if e.Status != 0 {
+		recorded.Response = &RecordedResponse{Status: e.Status, Headers: e.redactor.headers(e.Header), Body: e.redactor.evidence(e.Body, e.Truncated), BodyBytes: len(e.Body)}
+	}
+	if e.Err != nil {
+		recorded.Error = e.redactor.Text(e.Err.Error())
+	}
+	recorded.Curl = e.redactor.curl(recorded.Request, e.sent)
+	return recorded
+}
+
+// evidence makes evidence out of a body: its text up to the bound, without secrets, and a note for
+// what is no text. The text is redacted before it is cut, so that no half of a secret is left at the
+// end; what is looked at reaches beyond the bound by more than the longest spelling of a known one.
+func (r *Redactor) evidence(body []byte, truncated bool) string {
+	if len(body) == 0 {
+		return ""
+	}
+	looked := body
+	if reach := evidenceBound + r.longest() + 64; len(looked) > reach {
+		looked = looked[:reach]
+	}
+	note := ""
+	if truncated {
+		note = fmt.Sprintf(" … [the answer went on; it was read up to %d bytes]", len(body))
+	}
+	if !utf8.Valid(looked) {
+		if !mostlyText(looked) {
+			return fmt.Sprintf("[%d bytes of %s]%s", len(body), http.DetectContentType(body), note)
+		}
+		note = " … [bytes that are no UTF-8 stand as �]" + note
+		looked = []byte(strings.ToValidUTF8(string(looked), "�"))
+	}
+	text := r.Text(string(looked))
+	if len(text) > evidenceBound {
+		text = text[:evidenceBound]
+		for last := len(text) - 1; last >= 0; last-- {
+			if utf8.RuneStart(text[last]) {
+				if !utf8.FullRuneInString(text[last:]) {
+					text = text[:last]
+				}
+				break
+			}
+		}
+	}
+	if len(body) > evidenceBound {
+		note = fmt.Sprintf(" … [cut: the body has %d bytes]", len(body)) + note
+	}
+	return text + note
+}
+
+// mostlyText tells a text with a few broken bytes, worth reading, from a picture or an archive.
+func mostlyText(body []byte) bool {
+	broken := 0
+	for at := 0; at < len(body); {
+		r, size := utf8.DecodeRune(body[at:])
+		if r == utf8.RuneError && size == 1 || r < ' ' && r != '\n' && r != '\r' && r != '\t' {
+			broken++
+		}
+		at += size
+	}
+	return broken*10 <= len(body)
+}

@@ -1,0 +1,85 @@
+package client
+
+import (
+	"context"
+	"crypto/tls"
+	"crypto/x509"
+	"errors"
+	"fmt"
+	"net"
+	"net/http"
+	"net/http/httptrace"
+	"net/url"
+	"os"
+	"strings"
+	"sync/atomic"
+	"time"
+)
+
+func newTransport(config Config) (*http.Transport, error) {
+	transport := &http.Transport{
+		Proxy:               proxy,
+		DialContext:         (&net.Dialer{Timeout: 10 * time.Second}).DialContext,
+		TLSHandshakeTimeout: 10 * time.Second,
+		TLSClientConfig:     &tls.Config{MinVersion: tls.VersionTLS12},
+		MaxIdleConns:        2 * config.Connections, MaxIdleConnsPerHost: config.Connections,
+		// Less than the idle time of common servers (Node closes after 5 s), since a connection that dies
+		// in our hands is an answer lost.
+		IdleConnTimeout:    4 * time.Second,
+		DisableCompression: true,
+		ForceAttemptHTTP2:  true,
+	}
+	if config.CAFile == "" {
+		return transport, nil
+	}
+	pem, err := os.ReadFile(config.CAFile)
+	if err != nil {
+		return nil, fmt.Errorf("reading target.tls.ca_file: %w", err)
+	}
+	pool, err := x509.SystemCertPool()
+	if err != nil {
+		pool = x509.NewCertPool()
+	}
+	if !pool.AppendCertsFromPEM(pem) {
+		return nil, fmt.Errorf("target.tls.ca_file %s holds no certificate in PEM form", config.CAFile)
+	}
+	transport.TLSClientConfig.RootCAs = pool
+	return transport, nil
+}
+
+// proxy takes the proxy of the environment, but never for loopback.
+func proxy(request *http.Request) (*url.URL, error) {
+	if loopback(request.URL.Hostname()) {
+		return nil, nil
+	}
+	return http.ProxyFromEnvironment(request)
+}
+
+func loopback(host string) bool {
+	return strings.EqualFold(host, "localhost") || net.ParseIP(host).IsLoopback()
+}
+
+// errRepeated ends a request that the transport was about to send a second time.
+var errRepeated = errors.New("the connection was closed before an answer, and the request was not sent again")
+
+// onlyOnce keeps net/http from quietly sending a request again when a connection that it reused dies
+// before the answer. It does so with any GET, and with a POST that carries an idempotency key. A body
+// that can't be rewound rules it out; where there is none, a second HTTP/1 connection for the same
+// request is closed before a byte is written. HTTP/2 repeats only what the server says that it never
+// looked at (RFC 9113 section 8.7), and its connections are shared, so that is left alone.
+func onlyOnce(ctx context.Context) (context.Context, context.CancelCauseFunc) {
+	ctx, cancel := context.WithCancelCause(ctx)
+	var connections atomic.Int32
+	return httptrace.WithClientTrace(ctx, &httptrace.ClientTrace{GotConn: func(got httptrace.GotConnInfo) {
+		if connections.Add(1) == 1 || multiplexed(got.Conn) {
+			return
+		}
+		cancel(errRepeated)
+		_ = got.Conn.Close() // the error that matters is errRepeated
+	}}), cancel
+}
+
+func multiplexed(connection net.Conn) bool {
+	secure, ok := connection.(*tls.Conn)
+	return ok && secure.ConnectionState().NegotiatedProtocol == "h2"
+}

@@ -2,6 +2,7 @@ package client
 
 import (
 	"context"
+	"net/http"
 	"sync"
 	"testing"
 	"time"
@@ -72,4 +73,42 @@ func TestACancelledContextEndsTheWaitForThePace(t *testing.T) {
 	var answer *NoAnswer
 	require.ErrorAs(t, err, &answer)
 	assert.Equal(t, Canceled, answer.Kind)
+}
+
+func TestAPaceLearnsFromA429OnceForAllThatWereUnderWay(t *testing.T) {
+	now := time.Date(2026, 1, 30, 1, 0, 0, 0, time.UTC)
+	p := newPace(0, func() time.Time { return now })
+	for range 50 {
+		require.NoError(t, p.wait(context.Background(), "cards-list"))
+	}
+	p.hear(http.StatusOK, http.Header{}, now)
+	assert.Nil(t, p.limiter, "an answer that is no 429 teaches nothing")
+	p.hear(http.StatusTooManyRequests, http.Header{"Retry-After": {"2"}}, now)
+	assert.Equal(t, now.Add(2*time.Second), p.until)
+	assert.InDelta(t, 40, float64(p.limiter.Limit()), 0.001, "four fifths of what was sent")
+	p.hear(http.StatusTooManyRequests, http.Header{"Retry-After": {"3"}}, now)
+	assert.InDelta(t, 40, float64(p.limiter.Limit()), 0.001, "this one was under way already")
+	assert.Equal(t, now.Add(3*time.Second), p.until)
+	now = now.Add(4 * time.Second)
+	p.hear(http.StatusTooManyRequests, http.Header{}, now)
+	assert.InDelta(t, 32, float64(p.limiter.Limit()), 0.001)
+	assert.Equal(t, now.Add(time.Second), p.until, "without the header a second")
+}
+
+func TestRetryAfterIsReadInBothFormsAndWithinBounds(t *testing.T) {
+	now := time.Date(2026, 1, 30, 1, 0, 0, 0, time.UTC)
+	for text, held := range map[string]time.Duration{
+		"": time.Second, "7": 7 * time.Second, "-1": 0, "999999999999": 30 * time.Second, "4000": 30 * time.Second, "soon": time.Second,
+		"Fri, 30 Jan 2026 01:00:09 GMT": 9 * time.Second, "Fri, 30 Jan 2026 00:00:00 GMT": 0,
+	} {
+		assert.Equal(t, held, retryAfter(text, now), text)
+	}
+}
+
+func TestAHoldThatIsLongerThanTheTimeLeftIsSaidAtOnce(t *testing.T) {
+	p := newPace(0, time.Now)
+	p.hear(http.StatusTooManyRequests, http.Header{"Retry-After": {"30"}}, time.Now())
+	ctx, cancel := context.WithTimeout(context.Background(), time.Second)
+	defer cancel()
+	assert.ErrorContains(t, p.wait(ctx, "cards-list"), "the API asked to wait for another")
 }

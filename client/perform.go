@@ -37,6 +37,7 @@ func (c *Client) perform(ctx context.Context, operation *contract.Operation, req
 		exchange.Err = noAnswer(bounded, operation.ID, b.request.URL.Host, err)
 	}
 	c.learn(operation, exchange)
+	c.pace.hear(exchange.Status, exchange.Header, exchange.StartedAt)
 	record(ctx, exchange)
 	return exchange, exchange.Err
 }

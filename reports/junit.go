@@ -45,6 +45,7 @@ type (
 		Failure    *junitResult    `xml:"failure"`
 		Error      *junitResult    `xml:"error"`
 		Skipped    *junitResult    `xml:"skipped"`
+		Flaky      []junitResult   `xml:"flakyFailure"`
 		SystemOut  string          `xml:"system-out,omitempty"`
 	}
 	junitProperty struct {
@@ -107,7 +108,14 @@ func testcase(s *Scenario, facts *contract.Contract) junitCase {
 		{Name: "verdict", Value: string(s.Verdict)}, {Name: "scenario", Value: s.ID},
 	}
 	switch s.Verdict {
-	case Failed, UnexpectedPass:
+	case UnexpectedPass:
+		one.Failure = &junitResult{Message: clean(s.Reason), Type: "unexpected pass", Data: clean(s.Reason)}
+	case Flaky:
+		message, data := failureText(s, facts)
+		one.Flaky = []junitResult{{Message: clean(message), Type: "requirement", Data: clean(data)}}
+	case Known:
+		one.Skipped = &junitResult{Message: clean(s.Reason)}
+	case Failed:
 		message, data := failureText(s, facts)
 		one.Failure = &junitResult{Message: clean(message), Type: "requirement", Data: clean(data)}
 	case Inconclusive, NotRun:

@@ -14,7 +14,7 @@ const markdownBound = 1000 << 10
 
 // writeMarkdown writes the summary for a pipeline's page: the verdict, then what failed, then the rest.
 func writeMarkdown(w io.Writer, r *Run, facts *contract.Contract) error {
-	sections := []string{markdownHead(r), markdownFindings(r, facts, true), markdownMissing(r), markdownInconclusive(r), markdownFindings(r, facts, false), markdownOpen(r)}
+	sections := []string{markdownHead(r), markdownFindings(r, facts, true), markdownMissing(r), markdownInconclusive(r), markdownKnown(r), markdownChanges(r), markdownFindings(r, facts, false), markdownOpen(r), markdownUndocumented(r), markdownLeftBehind(r)}
 	size := 0
 	for _, section := range sections {
 		if size+len(section) > markdownBound {
@@ -106,6 +106,71 @@ func markdownOpen(r *Run) string {
 	b.WriteString("\n## What the documentation leaves open, and what was seen\n\n| question | answer |\n|---|---|\n")
 	for _, o := range r.Observations {
 		fmt.Fprintf(&b, "| %s %s | %s |\n", code(o.ID), escapeMarkdown(o.Question), escapeMarkdown(o.Answer))
+	}
+	return b.String()
+}
+
+// markdownKnown lists the known failures, the passes that nobody expected and the flaky scenarios, and the
+// entries for what failed anew.
+func markdownKnown(r *Run) string {
+	var b strings.Builder
+	for _, part := range []struct {
+		verdict Verdict
+		title   string
+	}{{UnexpectedPass, "No longer fails: the entry has to go"}, {Known, "Known failures"}, {Flaky, "Flaky: failed, then passed with fresh data"}} {
+		first := true
+		for _, scenario := range r.Scenarios {
+			if scenario.Verdict != part.verdict {
+				continue
+			}
+			if first {
+				fmt.Fprintf(&b, "\n## %s\n\n", part.title)
+				first = false
+			}
+			fmt.Fprintf(&b, "- %s: %s\n", code(scenario.ID), escapeMarkdown(scenario.Reason))
+		}
+	}
+	if entries := r.newFailures(); len(entries) > 0 {
+		var text strings.Builder
+		if writeNewFailures(&text, r) == nil {
+			fmt.Fprintf(&b, "\n## For known-failures.yaml, if somebody looks after these\n\n```yaml\n%s```\n", strings.ReplaceAll(text.String(), "```", "` ` `"))
+		}
+	}
+	return b.String()
+}
+
+func markdownChanges(r *Run) string {
+	if len(r.ProfileChanges) == 0 {
+		return ""
+	}
+	var b strings.Builder
+	b.WriteString("\n## Answered otherwise than in the last profile\n\n| question | was | is |\n|---|---|---|\n")
+	for _, c := range r.ProfileChanges {
+		fmt.Fprintf(&b, "| %s %s | %s | %s |\n", code(c.ID), escapeMarkdown(c.Question), escapeMarkdown(c.Was), escapeMarkdown(c.Is))
+	}
+	return b.String()
+}
+
+func markdownUndocumented(r *Run) string {
+	if len(r.Undocumented) == 0 {
+		return ""
+	}
+	var b strings.Builder
+	b.WriteString("\n## The API answers more than its documentation says\n\n| operation | kind | what |\n|---|---|---|\n")
+	for _, u := range r.Undocumented {
+		fmt.Fprintf(&b, "| %s | %s | %s |\n", code(u.Operation), u.Kind, code(u.Name))
+	}
+	return b.String()
+}
+
+func markdownLeftBehind(r *Run) string {
+	if len(r.LeftBehind) == 0 {
+		return ""
+	}
+	var b strings.Builder
+	fmt.Fprintf(&b, "\n## Left on the target\n\nNo operation takes these away again; run.json has their ids, and every request carried the run's id %s.\n\n", code(r.RunID))
+	for _, one := range r.LeftBehind {
+		fmt.Fprintf(&b, "- %s: %d\n", one.Kind, one.Count)
 	}
 	return b.String()
 }

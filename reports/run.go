@@ -68,6 +68,26 @@ type Run struct {
 	Scenarios    []Scenario          `json:"scenarios"`
 	// Observations are answers to questions that the documentation leaves open.
 	Observations []Observation `json:"observations"`
+	// Undocumented is what the API answered beyond its documentation.
+	Undocumented []Undocumented `json:"undocumented,omitempty"`
+	// LeftBehind is what the run made on the target and could not take away again.
+	LeftBehind []LeftBehind `json:"left_behind,omitempty"`
+	// ProfileChanges are open questions that the target now answers otherwise than in its last profile.
+	ProfileChanges []ProfileChange `json:"profile_changes,omitempty"`
+}
+
+// Undocumented is one thing that no page of an operation has: a field, status, header or value.
+type Undocumented struct {
+	Operation string `json:"operation"`
+	Kind      string `json:"kind"`
+	Name      string `json:"name"`
+}
+
+// LeftBehind counts the objects of a kind that stay on the target, with the ids of the first hundreds.
+type LeftBehind struct {
+	Kind  string   `json:"kind"`
+	Count int      `json:"count"`
+	IDs   []string `json:"ids"`
 }
 
 // Tool is the program that made the run.
@@ -97,6 +117,13 @@ type Settings struct {
 	Strict      bool     `json:"strict"`
 	MaxRPS      float64  `json:"max_rps,omitempty"`
 	Formats     []string `json:"formats,omitempty"`
+	// Shard is I/N where the run was one part of several.
+	Shard   string `json:"shard,omitempty"`
+	Retries int    `json:"retries,omitempty"`
+	// FlakyFails says that a scenario that failed and then passed fails the run.
+	FlakyFails bool `json:"flaky_fails,omitempty"`
+	// Scored names the file that freezes the set of requirements that gate.
+	Scored string `json:"scored,omitempty"`
 }
 
 // Summary counts. The scenario counts add up to Total by construction.
@@ -213,6 +240,8 @@ type Scenario struct {
 	Findings     []Finding     `json:"findings"`
 	Exchanges    []Exchange    `json:"exchanges"`
 	Attempts     int           `json:"attempts,omitempty"`
+	// Earlier says what kept an earlier attempt from an answer.
+	Earlier string `json:"earlier,omitempty"`
 }
 
 // Step is one step as it went. Status is passed, failed, skipped, undefined, ambiguous or pending.
@@ -255,6 +284,7 @@ type Finding struct {
 type Exchange struct {
 	N          int       `json:"n"`
 	Operation  string    `json:"operation"`
+	As         string    `json:"as,omitempty"` // the client that called
 	StartedAt  time.Time `json:"started_at"`
 	DurationMS float64   `json:"duration_ms"`
 	Request    Request   `json:"request"`

@@ -16,6 +16,8 @@ func PrintSummary(w io.Writer, r *Run, facts *contract.Contract, colour bool) er
 	p.failures(r, facts)
 	p.missing(r)
 	p.inconclusive(r)
+	p.known(r)
+	p.changes(r)
 	p.advisory(r)
 	p.counts(r)
 	return p.err
@@ -53,6 +55,9 @@ func (p *printer) failures(r *Run, facts *contract.Contract) {
 		f, s := group.Finding, group.Scenario
 		p.line("%s %s", p.paint("31;1", "FAILED"), wrap(plainText(s.Name), 7))
 		p.line("  scenario     %s (%s:%d)", s.ID, s.URI, s.Line)
+		if s.Reason != "" {
+			p.line("               %s", wrap(plainText(s.Reason), 15))
+		}
 		if len(group.Scenarios) > 1 {
 			p.line("               and %d more scenarios show the same", len(group.Scenarios)-1)
 		}
@@ -122,6 +127,46 @@ func (p *printer) inconclusive(r *Run) {
 	}
 }
 
+// known prints the scenarios whose failure is listed, or was to be gone.
+func (p *printer) known(r *Run) {
+	for _, part := range []struct {
+		verdict      Verdict
+		title, shade string
+	}{{UnexpectedPass, "No longer fails: the entry has to go", "31;1"}, {Known, "Known failures", "33;1"}, {Flaky, "Flaky: failed, then passed with fresh data", "33;1"}} {
+		n := 0
+		for _, scenario := range r.Scenarios {
+			if scenario.Verdict != part.verdict {
+				continue
+			}
+			if n++; n == 1 {
+				p.line("%s", p.paint(part.shade, part.title))
+			}
+			if n <= printed {
+				p.line("  %s\n        %s", scenario.ID, wrap(plainText(scenario.Reason), 8))
+			}
+		}
+		if n > printed {
+			p.line("  … and %d more; the report has them all.", n-printed)
+		}
+		if n > 0 {
+			p.line("")
+		}
+	}
+}
+
+// changes prints the open questions that the target answers otherwise than last time.
+func (p *printer) changes(r *Run) {
+	for i, change := range r.ProfileChanges {
+		if i == 0 {
+			p.line("%s", p.paint("36;1", "Answered otherwise than in the last profile"))
+		}
+		p.line("  %s\n        was %s, is %s", change.ID, wrap(plainText(change.Was), 8), wrap(plainText(change.Is), 8))
+	}
+	if len(r.ProfileChanges) > 0 {
+		p.line("")
+	}
+}
+
 func (p *printer) advisory(r *Run) {
 	groups := r.Groups(false)
 	if len(groups) == 0 {
@@ -150,7 +195,7 @@ func (p *printer) counts(r *Run) {
 	if r.Reason != "" {
 		p.line("  %s", wrap(r.Reason, 2))
 	}
-	parts := []string{}
+	parts, left := []string{}, []string{}
 	for _, part := range []struct {
 		n    int
 		name string
@@ -163,7 +208,30 @@ func (p *printer) counts(r *Run) {
 	p.line("  requirements  %d proved, %d broken, %d not tested", q.Proved, q.Failed, q.NotTested)
 	p.line("  operations    %d of %d answered, %d requests", r.Summary.Operations.Exercised, r.Summary.Operations.Total, r.Summary.Requests)
 	p.line("  checks        %d evaluated, %d kinds", r.Summary.Checks, len(r.Census))
+	if r.Settings.Retries > 0 {
+		rule := "pass the gate"
+		if r.Settings.FlakyFails {
+			rule = "fail the run"
+		}
+		p.line("  retries       %d; scenarios that fail and then pass %s", r.Settings.Retries, rule)
+	}
+	for _, one := range r.LeftBehind {
+		left = append(left, fmt.Sprintf("%d %s", one.Count, plural(one.Kind, one.Count)))
+	}
+	if len(left) > 0 && !r.Target.Embedded {
+		p.line("  left behind   %s", wrap(strings.Join(left, ", "), 16))
+	}
 	p.line("  run           %s, seed %d, %.1f s, exit code %d", r.RunID, r.Seed, r.EndedAt.Sub(r.StartedAt).Seconds(), r.ExitCode)
+}
+
+func plural(kind string, n int) string {
+	switch {
+	case n == 1:
+		return kind
+	case strings.HasSuffix(kind, "y"):
+		return kind[:len(kind)-1] + "ies"
+	}
+	return kind + "s"
 }
 
 // plainText keeps an answer from steering the terminal.

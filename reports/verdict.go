@@ -77,7 +77,7 @@ func (r *Run) judgeRequirements(facts *contract.Contract) {
 		for _, id := range scenario.Requirements {
 			scenarios[id] = append(scenarios[id], scenario.ID)
 			switch scenario.Verdict {
-			case Passed, Flaky:
+			case Passed, Flaky, UnexpectedPass:
 				proved[id] = true
 			case NotTestable, Inconclusive, NotRun:
 				if reasons[id] == "" {
@@ -134,7 +134,7 @@ func (r *Run) decide() {
 		r.Verdict, r.ExitCode = Interrupted, ExitInterrupted
 	case r.Signal != "":
 		r.Verdict, r.ExitCode = Interrupted, ExitTerminated
-	case counts.Failed+counts.UnexpectedPass > 0:
+	case counts.Failed+counts.UnexpectedPass > 0, r.Settings.FlakyFails && counts.Flaky > 0:
 		r.Verdict, r.ExitCode = Failed, ExitFailed
 	case counts.Inconclusive+counts.NotRun > 0:
 		r.Verdict, r.ExitCode = Inconclusive, ExitInconclusive

@@ -29,10 +29,11 @@ var renderers = map[string]renderer{
 	"junit":    {"junit.xml", writeJUnit},
 	"markdown": {"summary.md", writeMarkdown},
 	"html":     {"index.html", writeHTML},
+	"known":    {"new-failures.yaml", func(w io.Writer, r *Run, _ *contract.Contract) error { return writeNewFailures(w, r) }},
 }
 
 // Formats lists the names of the formats in the order in which they are written.
-func Formats() []string { return []string{"json", "junit", "markdown", "html"} }
+func Formats() []string { return []string{"json", "junit", "markdown", "html", "known"} }
 
 // WriteAll writes the reports of a run into a folder and returns their paths. Each file appears whole or
 // not at all, and one renderer that fails does not keep the others from writing. Every file is looked

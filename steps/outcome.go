@@ -22,7 +22,11 @@ func (e *NotTestable) Error() string {
 }
 
 // Environment ends a scenario whose answer the environment kept away.
-type Environment struct{ Why string }
+type Environment struct {
+	Why string
+	// Whole says that the cause would keep every other answer away too: no connection, no token.
+	Whole bool
+}
 
 func (e *Environment) Error() string { return "inconclusive: " + e.Why }
 
@@ -52,8 +56,11 @@ func environmental(err error) error {
 	if errors.As(err, &path) {
 		return &NotTestable{Key: "target.paths." + path.Operation, Why: "no page gives the path of the operation"}
 	}
-	if errors.As(err, &none) || errors.As(err, &token) {
-		return &Environment{Why: err.Error()}
+	switch {
+	case errors.As(err, &token):
+		return &Environment{Why: err.Error(), Whole: token.Client == "primary"}
+	case errors.As(err, &none):
+		return &Environment{Why: err.Error(), Whole: none.Kind != client.Canceled}
 	}
 	return err
 }

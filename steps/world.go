@@ -14,6 +14,8 @@ type Scenario struct {
 	ID string
 	// Requirements are its requirement tags, the leading one first.
 	Requirements []string
+	// Attempt counts from 0; another attempt gets idempotency keys of its own.
+	Attempt int
 }
 
 // World is the state of one scenario: the things that it made, the call under way, and the evidence.
@@ -56,7 +58,7 @@ type worldKey struct{}
 // In returns a context that carries the world, so that steps find it and requests carry its id.
 func (w *World) In(ctx context.Context) context.Context {
 	ctx = context.WithValue(ctx, worldKey{}, w)
-	return client.WithScenario(ctx, client.Scenario{ID: w.Scenario.ID, Record: w.record})
+	return client.WithScenario(ctx, client.Scenario{ID: w.Scenario.ID, Attempt: w.Scenario.Attempt, Record: w.record})
 }
 
 // From returns the world that the context carries, or nil.

@@ -1,6 +1,7 @@
 package main
 
 import (
+	"fmt"
 	"os"
 
 	"github.com/spf13/cobra"
@@ -21,16 +22,58 @@ func newReport() *cobra.Command {
 			if err != nil {
 				return err
 			}
-			from, err := os.Open(args[0])
-			if err != nil {
-				return err
-			}
-			defer func() { _ = from.Close() }() // it was only read
-			result, err := reports.ReadRun(from)
+			result, err := openRun(args[0])
 			if err != nil {
 				return err
 			}
 			return finish(command, result, facts, &f, nil)
+		},
+	}
+	command.AddCommand(newMerge())
+	command.Flags().StringVar(&f.out, "out", "reports/out", "folder for the reports")
+	command.Flags().StringSliceVar(&f.formats, "format", reports.Formats(), "reports to write")
+	return command
+}
+
+func openRun(path string) (*reports.Run, error) {
+	from, err := os.Open(path)
+	if err != nil {
+		return nil, err
+	}
+	defer func() { _ = from.Close() }() // it was only read
+	result, err := reports.ReadRun(from)
+	if err != nil {
+		return nil, fmt.Errorf("%s: %w", path, err)
+	}
+	return result, nil
+}
+
+func newMerge() *cobra.Command {
+	var f runFlags
+	command := &cobra.Command{
+		Use:     "merge FILE...",
+		Short:   "Puts the run.json of the shards of one run together",
+		Example: "  kobcheck report merge shard-*/run.json --out reports/nightly",
+		Args:    cobra.MinimumNArgs(1),
+		RunE: func(command *cobra.Command, args []string) error {
+			facts, err := contract.Load()
+			if err != nil {
+				return err
+			}
+			var parts []*reports.Run
+			for _, path := range args {
+				part, err := openRun(path)
+				if err != nil {
+					return err
+				}
+				parts = append(parts, part)
+			}
+			whole, err := reports.Merge(parts)
+			if err != nil {
+				return err
+			}
+			whole.Close(facts, whole.EndedAt)
+			return finish(command, whole, facts, &f, nil)
 		},
 	}
 	command.Flags().StringVar(&f.out, "out", "reports/out", "folder for the reports")

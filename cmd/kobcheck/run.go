@@ -36,7 +36,10 @@ type runFlags struct {
 	runID, style, edition                   string
 	timeout, latency                        time.Duration
 	maxRPS                                  float64
-	strict                                  bool
+	strict, flakyFails                      bool
+	shard, known, scored, profile           string
+	retries                                 int
+	patience                                time.Duration
 }
 
 func newRun() *cobra.Command {
@@ -64,6 +67,13 @@ func newRun() *cobra.Command {
 	flags.StringVar(&f.runID, "run-id", "", "name of the run, in every request; idempotency keys follow from it and the seed")
 	flags.DurationVar(&f.timeout, "timeout", suite.DefaultTimeout, "time for one scenario")
 	flags.Float64Var(&f.maxRPS, "max-rps", 0, "most requests per second; 0 for no bound")
+	flags.StringVar(&f.shard, "shard", "", "part of the run, such as 2/5; kobcheck report merge puts the parts together")
+	flags.IntVar(&f.retries, "retries", 0, "more attempts, with fresh data, for scenarios that failed")
+	flags.BoolVar(&f.flakyFails, "flaky-fails", false, "scenarios that failed and then passed fail the run")
+	flags.StringVar(&f.known, "known", "", "list of known failures; new-failures.yaml of a run has entries ready to paste")
+	flags.StringVar(&f.scored, "scored", "", "file with the requirements that gate, one id a line; newer ones are advisory until promoted")
+	flags.StringVar(&f.profile, "profile", "", "profile.json of the target: answers to open questions; read, compared and written")
+	flags.DurationVar(&f.patience, "patience", 5*time.Second, "how long a target that is down is waited for")
 	flags.BoolVar(&f.strict, "strict", false, "undocumented fields fail")
 	flags.StringSliceVar(&f.formats, "format", reports.Formats(), "reports to write")
 	flags.StringVar(&f.style, "style", "plain", "style of the mock inside: plain or strict-http")
@@ -91,6 +101,14 @@ func run(command *cobra.Command, f *runFlags) error {
 	if err != nil {
 		return err
 	}
+	shard, err := suite.ParseShard(f.shard)
+	if err != nil {
+		return err
+	}
+	lists, err := readLists(f, facts, scenarios)
+	if err != nil {
+		return err
+	}
 	if f.seed == 0 {
 		f.seed = time.Now().UnixNano() % 1_000_000_000
 	}
@@ -109,13 +127,16 @@ func run(command *cobra.Command, f *runFlags) error {
 	defer release()
 	fmt.Fprintf(command.ErrOrStderr(), "kobcheck %s against %s, edition %s, seed %d, run %s\n", version, file.Target.Name, file.Target.Edition, f.seed, f.runID)
 	progress := newProgress(command.ErrOrStderr(), onTerminal(command.ErrOrStderr()))
+	session := steps.NewSession(facts, shapes, file, api, gate, f.strict)
+	session.Scored = lists.scored
 	result, err := suite.Run(ctx, suite.Config{
-		Session: steps.NewSession(facts, shapes, file, api, gate, f.strict), Catalog: scenarios,
+		Session: session, Catalog: scenarios,
 		Selection:   catalog.Selection{Tags: f.tags, Section: f.section, Requirement: f.requirement, IDs: f.scenarios},
 		Concurrency: f.concurrency, Timeout: f.timeout, Seed: f.seed, RunID: f.runID, Progress: progress.show,
 		Tool:   reports.Tool{Name: "kobcheck", Version: version},
 		Target: reports.Target{Name: file.Target.Name, BaseURL: file.Target.BaseURL, Edition: file.Target.Edition, Embedded: f.config == "", Style: styleOf(f)},
 		Gate:   gate, Strict: f.strict, MaxRPS: f.maxRPS,
+		Shard: shard, Retries: f.retries, FlakyFails: f.flakyFails, Patience: f.patience, Tidy: f.config != "",
 	})
 	progress.end()
 	var empty *suite.EmptyError
@@ -127,8 +148,12 @@ func run(command *cobra.Command, f *runFlags) error {
 		return err
 	}
 	result.Signal = caught()
-	result.Settings.Formats = f.formats
+	result.Settings.Formats, result.Settings.Scored = f.formats, f.scored
+	result.ApplyKnown(lists.known, time.Now())
 	result.Close(facts, time.Now())
+	if err := lists.keepProfile(f.profile, result); err != nil {
+		return err
+	}
 	return finish(command, result, facts, f, api.Redactor())
 }
 

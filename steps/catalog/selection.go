@@ -119,6 +119,16 @@ func contains(list []string, word string) bool {
 	return false
 }
 
+// Has reports whether there is a scenario of that id.
+func (c *Catalog) Has(id string) bool {
+	for _, scenario := range c.Scenarios {
+		if scenario.ID == id {
+			return true
+		}
+	}
+	return false
+}
+
 // Coverage returns the ids of the scenarios that prove each requirement.
 func (c *Catalog) Coverage() map[string][]string {
 	coverage := map[string][]string{}

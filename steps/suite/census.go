@@ -1,7 +1,6 @@
 package suite
 
 import (
-	"math"
 	"sort"
 	"strconv"
 
@@ -72,21 +71,12 @@ func (u uses) operations(from *contract.Contract) []reports.OperationUse {
 	for _, operation := range from.Operations {
 		use := reports.OperationUse{ID: operation.ID, Statuses: map[string]int{}}
 		if one := u[operation.ID]; one != nil {
-			sort.Float64s(one.latencies)
 			use.Requests, use.Statuses = one.requests, one.statuses
-			use.Latency = reports.Latency{P50: rank(one.latencies, 0.5), P95: rank(one.latencies, 0.95), Max: rank(one.latencies, 1)}
+			use.Latency = reports.LatencyOf(one.latencies)
 		}
 		out = append(out, use)
 	}
 	return out
-}
-
-// rank returns the sample at the nearest rank of a quantile; 0 where there are no samples.
-func rank(sorted []float64, quantile float64) float64 {
-	if len(sorted) == 0 {
-		return 0
-	}
-	return sorted[max(0, int(math.Ceil(quantile*float64(len(sorted))))-1)]
 }
 
 // observed keeps the observations of a scenario with it until the run ends.
@@ -96,29 +86,8 @@ func (r *runner) observed(result *reports.Scenario, list []steps.Observation) {
 	}
 }
 
-// settled sorts observations by id; one answer given several times is one observation.
-func settled(list []reports.Observation) []reports.Observation {
-	sort.Slice(list, func(i, j int) bool {
-		if list[i].ID != list[j].ID {
-			return list[i].ID < list[j].ID
-		}
-		if list[i].Answer != list[j].Answer {
-			return list[i].Answer < list[j].Answer
-		}
-		return list[i].Scenario < list[j].Scenario
-	})
-	out := []reports.Observation{}
-	for _, o := range list {
-		if n := len(out); n > 0 && out[n-1].ID == o.ID && out[n-1].Answer == o.Answer {
-			continue
-		}
-		out = append(out, o)
-	}
-	return out
-}
-
 func exchangeOf(r client.Recorded) reports.Exchange {
-	exchange := reports.Exchange{N: r.N, Operation: r.Operation, StartedAt: r.StartedAt, DurationMS: r.DurationMS, Error: r.Error, Curl: r.Curl,
+	exchange := reports.Exchange{N: r.N, Operation: r.Operation, As: r.As, StartedAt: r.StartedAt, DurationMS: r.DurationMS, Error: r.Error, Curl: r.Curl,
 		Request: reports.Request{Method: r.Request.Method, URL: r.Request.URL, Headers: r.Request.Headers, Body: r.Request.Body, BodyBytes: r.Request.BodyBytes}}
 	if r.Response != nil {
 		exchange.Response = &reports.Response{Status: r.Response.Status, Headers: r.Response.Headers, Body: r.Response.Body, BodyBytes: r.Response.BodyBytes}

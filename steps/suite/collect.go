@@ -47,11 +47,21 @@ func (r *runner) keep(ctx context.Context, a *attempt) {
 		result.Exchanges = append(result.Exchanges, exchangeOf(exchange))
 	}
 	judge(result, evidence, a.failure, a.cleanup, stopped)
+	r.outage.note(result, a.failure)
+	var environment *steps.Environment
 
 	r.mu.Lock()
 	defer r.mu.Unlock()
+	r.environment[a.scenario.Key] = result.Verdict == reports.Inconclusive && errors.As(a.failure, &environment)
+	r.anyAnswer = r.anyAnswer || answered(result)
+	if first := r.results[a.scenario.Key]; first != nil {
+		r.counts[first.Verdict]--
+		result = settle(first, result)
+	}
 	r.results[a.scenario.Key] = result
 	r.counts[result.Verdict]++
+	r.undocumented.add(r.config.Session.Contract, evidence.Exchanges, evidence.Findings)
+	r.made.add(r.config.Session.Contract, evidence.Exchanges)
 	r.census.add(evidence.Checks)
 	r.uses.add(evidence.Exchanges)
 	r.observed(result, evidence.Observations)
@@ -96,7 +106,8 @@ func judge(result *reports.Scenario, evidence steps.Evidence, failure, cleanup, 
 	default:
 		result.Verdict = reports.Passed
 	}
-	if result.Verdict == reports.Inconclusive && errors.Is(stopped, context.Canceled) {
+	var down *errDown
+	if result.Verdict == reports.Inconclusive && (errors.Is(stopped, context.Canceled) || errors.As(stopped, &down)) {
 		result.Reason = "the run was stopped while the scenario was under way"
 	}
 }

@@ -53,15 +53,16 @@ func (r *runner) register(ts *godog.TestSuiteContext) {
 
 // before decides whether the scenario runs, gives it its time and its world.
 func (r *runner) before(ctx context.Context, pickle *godog.Scenario) (context.Context, error) {
-	scenario := r.selected[catalog.Key(pickle)]
+	scenario := r.current[catalog.Key(pickle)]
 	if scenario == nil {
 		return ctx, fmt.Errorf("%w: not selected", godog.ErrSkip)
 	}
+	r.outage.hold(ctx)
 	if ctx.Err() != nil {
 		return ctx, fmt.Errorf("%w: the run was stopped", godog.ErrSkip)
 	}
 	ctx, cancel := context.WithTimeoutCause(ctx, r.config.Timeout, fmt.Errorf("the scenario took longer than %v", r.config.Timeout))
-	world := r.config.Session.NewWorld(steps.Scenario{ID: scenario.ID, Requirements: scenario.Requirements})
+	world := r.config.Session.NewWorld(steps.Scenario{ID: scenario.ID, Requirements: scenario.Requirements, Attempt: r.attempt})
 	now := time.Now()
 	a := &attempt{scenario: scenario, world: world, cancel: cancel, started: now, latest: now}
 	return context.WithValue(world.In(ctx), attemptKey{}, a), nil

@@ -43,6 +43,17 @@ type Config struct {
 	Gate   []contract.Mark
 	Strict bool
 	MaxRPS float64
+
+	// Shard is the part of the selection to run; the zero value means all of it.
+	Shard Shard
+	// Retries is how often a scenario that failed is tried again with fresh data.
+	Retries int
+	// FlakyFails makes a scenario that failed and then passed fail the run.
+	FlakyFails bool
+	// Patience is how long a target that is down as a whole is waited for.
+	Patience time.Duration
+	// Tidy sets inactive or deletes what the run made, where the API can.
+	Tidy bool
 }
 
 // DefaultConcurrency hides the latency of an API some tens of milliseconds away without crowding it.
@@ -84,12 +95,27 @@ func Run(ctx context.Context, config Config) (*reports.Run, error) {
 	if len(selected) == 0 {
 		return nil, &EmptyError{Why: reasonForNothing(config)}
 	}
+	if selected = config.Shard.of(selected); len(selected) == 0 {
+		return nil, &EmptyError{Why: fmt.Sprintf("shard %d of %d gets none of so few", config.Shard.Index, config.Shard.Of)}
+	}
 	if err := checkSteps(selected, config.Vocabulary); err != nil {
 		return nil, err
 	}
 	r := newRunner(config, selected)
-	r.start(ctx)
-	return r.finish(ctx), nil
+	running, stop := context.WithCancelCause(ctx)
+	defer stop(nil)
+	r.outage = &outage{limit: max(4, config.Concurrency), patience: config.Patience, reach: config.Session.Client.Reach, stop: stop}
+	for attempt := 0; ; attempt++ {
+		r.attempt = attempt
+		r.start(running)
+		if r.current = r.again(attempt); len(r.current) == 0 || running.Err() != nil {
+			break
+		}
+	}
+	if config.Tidy {
+		r.tidy(ctx)
+	}
+	return r.finish(running), nil
 }
 
 // reasonForNothing tells why a selection that is understood means no scenario.
@@ -136,6 +162,11 @@ type runner struct {
 	order    []*catalog.Scenario
 	started  time.Time
 
+	// current are the scenarios of the attempt under way; attempt counts from 0.
+	current map[string]*catalog.Scenario
+	attempt int
+	outage  *outage
+
 	mu      sync.Mutex
 	results map[string]*reports.Scenario // by key
 	counts  map[reports.Verdict]int
@@ -143,11 +174,19 @@ type runner struct {
 	uses    uses
 
 	observations []reports.Observation
+	undocumented undocumented
+	made         made
+	// environment tells the scenarios whose last attempt the environment spoilt.
+	environment map[string]bool
+	// anyAnswer says that the target answered at least one request of the run.
+	anyAnswer bool
 }
 
 func newRunner(config Config, selected []*catalog.Scenario) *runner {
 	r := &runner{config: config, selected: map[string]*catalog.Scenario{}, order: selected, started: time.Now().UTC(),
-		results: map[string]*reports.Scenario{}, counts: map[reports.Verdict]int{}, census: census{}, uses: uses{}}
+		results: map[string]*reports.Scenario{}, counts: map[reports.Verdict]int{}, census: census{}, uses: uses{},
+		undocumented: undocumented{}, made: made{}, environment: map[string]bool{}}
+	r.current = r.selected
 	for _, scenario := range selected {
 		r.selected[scenario.Key] = scenario
 	}
@@ -160,7 +199,7 @@ func (r *runner) features() []godog.Feature {
 	wanted := map[string]bool{}
 	var names []string
 	for _, scenario := range r.order {
-		if !wanted[scenario.URI] {
+		if r.current[scenario.Key] != nil && !wanted[scenario.URI] {
 			wanted[scenario.URI] = true
 			names = append(names, scenario.URI)
 		}
@@ -203,7 +242,8 @@ func (r *runner) finish(ctx context.Context) *reports.Run {
 		Version: reports.Version, Tool: r.config.Tool, Target: r.config.Target, RunID: r.config.RunID, Seed: r.config.Seed,
 		Gate: r.config.Gate, StartedAt: r.started,
 		Settings: reports.Settings{Concurrency: r.config.Concurrency, TimeoutMS: r.config.Timeout.Milliseconds(), Tags: r.config.Selection.Tags,
-			Section: r.config.Selection.Section, Requirement: r.config.Selection.Requirement, Strict: r.config.Strict, MaxRPS: r.config.MaxRPS},
+			Section: r.config.Selection.Section, Requirement: r.config.Selection.Requirement, Strict: r.config.Strict, MaxRPS: r.config.MaxRPS,
+			Shard: r.config.Shard.String(), Retries: r.config.Retries, FlakyFails: r.config.FlakyFails},
 	}
 	for _, scenario := range r.order {
 		result := r.results[scenario.Key]
@@ -214,7 +254,13 @@ func (r *runner) finish(ctx context.Context) *reports.Run {
 	}
 	run.Census = r.census.counts()
 	run.Operations = r.uses.operations(r.config.Session.Contract)
-	run.Observations = settled(r.observations)
+	run.Observations = reports.SettledObservations(r.observations)
+	run.Undocumented = r.undocumented.list()
+	run.LeftBehind = r.made.leftBehind()
+	var down *errDown
+	if errors.As(context.Cause(ctx), &down) {
+		run.Reason = down.why
+	}
 	return run
 }
 
@@ -225,6 +271,10 @@ func (r *runner) notRun(ctx context.Context, scenario *catalog.Scenario) *report
 	result.Verdict, result.Reason = reports.Inconclusive, "the scenario ended without a result; the harness itself is at fault"
 	if ctx.Err() != nil {
 		result.Verdict, result.Reason = reports.NotRun, "the run was stopped before its turn"
+		var down *errDown
+		if errors.As(context.Cause(ctx), &down) {
+			result.Reason = "the target was down"
+		}
 	}
 	return result
 }

@@ -1,0 +1,303 @@
+package main
+
+import (
+	"bytes"
+	"net/http"
+	"net/http/httptest"
+	"os"
+	"path/filepath"
+	"strconv"
+	"strings"
+	"sync"
+	"sync/atomic"
+	"testing"
+	"time"
+
+	"github.com/stretchr/testify/require"
+
+	"github.com/kobcheck/kobcheck/client/target"
+	"github.com/kobcheck/kobcheck/contract"
+	"github.com/kobcheck/kobcheck/mock"
+	"github.com/kobcheck/kobcheck/reports"
+)
+
+// behind starts a mock behind something that stands between it and the harness, and returns a target
+// file for it.
+func behind(t *testing.T, options mock.Options, between func(http.Handler) http.Handler) string {
+	t.Helper()
+	server, err := mock.New(options)
+	require.NoError(t, err)
+	front := httptest.NewServer(between(server))
+	t.Cleanup(front.Close)
+	file := targetOf(server, front.URL, contract.V1)
+	for name, one := range file.Target.Clients {
+		t.Setenv(one.SecretEnv, secretsOf(server)[name])
+	}
+	t.Setenv(file.Fixtures.ExpiredEnv, server.Inventory().ExpiredToken)
+	var text bytes.Buffer
+	require.NoError(t, target.Write(&text, file, nil, ""))
+	path := filepath.Join(t.TempDir(), "target.yaml")
+	require.NoError(t, os.WriteFile(path, text.Bytes(), 0o600))
+	return path
+}
+
+// hangUp closes the connection in place of an answer.
+func hangUp(w http.ResponseWriter) { panic(http.ErrAbortHandler) }
+
+func TestAFailureThatPassesWithFreshDataIsFlakyAndTheGateHasARuleForIt(t *testing.T) {
+	var mu sync.Mutex
+	seen := map[string]bool{}
+	path := behind(t, mock.Options{}, func(api http.Handler) http.Handler {
+		return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+			mu.Lock()
+			key := r.Header.Get("X-Kobcheck-Run")
+			first := r.Method == http.MethodGet && strings.Contains(r.URL.Path, "/cards/") && !seen[key]
+			seen[key] = seen[key] || first
+			mu.Unlock()
+			if first {
+				w.Header().Set("Content-Type", "application/json")
+				w.WriteHeader(http.StatusInternalServerError)
+				_, _ = w.Write([]byte(`{"message":"out of luck"}`))
+				return
+			}
+			api.ServeHTTP(w, r)
+		})
+	})
+	arguments := []string{"run", "--config", path, "--requirement", "CARD-GET-02", "--out", t.TempDir()}
+	_, code := kobcheck(t, append(arguments, "--run-id", "a")...)
+	require.Equal(t, reports.ExitFailed, code, "without retries it is a failure")
+	folder := t.TempDir()
+	output, code := kobcheck(t, append(arguments, "--run-id", "b", "--retries", "1", "--out", folder)...)
+	require.Zero(t, code, output)
+	require.Contains(t, output, "scenarios that fail and then pass pass the gate")
+	result := readRun(t, folder)
+	require.Positive(t, result.Summary.Scenarios.Flaky)
+	for _, scenario := range result.Scenarios {
+		if scenario.Verdict == reports.Flaky {
+			require.Equal(t, 2, scenario.Attempts)
+			require.NotEmpty(t, scenario.Findings, "the first evidence is kept")
+		}
+	}
+	output, code = kobcheck(t, append(arguments, "--run-id", "c", "--retries", "1", "--flaky-fails")...)
+	require.Equal(t, reports.ExitFailed, code, output)
+}
+
+func TestKnownFailuresAreHeldToHowTheyFail(t *testing.T) {
+	folder := t.TempDir()
+	select1 := []string{"run", "--requirement", "CARD-CREATE-08", "--seed", "7"}
+	run := func(more ...string) (string, int) {
+		return kobcheck(t, append(append(append([]string{}, select1...), "--out", folder), more...)...)
+	}
+	_, code := run("--fault", "status.card-created-200")
+	require.Equal(t, reports.ExitFailed, code)
+	entries, err := os.ReadFile(filepath.Join(folder, "new-failures.yaml"))
+	require.NoError(t, err)
+	require.Contains(t, string(entries), "fingerprint: ")
+	list := filepath.Join(t.TempDir(), "known-failures.yaml")
+	fill := func(until string) {
+		text := strings.NewReplacer(`reason: ""`, "reason: answers 200", `reference: ""`, "reference: OPS-7", `owner: ""`, "owner: cards", `until: ""`, "until: "+until).Replace(string(entries))
+		require.NoError(t, os.WriteFile(list, []byte(text), 0o600))
+	}
+	fill("2999-12-31")
+	output, code := run("--fault", "status.card-created-200", "--known", list)
+	require.Zero(t, code, output)
+	require.Contains(t, output, "known until 2999-12-31: answers 200 (OPS-7, cards)")
+	require.Positive(t, readRun(t, folder).Summary.Scenarios.Known)
+
+	output, code = run("--known", list)
+	require.Equal(t, reports.ExitFailed, code, "a pass asks for the removal of the entry")
+	require.Contains(t, output, list+":2")
+	require.Positive(t, readRun(t, folder).Summary.Scenarios.UnexpectedPass)
+
+	output, code = run("--fault", "status.card-created-200", "--fault", "field.cards-create.status.missing", "--known", list)
+	require.Equal(t, reports.ExitFailed, code, "it fails in another way too")
+	require.Contains(t, output, "fails in another way than OPS-7 says")
+
+	fill("2020-01-01")
+	output, code = run("--fault", "status.card-created-200", "--known", list)
+	require.Equal(t, reports.ExitFailed, code)
+	require.Contains(t, output, "was to be mended by 2020-01-01")
+
+	require.NoError(t, os.WriteFile(list, bytes.ReplaceAll(entries, []byte("scenario: "), []byte("scenario: no-such-")), 0o600))
+	output, code = run("--known", list)
+	require.Equal(t, reports.ExitUsage, code)
+	require.Contains(t, output, list+":2: ")
+}
+
+func TestATargetThatIsDownEndsTheRunOnceAndEarly(t *testing.T) {
+	var requests atomic.Int64
+	path := behind(t, mock.Options{}, func(http.Handler) http.Handler {
+		return http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) {
+			requests.Add(1)
+			hangUp(w)
+		})
+	})
+	folder := t.TempDir()
+	output, code := kobcheck(t, "run", "--config", path, "--out", folder, "--patience", "0s")
+	require.Equal(t, reports.ExitInconclusive, code, output)
+	require.Equal(t, 1, strings.Count(output, "the target is down"), output)
+	result := readRun(t, folder)
+	require.Less(t, int(requests.Load()), 100, "a thousand scenarios are not tried one by one")
+	require.Positive(t, result.Summary.Scenarios.NotRun)
+	require.Zero(t, result.Summary.Scenarios.Failed)
+}
+
+func TestAnOutageThatEndsLeavesNothingBehind(t *testing.T) {
+	var requests atomic.Int64
+	path := behind(t, mock.Options{}, func(api http.Handler) http.Handler {
+		return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+			if n := requests.Add(1); n > 100 && n < 160 {
+				hangUp(w)
+			}
+			api.ServeHTTP(w, r)
+		})
+	})
+	folder := t.TempDir()
+	output, code := kobcheck(t, "run", "--config", path, "--section", "cards", "--out", folder)
+	require.Zero(t, code, output)
+	again := 0
+	for _, scenario := range readRun(t, folder).Scenarios {
+		if scenario.Attempts > 1 {
+			again++
+			require.NotEmpty(t, scenario.Earlier)
+		}
+	}
+	require.Positive(t, again, "some scenarios were spoilt and tried again")
+}
+
+func TestAGatewayInPlaceOfTheApiIsNobodysFinding(t *testing.T) {
+	path := behind(t, mock.Options{}, func(api http.Handler) http.Handler {
+		return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+			if strings.HasSuffix(r.URL.Path, "/relays") {
+				w.Header().Set("Content-Type", "text/html")
+				w.WriteHeader(http.StatusBadGateway)
+				return
+			}
+			api.ServeHTTP(w, r)
+		})
+	})
+	output, code := kobcheck(t, "run", "--config", path, "--section", "relays", "--out", t.TempDir())
+	require.Equal(t, reports.ExitInconclusive, code, output)
+	require.Contains(t, output, "a gateway answered 502")
+}
+
+// windowed lets so many requests through in each second of the wall clock and answers 429 to the rest.
+func windowed(limit int) func(http.Handler) http.Handler {
+	var mu sync.Mutex
+	var window int64
+	var count int
+	return func(api http.Handler) http.Handler {
+		return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+			mu.Lock()
+			if now := time.Now().Unix(); now != window {
+				window, count = now, 0
+			}
+			count++
+			refused := count > limit
+			mu.Unlock()
+			if refused {
+				w.Header().Set("Retry-After", "1")
+				w.Header().Set("Content-Type", "application/json")
+				w.WriteHeader(http.StatusTooManyRequests)
+				_, _ = w.Write([]byte(`{"message":"slow down"}`))
+				return
+			}
+			api.ServeHTTP(w, r)
+		})
+	}
+}
+
+func TestALimitOfTheTargetIsLearntAndFailsNothing(t *testing.T) {
+	path := behind(t, mock.Options{}, windowed(60))
+	folder := t.TempDir()
+	output, code := kobcheck(t, "run", "--config", path, "--section", "endusers", "--out", folder)
+	require.Zero(t, code, output)
+	result := readRun(t, folder)
+	require.Zero(t, result.Summary.Scenarios.Failed)
+	require.Greater(t, result.Summary.Requests, 60, "else the limit was never met")
+}
+
+func TestShardsTogetherAreTheWhole(t *testing.T) {
+	arguments := []string{"run", "--section", "wallets", "--seed", "7"}
+	whole := t.TempDir()
+	_, code := kobcheck(t, append(arguments, "--out", whole)...)
+	require.Zero(t, code)
+	merge := []string{"report", "merge"}
+	for i := 1; i <= 3; i++ {
+		folder := t.TempDir()
+		output, code := kobcheck(t, append(arguments, "--shard", strconv.Itoa(i)+"/3", "--out", folder)...)
+		require.Zero(t, code, output)
+		merge = append(merge, filepath.Join(folder, "run.json"))
+	}
+	merged := t.TempDir()
+	output, code := kobcheck(t, append(merge, "--out", merged)...)
+	require.Zero(t, code, output)
+	a, b := readRun(t, whole), readRun(t, merged)
+	require.Equal(t, a.Summary.Scenarios, b.Summary.Scenarios)
+	require.Equal(t, a.Summary.Requirements, b.Summary.Requirements)
+	require.Equal(t, verdicts(a), verdicts(b))
+
+	output, code = kobcheck(t, append(merge, merge[2], "--out", merged)...)
+	require.Equal(t, reports.ExitUsage, code)
+	require.Contains(t, output, "shards never share one")
+	for _, bad := range []string{"0/3", "4/3", "x", "1/0"} {
+		_, code = kobcheck(t, append(arguments, "--shard", bad)...)
+		require.Equal(t, reports.ExitUsage, code, bad)
+	}
+}
+
+func verdicts(r *reports.Run) map[string]reports.Verdict {
+	out := map[string]reports.Verdict{}
+	for _, scenario := range r.Scenarios {
+		out[scenario.ID] = scenario.Verdict
+	}
+	return out
+}
+
+func TestAChangeOfTheProfileIsAFinding(t *testing.T) {
+	profile := filepath.Join(t.TempDir(), "profile.json")
+	run := func(style string) *reports.Run {
+		folder := t.TempDir()
+		output, code := kobcheck(t, "run", "--section", "cards", "--style", style, "--profile", profile, "--out", folder)
+		require.Zero(t, code, output)
+		return readRun(t, folder)
+	}
+	require.Empty(t, run("plain").ProfileChanges, "a first answer is no change")
+	require.Empty(t, run("plain").ProfileChanges, "the same target answers the same")
+	require.NotEmpty(t, run("strict-http").ProfileChanges)
+}
+
+func TestOnlyScoredRequirementsGate(t *testing.T) {
+	list := filepath.Join(t.TempDir(), "scored.txt")
+	run := func(ids string) (string, int) {
+		require.NoError(t, os.WriteFile(list, []byte(ids), 0o600))
+		return kobcheck(t, "run", "--requirement", "CARD-CREATE-08", "--fault", "status.card-created-200", "--scored", list, "--out", t.TempDir())
+	}
+	output, code := run("CARD-GET-02\n")
+	require.Zero(t, code, output)
+	require.Contains(t, output, "CARD-CREATE-08", "it is shown all the same")
+	_, code = run("CARD-CREATE-08 # since release 4\n")
+	require.Equal(t, reports.ExitFailed, code)
+	output, code = run("CARD-CREATE-08\nCARD-CREATE-99\n")
+	require.Equal(t, reports.ExitUsage, code)
+	require.Contains(t, output, "scored.txt:2: ")
+	_, code = run("# none\n")
+	require.Equal(t, reports.ExitUsage, code)
+}
+
+func TestWhatARunMadeIsTakenAwayOrListed(t *testing.T) {
+	path := serve(t, mock.Options{})
+	folder := t.TempDir()
+	_, code := kobcheck(t, "run", "--config", path, "--section", "webhooks", "--out", folder)
+	require.Zero(t, code)
+	for _, one := range readRun(t, folder).LeftBehind {
+		require.NotEqual(t, "webhook", one.Kind, "subscriptions can be deleted")
+	}
+	_, code = kobcheck(t, "run", "--config", path, "--section", "wallets", "--out", folder)
+	require.Zero(t, code)
+	kinds := map[string]int{}
+	for _, one := range readRun(t, folder).LeftBehind {
+		kinds[one.Kind] = one.Count
+	}
+	require.Positive(t, kinds["wallet"], "no operation deletes a wallet, so it is said")
+}

@@ -1,0 +1,188 @@
+package reports
+
+import (
+	"fmt"
+	"math"
+	"sort"
+	"strconv"
+	"strings"
+)
+
+// Merge puts the runs of shards together into one. All must be of one target, seed and gate, and no two
+// may hold the same scenario. Latencies are computed again from the exchanges, so that percentiles are
+// those of the whole. Call [Run.Close] on the result.
+func Merge(parts []*Run) (*Run, error) {
+	if len(parts) == 0 {
+		return nil, fmt.Errorf("there is no run to merge")
+	}
+	whole := *parts[0]
+	whole.Scenarios, whole.Census, whole.Observations, whole.Undocumented, whole.LeftBehind = nil, nil, nil, nil, nil
+	whole.Settings.Shard, whole.RunID, whole.ExitCode, whole.Reason = "", "", 0, ""
+	m := merging{whole: &whole, scenarios: map[string]string{}, census: map[string]*CheckCount{}, left: map[string]*LeftBehind{}, undocumented: map[Undocumented]bool{}}
+	var ids []string
+	for _, part := range parts {
+		if !sameTarget(part.Target, whole.Target) || part.Seed != whole.Seed || fmt.Sprint(part.Gate) != fmt.Sprint(whole.Gate) {
+			return nil, fmt.Errorf("run %s is not a shard of the same run as %s: target, seed and gate must be equal", part.RunID, parts[0].RunID)
+		}
+		if err := m.add(part); err != nil {
+			return nil, err
+		}
+		ids = append(ids, part.RunID)
+	}
+	whole.RunID = strings.Join(ids, "+")
+	m.finish()
+	return &whole, nil
+}
+
+// sameTarget compares targets; each process has a mock inside of its own, on a port of its own.
+func sameTarget(a, b Target) bool {
+	if a.Embedded && b.Embedded {
+		a.BaseURL = b.BaseURL
+	}
+	return a == b
+}
+
+type merging struct {
+	whole        *Run
+	scenarios    map[string]string // id to the run that brought it
+	census       map[string]*CheckCount
+	left         map[string]*LeftBehind
+	undocumented map[Undocumented]bool
+}
+
+func (m *merging) add(part *Run) error {
+	w := m.whole
+	if part.StartedAt.Before(w.StartedAt) {
+		w.StartedAt = part.StartedAt
+	}
+	if part.EndedAt.After(w.EndedAt) {
+		w.EndedAt = part.EndedAt
+	}
+	if part.Signal != "" {
+		w.Signal = part.Signal
+	}
+	if part.ExitCode == ExitSecretFound {
+		w.ExitCode, w.Reason = ExitSecretFound, part.Reason
+	}
+	for _, scenario := range part.Scenarios {
+		key := scenario.ID + "\x00" + scenario.Name
+		if other, there := m.scenarios[key]; there {
+			return fmt.Errorf("scenario %s is in run %s and in run %s; shards never share one", scenario.ID, other, part.RunID)
+		}
+		m.scenarios[key] = part.RunID
+		w.Scenarios = append(w.Scenarios, scenario)
+	}
+	for _, check := range part.Census {
+		sum := m.census[check.Name]
+		if sum == nil {
+			sum = &CheckCount{Name: check.Name}
+			m.census[check.Name] = sum
+		}
+		sum.Evaluated, sum.Failed, sum.NoData = sum.Evaluated+check.Evaluated, sum.Failed+check.Failed, sum.NoData+check.NoData
+	}
+	w.Observations = append(w.Observations, part.Observations...)
+	for _, one := range part.Undocumented {
+		m.undocumented[one] = true
+	}
+	for _, one := range part.LeftBehind {
+		if m.left[one.Kind] == nil {
+			m.left[one.Kind] = &LeftBehind{Kind: one.Kind}
+		}
+		sum := m.left[one.Kind]
+		sum.Count, sum.IDs = sum.Count+one.Count, append(sum.IDs, one.IDs...)
+	}
+	return nil
+}
+
+func (m *merging) finish() {
+	w := m.whole
+	sort.SliceStable(w.Scenarios, func(i, j int) bool {
+		a, b := w.Scenarios[i], w.Scenarios[j]
+		if a.URI != b.URI {
+			return a.URI < b.URI
+		}
+		return a.Line < b.Line
+	})
+	for _, one := range m.census {
+		w.Census = append(w.Census, *one)
+	}
+	sort.Slice(w.Census, func(i, j int) bool { return w.Census[i].Name < w.Census[j].Name })
+	w.Observations = SettledObservations(w.Observations)
+	for one := range m.undocumented {
+		w.Undocumented = append(w.Undocumented, one)
+	}
+	SortUndocumented(w.Undocumented)
+	for _, one := range m.left {
+		sort.Strings(one.IDs)
+		w.LeftBehind = append(w.LeftBehind, *one)
+	}
+	sort.Slice(w.LeftBehind, func(i, j int) bool { return w.LeftBehind[i].Kind < w.LeftBehind[j].Kind })
+	uses := map[string]*OperationUse{}
+	latencies := map[string][]float64{}
+	for i := range w.Operations {
+		uses[w.Operations[i].ID] = &OperationUse{ID: w.Operations[i].ID, Statuses: map[string]int{}}
+	}
+	for i := range w.Scenarios {
+		for _, exchange := range w.Scenarios[i].Exchanges {
+			use := uses[exchange.Operation]
+			if use == nil {
+				continue
+			}
+			use.Requests++
+			status := "none"
+			if exchange.Response != nil {
+				status = strconv.Itoa(exchange.Response.Status)
+				latencies[exchange.Operation] = append(latencies[exchange.Operation], exchange.DurationMS)
+			}
+			use.Statuses[status]++
+		}
+	}
+	operations := make([]OperationUse, 0, len(w.Operations))
+	for _, one := range w.Operations {
+		use := uses[one.ID]
+		use.Latency = LatencyOf(latencies[one.ID])
+		operations = append(operations, *use)
+	}
+	w.Operations = operations
+}
+
+// LatencyOf returns percentiles of samples in milliseconds, at the nearest rank; zeros where there are none.
+func LatencyOf(samples []float64) Latency {
+	sort.Float64s(samples)
+	rank := func(quantile float64) float64 {
+		if len(samples) == 0 {
+			return 0
+		}
+		return samples[max(0, int(math.Ceil(quantile*float64(len(samples))))-1)]
+	}
+	return Latency{P50: rank(0.5), P95: rank(0.95), Max: rank(1)}
+}
+
+// SettledObservations sorts observations by id; one answer given several times is one observation.
+func SettledObservations(list []Observation) []Observation {
+	sort.Slice(list, func(i, j int) bool {
+		if list[i].ID != list[j].ID {
+			return list[i].ID < list[j].ID
+		}
+		if list[i].Answer != list[j].Answer {
+			return list[i].Answer < list[j].Answer
+		}
+		return list[i].Scenario < list[j].Scenario
+	})
+	out := []Observation{}
+	for _, o := range list {
+		if n := len(out); n > 0 && out[n-1].ID == o.ID && out[n-1].Answer == o.Answer {
+			continue
+		}
+		out = append(out, o)
+	}
+	return out
+}
+
+// SortUndocumented puts what was answered beyond the documentation into its order.
+func SortUndocumented(list []Undocumented) {
+	sort.Slice(list, func(i, j int) bool {
+		a, b := list[i], list[j]
+		return a.Operation+"\x00"+a.Kind+"\x00"+a.Name < b.Operation+"\x00"+b.Kind+"\x00"+b.Name
+	})
+}

@@ -1,0 +1,47 @@
+package suite
+
+import (
+	"fmt"
+
+	"github.com/kobcheck/kobcheck/reports"
+	"github.com/kobcheck/kobcheck/steps/catalog"
+)
+
+// environmentAttempts is how often a scenario whose answer the environment kept away is tried again
+// by itself: a deploy in the middle or a limit that we met too fast is nobody's finding.
+const environmentAttempts = 2
+
+// again returns the scenarios that get another attempt after the given one (from 0), by key.
+func (r *runner) again(attempt int) map[string]*catalog.Scenario {
+	next := map[string]*catalog.Scenario{}
+	for _, scenario := range r.order {
+		result := r.results[scenario.Key]
+		switch {
+		case result == nil:
+		case result.Verdict == reports.Failed && attempt < r.config.Retries:
+			next[scenario.Key] = scenario
+		case result.Verdict == reports.Inconclusive && r.environment[scenario.Key] && attempt < max(environmentAttempts, r.config.Retries) && r.anyAnswer:
+			next[scenario.Key] = scenario
+		}
+	}
+	return next
+}
+
+// settle puts two attempts of a scenario together. The first evidence of a failure is kept: what failed
+// once is shown, whatever fresh data did later.
+func settle(first, later *reports.Scenario) *reports.Scenario {
+	later.Attempts = first.Attempts + 1
+	switch {
+	case first.Verdict == reports.Failed && (later.Verdict == reports.Passed || later.Verdict == reports.Advisory):
+		first.Verdict = reports.Flaky
+		first.Reason = fmt.Sprintf("failed, then passed with fresh data at attempt %d", later.Attempts)
+	case first.Verdict == reports.Failed, first.Verdict == reports.Flaky:
+	default:
+		if later.Verdict == reports.Passed || later.Verdict == reports.Advisory || later.Verdict == reports.Failed {
+			later.Earlier = first.Reason
+		}
+		return later
+	}
+	first.Attempts = later.Attempts
+	return first
+}

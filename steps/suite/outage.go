@@ -1,0 +1,92 @@
+package suite
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"sync"
+	"time"
+
+	"github.com/kobcheck/kobcheck/reports"
+	"github.com/kobcheck/kobcheck/steps"
+)
+
+// outage watches for a target that is down as a whole. Scenarios in a row that the target left without
+// any answer are an outage; while it lasts no new scenario begins, and one that outlasts the patience
+// ends the run, once, with one reason, in place of a thousand time-outs.
+type outage struct {
+	// limit is how many scenarios in a row get no answer before the target is taken for down.
+	limit int
+	// patience is how long an outage is waited for.
+	patience time.Duration
+	// reach tries the target once; nil means that it can be reached.
+	reach func(context.Context) error
+	stop  context.CancelCauseFunc
+
+	mu     sync.Mutex
+	streak int
+	// waited is how long this run has waited for an outage that brought no answer since.
+	waited time.Duration
+	latest string
+}
+
+// errDown ends a run whose target is down.
+type errDown struct{ why string }
+
+func (e *errDown) Error() string { return e.why }
+
+// note hears how a scenario ended.
+func (o *outage) note(result *reports.Scenario, failure error) {
+	var environment *steps.Environment
+	silent := result.Verdict == reports.Inconclusive && errors.As(failure, &environment) && environment.Whole
+	o.mu.Lock()
+	defer o.mu.Unlock()
+	if silent {
+		o.streak++
+		o.latest = environment.Why
+		return
+	}
+	if answered(result) {
+		o.streak, o.waited = 0, 0
+	}
+}
+
+// answered reports whether the target answered at least one request of the scenario.
+func answered(result *reports.Scenario) bool {
+	for i := range result.Exchanges {
+		if result.Exchanges[i].Response != nil && result.Exchanges[i].Response.Status < 500 {
+			return true
+		}
+	}
+	return false
+}
+
+// pollEvery is how often a target that is down is tried.
+const pollEvery = 200 * time.Millisecond
+
+// hold keeps a scenario from its beginning while the target is down.
+func (o *outage) hold(ctx context.Context) {
+	o.mu.Lock()
+	defer o.mu.Unlock() // the others wait here for the one that tries
+	for o.streak >= o.limit && ctx.Err() == nil {
+		if o.waited >= o.patience {
+			o.stop(&errDown{fmt.Sprintf("the target is down: %d scenarios in a row got no answer, and waiting for %v changed nothing; the last: %s", o.streak, o.patience, o.latest)})
+			return
+		}
+		pause(ctx, pollEvery)
+		o.waited += pollEvery
+		if o.reach(ctx) == nil {
+			o.streak = o.limit - 1 // one scenario tries; another silence and the wait goes on
+		}
+	}
+}
+
+// pause waits for a time or for the end of the context.
+func pause(ctx context.Context, d time.Duration) {
+	timer := time.NewTimer(d)
+	defer timer.Stop()
+	select {
+	case <-timer.C:
+	case <-ctx.Done():
+	}
+}

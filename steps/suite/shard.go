@@ -1,0 +1,73 @@
+package suite
+
+import (
+	"fmt"
+	"sort"
+	"strconv"
+	"strings"
+
+	"github.com/kobcheck/kobcheck/steps/catalog"
+)
+
+// Shard is one of several parts of a selection: Index counts from 1 to Of. The zero value is the whole.
+type Shard struct{ Index, Of int }
+
+// ParseShard reads a form such as 2/5.
+func ParseShard(text string) (Shard, error) {
+	if text == "" {
+		return Shard{}, nil
+	}
+	index, of, found := strings.Cut(text, "/")
+	i, err1 := strconv.Atoi(index)
+	n, err2 := strconv.Atoi(of)
+	if !found || err1 != nil || err2 != nil || i < 1 || n < 1 || i > n {
+		return Shard{}, fmt.Errorf("--shard: %q is no shard; write I/N with I from 1 to N, such as 2/5", text)
+	}
+	return Shard{Index: i, Of: n}, nil
+}
+
+// String gives the form that [ParseShard] reads; the whole is empty.
+func (s Shard) String() string {
+	if s.Of == 0 {
+		return ""
+	}
+	return fmt.Sprintf("%d/%d", s.Index, s.Of)
+}
+
+// of returns the scenarios of the shard. Every scenario is in exactly one shard; the dearest are dealt
+// first, each to the shard that has least to do, so that the shards end at about the same time.
+func (s Shard) of(selected []*catalog.Scenario) []*catalog.Scenario {
+	if s.Of <= 1 {
+		return selected
+	}
+	order := append([]*catalog.Scenario(nil), selected...)
+	sort.SliceStable(order, func(i, j int) bool {
+		if a, b := cost(order[i]), cost(order[j]); a != b {
+			return a > b
+		}
+		return order[i].Key < order[j].Key
+	})
+	loads, mine := make([]int, s.Of), map[string]bool{}
+	for _, scenario := range order {
+		least := 0
+		for i, load := range loads {
+			if load < loads[least] {
+				least = i
+			}
+		}
+		loads[least] += cost(scenario)
+		if least == s.Index-1 {
+			mine[scenario.Key] = true
+		}
+	}
+	var out []*catalog.Scenario
+	for _, scenario := range selected {
+		if mine[scenario.Key] {
+			out = append(out, scenario)
+		}
+	}
+	return out
+}
+
+// cost estimates how long a scenario takes: most steps are a request or two.
+func cost(scenario *catalog.Scenario) int { return 1 + len(scenario.Steps) }

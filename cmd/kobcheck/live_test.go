@@ -42,7 +42,7 @@ func behind(t *testing.T, options mock.Options, between func(http.Handler) http.
 }
 
 // hangUp closes the connection in place of an answer.
-func hangUp(w http.ResponseWriter) { panic(http.ErrAbortHandler) }
+func hangUp() { panic(http.ErrAbortHandler) }
 
 func TestAFailureThatPassesWithFreshDataIsFlakyAndTheGateHasARuleForIt(t *testing.T) {
 	var mu sync.Mutex
@@ -127,9 +127,9 @@ func TestKnownFailuresAreHeldToHowTheyFail(t *testing.T) {
 func TestATargetThatIsDownEndsTheRunOnceAndEarly(t *testing.T) {
 	var requests atomic.Int64
 	path := behind(t, mock.Options{}, func(http.Handler) http.Handler {
-		return http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) {
+		return http.HandlerFunc(func(http.ResponseWriter, *http.Request) {
 			requests.Add(1)
-			hangUp(w)
+			hangUp()
 		})
 	})
 	folder := t.TempDir()
@@ -143,17 +143,20 @@ func TestATargetThatIsDownEndsTheRunOnceAndEarly(t *testing.T) {
 }
 
 func TestAnOutageThatEndsLeavesNothingBehind(t *testing.T) {
-	var requests atomic.Int64
+	var requests, since atomic.Int64
 	path := behind(t, mock.Options{}, func(api http.Handler) http.Handler {
 		return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-			if n := requests.Add(1); n > 100 && n < 160 {
-				hangUp(w)
+			if requests.Add(1) == 100 {
+				since.Store(time.Now().UnixMilli())
+			}
+			if began := since.Load(); began != 0 && time.Now().UnixMilli() < began+400 {
+				hangUp()
 			}
 			api.ServeHTTP(w, r)
 		})
 	})
 	folder := t.TempDir()
-	output, code := kobcheck(t, "run", "--config", path, "--section", "cards", "--out", folder)
+	output, code := kobcheck(t, "run", "--config", path, "--section", "cards", "--out", folder, "--patience", "1m")
 	require.Zero(t, code, output)
 	again := 0
 	for _, scenario := range readRun(t, folder).Scenarios {

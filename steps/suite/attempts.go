@@ -37,9 +37,7 @@ func settle(first, later *reports.Scenario) *reports.Scenario {
 		first.Reason = fmt.Sprintf("failed, then passed with fresh data at attempt %d", later.Attempts)
 	case first.Verdict == reports.Failed, first.Verdict == reports.Flaky:
 	default:
-		if later.Verdict == reports.Passed || later.Verdict == reports.Advisory || later.Verdict == reports.Failed {
-			later.Earlier = first.Reason
-		}
+		later.Earlier = first.Reason
 		return later
 	}
 	first.Attempts = later.Attempts

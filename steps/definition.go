@@ -2,6 +2,7 @@ package steps
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"reflect"
 	"regexp"
@@ -92,10 +93,13 @@ func guard(ctx context.Context, body func() error) error {
 			return &Broken{First: finding}
 		}
 	}
+	explained := environmental(err)
 	if err != nil && ctx.Err() != nil {
-		return &Environment{Why: fmt.Sprintf("%v (%v)", context.Cause(ctx), err)}
+		var environment *Environment
+		silent := errors.As(explained, &environment) && environment.Whole
+		return &Environment{Why: fmt.Sprintf("%v (%v)", context.Cause(ctx), err), Whole: silent}
 	}
-	return environmental(err)
+	return explained
 }
 
 // StartStep tells the world which step comes next; the runner calls it before each step.

@@ -10,9 +10,11 @@ import (
 	"regexp"
 	"sort"
 	"strings"
+	"time"
 
 	"github.com/agnivade/levenshtein"
 	"github.com/goccy/go-yaml"
+	"github.com/goccy/go-yaml/parser"
 
 	"github.com/kobcheck/kobcheck/contract"
 )
@@ -56,6 +58,9 @@ func Parse(path string, data []byte) (*File, error) {
 		f.Target.Edition = contract.V1
 	}
 	places := &places{path: path, data: data}
+	if err := onlyOne(path, data); err != nil {
+		return nil, err
+	}
 	return f, f.check(places)
 }
 
@@ -178,6 +183,13 @@ func (f *File) check(at *places) error {
 			fault(key, "secret_env and secret_file are both there; keep one")
 		}
 	}
+	for name, one := range f.Target.Clients {
+		if one.SecretEnv != "" && !variableForm.MatchString(one.SecretEnv) {
+			fault("$.target.clients."+name, "secret_env is no name of an environment variable (letters, digits and _); is that the secret itself? It belongs into the environment")
+		}
+	}
+	f.checkPaths(fault)
+	f.checkLimits(fault)
 	for kind, ids := range map[string]map[string]string{"programs": f.Fixtures.Programs, "wallets": f.Fixtures.Wallets} {
 		for checks, id := range ids {
 			if !checksForm.MatchString(checks) {
@@ -194,6 +206,88 @@ func (f *File) check(at *places) error {
 	}
 	sort.Slice(faults, func(i, j int) bool { return faults[i].Error() < faults[j].Error() })
 	return errors.Join(faults...)
+}
+
+var variableForm = regexp.MustCompile(`^[A-Za-z_][A-Za-z0-9_]*$`)
+
+// onlyOne refuses a file with several YAML documents, of which all but the first would be ignored.
+func onlyOne(path string, data []byte) error {
+	parsed, err := parser.ParseBytes(data, 0)
+	if err != nil {
+		return explain(path, err)
+	}
+	if len(parsed.Docs) < 2 {
+		return nil
+	}
+	second := &Error{File: path, What: "a second YAML document begins; a target file is one"}
+	if body := parsed.Docs[1].Body; body != nil && body.GetToken() != nil && body.GetToken().Position != nil {
+		second.Line, second.Column = body.GetToken().Position.Line, body.GetToken().Position.Column
+	} else if parsed.Docs[1].Start != nil && parsed.Docs[1].Start.Position != nil {
+		second.Line, second.Column = parsed.Docs[1].Start.Position.Line, parsed.Docs[1].Start.Position.Column
+	}
+	if parsed.Docs[1].Body == nil {
+		return nil // a closing --- says nothing more
+	}
+	return second
+}
+
+// checkPaths holds the keys of paths and bodies against the operations that there are.
+func (f *File) checkPaths(fault func(key, format string, args ...any)) {
+	facts, err := contract.Load()
+	if err != nil {
+		fault("$.target", "the contract can't be read: %v", err)
+		return
+	}
+	for id, path := range f.Target.Paths {
+		switch {
+		case facts.Operation(id) == nil:
+			fault("$.target.paths", "there is no operation %q; kobcheck list operations shows them", id)
+		case !strings.HasPrefix(path, "/"):
+			fault("$.target.paths", "the path of %s must begin with /", id)
+		}
+	}
+	for id := range f.Fixtures.Bodies {
+		if facts.Operation(id) == nil {
+			fault("$.fixtures.bodies", "there is no operation %q; kobcheck list operations shows them", id)
+		}
+	}
+}
+
+// limitScopes are what a stated limit can be counted by.
+var limitScopes = map[string]bool{"": true, "client": true, "token": true, "operation": true, "address": true, "everything": true}
+
+// checkLimits refuses limits and load windows that can't be.
+func (f *File) checkLimits(fault func(key, format string, args ...any)) {
+	if l := f.Limits; l != nil {
+		window, err := time.ParseDuration(l.Window)
+		switch {
+		case l.Requests <= 0:
+			fault("$.limits", "requests must be positive, and is %d", l.Requests)
+		case err != nil || window <= 0:
+			fault("$.limits.window", "%q is no positive duration; write it like 1s or 1m", l.Window)
+		case !limitScopes[l.Scope]:
+			fault("$.limits.scope", "%q is no scope; it is client, token, operation, address or everything", l.Scope)
+		}
+	}
+	if w := f.Webhooks; w != nil && w.PublicURL != "" {
+		if u, err := url.Parse(w.PublicURL); err != nil || u.Host == "" || u.Scheme != "https" && u.Scheme != "http" {
+			fault("$.webhooks.public_url", "%q is no http or https address", w.PublicURL)
+		}
+	}
+	if f.Load == nil || f.Load.BurstNotice == nil {
+		return
+	}
+	notice := f.Load.BurstNotice
+	from, err1 := time.Parse(time.RFC3339, notice.From)
+	to, err2 := time.Parse(time.RFC3339, notice.To)
+	switch {
+	case err1 != nil:
+		fault("$.load.burst_notice.from", "%q is no time with an offset, such as 2026-01-30T01:00:00+11:00", notice.From)
+	case err2 != nil:
+		fault("$.load.burst_notice.to", "%q is no time with an offset, such as 2026-01-30T02:00:00+11:00", notice.To)
+	case !from.Before(to):
+		fault("$.load.burst_notice", "the window ends before it begins")
+	}
 }
 
 // resolve fetches the secrets.
@@ -222,6 +316,9 @@ func (f *File) resolve(path string, getenv func(string) string) error {
 	for name, one := range f.Target.Clients {
 		one.secret = get("the secret of the client "+name, one.SecretEnv, one.SecretFile)
 		f.Target.Clients[name] = one
+	}
+	if f.Target.TLS != nil && f.Target.TLS.CAFile != "" && !filepath.IsAbs(f.Target.TLS.CAFile) {
+		f.Target.TLS.CAFile = filepath.Join(filepath.Dir(path), f.Target.TLS.CAFile)
 	}
 	f.Fixtures.expired = get("the expired token", f.Fixtures.ExpiredEnv, f.Fixtures.ExpiredFile)
 	return errors.Join(faults...)

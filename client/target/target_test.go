@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"os"
 	"path/filepath"
+	"strings"
 	"testing"
 
 	"github.com/stretchr/testify/require"
@@ -55,6 +56,16 @@ func TestEachFaultOfAFileNamesItsPlaceAndWhatIsRight(t *testing.T) {
 	head := "target:\n  name: x\n  base_url: https://a.test\n  token_url: https://a.test/t\n  clients:\n    primary: {id: a, secret_env: PRIMARY, scope: s}\n"
 	for name, c := range map[string]struct{ text, line, says string }{
 		"an unknown key":        {head + "  bas_url: x\n", ":7:3", `did you mean "base_url"`},
+		"a second document":     {head + "---\nrun: {}\n", ":8:", "second YAML document"},
+		"a key twice":           {head + "  name: y\n", ":7:", ""},
+		"an unknown operation":  {head + "  paths: {health: /h}\n", ":7:", `no operation "health"`},
+		"a path without slash":  {head + "  paths: {healthcheck: h}\n", ":7:", "must begin with /"},
+		"no requests":           {head + "limits: {requests: 0, window: 1s}\n", ":7:", "must be positive"},
+		"no window":             {head + "limits: {requests: 5, window: soon}\n", ":7:", "is no positive duration"},
+		"no such limit scope":   {head + "limits: {requests: 5, window: 1s, scope: planet}\n", ":7:", "is no scope"},
+		"a backward window":     {head + "load: {allow: true, burst_notice: {reference: a, from: 2026-01-30T03:00:00+11:00, to: 2026-01-30T02:00:00+11:00}}\n", ":7:", "ends before it begins"},
+		"a time without zone":   {head + "load: {allow: true, burst_notice: {reference: a, from: 2026-01-30, to: 2026-01-30T02:00:00+11:00}}\n", ":7:", "no time with an offset"},
+		"a secret as variable":  {strings.Replace(head, "PRIMARY", "hunter2-hunter2!", 1), ":6:", "is that the secret itself"},
 		"an unknown top key":    {head + "fixture: {}\n", ":7:1", `did you mean "fixtures"`},
 		"an inline secret":      {"target:\n  name: x\n  clients:\n    primary: {id: a, secret: hunter2}\n", ":4:22", "secret_env"},
 		"another type":          {"target: 7\n", ":1:9", ""},

@@ -24,6 +24,7 @@ var rooms = []struct {
 	{"features", nil},
 	{"steps/sentinel", []string{"client", "contract", "schemas"}},
 	{"steps", []string{"client", "client/target", "contract", "schemas", "steps/sentinel"}},
+	{"steps/doctor", []string{"client", "client/target", "contract"}},
 	{"steps/catalog", []string{"contract"}},
 	{"steps/suite", []string{"client", "contract", "reports", "steps", "steps/catalog"}},
 }

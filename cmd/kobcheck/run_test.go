@@ -78,6 +78,11 @@ func serve(t *testing.T, options mock.Options) string {
 	t.Helper()
 	server, err := mock.New(options)
 	require.NoError(t, err)
+	return serveThis(t, server)
+}
+
+func serveThis(t *testing.T, server *mock.Server) string {
+	t.Helper()
 	listening, err := server.Listen(context.Background(), "127.0.0.1:0")
 	require.NoError(t, err)
 	t.Cleanup(func() { require.NoError(t, listening.Close()) })

@@ -27,6 +27,7 @@ var rooms = []struct {
 	{"steps/doctor", []string{"client", "client/target", "contract"}},
 	{"steps/catalog", []string{"contract"}},
 	{"steps/suite", []string{"client", "contract", "reports", "steps", "steps/catalog"}},
+	{"steps/selftest", []string{"client", "client/target", "contract", "reports", "schemas", "steps", "steps/catalog", "steps/suite"}},
 }
 
 // libraries are those that belong to some rooms alone.

@@ -36,7 +36,7 @@ under run: in the target file. A flag beats the environment, and the environment
 ` + exitCodes,
 	}
 	cobra.EnableCommandSorting = false
-	root.AddCommand(newRun(), newMock(), newReplay(), newDoctor(), newList(), newExplain(), newLint(), newReport())
+	root.AddCommand(newRun(), newMock(), newSelftest(), newReplay(), newDoctor(), newList(), newExplain(), newLint(), newReport())
 	return root
 }
 

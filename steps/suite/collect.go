@@ -58,6 +58,9 @@ func (r *runner) keep(ctx context.Context, a *attempt) {
 		r.counts[first.Verdict]--
 		result = settle(first, result)
 	}
+	if r.config.StopAt != nil && r.config.StopAt(result) {
+		r.stop(errEnough)
+	}
 	r.results[a.scenario.Key] = result
 	r.counts[result.Verdict]++
 	r.undocumented.add(r.config.Session.Contract, evidence.Exchanges, evidence.Findings)

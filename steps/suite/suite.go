@@ -52,6 +52,8 @@ type Config struct {
 	FlakyFails bool
 	// Patience is how long a target that is down as a whole is waited for.
 	Patience time.Duration
+	// StopAt ends the run after a scenario for which it returns true; nil for none.
+	StopAt func(*reports.Scenario) bool
 	// Tidy sets inactive or deletes what the run made, where the API can.
 	Tidy bool
 }
@@ -68,6 +70,9 @@ type Progress struct {
 	Counts      map[reports.Verdict]int
 	Latest      *reports.Scenario
 }
+
+// errEnough ends a run that has seen what it was to see.
+var errEnough = errors.New("the run has seen what it was to see")
 
 // EmptyError says that nothing is left to run, and why.
 type EmptyError struct{ Why string }
@@ -104,6 +109,7 @@ func Run(ctx context.Context, config Config) (*reports.Run, error) {
 	r := newRunner(config, selected)
 	running, stop := context.WithCancelCause(ctx)
 	defer stop(nil)
+	r.stop = stop
 	r.outage = &outage{limit: max(4, config.Concurrency), patience: config.Patience, reach: config.Session.Client.Reach, stop: stop}
 	for attempt := 0; ; attempt++ {
 		r.attempt = attempt
@@ -166,6 +172,7 @@ type runner struct {
 	current map[string]*catalog.Scenario
 	attempt int
 	outage  *outage
+	stop    context.CancelCauseFunc
 
 	mu      sync.Mutex
 	results map[string]*reports.Scenario // by key

@@ -1,0 +1,168 @@
+package main
+
+import (
+	"context"
+	"fmt"
+	"io"
+	"runtime"
+	"slices"
+	"strings"
+	"time"
+
+	"github.com/spf13/cobra"
+
+	"github.com/kobcheck/kobcheck/contract"
+	"github.com/kobcheck/kobcheck/mock"
+	"github.com/kobcheck/kobcheck/mock/fault"
+	"github.com/kobcheck/kobcheck/reports"
+	"github.com/kobcheck/kobcheck/schemas"
+	"github.com/kobcheck/kobcheck/steps/selftest"
+)
+
+// selftestFlags are the flags of selftest.
+type selftestFlags struct {
+	out           string
+	faults        []string
+	group         string
+	parallel      int
+	chanceRuns    int
+	seed          int64
+	everyNth      int
+	requirementOf string
+	full          bool
+}
+
+func newSelftest() *cobra.Command {
+	var f selftestFlags
+	command := &cobra.Command{
+		Use:   "selftest",
+		Short: "Detection power: runs the suite against every deliberate fault of the mock and prints who noticed",
+		Example: `  kobcheck selftest
+  kobcheck selftest --group idempotency
+  kobcheck selftest --fault order.swap-3-4 --fault auth.expired-accepted`,
+		Args: cobra.NoArgs,
+		RunE: func(command *cobra.Command, _ []string) error {
+			if err := settle(command.Flags(), nil); err != nil {
+				return err
+			}
+			return measure(command, &f)
+		},
+	}
+	flags := command.Flags()
+	flags.StringVar(&f.out, "out", "reports/out", "folder for selftest.json, selftest.md and selftest.html")
+	flags.StringSliceVar(&f.faults, "fault", nil, "faults to try; all without it")
+	flags.StringVar(&f.group, "group", "", "one group of faults, such as idempotency")
+	flags.StringVar(&f.requirementOf, "requirement", "", "the faults that break one requirement")
+	flags.BoolVar(&f.full, "full", false, "find every scenario that notices a fault, not only the first")
+	flags.IntVar(&f.parallel, "parallel", runtime.GOMAXPROCS(0), "faults tried side by side")
+	flags.IntVar(&f.chanceRuns, "chance-runs", 10, "runs for a fault that shows by chance")
+	flags.Int64Var(&f.seed, "seed", 7, "seed of order and data")
+	flags.IntVar(&f.everyNth, "every", 1, "try only every so-maniest fault")
+	return command
+}
+
+func measure(command *cobra.Command, f *selftestFlags) error {
+	config, err := selftestConfig(f)
+	if err != nil {
+		return err
+	}
+	if len(config.Faults) == 0 {
+		fmt.Fprintln(command.ErrOrStderr(), "kobcheck: no fault is selected; kobcheck list faults shows them all")
+		return exitError{reports.ExitNothing}
+	}
+	ctx, _, release := untilSignal()
+	defer release()
+	config.Progress = faultProgress(command.ErrOrStderr())
+	result, err := selftest.Run(ctx, config)
+	if err != nil {
+		return err
+	}
+	code := result.Close(time.Now())
+	if ctx.Err() != nil {
+		code = reports.ExitInterrupted
+	}
+	paths, err := reports.WriteSelftest(f.out, result)
+	if err != nil {
+		return err
+	}
+	if err := reports.PrintSelftest(command.OutOrStdout(), result); err != nil {
+		return err
+	}
+	fmt.Fprintf(command.OutOrStdout(), "  report  %s\n", paths[0])
+	if code != reports.ExitPassed {
+		return exitError{code}
+	}
+	return nil
+}
+
+// faultProgress shows how many faults were tried.
+func faultProgress(out io.Writer) func(done, total int) {
+	terminal, last := onTerminal(out), time.Time{}
+	return func(done, total int) {
+		switch {
+		case terminal:
+			fmt.Fprintf(out, "\r\x1b[K%d of %d faults tried", done, total)
+			if done == total {
+				fmt.Fprint(out, "\r\x1b[K")
+			}
+		case time.Since(last) > logPace:
+			last = time.Now()
+			fmt.Fprintf(out, "%d of %d faults tried\n", done, total)
+		}
+	}
+}
+
+// selftestConfig puts together the faults that the flags select and the way to start a mock with them.
+func selftestConfig(f *selftestFlags) (selftest.Config, error) {
+	facts, scenarios, err := documentation()
+	if err != nil {
+		return selftest.Config{}, err
+	}
+	shapes, err := schemas.Load()
+	if err != nil {
+		return selftest.Config{}, err
+	}
+	faults, err := fault.Catalogue()
+	if err != nil {
+		return selftest.Config{}, err
+	}
+	if _, err := fault.New(f.faults...); err != nil {
+		return selftest.Config{}, err
+	}
+	config := selftest.Config{Contract: facts, Schemas: shapes, Catalog: scenarios, Styles: mock.Styles(), Editions: []contract.Edition{contract.V1, contract.Guide},
+		Start: startSubject, Parallel: f.parallel, Seed: f.seed, ChanceRuns: f.chanceRuns, Full: f.full, Tool: reports.Tool{Name: "kobcheck", Version: version}}
+	for i, one := range faults {
+		if len(f.faults) > 0 && !slices.Contains(f.faults, string(one.ID)) || f.group != "" && one.Group != f.group ||
+			f.requirementOf != "" && one.Requirement != f.requirementOf || f.everyNth > 1 && i%f.everyNth != 0 {
+			continue
+		}
+		config.Faults = append(config.Faults, selftest.Fault{ID: string(one.ID), Group: one.Group, Sentence: one.Sentence, Requirement: one.Requirement, Mark: one.Mark, ByChance: byChance(one)})
+	}
+	return config, nil
+}
+
+// byChance reports whether a fault shows in some requests only.
+func byChance(one fault.Fault) bool {
+	id := string(one.ID)
+	return strings.HasPrefix(id, "rare.") || strings.HasPrefix(id, "slow.") || strings.HasPrefix(id, "idempotency.race") || id == "money.lost-update"
+}
+
+// startSubject starts a mock with faults switched on.
+func startSubject(ctx context.Context, style string, edition contract.Edition, faults ...string) (*selftest.Subject, error) {
+	server, err := mock.New(mock.Options{Style: style, Seed: 7, Faults: faults})
+	if err != nil {
+		return nil, err
+	}
+	listening, err := server.Listen(ctx, "127.0.0.1:0")
+	if err != nil {
+		return nil, err
+	}
+	hits := func() int64 {
+		total := int64(0)
+		for _, id := range faults {
+			total += server.Faults().Hits(fault.ID(id))
+		}
+		return total
+	}
+	return &selftest.Subject{File: targetOf(server, listening.URL, edition).WithSecrets(secretsOf(server), server.Inventory().ExpiredToken), Hits: hits, Close: listening.Close}, nil
+}

@@ -1,0 +1,58 @@
+package reports
+
+import (
+	"bytes"
+	"errors"
+	"fmt"
+	"html/template"
+	"io"
+	"os"
+	"path/filepath"
+)
+
+// writeFiles renders files into a folder, each whole or not at all, and returns their paths in order.
+func writeFiles(folder string, files map[string]func(io.Writer) error) ([]string, error) {
+	if err := os.MkdirAll(folder, 0o755); err != nil {
+		return nil, fmt.Errorf("making the folder for reports %s: %w; choose another with --out", folder, err)
+	}
+	var paths []string
+	var failed []error
+	for _, name := range sortedNames(files) {
+		var text bytes.Buffer
+		if err := files[name](&text); err != nil {
+			failed = append(failed, fmt.Errorf("writing %s: %w", name, err))
+			continue
+		}
+		path := filepath.Join(folder, name)
+		if err := replaceFile(path, text.Bytes()); err != nil {
+			failed = append(failed, err)
+			continue
+		}
+		paths = append(paths, path)
+	}
+	return paths, errors.Join(failed...)
+}
+
+var selftestPage = template.Must(template.New("selftest").Funcs(template.FuncMap{"percent": func(x float64) string { return fmt.Sprintf("%.1f %%", 100*x) }}).Parse(`<!doctype html>
+<html lang="en"><head><meta charset="utf-8"><meta name="viewport" content="width=device-width,initial-scale=1"><title>Detection power</title>
+<style>
+:root{color-scheme:light dark;--ink:#1c2126;--dim:#56606b;--paper:#fff;--line:#d9dee3;--good:#12693a;--bad:#a81c1c}
+@media(prefers-color-scheme:dark){:root{--ink:#e8ebee;--dim:#a5aeb8;--paper:#14181c;--line:#333b43;--good:#5fd08f;--bad:#ff8a80}}
+body{font:16px/1.5 system-ui,sans-serif;color:var(--ink);background:var(--paper);margin:0 auto;max-width:76rem;padding:2rem 1.25rem}
+h1{font-size:1.9rem;margin:0 0 .25rem}h2{margin-top:2.5rem}p{color:var(--dim)}
+table{border-collapse:collapse;width:100%}th,td{text-align:left;padding:.35rem .75rem .35rem 0;border-bottom:1px solid var(--line);vertical-align:top}
+td.n,th.n{text-align:right;font-variant-numeric:tabular-nums}code{font-size:.875em}.bad{color:var(--bad);font-weight:600}.good{color:var(--good);font-weight:600}
+.scroll{overflow-x:auto}
+</style></head><body><main>
+<h1>Detection power {{percent .Summary.Power}}</h1>
+<p>{{.Summary.Killed}} of {{.Summary.Faults}} deliberate faults of the mock were caught, {{.Summary.RightRequirement}} of them on the very requirement that they break.</p>
+<h2>The conforming mock</h2><div class="scroll" tabindex="0"><table><thead><tr><th>style</th><th>edition</th><th class="n">passed</th><th class="n">false alarms</th></tr></thead><tbody>
+{{range .Baseline}}<tr><td>{{.Style}}</td><td>{{.Edition}}</td><td class="n">{{.Passed}} of {{.Total}}</td><td class="n">{{.Findings}}</td></tr>{{end}}</tbody></table></div>
+<h2>By group</h2><div class="scroll" tabindex="0"><table><thead><tr><th>group</th><th class="n">faults</th><th class="n">caught</th><th class="n">on the right requirement</th></tr></thead><tbody>
+{{range $name, $k := .Summary.ByGroup}}<tr><td>{{$name}}</td><td class="n">{{$k.Faults}}</td><td class="n">{{$k.Killed}}</td><td class="n">{{$k.Right}}</td></tr>{{end}}</tbody></table></div>
+<h2>The kill matrix</h2><div class="scroll" tabindex="0"><table><thead><tr><th>fault</th><th>what the mock does</th><th>breaks</th><th>caught</th><th>by</th></tr></thead><tbody>
+{{range .Faults}}<tr><td><code>{{.ID}}</code></td><td>{{.Sentence}}</td><td>{{.Requirement}} ({{.Mark}})</td><td>{{if .RightRequirement}}<span class="good">caught</span>{{else if .Killed}}<span class="bad">for another reason</span>{{else}}<span class="bad">survived</span>{{end}}</td><td>{{range $i, $k := .By}}{{if lt $i 3}}<code>{{$k.Scenario}}</code> {{end}}{{end}}</td></tr>
+{{end}}</tbody></table></div></main></body></html>
+`))
+
+func writeSelftestHTML(w io.Writer, s *Selftest) error { return selftestPage.Execute(w, s) }

@@ -6,7 +6,7 @@ GOLANGCI_VERSION := v2.15.0
 GOLANGCI := $(BIN)/golangci-lint-$(GOLANGCI_VERSION)
 VERSION := $(shell git describe --tags --always --dirty 2>/dev/null || echo dev)
 
-.PHONY: help run test race suite lint bench mock build clean
+.PHONY: help run test race suite lint load selftest bench mock build clean
 
 help: ## list the targets
 	@grep -hE '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/^([a-z]+):.*## /\1\t/' | expand -t 10
@@ -42,6 +42,12 @@ $(GOLANGCI):
 	@echo "building golangci-lint $(GOLANGCI_VERSION), once"
 	@GOBIN=$(abspath $(BIN))/tmp GOFLAGS= $(GO) install github.com/golangci/golangci-lint/v2/cmd/golangci-lint@$(GOLANGCI_VERSION)
 	@mv $(BIN)/tmp/golangci-lint $@ && rmdir $(BIN)/tmp
+
+load: build ## load plans on the mock inside: a mix with gates, a storm of duplicates, money
+	@$(BIN)/kobcheck load
+
+selftest: build ## detection power: the suite against every deliberate fault of the mock
+	@$(BIN)/kobcheck selftest --chance-runs 3
 
 bench: build ## what the harness costs beside bare net/http, and the speed of mock, schemas and reports
 	@$(GO) test ./cmd/kobcheck -run '^$$' -bench 'Harness' -benchtime 3x

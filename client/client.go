@@ -47,6 +47,8 @@ type Config struct {
 	// MaxRPS is the most requests per second of all scenarios together, token calls included; 0 means
 	// no bound.
 	MaxRPS float64
+	// Unpaced keeps a 429 from slowing the client down: under load it is a result.
+	Unpaced bool
 	// Timeout bounds one exchange; 0 means [DefaultTimeout].
 	Timeout time.Duration
 	// Connections is how many idle connections are kept, as many as there are requests at a time;

@@ -37,7 +37,9 @@ func (c *Client) perform(ctx context.Context, operation *contract.Operation, req
 		exchange.Err = noAnswer(bounded, operation.ID, b.request.URL.Host, err)
 	}
 	c.learn(operation, exchange)
-	c.pace.hear(exchange.Status, exchange.Header, exchange.StartedAt)
+	if !c.config.Unpaced {
+		c.pace.hear(exchange.Status, exchange.Header, exchange.StartedAt)
+	}
 	record(ctx, exchange)
 	return exchange, exchange.Err
 }

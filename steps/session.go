@@ -1,6 +1,8 @@
 package steps
 
 import (
+	"context"
+
 	"github.com/kobcheck/kobcheck/client"
 	"github.com/kobcheck/kobcheck/client/target"
 	"github.com/kobcheck/kobcheck/contract"
@@ -39,6 +41,8 @@ type Session struct {
 	Strict bool
 	// Has tells which clients the target file has: primary, second, admin.
 	Has map[string]bool
+	// Load performs a plan of kobcheck load; nil where a run is not meant to.
+	Load func(ctx context.Context, plan string) (*LoadResult, error)
 	// ClientIDs are their OAuth client ids.
 	ClientIDs map[string]string
 

@@ -22,6 +22,7 @@ var rooms = []struct {
 	{"mock", []string{"contract", "mock/fault"}},
 	{"reports", []string{"contract"}},
 	{"features", nil},
+	{"load", []string{"client", "client/target", "contract", "reports", "schemas"}},
 	{"steps/sentinel", []string{"client", "contract", "schemas"}},
 	{"steps", []string{"client", "client/target", "contract", "schemas", "steps/sentinel"}},
 	{"steps/doctor", []string{"client", "client/target", "contract"}},
@@ -34,6 +35,7 @@ var rooms = []struct {
 var libraries = map[string][]string{
 	"github.com/cucumber/godog":          {"steps", "steps/suite"},
 	"github.com/xeipuuv/gojsonschema":    {"schemas"},
+	"github.com/tsenart/vegeta/v12/lib":  {"load"},
 	"github.com/cucumber/gherkin/go/v26": {"steps/catalog"},
 }
 

@@ -12,6 +12,7 @@ import (
 
 	"github.com/kobcheck/kobcheck/contract"
 	"github.com/kobcheck/kobcheck/features"
+	"github.com/kobcheck/kobcheck/load"
 	"github.com/kobcheck/kobcheck/mock/fault"
 	"github.com/kobcheck/kobcheck/steps"
 	"github.com/kobcheck/kobcheck/steps/catalog"
@@ -20,11 +21,11 @@ import (
 func newList() *cobra.Command {
 	var asJSON bool
 	command := &cobra.Command{
-		Use:       "list operations|requirements|conflicts|scenarios|faults|steps",
-		Short:     "Prints what there is: operations, requirements and their coverage, conflicts, scenarios, faults, steps",
+		Use:       "list operations|requirements|conflicts|scenarios|faults|plans|steps",
+		Short:     "Prints what there is: operations, requirements and their coverage, conflicts, scenarios, faults, plans, steps",
 		Example:   "  kobcheck list requirements\n  kobcheck list scenarios --json",
 		Args:      cobra.MatchAll(cobra.ExactArgs(1), cobra.OnlyValidArgs),
-		ValidArgs: []string{"operations", "requirements", "conflicts", "scenarios", "faults", "steps"},
+		ValidArgs: []string{"operations", "requirements", "conflicts", "scenarios", "faults", "plans", "steps"},
 		RunE: func(command *cobra.Command, args []string) error {
 			return list(command.OutOrStdout(), args[0], asJSON)
 		},
@@ -95,6 +96,23 @@ func list(out io.Writer, what string, asJSON bool) error {
 		for _, e := range faults {
 			t.AppendRow(table.Row{e.ID, e.Group, e.Requirement, e.Mark, e.Sentence})
 		}
+	case "plans":
+		plans, err := load.Plans()
+		if err != nil {
+			return err
+		}
+		type entry struct {
+			ID       string   `json:"id"`
+			Sentence string   `json:"sentence"`
+			Gates    []string `json:"gates"`
+		}
+		var list []entry
+		t.AppendHeader(table.Row{"id", "kind", "gates", "sentence"})
+		for _, plan := range plans {
+			list = append(list, entry{plan.ID, plan.Sentence, append([]string{}, plan.Gates...)})
+			t.AppendRow(table.Row{plan.ID, plan.Kind, strings.Join(plan.Gates, "\n"), plan.Sentence})
+		}
+		entries = list
 	case "steps":
 		vocabulary := steps.Vocabulary()
 		type entry struct{ Area, Pattern, Doc string }

@@ -16,6 +16,9 @@ Exit codes:
   2    usage or configuration                          fix the call
   3    nothing selected, or nothing of it testable     look
   4    inconclusive: the environment                   retry
+  5    a load gate missed                              block
+  6    a load run that proves nothing                  retry
+  7    stopped by a safety rule                        look
   8    a secret or card number was found in a report   block, look at once
   130  interrupted; reports of what ran are written
   143  terminated; the same
@@ -36,7 +39,7 @@ under run: in the target file. A flag beats the environment, and the environment
 ` + exitCodes,
 	}
 	cobra.EnableCommandSorting = false
-	root.AddCommand(newRun(), newMock(), newSelftest(), newReplay(), newDoctor(), newList(), newExplain(), newLint(), newReport())
+	root.AddCommand(newRun(), newLoad(), newMock(), newSelftest(), newReplay(), newDoctor(), newList(), newExplain(), newLint(), newReport())
 	return root
 }
 

@@ -129,6 +129,9 @@ func run(command *cobra.Command, f *runFlags) error {
 	progress := newProgress(command.ErrOrStderr(), onTerminal(command.ErrOrStderr()))
 	session := steps.NewSession(facts, shapes, file, api, gate, f.strict)
 	session.Scored = lists.scored
+	if strings.Contains(f.tags, "@load") {
+		session.Load = loader(file, facts, shapes, f)
+	}
 	result, err := suite.Run(ctx, suite.Config{
 		Session: session, Catalog: scenarios,
 		Selection:   catalog.Selection{Tags: f.tags, Section: f.section, Requirement: f.requirement, IDs: f.scenarios},

@@ -293,6 +293,7 @@ func TestListsAreWhatOthersRelyOn(t *testing.T) {
 		"conflicts":    {"id", "subject", "readings", "taken", "why"},
 		"scenarios":    {"id", "feature", "name", "tags", "requirements"},
 		"faults":       {"id", "group", "sentence", "requirement", "mark"},
+		"plans":        {"id", "sentence", "gates"},
 	} {
 		t.Run(what, func(t *testing.T) {
 			output, code := kobcheck(t, "list", what, "--json")

@@ -1,0 +1,289 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"os"
+	"sync"
+	"time"
+
+	"github.com/spf13/cobra"
+
+	"github.com/kobcheck/kobcheck/client"
+	"github.com/kobcheck/kobcheck/client/target"
+	"github.com/kobcheck/kobcheck/contract"
+	"github.com/kobcheck/kobcheck/load"
+	"github.com/kobcheck/kobcheck/reports"
+	"github.com/kobcheck/kobcheck/schemas"
+	"github.com/kobcheck/kobcheck/steps"
+	"github.com/kobcheck/kobcheck/steps/suite"
+)
+
+// loadFlags are the flags of load.
+type loadFlags struct {
+	run                   runFlags
+	rate, length          float64
+	dryRun, notice        bool
+	noNotice, show, shard string
+	startAt               string
+}
+
+func newLoad() *cobra.Command {
+	var f loadFlags
+	command := &cobra.Command{
+		Use:   "load [PLAN...]",
+		Short: "Load plans with gates: against the mock inside, or an allowed target",
+		Example: `  kobcheck load
+  kobcheck load idempotency ledger
+  kobcheck load mixed --config staging.yaml --rate 0.2 --dry-run
+  kobcheck load --print mixed > ours.yaml && kobcheck load ours.yaml`,
+		RunE: func(command *cobra.Command, args []string) error { return performLoad(command, &f, args) },
+	}
+	flags := command.Flags()
+	flags.StringVar(&f.run.config, "config", "", "target file; without one the load is on the mock inside")
+	flags.StringVar(&f.run.out, "out", "reports/out", "folder for load.json, load.md and load.html")
+	flags.Int64Var(&f.run.seed, "seed", 0, "seed of arrivals and keys; 0 picks one and prints it")
+	flags.Float64Var(&f.rate, "rate", 1, "factor on every rate of the plans")
+	flags.Float64Var(&f.length, "time", 1, "factor on every time of the plans")
+	flags.BoolVar(&f.dryRun, "dry-run", false, "print what would be sent, to whom and how much")
+	flags.BoolVar(&f.notice, "notice", false, "print the announcement that a burst needs 48 hours ahead (RATE-09)")
+	flags.StringVar(&f.noNotice, "no-notice-needed", "", "reason why no burst notice is needed; it is kept in the report")
+	flags.StringVar(&f.show, "print", "", "print a built-in plan, to be copied and changed")
+	flags.StringVar(&f.shard, "shard", "", "part of the arrivals, such as 1/4; kobcheck load merge puts the parts together")
+	flags.StringVar(&f.startAt, "start-at", "", "moment to begin at, such as 2026-01-30T01:00:00Z, so that shards begin together")
+	flags.StringVar(&f.run.style, "style", "plain", "style of the mock inside: plain or strict-http")
+	flags.StringVar(&f.run.edition, "edition", "v1", "edition of the mock inside: v1 or guide")
+	flags.StringSliceVar(&f.run.faults, "fault", nil, "faults to switch on in the mock inside")
+	flags.DurationVar(&f.run.latency, "latency", 0, "latency of the mock inside")
+	command.AddCommand(newLoadMerge())
+	return command
+}
+
+// loadByDefault are the plans of kobcheck load without a name: those that take seconds.
+var loadByDefault = []string{"mixed", "idempotency", "ledger"}
+
+func performLoad(command *cobra.Command, f *loadFlags, names []string) error {
+	if f.show != "" {
+		text, err := load.Source(f.show)
+		if err != nil {
+			return err
+		}
+		_, err = command.OutOrStdout().Write(text)
+		return err
+	}
+	if len(names) == 0 {
+		names = loadByDefault
+	}
+	plans, err := findPlans(names, f.rate, f.length)
+	if err != nil {
+		return err
+	}
+	part, err := suite.ParseShard(f.shard)
+	if err != nil {
+		return err
+	}
+	if f.run.seed == 0 {
+		f.run.seed = time.Now().UnixNano() % 1_000_000_000
+	}
+	file, stop, err := chooseTarget(command, &f.run)
+	if err != nil {
+		return err
+	}
+	defer stop()
+	if f.notice {
+		_, err := fmt.Fprint(command.OutOrStdout(), load.Notice(file, plans, time.Now().Add(49*time.Hour).Truncate(time.Hour)))
+		return err
+	}
+	return loadTarget(command, f, file, plans, load.Shard{Index: part.Index, Of: part.Of})
+}
+
+func findPlans(names []string, rate, length float64) ([]*load.Plan, error) {
+	if rate <= 0 || length <= 0 {
+		return nil, errors.New("--rate and --time are factors above 0")
+	}
+	var plans []*load.Plan
+	for _, name := range names {
+		plan, err := load.Find(name)
+		if err != nil {
+			return nil, err
+		}
+		plan.Scale(rate, length)
+		plans = append(plans, plan)
+	}
+	return plans, nil
+}
+
+func loadTarget(command *cobra.Command, f *loadFlags, file *target.File, plans []*load.Plan, part load.Shard) error {
+	facts, err := contract.Load()
+	if err != nil {
+		return err
+	}
+	shapes, err := schemas.Load()
+	if err != nil {
+		return err
+	}
+	result := &reports.LoadRun{Tool: reports.Tool{Name: "kobcheck", Version: version}, RunID: newRunID(), Seed: f.run.seed, StartedAt: time.Now().UTC(),
+		Target: reports.Target{Name: file.Target.Name, BaseURL: file.Target.BaseURL, Edition: file.Target.Edition, Embedded: f.run.config == "", Style: styleOf(&f.run)}, Plans: []reports.LoadPlan{}}
+	for _, plan := range plans {
+		notice, err := load.Allowed(file, plan, time.Now(), f.noNotice)
+		var refused *load.Refused
+		if errors.As(err, &refused) {
+			fmt.Fprintln(command.ErrOrStderr(), "kobcheck:", err)
+			return exitError{reports.ExitSafetyStop}
+		}
+		result.Notice = notice
+		if rate, total, length := plan.Ceiling(); f.dryRun {
+			fmt.Fprintf(command.OutOrStdout(), "%s: at most %d requests at up to %.0f/s for %v to %s\n", plan.ID, total, rate, length, file.Target.BaseURL)
+		}
+	}
+	if f.dryRun {
+		return nil
+	}
+	config := file.ClientConfig(facts)
+	config.RunID, config.Seed, config.Version, config.Connections, config.Unpaced = result.RunID, f.run.seed, version, 512, true
+	api, err := client.New(config)
+	if err != nil {
+		return err
+	}
+	defer api.Close()
+	ctx, caught, release := untilSignal()
+	defer release()
+	if err := waitUntil(ctx, f.startAt); err != nil {
+		return err
+	}
+	_, second := file.Target.Clients["second"]
+	on := &load.Target{Contract: facts, Schemas: shapes, Client: api, Edition: file.Target.Edition, BaseURL: file.Target.BaseURL,
+		Program: file.Fixtures.Programs["ok"], HasSecond: second, RunID: result.RunID}
+	for _, plan := range plans {
+		if ctx.Err() != nil {
+			break
+		}
+		fmt.Fprintf(command.ErrOrStderr(), "kobcheck: %s on %s, seed %d\n", plan.ID, file.Target.Name, f.run.seed)
+		result.Plans = append(result.Plans, *load.Perform(ctx, on, plan, f.run.seed, part))
+	}
+	switch caught() {
+	case "interrupt":
+		result.ExitCode = reports.ExitInterrupted
+	case "terminate":
+		result.ExitCode = reports.ExitTerminated
+	}
+	return finishLoad(command, f.run.out, result)
+}
+
+// finishLoad writes the reports, prints the summary and gives the exit code.
+func finishLoad(command *cobra.Command, folder string, result *reports.LoadRun) error {
+	result.Close(time.Now())
+	paths, err := reports.WriteLoad(folder, result)
+	if printing := reports.PrintLoad(command.OutOrStdout(), result); printing != nil {
+		return printing
+	}
+	if err != nil {
+		return err
+	}
+	fmt.Fprintf(command.OutOrStdout(), "  report %s\n", paths[0])
+	if result.ExitCode != reports.ExitPassed {
+		return exitError{result.ExitCode}
+	}
+	return nil
+}
+
+func newLoadMerge() *cobra.Command {
+	var out string
+	command := &cobra.Command{
+		Use:     "merge FILE...",
+		Short:   "Puts the load.json of shards together exactly and evaluates the gates once",
+		Example: "  kobcheck load merge shard-*/load.json --out reports/night",
+		Args:    cobra.MinimumNArgs(1),
+		RunE: func(command *cobra.Command, args []string) error {
+			var parts []*reports.LoadRun
+			for _, path := range args {
+				from, err := os.Open(path)
+				if err != nil {
+					return err
+				}
+				part, err := reports.ReadLoad(from)
+				_ = from.Close() // it was only read
+				if err != nil {
+					return fmt.Errorf("%s: %w", path, err)
+				}
+				parts = append(parts, part)
+			}
+			whole, err := load.Merge(parts)
+			if err != nil {
+				return err
+			}
+			return finishLoad(command, out, whole)
+		},
+	}
+	command.Flags().StringVar(&out, "out", "reports/out", "folder for the reports")
+	return command
+}
+
+// loader performs plans for the scenarios under features/load, under the same safety rules, one at a time
+// and each plan once: several scenarios speak of one.
+func loader(file *target.File, facts *contract.Contract, shapes *schemas.Set, f *runFlags) func(context.Context, string) (*steps.LoadResult, error) {
+	var mu sync.Mutex
+	done := map[string]*steps.LoadResult{}
+	return func(ctx context.Context, name string) (*steps.LoadResult, error) {
+		mu.Lock()
+		defer mu.Unlock()
+		if done[name] != nil {
+			return done[name], nil
+		}
+		plan, err := load.Find(name)
+		if err != nil {
+			return nil, err
+		}
+		if _, err := load.Allowed(file, plan, time.Now(), ""); err != nil {
+			return nil, err
+		}
+		config := file.ClientConfig(facts)
+		config.RunID, config.Seed, config.Version, config.Connections, config.Unpaced = f.runID, f.seed, version, 512, true
+		api, err := client.New(config)
+		if err != nil {
+			return nil, err
+		}
+		defer api.Close()
+		_, second := file.Target.Clients["second"]
+		on := &load.Target{Contract: facts, Schemas: shapes, Client: api, Edition: file.Target.Edition, BaseURL: file.Target.BaseURL,
+			Program: file.Fixtures.Programs["ok"], HasSecond: second, RunID: f.runID}
+		run := reports.LoadRun{Plans: []reports.LoadPlan{*load.Perform(ctx, on, plan, f.seed, load.Shard{})}}
+		run.Close(time.Now())
+		done[name] = forScenarios(&run.Plans[0])
+		return done[name], nil
+	}
+}
+
+// forScenarios says of a plan what its scenarios speak of.
+func forScenarios(plan *reports.LoadPlan) *steps.LoadResult {
+	result := &steps.LoadResult{}
+	for _, one := range plan.Invariants {
+		result.Invariants = append(result.Invariants, steps.LoadInvariant{Requirement: one.Requirement, Sentence: one.Sentence, Holds: one.Holds, Evidence: one.Evidence})
+	}
+	for _, gate := range plan.Gates {
+		result.Gates = append(result.Gates, steps.LoadGate{Text: gate.Gate, State: gate.State, Figure: fmt.Sprintf("%.3g %s", gate.Figure, gate.Unit)})
+	}
+	if plan.ExitCode == reports.ExitInconclusive || plan.ExitCode == reports.ExitProvesNone {
+		result.Unfit = plan.Reason
+	}
+	return result
+}
+
+// waitUntil waits for the moment at which shards begin together.
+func waitUntil(ctx context.Context, moment string) error {
+	if moment == "" {
+		return nil
+	}
+	at, err := time.Parse(time.RFC3339, moment)
+	if err != nil {
+		return fmt.Errorf("--start-at: %q is no time with an offset, such as 2026-01-30T01:00:00Z", moment)
+	}
+	timer := time.NewTimer(time.Until(at))
+	defer timer.Stop()
+	select {
+	case <-timer.C:
+	case <-ctx.Done():
+	}
+	return nil
+}

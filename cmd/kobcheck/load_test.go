@@ -1,0 +1,100 @@
+package main
+
+import (
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+
+	"github.com/stretchr/testify/require"
+
+	"github.com/kobcheck/kobcheck/mock"
+	"github.com/kobcheck/kobcheck/reports"
+)
+
+func readLoad(t *testing.T, folder string) *reports.LoadRun {
+	t.Helper()
+	file, err := os.Open(filepath.Join(folder, "load.json"))
+	require.NoError(t, err)
+	defer func() { require.NoError(t, file.Close()) }()
+	result, err := reports.ReadLoad(file)
+	require.NoError(t, err)
+	return result
+}
+
+func TestLoadPlansRunOnTheMockInsideAndSayWhatBroke(t *testing.T) {
+	folder := t.TempDir()
+	output, code := kobcheck(t, "load", "ledger", "idempotency", "--out", folder)
+	require.Zero(t, code, output)
+	result := readLoad(t, folder)
+	require.Len(t, result.Plans, 2)
+	for _, name := range []string{"load.md", "load.html"} {
+		page, err := os.ReadFile(filepath.Join(folder, name))
+		require.NoError(t, err)
+		require.Contains(t, string(page), "ledger")
+		require.NotContains(t, string(page), "<script")
+	}
+	output, code = kobcheck(t, "load", "ledger", "--fault", "money.lost-in-transfer", "--out", folder)
+	require.Equal(t, reports.ExitFailed, code)
+	require.Contains(t, output, "BROKEN")
+	require.Contains(t, output, "MONEY-05")
+}
+
+func TestLoadHasItsExitCodes(t *testing.T) {
+	elsewhere := filepath.Join(t.TempDir(), "elsewhere.yaml")
+	require.NoError(t, os.WriteFile(elsewhere, []byte("target:\n  name: x\n  base_url: https://api.example.test\n  token_url: https://api.example.test/t\n  clients:\n    primary: {id: a, secret_env: HOME, scope: s}\n"), 0o600))
+	missed := filepath.Join(t.TempDir(), "missed.yaml")
+	require.NoError(t, os.WriteFile(missed, []byte("id: missed\nkind: mixed\nsentence: x\nlag: 1s\nstages: [{rate: 50, for: 1s}]\nmix: {card-programs-list: 1}\ngates: [p50 < 1us]\n"), 0o600))
+	none := filepath.Join(t.TempDir(), "none.yaml")
+	require.NoError(t, os.WriteFile(none, []byte("id: none\nkind: mixed\nsentence: x\nlag: 1s\nstages: [{rate: 50, for: 1s}]\nmix: {card-programs-list: 1}\ngates: [p99.9 < 1s]\n"), 0o600))
+	for name, c := range map[string]struct {
+		arguments []string
+		code      int
+		says      string
+	}{
+		"an unknown plan":       {[]string{"load", "no-such"}, reports.ExitUsage, "kobcheck list plans"},
+		"a gate is missed":      {[]string{"load", missed}, reports.ExitGateMissed, "missed p50 < 1us"},
+		"no data behind a gate": {[]string{"load", none}, reports.ExitProvesNone, "no data for p99.9 < 1s"},
+		"not allowed elsewhere": {[]string{"load", "mixed", "--config", elsewhere}, reports.ExitSafetyStop, "load.allow"},
+		"too fast":              {[]string{"load", "mixed", "--rate", "1000"}, reports.ExitSafetyStop, "at most 20000"},
+		"a dry run":             {[]string{"load", "mixed", "--dry-run"}, 0, "at most 1165 requests at up to 100/s"},
+		"a notice":              {[]string{"load", "mixed", "--notice"}, 0, "Planned burst of requests"},
+		"a plan to copy":        {[]string{"load", "--print", "mixed"}, 0, "kind: mixed"},
+	} {
+		t.Run(name, func(t *testing.T) {
+			output, code := kobcheck(t, append(c.arguments, "--out", t.TempDir())...)
+			require.Equal(t, c.code, code, output)
+			require.Contains(t, output, c.says)
+		})
+	}
+}
+
+func TestShardsOfALoadRunMergeExactly(t *testing.T) {
+	path := serve(t, mock.Options{})
+	merge := []string{"load", "merge"}
+	for _, part := range []string{"1/2", "2/2"} {
+		folder := t.TempDir()
+		output, code := kobcheck(t, "load", "spike", "--config", path, "--time", "0.2", "--seed", "7", "--shard", part, "--out", folder)
+		require.Contains(t, []int{0, reports.ExitProvesNone}, code, output)
+		merge = append(merge, filepath.Join(folder, "load.json"))
+	}
+	folder := t.TempDir()
+	output, _ := kobcheck(t, append(merge, "--out", folder)...)
+	whole := readLoad(t, folder).Plans[0]
+	sum := 0
+	for _, path := range merge[2:] {
+		sum += readLoad(t, filepath.Dir(path)).Plans[0].Due
+	}
+	require.Equal(t, sum, whole.Due, output)
+	require.Equal(t, sum, whole.Sent)
+}
+
+func TestTheScenariosOfLoadArePartOfARunOnlyWhenAskedFor(t *testing.T) {
+	folder := t.TempDir()
+	output, code := kobcheck(t, "run", "--tags", "@load and (@MONEY-05 or @IDEMP-29)", "--out", folder)
+	require.Zero(t, code, output)
+	require.Equal(t, 2, readRun(t, folder).Summary.Scenarios.Passed)
+	output, code = kobcheck(t, "run", "--tags", "@load and @MONEY-05", "--gate", "stated,inferred", "--fault", "money.fee-in-transfer", "--out", folder)
+	require.Equal(t, reports.ExitFailed, code)
+	require.True(t, strings.Contains(output, "MONEY-05"))
+}

@@ -1,0 +1,60 @@
+@load
+Feature: The API under load
+  What must hold while many requests are under way at once. These scenarios perform the plans of
+  "kobcheck load" and are left out of a run unless it asks for @load; "kobcheck load" has the figures.
+
+  @IDEMP-29 @inferred
+  Rule: Copies of one request under one idempotency key at the same moment have one effect between them
+    @id:load.storm
+    Scenario: A storm of duplicates makes one card and one credit for each key
+      When the load plan "idempotency" is performed
+      Then what the plan held for "IDEMP-29" is so
+
+  @IDEMP-01 @stated
+  Rule: Repeating one request under one key has the effect of sending it once
+    @id:load.storm-replay
+    Scenario: Whoever asks after the storm is answered with what the storm made
+      When the load plan "idempotency" is performed
+      Then what the plan held for "IDEMP-01" is so
+
+  @MONEY-06 @inferred
+  Rule: A manual credit raises the balance of its wallet by exactly the amount, once per key
+    @id:load.credits
+    Scenario: Of many credits at once each is on its wallet exactly once
+      When the load plan "ledger" is performed
+      Then what the plan held for "MONEY-06" is so
+
+  @MONEY-05 @inferred
+  Rule: A transfer between wallets neither makes nor loses money
+    @id:load.transfers
+    Scenario: Wallets that send each other money at once hold together what they held
+      When the load plan "ledger" is performed
+      Then what the plan held for "MONEY-05" is so
+
+  @MONEY-07 @inferred
+  Rule: No amount of a wallet is ever negative
+    @id:load.overdraft
+    Scenario: Of transfers at once that together are more than a wallet holds only one passes
+      When the load plan "ledger" is performed
+      Then what the plan held for "MONEY-07" is so
+
+  @MONEY-02 @example
+  Rule: The total amount is the available amount plus the reserved amount
+    @id:load.reads
+    Scenario: Every read between movements of money adds up
+      When the load plan "ledger" is performed
+      Then what the plan held for "MONEY-02" is so
+
+  @RATE-07 @stated
+  Rule: Occasional spikes count as normal
+    @id:load.spike
+    Scenario: A short peak is served
+      When the load plan "spike" is performed
+      Then the plan misses none of its gates
+
+  @RATE-02 @stated
+  Rule: All requests are accepted and processed as usual
+    @id:load.mixed
+    Scenario: A day's mix of reads and writes at a steady pace is served
+      When the load plan "mixed" is performed
+      Then the plan misses none of its gates

@@ -1,0 +1,287 @@
+package load
+
+import (
+	"context"
+	"fmt"
+	"math/big"
+	"net/http"
+	"sync"
+	"time"
+
+	"golang.org/x/sync/errgroup"
+
+	"github.com/kobcheck/kobcheck/client"
+	"github.com/kobcheck/kobcheck/reports"
+)
+
+// maxAmounts bounds the amounts of a wallet: the i-th is 3 to the power of i, so that a balance written in
+// base three tells of each credit whether it was lost (0), booked once (1) or booked twice (2).
+const maxAmounts = 18
+
+// ledgerAtOnce is how many requests on money are under way at once.
+const ledgerAtOnce = 32
+
+// ledger moves money on a few wallets from many sides at once and holds what is left against what was
+// answered: conserved to the smallest unit, never negative, total = amount + reserved at every read.
+func ledger(ctx context.Context, t *Target, plan *Plan, result *reports.LoadPlan) error {
+	u, err := t.unit(ctx)
+	if err != nil {
+		return err
+	}
+	l := &ledgerRun{target: t, unit: u, broken: map[string][]string{}}
+	if u.wrong != "" {
+		l.breaks("MONEY-06", "%s", u.wrong)
+	}
+	for range plan.Wallets {
+		wallet, _, err := t.newWallet(ctx)
+		if err != nil {
+			return err
+		}
+		l.wallets = append(l.wallets, wallet)
+	}
+	began := time.Now()
+	if err := l.credits(ctx, plan.Amounts); err != nil {
+		return err
+	}
+	if err := l.transfers(ctx, plan.Amounts); err != nil {
+		return err
+	}
+	if err := l.overdrafts(ctx); err != nil {
+		return err
+	}
+	l.report(plan, result)
+	result.Observed = append(result.Observed, reports.Observation{ID: "ledger.requests", Question: "How many requests on money were answered, how fast?",
+		Answer: fmt.Sprintf("%d in %.1f s, %d without a clear answer that were then asked again", l.answered, time.Since(began).Seconds(), l.unclear)})
+	return nil
+}
+
+type ledgerRun struct {
+	target  *Target
+	unit    unit
+	wallets []string
+
+	mu       sync.Mutex
+	answered int
+	unclear  int
+	reads    int
+	broken   map[string][]string // by requirement
+}
+
+func (l *ledgerRun) breaks(requirement, format string, args ...any) {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	l.broken[requirement] = append(l.broken[requirement], fmt.Sprintf(format, args...))
+}
+
+// book performs a booking under a key of its own. An unclear answer is asked again under the same key,
+// since an unknown outcome would hide a lost update.
+func (l *ledgerRun) book(ctx context.Context, operation string, body map[string]any) (booked bool, err error) {
+	key, err := l.target.Client.NewKey(ctx)
+	if err != nil {
+		return false, err
+	}
+	for try := 0; ; try++ {
+		exchange, err := l.target.Client.Do(ctx, l.target.Contract.Operation(operation), client.Request{Key: key, Body: body})
+		clear := err == nil && exchange.Status < 500 && exchange.Status != http.StatusTooManyRequests
+		l.mu.Lock()
+		if clear {
+			l.answered++
+		} else {
+			l.unclear++
+		}
+		l.mu.Unlock()
+		switch {
+		case clear:
+			return exchange.Status/100 == 2, nil
+		case ctx.Err() != nil:
+			return false, ctx.Err()
+		case try == 3:
+			return false, fmt.Errorf("a booking got no clear answer in four attempts under one key; the money on the wallets can't be judged")
+		}
+	}
+}
+
+// read reads a wallet and holds what every read must show.
+func (l *ledgerRun) read(ctx context.Context, wallet string) (balance, error) {
+	b, err := l.target.balance(ctx, wallet)
+	if err != nil {
+		return b, err
+	}
+	l.mu.Lock()
+	l.reads++
+	l.mu.Unlock()
+	if sum := new(big.Rat).Add(b.amount, b.reserved); sum.Cmp(b.total) != 0 {
+		l.breaks("MONEY-02", "a read showed total %s, amount %s and reserved %s", decimal(b.total), decimal(b.amount), decimal(b.reserved))
+	}
+	if b.amount.Sign() < 0 || b.total.Sign() < 0 {
+		l.breaks("MONEY-07", "a read showed amount %s and total %s", decimal(b.amount), decimal(b.total))
+	}
+	return b, nil
+}
+
+// credits books super-increasing amounts on every wallet, all at once, with reads between, and reads off
+// each balance which credits it holds.
+func (l *ledgerRun) credits(ctx context.Context, amounts int) error {
+	var all errgroup.Group
+	all.SetLimit(ledgerAtOnce)
+	refused := make([]map[int]bool, len(l.wallets))
+	for w := range l.wallets {
+		refused[w] = map[int]bool{}
+	}
+	for i := range amounts {
+		for w, wallet := range l.wallets {
+			all.Go(func() error {
+				booked, err := l.book(ctx, "transactions-manual-credit", creditBody(l.target.RunID, wallet, power(i)))
+				if err == nil && !booked {
+					l.mu.Lock()
+					refused[w][i] = true
+					l.mu.Unlock()
+				}
+				return err
+			})
+			if i%4 == 3 {
+				all.Go(func() error { _, err := l.read(ctx, wallet); return err })
+			}
+		}
+	}
+	if err := all.Wait(); err != nil {
+		return err
+	}
+	for w, wallet := range l.wallets {
+		b, err := l.read(ctx, wallet)
+		if err != nil {
+			return err
+		}
+		l.digits(w, new(big.Rat).Quo(b.total, l.unit.one), amounts, refused[w])
+	}
+	return nil
+}
+
+func power(i int) int64 {
+	amount := int64(1)
+	for range i {
+		amount *= 3
+	}
+	return amount
+}
+
+// digits reads a balance in base three.
+func (l *ledgerRun) digits(wallet int, units *big.Rat, amounts int, refused map[int]bool) {
+	if !units.IsInt() {
+		l.breaks("MONEY-06", "wallet %d holds %s units, which whole credits can't give", wallet+1, decimal(units))
+		return
+	}
+	left := new(big.Int).Set(units.Num())
+	three, digit := big.NewInt(3), new(big.Int)
+	for i := range amounts {
+		left.QuoRem(left, three, digit)
+		want := int64(1)
+		if refused[i] {
+			want = 0
+		}
+		switch got := digit.Int64(); {
+		case got == want:
+		case got < want:
+			l.breaks("MONEY-06", "wallet %d lost the credit of %d that was answered with success", wallet+1, power(i))
+		default:
+			l.breaks("MONEY-06", "wallet %d holds the credit of %d %d times instead of %d", wallet+1, power(i), got, want)
+		}
+	}
+	if left.Sign() != 0 {
+		l.breaks("MONEY-06", "wallet %d holds more than all its credits together", wallet+1)
+	}
+}
+
+// transfers sends money round the wallets from all sides at once; together they hold what they held.
+func (l *ledgerRun) transfers(ctx context.Context, amounts int) error {
+	before, err := l.sum(ctx)
+	if err != nil {
+		return err
+	}
+	var all errgroup.Group
+	all.SetLimit(ledgerAtOnce)
+	for i := range amounts * 2 {
+		for w, wallet := range l.wallets {
+			to := l.wallets[(w+1+i%(len(l.wallets)-1))%len(l.wallets)]
+			if to == wallet {
+				continue
+			}
+			all.Go(func() error {
+				_, err := l.book(ctx, "transactions-create", transferBody(l.target.RunID, wallet, to, int64(1+i)))
+				return err
+			})
+		}
+		all.Go(func() error { _, err := l.read(ctx, l.wallets[i%len(l.wallets)]); return err })
+	}
+	if err := all.Wait(); err != nil {
+		return err
+	}
+	after, err := l.sum(ctx)
+	if err != nil {
+		return err
+	}
+	if after.Cmp(before) != 0 {
+		l.breaks("MONEY-05", "the wallets held %s together before the transfers and %s after them", decimal(before), decimal(after))
+	}
+	return nil
+}
+
+func (l *ledgerRun) sum(ctx context.Context) (*big.Rat, error) {
+	sum := new(big.Rat)
+	for _, wallet := range l.wallets {
+		b, err := l.read(ctx, wallet)
+		if err != nil {
+			return nil, err
+		}
+		sum.Add(sum, b.total)
+	}
+	return sum, nil
+}
+
+// overdrafts asks at once for more than a wallet holds: of ten transfers of six tenths one may pass.
+func (l *ledgerRun) overdrafts(ctx context.Context) error {
+	for n := range min(len(l.wallets), 4) {
+		from, _, err := l.target.newWallet(ctx)
+		if err != nil {
+			return err
+		}
+		if _, err := l.book(ctx, "transactions-manual-credit", creditBody(l.target.RunID, from, 1000)); err != nil {
+			return err
+		}
+		var all errgroup.Group
+		var passed int
+		for range 10 {
+			all.Go(func() error {
+				booked, err := l.book(ctx, "transactions-create", transferBody(l.target.RunID, from, l.wallets[n], 600))
+				l.mu.Lock()
+				defer l.mu.Unlock()
+				if booked {
+					passed++
+				}
+				return err
+			})
+		}
+		if err := all.Wait(); err != nil {
+			return err
+		}
+		if _, err := l.read(ctx, from); err != nil {
+			return err
+		}
+		if passed > 1 {
+			l.breaks("MONEY-07", "%d transfers of 600 at once passed on a wallet that held 1000", passed)
+		}
+	}
+	return nil
+}
+
+func (l *ledgerRun) report(plan *Plan, result *reports.LoadPlan) {
+	for _, one := range []struct{ requirement, sentence string }{
+		{"MONEY-06", fmt.Sprintf("each of %d concurrent credits is on its wallet exactly once, told apart by super-increasing amounts", plan.Wallets*plan.Amounts)},
+		{"MONEY-05", fmt.Sprintf("%d concurrent transfers among %d wallets made and lost no money", plan.Wallets*plan.Amounts*2, plan.Wallets)},
+		{"MONEY-07", "no wallet was ever negative, and of transfers at once that together are more than it holds one passed"},
+		{"MONEY-02", fmt.Sprintf("total_amount was amount plus reserved_amount at each of %d reads", l.reads)},
+	} {
+		holds := len(l.broken[one.requirement]) == 0
+		result.Invariants = append(result.Invariants, reports.Invariant{Requirement: one.requirement, Sentence: one.sentence, Holds: &holds, Evidence: orNone(l.broken[one.requirement])})
+	}
+}

@@ -1,0 +1,407 @@
+package load
+
+import (
+	"bufio"
+	"context"
+	"crypto/sha256"
+	"crypto/tls"
+	"encoding/json"
+	"fmt"
+	"io"
+	"net"
+	"net/http"
+	"net/url"
+	"sort"
+	"strings"
+	"sync"
+	"time"
+
+	"github.com/google/uuid"
+
+	"github.com/kobcheck/kobcheck/client"
+	"github.com/kobcheck/kobcheck/contract"
+	"github.com/kobcheck/kobcheck/reports"
+	"github.com/kobcheck/kobcheck/schemas"
+)
+
+// stormed are the operations that a storm duplicates, with what a second effect would look like.
+var stormed = []string{"cards-create", "transactions-manual-credit"}
+
+// stormAmount is what the credit of a storm books, in units of a transaction.
+const stormAmount = 700
+
+// duplicate is one copy of a request under one key, and what it was answered.
+type duplicate struct {
+	key, wallet    string
+	released, done time.Duration
+	status         int
+	id, wrong      string
+}
+
+// storm sends copies of one request under one key at the same moment, over connections that are open
+// already, and then proves that each key had one effect: one object by id, one in the list, one movement of
+// money, and the same answer to whoever asks later.
+func storm(ctx context.Context, t *Target, plan *Plan, seed int64, result *reports.LoadPlan) error {
+	program, err := t.findProgram(ctx)
+	if err != nil {
+		return err
+	}
+	for _, id := range stormed {
+		operation := t.Contract.Operation(id)
+		s := &stormer{target: t, plan: plan, operation: operation, program: program, seed: seed}
+		if err := s.blow(ctx, result); err != nil {
+			return err
+		}
+	}
+	return t.policy(ctx, program, seed, result)
+}
+
+type stormer struct {
+	target    *Target
+	plan      *Plan
+	operation *contract.Operation
+	program   string
+	seed      int64
+
+	overlapped int
+	copies     []duplicate
+}
+
+// newKey makes a version 4 UUID that follows from the run, so that a storm can be looked up again.
+func newKey(run string, seed int64, what string, n int) string {
+	sum := sha256.Sum256(fmt.Appendf(nil, "%s %d %s %d", run, seed, what, n))
+	key := uuid.UUID(sum[:16])
+	key[6], key[8] = key[6]&0x0f|0x40, key[8]&0x3f|0x80
+	return key.String()
+}
+
+// blow performs the keys one after another; the copies of each key go out together.
+func (s *stormer) blow(ctx context.Context, result *reports.LoadPlan) error {
+	token, err := s.target.Client.Token(ctx, "primary", "")
+	if err != nil {
+		return err
+	}
+	lines, err := dialAll(ctx, s.target.BaseURL, s.plan.Copies)
+	if err != nil {
+		return err
+	}
+	defer func() { lines.close() }()
+	for n := range s.plan.Keys {
+		if ctx.Err() != nil {
+			return ctx.Err()
+		}
+		wallet, _, err := s.target.newWallet(ctx)
+		if err != nil {
+			return err
+		}
+		key := newKey(s.target.RunID, s.seed, s.operation.ID, n)
+		if err := s.burst(ctx, lines, token.Value, key, wallet); err != nil {
+			return err
+		}
+	}
+	return s.prove(ctx, result)
+}
+
+func (s *stormer) body(wallet string) map[string]any {
+	if s.operation.ID == "cards-create" {
+		return map[string]any{"wallet_id": wallet, "program_id": s.program}
+	}
+	return creditBody(s.target.RunID, wallet, stormAmount)
+}
+
+// text is the request as it stands on the wire.
+func (s *stormer) text(token, key, wallet string) ([]byte, error) {
+	body, err := json.Marshal(s.body(wallet))
+	if err != nil {
+		return nil, err
+	}
+	base, err := url.Parse(s.target.BaseURL)
+	if err != nil {
+		return nil, err
+	}
+	path, _ := s.operation.PathIn(s.target.Edition)
+	var b strings.Builder
+	fmt.Fprintf(&b, "POST %s%s HTTP/1.1\r\nHost: %s\r\nAuthorization: Bearer %s\r\nContent-Type: application/json\r\nAccept: application/json\r\n%s: %s\r\nUser-Agent: kobcheck (run=%s; storm)\r\nContent-Length: %d\r\n\r\n",
+		strings.TrimSuffix(base.Path, "/"), path, base.Host, token, keyHeader(s.operation), key, s.target.RunID, len(body))
+	return append([]byte(b.String()), body...), nil
+}
+
+// keyHeader is the name of the header as the operation's page spells it.
+func keyHeader(operation *contract.Operation) string {
+	for _, header := range operation.Headers {
+		if strings.Contains(strings.ToLower(header.Name), "idempotency") {
+			return header.Name
+		}
+	}
+	return "idempotency-key"
+}
+
+// burst sends all but the last byte of every copy, then the last bytes together.
+func (s *stormer) burst(ctx context.Context, lines *lines, token, key, wallet string) error {
+	text, err := s.text(token, key, wallet)
+	if err != nil {
+		return err
+	}
+	if err := lines.ready(ctx, text[:len(text)-1]); err != nil {
+		return err
+	}
+	copies := make([]duplicate, len(lines.open))
+	release := make(chan struct{})
+	var all sync.WaitGroup
+	for i := range lines.open {
+		all.Go(func() {
+			<-release
+			copies[i] = lines.finish(i, text[len(text)-1:])
+			copies[i].key, copies[i].wallet = key, wallet
+		})
+	}
+	close(release)
+	all.Wait()
+	latest, earliest := time.Duration(0), time.Duration(1<<62)
+	for i := range copies {
+		latest, earliest = max(latest, copies[i].released), min(earliest, copies[i].done)
+	}
+	if latest < earliest {
+		s.overlapped++
+	}
+	s.copies = append(s.copies, copies...)
+	return nil
+}
+
+// lines are connections to the API that are opened before a burst.
+type lines struct {
+	base *url.URL
+	open []net.Conn
+	read []*bufio.Reader
+}
+
+func dialAll(ctx context.Context, base string, n int) (*lines, error) {
+	u, err := url.Parse(base)
+	if err != nil {
+		return nil, err
+	}
+	return &lines{base: u, open: make([]net.Conn, n), read: make([]*bufio.Reader, n)}, ctx.Err()
+}
+
+func (l *lines) close() {
+	for _, connection := range l.open {
+		if connection != nil {
+			_ = connection.Close()
+		}
+	}
+}
+
+// lineTimeout bounds one copy.
+const lineTimeout = 20 * time.Second
+
+// ready opens the connections that are not and sends the beginning of the request on each.
+func (l *lines) ready(ctx context.Context, text []byte) error {
+	for i := range l.open {
+		if l.open[i] == nil {
+			address := l.base.Host
+			if l.base.Port() == "" {
+				address = net.JoinHostPort(l.base.Hostname(), map[string]string{"https": "443", "http": "80"}[l.base.Scheme])
+			}
+			var connection net.Conn
+			var err error
+			if l.base.Scheme == "https" {
+				connection, err = (&tls.Dialer{Config: &tls.Config{MinVersion: tls.VersionTLS12, ServerName: l.base.Hostname()}}).DialContext(ctx, "tcp", address)
+			} else {
+				connection, err = (&net.Dialer{}).DialContext(ctx, "tcp", address)
+			}
+			if err != nil {
+				return fmt.Errorf("opening connection %d of a storm to %s: %w", i+1, address, err)
+			}
+			l.open[i], l.read[i] = connection, bufio.NewReader(connection)
+		}
+		if err := l.open[i].SetDeadline(time.Now().Add(lineTimeout)); err != nil {
+			return err
+		}
+		if _, err := l.open[i].Write(text); err != nil {
+			return fmt.Errorf("sending copy %d of a storm: %w", i+1, err)
+		}
+	}
+	return nil
+}
+
+// finish sends the last byte of a copy and reads its answer.
+func (l *lines) finish(i int, last []byte) (d duplicate) {
+	lost := func(err error) duplicate {
+		d.wrong, d.done = err.Error(), now()
+		_ = l.open[i].Close()
+		l.open[i] = nil
+		return d
+	}
+	if _, err := l.open[i].Write(last); err != nil {
+		return lost(err)
+	}
+	d.released = now()
+	answer, err := http.ReadResponse(l.read[i], nil)
+	if err != nil {
+		return lost(err)
+	}
+	body, err := io.ReadAll(io.LimitReader(answer.Body, 1<<20))
+	_ = answer.Body.Close()
+	if err != nil {
+		return lost(err)
+	}
+	d.done, d.status = now(), answer.StatusCode
+	if d.status/100 == 2 {
+		d.id = idOf(body)
+	}
+	if answer.Close {
+		_ = l.open[i].Close()
+		l.open[i] = nil
+	}
+	return d
+}
+
+// prove looks at what the storm left: by answers, by a later replay, by list and by balance.
+func (s *stormer) prove(ctx context.Context, result *reports.LoadPlan) error {
+	byKey := map[string][]duplicate{}
+	var keys []string
+	statuses := map[int]int{}
+	lost := 0
+	for _, one := range s.copies {
+		if byKey[one.key] == nil {
+			keys = append(keys, one.key)
+		}
+		byKey[one.key] = append(byKey[one.key], one)
+		if one.wrong != "" {
+			lost++
+			continue
+		}
+		statuses[one.status]++
+	}
+	var several, none, differing, listed, unbalanced []string
+	for _, key := range keys {
+		objects := map[string]bool{}
+		for _, one := range byKey[key] {
+			if one.id != "" {
+				objects[one.id] = true
+			}
+		}
+		wallet := byKey[key][0].wallet
+		short := key[:8] + "…"
+		if len(objects) > 1 {
+			several = append(several, fmt.Sprintf("key %s made %d objects: %s", short, len(objects), s.timeline(byKey[key])))
+		}
+		replay, err := s.target.Client.Do(ctx, s.operation, client.Request{Key: key, Body: s.body(wallet)})
+		if err != nil {
+			return err
+		}
+		id := idOf(replay.Body)
+		switch {
+		case replay.Status/100 == 2 && len(objects) == 0:
+			objects[id] = true // every copy was refused or lost, and the replay made it
+		case replay.Status/100 == 2 && !objects[id]:
+			differing = append(differing, fmt.Sprintf("key %s: a later replay answered another object than the storm", short))
+		case replay.Status/100 != 2 && len(objects) > 0:
+			differing = append(differing, fmt.Sprintf("key %s: a later replay is answered %d, not with the object that was made", short, replay.Status))
+		case replay.Status/100 != 2:
+			none = append(none, fmt.Sprintf("key %s: %d copies and a replay made nothing (%d)", short, len(byKey[key]), replay.Status))
+		}
+		count, sum, err := s.effects(ctx, wallet)
+		if err != nil {
+			return err
+		}
+		if count > 1 {
+			listed = append(listed, fmt.Sprintf("key %s: %d objects are listed: %s", short, count, s.timeline(byKey[key])))
+		}
+		if sum != "" {
+			unbalanced = append(unbalanced, fmt.Sprintf("key %s: %s", short, sum))
+		}
+	}
+	overlap := float64(s.overlapped) / float64(max(len(keys), 1))
+	decided := func(broken []string) *bool {
+		holds := len(broken) == 0
+		if holds && s.overlapped == 0 {
+			return nil // copies that were never under way together prove nothing
+		}
+		return &holds
+	}
+	name := s.operation.Title
+	result.Invariants = append(result.Invariants,
+		reports.Invariant{Requirement: "IDEMP-29", Sentence: fmt.Sprintf("%s: %d copies at once under one key made one object, for each of %d keys (%.0f %% of the bursts were under way together)", name, s.plan.Copies, len(keys), 100*overlap), Holds: decided(append(several, listed...)), Evidence: orNone(append(several, listed...))},
+		reports.Invariant{Requirement: "IDEMP-01", Sentence: name + ": every later replay answered with the object that the storm made", Holds: decided(append(differing, none...)), Evidence: orNone(append(differing, none...))})
+	if s.operation.ID == "transactions-manual-credit" {
+		result.Invariants = append(result.Invariants, reports.Invariant{Requirement: "MONEY-06", Sentence: name + ": the balance moved once for each key", Holds: decided(unbalanced), Evidence: orNone(unbalanced)})
+	}
+	result.Observed = append(result.Observed, reports.Observation{ID: "idempotency.storm." + s.operation.ID, Gap: "C-12", Question: "What are copies of one request at the same moment answered?", Answer: statusText(statuses, lost)})
+	return nil
+}
+
+func orNone(list []string) []string {
+	if list == nil {
+		return []string{}
+	}
+	return list
+}
+
+// timeline shows the copies of a key in the order of their answers, in milliseconds from the first release.
+func (s *stormer) timeline(copies []duplicate) string {
+	sort.Slice(copies, func(i, j int) bool { return copies[i].done < copies[j].done })
+	first := copies[0].released
+	for _, one := range copies {
+		first = min(first, one.released)
+	}
+	var parts []string
+	for _, one := range copies {
+		id := one.id
+		if len(id) > 8 {
+			id = id[:8] + "…"
+		}
+		parts = append(parts, fmt.Sprintf("%.2f–%.2f ms %d %s", milliseconds(one.released-first), milliseconds(one.done-first), one.status, id))
+	}
+	return strings.Join(parts, "; ")
+}
+
+func statusText(statuses map[int]int, lost int) string {
+	codes := make([]int, 0, len(statuses))
+	for code := range statuses {
+		codes = append(codes, code)
+	}
+	sort.Ints(codes)
+	var parts []string
+	for _, code := range codes {
+		parts = append(parts, fmt.Sprintf("%d × %d", statuses[code], code))
+	}
+	if lost > 0 {
+		parts = append(parts, fmt.Sprintf("%d without an answer", lost))
+	}
+	return strings.Join(parts, ", ")
+}
+
+// effects counts what is listed for a wallet and says in words where its balance moved more than once.
+func (s *stormer) effects(ctx context.Context, wallet string) (int, string, error) {
+	if s.operation.ID == "cards-create" {
+		exchange, err := s.target.Client.Do(ctx, s.target.Contract.Operation("cards-list"), client.Request{Query: url.Values{"wallet": {wallet}}})
+		if err != nil {
+			return 0, "", err
+		}
+		value, err := schemas.Decode(exchange.Body)
+		if err != nil {
+			return 0, "", fmt.Errorf("counting the cards of a wallet: %w", err)
+		}
+		count := 0
+		list, _ := value.([]any)
+		for _, one := range list {
+			if card, ok := one.(map[string]any); ok && card["wallet_id"] == wallet {
+				count++
+			}
+		}
+		return count, "", nil
+	}
+	unit, err := s.target.unit(ctx)
+	if err != nil {
+		return 0, "", err
+	}
+	balance, err := s.target.balance(ctx, wallet)
+	if err != nil {
+		return 0, "", err
+	}
+	if want := unit.of(stormAmount); balance.total.Cmp(want) != 0 {
+		return 0, fmt.Sprintf("the balance is %s after one credit of %s", decimal(balance.total), decimal(want)), nil
+	}
+	return 0, "", nil
+}

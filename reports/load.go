@@ -1,0 +1,392 @@
+package reports
+
+import (
+	"encoding/json"
+	"fmt"
+	"html/template"
+	"io"
+	"strings"
+	"time"
+)
+
+// The exit codes of load beside those of a run.
+const (
+	ExitGateMissed   = 5
+	ExitProvesNone   = 6
+	ExitSafetyStop   = 7
+	loadFileVersion  = 1
+	loadPageWidth    = 960
+	loadPageHeight   = 140
+	secondsInPicture = 600
+)
+
+// LoadRun is load.json: plans as they were performed, and what follows.
+type LoadRun struct {
+	Version   int       `json:"version"`
+	Tool      Tool      `json:"tool"`
+	Target    Target    `json:"target"`
+	RunID     string    `json:"run_id"`
+	Seed      int64     `json:"seed"`
+	StartedAt time.Time `json:"started_at"` // UTC
+	EndedAt   time.Time `json:"ended_at"`   // UTC
+	// Verdict is passed, failed (a gate or an invariant), inconclusive (it proves nothing) or interrupted.
+	Verdict  Verdict    `json:"verdict"`
+	ExitCode int        `json:"exit_code"`
+	Reason   string     `json:"reason,omitempty"`
+	Notice   string     `json:"burst_notice,omitempty"`
+	Plans    []LoadPlan `json:"plans"`
+}
+
+// LoadPlan is one plan as it was performed.
+type LoadPlan struct {
+	ID       string      `json:"id"`
+	Kind     string      `json:"kind"`
+	Sentence string      `json:"sentence"`
+	Stages   []LoadStage `json:"stages,omitempty"`
+	Arrivals string      `json:"arrivals,omitempty"`
+	Shard    string      `json:"shard,omitempty"`
+	// Due and Sent count arrivals; Asked and Reached are arrivals per second over the whole plan.
+	Due     int     `json:"due"`
+	Sent    int     `json:"sent"`
+	Asked   float64 `json:"asked_per_second"`
+	Reached float64 `json:"reached_per_second"`
+	// Lag is how late the generator itself began arrivals, in milliseconds.
+	Lag        Percentiles    `json:"generator_lag_ms"`
+	LagBound   float64        `json:"generator_lag_bound_ms"`
+	Series     []LoadSeries   `json:"series"`
+	Slices     []LoadSlice    `json:"slices"`
+	Errors     map[string]int `json:"errors"`
+	Checked    int            `json:"answers_checked"`
+	Findings   []LoadFinding  `json:"findings"`
+	Invariants []Invariant    `json:"invariants"`
+	// Observed answers questions that the documentation leaves open.
+	Observed []Observation `json:"observed"`
+	Steps    []LoadStep    `json:"steps,omitempty"`
+	Gates    []GateResult  `json:"gates"`
+	Verdict  Verdict       `json:"verdict"`
+	ExitCode int           `json:"exit_code"`
+	Reason   string        `json:"reason,omitempty"`
+}
+
+// LoadStage is one part of a plan: from one rate to another, in arrivals per second, for so many seconds.
+type LoadStage struct {
+	From    float64 `json:"from"`
+	To      float64 `json:"to"`
+	Seconds float64 `json:"seconds"`
+}
+
+// Percentiles are in milliseconds.
+type Percentiles struct {
+	P50  float64 `json:"p50"`
+	P90  float64 `json:"p90"`
+	P95  float64 `json:"p95"`
+	P99  float64 `json:"p99"`
+	P999 float64 `json:"p99.9"`
+	Max  float64 `json:"max"`
+}
+
+// LoadSeries is one operation and class of answer. Class is good, throttled or failed.
+type LoadSeries struct {
+	Operation string      `json:"operation"`
+	Class     string      `json:"class"`
+	Count     int         `json:"count"`
+	FromDue   Percentiles `json:"from_due_ms"`
+	FromSend  Percentiles `json:"from_send_ms"`
+	// DueHDR and SendHDR are the histograms in HdrHistogram's V2 form (base64), in microseconds.
+	DueHDR  []byte `json:"due_hdr"`
+	SendHDR []byte `json:"send_hdr"`
+}
+
+// LoadSlice is one second of a plan.
+type LoadSlice struct {
+	Second    int     `json:"second"`
+	Due       int     `json:"due"`
+	Good      int     `json:"good"`
+	Throttled int     `json:"throttled"`
+	Failed    int     `json:"failed"`
+	P50       float64 `json:"p50_ms"`
+	P99       float64 `json:"p99_ms"`
+}
+
+// LoadFinding is a requirement that was seen broken under load.
+type LoadFinding struct {
+	Requirement string `json:"requirement"`
+	Operation   string `json:"operation"`
+	Message     string `json:"message"`
+	Count       int    `json:"count"`
+}
+
+// Invariant is something that must hold after a storm, such as one object for one key.
+type Invariant struct {
+	Requirement string `json:"requirement"`
+	Sentence    string `json:"sentence"`
+	// Holds is true, false, or null where nothing could be decided.
+	Holds    *bool    `json:"holds"`
+	Evidence []string `json:"evidence"`
+}
+
+// LoadStep is one rate that a capacity plan tried.
+type LoadStep struct {
+	Rate    float64 `json:"rate"`
+	Reached float64 `json:"reached"`
+	P99     float64 `json:"p99_ms"`
+	Errors  float64 `json:"errors"`
+	Held    bool    `json:"held"`
+	Broke   string  `json:"broke,omitempty"`
+}
+
+// GateResult is a gate with the figure that it was held against. State is passed, failed, inconclusive or
+// no data; none but the first is a pass.
+type GateResult struct {
+	Gate    string  `json:"gate"`
+	State   string  `json:"state"`
+	Figure  float64 `json:"figure"`
+	Low     float64 `json:"low"`
+	High    float64 `json:"high"`
+	Bound   float64 `json:"bound"`
+	Unit    string  `json:"unit"`
+	Samples int     `json:"samples"`
+	Needed  int     `json:"needed"`
+}
+
+// Close gives each plan and the run its verdict and exit code. Of several the first of 8, 1, 5, 7, 6, 4 wins.
+func (r *LoadRun) Close(now time.Time) {
+	r.Version, r.EndedAt = loadFileVersion, now.UTC()
+	order := []int{ExitSecretFound, ExitFailed, ExitGateMissed, ExitSafetyStop, ExitProvesNone, ExitInconclusive}
+	found := map[int]string{}
+	for i := range r.Plans {
+		plan := &r.Plans[i]
+		plan.decide()
+		if plan.ExitCode != ExitPassed && found[plan.ExitCode] == "" {
+			found[plan.ExitCode] = plan.ID + ": " + plan.Reason
+		}
+	}
+	if r.ExitCode == ExitInterrupted || r.ExitCode == ExitTerminated {
+		r.Verdict = Interrupted
+		return
+	}
+	for _, code := range order {
+		if found[code] != "" {
+			r.ExitCode, r.Reason, r.Verdict = code, found[code], Failed
+			if code == ExitProvesNone || code == ExitInconclusive || code == ExitSafetyStop {
+				r.Verdict = Inconclusive
+			}
+			return
+		}
+	}
+	r.Verdict, r.ExitCode = Passed, ExitPassed
+}
+
+func (p *LoadPlan) decide() {
+	if p.ExitCode != ExitPassed {
+		p.Verdict = Inconclusive
+		return // a plan that could not be performed has said why
+	}
+	for _, one := range p.Invariants {
+		if one.Holds != nil && !*one.Holds {
+			p.Verdict, p.ExitCode, p.Reason = Failed, ExitFailed, one.Requirement+": not so: "+one.Sentence
+			return
+		}
+	}
+	if len(p.Findings) > 0 {
+		p.Verdict, p.ExitCode, p.Reason = Failed, ExitFailed, p.Findings[0].Requirement+": "+p.Findings[0].Message
+		return
+	}
+	for _, state := range []string{"failed", "no data", "inconclusive"} {
+		for _, gate := range p.Gates {
+			if gate.State != state {
+				continue
+			}
+			p.Verdict, p.ExitCode, p.Reason = Failed, ExitGateMissed, "missed "+gate.Gate
+			if state != "failed" {
+				p.Verdict, p.ExitCode, p.Reason = Inconclusive, ExitProvesNone, state+" for "+gate.Gate
+			}
+			if late := p.late(); late != "" {
+				p.Verdict, p.ExitCode, p.Reason = Inconclusive, ExitProvesNone, late
+			}
+			return
+		}
+	}
+	if late := p.late(); late != "" {
+		p.Verdict, p.ExitCode, p.Reason = Inconclusive, ExitProvesNone, late
+		return
+	}
+	for _, one := range p.Invariants {
+		if one.Holds == nil {
+			p.Verdict, p.ExitCode, p.Reason = Inconclusive, ExitProvesNone, "not decided: "+one.Sentence
+			return
+		}
+	}
+	p.Verdict = Passed
+}
+
+// late says why the generator itself makes the plan prove nothing; empty where it does not.
+func (p *LoadPlan) late() string {
+	switch {
+	case p.LagBound > 0 && p.Lag.P99 > p.LagBound:
+		return fmt.Sprintf("the generator itself was late: p99 %.1f ms, bound %.1f ms; lower the rate or use a quieter machine", p.Lag.P99, p.LagBound)
+	case p.Due > 0 && float64(p.Sent) < 0.98*float64(p.Due):
+		return fmt.Sprintf("only %d of %d arrivals were sent, so the asked rate was not reached", p.Sent, p.Due)
+	}
+	return ""
+}
+
+// WriteLoad writes load.json, load.md and load.html into a folder and returns their paths.
+func WriteLoad(folder string, r *LoadRun) ([]string, error) {
+	return writeFiles(folder, map[string]func(io.Writer) error{
+		"load.json": func(w io.Writer) error { return json.NewEncoder(w).Encode(r) },
+		"load.md":   func(w io.Writer) error { _, err := io.WriteString(w, loadMarkdown(r)); return err },
+		"load.html": func(w io.Writer) error { return loadPage.Execute(w, r) },
+	})
+}
+
+// ReadLoad reads a load.json.
+func ReadLoad(from io.Reader) (*LoadRun, error) {
+	r := new(LoadRun)
+	if err := json.NewDecoder(from).Decode(r); err != nil {
+		return nil, fmt.Errorf("this is no load.json: %w", err)
+	}
+	if r.Version != loadFileVersion || r.Plans == nil {
+		return nil, fmt.Errorf("this load.json is not of version %d, which this program reads", loadFileVersion)
+	}
+	return r, nil
+}
+
+// PrintLoad prints what came of each plan.
+func PrintLoad(w io.Writer, r *LoadRun) error {
+	p := &printer{out: w}
+	for i := range r.Plans {
+		p.plan(&r.Plans[i])
+	}
+	p.line("%s: %s, exit code %d", r.Target.Name, r.Verdict, r.ExitCode)
+	if r.Reason != "" {
+		p.line("  %s", wrap(plainText(r.Reason), 2))
+	}
+	p.line("  run %s, seed %d, %.1f s", r.RunID, r.Seed, r.EndedAt.Sub(r.StartedAt).Seconds())
+	return p.err
+}
+
+func (p *printer) plan(plan *LoadPlan) {
+	p.line("%s: %s", plan.ID, wrap(plan.Sentence, 2))
+	if plan.Due > 0 {
+		p.line("  arrivals   %d due, %d sent, %.1f/s asked, %.1f/s reached; generator lag p99 %.2f ms", plan.Due, plan.Sent, plan.Asked, plan.Reached, plan.Lag.P99)
+	}
+	for _, s := range plan.Series {
+		p.line("  %-10s %-28s %6d  p50 %.1f  p99 %.1f  max %.1f ms from due; p99 %.1f ms from send", s.Class, s.Operation, s.Count, s.FromDue.P50, s.FromDue.P99, s.FromDue.Max, s.FromSend.P99)
+	}
+	for _, step := range plan.Steps {
+		held := "held"
+		if !step.Held {
+			held = "broke: " + step.Broke
+		}
+		p.line("  step       %8.0f/s  reached %.1f/s  p99 %.1f ms  errors %.2f%%  %s", step.Rate, step.Reached, step.P99, 100*step.Errors, held)
+	}
+	for _, name := range sortedNames(plan.Errors) {
+		p.line("  error      %d × %s", plan.Errors[name], plainText(name))
+	}
+	for _, f := range plan.Findings {
+		p.line("  FINDING    %s at %s, %d times: %s", f.Requirement, f.Operation, f.Count, wrap(plainText(f.Message), 13))
+	}
+	for _, one := range plan.Invariants {
+		state := "holds"
+		if one.Holds == nil {
+			state = "NOT DECIDED"
+		} else if !*one.Holds {
+			state = "BROKEN"
+		}
+		p.line("  %-10s %s (%s)", state, wrap(one.Sentence, 13), one.Requirement)
+		for i, evidence := range one.Evidence {
+			if i == printed {
+				p.line("               … and %d more", len(one.Evidence)-printed)
+				break
+			}
+			p.line("               %s", wrap(plainText(evidence), 15))
+		}
+	}
+	for _, o := range plan.Observed {
+		p.line("  observed   %s %s", wrap(o.Question, 13), wrap(plainText(o.Answer), 13))
+	}
+	for _, gate := range plan.Gates {
+		p.line("  gate       %-12s %s: %.3g %s (%.3g to %.3g), %d samples of %d needed", gate.State, gate.Gate, gate.Figure, gate.Unit, gate.Low, gate.High, gate.Samples, gate.Needed)
+	}
+	p.line("  %s%s", plan.Verdict, map[bool]string{true: ": " + plan.Reason}[plan.Reason != ""])
+	p.line("")
+}
+
+func loadMarkdown(r *LoadRun) string {
+	var b strings.Builder
+	fmt.Fprintf(&b, "# Load on %s: %s\n\n", escapeMarkdown(r.Target.Name), r.Verdict)
+	if r.Reason != "" {
+		fmt.Fprintf(&b, "%s\n\n", escapeMarkdown(r.Reason))
+	}
+	for _, plan := range r.Plans {
+		fmt.Fprintf(&b, "## %s: %s\n\n%s\n\n%d arrivals due, %d sent; asked %.1f/s, reached %.1f/s; generator lag p99 %.2f ms.\n\n", plan.ID, plan.Verdict, escapeMarkdown(plan.Sentence), plan.Due, plan.Sent, plan.Asked, plan.Reached, plan.Lag.P99)
+		if len(plan.Series) > 0 {
+			b.WriteString("| operation | class | count | p50 | p99 | max (ms from due) | p99 from send |\n|---|---|--:|--:|--:|--:|--:|\n")
+			for _, s := range plan.Series {
+				fmt.Fprintf(&b, "| %s | %s | %d | %.1f | %.1f | %.1f | %.1f |\n", s.Operation, s.Class, s.Count, s.FromDue.P50, s.FromDue.P99, s.FromDue.Max, s.FromSend.P99)
+			}
+			b.WriteString("\n")
+		}
+		for _, one := range plan.Invariants {
+			state := "not decided"
+			if one.Holds != nil {
+				state = map[bool]string{true: "holds", false: "**broken**"}[*one.Holds]
+			}
+			fmt.Fprintf(&b, "- %s: %s (%s)\n", state, escapeMarkdown(one.Sentence), one.Requirement)
+		}
+		for _, gate := range plan.Gates {
+			fmt.Fprintf(&b, "- gate %s: %s, %.3g %s\n", code(gate.Gate), gate.State, gate.Figure, gate.Unit)
+		}
+		b.WriteString("\n")
+	}
+	return b.String()
+}
+
+// polyline draws the p99 of the seconds of a plan.
+func polyline(slices []LoadSlice) string {
+	top := 1.0
+	for _, one := range slices {
+		top = max(top, one.P99)
+	}
+	var b strings.Builder
+	for i, one := range slices {
+		if i == secondsInPicture {
+			break
+		}
+		fmt.Fprintf(&b, "%.1f,%.1f ", float64(i)*loadPageWidth/float64(max(len(slices)-1, 1)), loadPageHeight-one.P99/top*(loadPageHeight-10))
+	}
+	return b.String()
+}
+
+var loadPage = template.Must(template.New("load").Funcs(template.FuncMap{"polyline": polyline, "top": func(slices []LoadSlice) float64 {
+	top := 0.0
+	for _, one := range slices {
+		top = max(top, one.P99)
+	}
+	return top
+}, "state": func(holds *bool) string {
+	if holds == nil {
+		return "not decided"
+	}
+	return map[bool]string{true: "holds", false: "broken"}[*holds]
+}}).Parse(`<!doctype html>
+<html lang="en"><head><meta charset="utf-8"><meta name="viewport" content="width=device-width,initial-scale=1"><title>Load: {{.Target.Name}} {{.Verdict}}</title>
+<meta http-equiv="Content-Security-Policy" content="default-src 'none'; style-src 'unsafe-inline'">
+<style>
+:root{color-scheme:light dark;--ink:#1c2126;--dim:#56606b;--paper:#fff;--line:#d9dee3;--good:#12693a;--bad:#a81c1c}
+@media(prefers-color-scheme:dark){:root{--ink:#e8ebee;--dim:#a5aeb8;--paper:#14181c;--line:#333b43;--good:#5fd08f;--bad:#ff8a80}}
+body{font:16px/1.5 system-ui,sans-serif;color:var(--ink);background:var(--paper);margin:0 auto;max-width:70rem;padding:2rem 1.25rem}
+h1{font-size:1.9rem}h2{margin-top:2.5rem}p.dim{color:var(--dim)}table{border-collapse:collapse;width:100%}th,td{text-align:left;padding:.3rem .7rem .3rem 0;border-bottom:1px solid var(--line)}
+td.n,th.n{text-align:right;font-variant-numeric:tabular-nums}.passed,.holds{color:var(--good);font-weight:600}.failed,.broken{color:var(--bad);font-weight:600}svg{width:100%;height:auto}polyline{fill:none;stroke:currentColor;stroke-width:2}.scroll{overflow-x:auto}
+</style></head><body><main><h1>{{.Target.Name}}: <span class="{{.Verdict}}">{{.Verdict}}</span></h1>{{with .Reason}}<p>{{.}}</p>{{end}}
+<p class="dim">{{.Tool.Name}} {{.Tool.Version}} · run {{.RunID}} · seed {{.Seed}} · {{.StartedAt.Format "2006-01-02 15:04:05"}} UTC · exit code {{.ExitCode}}</p>
+{{range .Plans}}<section><h2 id="{{.ID}}">{{.ID}}: <span class="{{.Verdict}}">{{.Verdict}}</span></h2><p>{{.Sentence}}</p>{{with .Reason}}<p>{{.}}</p>{{end}}
+{{if .Due}}<p class="dim">{{.Due}} arrivals due, {{.Sent}} sent; asked {{printf "%.1f" .Asked}}/s, reached {{printf "%.1f" .Reached}}/s; generator lag p99 {{printf "%.2f" .Lag.P99}} ms</p>{{end}}
+{{if .Gates}}<table><thead><tr><th>gate</th><th>state</th><th class="n">figure</th><th class="n">samples</th><th class="n">needed</th></tr></thead><tbody>{{range .Gates}}<tr><td><code>{{.Gate}}</code></td><td class="{{.State}}">{{.State}}</td><td class="n">{{printf "%.3g" .Figure}} {{.Unit}}</td><td class="n">{{.Samples}}</td><td class="n">{{.Needed}}</td></tr>{{end}}</tbody></table>{{end}}
+{{if .Invariants}}<table><thead><tr><th>what must hold</th><th>requirement</th><th></th></tr></thead><tbody>{{range .Invariants}}<tr><td>{{.Sentence}}{{range .Evidence}}<br><small>{{.}}</small>{{end}}</td><td>{{.Requirement}}</td><td class="{{state .Holds}}">{{state .Holds}}</td></tr>{{end}}</tbody></table>{{end}}
+{{if .Series}}<div class="scroll" tabindex="0"><table><thead><tr><th>operation</th><th>class</th><th class="n">count</th><th class="n">p50</th><th class="n">p99</th><th class="n">max ms from due</th><th class="n">p99 from send</th></tr></thead><tbody>{{range .Series}}<tr><td>{{.Operation}}</td><td>{{.Class}}</td><td class="n">{{.Count}}</td><td class="n">{{printf "%.1f" .FromDue.P50}}</td><td class="n">{{printf "%.1f" .FromDue.P99}}</td><td class="n">{{printf "%.1f" .FromDue.Max}}</td><td class="n">{{printf "%.1f" .FromSend.P99}}</td></tr>{{end}}</tbody></table></div>{{end}}
+{{if .Slices}}<figure><svg viewBox="0 0 960 140" role="img" aria-label="p99 from the due time over the seconds of the plan, at most {{printf "%.1f" (top .Slices)}} ms"><polyline points="{{polyline .Slices}}"/></svg><figcaption>p99 from the due time, second by second; the highest is {{printf "%.1f" (top .Slices)}} ms</figcaption></figure>
+<details><summary>The seconds as a table</summary><div class="scroll" tabindex="0"><table><thead><tr><th class="n">second</th><th class="n">due</th><th class="n">good</th><th class="n">throttled</th><th class="n">failed</th><th class="n">p50</th><th class="n">p99 ms</th></tr></thead><tbody>{{range .Slices}}<tr><td class="n">{{.Second}}</td><td class="n">{{.Due}}</td><td class="n">{{.Good}}</td><td class="n">{{.Throttled}}</td><td class="n">{{.Failed}}</td><td class="n">{{printf "%.1f" .P50}}</td><td class="n">{{printf "%.1f" .P99}}</td></tr>{{end}}</tbody></table></div></details>{{end}}
+</section>{{end}}</main></body></html>
+`))

@@ -32,6 +32,9 @@ func answerSentences() []Definition {
 		define(area, `the answer's "([^"]+)" is the (other |foreign )?`+kinds, "A member of the answer is the id of that thing.", memberIsThing),
 		define(area, `the answer's "([^"]+)" is our client id`, "A member of the answer, where it is there, is the client id of our token.", memberIsClientID),
 		define(area, `the answer's "([^"]+)" is there`, "The answer has a member of that name that is not null.", memberIsThere),
+		define(area, `the answer's "([^"]+)" is there, if only as null`, "The member is in the object, whatever its value.", memberAtLeastNull),
+		define(area, `everything in the list has "([^"]+)"`, "The member is in each object of the list, whatever its value.", listHasMember),
+		define(area, `the refusal tells its reader something`, "The refusal of this very rule has a text.", refusalTells),
 		define(area, `the answer's "([^"]+)" lies in the future`, "A date-time of the answer is later than now.", memberInFuture),
 		define(area, `the answer's "([^"]+)" matches the pattern (.+)`, "A member of the answer has the form described by the words of the feature.", memberMatches),
 		define(area, `the answer's header "([^"]+)", where there is one, is a whole number`, "An optional header of the answer is an integer.", headerIsNumber),
@@ -520,5 +523,50 @@ func (w *World) shape(exchange *client.Exchange, schema string, violations []sch
 		w.Expect(false, Expectation{Check: "the answer is a " + schema, Requirement: id, Mark: contract.Mark(violation.Mark), Pointer: violation.Pointer,
 			Message: "the answer is not a " + schema + " as documented", Expected: violation.Expected, Actual: violation.Actual})
 	}
+	return nil
+}
+
+func memberAtLeastNull(ctx context.Context, name string) error {
+	w := From(ctx)
+	exchange, err := w.latest()
+	if err != nil {
+		return err
+	}
+	object, _ := w.decoded(exchange).(map[string]any)
+	_, there := object[name]
+	w.Expect(there, Expectation{Check: "member is there", Pointer: "/" + name, Message: "a member that is always present is not there", Expected: "the member, if only as null", Actual: "absent"})
+	return nil
+}
+
+func listHasMember(ctx context.Context, name string) error {
+	w := From(ctx)
+	exchange, err := w.latest()
+	if err != nil {
+		return err
+	}
+	list, _ := w.decoded(exchange).([]any)
+	if len(list) == 0 {
+		w.NoData("member is in each entry", "", "the list is empty")
+		return nil
+	}
+	for i, entry := range list {
+		object, _ := entry.(map[string]any)
+		if _, there := object[name]; !there {
+			w.Expect(false, Expectation{Check: "member is in each entry", Pointer: fmt.Sprintf("/%d/%s", i, name), Message: "an entry lacks a member that is always present", Expected: "the member, if only as null", Actual: "absent"})
+			return nil
+		}
+	}
+	w.Expect(true, Expectation{Check: "member is in each entry"})
+	return nil
+}
+
+func refusalTells(ctx context.Context) error {
+	w := From(ctx)
+	exchange, err := w.latest()
+	if err != nil {
+		return err
+	}
+	text := w.errorText(exchange)
+	w.Expect(strings.TrimSpace(text) != "", Expectation{Check: "the refusal has a text", Message: "the refusal tells its reader nothing", Expected: "a text", Actual: "none"})
 	return nil
 }

@@ -34,10 +34,15 @@ func callInTurn(ctx context.Context, title string, times int) error {
 }
 
 func callAtOnce(ctx context.Context, title string, times int) error {
-	w := From(ctx)
 	if err := aValidRequest(ctx, title); err != nil {
 		return err
 	}
+	return callTogether(ctx, times)
+}
+
+// callTogether sends the draft so often at the same time.
+func callTogether(ctx context.Context, times int) error {
+	w := From(ctx)
 	answers := make([]*client.Exchange, times)
 	failures := make([]error, times)
 	var done sync.WaitGroup

@@ -20,6 +20,9 @@ func requestSentences() []Definition {
 		define(area, `the request's query "([^"]+)" is "([^"]*)"`, "Sets one query parameter of the prepared request.", setQuery),
 		define(area, `the request's body is (not JSON|cut in half|an empty text|a JSON list|a JSON text|sent as plain text|sent as XML)`, "Replaces the prepared body by something that is not the documented form.", breakBody),
 		define(area, `the request has the further field "([^"]+)" with (.+)`, "Adds a field to the prepared body.", setField),
+		define(area, `the request is sent without a token`, "Sends the prepared request with no Authorization header.", sendWithoutToken),
+		define(area, `the request names the other client in the header "([^"]+)"`, "Sets the header to the id of the second client.", nameOtherClient),
+		define(area, `the request's query "([^"]+)" is the wallet of the foreign transaction`, "Filters by a wallet that belongs to another client.", queryForeignWallet),
 		define(area, `the request is sent`, "Sends the prepared request as our client.", sendDraft),
 	}
 }
@@ -224,4 +227,40 @@ func sendDraft(ctx context.Context) error {
 		}
 	}
 	return nil
+}
+
+func sendWithoutToken(ctx context.Context) error {
+	draft, err := From(ctx).drafted()
+	if err != nil {
+		return err
+	}
+	none := ""
+	draft.Request.Authorization = &none
+	return sendDraft(ctx)
+}
+
+func nameOtherClient(ctx context.Context, header string) error {
+	w := From(ctx)
+	id := w.Session.ClientIDs["second"]
+	if id == "" {
+		return &NotTestable{Key: "target.clients.second", Why: "it takes the id of another client"}
+	}
+	return setHeader(ctx, header, id)
+}
+
+func queryForeignWallet(ctx context.Context, name string) error {
+	w := From(ctx)
+	transaction, err := w.thing("foreign transaction")
+	if err != nil {
+		return err
+	}
+	for _, side := range []string{"to", "from"} {
+		if id, ok := transaction.Body[side].(string); ok && id != "" {
+			return setQuery(ctx, name, id)
+		}
+	}
+	if id := w.Session.Given.SecondClient["wallet"]; id != "" {
+		return setQuery(ctx, name, id)
+	}
+	return &NotTestable{Key: "fixtures.second_client.wallet", Why: "the transaction of the other client names no wallet"}
 }

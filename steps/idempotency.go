@@ -22,6 +22,7 @@ func idempotencySentences() []Definition {
 		define(area, `the request is sent again with the same key`, "Sends the very same request once more under the key of the first.", sendAgain),
 		define(area, `the request is sent again with the same key and "([^"]+)" changed to (.+)`, "Sends the request under the key of the first, with one field of the body changed.", sendAgainChanged),
 		define(area, `the request is sent again with the same key for another (card|wallet)`, "Sends the request under the key of the first, for another thing.", sendAgainForAnother),
+		define(area, `the request is sent again with a key that differs at its end alone`, "Sends the same data under a key whose last digits differ.", sendWithNearKey),
 		define(area, `the request is sent again with a new key`, "Sends the same data under a fresh key.", sendWithNewKey),
 		define(area, `the key of the first request is used to call "([^"]+)"`, "Calls another operation under the key of the first request.", keyOnAnotherOperation),
 		define(area, `the key of the first request is used by another client for its own "([^"]+)"`, "The second client sends a valid request of its own under that key.", keyOfAnotherClient),
@@ -143,6 +144,22 @@ func sendAgainForAnother(ctx context.Context, kind string) error {
 
 func sendWithNewKey(ctx context.Context) error {
 	return From(ctx).repeat(ctx, func(draft *Draft) error { draft.Request.Key = ""; return nil })
+}
+
+// sendWithNearKey keeps all of the key but its last digits, and stays a UUID of version 4.
+func sendWithNearKey(ctx context.Context) error {
+	return From(ctx).repeat(ctx, func(draft *Draft) error {
+		key := draft.Request.Key
+		if len(key) < 12 {
+			return faulty("the first request had no key to change")
+		}
+		other := "000000000000"
+		if strings.HasSuffix(key, other) {
+			other = "111111111111"
+		}
+		draft.Request.Key = key[:len(key)-len(other)] + other
+		return nil
+	})
 }
 
 func keyOnAnotherOperation(ctx context.Context, title string) error {

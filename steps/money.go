@@ -27,6 +27,7 @@ func moneySentences() []Definition {
 		define(area, `the wallet's total is what is available plus what is reserved`, "total_amount = amount + reserved_amount, as decimals.", totalAddsUp),
 		define(area, `no amount of the wallet is negative`, "amount, reserved_amount and total_amount are zero or more.", noneNegative),
 		define(area, `the amounts of the wallet have no more than two decimals`, "As they stand in the answer, without exponents or leftovers of binary arithmetic.", twoDecimals),
+		define(area, `(\d+) credits of (\d+) each are made on the wallet at once`, "Manual credits that leave at the same moment, each under a key of its own.", creditsAtOnce),
 		define(area, `the credits (.+) are made one after another`, "Manual credits of these amounts on the wallet.", creditsOneByOne),
 		define(area, `the transaction is in the list of the wallet`, "The list of transactions, filtered by the wallet, holds it.", transactionInList),
 	}
@@ -325,6 +326,26 @@ func creditsOneByOne(ctx context.Context, list string) error {
 		}
 	}
 	return nil
+}
+
+func creditsAtOnce(ctx context.Context, times, amount int) error {
+	w := From(ctx)
+	wallet, err := w.noteBalance(ctx, "wallet")
+	if err != nil {
+		return err
+	}
+	operation := w.Session.Contract.Operation("transactions-manual-credit")
+	w.draft, err = w.valid(ctx, operation, w.caller(operation))
+	if err != nil {
+		return err
+	}
+	setMember(w.draft.Body, "amount", amount)
+	setMember(w.draft.Body, "to", wallet.ID)
+	w.draft.Request.Body = w.draft.Body
+	if err := callTogether(ctx, times); err != nil {
+		return err
+	}
+	return everyOneSucceeds(ctx)
 }
 
 func transactionInList(ctx context.Context) error {

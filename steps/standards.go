@@ -2,9 +2,13 @@ package steps
 
 import (
 	"context"
+	"errors"
 	"net/http"
+	"strconv"
 	"strings"
 	"time"
+
+	"github.com/kobcheck/kobcheck/client"
 )
 
 func standardSentences() []Definition {
@@ -15,6 +19,8 @@ func standardSentences() []Definition {
 		define(area, `the challenge names no error`, "Without any credentials no error code is given.", challengeNamesNone),
 		define(area, `the refusal says which methods are allowed`, "A 405 has the header Allow.", namesMethods),
 		define(area, `the answer is not to be kept`, "Cache-Control says no-store and Pragma no-cache.", notKept),
+		define(area, `the challenge's error, where there is one, goes with the status`, "insufficient_scope goes with 403, invalid_token with 401, invalid_request with 400.", challengeFits),
+		define(area, `"([^"]+)" is answered with as many octets as it announces`, "Reads the answer to its end, three times where it ends early, and compares with Content-Length.", asLongAsAnnounced),
 		define(area, `the answer has a valid date`, "The header Date is an HTTP date.", hasDate),
 		define(area, `the answer has no content`, "A 204 has no body.", hasNoContent),
 		define(area, `the error is one of (.+)`, "The member error of a token error is one of the codes of RFC 6749.", errorIsOneOf),
@@ -169,4 +175,52 @@ func locationResolves(ctx context.Context) error {
 	}
 	w.Expect(got.Status == http.StatusOK, Expectation{Check: "Location resolves", Requirement: "STD-09", Message: "Location does not resolve", Expected: "200 OK", Actual: w.answered(got)})
 	return nil
+}
+
+// challengeFits holds the error of a challenge against the status that RFC 6750 section 3.1 gives it.
+func challengeFits(ctx context.Context) error {
+	w := From(ctx)
+	exchange, err := w.latest()
+	if err != nil {
+		return err
+	}
+	challenge := exchange.Header.Get("WWW-Authenticate")
+	for code, fits := range map[string]int{"insufficient_scope": http.StatusForbidden, "invalid_token": http.StatusUnauthorized, "invalid_request": http.StatusBadRequest} {
+		if strings.Contains(challenge, `error="`+code+`"`) {
+			w.Expect(exchange.Status == fits, Expectation{Check: "status of the challenge", Requirement: "STD-03", Message: "the error of the challenge does not go with the status",
+				Expected: status(fits) + " with " + code, Actual: status(exchange.Status)})
+			return nil
+		}
+	}
+	return &NotTestable{Why: "this target names no error in its challenge (" + orAbsent(challenge) + ")"}
+}
+
+// endsEarly is how often in a row an answer must end early before it is the API and not the connection.
+const endsEarly = 3
+
+func asLongAsAnnounced(ctx context.Context, title string) error {
+	w := From(ctx)
+	for try := 1; ; try++ {
+		if err := aValidRequest(ctx, title); err != nil {
+			return err
+		}
+		exchange, err := w.Session.Client.Do(ctx, w.draft.Operation, w.draft.Request)
+		var none *client.NoAnswer
+		if err == nil {
+			w.last = exchange
+			announced := exchange.Header.Get("Content-Length")
+			w.Expect(announced == "" || announced == strconv.Itoa(len(exchange.Body)), Expectation{Check: "length of the answer", Requirement: "STD-06", Message: "the answer is not as long as it says",
+				Expected: announced + " octets", Actual: strconv.Itoa(len(exchange.Body)) + " octets"})
+			return nil
+		}
+		if !errors.As(err, &none) || none.Kind != client.Cut || exchange == nil || exchange.Status == 0 {
+			return err
+		}
+		if try == endsEarly {
+			w.last = exchange
+			w.Expect(false, Expectation{Check: "length of the answer", Requirement: "STD-06", Message: "the answer ended early three times in a row",
+				Expected: exchange.Header.Get("Content-Length") + " octets", Actual: strconv.Itoa(len(exchange.Body)) + " octets"})
+			return nil
+		}
+	}
 }

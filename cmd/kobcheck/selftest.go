@@ -11,11 +11,13 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"github.com/kobcheck/kobcheck/client/target"
 	"github.com/kobcheck/kobcheck/contract"
 	"github.com/kobcheck/kobcheck/mock"
 	"github.com/kobcheck/kobcheck/mock/fault"
 	"github.com/kobcheck/kobcheck/reports"
 	"github.com/kobcheck/kobcheck/schemas"
+	"github.com/kobcheck/kobcheck/steps"
 	"github.com/kobcheck/kobcheck/steps/selftest"
 )
 
@@ -130,13 +132,16 @@ func selftestConfig(f *selftestFlags) (selftest.Config, error) {
 		return selftest.Config{}, err
 	}
 	config := selftest.Config{Contract: facts, Schemas: shapes, Catalog: scenarios, Styles: mock.Styles(), Editions: []contract.Edition{contract.V1, contract.Guide},
+		Loader: func(file *target.File) func(context.Context, string) (*steps.LoadResult, error) {
+			return loader(file, facts, shapes, &runFlags{runID: newRunID(), seed: f.seed})
+		},
 		Start: startSubject, Parallel: f.parallel, Seed: f.seed, ChanceRuns: f.chanceRuns, Full: f.full, Tool: reports.Tool{Name: "kobcheck", Version: version}}
 	for i, one := range faults {
 		if len(f.faults) > 0 && !slices.Contains(f.faults, string(one.ID)) || f.group != "" && one.Group != f.group ||
 			f.requirementOf != "" && one.Requirement != f.requirementOf || f.everyNth > 1 && i%f.everyNth != 0 {
 			continue
 		}
-		config.Faults = append(config.Faults, selftest.Fault{ID: string(one.ID), Group: one.Group, Sentence: one.Sentence, Requirement: one.Requirement, Mark: one.Mark, ByChance: byChance(one)})
+		config.Faults = append(config.Faults, selftest.Fault{ID: string(one.ID), Group: one.Group, Sentence: one.Sentence, Requirement: one.Requirement, Mark: one.Mark, Reason: one.Reason, ByChance: byChance(one), Everywhere: one.Group == "rare"})
 	}
 	return config, nil
 }

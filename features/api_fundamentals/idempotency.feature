@@ -112,9 +112,9 @@ Feature: Idempotency
   @IDEMP-29 @inferred
   Rule: Parallel requests with one key have one effect between them, whatever each is answered
     @id:idempotency.at-once
-    Scenario Outline: <operation> sent five times at once under one key is done once
+    Scenario Outline: <operation> sent 24 times at once under one key is done once
       Given a valid request to "<operation>"
-      When the request is sent 5 times at once under one key
+      When the request is sent 24 times at once under one key
       Then all that succeeded name the same <thing>
       And it was done once
 
@@ -228,3 +228,12 @@ Feature: Idempotency
         | in upper case       |
         | in quotes           |
         | longer than any key |
+
+  @IDEMP-01 @stated
+  Rule: A key counts to its last digit
+    @id:idempotency.key-whole
+    Scenario: Two keys that differ at their end alone are two keys
+      Given a valid request to "Create manual credit transaction"
+      When the request is sent
+      And the request is sent again with a key that differs at its end alone
+      Then the answers name different transactions

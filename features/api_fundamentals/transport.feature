@@ -265,3 +265,22 @@ Feature: Transport, errors and what HTTP asks for
         | Get wallet by ID     |
         | Create a new enduser |
         | Get all programs     |
+
+  @STD-08 @standard
+  Rule: HEAD is served where GET is (RFC 9110 section 9.1)
+    @id:transport.head
+    Scenario Outline: <operation> answers HEAD
+      When "<operation>" is called with the method HEAD
+      Then the call succeeds
+
+      Examples:
+        | operation        |
+        | Get all cards    |
+        | Get all programs |
+        | Get wallet by ID |
+
+  @STD-06 @standard
+  Rule: Content-Length, where present, equals the octets sent
+    @id:transport.length
+    Scenario: A list is as long as it says
+      Then "Get all programs" is answered with as many octets as it announces

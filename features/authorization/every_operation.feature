@@ -332,3 +332,41 @@ Feature: A token for every operation
     Scenario: A call without credentials is told no error
       When "Get all cards" is called with no token
       Then the challenge names no error
+
+  @AUTH-29 @inferred
+  Rule: Who calls is settled before anything that the call holds
+    @id:auth.before-the-body
+    Scenario Outline: <operation> without a token is not authenticated, however wrong its body is
+      Given a valid request to "<operation>"
+      But the request's body is not JSON
+      When the request is sent without a token
+      Then the call is refused as not authenticated
+
+      Examples:
+        | operation                        |
+        | Create a new card                |
+        | Create a new wallet              |
+        | Create manual credit transaction |
+
+    @id:auth.unknown-scheme
+    Scenario Outline: A token under the scheme <kind> is not authenticated
+      When "Get all cards" is called with the scheme written "<kind>"
+      Then the call is refused as not authenticated
+
+      Examples:
+        | kind   |
+        | Basic  |
+        | Token  |
+        | Digest |
+
+  @STD-03 @standard
+  Rule: The error that a challenge names goes with the status of the answer
+    @id:auth.challenge-status
+    Scenario Outline: <operation> with a token of another scope
+      When "<operation>" is called with a token of the scope "client/read"
+      Then the challenge's error, where there is one, goes with the status
+
+      Examples:
+        | operation           |
+        | Create a new wallet |
+        | Create a new card   |

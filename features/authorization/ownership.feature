@@ -154,3 +154,32 @@ Feature: Ids and ownership
       Given a wallet of another client
       When we call "Create a new card" for the foreign wallet
       Then the refusal says "Invalid or dormant wallet"
+
+  @OWN-02 @stated
+  Rule: The owner of the wallet must match too, and a mismatch is reported as a bad wallet
+    @id:tenancy.wallet-owner
+    Scenario: A card on another client's wallet fails check 3
+      Given a wallet of another client
+      When we call "Create a new card" for the foreign wallet
+      Then the refusal says "Invalid or dormant wallet"
+
+  @OWN-07 @inferred
+  Rule: Who calls follows from the token alone
+    @id:tenancy.client-header
+    Scenario: A header that names another client opens nothing of it
+      Given a wallet of another client
+      And a valid request to "Get wallet by ID"
+      And the request's "id" in the address is of another client
+      And the request names the other client in the header "x-client-id"
+      When the request is sent
+      Then the call is refused as forbidden or not found
+
+  @OWN-06 @inferred
+  Rule: A filter by what belongs to another client shows nothing of it
+    @id:tenancy.foreign-filter
+    Scenario: Transactions filtered by another client's wallet
+      Given a transaction of another client
+      And a valid request to "Get all transactions"
+      And the request's query "wallet" is the wallet of the foreign transaction
+      When the request is sent
+      Then the answer shows nothing of the foreign transaction

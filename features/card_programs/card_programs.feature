@@ -76,3 +76,10 @@ Feature: Card programs
       When we call "Get program by ID"
       Then the call succeeds
       And the answer's "id" is the program
+
+  @PROG-18 @stated
+  Rule: Reading a program answers with the details of that program
+    @id:programs-get.details
+    Scenario: A new program reads back with what it was made with
+      When we call "Create a new program"
+      Then the program reads back equal

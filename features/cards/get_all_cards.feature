@@ -111,3 +111,11 @@ Feature: Get all cards
         | size |
         | 1    |
         | 2    |
+
+  @CARD-LIST-10 @stated
+  Rule: The count in "X-Total-Count" is that of the whole list, not of a page
+    @id:cards-list.total-of-the-whole
+    Scenario: A page of one entry carries the count of them all
+      Given three cards made one after another, one before them and one after them
+      When we list the cards of that time with a limit of 1
+      Then the header "X-Total-Count" counts the list of that time

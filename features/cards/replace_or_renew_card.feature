@@ -32,3 +32,16 @@ Feature: Replace or renew card
       But the request's "action" in the address is "reprint"
       When the request is sent
       Then the call is refused as a fault of the caller
+
+    @id:cards-renew.both-actions
+    Scenario Outline: The action <action> is taken
+      Given an active card
+      And a valid request to "Replace or renew card"
+      And the request's "action" in the address is "<action>"
+      When the request is sent
+      Then the call succeeds
+
+      Examples:
+        | action  |
+        | replace |
+        | renew   |

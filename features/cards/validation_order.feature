@@ -175,3 +175,31 @@ Feature: The order of the eight checks
       Examples:
         | code | case     |
         | 401  | no token |
+
+  @CARD-ORDER-01 @stated
+  Rule: Check 1: the program exists and is valid
+    @id:card-order.unknown-program
+    Scenario: A program that does not exist fails check 1
+      Given a card program that does not exist
+      And a wallet that fails no check
+      When a card is asked for on that wallet under that program
+      Then check 1 decides: "Invalid program id"
+
+  @CARD-ORDER-03 @stated
+  Rule: Check 3: the wallet exists, is "ACTIVE" and its owner matches
+    @id:card-order.inactive-wallet
+    Scenario: A wallet that was set inactive fails check 3
+      Given a card program that fails no check
+      And a wallet
+      And the wallet's status is changed to "INACTIVE"
+      When a card is asked for on that wallet under that program
+      Then check 3 decides: "Invalid or dormant wallet"
+
+  @CARD-ORDER-08 @stated
+  Rule: Check 8: a failure of the card provider is told in words
+    @id:card-order.provider-text
+    Scenario: A creation that the provider refuses says so
+      Given a card program that fails check 8
+      And a wallet that fails no check
+      When a card is asked for on that wallet under that program
+      Then the refusal tells its reader something

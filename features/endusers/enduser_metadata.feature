@@ -111,3 +111,13 @@ Feature: Usage of metadata on endusers
         """
       When we call "Create a new card"
       Then the call succeeds
+
+  @META-11 @inferred
+  Rule: A null in metadata comes back as a null
+    @id:metadata.null
+    Scenario: A member that is null stays
+      Given a valid request to "Create a new enduser"
+      And the request's "metadata" is set to {"left": null, "right": 1}
+      When the request is sent
+      Then the answer's "metadata" is what was sent
+      And the enduser reads back equal

@@ -128,3 +128,40 @@ Feature: Endusers
         | form    | person                 | company          |
         | both    | {"first_name": "Jane"} | {"name": "Acme"} |
         | neither | null                   | null             |
+
+  @ENDUSER-08 @example
+  Rule: Creating a company sends "company" without "person"
+    @id:endusers-create.company-alone
+    Scenario: A company is taken
+      Given a valid request to "Create a new enduser"
+      And the request's "person" is left out
+      And the request has the further field "company" with {"name": "Acme Pty Ltd"}
+      When the request is sent
+      Then the call succeeds
+
+  @ENDUSER-15 @stated
+  Rule: The person of an enduser is the person that was sent
+    @id:endusers-create.person
+    Scenario: A person comes back as it was sent
+      When we call "Create a new enduser"
+      Then the answer's "person" is what was sent
+
+  @ENDUSER-16 @stated
+  Rule: The id of the person is always present, and null for a company
+    @id:endusers.person-id
+    Scenario: An enduser shows "person_id", read alone and in the list
+      Given an enduser
+      When we call "Get enduser by ID"
+      Then the answer's "person_id" is there, if only as null
+      When we call "Get all endusers"
+      Then everything in the list has "person_id"
+
+  @ENDUSER-18 @stated
+  Rule: The id of the company is always present, and null for a person
+    @id:endusers.company-id
+    Scenario: An enduser shows "company_id", read alone and in the list
+      Given an enduser
+      When we call "Get enduser by ID"
+      Then the answer's "company_id" is there, if only as null
+      When we call "Get all endusers"
+      Then everything in the list has "company_id"

@@ -41,3 +41,13 @@ Feature: Webhook subscriptions
       Then the webhook is in the list
       When we call "Delete a webhook"
       Then the call succeeds
+
+  @HOOK-05 @stated
+  Rule: Deleting a subscription deletes that subscription
+    @id:webhooks-delete.that-one
+    Scenario: Another subscription stays
+      Given a webhook
+      And another webhook
+      When we call "Delete a webhook" for the other webhook
+      Then the call succeeds
+      And the webhook is in the list

@@ -32,6 +32,8 @@ type Fault struct {
 	Mark        contract.Mark `yaml:"-" json:"mark"`
 	// Style names the only style of the mock in which the fault makes a difference; empty for both.
 	Style string `yaml:"style" json:"style,omitempty"`
+	// Reason says why no scenario can hold the fault against an API; empty for all but a few.
+	Reason string `yaml:"reason" json:"reason,omitempty"`
 	// Places are where the fault can be switched on alone; empty where there is only one.
 	Places []Place `yaml:"-" json:"places,omitempty"`
 }

@@ -32,6 +32,10 @@ type Fault struct {
 	Mark                             contract.Mark
 	// ByChance says that the fault shows in some requests only.
 	ByChance bool
+	// Reason says why no scenario can hold the fault against an API; such a fault may survive.
+	Reason string
+	// Everywhere says that a fault by chance can show in any scenario, so that all are worth a look.
+	Everywhere bool
 }
 
 // Subject is an API under test that was started for one run.
@@ -53,6 +57,8 @@ type Config struct {
 	Editions []contract.Edition
 	// Start starts a subject with the faults named, in a style and edition.
 	Start func(ctx context.Context, style string, edition contract.Edition, faults ...string) (*Subject, error)
+	// Loader performs load plans on a subject, for the scenarios tagged @load; nil where there is none.
+	Loader func(file *target.File) func(ctx context.Context, plan string) (*steps.LoadResult, error)
 	// Parallel is how many faults are tried side by side.
 	Parallel int
 	Seed     int64
@@ -143,8 +149,11 @@ func (config Config) perform(ctx context.Context, style string, edition contract
 		return nil, 0, err
 	}
 	defer api.Close()
-	gate := []contract.Mark{contract.Stated, contract.Standard}
-	run, err := suite.Run(ctx, suite.Config{Session: steps.NewSession(config.Contract, config.Schemas, subject.File, api, gate, false),
+	session := steps.NewSession(config.Contract, config.Schemas, subject.File, api, []contract.Mark{contract.Stated, contract.Standard}, false)
+	if config.Loader != nil {
+		session.Load = config.Loader(subject.File)
+	}
+	run, err := suite.Run(ctx, suite.Config{Session: session,
 		Catalog: config.Catalog, Selection: selection, Seed: config.Seed, RunID: settings.RunID, StopAt: stopAt})
 	return run, subject.Hits(), err
 }
@@ -163,7 +172,7 @@ func (config Config) selections(fault Fault) []catalog.Selection {
 
 // try looks for a fault until a finding names the requirement that it breaks.
 func (config Config) try(ctx context.Context, fault Fault) (*reports.FaultResult, error) {
-	result := &reports.FaultResult{ID: fault.ID, Group: fault.Group, Mark: fault.Mark, Requirement: fault.Requirement, Sentence: fault.Sentence, By: []reports.Killer{}}
+	result := &reports.FaultResult{ID: fault.ID, Group: fault.Group, Mark: fault.Mark, Requirement: fault.Requirement, Sentence: fault.Sentence, Reason: fault.Reason, ByChance: fault.ByChance, By: []reports.Killer{}}
 	if fault.ByChance {
 		return result, config.often(ctx, fault, result)
 	}
@@ -238,8 +247,14 @@ func (config Config) often(ctx context.Context, fault Fault, result *reports.Fau
 		one.Killed, one.RightRequirement, one.By = false, false, nil
 		again := config
 		again.Seed += int64(i)
-		if err := again.once(ctx, fault, &one, catalog.Selection{}, config.Styles[i%len(config.Styles)]); err != nil {
-			return err
+		style := config.Styles[i%len(config.Styles)]
+		for _, selection := range []catalog.Selection{{Requirement: fault.Requirement}, {Requirement: fault.Requirement, Tags: "@load"}, {}} {
+			if one.RightRequirement || selection.Requirement == "" && !fault.Everywhere {
+				break
+			}
+			if err := again.once(ctx, fault, &one, selection, style); err != nil {
+				return err
+			}
 		}
 		result.Runs, result.Hits = one.Runs, one.Hits
 		if one.RightRequirement {

@@ -6,10 +6,10 @@ GOLANGCI_VERSION := v2.15.0
 GOLANGCI := $(BIN)/golangci-lint-$(GOLANGCI_VERSION)
 VERSION := $(shell git describe --tags --always --dirty 2>/dev/null || echo dev)
 
-.PHONY: help run test race suite lint load selftest bench mock build clean
+.PHONY: help run test race suite lint load selftest soak-suite bench mock build clean
 
 help: ## list the targets
-	@grep -hE '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/^([a-z]+):.*## /\1\t/' | expand -t 10
+	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## /\1\t/' | expand -t 12
 
 build: ## build bin/kobcheck
 	@$(GO) build -trimpath -ldflags "-X main.version=$(VERSION)" -o $(BIN)/kobcheck ./cmd/kobcheck
@@ -48,6 +48,9 @@ load: build ## load plans on the mock inside: a mix with gates, a storm of dupli
 
 selftest: build ## detection power: the suite against every deliberate fault of the mock
 	@$(BIN)/kobcheck selftest --chance-runs 3
+
+soak-suite: ## 200 seeded runs in a row on the conforming mock; SOAK_RUNS changes the number
+	@SOAK_RUNS=$${SOAK_RUNS:-200} $(GO) test ./cmd/kobcheck -run SeededRunsInARow -v -timeout 3h | grep -v '^=== '
 
 bench: build ## what the harness costs beside bare net/http, and the speed of mock, schemas and reports
 	@$(GO) test ./cmd/kobcheck -run '^$$' -bench 'Harness' -benchtime 3x

@@ -6,6 +6,7 @@ import (
 	"encoding/json"
 	"encoding/xml"
 	"errors"
+	"io"
 	"net"
 	"net/http"
 	"net/http/httptest"
@@ -212,6 +213,18 @@ func TestNullServersProveNothing(t *testing.T) {
 			_, _ = w.Write([]byte("{}"))
 		},
 		"always 202": func(w http.ResponseWriter, _ *http.Request) { w.WriteHeader(http.StatusAccepted) },
+		"an echo": func(w http.ResponseWriter, r *http.Request) {
+			w.Header().Set("Content-Type", "application/json")
+			_, _ = io.Copy(w, r.Body)
+		},
+		"cut JSON": func(w http.ResponseWriter, _ *http.Request) {
+			w.Header().Set("Content-Type", "application/json")
+			_, _ = w.Write([]byte(`{"id":"1b8ecc17-4edd-4b74-ae4f-208aeb78f105","status":`))
+		},
+		"one example whatever is asked": func(w http.ResponseWriter, _ *http.Request) {
+			w.Header().Set("Content-Type", "application/json")
+			_, _ = w.Write([]byte(`{"id":"1b8ecc17-4edd-4b74-ae4f-208aeb78f105","status":"ACTIVE","created_at":"2025-01-14T16:56:58.947Z","updated_at":"2025-01-14T16:56:58.947Z"}`))
+		},
 	} {
 		t.Run(name, func(t *testing.T) {
 			server := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
@@ -231,7 +244,9 @@ func TestNullServersProveNothing(t *testing.T) {
 			require.NotZero(t, code, output)
 			fooled := map[string]bool{}
 			for _, scenario := range readRun(t, folder).Scenarios {
-				if id, _, _ := strings.Cut(scenario.ID, "/"); scenario.Verdict == reports.Passed && !slices.Contains(nothingToJudge, id) {
+				id, _, _ := strings.Cut(scenario.ID, "/")
+				excused := slices.Contains(nothingToJudge, id) || strings.HasPrefix(name, "one example") && slices.Contains(servedIsAll, id)
+				if scenario.Verdict == reports.Passed && !excused {
 					fooled[id] = true
 				}
 			}
@@ -246,6 +261,13 @@ func TestNullServersProveNothing(t *testing.T) {
 var nothingToJudge = []string{
 	"fields.no-server-error", "fields.no-content-type", "fields.other-client-id", "fields.bad-query",
 	"transport.strict-json", "idempotency.odd-key", "idempotency.other-card", "cards-status.changes", "endusers-create.forms",
+}
+
+// servedIsAll are the scenarios whose requirement is that an operation is served at its address with a
+// documented status, of which the documentation says nothing more: whoever serves everything passes them.
+var servedIsAll = []string{
+	"beneficiaries-create.bsb", "beneficiaries-create.fields", "beneficiaries-create.success", "beneficiaries-create.types", "beneficiaries-update.status",
+	"clients-create.success", "clients.address", "relays-create.success", "transport.status-codes", "webhooks-create.success", "webhooks-delete.success",
 }
 
 func TestReportsAgreeWithTheRun(t *testing.T) {

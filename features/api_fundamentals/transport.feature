@@ -270,14 +270,15 @@ Feature: Transport, errors and what HTTP asks for
   Rule: HEAD is served where GET is (RFC 9110 section 9.1)
     @id:transport.head
     Scenario Outline: <operation> answers HEAD
+      When we call "<operation>"
+      Then the answer is a list of <kind>s
       When "<operation>" is called with the method HEAD
       Then the call succeeds
 
       Examples:
-        | operation        |
-        | Get all cards    |
-        | Get all programs |
-        | Get wallet by ID |
+        | operation        | kind    |
+        | Get all cards    | Card    |
+        | Get all programs | Program |
 
   @STD-06 @standard
   Rule: Content-Length, where present, equals the octets sent

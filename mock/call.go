@@ -127,10 +127,11 @@ func (s *Server) perform(c *call) answer {
 	if c.hide != nil {
 		a = c.hide(a)
 	}
-	if s.options.OnEvent != nil {
-		for _, e := range c.events {
+	for _, e := range c.events {
+		if s.options.OnEvent != nil {
 			s.options.OnEvent(e)
 		}
+		s.postman.tell(c.caller.id, e)
 	}
 	return a
 }

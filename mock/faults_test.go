@@ -17,6 +17,7 @@ var unheard = []fault.ID{"idempotency.race", "idempotency.race-one-in-fifty", "m
 // TestEveryFaultMakesADifference walks over a mock with each fault of the catalogue, and over one with each
 // fault at each of its places alone (in one style, which is enough for those), until it hears something that
 // the conforming mock does not say.
+// Those of the group webhook show in deliveries and in no answer; the suite's own selftest hears them.
 func TestEveryFaultMakesADifference(t *testing.T) {
 	catalogue, err := fault.Catalogue()
 	require.NoError(t, err)
@@ -25,7 +26,7 @@ func TestEveryFaultMakesADifference(t *testing.T) {
 			t.Parallel()
 			conforming := transcripts(t, Options{Style: style})
 			for _, entry := range catalogue {
-				if slices.Contains(unheard, entry.ID) || entry.Style != "" && entry.Style != style {
+				if slices.Contains(unheard, entry.ID) || entry.Group == "webhook" || entry.Style != "" && entry.Style != style {
 					continue
 				}
 				all := []fault.Fault{entry}

@@ -37,6 +37,10 @@ type Options struct {
 	Limits Limits
 	// Log hears of every request; nil for none. It is called from many goroutines at once.
 	Log func(method, path string, status int, took time.Duration)
+	// RetryWait is how long a webhook delivery that failed waits for its next try; 0 means 20 s (SNS-17).
+	RetryWait time.Duration
+	// SignatureVersion of webhook deliveries is 1 or 2; empty means 1, which is SNS's default (SNS-08).
+	SignatureVersion string
 	// OnEvent hears of everything that a webhook would tell; nil for none. It is called from many goroutines
 	// at once, and before the answer goes out.
 	OnEvent func(Event)
@@ -62,6 +66,7 @@ type Server struct {
 	router    *router
 	inventory Inventory
 	jitter    *jitter
+	postman   *postman
 	arrivals  atomic.Int64
 	requests  atomic.Int64
 	panics    atomic.Int64
@@ -84,6 +89,7 @@ func New(options Options) (*Server, error) {
 	}
 	options.complete()
 	s := &Server{options: options, style: style, clock: options.Clock, faults: faults, jitter: newJitter(options.Seed)}
+	s.postman = newPostman(s)
 	s.store = newStore(options.Seed, options.Clock)
 	if s.tokens, err = newIssuer(s); err != nil {
 		return nil, err
@@ -99,6 +105,9 @@ func (o *Options) complete() {
 	}
 	if o.TokenLife == 0 {
 		o.TokenLife = time.Hour
+	}
+	if o.RetryWait == 0 {
+		o.RetryWait = 20 * time.Second
 	}
 	if o.KeyWindow == 0 {
 		o.KeyWindow = 24 * time.Hour
@@ -158,8 +167,10 @@ func (s *Server) Listen(ctx context.Context, address string) (*Listening, error)
 		Handler: s, ReadHeaderTimeout: 10 * time.Second, ReadTimeout: time.Minute, MaxHeaderBytes: 64 << 10,
 		ErrorLog: log.New(io.Discard, "", 0), // what callers do wrong is answered, not logged
 	}}
+	s.postman.servedAt(l.URL)
 	go func() {
 		defer close(l.done)
+		defer s.postman.close()
 		if err := l.server.Serve(listener); !errors.Is(err, http.ErrServerClosed) {
 			l.err = err
 		}
@@ -190,6 +201,9 @@ func (s *Server) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	var started time.Time
 	if s.options.Log != nil {
 		started = time.Now()
+	}
+	if s.postman.serve(w, r) {
+		return
 	}
 	a := s.safely(r)
 	if wait := s.latency(); wait > 0 {

@@ -29,6 +29,7 @@ func (s *Server) createWebhook(c *call) answer {
 	one := &subscription{id: s.store.newID(), owner: c.caller.id, url: c.text("url"), created: s.store.now()}
 	if !s.faults.On("persist.webhook-lost") {
 		s.store.webhooks.add(one.id, c.caller.id, one)
+		s.postman.subscribed(one)
 	}
 	return answer{status: s.style.Created, body: s.subscriptionText(one)}
 }
@@ -39,6 +40,7 @@ func (s *Server) deleteWebhook(c *call) answer {
 		return refusal
 	}
 	if !s.faults.On("persist.webhook-not-deleted") {
+		s.postman.unsubscribed(one.id)
 		all := s.faults.On("persist.webhook-all-deleted")
 		s.store.webhooks.remove(one.id, one.owner, func(other *subscription) bool { return all || other.id == one.id })
 	}

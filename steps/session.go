@@ -2,9 +2,12 @@ package steps
 
 import (
 	"context"
+	"net"
+	"net/url"
 
 	"github.com/kobcheck/kobcheck/client"
 	"github.com/kobcheck/kobcheck/client/target"
+	"github.com/kobcheck/kobcheck/client/webhook"
 	"github.com/kobcheck/kobcheck/contract"
 	"github.com/kobcheck/kobcheck/schemas"
 )
@@ -41,6 +44,11 @@ type Session struct {
 	Strict bool
 	// Has tells which clients the target file has: primary, second, admin.
 	Has map[string]bool
+	// Receiver takes webhook deliveries; nil where the API can't reach this run.
+	Receiver *webhook.Receiver
+	// Host is host and port of the API; Local says that they are on this machine.
+	Host  string
+	Local bool
 	// Load performs a plan of kobcheck load; nil where a run is not meant to.
 	Load func(ctx context.Context, plan string) (*LoadResult, error)
 	// ClientIDs are their OAuth client ids.
@@ -67,6 +75,10 @@ func NewSession(facts *contract.Contract, shapes *schemas.Set, file *target.File
 		Gate: map[contract.Mark]bool{}, Has: map[string]bool{}, ClientIDs: map[string]string{},
 		Given: Given{Programs: file.Fixtures.Programs, Wallets: file.Fixtures.Wallets, SecondClient: file.Fixtures.SecondClient,
 			Client: file.Fixtures.Client, ExpiredToken: file.Fixtures.ExpiredToken(), Bodies: file.Fixtures.Bodies}}
+	if u, err := url.Parse(file.Target.BaseURL); err == nil {
+		ip := net.ParseIP(u.Hostname())
+		s.Host, s.Local = u.Host, ip != nil && ip.IsLoopback()
+	}
 	for _, mark := range gate {
 		s.Gate[mark] = true
 	}

@@ -17,6 +17,7 @@ var rooms = []struct {
 	{"contract", nil},
 	{"schemas", nil},
 	{"client", []string{"contract"}},
+	{"client/webhook", nil},
 	{"client/target", []string{"client", "contract"}},
 	{"mock/fault", []string{"contract"}},
 	{"mock", []string{"contract", "mock/fault"}},
@@ -24,11 +25,11 @@ var rooms = []struct {
 	{"features", nil},
 	{"load", []string{"client", "client/target", "contract", "reports", "schemas"}},
 	{"steps/sentinel", []string{"client", "contract", "schemas"}},
-	{"steps", []string{"client", "client/target", "contract", "schemas", "steps/sentinel"}},
+	{"steps", []string{"client", "client/target", "client/webhook", "contract", "schemas", "steps/sentinel"}},
 	{"steps/doctor", []string{"client", "client/target", "contract"}},
 	{"steps/catalog", []string{"contract"}},
 	{"steps/suite", []string{"client", "contract", "reports", "steps", "steps/catalog"}},
-	{"steps/selftest", []string{"client", "client/target", "contract", "reports", "schemas", "steps", "steps/catalog", "steps/suite"}},
+	{"steps/selftest", []string{"client", "client/target", "client/webhook", "contract", "reports", "schemas", "steps", "steps/catalog", "steps/suite"}},
 }
 
 // libraries are those that belong to some rooms alone.

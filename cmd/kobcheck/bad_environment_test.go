@@ -21,6 +21,7 @@ import (
 	"os"
 	"path/filepath"
 	"strings"
+	"sync"
 	"sync/atomic"
 	"testing"
 	"time"
@@ -119,13 +120,19 @@ func drip(w http.ResponseWriter, r *http.Request) {
 func bomb(w http.ResponseWriter, _ *http.Request) {
 	w.Header().Set("Content-Type", "application/json")
 	w.Header().Set("Content-Encoding", "gzip")
-	packed := gzip.NewWriter(w)
+	_, _ = w.Write(packedNothing())
+}
+
+var packedNothing = sync.OnceValue(func() []byte {
+	var b bytes.Buffer
+	packed := gzip.NewWriter(&b)
 	chunk := bytes.Repeat([]byte(" "), 1<<20)
 	for range 64 {
 		_, _ = packed.Write(chunk)
 	}
 	_ = packed.Close()
-}
+	return b.Bytes()
+})
 
 func say(text string) func(net.Conn) {
 	return func(c net.Conn) { _, _ = c.Write([]byte(text)) }
@@ -251,7 +258,7 @@ func TestEachBadEnvironmentHasItsAnswer(t *testing.T) {
 			}
 			path := environment(t, bad.api, bad.token, bad.raw, secure)
 			folder := t.TempDir()
-			output, code := kobcheck(t, "run", "--config", path, "--section", "card_programs", "--timeout", "2s", "--patience", "0s", "--out", folder)
+			output, code := kobcheck(t, "run", "--config", path, "--section", "card_programs", "--timeout", "4s", "--patience", "0s", "--out", folder)
 			require.Equal(t, bad.code, code, output)
 			require.Contains(t, flat(output), bad.says)
 			result := readRun(t, folder)

@@ -4,6 +4,8 @@ import (
 	"encoding/json"
 	"fmt"
 	"io"
+	"net"
+	"net/url"
 	"os"
 	"time"
 
@@ -11,6 +13,7 @@ import (
 
 	"github.com/kobcheck/kobcheck/client"
 	"github.com/kobcheck/kobcheck/client/target"
+	"github.com/kobcheck/kobcheck/client/webhook"
 	"github.com/kobcheck/kobcheck/contract"
 	"github.com/kobcheck/kobcheck/mock"
 	"github.com/kobcheck/kobcheck/reports"
@@ -128,7 +131,7 @@ func forecast(command *cobra.Command, file *target.File) (*reports.Run, error) {
 	if err != nil {
 		return nil, err
 	}
-	server, err := mock.New(mock.Options{})
+	server, err := mock.New(mock.Options{RetryWait: retryWait})
 	if err != nil {
 		return nil, err
 	}
@@ -149,10 +152,30 @@ func forecast(command *cobra.Command, file *target.File) (*reports.Run, error) {
 	if err != nil {
 		return nil, err
 	}
-	run, err := suite.Run(command.Context(), suite.Config{Session: steps.NewSession(facts, shapes, like, api, gate, false), Catalog: scenarios, Seed: 1, RunID: "forecast"})
+	session := steps.NewSession(facts, shapes, like, api, gate, false)
+	if reaches(file) {
+		if session.Receiver, err = webhook.Listen(command.Context(), "127.0.0.1:0", ""); err != nil {
+			return nil, err
+		}
+		defer session.Receiver.Close()
+	}
+	run, err := suite.Run(command.Context(), suite.Config{Session: session, Catalog: scenarios, Seed: 1, RunID: "forecast"})
 	if err != nil {
 		return nil, err
 	}
 	run.Close(facts, time.Now())
 	return run, nil
+}
+
+// reaches reports whether the API can reach a receiver of this run.
+func reaches(file *target.File) bool {
+	if file.Webhooks != nil && file.Webhooks.PublicURL != "" {
+		return true
+	}
+	u, err := url.Parse(file.Target.BaseURL)
+	if err != nil {
+		return false
+	}
+	ip := net.ParseIP(u.Hostname())
+	return ip != nil && ip.IsLoopback()
 }

@@ -60,6 +60,8 @@ func newMock() *cobra.Command {
 	flags.StringSliceVar(&options.Faults, "fault", nil, "faults to switch on; kobcheck list faults shows them")
 	flags.DurationVar(&options.Latency, "latency", 0, "time added to every answer")
 	flags.DurationVar(&options.TokenLife, "token-life", time.Hour, "life of an access token")
+	flags.DurationVar(&options.RetryWait, "retry-wait", retryWait, "time between two tries of a webhook delivery; SNS waits 20s")
+	flags.StringVar(&options.SignatureVersion, "signature-version", "1", "signature of webhook deliveries: 1 (SHA-1) or 2 (SHA-256)")
 	flags.BoolVar(&log, "log", false, "log every request to stderr")
 	flags.BoolVar(&printTarget, "print-target", false, "print the target file and stop")
 	return command
@@ -72,12 +74,15 @@ func closing(listening *mock.Listening, err error) error {
 	return listening.Close()
 }
 
+// retryWait is how long the mock inside waits between two tries of a webhook delivery; SNS waits 20 s.
+const retryWait = 100 * time.Millisecond
+
 // startMock starts the mock inside and describes it like any other target.
 func startMock(ctx context.Context, f *runFlags) (*target.File, func(), error) {
 	if edition := contract.Edition(f.edition); edition != contract.V1 && edition != contract.Guide {
 		return nil, nil, fmt.Errorf("--edition: %q is no edition; it is v1 or guide", f.edition)
 	}
-	server, err := mock.New(mock.Options{Style: f.style, Seed: f.seed, Faults: f.faults, Latency: f.latency})
+	server, err := mock.New(mock.Options{Style: f.style, Seed: f.seed, Faults: f.faults, Latency: f.latency, RetryWait: retryWait})
 	if err != nil {
 		return nil, nil, err
 	}

@@ -19,6 +19,7 @@ import (
 
 	"github.com/kobcheck/kobcheck/client"
 	"github.com/kobcheck/kobcheck/client/target"
+	"github.com/kobcheck/kobcheck/client/webhook"
 	"github.com/kobcheck/kobcheck/contract"
 	"github.com/kobcheck/kobcheck/reports"
 	"github.com/kobcheck/kobcheck/schemas"
@@ -129,6 +130,12 @@ func run(command *cobra.Command, f *runFlags) error {
 	progress := newProgress(command.ErrOrStderr(), onTerminal(command.ErrOrStderr()))
 	session := steps.NewSession(facts, shapes, file, api, gate, f.strict)
 	session.Scored = lists.scored
+	if session.Receiver, err = receiver(command.Context(), file, session.Local); err != nil {
+		return err
+	}
+	if session.Receiver != nil {
+		defer session.Receiver.Close()
+	}
 	if strings.Contains(f.tags, "@load") {
 		session.Load = loader(file, facts, shapes, f)
 	}
@@ -158,6 +165,22 @@ func run(command *cobra.Command, f *runFlags) error {
 		return err
 	}
 	return finish(command, result, facts, f, api.Redactor())
+}
+
+// receiver listens for webhook deliveries where the API can reach this machine: one that is on it too, or
+// one that is given a public address.
+func receiver(ctx context.Context, file *target.File, local bool) (*webhook.Receiver, error) {
+	listen, public := "127.0.0.1:0", ""
+	if hooks := file.Webhooks; hooks != nil {
+		public = hooks.PublicURL
+		if hooks.Listen != "" {
+			listen = hooks.Listen
+		}
+	}
+	if public == "" && !local {
+		return nil, nil
+	}
+	return webhook.Listen(ctx, listen, public)
 }
 
 // finish writes the reports, prints the summary and gives the exit code.

@@ -154,7 +154,7 @@ func byChance(one fault.Fault) bool {
 
 // startSubject starts a mock with faults switched on.
 func startSubject(ctx context.Context, style string, edition contract.Edition, faults ...string) (*selftest.Subject, error) {
-	server, err := mock.New(mock.Options{Style: style, Seed: 7, Faults: faults})
+	server, err := mock.New(mock.Options{Style: style, Seed: 7, Faults: faults, RetryWait: retryWait})
 	if err != nil {
 		return nil, err
 	}

@@ -18,6 +18,7 @@ import (
 
 	"github.com/kobcheck/kobcheck/client"
 	"github.com/kobcheck/kobcheck/client/target"
+	"github.com/kobcheck/kobcheck/client/webhook"
 	"github.com/kobcheck/kobcheck/contract"
 	"github.com/kobcheck/kobcheck/reports"
 	"github.com/kobcheck/kobcheck/schemas"
@@ -150,6 +151,10 @@ func (config Config) perform(ctx context.Context, style string, edition contract
 	}
 	defer api.Close()
 	session := steps.NewSession(config.Contract, config.Schemas, subject.File, api, []contract.Mark{contract.Stated, contract.Standard}, false)
+	if session.Receiver, err = webhook.Listen(ctx, "127.0.0.1:0", ""); err != nil {
+		return nil, 0, err
+	}
+	defer session.Receiver.Close()
 	if config.Loader != nil {
 		session.Load = config.Loader(subject.File)
 	}

@@ -1,0 +1,148 @@
+package webhook
+
+import (
+	"context"
+	"fmt"
+	"io"
+	"net"
+	"net/http"
+	"strings"
+	"sync"
+	"time"
+
+	"github.com/google/uuid"
+)
+
+// Receiver takes deliveries, each inbox under a path of its own.
+type Receiver struct {
+	base   string
+	server *http.Server
+	done   chan struct{}
+
+	mu    sync.Mutex
+	boxes map[string]*Inbox
+}
+
+// Listen starts a receiver on an address such as 127.0.0.1:0. Public is the address under which the API
+// reaches it; empty means the one that is listened on.
+func Listen(ctx context.Context, address, public string) (*Receiver, error) {
+	listener, err := (&net.ListenConfig{}).Listen(ctx, "tcp", address)
+	if err != nil {
+		return nil, fmt.Errorf("listening for webhooks on %s: %w; choose another webhooks.listen", address, err)
+	}
+	if public == "" {
+		public = "http://" + listener.Addr().String()
+	}
+	r := &Receiver{base: strings.TrimRight(public, "/"), done: make(chan struct{}), boxes: map[string]*Inbox{}}
+	r.server = &http.Server{Handler: r, ReadHeaderTimeout: 5 * time.Second, ReadTimeout: 15 * time.Second}
+	go func() {
+		defer close(r.done)
+		_ = r.server.Serve(listener) // it ends with Close
+	}()
+	return r, nil
+}
+
+// Close ends the receiver.
+func (r *Receiver) Close() {
+	_ = r.server.Close()
+	<-r.done
+}
+
+// Inbox is one address of the receiver.
+type Inbox struct {
+	// URL is what a subscription is made with.
+	URL string
+
+	mu       sync.Mutex
+	received []Received
+	// failing answers the first try of each event with a server error; failed remembers which.
+	failing bool
+	failed  map[string]bool
+	changed chan struct{}
+}
+
+// Received is a delivery that came in.
+type Received struct {
+	Delivery
+	At time.Time
+	// Answer is the status that it was answered.
+	Answer int
+	// Message is nil where the body could not be read; Wrong says why.
+	Message *Message
+	Wrong   error
+}
+
+// NewInbox opens an address that nobody can guess.
+func (r *Receiver) NewInbox() *Inbox {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	path := "/" + uuid.NewString()
+	box := &Inbox{URL: r.base + path, changed: make(chan struct{})}
+	r.boxes[path] = box
+	return box
+}
+
+// ServeHTTP takes a delivery and answers at once.
+func (r *Receiver) ServeHTTP(w http.ResponseWriter, request *http.Request) {
+	r.mu.Lock()
+	box := r.boxes[request.URL.Path]
+	r.mu.Unlock()
+	body, err := io.ReadAll(io.LimitReader(request.Body, MaxBytes+1))
+	if box == nil || err != nil || request.Method != http.MethodPost {
+		http.NotFound(w, request)
+		return
+	}
+	w.WriteHeader(box.take(Delivery{Header: request.Header, Body: body}))
+}
+
+func (b *Inbox) take(d Delivery) int {
+	one := Received{Delivery: d, At: time.Now(), Answer: http.StatusOK}
+	one.Message, one.Wrong = Parse(d.Body)
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	if b.failing && one.Message != nil && one.Message.Type == Notification {
+		// By the event, not by the message id: a retry with another id is still a retry.
+		if event, err := one.Message.Event(); err == nil && !b.failed[event.ID] {
+			b.failed[event.ID] = true
+			one.Answer = http.StatusInternalServerError
+		}
+	}
+	b.received = append(b.received, one)
+	close(b.changed)
+	b.changed = make(chan struct{})
+	return one.Answer
+}
+
+// FailOnce answers the first try of each event with 500 from now on.
+func (b *Inbox) FailOnce() {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	b.failing, b.failed = true, map[string]bool{}
+}
+
+// All returns what came in so far.
+func (b *Inbox) All() []Received {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	return append([]Received(nil), b.received...)
+}
+
+// Wait returns the first delivery that fits, as soon as it is there, or false at the end of the context.
+func (b *Inbox) Wait(ctx context.Context, fits func(Received) bool) (Received, bool) {
+	for {
+		b.mu.Lock()
+		changed := b.changed
+		for _, one := range b.received {
+			if fits(one) {
+				b.mu.Unlock()
+				return one, true
+			}
+		}
+		b.mu.Unlock()
+		select {
+		case <-changed:
+		case <-ctx.Done():
+			return Received{}, false
+		}
+	}
+}

@@ -1,0 +1,127 @@
+Feature: Webhook deliveries
+  What a subscriber is sent: a handshake first, then a signed notification of each event, in the form of
+  Amazon SNS. It takes an address under which the API reaches the run.
+
+  @HOOK-13 @HOOK-14 @stated
+  Rule: On creation a confirmation request with a "SubscribeURL" is sent to the endpoint
+    @id:deliveries.confirmation
+    Scenario: A new subscription is asked to confirm
+      Given a webhook that reaches us
+      Then we are asked to confirm the webhook
+
+  @HOOK-15 @SNS-14 @stated
+  Rule: The receiver confirms with a GET to "SubscribeURL", and 200 OK is returned
+    @id:deliveries.handshake
+    Scenario: The handshake is answered
+      Given a webhook that reaches us
+      And we are asked to confirm the webhook
+      Then we confirm the webhook
+
+  @HOOK-16 @SNS-13 @stated
+  Rule: No live event is delivered before the handshake is complete
+    @id:deliveries.nothing-before
+    Scenario: What happens before the handshake is not told before it
+      Given a webhook that reaches us
+      And we are asked to confirm the webhook
+      And something happens to tell of
+      When another confirmed webhook
+      And something happens to tell of
+      And the other webhook is told of it
+      And we confirm the webhook
+      And something happens to tell of
+      Then the webhook is told of it
+      And nothing was told before we confirmed
+
+  @HOOK-17 @HOOK-12 @HOOK-10 @stated
+  Rule: After confirmation notification messages that hold the event data are sent
+    @id:deliveries.notification
+    Scenario: A transaction is told of
+      Given a confirmed webhook
+      When something happens to tell of
+      Then the webhook is told of it
+
+  @HOOK-21 @SNS-05 @SNS-06 @SNS-07 @SNS-08 @stated
+  Rule: Every webhook request is signed
+    @id:deliveries.signed
+    Scenario: Confirmation and notification verify
+      Given a confirmed webhook
+      When something happens to tell of
+      And the webhook is told of it
+      Then each message verifies
+
+  @HOOK-23 @HOOK-24 @HOOK-34 @SNS-01 @SNS-02 @stated
+  Rule: The headers of a delivery repeat the id and the type of its message
+    @id:deliveries.headers
+    Scenario: Headers of a confirmation and of a notification
+      Given a confirmed webhook
+      When something happens to tell of
+      And the webhook is told of it
+      Then each message has the documented headers
+
+  @HOOK-31 @SNS-03 @SNS-04 @SNS-12 @example
+  Rule: A message has all members of its type
+    @id:deliveries.fields
+    Scenario: Members of a confirmation and of a notification
+      Given a confirmed webhook
+      When something happens to tell of
+      And the webhook is told of it
+      Then each message has the documented fields
+
+  @HOOK-27 @HOOK-25 @HOOK-26 @HOOK-28 @HOOK-29 @HOOK-30 @HOOK-11 @stated
+  Rule: Each member is of its documented form, and "Message" is the event as a string of JSON
+    @id:deliveries.types
+    Scenario: Forms in a confirmation and a notification
+      Given a confirmed webhook
+      When something happens to tell of
+      And the webhook is told of it
+      Then each message has the documented types
+
+  @HOOK-32 @HOOK-33 @example
+  Rule: The event names what happened and to what, and does not embed the entity
+    @id:deliveries.event
+    Scenario: The event of a transaction
+      Given a confirmed webhook
+      When something happens to tell of
+      And the webhook is told of it
+      Then the event names its entity
+      And the entity that the event names can be read
+
+  @HOOK-18 @HOOK-19 @SNS-16 @stated
+  Rule: Delivery is retried when the endpoint does not answer as expected
+    @id:deliveries.retried
+    Scenario: A notification that was answered with a server error comes again
+      Given a confirmed webhook
+      And our receiver fails once
+      When something happens to tell of
+      Then the notification is sent again
+
+  @SNS-18 @HOOK-20 @standard
+  Rule: A retry keeps its message id, so that a receiver can tell a repeat
+    @id:deliveries.same-message
+    Scenario: The repeat is the same message
+      Given a confirmed webhook
+      And our receiver fails once
+      When something happens to tell of
+      And the notification is sent again
+      Then it is the same message
+
+  @HOOK-09 @inferred
+  Rule: After a deletion the subscription gets no more events
+    @id:deliveries.deleted
+    Scenario: A deleted subscription is told nothing
+      Given a confirmed webhook
+      And another confirmed webhook
+      When we call "Delete a webhook"
+      And something happens to tell of
+      Then the other webhook is told of it
+      And the webhook is told nothing of it
+
+  @OWN-06 @inferred
+  Rule: Events are told only to the client that they belong to
+    @id:deliveries.own
+    Scenario: Another client's subscription is told nothing
+      Given a confirmed webhook
+      And a foreign confirmed webhook
+      When something happens to tell of
+      Then the webhook is told of it
+      And the foreign webhook is told nothing of it

@@ -123,6 +123,9 @@ func (o *Options) complete() {
 	}
 }
 
+// RetryWait is how long a webhook delivery that failed waits for its next try.
+func (s *Server) RetryWait() time.Duration { return s.options.RetryWait }
+
 // Style returns the style in which the mock answers.
 func (s *Server) Style() Style { return s.style }
 

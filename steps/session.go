@@ -4,6 +4,7 @@ import (
 	"context"
 	"net"
 	"net/url"
+	"time"
 
 	"github.com/kobcheck/kobcheck/client"
 	"github.com/kobcheck/kobcheck/client/target"
@@ -46,6 +47,8 @@ type Session struct {
 	Has map[string]bool
 	// Receiver takes webhook deliveries; nil where the API can't reach this run.
 	Receiver *webhook.Receiver
+	// RetryWait is how long the API waits between two tries of a delivery; 0 where nobody said.
+	RetryWait time.Duration
 	// Host is host and port of the API; Local says that they are on this machine.
 	Host  string
 	Local bool
@@ -78,6 +81,9 @@ func NewSession(facts *contract.Contract, shapes *schemas.Set, file *target.File
 	if u, err := url.Parse(file.Target.BaseURL); err == nil {
 		ip := net.ParseIP(u.Hostname())
 		s.Host, s.Local = u.Host, ip != nil && ip.IsLoopback()
+	}
+	if file.Webhooks != nil {
+		s.RetryWait, _ = time.ParseDuration(file.Webhooks.RetryWait) // it was checked when the file was read
 	}
 	for _, mark := range gate {
 		s.Gate[mark] = true

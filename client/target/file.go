@@ -71,6 +71,8 @@ type Limits struct {
 type Webhooks struct {
 	Listen    string `yaml:"listen,omitempty"`
 	PublicURL string `yaml:"public_url,omitempty"`
+	// RetryWait is how long the API waits between two tries of a delivery, such as 20s.
+	RetryWait string `yaml:"retry_wait,omitempty"`
 }
 
 // Load allows load on a target that is not loopback.

@@ -274,6 +274,11 @@ func (f *File) checkLimits(fault func(key, format string, args ...any)) {
 			fault("$.webhooks.public_url", "%q is no http or https address", w.PublicURL)
 		}
 	}
+	if w := f.Webhooks; w != nil && w.RetryWait != "" {
+		if wait, err := time.ParseDuration(w.RetryWait); err != nil || wait <= 0 {
+			fault("$.webhooks.retry_wait", "%q is no positive duration; write it like 20s", w.RetryWait)
+		}
+	}
 	if f.Load == nil || f.Load.BurstNotice == nil {
 		return
 	}

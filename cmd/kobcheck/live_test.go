@@ -25,6 +25,7 @@ import (
 // file for it.
 func behind(t *testing.T, options mock.Options, between func(http.Handler) http.Handler) string {
 	t.Helper()
+	options.RetryWait = retryWait
 	server, err := mock.New(options)
 	require.NoError(t, err)
 	front := httptest.NewServer(between(server))

@@ -77,6 +77,7 @@ func TestTheWholeSuitePassesOnTheMockInBothStylesAndEditions(t *testing.T) {
 // environment.
 func serve(t *testing.T, options mock.Options) string {
 	t.Helper()
+	options.RetryWait = retryWait
 	server, err := mock.New(options)
 	require.NoError(t, err)
 	return serveThis(t, server)

@@ -6,7 +6,7 @@ GOLANGCI_VERSION := v2.15.0
 GOLANGCI := $(BIN)/golangci-lint-$(GOLANGCI_VERSION)
 VERSION := $(shell git describe --tags --always --dirty 2>/dev/null || echo dev)
 
-.PHONY: help run test race suite lint load selftest soak-suite bench mock build clean
+.PHONY: help run test race faults suite lint load selftest soak-suite bench mock build clean
 
 help: ## list the targets
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## /\1\t/' | expand -t 12
@@ -17,7 +17,7 @@ build: ## build bin/kobcheck
 run: build ## the main job: the whole suite against the mock inside; ends with a report's path
 	@$(BIN)/kobcheck run
 
-test: race suite lint ## unit tests with -race, the suite in both styles and editions, lint
+test: race faults suite lint ## unit tests with -race, every fault of the mock, the suite in both styles and editions, lint
 
 race: ## unit tests with the race detector, where the machine has a C compiler
 	@if [ "$$($(GO) env CGO_ENABLED)" = 1 ] && command -v "$$($(GO) env CC)" >/dev/null; then \
@@ -25,6 +25,9 @@ race: ## unit tests with the race detector, where the machine has a C compiler
 	else \
 		echo "no C compiler: the tests run without the race detector"; $(GO) test -timeout 15m ./...; \
 	fi
+
+faults: ## every deliberate fault of the mock is caught on its own requirement (with -race only a sample is tried)
+	@$(GO) test -count=1 ./cmd/kobcheck -run TestEveryFault
 
 suite: build ## the suite on the mock, in both styles and both editions
 	@for style in plain strict-http; do for edition in v1 guide; do \

@@ -447,14 +447,11 @@ func sentAgain(ctx context.Context) error {
 		w.Expect(false, Expectation{Check: "a notification arrives", Requirement: "HOOK-17", Message: "a confirmed subscription was not told of a transaction", Expected: "a notification of it", Actual: "none"})
 		return nil
 	}
-	patient := ctx
+	patient, end := bounded, context.CancelFunc(func() {})
 	if w.Session.RetryWait > 0 {
-		var end context.CancelFunc
 		patient, end = context.WithTimeout(ctx, 4*w.Session.RetryWait+deliveryWait)
-		defer end()
-	} else {
-		patient = bounded
 	}
+	defer end()
 	_, again := inbox.Wait(patient, func(r webhook.Received) bool { return w.about(r) && r.Answer == http.StatusOK })
 	if !again && w.Session.RetryWait == 0 {
 		return &NotTestable{Key: "webhooks.retry_wait", Why: "no second try came in time, and nobody said how long this API waits with it (SNS: 20 s)"}

@@ -18,6 +18,7 @@ import (
 	"github.com/kobcheck/kobcheck/contract"
 	"github.com/kobcheck/kobcheck/load"
 	"github.com/kobcheck/kobcheck/mock"
+	"github.com/kobcheck/kobcheck/mock/limit"
 	"github.com/kobcheck/kobcheck/reports"
 	"github.com/kobcheck/kobcheck/schemas"
 )
@@ -384,4 +385,38 @@ func TestLoadOnAServerThatDiesIsNoVerdictOnMoney(t *testing.T) {
 	run := perform(context.Background(), on(t, mock.Options{}, dies), parse(t, "id: l\nkind: ledger\nsentence: l\nwallets: 4\namounts: 9\n"))
 	require.Equal(t, reports.ExitInconclusive, run.ExitCode, run.Reason)
 	require.False(t, math.IsNaN(run.Plans[0].Asked))
+}
+
+func TestALimiterIsFoundOutFromOutside(t *testing.T) {
+	plan := func() *load.Plan {
+		return parse(t, "id: r\nkind: rate-limit\nsentence: r\nmost: 400\n")
+	}
+	answer := func(options mock.Options) (string, *reports.LoadRun) {
+		run := perform(context.Background(), on(t, options, nil), plan())
+		require.NotEmpty(t, run.Plans[0].Observed, run.Reason)
+		return run.Plans[0].Observed[0].Answer, run
+	}
+	text, run := answer(mock.Options{})
+	require.Contains(t, text, "none up to 400 requests", "no limiter is never called one")
+	require.Zero(t, run.ExitCode)
+	for kind, called := range map[limit.Kind]string{limit.FixedWindow: "fixed window", limit.SlidingLog: "sliding window", limit.TokenBucket: "token bucket"} {
+		// A machine that is busy for half a window blurs it, so each kind has three attempts.
+		var heard []string
+		for range 3 {
+			text, _ = answer(mock.Options{Limit: limit.Config{Kind: kind, Requests: 40, Window: 800 * time.Millisecond, Scope: "client"}})
+			if heard = append(heard, text); strings.Contains(text, called) {
+				break
+			}
+		}
+		require.Contains(t, text, called, "%v", heard)
+	}
+}
+
+func TestAStatedLimitIsHeldAgainstTheOneThatIsFound(t *testing.T) {
+	plan := parse(t, "id: r\nkind: rate-limit\nsentence: r\nmost: 400\n")
+	limited := on(t, mock.Options{Limit: limit.Config{Kind: limit.TokenBucket, Requests: 40, Window: 400 * time.Millisecond, Scope: "client"}}, nil)
+	limited.Stated = &load.Limit{Requests: 1000, Window: time.Second}
+	run := perform(context.Background(), limited, plan)
+	require.Equal(t, reports.ExitFailed, run.ExitCode, "100 a second is not the 1000 that were stated")
+	require.Contains(t, run.Reason, "RATE-04")
 }

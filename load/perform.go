@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"net/http"
 	"strings"
+	"time"
 
 	"github.com/kobcheck/kobcheck/client"
 	"github.com/kobcheck/kobcheck/contract"
@@ -25,8 +26,16 @@ type Target struct {
 	Program string
 	// HasSecond tells whether there are credentials of a second client.
 	HasSecond bool
+	// Stated is the limit that the operator states; nil where none does.
+	Stated *Limit
 	// RunID marks references, so that what a run made can be found again.
 	RunID string
+}
+
+// Limit is so many requests in so long.
+type Limit struct {
+	Requests int
+	Window   time.Duration
 }
 
 // performable are the operations that a mix can hold: reads, and writes for which a plan has all it needs.

@@ -50,6 +50,8 @@ type Plan struct {
 	StepFor Duration  `yaml:"step_for"`
 	// Bound is the p99 that a step of a capacity plan must keep.
 	Bound Duration `yaml:"bound"`
+	// Most bounds the requests of one burst of a rate-limit plan.
+	Most  int      `yaml:"most"`
 	Gates []string `yaml:"gates"`
 
 	gates []gate
@@ -64,6 +66,7 @@ const (
 	Idempotency Kind = "idempotency"
 	Ledger      Kind = "ledger"
 	Capacity    Kind = "capacity"
+	RateLimit   Kind = "rate-limit"
 )
 
 // Stage is one part of the arrivals: a constant Rate, or a ramp From one rate To another, per second.
@@ -182,8 +185,12 @@ func (p *Plan) check(facts *contract.Contract, at func(key string) string) error
 		if len(p.Steps) == 0 {
 			fault("steps", "a plan of this kind needs them")
 		}
+	case RateLimit:
+		if p.Most < 10 {
+			fault("most", "a probe needs at least 10 requests")
+		}
 	default:
-		fault("kind", "%q is none; there are mixed, idempotency, ledger and capacity", p.Kind)
+		fault("kind", "%q is none; there are mixed, idempotency, ledger, capacity and rate-limit", p.Kind)
 	}
 	for i, stage := range p.Stages {
 		if stage.Rate < 0 || stage.From < 0 || stage.To < 0 || stage.For <= 0 || stage.Rate == 0 && stage.From == 0 && stage.To == 0 {
@@ -234,6 +241,8 @@ func (p *Plan) Ceiling() (rate float64, requests int, length time.Duration) {
 		return 0, p.Keys*(p.Copies+4) + 40, 0
 	case Ledger:
 		return 0, p.Wallets*(p.Amounts*3+6) + 40, 0
+	case RateLimit:
+		return 0, 4*p.Most + recoveryPolls*3, 0
 	case Capacity:
 		for _, step := range p.Steps {
 			rate = max(rate, step)

@@ -29,6 +29,8 @@ func Perform(ctx context.Context, target *Target, plan *Plan, seed int64, part S
 		err = storm(ctx, target, plan, seed, result)
 	case Ledger:
 		err = ledger(ctx, target, plan, result)
+	case RateLimit:
+		err = probeLimiter(ctx, target, plan, result)
 	case Capacity:
 		err = capacity(ctx, target, plan, seed, result)
 	default:

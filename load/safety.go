@@ -93,6 +93,8 @@ func endpoints(plan *Plan) string {
 	switch plan.Kind {
 	case Idempotency:
 		return "endusers-create, wallets-create, cards-create, cards-list, transactions-manual-credit, wallets-get"
+	case RateLimit:
+		return "card-programs-list"
 	case Ledger:
 		return "endusers-create, wallets-create, transactions-manual-credit, transactions-create, wallets-get"
 	}

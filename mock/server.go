@@ -14,6 +14,7 @@ import (
 
 	"github.com/kobcheck/kobcheck/contract"
 	"github.com/kobcheck/kobcheck/mock/fault"
+	"github.com/kobcheck/kobcheck/mock/limit"
 )
 
 // Options shape a mock. The zero value is a conforming mock in the plain style.
@@ -41,6 +42,8 @@ type Options struct {
 	RetryWait time.Duration
 	// SignatureVersion of webhook deliveries is 1 or 2; empty means 1, which is SNS's default (SNS-08).
 	SignatureVersion string
+	// Limit is the rate limiter; its zero value is none.
+	Limit limit.Config
 	// OnEvent hears of everything that a webhook would tell; nil for none. It is called from many goroutines
 	// at once, and before the answer goes out.
 	OnEvent func(Event)
@@ -67,6 +70,7 @@ type Server struct {
 	inventory Inventory
 	jitter    *jitter
 	postman   *postman
+	limiter   *limit.Limiter
 	arrivals  atomic.Int64
 	requests  atomic.Int64
 	panics    atomic.Int64
@@ -90,6 +94,12 @@ func New(options Options) (*Server, error) {
 	options.complete()
 	s := &Server{options: options, style: style, clock: options.Clock, faults: faults, jitter: newJitter(options.Seed)}
 	s.postman = newPostman(s)
+	if options.Limit.Requests > 0 {
+		if err := options.Limit.Check(); err != nil {
+			return nil, err
+		}
+		s.limiter = limit.New(options.Limit)
+	}
 	s.store = newStore(options.Seed, options.Clock)
 	if s.tokens, err = newIssuer(s); err != nil {
 		return nil, err
@@ -208,7 +218,10 @@ func (s *Server) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	if s.postman.serve(w, r) {
 		return
 	}
-	a := s.safely(r)
+	a, refused := s.limited(r)
+	if !refused {
+		a = s.safely(r)
+	}
 	if wait := s.latency(); wait > 0 {
 		pause(r.Context(), wait)
 	}

@@ -31,6 +31,7 @@ func loadSentences() []Definition {
 	return []Definition{
 		define(area, `the load plan "([^"]+)" is performed`, "Performs a plan of kobcheck load on the target.", performPlan),
 		define(area, `what the plan held for "([^"]+)" is so`, "The invariant of the plan for that requirement held.", invariantHolds),
+		define(area, `what the plan held for "([^"]+)" is so, where the operator states a limit`, "The same, on a target whose file states a limit.", statedLimitHolds),
 		define(area, `the plan misses none of its gates`, "Every gate of the plan was passed.", noGateMissed),
 	}
 }
@@ -83,6 +84,19 @@ func invariantHolds(ctx context.Context, requirement string) error {
 		return faulty("the plan holds nothing for %s", requirement)
 	}
 	return nil
+}
+
+func statedLimitHolds(ctx context.Context, requirement string) error {
+	result, err := From(ctx).loadResult()
+	if err != nil {
+		return err
+	}
+	for _, one := range result.Invariants {
+		if one.Requirement == requirement {
+			return invariantHolds(ctx, requirement)
+		}
+	}
+	return &NotTestable{Key: "limits", Why: "no page states a limit, and neither does the target file"}
 }
 
 func noGateMissed(ctx context.Context) error {

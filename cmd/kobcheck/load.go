@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"os"
+	"strings"
 	"sync"
 	"time"
 
@@ -14,6 +15,7 @@ import (
 	"github.com/kobcheck/kobcheck/client/target"
 	"github.com/kobcheck/kobcheck/contract"
 	"github.com/kobcheck/kobcheck/load"
+	"github.com/kobcheck/kobcheck/mock/limit"
 	"github.com/kobcheck/kobcheck/reports"
 	"github.com/kobcheck/kobcheck/schemas"
 	"github.com/kobcheck/kobcheck/steps"
@@ -55,6 +57,8 @@ func newLoad() *cobra.Command {
 	flags.StringVar(&f.run.style, "style", "plain", "style of the mock inside: plain or strict-http")
 	flags.StringVar(&f.run.edition, "edition", "v1", "edition of the mock inside: v1 or guide")
 	flags.StringSliceVar(&f.run.faults, "fault", nil, "faults to switch on in the mock inside")
+	flags.StringVar(&f.run.limit, "limit", "", "rate limit of the mock inside, such as 100/1s")
+	flags.StringVar(&f.run.limiter, "limiter", string(limit.TokenBucket), "kind of that limit: "+strings.Join(limit.Kinds(), ", "))
 	flags.DurationVar(&f.run.latency, "latency", 0, "latency of the mock inside")
 	command.AddCommand(newLoadMerge())
 	return command
@@ -154,7 +158,7 @@ func loadTarget(command *cobra.Command, f *loadFlags, file *target.File, plans [
 	}
 	_, second := file.Target.Clients["second"]
 	on := &load.Target{Contract: facts, Schemas: shapes, Client: api, Edition: file.Target.Edition, BaseURL: file.Target.BaseURL,
-		Program: file.Fixtures.Programs["ok"], HasSecond: second, RunID: result.RunID}
+		Program: file.Fixtures.Programs["ok"], HasSecond: second, RunID: result.RunID, Stated: statedLimit(file)}
 	for _, plan := range plans {
 		if ctx.Err() != nil {
 			break
@@ -169,6 +173,18 @@ func loadTarget(command *cobra.Command, f *loadFlags, file *target.File, plans [
 		result.ExitCode = reports.ExitTerminated
 	}
 	return finishLoad(command, f.run.out, result)
+}
+
+// statedLimit is the limit that the target file states, or nil.
+func statedLimit(file *target.File) *load.Limit {
+	if file.Limits == nil {
+		return nil
+	}
+	window, err := time.ParseDuration(file.Limits.Window)
+	if err != nil {
+		return nil // the file was checked when it was read
+	}
+	return &load.Limit{Requests: file.Limits.Requests, Window: window}
 }
 
 // finishLoad writes the reports, prints the summary and gives the exit code.
@@ -247,7 +263,7 @@ func loader(file *target.File, facts *contract.Contract, shapes *schemas.Set, f 
 		defer api.Close()
 		_, second := file.Target.Clients["second"]
 		on := &load.Target{Contract: facts, Schemas: shapes, Client: api, Edition: file.Target.Edition, BaseURL: file.Target.BaseURL,
-			Program: file.Fixtures.Programs["ok"], HasSecond: second, RunID: f.runID}
+			Program: file.Fixtures.Programs["ok"], HasSecond: second, RunID: f.runID, Stated: statedLimit(file)}
 		run := reports.LoadRun{Plans: []reports.LoadPlan{*load.Perform(ctx, on, plan, f.seed, load.Shard{})}}
 		run.Close(time.Now())
 		done[name] = forScenarios(&run.Plans[0])

@@ -12,11 +12,12 @@ import (
 	"github.com/kobcheck/kobcheck/client/target"
 	"github.com/kobcheck/kobcheck/contract"
 	"github.com/kobcheck/kobcheck/mock"
+	"github.com/kobcheck/kobcheck/mock/limit"
 )
 
 func newMock() *cobra.Command {
 	var options mock.Options
-	var address, edition string
+	var address, edition, limitText, limiter, limitScope string
 	var printTarget, log bool
 	command := &cobra.Command{
 		Use:   "mock",
@@ -33,6 +34,11 @@ func newMock() *cobra.Command {
 					fmt.Fprintf(os.Stderr, "%s %s %d %.1f ms\n", method, path, status, float64(took.Microseconds())/1000)
 				}
 			}
+			limited, err := limitOf(limitText, limiter, limitScope)
+			if err != nil {
+				return err
+			}
+			options.Limit = limited
 			server, err := mock.New(options)
 			if err != nil {
 				return err
@@ -62,6 +68,9 @@ func newMock() *cobra.Command {
 	flags.DurationVar(&options.TokenLife, "token-life", time.Hour, "life of an access token")
 	flags.DurationVar(&options.RetryWait, "retry-wait", retryWait, "time between two tries of a webhook delivery; SNS waits 20s")
 	flags.StringVar(&options.SignatureVersion, "signature-version", "1", "signature of webhook deliveries: 1 (SHA-1) or 2 (SHA-256)")
+	flags.StringVar(&limitText, "limit", "", "rate limit, such as 100/1s; without one there is none")
+	flags.StringVar(&limiter, "limiter", string(limit.TokenBucket), "kind of the limit: "+strings.Join(limit.Kinds(), ", "))
+	flags.StringVar(&limitScope, "limit-scope", "client", "what is counted by: "+strings.Join(limit.Scopes(), ", "))
 	flags.BoolVar(&log, "log", false, "log every request to stderr")
 	flags.BoolVar(&printTarget, "print-target", false, "print the target file and stop")
 	return command
@@ -74,6 +83,19 @@ func closing(listening *mock.Listening, err error) error {
 	return listening.Close()
 }
 
+// limitOf reads the flags of a limiter.
+func limitOf(text, kind, scope string) (limit.Config, error) {
+	config, err := limit.Parse(text)
+	if err != nil || config.Requests == 0 {
+		return config, err
+	}
+	if kind != "" {
+		config.Kind = limit.Kind(kind)
+	}
+	config.Scope = scope
+	return config, config.Check()
+}
+
 // retryWait is how long the mock inside waits between two tries of a webhook delivery; SNS waits 20 s.
 const retryWait = 100 * time.Millisecond
 
@@ -82,7 +104,11 @@ func startMock(ctx context.Context, f *runFlags) (*target.File, func(), error) {
 	if edition := contract.Edition(f.edition); edition != contract.V1 && edition != contract.Guide {
 		return nil, nil, fmt.Errorf("--edition: %q is no edition; it is v1 or guide", f.edition)
 	}
-	server, err := mock.New(mock.Options{Style: f.style, Seed: f.seed, Faults: f.faults, Latency: f.latency, RetryWait: retryWait})
+	limited, err := limitOf(f.limit, f.limiter, "client")
+	if err != nil {
+		return nil, nil, err
+	}
+	server, err := mock.New(mock.Options{Limit: limited, Style: f.style, Seed: f.seed, Faults: f.faults, Latency: f.latency, RetryWait: retryWait})
 	if err != nil {
 		return nil, nil, err
 	}

@@ -41,6 +41,7 @@ type runFlags struct {
 	shard, known, scored, profile           string
 	retries                                 int
 	patience                                time.Duration
+	limit, limiter                          string // of the mock inside
 }
 
 func newRun() *cobra.Command {

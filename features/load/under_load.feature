@@ -58,3 +58,10 @@ Feature: The API under load
     Scenario: A day's mix of reads and writes at a steady pace is served
       When the load plan "mixed" is performed
       Then the plan misses none of its gates
+
+  @RATE-04 @stated
+  Rule: Use beyond a reasonable threshold may lead to access being restricted for a time
+    @id:load.limiter
+    Scenario: The limiter that is found is the one that the operator states
+      When the load plan "rate-limit" is performed
+      Then what the plan held for "RATE-04" is so, where the operator states a limit

@@ -104,12 +104,20 @@ func (r *runner) after(ctx context.Context, _ *godog.Scenario, _ error) (_ conte
 		}
 	}()
 	// Cleaning up has time of its own, whatever ended the scenario.
-	cleanup, cancel := context.WithTimeout(context.WithoutCancel(ctx), cleanupTime)
+	patience := cleanupTime
+	if ctx.Err() != nil {
+		patience = cleanupTimeAtTheEnd
+	}
+	cleanup, cancel := context.WithTimeout(context.WithoutCancel(ctx), patience)
 	a.cleanup = a.world.Close(cleanup)
 	cancel()
 	r.keep(ctx, a)
 	return ctx, nil
 }
 
-// cleanupTime bounds the clean-up of one scenario, so that an interrupted run still ends within a second.
-const cleanupTime = 500 * time.Millisecond
+// cleanupTime bounds the clean-up of one scenario; of a run that was stopped it is shorter, so that an
+// interrupted one still ends within a second.
+const (
+	cleanupTime         = 20 * time.Second
+	cleanupTimeAtTheEnd = 500 * time.Millisecond
+)

@@ -6,7 +6,7 @@ GOLANGCI_VERSION := v2.15.0
 GOLANGCI := $(BIN)/golangci-lint-$(GOLANGCI_VERSION)
 VERSION := $(shell git describe --tags --always --dirty 2>/dev/null || echo dev)
 
-.PHONY: help run test race faults suite lint load selftest soak-suite bench mock build clean
+.PHONY: help run test race faults suite lint load selftest openapi soak-suite bench mock build clean
 
 help: ## list the targets
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## /\1\t/' | expand -t 12
@@ -51,6 +51,10 @@ load: build ## load plans on the mock inside: a mix with gates, a storm of dupli
 
 selftest: build ## detection power: the suite against every deliberate fault of the mock
 	@$(BIN)/kobcheck selftest --chance-runs 3
+
+openapi: build ## the contract as OpenAPI 3.1 in reports/out, checked by a validator from npm
+	@mkdir -p reports/out && $(BIN)/kobcheck openapi > reports/out/openapi.json
+	@npx --yes -p @seriousme/openapi-schema-validator validate-api reports/out/openapi.json
 
 soak-suite: ## 200 seeded runs in a row on the conforming mock; SOAK_RUNS changes the number
 	@SOAK_RUNS=$${SOAK_RUNS:-200} $(GO) test ./cmd/kobcheck -run SeededRunsInARow -v -timeout 3h | grep -v '^=== '

@@ -16,6 +16,7 @@ var rooms = []struct {
 }{
 	{"contract", nil},
 	{"schemas", nil},
+	{"contract/openapi", []string{"contract", "schemas"}},
 	{"client", []string{"contract"}},
 	{"client/webhook", nil},
 	{"client/target", []string{"client", "contract"}},

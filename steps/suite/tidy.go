@@ -25,7 +25,11 @@ func (r *runner) tidy(ctx context.Context) {
 	if !r.anyAnswer || r.outage.streak >= r.outage.limit {
 		return
 	}
-	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), tidyTime)
+	patience := tidyTime
+	if ctx.Err() != nil {
+		patience = cleanupTimeAtTheEnd // a run that was stopped ends within a second
+	}
+	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), patience)
 	defer cancel()
 	var all errgroup.Group
 	all.SetLimit(tidyAtOnce)

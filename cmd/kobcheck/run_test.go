@@ -261,7 +261,7 @@ func TestNullServersProveNothing(t *testing.T) {
 // (And {} is strict JSON, whoever says it.)
 var nothingToJudge = []string{
 	"fields.no-server-error", "fields.no-content-type", "fields.other-client-id", "fields.bad-query",
-	"transport.strict-json", "idempotency.odd-key", "idempotency.other-card", "cards-status.changes", "endusers-create.forms",
+	"transport.strict-json", "scopes.matrix", "idempotency.odd-key", "idempotency.other-card", "cards-status.changes", "endusers-create.forms",
 }
 
 // servedIsAll are the scenarios whose requirement is that an operation is served at its address with a

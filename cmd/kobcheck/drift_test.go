@@ -1,0 +1,40 @@
+package main
+
+import (
+	"encoding/json"
+	"path/filepath"
+	"testing"
+
+	"github.com/stretchr/testify/require"
+
+	"github.com/kobcheck/kobcheck/mock"
+	"github.com/kobcheck/kobcheck/reports"
+)
+
+func TestDriftFindsWhereTwoTargetsDifferAndNothingBetweenTwoThatAreAlike(t *testing.T) {
+	compare := func(options mock.Options) reports.Drift {
+		output, code := kobcheck(t, "drift", "--config", serve(t, options), "--section", "wallets", "--json", "--out", filepath.Join(t.TempDir(), "drift"))
+		require.Zero(t, code, output)
+		var drift reports.Drift
+		start := 0
+		for start < len(output) && output[start] != '{' {
+			start++
+		}
+		require.NoError(t, json.Unmarshal([]byte(output[start:]), &drift), output)
+		require.NotEmpty(t, drift.Operations)
+		return drift
+	}
+	for _, operation := range compare(mock.Options{}).Operations {
+		require.Equal(t, operation.Compared, operation.Alike, "%s: %v", operation.ID, operation.Differences)
+	}
+	missing := compare(mock.Options{Faults: []string{"field.wallets-get.asset.missing"}})
+	found := false
+	for _, operation := range missing.Operations {
+		if operation.ID == "wallets-get" {
+			found = operation.Differences["member /asset here only"] > 0 && operation.Fidelity() < 100
+		}
+	}
+	require.True(t, found, "%+v", missing.Operations)
+	output, code := kobcheck(t, "drift")
+	require.Equal(t, reports.ExitUsage, code, output)
+}

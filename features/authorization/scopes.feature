@@ -1,0 +1,16 @@
+Feature: Which scope opens what
+  No page has a table of scopes and operations (C-08). What this target does is noted, cell by cell, and a
+  change from one night to the next shows in its profile.
+
+  @AUTH-11 @stated
+  Rule: The scope decides how much access the token gives
+    @id:scopes.matrix
+    Scenario Outline: What a token of the scope "<scope name>" opens
+      Then what a token of the scope "<scope name>" opens is noted
+
+      Examples:
+        | scope name          |
+        | client/read         |
+        | client/write        |
+        | administrator/read  |
+        | administrator/write |

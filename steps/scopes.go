@@ -1,0 +1,87 @@
+package steps
+
+import (
+	"context"
+	"errors"
+	"net/http"
+	"strings"
+
+	"github.com/kobcheck/kobcheck/client"
+	"github.com/kobcheck/kobcheck/contract"
+)
+
+func scopeSentences() []Definition {
+	return []Definition{
+		define("token", `what a token of the scope "([^"]+)" opens is noted`, "Calls every operation with a token of that scope, in a way that makes nothing, and keeps which of them let it in.", noteScope),
+	}
+}
+
+// noteScope fills one row of the matrix of scopes and operations, for which the documentation has no table
+// (C-08). Reads ask for something that does not exist; changes send an empty object, which no operation that
+// needs data takes. Whether the refusal is for want of scope or of data is the answer.
+func noteScope(ctx context.Context, scope string) error {
+	w := From(ctx)
+	as := "primary"
+	if strings.HasPrefix(scope, "administrator/") {
+		as = "admin"
+	}
+	if !w.Session.Has[as] {
+		return &NotTestable{Key: "target.clients." + as, Why: "it takes a client that may ask for the scope " + scope}
+	}
+	token, err := w.Session.Client.Token(ctx, as, scope)
+	var refused *client.TokenError
+	if errors.As(err, &refused) && refused.Status != 0 {
+		return &NotTestable{Key: "target.clients." + as + ".scope", Why: "the token endpoint gives no token of the scope " + scope}
+	}
+	if err != nil {
+		return err
+	}
+	header := "Bearer " + token.Value
+	for _, operation := range w.Session.Contract.Operations {
+		if !scopable(w, operation) {
+			continue
+		}
+		request := client.Request{As: as, Authorization: &header, Path: map[string]string{}}
+		for _, parameter := range operation.PathParams {
+			request.Path[parameter.Name] = absentID
+		}
+		if operation.Body != nil {
+			request.Body = map[string]any{}
+		}
+		exchange, err := w.Session.Client.Do(ctx, operation, request)
+		if err != nil {
+			return err
+		}
+		if environment := gateway(exchange); environment != nil {
+			return environment
+		}
+		w.last = exchange
+		w.Expect(exchange.Status < 500, Expectation{Check: "no server error", Requirement: "HARNESS-01", Message: "a call with little in it was answered by a server error", Expected: "any answer but a server error", Actual: w.answered(exchange)})
+		cell := "allow"
+		if exchange.Status == http.StatusUnauthorized || exchange.Status == http.StatusForbidden {
+			cell = "deny"
+		}
+		w.Observe("scope."+scope+"."+operation.ID, "C-08", "Does a token of the scope "+scope+" reach "+operation.Title+"?", cell)
+	}
+	return nil
+}
+
+// scopable reports whether an operation can be asked without making anything: its path is known, and if it
+// changes something it needs an id or data that the call does not have.
+func scopable(w *World, operation *contract.Operation) bool {
+	if _, known := operation.PathIn(w.Session.Edition); !known || operation.ID == "token" {
+		return false
+	}
+	if !operation.Writes() || len(operation.PathParams) > 0 {
+		return true
+	}
+	if operation.Body == nil {
+		return false
+	}
+	for _, field := range operation.Body.Fields {
+		if field.Required == contract.Yes && !strings.Contains(field.Name, ".") {
+			return true
+		}
+	}
+	return false
+}

@@ -208,3 +208,10 @@ func BenchmarkWriteAll(b *testing.B) {
 		}
 	}
 }
+
+func TestWhatIsLeftBehindIsCountedInPlainWords(t *testing.T) {
+	for word, want := range map[string]string{"card": "cards", "beneficiary": "beneficiaries", "relay": "relays"} {
+		require.Equal(t, want, plural(word, 2))
+		require.Equal(t, word, plural(word, 1))
+	}
+}

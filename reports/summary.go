@@ -228,7 +228,7 @@ func plural(kind string, n int) string {
 	switch {
 	case n == 1:
 		return kind
-	case strings.HasSuffix(kind, "y"):
+	case strings.HasSuffix(kind, "y") && !strings.HasSuffix(kind, "ay"):
 		return kind[:len(kind)-1] + "ies"
 	}
 	return kind + "s"

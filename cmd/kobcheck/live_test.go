@@ -15,8 +15,6 @@ import (
 
 	"github.com/stretchr/testify/require"
 
-	"github.com/kobcheck/kobcheck/client/target"
-	"github.com/kobcheck/kobcheck/contract"
 	"github.com/kobcheck/kobcheck/mock"
 	"github.com/kobcheck/kobcheck/reports"
 )
@@ -30,16 +28,7 @@ func behind(t *testing.T, options mock.Options, between func(http.Handler) http.
 	require.NoError(t, err)
 	front := httptest.NewServer(between(server))
 	t.Cleanup(front.Close)
-	file := targetOf(server, front.URL, contract.V1)
-	for name, one := range file.Target.Clients {
-		t.Setenv(one.SecretEnv, secretsOf(server)[name])
-	}
-	t.Setenv(file.Fixtures.ExpiredEnv, server.Inventory().ExpiredToken)
-	var text bytes.Buffer
-	require.NoError(t, target.Write(&text, file, nil, ""))
-	path := filepath.Join(t.TempDir(), "target.yaml")
-	require.NoError(t, os.WriteFile(path, text.Bytes(), 0o600))
-	return path
+	return writeTarget(t, server, front.URL)
 }
 
 // hangUp closes the connection in place of an answer.

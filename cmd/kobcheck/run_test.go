@@ -88,7 +88,14 @@ func serveThis(t *testing.T, server *mock.Server) string {
 	listening, err := server.Listen(context.Background(), "127.0.0.1:0")
 	require.NoError(t, err)
 	t.Cleanup(func() { require.NoError(t, listening.Close()) })
-	file := targetOf(server, listening.URL, contract.V1)
+	return writeTarget(t, server, listening.URL)
+}
+
+// writeTarget writes a target file for a mock that is served at an address, and puts its secrets into the
+// environment.
+func writeTarget(t *testing.T, server *mock.Server, address string) string {
+	t.Helper()
+	file := targetOf(server, address, contract.V1)
 	for name, one := range file.Target.Clients {
 		t.Setenv(one.SecretEnv, secretsOf(server)[name])
 	}

@@ -1,0 +1,190 @@
+package steps
+
+import (
+	"context"
+	"encoding/json"
+	"fmt"
+	"strings"
+	"time"
+
+	"github.com/google/uuid"
+
+	"github.com/kobcheck/kobcheck/client"
+	"github.com/kobcheck/kobcheck/client/webhook"
+)
+
+func (w *World) messages() ([]webhook.Received, error) {
+	inbox, err := w.inbox("webhook")
+	if err != nil {
+		return nil, err
+	}
+	return inbox.All(), nil
+}
+
+func messageForm(ctx context.Context, what string) error {
+	w := From(ctx)
+	all, err := w.messages()
+	if err != nil {
+		return err
+	}
+	if len(all) == 0 {
+		w.NoData("form of a message", "", "nothing was received")
+	}
+	for _, one := range all {
+		if one.Message == nil {
+			requirement := "HOOK-11"
+			if strings.Contains(one.Wrong.Error(), `"Message"`) {
+				requirement = "HOOK-27"
+			}
+			w.Expect(false, Expectation{Check: "a readable message", Requirement: requirement, Message: "a delivery can't be read", Expected: "one JSON object of strings", Actual: one.Wrong.Error()})
+			continue
+		}
+		switch what {
+		case "headers":
+			w.messageHeaders(one)
+		case "fields":
+			w.messageFields(one)
+		default:
+			w.messageTypes(one)
+		}
+	}
+	return nil
+}
+
+func (w *World) messageHeaders(one webhook.Received) {
+	m := one.Message
+	holds := func(requirement, name, expected string) {
+		got := one.Header.Get(name)
+		w.Expect(got == expected, Expectation{Check: "header of a delivery", Requirement: requirement, Pointer: name, Message: "a delivery lacks a header or it says something else", Expected: expected, Actual: orAbsent(got)})
+	}
+	holds("HOOK-23", "x-amz-sns-message-id", m.MessageId)
+	holds("HOOK-24", "x-amz-sns-message-type", m.Type)
+	holds("HOOK-34", "x-amz-sns-message-id", m.MessageId)
+	holds("SNS-01", "Content-Type", "text/plain; charset=UTF-8")
+	holds("SNS-01", "User-Agent", "Amazon Simple Notification Service Agent")
+	holds("SNS-02", "x-amz-sns-topic-arn", m.TopicArn)
+}
+
+func (w *World) messageFields(one webhook.Received) {
+	requirement := "SNS-04"
+	if one.Message.Type == webhook.Notification {
+		requirement = "SNS-03"
+	}
+	for _, name := range webhook.Required(one.Message.Type) {
+		null, there := one.Message.Members[name]
+		w.Expect(there && !null, Expectation{Check: "member of a message", Requirement: requirement, Pointer: "/" + name, Message: "a message lacks a member", Expected: "there", Actual: "absent or null"})
+	}
+	subject, there := one.Message.Members["Subject"]
+	w.Expect(!there || !subject, Expectation{Check: "no null subject", Requirement: "SNS-12", Pointer: "/Subject", Message: "a subject that was not given is null, not absent", Expected: "absent", Actual: "null"})
+	w.Expect(one.Message.TopicArn != "" && one.Message.SigningCertURL != "", Expectation{Check: "topic and certificate are named", Requirement: "HOOK-31", Message: "a message names no topic or certificate", Expected: "both", Actual: "not both"})
+}
+
+func (w *World) messageTypes(one webhook.Received) {
+	m := one.Message
+	expect := func(holds bool, requirement, pointer, expected, actual string) {
+		w.Expect(holds, Expectation{Check: "type of a member", Requirement: requirement, Pointer: "/" + pointer, Message: "a member of a message is not of its form", Expected: expected, Actual: actual})
+	}
+	expect(m.Type == webhook.Notification || m.Type == webhook.Confirmation || m.Type == webhook.Unsubscribed, "HOOK-25", "Type", "one of the three types", m.Type)
+	expect(m.MessageId != "", "HOOK-26", "MessageId", "an id", "none")
+	_, err := time.Parse(time.RFC3339Nano, m.Timestamp)
+	expect(err == nil, "HOOK-28", "Timestamp", "a time of ISO 8601", m.Timestamp)
+	expect(m.SignatureVersion == "1" || m.SignatureVersion == "2", "HOOK-29", "SignatureVersion", "1 or 2", m.SignatureVersion)
+	expect(len(m.Signature) > 100, "HOOK-30", "Signature", "a Base64 RSA signature", fmt.Sprintf("%d characters", len(m.Signature)))
+	if m.Type == webhook.Notification {
+		expect(json.Valid([]byte(m.Message)), "HOOK-27", "Message", "a string of JSON", "another string")
+	} else {
+		expect(m.SubscribeURL != "", "HOOK-14", "SubscribeURL", "an address", "none")
+	}
+}
+
+func messagesVerify(ctx context.Context) error {
+	w := From(ctx)
+	all, err := w.messages()
+	if err != nil {
+		return err
+	}
+	if len(all) == 0 {
+		w.NoData("signature", "HOOK-21", "nothing was received")
+	}
+	verifier := &webhook.Verifier{}
+	if w.Session.Local {
+		verifier.CertificateHost = w.Session.Host
+	}
+	for _, one := range all {
+		message, checks := verifier.Verify(ctx, one.Delivery)
+		for _, check := range checks {
+			requirements := []string{"HOOK-21"}
+			if message != nil && check.Step == "signature" {
+				requirements = append(requirements, "SNS-07", "SNS-08", map[bool]string{true: "SNS-05", false: "SNS-06"}[message.Type == webhook.Notification])
+			}
+			for _, requirement := range requirements {
+				w.Expect(check.Holds, Expectation{Check: "verification: " + check.Step, Requirement: requirement, Message: "a delivery does not verify", Expected: "the step " + check.Step + " holds", Actual: check.Detail})
+			}
+		}
+	}
+	return nil
+}
+
+func (w *World) event() (*webhook.Event, string, error) {
+	all, err := w.messages()
+	if err != nil {
+		return nil, "", err
+	}
+	for _, one := range all {
+		if w.about(one) && one.Message != nil {
+			event, unreadable := one.Message.Event()
+			if unreadable != nil {
+				return nil, unreadable.Error(), nil //nolint:nilerr // it is the API's fault, and so a finding
+			}
+			return event, "", nil
+		}
+	}
+	return nil, "no notification of it has come", nil
+}
+
+func eventForm(ctx context.Context) error {
+	w := From(ctx)
+	event, wrong, err := w.event()
+	if err != nil {
+		return err
+	}
+	if event == nil {
+		w.Expect(false, Expectation{Check: "the event", Requirement: "HOOK-32", Message: "the event can't be read", Expected: "an event in Message", Actual: wrong})
+		return nil
+	}
+	transaction := w.things["transaction"]
+	_, notUUID := uuid.Parse(event.ID)
+	_, notTime := time.Parse(time.RFC3339Nano, event.CreatedAt)
+	for _, one := range []struct {
+		holds                      bool
+		requirement, name, is, was string
+	}{
+		{notUUID == nil, "HOOK-32", "id", "a uuid", event.ID},
+		{event.EntityID == transaction.ID, "HOOK-32", "entity_id", transaction.ID, event.EntityID},
+		{event.ClientID != "", "HOOK-32", "client_id", "an id", event.ClientID},
+		{notTime == nil, "HOOK-32", "created_at", "a date-time", event.CreatedAt},
+		{event.Type == "transaction-create", "HOOK-33", "type", "transaction-create", event.Type},
+	} {
+		w.Expect(one.holds, Expectation{Check: "member of an event", Requirement: one.requirement, Pointer: "/" + one.name, Message: "an event is not as documented", Expected: one.is, Actual: orAbsent(one.was)})
+	}
+	return nil
+}
+
+func entityCanBeRead(ctx context.Context) error {
+	w := From(ctx)
+	event, wrong, err := w.event()
+	if err != nil {
+		return err
+	}
+	if event == nil || event.EntityID == "" {
+		w.Expect(false, Expectation{Check: "the entity of an event", Message: "the event names no entity", Expected: "an entity_id", Actual: orAbsent(wrong)})
+		return nil
+	}
+	operation := w.Session.Contract.Operation("transactions-get")
+	exchange, err := w.send(ctx, &Draft{Operation: operation, Request: client.Request{As: "primary", Path: map[string]string{"id": event.EntityID}}})
+	if err != nil {
+		return err
+	}
+	w.Expect(operation.Success.Accepts(exchange.Status), Expectation{Check: "the entity of an event", Message: "the entity that an event names can't be read", Expected: "the transaction", Actual: w.answered(exchange)})
+	return nil
+}

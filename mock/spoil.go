@@ -93,16 +93,23 @@ func (s *Server) spoilTimes(body []byte) []byte {
 		return rewritten(func(moment string) string { return moment[:19] + "Z" })
 	case s.faults.On("time.no-zone"):
 		return rewritten(func(moment string) string { return strings.TrimSuffix(moment, "Z") })
+	case s.faults.On("time.in-future"):
+		return rewritten(func(moment string) string { return restamped(moment, time.UTC, 24*time.Hour) })
 	case s.faults.On("time.not-utc"):
 		return rewritten(func(moment string) string {
-			read, err := time.Parse("2006-01-02T15:04:05.000Z", moment)
-			if err != nil {
-				return moment
-			}
-			return read.In(time.FixedZone("AEST", 10*60*60)).Format("2006-01-02T15:04:05.000Z07:00")
+			return restamped(moment, time.FixedZone("AEST", 10*60*60), 0)
 		})
 	}
 	return body
+}
+
+// restamped writes a moment in another zone, or later than it was.
+func restamped(moment string, zone *time.Location, later time.Duration) string {
+	read, err := time.Parse("2006-01-02T15:04:05.000Z", moment)
+	if err != nil {
+		return moment
+	}
+	return read.Add(later).In(zone).Format("2006-01-02T15:04:05.000Z07:00")
 }
 
 // spoilField breaks the field that a fault such as field.cards-get.status.missing names.

@@ -14,7 +14,7 @@ const markdownBound = 1000 << 10
 
 // writeMarkdown writes the summary for a pipeline's page: the verdict, then what failed, then the rest.
 func writeMarkdown(w io.Writer, r *Run, facts *contract.Contract) error {
-	sections := []string{markdownHead(r), markdownFindings(r, facts, true), markdownMissing(r), markdownInconclusive(r), markdownKnown(r), markdownChanges(r), markdownFindings(r, facts, false), markdownOpen(r), markdownUndocumented(r), markdownLeftBehind(r)}
+	sections := []string{markdownHead(r), markdownFindings(r, facts, true), markdownMissing(r), markdownInconclusive(r), markdownKnown(r), markdownWaivers(r), markdownChanges(r), markdownFindings(r, facts, false), markdownOpen(r), markdownUndocumented(r), markdownLeftBehind(r)}
 	size := 0
 	for _, section := range sections {
 		if size+len(section) > markdownBound {
@@ -135,6 +135,18 @@ func markdownKnown(r *Run) string {
 		if writeNewFailures(&text, r) == nil {
 			fmt.Fprintf(&b, "\n## For known-failures.yaml, if somebody looks after these\n\n```yaml\n%s```\n", strings.ReplaceAll(text.String(), "```", "` ` `"))
 		}
+	}
+	return b.String()
+}
+
+func markdownWaivers(r *Run) string {
+	if len(r.Waivers) == 0 {
+		return ""
+	}
+	var b strings.Builder
+	b.WriteString("\n## Waivers\n\n")
+	for _, one := range r.Waivers {
+		fmt.Fprintf(&b, "- %s: %s\n", code(one.Requirement), escapeMarkdown(one.Sentence()))
 	}
 	return b.String()
 }

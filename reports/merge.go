@@ -30,6 +30,9 @@ func Merge(parts []*Run) (*Run, error) {
 		ids = append(ids, part.RunID)
 	}
 	whole.RunID = strings.Join(ids, "+")
+	waivers := Waivers(whole.Waivers)
+	whole.Waivers = nil
+	waivers.Report(&whole)
 	m.finish()
 	return &whole, nil
 }

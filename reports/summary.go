@@ -17,6 +17,7 @@ func PrintSummary(w io.Writer, r *Run, facts *contract.Contract, colour bool) er
 	p.missing(r)
 	p.inconclusive(r)
 	p.known(r)
+	p.waivers(r)
 	p.changes(r)
 	p.advisory(r)
 	p.counts(r)
@@ -154,6 +155,19 @@ func (p *printer) known(r *Run) {
 	}
 }
 
+// waivers prints what is put up with, and what no longer is.
+func (p *printer) waivers(r *Run) {
+	for i, one := range r.Waivers {
+		if i == 0 {
+			p.line("%s", p.paint("33;1", "Waivers"))
+		}
+		p.line("  %s\n        %s", one.Requirement, wrap(plainText(one.Sentence()), 8))
+	}
+	if len(r.Waivers) > 0 {
+		p.line("")
+	}
+}
+
 // changes prints the open questions that the target answers otherwise than last time.
 func (p *printer) changes(r *Run) {
 	for i, change := range r.ProfileChanges {
@@ -206,7 +220,7 @@ func (p *printer) counts(r *Run) {
 	}
 	p.line("  scenarios     %d = %s", c.Total, strings.Join(parts, " + "))
 	p.line("  requirements  %d proved, %d broken, %d not tested", q.Proved, q.Failed, q.NotTested)
-	p.line("  operations    %d of %d answered, %d requests", r.Summary.Operations.Exercised, r.Summary.Operations.Total, r.Summary.Requests)
+	p.line("  operations    %d of %d answered, %d requests%s", r.Summary.Operations.Exercised, r.Summary.Operations.Total, r.Summary.Requests, perProof(r))
 	p.line("  checks        %d evaluated, %d kinds", r.Summary.Checks, len(r.Census))
 	if r.Settings.Retries > 0 {
 		rule := "pass the gate"
@@ -222,6 +236,14 @@ func (p *printer) counts(r *Run) {
 		p.line("  left behind   %s", wrap(strings.Join(left, ", "), 16))
 	}
 	p.line("  run           %s, seed %d, %.1f s, exit code %d", r.RunID, r.Seed, r.EndedAt.Sub(r.StartedAt).Seconds(), r.ExitCode)
+}
+
+// perProof is what a proof costs: the requests of the run for each requirement that it proved.
+func perProof(r *Run) string {
+	if r.Summary.Requirements.Proved == 0 {
+		return ""
+	}
+	return fmt.Sprintf(", %.1f for each requirement proved", float64(r.Summary.Requests)/float64(r.Summary.Requirements.Proved))
 }
 
 func plural(kind string, n int) string {

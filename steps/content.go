@@ -21,6 +21,7 @@ func contentSentences() []Definition {
 		define(area, `the answer shows no credential of ours`, "Neither our token nor our secret is repeated.", noCredential),
 		define(area, `the answer has no undocumented fields`, "Only fields that the documentation or a sample of it shows.", noUndocumented),
 		define(area, `the answer shows no full card number`, "No 13 to 19 digits that pass the check of card numbers.", noCardNumber),
+		define(area, `the answer tells of nothing later than itself`, "created_at and updated_at are not after the Date of the answer, but for a minute.", nothingLater),
 		define(area, `the answer shows no verification value`, "No field named like CVV, PIN or track.", noVerificationValue),
 		define(area, `the operation exists`, "The answer is not 404, 405 or 501, and no server error.", operationExists),
 		define(area, `the call succeeds or its unknown body is refused`, "A success, or a client error about the body that no page gives.", succeedsOrBodyRefused),
@@ -109,6 +110,10 @@ func noCredential(ctx context.Context) error {
 
 func noVerificationValue(ctx context.Context) error {
 	return From(ctx).expectSentinel("no verification value", "HARNESS-15")
+}
+
+func nothingLater(ctx context.Context) error {
+	return From(ctx).expectSentinel("nothing from the future", "HARNESS-20")
 }
 
 func noUndocumented(ctx context.Context) error {

@@ -1,6 +1,8 @@
 package main
 
 import (
+	"time"
+
 	"github.com/kobcheck/kobcheck/contract"
 	"github.com/kobcheck/kobcheck/reports"
 	"github.com/kobcheck/kobcheck/steps/catalog"
@@ -10,6 +12,7 @@ import (
 type lists struct {
 	known   reports.KnownFailures
 	scored  map[string]bool
+	waivers reports.Waivers
 	profile *reports.Profile
 }
 
@@ -22,6 +25,11 @@ func readLists(f *runFlags, facts *contract.Contract, scenarios *catalog.Catalog
 	}
 	if f.scored != "" {
 		if l.scored, err = facts.ReadRequirementList(f.scored); err != nil {
+			return l, err
+		}
+	}
+	if f.waivers != "" {
+		if l.waivers, err = reports.ReadWaivers(f.waivers, facts, time.Now()); err != nil {
 			return l, err
 		}
 	}

@@ -114,6 +114,52 @@ func TestKnownFailuresAreHeldToHowTheyFail(t *testing.T) {
 	require.Contains(t, output, list+":2: ")
 }
 
+func TestAWaiverIsForStandardsAndUntilADate(t *testing.T) {
+	list := filepath.Join(t.TempDir(), "waivers.yaml")
+	entry := func(requirement, until string) string {
+		return "- requirement: " + requirement + "\n  reason: the gateway answers 401 itself\n  owner: platform\n  until: " + until + "\n"
+	}
+	write := func(requirement, until string) {
+		// A challenge that is not there can't be well formed either: STD-03 is waived beside.
+		require.NoError(t, os.WriteFile(list, []byte("# gateways\n"+entry(requirement, until)+entry("STD-03", "2999-12-31")), 0o600))
+	}
+	folder := t.TempDir()
+	run := func(more ...string) (string, int) {
+		return kobcheck(t, append([]string{"run", "--section", "authorization", "--seed", "7", "--out", folder, "--waivers", list}, more...)...)
+	}
+	const broken = "http.401-without-challenge"
+	write("STD-02", "2999-12-31")
+	output, code := run("--fault", broken)
+	require.Zero(t, code, output)
+	require.Regexp(t, `findings put up with until 2999-12-31: the gateway\s+answers 401 itself`, output)
+	result := readRun(t, folder)
+	require.Len(t, result.Waivers, 2)
+	require.Positive(t, result.Waivers[0].Findings)
+	require.Positive(t, result.Summary.Scenarios.Advisory, "what is put up with is still to be read")
+
+	output, code = run()
+	require.Zero(t, code, output)
+	require.Contains(t, output, "nothing was found that needs it; remove it (platform)")
+
+	write("STD-02", "2020-01-01")
+	output, code = run("--fault", broken)
+	require.Equal(t, reports.ExitFailed, code, output)
+	require.Contains(t, output, "ended on 2020-01-01 and gates again")
+
+	for _, bad := range []struct{ requirement, until, says string }{
+		{"CARD-CREATE-08", "2999-12-31", "only standards can be waived"},
+		{"STD-99", "2999-12-31", `no requirement "STD-99"`},
+		{"STD-02", "soon", `"soon" is no date`},
+		{"STD-02", "2999-12-31\n  because: x", "because"},
+	} {
+		write(bad.requirement, bad.until)
+		output, code = run()
+		require.Equal(t, reports.ExitUsage, code, output)
+		require.Contains(t, output, bad.says)
+		require.Contains(t, output, "waivers.yaml")
+	}
+}
+
 func TestATargetThatIsDownEndsTheRunOnceAndEarly(t *testing.T) {
 	var requests atomic.Int64
 	path := behind(t, mock.Options{}, func(http.Handler) http.Handler {

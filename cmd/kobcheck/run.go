@@ -38,7 +38,7 @@ type runFlags struct {
 	timeout, latency                        time.Duration
 	maxRPS                                  float64
 	strict, flakyFails                      bool
-	shard, known, scored, profile           string
+	shard, known, scored, profile, waivers  string
 	retries                                 int
 	patience                                time.Duration
 	limit, limiter                          string // of the mock inside
@@ -74,6 +74,7 @@ func newRun() *cobra.Command {
 	flags.BoolVar(&f.flakyFails, "flaky-fails", false, "scenarios that failed and then passed fail the run")
 	flags.StringVar(&f.known, "known", "", "list of known failures; new-failures.yaml of a run has entries ready to paste")
 	flags.StringVar(&f.scored, "scored", "", "file with the requirements that gate, one id a line; newer ones are advisory until promoted")
+	flags.StringVar(&f.waivers, "waivers", "", "standards that are put up with until a date: requirement, reason, owner, until")
 	flags.StringVar(&f.profile, "profile", "", "profile.json of the target: answers to open questions; read, compared and written")
 	flags.DurationVar(&f.patience, "patience", 5*time.Second, "how long a target that is down is waited for")
 	flags.BoolVar(&f.strict, "strict", false, "undocumented fields fail")
@@ -130,7 +131,7 @@ func run(command *cobra.Command, f *runFlags) error {
 	fmt.Fprintf(command.ErrOrStderr(), "kobcheck %s against %s, edition %s, seed %d, run %s\n", version, file.Target.Name, file.Target.Edition, f.seed, f.runID)
 	progress := newProgress(command.ErrOrStderr(), onTerminal(command.ErrOrStderr()))
 	session := steps.NewSession(facts, shapes, file, api, gate, f.strict)
-	session.Scored = lists.scored
+	session.Scored, session.Waived = lists.scored, lists.waivers.InForce()
 	if session.Receiver, err = receiver(command.Context(), file, session.Local); err != nil {
 		return err
 	}
@@ -161,6 +162,7 @@ func run(command *cobra.Command, f *runFlags) error {
 	result.Signal = caught()
 	result.Settings.Formats, result.Settings.Scored = f.formats, f.scored
 	result.ApplyKnown(lists.known, time.Now())
+	lists.waivers.Report(result)
 	result.Close(facts, time.Now())
 	if err := lists.keepProfile(f.profile, result); err != nil {
 		return err

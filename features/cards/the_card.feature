@@ -82,6 +82,20 @@ Feature: The card
       Given an active card
       Then the card's "updated_at" is not before its "created_at"
 
+  @HARNESS-20 @inferred
+  Rule: No answer says that a thing was made or changed after the answer itself was sent
+    @id:card.no-future
+    Scenario Outline: <operation> tells of nothing that is yet to come
+      Given a card
+      When we call "<operation>"
+      Then the answer tells of nothing later than itself
+
+      Examples:
+        | operation         |
+        | Get card by ID    |
+        | Get wallet by ID  |
+        | Get all cards     |
+
   @CARD-19 @OWN-04 @example
   Rule: Card: "owner" is a string that holds the client id
     @id:card.owner

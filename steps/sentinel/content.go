@@ -111,6 +111,8 @@ func (w *watcher) object(object map[string]any, at string) {
 		w.consistent(!updated.Before(created), Result{Check: "updated_at is not before created_at", Requirement: "CARD-21", Pointer: at + "/updated_at",
 			Message: "the thing was changed before it was made", Expected: "not before created_at", Actual: text(object["updated_at"])})
 	}
+	w.past(object, at, "created_at", created, okCreated)
+	w.past(object, at, "updated_at", updated, okUpdated)
 	switch w.operation.Success.Schema {
 	case "Card":
 		mask, _ := object["m_pan"].(string)
@@ -122,6 +124,19 @@ func (w *watcher) object(object map[string]any, at string) {
 	case "Wallet":
 		w.amounts(object, at)
 	}
+}
+
+// clocksApart is how far the clock of whatever writes the Date may be behind the one that stamps things.
+const clocksApart = time.Minute
+
+// past checks that a moment in an answer is not after the answer itself, by the Date that came with it.
+func (w *watcher) past(object map[string]any, at, field string, when time.Time, readable bool) {
+	sent, err := http.ParseTime(w.exchange.Header.Get("Date"))
+	if err != nil || !readable {
+		return
+	}
+	w.consistent(!when.After(sent.Add(clocksApart)), Result{Check: field + " is not in the future", Requirement: "HARNESS-20", Pointer: at + "/" + field,
+		Message: "a thing was made or changed after the answer that tells of it", Expected: "not after " + sent.UTC().Format(time.RFC3339), Actual: text(object[field])})
 }
 
 func (w *watcher) amounts(wallet map[string]any, at string) {

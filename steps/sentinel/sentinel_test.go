@@ -61,6 +61,7 @@ func TestEachSentinelSeesWhatItIsThereFor(t *testing.T) {
 		"a stack trace":              {"cards-get", 500, nil, `{"stack":"Error\n    at x (/usr/src/app/a.js:1:2)"}`, "HARNESS-10"},
 		"a mask that disagrees":      {"cards-get", 200, nil, change(card, `1111***1111`, `1111***2222`), "CARD-20"},
 		"changed before it was made": {"cards-get", 200, nil, change(card, `"updated_at":"2025`, `"updated_at":"2024`), "CARD-21"},
+		"made after the answer":      {"cards-get", 200, nil, change(change(card, `"created_at":"2025`, `"created_at":"2999`), `"updated_at":"2025`, `"updated_at":"2999`), "HARNESS-20"},
 		"a total that is off":        {"wallets-get", 200, nil, change(wallet, `"total_amount":1.5`, `"total_amount":1.51`), "MONEY-02"},
 		"a negative amount":          {"wallets-get", 200, nil, change(change(wallet, `"total_amount":1.5`, `"total_amount":-0.5`), `"amount":1`, `"amount":-1`), "MONEY-07"},
 		"an undocumented field":      {"wallets-get", 200, nil, change(wallet, `{`, `{"extra":1,`), "HARNESS-16"},

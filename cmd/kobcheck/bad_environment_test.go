@@ -28,6 +28,7 @@ import (
 
 	"github.com/stretchr/testify/require"
 
+	"github.com/kobcheck/kobcheck/mock"
 	"github.com/kobcheck/kobcheck/reports"
 )
 
@@ -40,10 +41,12 @@ var badEnvironments = []struct {
 	// api answers everything but the token call, which is answered well unless token is set.
 	api, token http.HandlerFunc
 	// raw serves connections by hand in place of api.
-	raw  func(net.Conn)
-	tls  func(t *testing.T) *tls.Config
-	code int
-	says string
+	raw func(net.Conn)
+	tls func(t *testing.T) *tls.Config
+	// between stands before a whole API that conforms.
+	between func(http.Handler) http.Handler
+	code    int
+	says    string
 }{
 	{situation: "nobody listens", code: 4, says: "connection refused"},
 	{situation: "the API accepts and never answers", api: hang, code: 4, says: "the scenario took longer than"},
@@ -71,6 +74,32 @@ var badEnvironments = []struct {
 		w.WriteHeader(http.StatusUnauthorized)
 		_, _ = w.Write([]byte(`{"error":"invalid_client"}`))
 	}, code: 4, says: "invalid_client"},
+	{situation: "the Date of every answer is an hour behind", between: clockBehind, code: 0, says: "a thing was made or changed after the answer that tells of it"},
+	{situation: "the API dies half-way and comes back", between: outage(15, 400*time.Millisecond), code: 0, says: "none broke a gated requirement"},
+	{situation: "the API dies half-way and stays away", between: outage(15, time.Hour), code: 4, says: "the target is down"},
+}
+
+func clockBehind(api http.Handler) http.Handler {
+	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		w.Header().Set("Date", time.Now().Add(-time.Hour).UTC().Format(http.TimeFormat))
+		api.ServeHTTP(w, r)
+	})
+}
+
+// outage lets so many requests through and then hangs up on all for a while.
+func outage(after int64, lasts time.Duration) func(http.Handler) http.Handler {
+	return func(api http.Handler) http.Handler {
+		var requests, since atomic.Int64
+		return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+			if requests.Add(1) == after {
+				since.Store(time.Now().UnixMilli())
+			}
+			if began := since.Load(); began != 0 && time.Now().UnixMilli() < began+lasts.Milliseconds() {
+				hangUp()
+			}
+			api.ServeHTTP(w, r)
+		})
+	}
 }
 
 // hang reads the request whole, since only then does the server see that the client has gone.
@@ -256,9 +285,18 @@ func TestEachBadEnvironmentHasItsAnswer(t *testing.T) {
 			if bad.tls != nil {
 				secure = bad.tls(t)
 			}
-			path := environment(t, bad.api, bad.token, bad.raw, secure)
+			patience := "0s"
+			var path string
+			if bad.between != nil {
+				path = behind(t, mock.Options{}, bad.between)
+			} else {
+				path = environment(t, bad.api, bad.token, bad.raw, secure)
+			}
+			if bad.code == 0 {
+				patience = "1m"
+			}
 			folder := t.TempDir()
-			output, code := kobcheck(t, "run", "--config", path, "--section", "card_programs", "--timeout", "4s", "--patience", "0s", "--out", folder)
+			output, code := kobcheck(t, "run", "--config", path, "--section", "card_programs", "--timeout", "4s", "--patience", patience, "--out", folder)
 			require.Equal(t, bad.code, code, output)
 			require.Contains(t, flat(output), bad.says)
 			result := readRun(t, folder)
@@ -270,10 +308,7 @@ func TestEachBadEnvironmentHasItsAnswer(t *testing.T) {
 			}
 			require.NotContains(t, output, "the-secret-of-the-bad-target")
 			require.NotContains(t, output, "a-token-worth-nothing")
-			whose := "inconclusive"
-			if counts.Failed > 0 {
-				whose = "failed"
-			}
+			whose := map[int]string{0: "passed", reports.ExitFailed: "failed", reports.ExitInconclusive: "inconclusive"}[code]
 			table += fmt.Sprintf("| %s | %d | %s | … %s … |\n", bad.situation, code, whose, bad.says)
 		})
 	}

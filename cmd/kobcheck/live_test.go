@@ -179,18 +179,7 @@ func TestATargetThatIsDownEndsTheRunOnceAndEarly(t *testing.T) {
 }
 
 func TestAnOutageThatEndsLeavesNothingBehind(t *testing.T) {
-	var requests, since atomic.Int64
-	path := behind(t, mock.Options{}, func(api http.Handler) http.Handler {
-		return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-			if requests.Add(1) == 100 {
-				since.Store(time.Now().UnixMilli())
-			}
-			if began := since.Load(); began != 0 && time.Now().UnixMilli() < began+400 {
-				hangUp()
-			}
-			api.ServeHTTP(w, r)
-		})
-	})
+	path := behind(t, mock.Options{}, outage(100, 400*time.Millisecond))
 	folder := t.TempDir()
 	output, code := kobcheck(t, "run", "--config", path, "--section", "cards", "--out", folder, "--patience", "1m")
 	require.Zero(t, code, output)

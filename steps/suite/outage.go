@@ -27,6 +27,8 @@ type outage struct {
 	streak int
 	// waited is how long this run has waited for an outage that brought no answer since.
 	waited time.Duration
+	// down says that the patience came to its end.
+	down   bool
 	latest string
 }
 
@@ -68,17 +70,38 @@ const pollEvery = 200 * time.Millisecond
 func (o *outage) hold(ctx context.Context) {
 	o.mu.Lock()
 	defer o.mu.Unlock() // the others wait here for the one that tries
-	for o.streak >= o.limit && ctx.Err() == nil {
-		if o.waited >= o.patience {
-			o.stop(&errDown{fmt.Sprintf("the target is down: %d scenarios in a row got no answer, and waiting for %v changed nothing; the last: %s", o.streak, o.patience, o.latest)})
-			return
-		}
-		pause(ctx, pollEvery)
-		o.waited += pollEvery
+	for o.streak >= o.limit && o.wait(ctx) {
 		if o.reach(ctx) == nil {
 			o.streak = o.limit - 1 // one scenario tries; another silence and the wait goes on
 		}
 	}
+}
+
+// settle comes between two attempts: where the last scenarios got no answer, however few they were, the
+// target is waited for before they are spent on another attempt.
+func (o *outage) settle(ctx context.Context) {
+	o.mu.Lock()
+	defer o.mu.Unlock()
+	for o.streak > 0 && o.reach(ctx) != nil {
+		if !o.wait(ctx) {
+			return
+		}
+	}
+	o.streak = 0
+}
+
+// wait lets some time pass, or ends the run where the patience is at its end; then it returns false.
+func (o *outage) wait(ctx context.Context) bool {
+	if o.waited >= o.patience && ctx.Err() == nil {
+		o.down = true
+		o.stop(&errDown{fmt.Sprintf("the target is down: %d scenarios in a row got no answer, and waiting for %v changed nothing; the last: %s", o.streak, o.patience, o.latest)})
+	}
+	if ctx.Err() != nil {
+		return false
+	}
+	pause(ctx, pollEvery)
+	o.waited += pollEvery
+	return true
 }
 
 // pause waits for a time or for the end of the context.

@@ -22,7 +22,7 @@ const tidyAtOnce = 8
 // inactive. What can't be taken away stays on the list of what is left behind. It has time of its own,
 // whatever ended the run, and does nothing to a target that is down.
 func (r *runner) tidy(ctx context.Context) {
-	if !r.anyAnswer || r.outage.streak >= r.outage.limit {
+	if !r.anyAnswer || r.outage.down || r.outage.streak >= r.outage.limit {
 		return
 	}
 	patience := tidyTime

@@ -6,7 +6,7 @@ GOLANGCI_VERSION := v2.15.0
 GOLANGCI := $(BIN)/golangci-lint-$(GOLANGCI_VERSION)
 VERSION := $(shell git describe --tags --always --dirty 2>/dev/null || echo dev)
 
-.PHONY: help run test race faults suite lint load selftest openapi soak-suite bench mock build clean
+.PHONY: help run test race faults suite lint load selftest openapi foreign soak-suite bench mock build clean
 
 help: ## list the targets
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## /\1\t/' | expand -t 12
@@ -55,6 +55,9 @@ selftest: build ## detection power: the suite against every deliberate fault of 
 openapi: build ## the contract as OpenAPI 3.1 in reports/out, checked by a validator from npm
 	@mkdir -p reports/out && $(BIN)/kobcheck openapi > reports/out/openapi.json
 	@npx --yes -p @seriousme/openapi-schema-validator validate-api reports/out/openapi.json
+
+foreign: ## the suite against a server that none of us wrote: Prism, from npm, on the contract as OpenAPI
+	@KOBCHECK_FOREIGN=1 $(GO) test -count=1 ./cmd/kobcheck -run TestAServerThatNoneOfUsWrote -v | grep -v '^=== '
 
 soak-suite: ## 200 seeded runs in a row on the conforming mock; SOAK_RUNS changes the number
 	@SOAK_RUNS=$${SOAK_RUNS:-200} $(GO) test ./cmd/kobcheck -run SeededRunsInARow -v -timeout 3h | grep -v '^=== '

@@ -16,7 +16,14 @@ const (
 	shortestNumber = 12
 )
 
+// placeholderWords are what servers answer that make their answers from a schema. To look for one would
+// find it all over the evidence, and nothing is lost where it is seen.
+var placeholderWords = map[string]bool{"string": true, "secret": true, "example": true, "access_token": true, "password": true}
+
 func tooPlain(value string) bool {
+	if placeholderWords[value] {
+		return true
+	}
 	if len(value) >= shortestNumber {
 		return false
 	}

@@ -23,7 +23,8 @@ func NewRedactor() *Redactor { return &Redactor{values: newKnownValues()} }
 // Add makes the redactor look for a value in all its spellings: as it is, in a URL, in JSON, and in
 // Base64 wherever it stands in what was encoded. What is put in its place is the name of a shell
 // variable such as $TOKEN, or a word in brackets. Values that are so plain that they turn up
-// by chance are not looked for: less than six bytes, or a number of less than twelve digits.
+// by chance are not looked for: less than six bytes, a number of less than twelve digits, or a word that
+// servers put where a schema asks for any text.
 func (r *Redactor) Add(value, placeholder string) { r.values.add(value, placeholder) }
 
 // AddToken makes the redactor look for an access token of the primary client.

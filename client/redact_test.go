@@ -17,6 +17,14 @@ import (
 	"pgregory.net/rapid"
 )
 
+func TestAWordThatServersMakeFromSchemasIsNoSecret(t *testing.T) {
+	r := NewRedactor()
+	r.AddSecret("string")
+	r.AddSecret("strings4")
+	assert.Empty(t, r.Find([]byte("a string of text")))
+	assert.NotEmpty(t, r.Find([]byte("strings4")))
+}
+
 func TestAKnownValueIsTakenOutInEverySpelling(t *testing.T) {
 	const secret = `pa/ss+w"ö<rd>&\end`
 	inJSON, err := json.Marshal(secret)

@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"io/fs"
 	"os"
 	"path/filepath"
 	"strings"
@@ -85,6 +86,10 @@ func (one renderer) write(folder string, r *Run, facts *contract.Contract, guard
 	if guard != nil {
 		if secrets := guard.Find(text.Bytes()); len(secrets) > 0 {
 			found = fmt.Sprintf("%s would have held %s; it was set aside as %s.quarantined", one.file, strings.Join(secrets, " and "), one.file)
+			// The report of an earlier run must not be taken for that of this one.
+			if err := os.Remove(path); err != nil && !errors.Is(err, fs.ErrNotExist) {
+				return "", found, fmt.Errorf("removing the earlier %s: %w", path, err)
+			}
 			path += ".quarantined"
 		}
 	}

@@ -46,7 +46,7 @@ func TestAViolationCarriesTheMarkOfTheFactThatIsBroken(t *testing.T) {
 		{"Card", card, "m_pan", `"no digits"`, Violation{Kind: Pattern, Expected: "a masked card number such as 1111***1111", Actual: `"no digits"`, Mark: "example", Requirement: "CARD-17"}},
 		{"Card", card, "m_pan", `"11112222"`, Violation{Kind: Pattern, Expected: "a masked card number such as 1111***1111", Actual: `"11112222"`, Mark: "example", Requirement: "CARD-17"}},
 		{"Card", card, "last_four_digit", `1111`, Violation{Kind: Type, Expected: "a string", Actual: "1111", Mark: "stated", Requirement: "CARD-13"}},
-		{"Card", card, "last_four_digit", `"11"`, Violation{Kind: Pattern, Expected: "four digits such as 4242", Actual: `"11"`, Mark: "example", Requirement: "CARD-18"}},
+		{"Card", card, "last_four_digit", `"11"`, Violation{Kind: Pattern, Expected: "four digits such as 1111", Actual: `"11"`, Mark: "example", Requirement: "CARD-18"}},
 		{"Card", card, "owner", `7`, Violation{Kind: Type, Expected: "a string", Actual: "7", Mark: "example", Requirement: "CARD-19"}},
 		{"Card", card, "cvv", `"123"`, Violation{Kind: Undocumented, Expected: "no field of that name", Actual: "a string of 3 bytes"}},
 		{"Wallet", wallet, "external_id", `1`, Violation{Kind: Type, Expected: "a string or null", Actual: "1", Mark: "stated", Requirement: "WALLET-12"}},

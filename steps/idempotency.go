@@ -448,25 +448,20 @@ func (w *World) walletKnownAs(id string) *Object {
 func (w *World) cardsOf(ctx context.Context, walletID string, from time.Time) ([]string, error) {
 	operation := w.Session.Contract.Operation("cards-list")
 	var found []string
-	for seen := 0; seen < pageBound*pageSize; {
-		query := url.Values{"limit": {strconv.Itoa(pageSize)}, "offset": {strconv.Itoa(seen)}, "order": {"desc"}}
-		if !from.IsZero() {
-			query.Set("from", stamp(from))
-		}
-		items, err := w.list(ctx, operation, "primary", query)
-		if err != nil {
-			return nil, err
-		}
+	query := url.Values{"order": {"desc"}}
+	if !from.IsZero() {
+		query.Set("from", stamp(from))
+	}
+	if _, _, err := w.walk(ctx, operation, "primary", query, func(items []any) bool {
 		for _, item := range items {
 			// What others create meanwhile moves entries onto the next page, where they are seen again.
 			if card, ok := item.(map[string]any); ok && card["wallet_id"] == walletID && times(fmt.Sprint(card["id"]), found) == 0 {
 				found = append(found, fmt.Sprint(card["id"]))
 			}
 		}
-		seen += len(items)
-		if len(items) == 0 || w.last.Header.Get("X-Total-Count") == strconv.Itoa(seen) {
-			break
-		}
+		return true
+	}); err != nil {
+		return nil, err
 	}
 	sort.Strings(found)
 	return found, nil

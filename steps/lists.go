@@ -173,21 +173,11 @@ func (w *World) listSpan(ctx context.Context, query url.Values) error {
 // listAll walks through all pages of a list: others create things in the same time as ours.
 func (w *World) listAll(ctx context.Context, operation *contract.Operation, query url.Values) ([]any, error) {
 	var all []any
-	query = copyQuery(query)
-	query.Set("limit", strconv.Itoa(pageSize))
-	for page := 0; page < pageBound; page++ {
-		query.Set("offset", strconv.Itoa(len(all)))
-		items, err := w.list(ctx, operation, "primary", query)
-		if err != nil {
-			return nil, err
-		}
+	_, _, err := w.walk(ctx, operation, "primary", query, func(items []any) bool {
 		all = append(all, items...)
-		total, err := strconv.Atoi(w.last.Header.Get("X-Total-Count"))
-		if len(items) == 0 || err == nil && len(all) >= total {
-			break
-		}
-	}
-	return all, nil
+		return true
+	})
+	return all, err
 }
 
 func (w *World) windowWith(ctx context.Context, name, value string) error {

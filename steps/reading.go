@@ -6,7 +6,6 @@ import (
 	"net/http"
 	"net/url"
 	"sort"
-	"strconv"
 	"strings"
 	"time"
 
@@ -214,12 +213,6 @@ func (w *World) expectNotListed(ctx context.Context, object *Object, as, what st
 	return nil
 }
 
-// pageSize is what the harness asks for where it walks through a list; small enough for any cap.
-const pageSize = 50
-
-// pageBound stops a walk through a list that never ends: 400 pages of 50.
-const pageBound = 400
-
 // listed looks for a thing in the list of its kind and returns its entry, or nil, with the number of
 // entries seen. Lists with documented paging are walked newest first, page by page.
 func (w *World) listed(ctx context.Context, object *Object, as string) (map[string]any, int, error) {
@@ -230,42 +223,33 @@ func (w *World) listed(ctx context.Context, object *Object, as string) (map[stri
 	if as == "" {
 		as = w.caller(operation)
 	}
-	paged := hasQuery(operation, "limit") && hasQuery(operation, "offset")
-	seen := 0
-	for page := 0; page < pageBound; page++ {
-		query := url.Values{}
-		if paged {
-			query.Set("limit", strconv.Itoa(pageSize))
-			query.Set("offset", strconv.Itoa(seen))
-			query.Set("order", "desc")
-			if since := created(object); !since.IsZero() && hasQuery(operation, "from") {
-				query.Set("from", stamp(since.Add(-time.Millisecond)))
-			}
-		}
-		items, err := w.list(ctx, operation, as, query)
-		if err != nil {
-			return nil, seen, err
-		}
-		for _, item := range items {
-			if entry, ok := item.(map[string]any); ok && entry["id"] == object.ID {
-				return entry, seen, nil
-			}
-		}
-		seen += len(items)
-		if !paged || len(items) == 0 {
-			return nil, seen, nil
-		}
+	if !hasQuery(operation, "limit") || !hasQuery(operation, "offset") {
+		items, err := w.list(ctx, operation, as, nil)
+		return entryOf(items, object.ID), len(items), err
 	}
-	return nil, seen, &NotTestable{Why: fmt.Sprintf("the list has more than %d pages of %d", pageBound, pageSize)}
+	query := url.Values{"order": {"desc"}}
+	if since := created(object); !since.IsZero() && hasQuery(operation, "from") {
+		query.Set("from", stamp(since.Add(-time.Millisecond)))
+	}
+	var entry map[string]any
+	seen, bounded, err := w.walk(ctx, operation, as, query, func(items []any) bool {
+		entry = entryOf(items, object.ID)
+		return entry == nil
+	})
+	if bounded {
+		return nil, seen, &NotTestable{Why: fmt.Sprintf("the list has more than %d pages of %d", pageBound, pageSize)}
+	}
+	return entry, seen, err
 }
 
-func hasQuery(operation *contract.Operation, name string) bool {
-	for _, parameter := range operation.Query {
-		if parameter.Name == name {
-			return true
+// entryOf returns the entry with an id, or nil.
+func entryOf(items []any, id string) map[string]any {
+	for _, item := range items {
+		if entry, ok := item.(map[string]any); ok && entry["id"] == id {
+			return entry
 		}
 	}
-	return false
+	return nil
 }
 
 // list calls a list operation and returns its items. A refusal is a finding on its success.

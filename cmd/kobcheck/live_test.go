@@ -193,6 +193,22 @@ func TestAnOutageThatEndsLeavesNothingBehind(t *testing.T) {
 	require.Positive(t, again, "some scenarios were spoilt and tried again")
 }
 
+func TestAListThatDoesNotHeedTheOffsetIsNotWalkedForEver(t *testing.T) {
+	path := behind(t, mock.Options{}, func(api http.Handler) http.Handler {
+		return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+			if query := r.URL.Query(); query.Has("offset") {
+				query.Set("offset", "0")
+				r.URL.RawQuery = query.Encode()
+			}
+			api.ServeHTTP(w, r)
+		})
+	})
+	folder := t.TempDir()
+	_, code := kobcheck(t, "run", "--config", path, "--scenario", "idempotency.no-second-effect", "--scenario", "transactions-list.pages", "--out", folder)
+	require.Equal(t, reports.ExitFailed, code, "the scenario on pages sees it")
+	require.Less(t, readRun(t, folder).Summary.Requests, 500)
+}
+
 func TestAGatewayInPlaceOfTheApiIsNobodysFinding(t *testing.T) {
 	path := behind(t, mock.Options{}, func(api http.Handler) http.Handler {
 		return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {

@@ -171,6 +171,7 @@ func TestASecretInAReportIsFoundAndSetAside(t *testing.T) {
 	result := &reports.Run{Version: reports.Version, Scenarios: []reports.Scenario{{ID: "x", Verdict: reports.Passed, Reason: "planted-secret-value"}}}
 	result.Close(facts, result.StartedAt)
 	folder := t.TempDir()
+	require.NoError(t, os.WriteFile(filepath.Join(folder, "run.json"), []byte("that of an earlier run"), 0o600))
 	_, err = reports.WriteAll(folder, result, facts, []string{"json"}, planted("planted-secret-value"))
 	require.NoError(t, err)
 	require.Equal(t, reports.ExitSecretFound, result.ExitCode)

@@ -289,6 +289,9 @@ func rewrite(value any, titles map[string]string) {
 			v["$ref"] = "#/components/schemas/" + componentName(titles[file])
 		}
 		if pattern, ok := v["pattern"].(string); ok {
+			if example := exampleIn(v["x-expected"]); example != "" {
+				v["examples"] = []string{example}
+			}
 			v["pattern"] = ascii(pattern)
 		}
 		keys := make([]string, 0, len(v))
@@ -304,6 +307,14 @@ func rewrite(value any, titles map[string]string) {
 			rewrite(one, titles)
 		}
 	}
+}
+
+// exampleIn is the value at the end of an expectation such as "four digits such as 4242"; empty for none.
+// Servers that answer from the document need it: no tool makes a text that fits a pattern.
+func exampleIn(expected any) string {
+	text, _ := expected.(string)
+	_, example, _ := strings.Cut(text, " such as ")
+	return example
 }
 
 // ascii writes what is beyond ASCII in a regular expression as an escape: tools put patterns into headers.

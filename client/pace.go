@@ -22,9 +22,10 @@ type pace struct {
 	limiter *rate.Limiter // nil while there is no bound
 	// until is when the API may be asked again after a 429.
 	until time.Time
-	// sent counts the requests of the second that began at since.
-	sent  int
-	since time.Time
+	// sent counts the requests of the second that began at since, before those of the second that had ended
+	// by then: a second that has just begun says nothing about the rate.
+	sent, before int
+	since        time.Time
 }
 
 // The bounds of learning: a 429 without Retry-After holds the run for a second, none for longer than
@@ -74,7 +75,7 @@ func (p *pace) wait(ctx context.Context, operation string) error {
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	if now := p.now(); now.Sub(p.since) >= time.Second {
-		p.since, p.sent = now, 0
+		p.since, p.before, p.sent = now, p.sent, 0
 	}
 	p.sent++
 	return nil
@@ -113,7 +114,7 @@ func (p *pace) hear(status int, header http.Header, sentAt time.Time) {
 
 // slowDown lowers the rate below what was just sent. The caller holds the lock.
 func (p *pace) slowDown() {
-	perSecond := float64(max(p.sent, 1))
+	perSecond := float64(max(p.sent, p.before, 1))
 	if p.limiter != nil {
 		perSecond = min(perSecond, float64(p.limiter.Limit()))
 	}

@@ -16,6 +16,7 @@ func Merge(parts []*Run) (*Run, error) {
 		return nil, fmt.Errorf("there is no run to merge")
 	}
 	whole := *parts[0]
+	whole.TidyRequests = 0
 	whole.Scenarios, whole.Census, whole.Observations, whole.Undocumented, whole.LeftBehind = nil, nil, nil, nil, nil
 	whole.Settings.Shard, whole.RunID, whole.ExitCode, whole.Reason = "", "", 0, ""
 	m := merging{whole: &whole, scenarios: map[string]string{}, census: map[string]*CheckCount{}, left: map[string]*LeftBehind{}, undocumented: map[Undocumented]bool{}}
@@ -87,6 +88,7 @@ func (m *merging) add(part *Run) error {
 	for _, one := range part.Undocumented {
 		m.undocumented[one] = true
 	}
+	w.TidyRequests += part.TidyRequests
 	for _, one := range part.LeftBehind {
 		if m.left[one.Kind] == nil {
 			m.left[one.Kind] = &LeftBehind{Kind: one.Kind}

@@ -72,6 +72,8 @@ type Run struct {
 	Undocumented []Undocumented `json:"undocumented,omitempty"`
 	// LeftBehind is what the run made on the target and could not take away again.
 	LeftBehind []LeftBehind `json:"left_behind,omitempty"`
+	// TidyRequests counts the requests after the scenarios that put things away; no other figure has them.
+	TidyRequests int `json:"tidy_requests,omitempty"`
 	// Waivers are the standards that the run was told to put up with until a date.
 	Waivers []Waiver `json:"waivers,omitempty"`
 	// ProfileChanges are open questions that the target now answers otherwise than in its last profile.

@@ -98,8 +98,32 @@ func benchmarkHarness(b *testing.B, latency time.Duration) {
 	b.ReportMetric(float64(requests)/float64(scenarios), "requests/scenario")
 }
 
+// BenchmarkHarnessPace prints how long the scenarios of a section take on a target 50 ms away that allows 50
+// requests a second, against the least that its requests can take there.
+func BenchmarkHarnessPace(b *testing.B) {
+	const limit = 50
+	server, err := mock.New(mock.Options{Seed: 1, Latency: 50 * time.Millisecond})
+	require.NoError(b, err)
+	listening := httptest.NewServer(server)
+	defer listening.Close()
+	started := time.Now()
+	result := perform(b, server, listening.URL, "paced", limit, catalog.Selection{Section: "wallets"})
+	took := time.Since(started)
+	least := float64(result.Summary.Requests) / limit
+	b.ReportMetric(took.Seconds()/least, "x-least")
+	b.ReportMetric(float64(result.Summary.Requests), "requests")
+	b.ReportMetric(float64(result.Summary.Requests)/float64(result.Summary.Requirements.Proved), "requests/requirement")
+}
+
 // full is one run with all of its reports.
 func full(b *testing.B, server *mock.Server, address, runID string) int {
+	b.Helper()
+	result := perform(b, server, address, runID, 0, catalog.Selection{})
+	return len(result.Scenarios)
+}
+
+// perform is one run of a selection at so many requests a second at most, with all of its reports.
+func perform(b *testing.B, server *mock.Server, address, runID string, perSecond float64, selection catalog.Selection) *reports.Run {
 	b.Helper()
 	facts, err := contract.Load()
 	require.NoError(b, err)
@@ -109,18 +133,18 @@ func full(b *testing.B, server *mock.Server, address, runID string) int {
 	require.NoError(b, err)
 	file := targetOf(server, address, contract.V1).WithSecrets(secretsOf(server), server.Inventory().ExpiredToken)
 	config := file.ClientConfig(facts)
-	config.RunID, config.Seed, config.Connections = runID, 1, 64
+	config.RunID, config.Seed, config.Connections, config.MaxRPS = runID, 1, 64, perSecond
 	api, err := client.New(config)
 	require.NoError(b, err)
 	defer api.Close()
 	gate := []contract.Mark{contract.Stated, contract.Standard}
-	result, err := suite.Run(context.Background(), suite.Config{Session: steps.NewSession(facts, shapes, file, api, gate, false), Catalog: scenarios, Seed: 1, RunID: runID, Gate: gate})
+	result, err := suite.Run(context.Background(), suite.Config{Session: steps.NewSession(facts, shapes, file, api, gate, false), Catalog: scenarios, Selection: selection, Seed: 1, RunID: runID, Gate: gate})
 	require.NoError(b, err)
 	result.Close(facts, time.Now())
 	require.Equal(b, reports.Passed, result.Verdict)
 	_, err = reports.WriteAll(b.TempDir(), result, facts, reports.Formats(), api.Redactor())
 	require.NoError(b, err)
-	return len(result.Scenarios)
+	return result
 }
 
 // replay sends the chains with bare net/http.

@@ -11,6 +11,7 @@ import (
 	"io"
 	"math/rand/v2"
 	"sync"
+	"sync/atomic"
 	"time"
 
 	"github.com/cucumber/godog"
@@ -184,6 +185,7 @@ type runner struct {
 	observations []reports.Observation
 	undocumented undocumented
 	made         made
+	tidied       atomic.Int64 // requests that put things away
 	// environment tells the scenarios whose last attempt the environment spoilt.
 	environment map[string]bool
 	// anyAnswer says that the target answered at least one request of the run.
@@ -265,6 +267,7 @@ func (r *runner) finish(ctx context.Context) *reports.Run {
 	run.Observations = reports.SettledObservations(r.observations)
 	run.Undocumented = r.undocumented.list()
 	run.LeftBehind = r.made.leftBehind()
+	run.TidyRequests = int(r.tidied.Load())
 	var down *errDown
 	if errors.As(context.Cause(ctx), &down) {
 		run.Reason = down.why

@@ -42,6 +42,7 @@ func (r *runner) tidy(ctx context.Context) {
 			}
 			all.Go(func() error {
 				// No page gives the allowed changes of a status: whatever comes back is accepted.
+				r.tidied.Add(1)
 				exchange, err := r.config.Session.Client.Do(ctx, r.config.Session.Contract.Operation(operation), request)
 				if err == nil && exchange.Status/100 == 2 && then != nil {
 					mu.Lock()

@@ -15,9 +15,9 @@ import (
 )
 
 func newWebhooks() *cobra.Command {
-	command := &cobra.Command{Use: "webhooks", Short: "Webhook deliveries: verify one, or listen and show what comes in", Args: cobra.NoArgs,
+	command := &cobra.Command{Use: "webhooks", Short: "Webhook deliveries: verify one, listen and show what comes in, or torment an endpoint", Args: cobra.NoArgs,
 		RunE: func(command *cobra.Command, _ []string) error { return command.Help() }}
-	command.AddCommand(newWebhooksVerify(), newWebhooksListen())
+	command.AddCommand(newWebhooksVerify(), newWebhooksListen(), newWebhooksTorment())
 	return command
 }
 

@@ -65,6 +65,7 @@ soak-suite: ## 200 seeded runs in a row on the conforming mock; SOAK_RUNS change
 bench: build ## what the harness costs beside bare net/http, and the speed of mock, schemas and reports
 	@$(GO) test ./cmd/kobcheck -run '^$$' -bench 'Harness' -benchtime 3x
 	@$(GO) test ./mock -run '^$$' -bench . -benchtime 30000x -cpu 1
+	@$(GO) test ./client/webhook -run '^$$' -bench Receiver -cpu 1
 	@$(GO) test ./client ./schemas ./reports -run '^$$' -bench .
 
 mock: build ## serve the mock on 127.0.0.1:8080 and print a target file for it

@@ -18,6 +18,8 @@ const (
 	good      = "good"
 	throttled = "throttled"
 	failed    = "failed"
+	// delivered is not of answers but of webhooks: from an event to the try that was taken, and to the first.
+	delivered = "delivered"
 )
 
 // The range and precision of the histograms: microseconds up to two minutes, three digits.
@@ -121,6 +123,18 @@ func (m *measure) add(o outcome) {
 	}
 }
 
+// deliver takes one webhook: how long after its event the first try came, and the one that was taken.
+func (m *measure) deliver(name string, first, taken time.Duration) {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	id := seriesID{name, delivered}
+	if m.series[id] == nil {
+		m.series[id] = &series{due: hdr.New(1, longest, precision), send: hdr.New(1, longest, precision)}
+	}
+	record(m.series[id].due, taken)
+	record(m.series[id].send, first)
+}
+
 func record(h *hdr.Histogram, d time.Duration) {
 	_ = h.RecordValue(min(max(d.Microseconds(), 0), longest)) // it is in range by construction
 }
@@ -134,7 +148,7 @@ func withoutIDs(text string) string { return ids.ReplaceAllString(text, "…") }
 func (m *measure) fromDue(operation string) *hdr.Histogram {
 	sum := hdr.New(1, longest, precision)
 	for id, one := range m.series {
-		if id.class == good && (operation == "" || id.operation == operation) {
+		if id.class == good && (operation == "" || id.operation == operation) || id.class == delivered && id.operation == operation {
 			sum.Merge(one.due)
 		}
 	}
@@ -144,7 +158,7 @@ func (m *measure) fromDue(operation string) *hdr.Histogram {
 // count returns how many answers of an operation, or of all, are of a class, and how many there are.
 func (m *measure) count(operation, class string) (hits, all int) {
 	for id, one := range m.series {
-		if operation != "" && id.operation != operation {
+		if operation != "" && id.operation != operation || id.class == delivered {
 			continue
 		}
 		n := int(one.due.TotalCount())

@@ -9,6 +9,7 @@ import (
 	"time"
 
 	"github.com/kobcheck/kobcheck/client"
+	"github.com/kobcheck/kobcheck/client/webhook"
 	"github.com/kobcheck/kobcheck/contract"
 	"github.com/kobcheck/kobcheck/reports"
 	"github.com/kobcheck/kobcheck/schemas"
@@ -28,6 +29,10 @@ type Target struct {
 	HasSecond bool
 	// Stated is the limit that the operator states; nil where none does.
 	Stated *Limit
+	// Receiver takes webhook deliveries; nil where the API can't reach this machine.
+	Receiver *webhook.Receiver
+	// LocalHost is host and port of an API on this machine, which then signs with a key of its own; else empty.
+	LocalHost string
 	// RunID marks references, so that what a run made can be found again.
 	RunID string
 }

@@ -50,6 +50,12 @@ type Plan struct {
 	StepFor Duration  `yaml:"step_for"`
 	// Bound is the p99 that a step of a capacity plan must keep.
 	Bound Duration `yaml:"bound"`
+	// FailFor is how long, from FailFrom on, the receiver of a deliveries plan answers the first FailTries
+	// tries of each event with a server error. Wait is how long after the last event all must have come.
+	FailFrom  Duration `yaml:"fail_from"`
+	FailFor   Duration `yaml:"fail_for"`
+	FailTries int      `yaml:"fail_tries"`
+	Wait      Duration `yaml:"wait"`
 	// Most bounds the requests of one burst of a rate-limit plan.
 	Most  int      `yaml:"most"`
 	Gates []string `yaml:"gates"`
@@ -67,6 +73,7 @@ const (
 	Ledger      Kind = "ledger"
 	Capacity    Kind = "capacity"
 	RateLimit   Kind = "rate-limit"
+	Deliveries  Kind = "deliveries"
 )
 
 // Stage is one part of the arrivals: a constant Rate, or a ramp From one rate To another, per second.
@@ -138,7 +145,7 @@ func Find(name string) (*Plan, error) {
 // Parse reads a plan strictly: an unknown key, a wrong type or a value that can't be is an error that
 // names file and line.
 func Parse(file string, data []byte) (*Plan, error) {
-	plan := &Plan{Arrivals: "poisson", Connections: 64, CheckEvery: 20, Lag: Duration(20 * time.Millisecond), StepFor: Duration(2 * time.Second), Bound: Duration(250 * time.Millisecond)}
+	plan := &Plan{Arrivals: "poisson", Connections: 64, CheckEvery: 20, Lag: Duration(20 * time.Millisecond), StepFor: Duration(2 * time.Second), Bound: Duration(250 * time.Millisecond), Wait: Duration(time.Minute)}
 	if err := yaml.UnmarshalWithOptions(data, plan, yaml.Strict()); err != nil {
 		return nil, fmt.Errorf("%s: %s", file, yaml.FormatError(err, false, true))
 	}
@@ -169,7 +176,7 @@ func (p *Plan) check(facts *contract.Contract, at func(key string) string) error
 		fault("arrivals", "%q is neither even nor poisson", p.Arrivals)
 	}
 	switch p.Kind {
-	case Mixed:
+	case Mixed, Deliveries:
 		if len(p.Stages) == 0 {
 			fault("stages", "a plan of this kind needs them")
 		}
@@ -190,7 +197,7 @@ func (p *Plan) check(facts *contract.Contract, at func(key string) string) error
 			fault("most", "a probe needs at least 10 requests")
 		}
 	default:
-		fault("kind", "%q is none; there are mixed, idempotency, ledger, capacity and rate-limit", p.Kind)
+		fault("kind", "%q is none; there are mixed, idempotency, ledger, capacity, rate-limit and deliveries", p.Kind)
 	}
 	for i, stage := range p.Stages {
 		if stage.Rate < 0 || stage.From < 0 || stage.To < 0 || stage.For <= 0 || stage.Rate == 0 && stage.From == 0 && stage.To == 0 {
@@ -199,6 +206,9 @@ func (p *Plan) check(facts *contract.Contract, at func(key string) string) error
 		if stage.Rate > 0 && (stage.From > 0 || stage.To > 0) {
 			fault("stages", "stage %d has both a rate and a ramp; keep one", i+1)
 		}
+	}
+	if p.Kind == Deliveries && (p.FailTries < 0 || p.FailTries > 3 || p.Wait <= 0) {
+		fault("fail_tries", "a receiver may fail 0 to 3 tries, since SNS makes four, and wait must be above 0")
 	}
 	for id, weight := range p.Mix {
 		if operation := facts.Operation(id); operation == nil || !performable[id] {
@@ -283,5 +293,7 @@ func (p *Plan) Scale(rate, length float64) {
 	for i := range p.Steps {
 		p.Steps[i] *= rate
 	}
-	p.StepFor = Duration(float64(p.StepFor) * length)
+	for _, one := range []*Duration{&p.StepFor, &p.FailFrom, &p.FailFor} {
+		*one = Duration(float64(*one) * length)
+	}
 }

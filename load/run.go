@@ -31,6 +31,8 @@ func Perform(ctx context.Context, target *Target, plan *Plan, seed int64, part S
 		err = ledger(ctx, target, plan, result)
 	case RateLimit:
 		err = probeLimiter(ctx, target, plan, result)
+	case Deliveries:
+		err = deliveries(ctx, target, plan, seed, result)
 	case Capacity:
 		err = capacity(ctx, target, plan, seed, result)
 	default:

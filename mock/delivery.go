@@ -26,6 +26,7 @@ type postman struct {
 	all    sync.WaitGroup
 
 	mu     sync.Mutex
+	record []Delivery
 	base   string // where the mock itself is served; empty until it is
 	routes map[identity]*round
 }
@@ -83,6 +84,33 @@ func reachable(address string) bool {
 	}
 	ip := net.ParseIP(u.Hostname())
 	return ip != nil && ip.IsLoopback()
+}
+
+// inside says why an address is none that a public service may call on somebody's behalf, or "". Loopback is
+// let through for tests unless the options say otherwise; a name is not looked up, since the mock never
+// calls one.
+func (p *postman) inside(address string) string {
+	u, err := url.Parse(address)
+	if err != nil {
+		return ""
+	}
+	host := u.Hostname()
+	ip := net.ParseIP(host)
+	if strings.EqualFold(host, "localhost") {
+		ip = net.IPv4(127, 0, 0, 1)
+	}
+	switch {
+	case ip == nil:
+		return ""
+	case ip.IsLoopback():
+		if !p.server.options.NoLoopback {
+			return ""
+		}
+	case ip.IsPrivate(), ip.IsLinkLocalUnicast(), ip.IsUnspecified(), ip.IsMulticast(), ip.IsInterfaceLocalMulticast():
+	default:
+		return ""
+	}
+	return "Webhook url must be a public address, and " + host + " is inside a network"
 }
 
 // subscribed begins the handshake of a new subscription (HOOK-13).
@@ -162,13 +190,46 @@ func (p *postman) deliver(r *round, m *envelope) {
 					m.id = uuid.NewString()
 					m.sign(p.server.faults)
 				}
-				pause(p.life, p.server.options.RetryWait)
+				// Each wait is longer than the one before.
+				p.server.clock.Wait(p.life, time.Duration(try)*p.server.options.RetryWait)
 			}
-			if p.life.Err() != nil || p.post(r, m) {
+			if p.life.Err() != nil {
+				return
+			}
+			taken := p.post(r, m)
+			p.note(r, m, try+1, taken)
+			if taken {
 				return
 			}
 		}
 	}()
+}
+
+// Delivery is one try of the mock to deliver a message.
+type Delivery struct {
+	Subscription, MessageID, Type string
+	// Try counts from 1. Taken says that the receiver answered; GivenUp that it was the last try.
+	Try            int
+	Taken, GivenUp bool
+}
+
+// recordBound bounds the record of deliveries; the oldest go first.
+const recordBound = 10_000
+
+func (p *postman) note(r *round, m *envelope, try int, taken bool) {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	if len(p.record) == recordBound {
+		p.record = append(p.record[:0], p.record[recordBound/2:]...)
+	}
+	p.record = append(p.record, Delivery{Subscription: r.subscription.id.String(), MessageID: m.id, Type: m.kind, Try: try, Taken: taken, GivenUp: !taken && try == deliveryTries})
+}
+
+// Deliveries returns the latest tries to deliver webhooks, oldest first.
+func (s *Server) Deliveries() []Delivery {
+	s.postman.mu.Lock()
+	defer s.postman.mu.Unlock()
+	return append([]Delivery(nil), s.postman.record...)
 }
 
 // post sends one message and reports whether it needs no other try: SNS takes 200 to 4xx for an answer
@@ -211,7 +272,11 @@ func (p *postman) serve(w http.ResponseWriter, r *http.Request) bool {
 	}
 	if strings.HasSuffix(r.URL.Path, ".pem") {
 		w.Header().Set("Content-Type", "application/x-pem-file")
-		_, _ = w.Write(signingKey().certificate)
+		served := signingKey()
+		if p.server.faults.On("webhook.certificate-swapped") {
+			served = anotherKey()
+		}
+		_, _ = w.Write(served.certificate)
 		return true
 	}
 	found, ok := p.confirm(r.URL.Query().Get("Token"))

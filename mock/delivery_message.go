@@ -99,7 +99,12 @@ type signer struct {
 const keyBits = 2048
 
 // signingKey makes the key once for all mocks of a process, when the first delivery needs it.
-var signingKey = sync.OnceValue(func() *signer {
+var signingKey = sync.OnceValue(newSigner)
+
+// anotherKey is one that signs nothing.
+var anotherKey = sync.OnceValue(newSigner)
+
+func newSigner() *signer {
 	key, err := rsa.GenerateKey(rand.Reader, keyBits)
 	if err != nil {
 		return &signer{private: &rsa.PrivateKey{}}
@@ -111,4 +116,4 @@ var signingKey = sync.OnceValue(func() *signer {
 		return &signer{private: key}
 	}
 	return &signer{private: key, certificate: pem.EncodeToMemory(&pem.Block{Type: "CERTIFICATE", Bytes: raw})}
-})
+}

@@ -42,6 +42,8 @@ type Options struct {
 	RetryWait time.Duration
 	// SignatureVersion of webhook deliveries is 1 or 2; empty means 1, which is SNS's default (SNS-08).
 	SignatureVersion string
+	// NoLoopback refuses webhooks to this machine, as a public service does; they are let through for tests.
+	NoLoopback bool
 	// Limit is the rate limiter; its zero value is none.
 	Limit limit.Config
 	// OnEvent hears of everything that a webhook would tell; nil for none. It is called from many goroutines

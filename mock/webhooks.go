@@ -26,6 +26,9 @@ func (s *Server) listWebhooks(c *call) answer {
 }
 
 func (s *Server) createWebhook(c *call) answer {
+	if why := s.postman.inside(c.text("url")); why != "" && !s.faults.On("webhook.inside-address-accepted") {
+		return s.refuse(http.StatusBadRequest, why)
+	}
 	one := &subscription{id: s.store.newID(), owner: c.caller.id, url: c.text("url"), created: s.store.now()}
 	if !s.faults.On("persist.webhook-lost") {
 		s.store.webhooks.add(one.id, c.caller.id, one)

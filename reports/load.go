@@ -272,7 +272,11 @@ func (p *printer) plan(plan *LoadPlan) {
 		p.line("  arrivals   %d due, %d sent, %.1f/s asked, %.1f/s reached; generator lag p99 %.2f ms", plan.Due, plan.Sent, plan.Asked, plan.Reached, plan.Lag.P99)
 	}
 	for _, s := range plan.Series {
-		p.line("  %-10s %-28s %6d  p50 %.1f  p99 %.1f  max %.1f ms from due; p99 %.1f ms from send", s.Class, s.Operation, s.Count, s.FromDue.P50, s.FromDue.P99, s.FromDue.Max, s.FromSend.P99)
+		from, beside := "from due", "from send"
+		if s.Class == "delivered" {
+			from, beside = "until taken", "until the first try"
+		}
+		p.line("  %-10s %-28s %6d  p50 %.1f  p99 %.1f  max %.1f ms %s; p99 %.1f ms %s", s.Class, s.Operation, s.Count, s.FromDue.P50, s.FromDue.P99, s.FromDue.Max, from, s.FromSend.P99, beside)
 	}
 	for _, step := range plan.Steps {
 		held := "held"

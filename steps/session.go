@@ -2,7 +2,6 @@ package steps
 
 import (
 	"context"
-	"net"
 	"net/url"
 	"time"
 
@@ -81,8 +80,7 @@ func NewSession(facts *contract.Contract, shapes *schemas.Set, file *target.File
 		Given: Given{Programs: file.Fixtures.Programs, Wallets: file.Fixtures.Wallets, SecondClient: file.Fixtures.SecondClient,
 			Client: file.Fixtures.Client, ExpiredToken: file.Fixtures.ExpiredToken(), Bodies: file.Fixtures.Bodies}}
 	if u, err := url.Parse(file.Target.BaseURL); err == nil {
-		ip := net.ParseIP(u.Hostname())
-		s.Host, s.Local = u.Host, ip != nil && ip.IsLoopback()
+		s.Host, s.Local = u.Host, file.LocalHost() != ""
 	}
 	if file.Webhooks != nil {
 		s.RetryWait, _ = time.ParseDuration(file.Webhooks.RetryWait) // it was checked when the file was read

@@ -3,6 +3,7 @@ package target
 import (
 	"errors"
 	"fmt"
+	"net"
 	"net/url"
 	"os"
 	"path/filepath"
@@ -338,4 +339,16 @@ func (f File) WithSecrets(secrets map[string]string, expiredToken string) *File 
 	}
 	f.Target.Clients, f.Fixtures.expired = clients, expiredToken
 	return &f
+}
+
+// LocalHost is host and port of an API on this machine, or "" where it is elsewhere.
+func (f *File) LocalHost() string {
+	u, err := url.Parse(f.Target.BaseURL)
+	if err != nil {
+		return ""
+	}
+	if ip := net.ParseIP(u.Hostname()); ip == nil || !ip.IsLoopback() {
+		return ""
+	}
+	return u.Host
 }

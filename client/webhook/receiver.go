@@ -55,17 +55,19 @@ type Inbox struct {
 
 	mu       sync.Mutex
 	received []Received
-	// failing answers the first try of each event with a server error; failed remembers which.
-	failing bool
-	failed  map[string]bool
-	changed chan struct{}
+	// failing answers the first try of each event with failWith; failed remembers which.
+	failing  bool
+	failWith int
+	failed   map[string]bool
+	changed  chan struct{}
+	handle   func(Received) int
 }
 
 // Received is a delivery that came in.
 type Received struct {
 	Delivery
 	At time.Time
-	// Answer is the status that it was answered.
+	// Answer is the status that it was answered, or [HangUp].
 	Answer int
 	// Message is nil where the body could not be read; Wrong says why.
 	Message *Message
@@ -92,19 +94,29 @@ func (r *Receiver) ServeHTTP(w http.ResponseWriter, request *http.Request) {
 		http.NotFound(w, request)
 		return
 	}
-	w.WriteHeader(box.take(Delivery{Header: request.Header, Body: body}))
+	answer := box.take(Delivery{Header: request.Header, Body: body})
+	if answer == HangUp {
+		panic(http.ErrAbortHandler) // net/http's own way to close a connection without an answer
+	}
+	w.WriteHeader(answer)
 }
 
 func (b *Inbox) take(d Delivery) int {
 	one := Received{Delivery: d, At: time.Now(), Answer: http.StatusOK}
 	one.Message, one.Wrong = Parse(d.Body)
 	b.mu.Lock()
+	handle := b.handle
+	b.mu.Unlock()
+	if handle != nil && one.Message != nil && one.Message.Type == Notification {
+		return handle(one)
+	}
+	b.mu.Lock()
 	defer b.mu.Unlock()
 	if b.failing && one.Message != nil && one.Message.Type == Notification {
 		// By the event, not by the message id: a retry with another id is still a retry.
 		if event, err := one.Message.Event(); err == nil && !b.failed[event.ID] {
 			b.failed[event.ID] = true
-			one.Answer = http.StatusInternalServerError
+			one.Answer = b.failWith
 		}
 	}
 	b.received = append(b.received, one)
@@ -113,11 +125,22 @@ func (b *Inbox) take(d Delivery) int {
 	return one.Answer
 }
 
-// FailOnce answers the first try of each event with 500 from now on.
-func (b *Inbox) FailOnce() {
+// HangUp in place of a status closes the connection without an answer.
+const HangUp = 0
+
+// FailOnce answers the first try of each event with a status, or [HangUp], from now on.
+func (b *Inbox) FailOnce(status int) {
 	b.mu.Lock()
 	defer b.mu.Unlock()
-	b.failing, b.failed = true, map[string]bool{}
+	b.failing, b.failWith, b.failed = true, status, map[string]bool{}
+}
+
+// Handle hands every further notification over in place of keeping it; what is returned is the status that
+// it is answered. It is called from many goroutines at once.
+func (b *Inbox) Handle(handle func(Received) int) {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	b.handle = handle
 }
 
 // All returns what came in so far.

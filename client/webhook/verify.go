@@ -16,6 +16,7 @@ import (
 	"net/url"
 	"regexp"
 	"strings"
+	"sync"
 	"time"
 )
 
@@ -179,6 +180,25 @@ const certificateBytes = 64 << 10
 
 // fetchTimeout bounds its fetching.
 const fetchTimeout = 10 * time.Second
+
+// FetchOnce returns what gets each certificate over HTTP once and remembers it, for many deliveries of few
+// senders. It is safe for concurrent use.
+func FetchOnce() func(ctx context.Context, address string) ([]byte, error) {
+	var mu sync.Mutex
+	got := map[string][]byte{}
+	return func(ctx context.Context, address string) ([]byte, error) {
+		mu.Lock()
+		defer mu.Unlock() // the others wait for the one that fetches
+		if text := got[address]; text != nil {
+			return text, nil
+		}
+		text, err := fetch(ctx, address)
+		if err == nil {
+			got[address] = text
+		}
+		return text, err
+	}
+}
 
 func fetch(ctx context.Context, address string) ([]byte, error) {
 	ctx, cancel := context.WithTimeout(ctx, fetchTimeout)

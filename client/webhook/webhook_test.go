@@ -1,6 +1,7 @@
 package webhook
 
 import (
+	"bytes"
 	"context"
 	"crypto"
 	"crypto/rand"
@@ -187,7 +188,7 @@ func TestAnInboxWaitsOnADeliveryAndFailsOnceOnRequest(t *testing.T) {
 	require.NoError(t, err)
 	defer receiver.Close()
 	inbox := receiver.NewInbox()
-	inbox.FailOnce()
+	inbox.FailOnce(http.StatusInternalServerError)
 	post := func(url, body string) int {
 		response, err := http.Post(url, "text/plain", strings.NewReader(body))
 		require.NoError(t, err)
@@ -222,4 +223,33 @@ func FuzzParse(f *testing.F) {
 			_, _ = m.Event()
 		}
 	})
+}
+
+// BenchmarkReceiver tells how many deliveries a second one receiver takes and verifies; run it with -cpu 1.
+func BenchmarkReceiver(b *testing.B) {
+	receiver, err := Listen(b.Context(), "127.0.0.1:0", "")
+	require.NoError(b, err)
+	defer receiver.Close()
+	inbox, checking := receiver.NewInbox(), verifier(b)
+	checking.Seen = nil
+	inbox.Handle(func(r Received) int {
+		if _, checks := checking.Verify(context.Background(), r.Delivery); !Holds(checks) {
+			return http.StatusForbidden
+		}
+		return http.StatusOK
+	})
+	body := signed(b, good("2"), goodText, "2")
+	sender := &http.Client{Transport: &http.Transport{MaxIdleConnsPerHost: 16}}
+	defer sender.CloseIdleConnections()
+	began := time.Now()
+	for b.Loop() {
+		request, err := http.NewRequest(http.MethodPost, inbox.URL, bytes.NewReader(body))
+		require.NoError(b, err)
+		request.Header = header()
+		response, err := sender.Do(request)
+		require.NoError(b, err)
+		_ = response.Body.Close()
+		require.Equal(b, http.StatusOK, response.StatusCode)
+	}
+	b.ReportMetric(float64(b.N)/time.Since(began).Seconds(), "deliveries/s")
 }

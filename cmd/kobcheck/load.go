@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"os"
+	"slices"
 	"strings"
 	"sync"
 	"time"
@@ -156,9 +157,15 @@ func loadTarget(command *cobra.Command, f *loadFlags, file *target.File, plans [
 	if err := waitUntil(ctx, f.startAt); err != nil {
 		return err
 	}
-	_, second := file.Target.Clients["second"]
-	on := &load.Target{Contract: facts, Schemas: shapes, Client: api, Edition: file.Target.Edition, BaseURL: file.Target.BaseURL,
-		Program: file.Fixtures.Programs["ok"], HasSecond: second, RunID: result.RunID, Stated: statedLimit(file)}
+	on := underLoad(file, facts, shapes, api, result.RunID)
+	if slices.ContainsFunc(plans, func(p *load.Plan) bool { return p.Kind == load.Deliveries }) {
+		if on.Receiver, err = receiver(ctx, file, on.LocalHost != ""); err != nil {
+			return err
+		}
+		if on.Receiver != nil {
+			defer on.Receiver.Close()
+		}
+	}
 	for _, plan := range plans {
 		if ctx.Err() != nil {
 			break
@@ -173,6 +180,15 @@ func loadTarget(command *cobra.Command, f *loadFlags, file *target.File, plans [
 		result.ExitCode = reports.ExitTerminated
 	}
 	return finishLoad(command, f.run.out, result)
+}
+
+// underLoad is a target with what its file hands over.
+func underLoad(file *target.File, facts *contract.Contract, shapes *schemas.Set, api *client.Client, runID string) *load.Target {
+	_, second := file.Target.Clients["second"]
+	on := &load.Target{Contract: facts, Schemas: shapes, Client: api, Edition: file.Target.Edition, BaseURL: file.Target.BaseURL,
+		Program: file.Fixtures.Programs["ok"], HasSecond: second, RunID: runID, Stated: statedLimit(file)}
+	on.LocalHost = file.LocalHost()
+	return on
 }
 
 // statedLimit is the limit that the target file states, or nil.
@@ -261,9 +277,15 @@ func loader(file *target.File, facts *contract.Contract, shapes *schemas.Set, f 
 			return nil, err
 		}
 		defer api.Close()
-		_, second := file.Target.Clients["second"]
-		on := &load.Target{Contract: facts, Schemas: shapes, Client: api, Edition: file.Target.Edition, BaseURL: file.Target.BaseURL,
-			Program: file.Fixtures.Programs["ok"], HasSecond: second, RunID: f.runID, Stated: statedLimit(file)}
+		on := underLoad(file, facts, shapes, api, f.runID)
+		if plan.Kind == load.Deliveries {
+			if on.Receiver, err = receiver(ctx, file, on.LocalHost != ""); err != nil {
+				return nil, err
+			}
+			if on.Receiver != nil {
+				defer on.Receiver.Close()
+			}
+		}
 		run := reports.LoadRun{Plans: []reports.LoadPlan{*load.Perform(ctx, on, plan, f.seed, load.Shard{})}}
 		run.Close(time.Now())
 		done[name] = forScenarios(&run.Plans[0])

@@ -40,6 +40,35 @@ func TestLoadPlansRunOnTheMockInsideAndSayWhatBroke(t *testing.T) {
 	require.Contains(t, output, "MONEY-05")
 }
 
+func TestUnderLoadEveryEventIsDelivered(t *testing.T) {
+	plan := filepath.Join(t.TempDir(), "short.yaml")
+	require.NoError(t, os.WriteFile(plan, []byte("id: short\nkind: deliveries\nsentence: x\nlag: 5s\nstages: [{rate: 100, for: 2s}]\nfail_from: 500ms\nfail_for: 1s\nfail_tries: 2\nwait: 5s\n"), 0o600))
+	state := func(result *reports.LoadRun, requirement string) bool {
+		for _, one := range result.Plans[0].Invariants {
+			if one.Requirement == requirement && one.Holds != nil {
+				return *one.Holds
+			}
+		}
+		t.Fatalf("nothing was decided about %s", requirement)
+		return false
+	}
+	folder := t.TempDir()
+	output, code := kobcheck(t, "load", plan, "--out", folder)
+	require.Zero(t, code, output)
+	for _, requirement := range []string{"HOOK-12", "HOOK-18", "HOOK-21", "SNS-18"} {
+		require.True(t, state(readLoad(t, folder), requirement), requirement)
+	}
+	require.Contains(t, output, "until the first try")
+	for fault, requirement := range map[string]string{"webhook.not-retried": "HOOK-18", "webhook.new-id-on-retry": "SNS-18", "webhook.certificate-swapped": "HOOK-21"} {
+		output, code = kobcheck(t, "load", plan, "--out", folder, "--fault", fault)
+		require.Equal(t, reports.ExitFailed, code, output)
+		require.False(t, state(readLoad(t, folder), requirement), fault)
+	}
+	output, code = kobcheck(t, "load", plan, "--out", folder, "--fault", "webhook.delivered-after-deletion", "--dry-run")
+	require.Zero(t, code, output)
+	require.Contains(t, output, "at most 200 requests")
+}
+
 func TestLoadHasItsExitCodes(t *testing.T) {
 	elsewhere := filepath.Join(t.TempDir(), "elsewhere.yaml")
 	require.NoError(t, os.WriteFile(elsewhere, []byte("target:\n  name: x\n  base_url: https://api.example.test\n  token_url: https://api.example.test/t\n  clients:\n    primary: {id: a, secret_env: HOME, scope: s}\n"), 0o600))

@@ -66,6 +66,7 @@ func newMock() *cobra.Command {
 	flags.StringSliceVar(&options.Faults, "fault", nil, "faults to switch on; kobcheck list faults shows them")
 	flags.DurationVar(&options.Latency, "latency", 0, "time added to every answer")
 	flags.DurationVar(&options.TokenLife, "token-life", time.Hour, "life of an access token")
+	flags.BoolVar(&options.NoLoopback, "no-loopback-webhooks", false, "refuse webhooks to this machine too, as a public service does")
 	flags.DurationVar(&options.RetryWait, "retry-wait", retryWait, "time between two tries of a webhook delivery; SNS waits 20s")
 	flags.StringVar(&options.SignatureVersion, "signature-version", "1", "signature of webhook deliveries: 1 (SHA-1) or 2 (SHA-256)")
 	flags.StringVar(&limitText, "limit", "", "rate limit, such as 100/1s; without one there is none")

@@ -65,3 +65,17 @@ Feature: The API under load
     Scenario: The limiter that is found is the one that the operator states
       When the load plan "rate-limit" is performed
       Then what the plan held for "RATE-04" is so, where the operator states a limit
+
+  @HOOK-12 @stated
+  Rule: Events are delivered as they occur once a subscription exists
+    @id:load.deliveries
+    Scenario: Of many events each is delivered, though our receiver fails for a time
+      When the load plan "deliveries" is performed
+      Then what the plan held for "HOOK-12" is so
+
+  @HOOK-18 @stated
+  Rule: Delivery is retried automatically when the endpoint does not answer as expected
+    @id:load.deliveries-retried
+    Scenario: What our receiver did not take comes again
+      When the load plan "deliveries" is performed
+      Then what the plan held for "HOOK-18" is so

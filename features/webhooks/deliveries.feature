@@ -95,6 +95,20 @@ Feature: Webhook deliveries
       When something happens to tell of
       Then the notification is sent again
 
+    @id:deliveries.retried-hung-up
+    Scenario: A notification that was not answered at all comes again
+      Given a confirmed webhook
+      And our receiver hangs up once
+      When something happens to tell of
+      Then the notification is sent again
+
+    @id:deliveries.refused
+    Scenario: Whether a notification that was refused comes again is noted
+      Given a confirmed webhook
+      And our receiver refuses once
+      When something happens to tell of
+      Then whether the notification is sent again is noted
+
   @SNS-18 @HOOK-20 @standard
   Rule: A retry keeps its message id, so that a receiver can tell a repeat
     @id:deliveries.same-message

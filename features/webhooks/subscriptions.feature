@@ -51,3 +51,19 @@ Feature: Webhook subscriptions
       When we call "Delete a webhook" for the other webhook
       Then the call succeeds
       And the webhook is in the list
+
+  @HARNESS-21 @inferred
+  Rule: A webhook to an address inside a network is refused when it is created
+    @id:webhooks-create.inside
+    Scenario Outline: No webhook may go to <address>
+      Given a valid request to "Create a webhook"
+      But the request's "url" is set to "<address>"
+      When the request is sent
+      Then the call is refused as a fault of the caller
+
+      Examples:
+        | address                                  |
+        | http://169.254.169.254/latest/meta-data/ |
+        | http://10.0.0.1/webhooks                 |
+        | http://[fd00::1]/webhooks                |
+        | http://0.0.0.0/webhooks                  |

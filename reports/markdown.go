@@ -14,7 +14,7 @@ const markdownBound = 1000 << 10
 
 // writeMarkdown writes the summary for a pipeline's page: the verdict, then what failed, then the rest.
 func writeMarkdown(w io.Writer, r *Run, facts *contract.Contract) error {
-	sections := []string{markdownHead(r), markdownFindings(r, facts, true), markdownMissing(r), markdownInconclusive(r), markdownKnown(r), markdownWaivers(r), markdownChanges(r), markdownFindings(r, facts, false), markdownOpen(r), markdownUndocumented(r), markdownLeftBehind(r)}
+	sections := []string{markdownHead(r), markdownFindings(r, facts, true), markdownMissing(r), markdownInconclusive(r), markdownKnown(r), markdownWaivers(r), markdownChanges(r), markdownFindings(r, facts, false), markdownOrder(r, facts), markdownOpen(r), markdownUndocumented(r), markdownLeftBehind(r)}
 	size := 0
 	for _, section := range sections {
 		if size+len(section) > markdownBound {
@@ -161,6 +161,17 @@ func markdownChanges(r *Run) string {
 		fmt.Fprintf(&b, "| %s %s | %s | %s |\n", code(c.ID), escapeMarkdown(c.Question), escapeMarkdown(c.Was), escapeMarkdown(c.Is))
 	}
 	return b.String()
+}
+
+func markdownOrder(r *Run, facts *contract.Contract) string {
+	if r.CardOrder == nil {
+		return ""
+	}
+	var text strings.Builder
+	if PrintOrder(&text, r.CardOrder, facts.CardOrder) != nil {
+		return ""
+	}
+	return "\n## The order of the checks of card creation\n\n```\n" + strings.ReplaceAll(text.String(), "```", "` ` `") + "```\n"
 }
 
 func markdownUndocumented(r *Run) string {

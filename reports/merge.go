@@ -16,7 +16,7 @@ func Merge(parts []*Run) (*Run, error) {
 		return nil, fmt.Errorf("there is no run to merge")
 	}
 	whole := *parts[0]
-	whole.TidyRequests = 0
+	whole.TidyRequests, whole.CardOrder = 0, nil
 	whole.Scenarios, whole.Census, whole.Observations, whole.Undocumented, whole.LeftBehind = nil, nil, nil, nil, nil
 	whole.Settings.Shard, whole.RunID, whole.ExitCode, whole.Reason = "", "", 0, ""
 	m := merging{whole: &whole, scenarios: map[string]string{}, census: map[string]*CheckCount{}, left: map[string]*LeftBehind{}, undocumented: map[Undocumented]bool{}}
@@ -31,6 +31,9 @@ func Merge(parts []*Run) (*Run, error) {
 		ids = append(ids, part.RunID)
 	}
 	whole.RunID = strings.Join(ids, "+")
+	if len(m.decisions) > 0 {
+		whole.CardOrder = &OrderProof{Decisions: m.decisions} // what they prove together is worked out by [Run.Close]
+	}
 	waivers := Waivers(whole.Waivers)
 	whole.Waivers = nil
 	waivers.Report(&whole)
@@ -51,6 +54,7 @@ type merging struct {
 	scenarios    map[string]string // id to the run that brought it
 	census       map[string]*CheckCount
 	left         map[string]*LeftBehind
+	decisions    []Decision
 	undocumented map[Undocumented]bool
 }
 
@@ -89,6 +93,9 @@ func (m *merging) add(part *Run) error {
 		m.undocumented[one] = true
 	}
 	w.TidyRequests += part.TidyRequests
+	if part.CardOrder != nil {
+		m.decisions = append(m.decisions, part.CardOrder.Decisions...)
+	}
 	for _, one := range part.LeftBehind {
 		if m.left[one.Kind] == nil {
 			m.left[one.Kind] = &LeftBehind{Kind: one.Kind}

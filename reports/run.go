@@ -68,6 +68,9 @@ type Run struct {
 	Scenarios    []Scenario          `json:"scenarios"`
 	// Observations are answers to questions that the documentation leaves open.
 	Observations []Observation `json:"observations"`
+	// CardOrder is what the run showed of the order of the eight checks of card creation; nil where it asked
+	// for no card that fails two of them.
+	CardOrder *OrderProof `json:"card_order,omitempty"`
 	// Undocumented is what the API answered beyond its documentation.
 	Undocumented []Undocumented `json:"undocumented,omitempty"`
 	// LeftBehind is what the run made on the target and could not take away again.

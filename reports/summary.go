@@ -232,6 +232,9 @@ func (p *printer) counts(r *Run) {
 	for _, one := range r.LeftBehind {
 		left = append(left, fmt.Sprintf("%d %s", one.Count, plural(one.Kind, one.Count)))
 	}
+	if r.CardOrder != nil {
+		p.line("  card order    %s", wrap(r.CardOrder.Sentence(), 16))
+	}
 	if r.TidyRequests > 0 {
 		p.line("  cleaned up    with %d more requests", r.TidyRequests)
 	}

@@ -26,6 +26,9 @@ func (r *Run) Close(facts *contract.Contract, now time.Time) {
 	r.Summary = Summary{}
 	r.countScenarios()
 	r.judgeRequirements(facts)
+	if r.CardOrder != nil {
+		r.CardOrder = ProveOrder(facts.CardOrder, r.CardOrder.Decisions)
+	}
 	r.Summary.Operations.Total = len(r.Operations)
 	for _, operation := range r.Operations {
 		r.Summary.Requests += operation.Requests

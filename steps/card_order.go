@@ -4,6 +4,8 @@ import (
 	"context"
 	"fmt"
 	"net/url"
+	"slices"
+	"strconv"
 	"strings"
 	"time"
 
@@ -33,9 +35,19 @@ func failing(words string) string {
 	return strings.Join(numbers, "+")
 }
 
+// fails notes which of the checks the things of the scenario fail.
+func (w *World) fails(key string) {
+	for _, number := range strings.Split(key, "+") {
+		if n, err := strconv.Atoi(number); err == nil {
+			w.failing = append(w.failing, n)
+		}
+	}
+}
+
 func aProgramThatFails(ctx context.Context, words string) error {
 	w := From(ctx)
 	key := failing(words)
+	w.fails(key)
 	if key == "ok" {
 		return aThing(ctx, "program")
 	}
@@ -53,8 +65,10 @@ func aProgramThatFails(ctx context.Context, words string) error {
 
 func absentThing(ctx context.Context, kind string) error {
 	w := From(ctx)
+	w.fails("3")
 	if kind == "card program" {
 		kind = "program"
+		w.failing[len(w.failing)-1] = 1
 	}
 	w.things[kind] = &Object{Kind: kind, ID: absentID}
 	return nil
@@ -63,6 +77,7 @@ func absentThing(ctx context.Context, kind string) error {
 func aWalletThatFails(ctx context.Context, words string) error {
 	w := From(ctx)
 	key := failing(words)
+	w.fails(key)
 	if key == "ok" {
 		return aThing(ctx, "wallet")
 	}
@@ -177,14 +192,18 @@ func checkDecides(ctx context.Context, number int, message string) error {
 		return faulty("the message of check %d is %q in the contract and %q in the feature", number, check.Message, message)
 	}
 	texts := errorTexts(w.decoded(exchange))
-	decided := ""
+	decided, by := "", 0
 	for _, other := range w.Session.Contract.CardOrder.Checks {
 		for _, text := range texts {
 			if text == other.Message {
-				decided = fmt.Sprintf(", which is check %d", other.Number)
+				decided, by = fmt.Sprintf(", which is check %d", other.Number), other.Number
 			}
 		}
 	}
+	if last := len(w.Session.Contract.CardOrder.Checks); by == 0 && exchange.Status >= 400 && slices.Contains(w.failing, last) {
+		by = last // the provider's own words
+	}
+	w.decisions = append(w.decisions, Decision{Failing: w.failing, Decided: by})
 	holds := exchange.Status >= 400 && w.has(texts, message)
 	if number == len(w.Session.Contract.CardOrder.Checks) {
 		// The provider's own error may stand in for the message (doc-1946732), but not another check's.

@@ -38,7 +38,10 @@ type World struct {
 	findings []Finding
 	noData   string
 	observed []Observation
-	cleanups []func(context.Context) error
+	// failing are the checks of card creation that the things of the scenario fail; decisions what came of it.
+	failing   []int
+	decisions []Decision
+	cleanups  []func(context.Context) error
 
 	mu        sync.Mutex
 	exchanges []*client.Exchange
@@ -94,12 +97,20 @@ func (w *World) Observe(id, gap, question, answer string) {
 	w.observed = append(w.observed, Observation{ID: id, Gap: gap, Question: question, Answer: w.Session.Client.Redactor().Text(answer)})
 }
 
+// Decision is one card creation that fails some of the eight checks, and the check that decided; 0 where none
+// of their messages came back.
+type Decision struct {
+	Failing []int
+	Decided int
+}
+
 // Evidence is what a scenario leaves behind.
 type Evidence struct {
 	Checks       []Check
 	Findings     []Finding
 	Exchanges    []client.Recorded
 	Observations []Observation
+	Decisions    []Decision
 	// NoData explains why a check that saw no data keeps the scenario from passing; empty for none.
 	NoData string
 }
@@ -108,7 +119,7 @@ type Evidence struct {
 func (w *World) Evidence() Evidence {
 	w.mu.Lock()
 	defer w.mu.Unlock()
-	return Evidence{Checks: w.checks, Findings: w.findings, Exchanges: w.recorded, Observations: w.observed, NoData: w.noData}
+	return Evidence{Checks: w.checks, Findings: w.findings, Exchanges: w.recorded, Observations: w.observed, Decisions: w.decisions, NoData: w.noData}
 }
 
 // operation returns the operation of a title or an error that names the nearest thing to do.

@@ -29,7 +29,7 @@ func newReport() *cobra.Command {
 			return finish(command, result, facts, &f, nil)
 		},
 	}
-	command.AddCommand(newMerge())
+	command.AddCommand(newMerge(), newOrder())
 	command.Flags().StringVar(&f.out, "out", "reports/out", "folder for the reports")
 	command.Flags().StringSliceVar(&f.formats, "format", reports.Formats(), "reports to write")
 	return command
@@ -79,4 +79,27 @@ func newMerge() *cobra.Command {
 	command.Flags().StringVar(&f.out, "out", "reports/out", "folder for the reports")
 	command.Flags().StringSliceVar(&f.formats, "format", reports.Formats(), "reports to write")
 	return command
+}
+
+func newOrder() *cobra.Command {
+	return &cobra.Command{
+		Use:     "order FILE",
+		Short:   "Prints what a run.json proves of the order of the eight checks of card creation",
+		Example: "  kobcheck report order reports/out/run.json",
+		Args:    cobra.ExactArgs(1),
+		RunE: func(command *cobra.Command, args []string) error {
+			facts, err := contract.Load()
+			if err != nil {
+				return err
+			}
+			result, err := openRun(args[0])
+			if err != nil {
+				return err
+			}
+			if result.CardOrder == nil {
+				return fmt.Errorf("%s has no card creation that failed two checks at once; run the scenarios card-order.pair", args[0])
+			}
+			return reports.PrintOrder(command.OutOrStdout(), result.CardOrder, facts.CardOrder)
+		},
+	}
 }

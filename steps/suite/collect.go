@@ -3,6 +3,7 @@ package suite
 import (
 	"context"
 	"errors"
+	"slices"
 	"strings"
 	"time"
 
@@ -68,6 +69,10 @@ func (r *runner) keep(ctx context.Context, a *attempt) {
 	r.census.add(evidence.Checks)
 	r.uses.add(evidence.Exchanges)
 	r.observed(result, evidence.Observations)
+	for _, one := range evidence.Decisions {
+		failing := slices.Sorted(slices.Values(one.Failing))
+		r.decisions = append(r.decisions, reports.Decision{Failing: failing, Decided: one.Decided, Scenario: result.ID, Example: result.Name})
+	}
 	if r.config.Progress != nil {
 		counts := make(map[reports.Verdict]int, len(r.counts))
 		for verdict, n := range r.counts {

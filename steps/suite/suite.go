@@ -183,6 +183,7 @@ type runner struct {
 	uses    uses
 
 	observations []reports.Observation
+	decisions    []reports.Decision
 	undocumented undocumented
 	made         made
 	tidied       atomic.Int64 // requests that put things away
@@ -265,6 +266,9 @@ func (r *runner) finish(ctx context.Context) *reports.Run {
 	run.Census = r.census.counts()
 	run.Operations = r.uses.operations(r.config.Session.Contract)
 	run.Observations = reports.SettledObservations(r.observations)
+	if len(r.decisions) > 0 {
+		run.CardOrder = &reports.OrderProof{Decisions: r.decisions}
+	}
 	run.Undocumented = r.undocumented.list()
 	run.LeftBehind = r.made.leftBehind()
 	run.TidyRequests = int(r.tidied.Load())

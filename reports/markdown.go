@@ -31,7 +31,7 @@ func writeMarkdown(w io.Writer, r *Run, facts *contract.Contract) error {
 func markdownHead(r *Run) string {
 	c := r.Summary.Scenarios
 	var b strings.Builder
-	fmt.Fprintf(&b, "# %s\n\n", headline(r))
+	fmt.Fprintf(&b, "# %s\n\n", Headline(r))
 	if r.Reason != "" {
 		fmt.Fprintf(&b, "%s\n\n", escapeMarkdown(r.Reason))
 	}
@@ -212,8 +212,8 @@ func code(text string) string {
 	return "`" + strings.ReplaceAll(strings.ReplaceAll(strings.Join(strings.Fields(plainText(text)), " "), "`", "'"), "|", "¦") + "`"
 }
 
-// headline is the verdict in words that need no explanation.
-func headline(r *Run) string {
+// Headline is the verdict in one sentence that needs no explanation.
+func Headline(r *Run) string {
 	c := r.Summary.Scenarios
 	name := r.Target.Name
 	switch {

@@ -133,14 +133,9 @@ func TestAnotherVersionIsRefused(t *testing.T) {
 func TestEachFormatSurvivesEachRunAndHostileText(t *testing.T) {
 	for name, r := range miniatures(t) {
 		folder := t.TempDir()
-		paths, err := WriteAll(folder, r, facts(t), Formats(), nil)
+		paths, err := WriteAll(folder, r, facts(t), Formats(), nil, nil)
 		require.NoError(t, err, name)
-		require.Len(t, paths, len(Formats()))
-		page, err := os.ReadFile(filepath.Join(folder, "index.html"))
-		require.NoError(t, err)
-		require.NotContains(t, string(page), "<script>")
-		require.NotContains(t, string(page), "http://127.0.0.1\"")
-		require.Contains(t, string(page), "</html>")
+		require.Len(t, paths, len(Formats())-1, "the pages are those that the caller brings")
 		junit, err := os.ReadFile(filepath.Join(folder, "junit.xml"))
 		require.NoError(t, err)
 		decoder := xml.NewDecoder(bytes.NewReader(junit))
@@ -159,7 +154,7 @@ func TestEachFormatSurvivesEachRunAndHostileText(t *testing.T) {
 
 func TestOneFormatThatFailsDoesNotTakeTheOthersAlong(t *testing.T) {
 	folder := t.TempDir()
-	paths, err := WriteAll(folder, miniatures(t)["green"], facts(t), []string{"pdf", "json"}, nil)
+	paths, err := WriteAll(folder, miniatures(t)["green"], facts(t), []string{"pdf", "json"}, nil, nil)
 	require.ErrorContains(t, err, `no report format "pdf"`)
 	require.Equal(t, []string{filepath.Join(folder, "run.json")}, paths)
 }
@@ -203,7 +198,7 @@ func BenchmarkWriteAll(b *testing.B) {
 	require.NoError(b, err)
 	b.SetBytes(int64(len(raw)))
 	for b.Loop() {
-		if _, err := WriteAll(b.TempDir(), r, facts(b), Formats(), nil); err != nil {
+		if _, err := WriteAll(b.TempDir(), r, facts(b), Formats(), nil, nil); err != nil {
 			b.Fatal(err)
 		}
 	}

@@ -205,7 +205,7 @@ func (p *printer) counts(r *Run) {
 	if r.ExitCode != ExitPassed {
 		shade = "31;1"
 	}
-	p.line("%s", p.paint(shade, wrap(headline(r), 0)))
+	p.line("%s", p.paint(shade, wrap(Headline(r), 0)))
 	if r.Reason != "" {
 		p.line("  %s", wrap(r.Reason, 2))
 	}

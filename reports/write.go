@@ -18,18 +18,17 @@ import (
 // Guard looks for secrets in what was written. It returns in words what it found.
 type Guard interface{ Find(data []byte) []string }
 
-// renderer writes one report of a run.
-type renderer struct {
-	file   string
-	render func(io.Writer, *Run, *contract.Contract) error
+// Renderer writes one file of a run's reports.
+type Renderer struct {
+	File   string
+	Render func(io.Writer, *Run, *contract.Contract) error
 }
 
-// renderers are the formats by name.
-var renderers = map[string]renderer{
+// renderers are the formats of one file by name.
+var renderers = map[string]Renderer{
 	"json":     {"run.json", func(w io.Writer, r *Run, _ *contract.Contract) error { return WriteJSON(w, r) }},
 	"junit":    {"junit.xml", writeJUnit},
 	"markdown": {"summary.md", writeMarkdown},
-	"html":     {"index.html", writeHTML},
 	"known":    {"new-failures.yaml", func(w io.Writer, r *Run, _ *contract.Contract) error { return writeNewFailures(w, r) }},
 }
 
@@ -39,19 +38,27 @@ func Formats() []string { return []string{"json", "junit", "markdown", "html", "
 // WriteAll writes the reports of a run into a folder and returns their paths. Each file appears whole or
 // not at all, and one renderer that fails does not keep the others from writing. Every file is looked
 // through for secrets first; one that holds any is set aside under another name, and the run's exit code
-// becomes 8.
-func WriteAll(folder string, r *Run, facts *contract.Contract, formats []string, guard Guard) ([]string, error) {
+// becomes 8. Pages are what the format html is made of.
+func WriteAll(folder string, r *Run, facts *contract.Contract, formats []string, pages []Renderer, guard Guard) ([]string, error) {
 	if err := os.MkdirAll(folder, 0o755); err != nil {
 		return nil, fmt.Errorf("making the folder for reports %s: %w; choose another with --out", folder, err)
 	}
-	written, found, failed := make([]string, len(formats)), make([]string, len(formats)), make([]error, len(formats))
-	var all sync.WaitGroup
-	for i, name := range formats {
+	var files []Renderer
+	var unknown []error
+	for _, name := range formats {
 		one, known := renderers[name]
-		if !known {
-			failed[i] = fmt.Errorf("there is no report format %q; there are %s", name, strings.Join(Formats(), ", "))
-			continue
+		switch {
+		case name == "html":
+			files = append(files, pages...)
+		case known:
+			files = append(files, one)
+		default:
+			unknown = append(unknown, fmt.Errorf("there is no report format %q; there are %s", name, strings.Join(Formats(), ", ")))
 		}
+	}
+	written, found, failed := make([]string, len(files)), make([]string, len(files)), make([]error, len(files))
+	var all sync.WaitGroup
+	for i, one := range files {
 		all.Add(1)
 		go func() {
 			defer all.Done()
@@ -68,24 +75,24 @@ func WriteAll(folder string, r *Run, facts *contract.Contract, formats []string,
 			r.ExitCode, r.Verdict, r.Reason = ExitSecretFound, Failed, found[i]
 		}
 	}
-	return paths, errors.Join(failed...)
+	return paths, errors.Join(append(unknown, failed...)...)
 }
 
 // write renders one report and returns where it was put, and in words what made it be set aside.
-func (one renderer) write(folder string, r *Run, facts *contract.Contract, guard Guard) (path, found string, err error) {
+func (one Renderer) write(folder string, r *Run, facts *contract.Contract, guard Guard) (path, found string, err error) {
 	defer func() {
 		if cause := recover(); cause != nil {
-			err = fmt.Errorf("writing %s broke down: %v", one.file, cause)
+			err = fmt.Errorf("writing %s broke down: %v", one.File, cause)
 		}
 	}()
 	var text bytes.Buffer
-	if err := one.render(&text, r, facts); err != nil {
-		return "", "", fmt.Errorf("writing %s: %w", one.file, err)
+	if err := one.Render(&text, r, facts); err != nil {
+		return "", "", fmt.Errorf("writing %s: %w", one.File, err)
 	}
-	path = filepath.Join(folder, one.file)
+	path = filepath.Join(folder, one.File)
 	if guard != nil {
 		if secrets := guard.Find(text.Bytes()); len(secrets) > 0 {
-			found = fmt.Sprintf("%s would have held %s; it was set aside as %s.quarantined", one.file, strings.Join(secrets, " and "), one.file)
+			found = fmt.Sprintf("%s would have held %s; it was set aside as %s.quarantined", one.File, strings.Join(secrets, " and "), one.File)
 			// The report of an earlier run must not be taken for that of this one.
 			if err := os.Remove(path); err != nil && !errors.Is(err, fs.ErrNotExist) {
 				return "", found, fmt.Errorf("removing the earlier %s: %w", path, err)

@@ -25,6 +25,7 @@ var rooms = []struct {
 	{"mock/limit", nil},
 	{"mock", []string{"contract", "mock/fault", "mock/limit"}},
 	{"reports", []string{"contract"}},
+	{"reports/site", []string{"contract", "reports", "schemas"}},
 	{"features", nil},
 	{"load", []string{"client", "client/target", "client/webhook", "contract", "reports", "schemas"}},
 	{"steps/sentinel", []string{"client", "contract", "schemas"}},

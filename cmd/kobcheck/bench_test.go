@@ -19,6 +19,7 @@ import (
 	"github.com/kobcheck/kobcheck/features"
 	"github.com/kobcheck/kobcheck/mock"
 	"github.com/kobcheck/kobcheck/reports"
+	"github.com/kobcheck/kobcheck/reports/site"
 	"github.com/kobcheck/kobcheck/schemas"
 	"github.com/kobcheck/kobcheck/steps"
 	"github.com/kobcheck/kobcheck/steps/catalog"
@@ -142,7 +143,7 @@ func perform(b *testing.B, server *mock.Server, address, runID string, perSecond
 	require.NoError(b, err)
 	result.Close(facts, time.Now())
 	require.Equal(b, reports.Passed, result.Verdict)
-	_, err = reports.WriteAll(b.TempDir(), result, facts, reports.Formats(), api.Redactor())
+	_, err = reports.WriteAll(b.TempDir(), result, facts, reports.Formats(), site.Pages(result, shapes), api.Redactor())
 	require.NoError(b, err)
 	return result
 }

@@ -22,6 +22,7 @@ import (
 	"github.com/kobcheck/kobcheck/client/webhook"
 	"github.com/kobcheck/kobcheck/contract"
 	"github.com/kobcheck/kobcheck/reports"
+	"github.com/kobcheck/kobcheck/reports/site"
 	"github.com/kobcheck/kobcheck/schemas"
 	"github.com/kobcheck/kobcheck/steps"
 	"github.com/kobcheck/kobcheck/steps/catalog"
@@ -189,7 +190,11 @@ func receiver(ctx context.Context, file *target.File, local bool) (*webhook.Rece
 // finish writes the reports, prints the summary and gives the exit code.
 func finish(command *cobra.Command, result *reports.Run, facts *contract.Contract, f *runFlags, guard reports.Guard) error {
 	out := command.OutOrStdout()
-	paths, err := reports.WriteAll(f.out, result, facts, f.formats, guard)
+	shapes, err := schemas.Load()
+	if err != nil {
+		return err
+	}
+	paths, err := reports.WriteAll(f.out, result, facts, f.formats, site.Pages(result, shapes), guard)
 	if printing := reports.PrintSummary(out, result, facts, coloured(out)); printing != nil {
 		return printing
 	}

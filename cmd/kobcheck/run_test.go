@@ -172,7 +172,7 @@ func TestASecretInAReportIsFoundAndSetAside(t *testing.T) {
 	result.Close(facts, result.StartedAt)
 	folder := t.TempDir()
 	require.NoError(t, os.WriteFile(filepath.Join(folder, "run.json"), []byte("that of an earlier run"), 0o600))
-	_, err = reports.WriteAll(folder, result, facts, []string{"json"}, planted("planted-secret-value"))
+	_, err = reports.WriteAll(folder, result, facts, []string{"json"}, nil, planted("planted-secret-value"))
 	require.NoError(t, err)
 	require.Equal(t, reports.ExitSecretFound, result.ExitCode)
 	require.FileExists(t, filepath.Join(folder, "run.json.quarantined"))

@@ -1,0 +1,233 @@
+package main
+
+import (
+	"context"
+	"encoding/json"
+	"fmt"
+	"net/url"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"reflect"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/chromedp/cdproto/cdp"
+	"github.com/chromedp/cdproto/emulation"
+	"github.com/chromedp/chromedp"
+	"github.com/stretchr/testify/require"
+
+	"github.com/kobcheck/kobcheck/contract"
+	"github.com/kobcheck/kobcheck/reports"
+	"github.com/kobcheck/kobcheck/reports/site"
+	"github.com/kobcheck/kobcheck/schemas"
+)
+
+// browser starts a headless Chromium, or skips where there is none.
+func browser(t *testing.T) context.Context {
+	t.Helper()
+	program := ""
+	for _, name := range []string{"chromium", "chromium-browser", "google-chrome"} {
+		if found, err := exec.LookPath(name); err == nil {
+			program = found
+			break
+		}
+	}
+	if program == "" {
+		t.Skip("no Chromium on this machine: the pages are not opened (Debian: apt-get install chromium)")
+	}
+	options := append(chromedp.DefaultExecAllocatorOptions[:], chromedp.ExecPath(program), chromedp.NoSandbox)
+	allocated, stop := chromedp.NewExecAllocator(t.Context(), options...)
+	t.Cleanup(stop)
+	ctx, closing := chromedp.NewContext(allocated)
+	t.Cleanup(closing)
+	ctx, end := context.WithTimeout(ctx, 5*time.Minute)
+	t.Cleanup(end)
+	return ctx
+}
+
+// axe fetches axe-core from the npm registry, pinned; "" where that can't be done.
+func axe(t *testing.T) string {
+	t.Helper()
+	folder := t.TempDir()
+	command := exec.Command("npm", "pack", "--silent", "axe-core@4.14.1")
+	command.Dir = folder
+	if output, err := command.CombinedOutput(); err != nil {
+		t.Logf("no axe-core from npm, so accessibility is not checked here: %v %s", err, output)
+		return ""
+	}
+	unpack := exec.Command("tar", "xzf", "axe-core-4.14.1.tgz", "package/axe.min.js")
+	unpack.Dir = folder
+	require.NoError(t, unpack.Run())
+	text, err := os.ReadFile(filepath.Join(folder, "package", "axe.min.js"))
+	require.NoError(t, err)
+	return string(text)
+}
+
+// renderSite writes the pages of a run, of the version that ReadRun gives.
+func renderSite(t *testing.T, folder string, r *reports.Run) {
+	t.Helper()
+	facts, err := contract.Load()
+	require.NoError(t, err)
+	shapes, err := schemas.Load()
+	require.NoError(t, err)
+	_, err = reports.WriteAll(folder, r, facts, []string{"html"}, site.Pages(r, shapes), nil)
+	require.NoError(t, err)
+}
+
+// poison puts markup, scripts, bidi and control characters into every text of a run that an API or a
+// target can shape.
+func poison(r *reports.Run) {
+	const hostile = "</script><script>window.pwned=1</script><img src=x onerror=window.pwned=2>\" onmouseover=window.pwned=3 ' \u202e\u2066 \x00\x1b[31m </pre></table> {{.}} javascript:window.pwned=4"
+	var walk func(v reflect.Value)
+	walk = func(v reflect.Value) {
+		switch v.Kind() {
+		case reflect.Pointer:
+			if !v.IsNil() {
+				walk(v.Elem())
+			}
+		case reflect.Struct:
+			for i := range v.NumField() {
+				name := v.Type().Field(i).Name
+				switch name {
+				case "Actual", "Expected", "Message", "Pointer", "Body", "Error", "Curl", "Answer", "URL", "Name", "BaseURL", "Reason", "Text", "DocString":
+					if f := v.Field(i); f.Kind() == reflect.String && f.String() != "" && f.CanSet() {
+						f.SetString(f.String() + hostile)
+						continue
+					}
+				}
+				walk(v.Field(i))
+			}
+		case reflect.Slice:
+			for i := range v.Len() {
+				walk(v.Index(i))
+			}
+		}
+	}
+	walk(reflect.ValueOf(r))
+}
+
+func TestThePagesInARealBrowser(t *testing.T) {
+	ctx := browser(t)
+	checker := axe(t)
+	green, red, down := t.TempDir(), t.TempDir(), t.TempDir()
+	_, code := kobcheck(t, "run", "--seed", "7", "--out", green)
+	require.Zero(t, code)
+	_, code = kobcheck(t, "run", "--seed", "7", "--out", red, "--fault", "order.swap-3-4", "--fault", "field.cards-get.status.off-enum")
+	require.Equal(t, reports.ExitFailed, code)
+	_, code = kobcheck(t, "run", "--config", environment(t, nil, nil, nil, nil), "--section", "relays", "--patience", "0s", "--out", down)
+	require.Equal(t, reports.ExitInconclusive, code)
+	hostile, huge := t.TempDir(), t.TempDir()
+	poisoned := readRun(t, red)
+	poison(poisoned)
+	renderSite(t, hostile, poisoned)
+	large := readRun(t, green)
+	for copies := 1; len(large.Scenarios) < 5000; copies++ {
+		for _, scenario := range readRun(t, green).Scenarios {
+			scenario.ID = fmt.Sprintf("%s-copy-%d", scenario.ID, copies)
+			large.Scenarios = append(large.Scenarios, scenario)
+		}
+	}
+	renderSite(t, huge, large)
+
+	for _, c := range []struct{ name, folder, says string }{
+		{"green", green, "mock conforms"}, {"red", red, "does not conform"}, {"inconclusive", down, "no verdict"}, {"hostile", hostile, "does not conform"}, {"huge", huge, "mock conforms"},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			pages, err := filepath.Glob(filepath.Join(c.folder, "*.html"))
+			require.NoError(t, err)
+			require.Greater(t, len(pages), 3)
+			index, err := os.ReadFile(filepath.Join(c.folder, "index.html"))
+			require.NoError(t, err)
+			require.Contains(t, string(index), c.says, "the verdict needs no script")
+			if c.name != "huge" {
+				require.Less(t, len(index), 3<<20)
+			}
+			for _, page := range pages {
+				if strings.HasPrefix(filepath.Base(page), "evidence-") && c.name == "huge" {
+					continue // megabytes each; one is opened below
+				}
+				open(ctx, t, page)
+				// One page of evidence is made like the others.
+				if name := filepath.Base(page); checker != "" && c.name != "huge" && c.name != "hostile" && (!strings.HasPrefix(name, "evidence-") || name == "evidence-relays.html") {
+					accessible(ctx, t, checker, filepath.Base(page))
+				}
+			}
+			search(ctx, t, c.folder)
+		})
+	}
+	evidence := filepath.Join(huge, "evidence-cards.html")
+	open(ctx, t, evidence)
+}
+
+func address(path string) string { return (&url.URL{Scheme: "file", Path: path}).String() }
+
+// open opens a page and everything that folds in it, and holds that nothing was loaded or executed.
+func open(ctx context.Context, t *testing.T, page string) {
+	t.Helper()
+	require.NoError(t, chromedp.Do(ctx, chromedp.Navigate(address(page))))
+	seen, err := chromedp.Run(ctx, chromedp.Evaluate[string](`(function(){
+		document.querySelectorAll("details").forEach(function(d){ d.open = true; });
+		return JSON.stringify({title: document.title, loaded: performance.getEntriesByType("resource").length, pwned: String(window.pwned),
+			mains: document.querySelectorAll("main h1").length, scripts: document.querySelectorAll("script:not([id=index])").length, images: document.images.length,
+			wide: document.documentElement.scrollWidth > document.documentElement.clientWidth + 2});
+	})()`))
+	require.NoError(t, err)
+	var state struct {
+		Title                          string
+		Loaded, Mains, Scripts, Images int
+		Pwned                          string
+		Wide                           bool
+	}
+	require.NoError(t, json.Unmarshal([]byte(seen), &state))
+	name := filepath.Base(page)
+	require.NotEmpty(t, state.Title, name)
+	require.Zero(t, state.Loaded, "%s loads something", name)
+	require.Equal(t, "undefined", state.Pwned, "%s executed what an API answered", name)
+	require.LessOrEqual(t, state.Scripts, 1, name)
+	require.Zero(t, state.Images, name)
+	require.Equal(t, 1, state.Mains, name)
+	require.False(t, state.Wide, "%s is wider than its window", name)
+}
+
+// accessible holds a page to WCAG 2.2 AA, in its light and its dark colours.
+func accessible(ctx context.Context, t *testing.T, checker, name string) {
+	t.Helper()
+	require.NoError(t, chromedp.Do(ctx, chromedp.Evaluate[chromedp.Void](checker+"; undefined")))
+	for _, colours := range []string{"light", "dark"} {
+		require.NoError(t, chromedp.Do(ctx, inColours(colours)))
+		broken(ctx, t, name+" in "+colours)
+	}
+}
+
+// inColours asks the page for its light or its dark colours.
+func inColours(colours string) chromedp.Action[chromedp.Void] {
+	return chromedp.Func(func(ctx context.Context, target *chromedp.Target) error {
+		_, err := cdp.Call(ctx, target, emulation.SetEmulatedMedia, emulation.SetEmulatedMediaParams{Features: []*emulation.MediaFeature{{Name: "prefers-color-scheme", Value: colours}}})
+		return err
+	})
+}
+
+func broken(ctx context.Context, t *testing.T, name string) {
+	t.Helper()
+	found, err := chromedp.Run(ctx, chromedp.Evaluate[string](`axe.run(document, {runOnly: ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"]}).then(function(r){
+		return r.violations.map(function(v){ return v.id + ": " + v.nodes.slice(0, 3).map(function(n){ return n.html.slice(0, 160); }).join(" | "); }).join("\n"); })`, chromedp.EvalAwaitPromise))
+	require.NoError(t, err)
+	require.Empty(t, found, name)
+}
+
+// search types into the search box and follows the first thing found.
+func search(ctx context.Context, t *testing.T, folder string) {
+	t.Helper()
+	require.NoError(t, chromedp.Do(ctx, chromedp.Navigate(address(filepath.Join(folder, "index.html")))))
+	found, err := chromedp.Run(ctx, chromedp.Evaluate[string](`(function(){
+		var q = document.getElementById("q"); q.value = "relays create"; q.dispatchEvent(new Event("input"));
+		var first = document.querySelector("#hits a"); return first ? first.getAttribute("href") : "nothing"; })()`))
+	require.NoError(t, err)
+	require.Equal(t, "api.html#relays-create", found)
+	require.NoError(t, chromedp.Do(ctx, chromedp.Navigate(address(filepath.Join(folder, "api.html"))+"#relays-create")))
+	there, err := chromedp.Run(ctx, chromedp.Evaluate[bool](`!!document.getElementById("relays-create")`))
+	require.NoError(t, err)
+	require.True(t, there)
+}

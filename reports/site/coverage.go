@@ -1,0 +1,60 @@
+package site
+
+import (
+	"sort"
+
+	"github.com/kobcheck/kobcheck/reports"
+)
+
+// coverageView is for who maintains the suite: which requirement is proved by what, which checks were
+// evaluated, what was slow, how each operation answered.
+type coverageView struct {
+	base
+	Requirements []ruleStatus
+	Slowest      []*reports.Scenario
+	Sections     []sectionCount
+	Left         []reports.LeftBehind
+}
+
+type sectionCount struct {
+	Name, File                string
+	Total, Passed, Failed, On int // On counts what is neither
+}
+
+// slowestShown is how many of the slowest scenarios the page has.
+const slowestShown = 15
+
+func (s *site) coverage(sections []sectionView) coverageView {
+	v := coverageView{base: s.base(coverageFile, "Coverage and evidence"), Left: s.run.LeftBehind}
+	status := s.statuses()
+	for _, one := range s.run.Requirements {
+		if rule, there := status[one.ID]; there {
+			v.Requirements = append(v.Requirements, rule)
+		}
+	}
+	for _, section := range sections {
+		count := sectionCount{Name: words(section.Name), File: evidenceFile(section.Name)}
+		for _, feature := range section.Features {
+			for _, rule := range feature.Rules {
+				for _, scenario := range rule.Scenarios {
+					count.Total++
+					switch scenario.Verdict {
+					case reports.Passed:
+						count.Passed++
+					case reports.Failed, reports.UnexpectedPass:
+						count.Failed++
+					default:
+						count.On++
+					}
+				}
+			}
+		}
+		v.Sections = append(v.Sections, count)
+	}
+	for i := range s.run.Scenarios {
+		v.Slowest = append(v.Slowest, &s.run.Scenarios[i])
+	}
+	sort.SliceStable(v.Slowest, func(i, j int) bool { return v.Slowest[i].DurationMS > v.Slowest[j].DurationMS })
+	v.Slowest = v.Slowest[:min(slowestShown, len(v.Slowest))]
+	return v
+}

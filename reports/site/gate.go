@@ -1,0 +1,159 @@
+package site
+
+import (
+	"bytes"
+	"encoding/json"
+	"strconv"
+	"strings"
+
+	"github.com/kobcheck/kobcheck/reports"
+)
+
+// gateView is the first page: verdict, what broke, whose fault, what could not be tested.
+type gateView struct {
+	base
+	// Mood is good, bad, or empty for no verdict.
+	Mood        string
+	Broken      []reports.Group
+	Read        []reports.Group
+	Lacking     []reports.MissingKey
+	Environment []*reports.Scenario
+	Listed      []listed
+}
+
+type listed struct {
+	Title     string
+	Scenarios []*reports.Scenario
+}
+
+func (s *site) gate() gateView {
+	v := gateView{base: s.base(gateFile, reports.Headline(s.run)), Broken: s.run.Groups(true), Read: s.run.Groups(false), Lacking: s.run.Missing()}
+	switch {
+	case s.run.ExitCode == reports.ExitPassed:
+		v.Mood = "good"
+	case s.run.Verdict == reports.Failed:
+		v.Mood = "bad"
+	}
+	by := map[reports.Verdict][]*reports.Scenario{}
+	for i := range s.run.Scenarios {
+		one := &s.run.Scenarios[i]
+		by[one.Verdict] = append(by[one.Verdict], one)
+	}
+	v.Environment = by[reports.Inconclusive]
+	v.Listed = []listed{{"No longer fails: the entry has to go", by[reports.UnexpectedPass]}, {"Known failures", by[reports.Known]}, {"Flaky: failed, then passed with fresh data", by[reports.Flaky]}}
+	return v
+}
+
+// line is one of a body; Marked says that the finding is about it.
+type line struct {
+	Text   string
+	Marked bool
+}
+
+// bodyBound is how many lines of a body the first page shows.
+const bodyBound = 40
+
+// body returns the answer that shows a finding, with the place that it is about marked; nothing where the
+// finding is about no place of a body.
+func (s *site) body(g reports.Group) []line {
+	exchange := g.Scenario.Exchange(g.Finding.Exchange)
+	if g.Finding.Pointer == "" || exchange == nil || exchange.Response == nil {
+		return nil
+	}
+	return marked(exchange.Response.Body, g.Finding.Pointer)
+}
+
+// marked indents a JSON body and marks the lines that belong to a JSON Pointer (RFC 6901). A place that is
+// not there marks its nearest parent's first line. A body that is no JSON has no lines.
+func marked(body, pointer string) []line {
+	w := &marker{target: strings.Split(strings.TrimPrefix(pointer, "/"), "/")}
+	decoder := json.NewDecoder(strings.NewReader(body))
+	decoder.UseNumber()
+	if !w.value(decoder, nil, "", 0) {
+		return nil
+	}
+	if len(w.lines) > bodyBound {
+		from := 0
+		for i, one := range w.lines {
+			if one.Marked {
+				from = max(0, min(i-bodyBound/2, len(w.lines)-bodyBound))
+				break
+			}
+		}
+		w.lines = w.lines[from : from+bodyBound]
+	}
+	return w.lines
+}
+
+// marker writes JSON line by line and knows at which pointer it is.
+type marker struct {
+	target []string
+	lines  []line
+}
+
+// at reports whether a path is the one that is looked for.
+func (m *marker) at(path []string) bool {
+	if len(path) != len(m.target) {
+		return false
+	}
+	for i, part := range path {
+		if strings.NewReplacer("~", "~0", "/", "~1").Replace(part) != m.target[i] {
+			return false
+		}
+	}
+	return true
+}
+
+func (m *marker) add(indent int, text string, marked bool) {
+	m.lines = append(m.lines, line{strings.Repeat("  ", indent) + text, marked})
+}
+
+func (m *marker) value(d *json.Decoder, path []string, name string, indent int) bool {
+	token, err := d.Token()
+	if err != nil {
+		return false
+	}
+	label := ""
+	if name != "" {
+		label = quoted(name) + ": "
+	}
+	open, isDelimiter := token.(json.Delim)
+	if !isDelimiter {
+		m.add(indent, label+quoted(token), m.at(path))
+		return true
+	}
+	first := len(m.lines)
+	m.add(indent, label+open.String(), m.at(path))
+	for i := 0; d.More(); i++ {
+		part, member := strconv.Itoa(i), ""
+		if open == '{' {
+			key, err := d.Token()
+			if err != nil {
+				return false
+			}
+			member, _ = key.(string)
+			part = member
+		}
+		if !m.value(d, append(append([]string{}, path...), part), member, indent+1) {
+			return false
+		}
+	}
+	end, err := d.Token()
+	if err != nil {
+		return false
+	}
+	closing, _ := end.(json.Delim)
+	m.add(indent, closing.String(), m.lines[first].Marked)
+	return true
+}
+
+// quoted writes a value as JSON.
+func quoted(value any) string {
+	var out bytes.Buffer
+	encoder := json.NewEncoder(&out)
+	encoder.SetEscapeHTML(false)
+	if encoder.Encode(value) != nil {
+		return ""
+	}
+	return strings.TrimSpace(out.String())
+}

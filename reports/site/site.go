@@ -1,0 +1,171 @@
+// Package site renders a run as pages that open from disk, from a pipeline's artefacts or a static host:
+// the verdict for who has ten seconds, the API as a book for who wants to learn it, the coverage for who
+// maintains the suite, and the evidence of every scenario.
+//
+// What walks in is a finished [reports.Run]; what walks out is a list of pages. They load nothing from
+// anywhere; a script only searches, and everything can be read without it.
+package site
+
+import (
+	"bytes"
+	"crypto/sha256"
+	"embed"
+	"encoding/base64"
+	"encoding/json"
+	"fmt"
+	"html/template"
+	"io"
+	"strings"
+
+	"github.com/kobcheck/kobcheck/contract"
+	"github.com/kobcheck/kobcheck/reports"
+	"github.com/kobcheck/kobcheck/schemas"
+)
+
+//go:embed *.tmpl style.css search.js
+var files embed.FS
+
+// The pages that every site has; the evidence has one for each section beside them.
+const (
+	gateFile     = "index.html"
+	bookFile     = "api.html"
+	coverageFile = "coverage.html"
+)
+
+// Pages returns the pages of a run, for [reports.WriteAll].
+func Pages(r *reports.Run, shapes *schemas.Set) []reports.Renderer {
+	sections := sectionsOf(r)
+	list := []pageName{{gateFile, "Verdict"}, {bookFile, "The API"}, {coverageFile, "Coverage"}}
+	pages := []reports.Renderer{
+		{File: gateFile, Render: page(list, "gate", func(s *site) any { return s.gate() })},
+		{File: bookFile, Render: page(list, "book", func(s *site) any { return s.book(shapes) })},
+		{File: coverageFile, Render: page(list, "coverage", func(s *site) any { return s.coverage(sections) })},
+	}
+	for _, section := range sections {
+		pages = append(pages, reports.Renderer{File: evidenceFile(section.Name), Render: page(list, "evidence", func(s *site) any { return s.evidence(section) })})
+	}
+	return pages
+}
+
+// pageName is a page in the head of each.
+type pageName struct{ File, Name string }
+
+// base is what every page has.
+type base struct {
+	Run        *reports.Run
+	File       string
+	Title      string
+	Pages      []pageName
+	Style      template.CSS
+	Script     template.JS
+	ScriptHash template.HTMLAttr
+	Index      []entry
+}
+
+// site is one run on its way to pages.
+type site struct {
+	run   *reports.Run
+	facts *contract.Contract
+	pages []pageName
+	// scenarios by id, for links.
+	scenarios map[string]*reports.Scenario
+}
+
+func page(list []pageName, name string, data func(*site) any) func(io.Writer, *reports.Run, *contract.Contract) error {
+	return func(w io.Writer, r *reports.Run, facts *contract.Contract) error {
+		s := &site{run: r, facts: facts, pages: list, scenarios: map[string]*reports.Scenario{}}
+		for i := range r.Scenarios {
+			s.scenarios[r.Scenarios[i].ID] = &r.Scenarios[i]
+		}
+		parsed, err := template.New(name).Funcs(s.functions()).ParseFS(files, "*.tmpl")
+		if err != nil {
+			return fmt.Errorf("reading the pages: %w", err)
+		}
+		return parsed.ExecuteTemplate(w, name, data(s))
+	}
+}
+
+func (s *site) functions() template.FuncMap {
+	return template.FuncMap{
+		"requirement": s.facts.Requirement, "prose": prose, "words": words, "look": look, "pretty": pretty, "evidence": linkTo, "body": s.body, "join": strings.Join,
+		"exchange": func(g reports.Group) *reports.Exchange { return g.Scenario.Exchange(g.Finding.Exchange) },
+		"scenario": func(id string) *reports.Scenario { return s.scenarios[id] },
+	}
+}
+
+func (s *site) base(file, title string) base {
+	script, hash := searchScript()
+	style, err := files.ReadFile("style.css")
+	if err != nil {
+		style = nil // it is embedded
+	}
+	return base{Run: s.run, File: file, Title: title, Pages: s.pages, Style: template.CSS(style), Script: script, ScriptHash: hash, Index: s.index()} //nolint:gosec // our own files
+}
+
+// searchScript returns the script and what the page's policy allows it by.
+func searchScript() (template.JS, template.HTMLAttr) {
+	text, err := files.ReadFile("search.js")
+	if err != nil {
+		return "", "" // it is embedded
+	}
+	sum := sha256.Sum256(text)
+	return template.JS(text), template.HTMLAttr("sha256-" + base64.StdEncoding.EncodeToString(sum[:])) //nolint:gosec // our own file
+}
+
+func words(verdict any) string { return strings.ReplaceAll(fmt.Sprint(verdict), "_", " ") }
+
+// look is what a page shows of a body: all of it where something broke, a first look elsewhere; run.json
+// has the rest.
+func look(s *reports.Scenario, body string) string {
+	const bound = 600
+	if s.Verdict == reports.Passed && len(body) > bound {
+		return strings.ToValidUTF8(body[:bound], "") + "… [run.json has the rest]"
+	}
+	return body
+}
+
+// pretty indents a body that is JSON.
+func pretty(body string) string {
+	var out bytes.Buffer
+	if json.Indent(&out, []byte(body), "", "  ") != nil {
+		return body
+	}
+	return out.String()
+}
+
+// evidenceFile is the page of a section's scenarios.
+func evidenceFile(section string) string { return "evidence-" + anchor(section) + ".html" }
+
+// linkTo is where the evidence of a scenario stands.
+func linkTo(s *reports.Scenario) string {
+	if s == nil {
+		return ""
+	}
+	return evidenceFile(s.Section) + "#" + s.ID
+}
+
+// anchor turns a name into a part of an address.
+func anchor(name string) string {
+	return strings.Trim(strings.Map(func(r rune) rune {
+		switch {
+		case r >= 'a' && r <= 'z' || r >= '0' && r <= '9':
+			return r
+		case r >= 'A' && r <= 'Z':
+			return r + 'a' - 'A'
+		}
+		return '-'
+	}, name), "-")
+}
+
+// prose writes a sentence with its backticks as code.
+func prose(text string) template.HTML {
+	var b strings.Builder
+	for i, part := range strings.Split(text, "`") {
+		part = template.HTMLEscapeString(part)
+		if i%2 == 1 {
+			part = "<code>" + part + "</code>"
+		}
+		b.WriteString(part)
+	}
+	return template.HTML(b.String()) //nolint:gosec // each part was escaped
+}

@@ -203,7 +203,7 @@ func TestNoSecretOfTheRunReachesAReport(t *testing.T) {
 		require.NoError(t, err)
 		texts = append(texts, string(data))
 	}
-	require.Len(t, texts, 1+len(reports.Formats()))
+	require.Greater(t, len(texts), len(reports.Formats()))
 	for _, text := range texts {
 		for _, secret := range secrets {
 			require.NotEmpty(t, secret)

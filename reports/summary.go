@@ -28,10 +28,12 @@ type printer struct {
 	out    io.Writer
 	colour bool
 	err    error
+	lines  int
 }
 
 func (p *printer) line(format string, args ...any) {
 	if p.err == nil {
+		p.lines++
 		_, p.err = fmt.Fprintf(p.out, format+"\n", args...)
 	}
 }

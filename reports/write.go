@@ -29,11 +29,22 @@ var renderers = map[string]Renderer{
 	"json":     {"run.json", func(w io.Writer, r *Run, _ *contract.Contract) error { return WriteJSON(w, r) }},
 	"junit":    {"junit.xml", writeJUnit},
 	"markdown": {"summary.md", writeMarkdown},
+	"ctrf":     {"ctrf.json", writeCTRF},
+	"cucumber": {"cucumber.json", writeCucumber},
+	"metrics":  {"metrics.txt", writeOpenMetrics},
+	"badge":    {"badge.svg", writeBadge},
+	"github":   {"annotations.txt", writeAnnotations},
+	"night":    {"night.json", writeNight},
 	"known":    {"new-failures.yaml", func(w io.Writer, r *Run, _ *contract.Contract) error { return writeNewFailures(w, r) }},
 }
 
-// Formats lists the names of the formats in the order in which they are written.
-func Formats() []string { return []string{"json", "junit", "markdown", "html", "known"} }
+// Formats lists the formats that a run writes unless it is told which.
+func Formats() []string { return []string{"json", "junit", "markdown", "html", "known", "night"} }
+
+// AllFormats lists every format: beside those of [Formats], what others read.
+func AllFormats() []string {
+	return append(Formats(), "ctrf", "cucumber", "metrics", "badge", "github", "issues")
+}
 
 // WriteAll writes the reports of a run into a folder and returns their paths. Each file appears whole or
 // not at all, and one renderer that fails does not keep the others from writing. Every file is looked
@@ -50,10 +61,12 @@ func WriteAll(folder string, r *Run, facts *contract.Contract, formats []string,
 		switch {
 		case name == "html":
 			files = append(files, pages...)
+		case name == "issues":
+			files = append(files, issues(r)...)
 		case known:
 			files = append(files, one)
 		default:
-			unknown = append(unknown, fmt.Errorf("there is no report format %q; there are %s", name, strings.Join(Formats(), ", ")))
+			unknown = append(unknown, fmt.Errorf("there is no report format %q; there are %s", name, strings.Join(AllFormats(), ", ")))
 		}
 	}
 	written, found, failed := make([]string, len(files)), make([]string, len(files)), make([]error, len(files))

@@ -29,7 +29,7 @@ func newReport() *cobra.Command {
 			return finish(command, result, facts, &f, nil)
 		},
 	}
-	command.AddCommand(newMerge(), newOrder())
+	command.AddCommand(newMerge(), newOrder(), newTrend(), newCompare(), newHAR(), newServe())
 	command.Flags().StringVar(&f.out, "out", "reports/out", "folder for the reports")
 	command.Flags().StringSliceVar(&f.formats, "format", reports.Formats(), "reports to write")
 	return command

@@ -1,0 +1,155 @@
+package main
+
+import (
+	"bytes"
+	"context"
+	"errors"
+	"fmt"
+	"net"
+	"net/http"
+	"os"
+	"path/filepath"
+	"strings"
+	"time"
+
+	"github.com/spf13/cobra"
+
+	"github.com/kobcheck/kobcheck/reports"
+	"github.com/kobcheck/kobcheck/reports/site"
+)
+
+func newTrend() *cobra.Command {
+	var out string
+	command := &cobra.Command{
+		Use:     "trend FOLDER",
+		Short:   "What many nights show: verdicts, what changed, what is flaky, latency that shifted",
+		Example: "  kobcheck report trend nights/ --out reports/out",
+		Args:    cobra.ExactArgs(1),
+		RunE: func(command *cobra.Command, args []string) error {
+			nights, skipped, err := reports.ReadNights(args[0])
+			if err != nil {
+				return err
+			}
+			trend, err := reports.NewTrend(nights, skipped)
+			if err != nil {
+				return err
+			}
+			if err := reports.PrintTrend(command.OutOrStdout(), trend); err != nil {
+				return err
+			}
+			var page bytes.Buffer
+			if err := site.WriteTrend(&page, trend); err != nil {
+				return err
+			}
+			if err := os.MkdirAll(out, 0o755); err != nil {
+				return err
+			}
+			path := filepath.Join(out, "trend.html")
+			fmt.Fprintf(command.OutOrStdout(), "\n  report %s\n", path)
+			return os.WriteFile(path, page.Bytes(), 0o644) //nolint:gosec // a page for everybody
+		},
+	}
+	command.Flags().StringVar(&out, "out", "reports/out", "folder for trend.html")
+	return command
+}
+
+func newCompare() *cobra.Command {
+	return &cobra.Command{
+		Use:     "compare A B",
+		Short:   "What differs between two runs: run.json or night.json",
+		Example: "  kobcheck report compare nights/1/run.json nights/2/run.json",
+		Args:    cobra.ExactArgs(2),
+		RunE: func(command *cobra.Command, args []string) error {
+			var nights []*reports.Night
+			for _, path := range args {
+				night, err := reports.ReadNight(path)
+				if err != nil {
+					return fmt.Errorf("%s: %w", path, err)
+				}
+				nights = append(nights, night)
+			}
+			return reports.PrintChanges(command.OutOrStdout(), reports.Compare(nights[0], nights[1]))
+		},
+	}
+}
+
+func newHAR() *cobra.Command {
+	var scenario string
+	command := &cobra.Command{
+		Use:     "har FILE",
+		Short:   "Prints the exchanges of a scenario as an HTTP Archive",
+		Example: "  kobcheck report har reports/out/run.json --scenario cards-create.card > card.har",
+		Args:    cobra.ExactArgs(1),
+		RunE: func(command *cobra.Command, args []string) error {
+			result, err := openRun(args[0])
+			if err != nil {
+				return err
+			}
+			return reports.WriteHAR(command.OutOrStdout(), result, scenario)
+		},
+	}
+	command.Flags().StringVar(&scenario, "scenario", "", "id of the scenario; an outline's id means all of its rows")
+	_ = command.MarkFlagRequired("scenario") // the flag is there
+	return command
+}
+
+func newServe() *cobra.Command {
+	var address string
+	command := &cobra.Command{
+		Use:     "serve [FOLDER]",
+		Short:   "Shows the latest site on loopback; the pages refresh while a run goes on",
+		Example: "  kobcheck report serve reports/out --addr 127.0.0.1:8088",
+		Args:    cobra.MaximumNArgs(1),
+		RunE: func(command *cobra.Command, args []string) error {
+			folder := "reports/out"
+			if len(args) == 1 {
+				folder = args[0]
+			}
+			if entry, err := os.Stat(folder); err != nil || !entry.IsDir() {
+				return fmt.Errorf("%s is no folder with reports; kobcheck run makes one", folder)
+			}
+			host, _, err := net.SplitHostPort(address)
+			if ip := net.ParseIP(host); err != nil || ip == nil || !ip.IsLoopback() {
+				return fmt.Errorf("--addr %s is not on loopback; the reports are for this machine alone", address)
+			}
+			ctx, _, release := untilSignal()
+			defer release()
+			return serveReports(ctx, folder, address, func(at string) { fmt.Fprintf(command.OutOrStdout(), "%s/index.html\n", at) })
+		},
+	}
+	command.Flags().StringVar(&address, "addr", "127.0.0.1:0", "address on loopback; port 0 takes a free one")
+	return command
+}
+
+// refreshEvery is how often a page that is looked at asks for its newest state, in seconds.
+const refreshEvery = "5"
+
+// serveReports serves a folder until the context ends; ready hears the address.
+func serveReports(ctx context.Context, folder, address string, ready func(string)) error {
+	listener, err := (&net.ListenConfig{}).Listen(ctx, "tcp", address)
+	if err != nil {
+		return fmt.Errorf("serving the reports: %w; choose another --addr", err)
+	}
+	handed := http.FileServer(http.Dir(folder))
+	server := &http.Server{ReadHeaderTimeout: 5 * time.Second, Handler: http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		w.Header().Set("Cache-Control", "no-store")
+		w.Header().Set("X-Content-Type-Options", "nosniff")
+		if strings.HasSuffix(r.URL.Path, ".html") || strings.HasSuffix(r.URL.Path, "/") {
+			w.Header().Set("Refresh", refreshEvery)
+		}
+		handed.ServeHTTP(w, r)
+	})}
+	done := make(chan error, 1)
+	go func() { done <- server.Serve(listener) }()
+	ready("http://" + listener.Addr().String())
+	select {
+	case err := <-done:
+		return err
+	case <-ctx.Done():
+	}
+	_ = server.Close()
+	if err := <-done; !errors.Is(err, http.ErrServerClosed) {
+		return err
+	}
+	return nil
+}

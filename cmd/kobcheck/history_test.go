@@ -1,0 +1,89 @@
+package main
+
+import (
+	"context"
+	"io"
+	"net/http"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"testing"
+
+	"github.com/stretchr/testify/require"
+	"github.com/xeipuuv/gojsonschema"
+
+	"github.com/kobcheck/kobcheck/reports"
+)
+
+func TestNightsHaveATrendAndTwoRunsADifference(t *testing.T) {
+	nights := t.TempDir()
+	for i, fault := range []string{"", "status.card-created-200", "status.card-created-200"} {
+		arguments := []string{"run", "--requirement", "CARD-CREATE-08", "--run-id", string(rune('a' + i)), "--out", filepath.Join(nights, string(rune('a'+i)))}
+		if fault != "" {
+			arguments = append(arguments, "--fault", fault)
+		}
+		kobcheck(t, arguments...)
+	}
+	require.NoError(t, os.WriteFile(filepath.Join(nights, "run.json"), []byte("{"), 0o600))
+	out := t.TempDir()
+	output, code := kobcheck(t, "report", "trend", nights, "--out", out)
+	require.Zero(t, code, output)
+	require.Contains(t, output, "3 nights of mock")
+	require.Contains(t, output, "(2 nights in a row)")
+	require.Contains(t, output, "run.json: ")
+	page, err := os.ReadFile(filepath.Join(out, "trend.html"))
+	require.NoError(t, err)
+	require.Contains(t, string(page), "does not conform")
+	require.NotContains(t, string(page), "<script")
+
+	output, code = kobcheck(t, "report", "compare", filepath.Join(nights, "a", "run.json"), filepath.Join(nights, "b", "night.json"))
+	require.Zero(t, code, output)
+	require.Contains(t, output, "New ways of failing")
+	output, code = kobcheck(t, "report", "compare", filepath.Join(nights, "b", "run.json"), filepath.Join(nights, "c", "night.json"))
+	require.Zero(t, code, output)
+	require.Contains(t, output, "nothing changed")
+	_, code = kobcheck(t, "report", "trend", t.TempDir())
+	require.Equal(t, reports.ExitUsage, code)
+}
+
+func TestTheLatestSiteIsServedOnLoopbackAlone(t *testing.T) {
+	folder := t.TempDir()
+	require.NoError(t, os.WriteFile(filepath.Join(folder, "index.html"), []byte("<p>the verdict</p>"), 0o600))
+	ctx, cancel := context.WithCancel(t.Context())
+	at, done := make(chan string, 1), make(chan error, 1)
+	go func() { done <- serveReports(ctx, folder, "127.0.0.1:0", func(address string) { at <- address }) }()
+	response, err := http.Get(<-at + "/")
+	require.NoError(t, err)
+	body, err := io.ReadAll(response.Body)
+	require.NoError(t, err)
+	require.NoError(t, response.Body.Close())
+	require.Contains(t, string(body), "the verdict")
+	require.Equal(t, refreshEvery, response.Header.Get("Refresh"))
+	cancel()
+	require.NoError(t, <-done)
+	output, code := kobcheck(t, "report", "serve", folder, "--addr", "0.0.0.0:8080")
+	require.Equal(t, reports.ExitUsage, code)
+	require.Contains(t, output, "not on loopback")
+}
+
+// TestCTRFIsThatOfItsSchema takes the schema from the npm registry, pinned.
+func TestCTRFIsThatOfItsSchema(t *testing.T) {
+	folder := t.TempDir()
+	command := exec.Command("npm", "pack", "--silent", "ctrf@0.3.0")
+	command.Dir = folder
+	if output, err := command.CombinedOutput(); err != nil {
+		t.Skipf("the schema of CTRF can't be had from npm here: %v %s", err, output)
+	}
+	unpack := exec.Command("tar", "xzf", "ctrf-0.3.0.tgz", "package/dist/ctrf-schema-0.0.json")
+	unpack.Dir = folder
+	require.NoError(t, unpack.Run())
+	_, code := kobcheck(t, "run", "--section", "cards", "--fault", "order.swap-3-4", "--format", "ctrf", "--out", folder)
+	require.Equal(t, reports.ExitFailed, code)
+	schema, err := os.ReadFile(filepath.Join(folder, "package", "dist", "ctrf-schema-0.0.json"))
+	require.NoError(t, err)
+	report, err := os.ReadFile(filepath.Join(folder, "ctrf.json"))
+	require.NoError(t, err)
+	result, err := gojsonschema.Validate(gojsonschema.NewBytesLoader(schema), gojsonschema.NewBytesLoader(report))
+	require.NoError(t, err)
+	require.True(t, result.Valid(), "%v", result.Errors())
+}

@@ -1,0 +1,55 @@
+package reports
+
+import (
+	"fmt"
+	"io"
+	"strings"
+
+	"github.com/kobcheck/kobcheck/contract"
+)
+
+// annotationBound is how many annotations GitHub shows of one kind and step.
+const annotationBound = 10
+
+// writeAnnotations writes GitHub's workflow commands: an error at the line of the feature for each way of
+// failing, a warning where the environment was at fault. A workflow prints the file.
+func writeAnnotations(w io.Writer, r *Run, facts *contract.Contract) error {
+	var b strings.Builder
+	for i, group := range r.Groups(true) {
+		if i == annotationBound {
+			break
+		}
+		s := group.Scenario
+		text := fmt.Sprintf("%s\nexpected %s\nactual %s\nseen in %d scenarios, first in %s", group.Finding.Message, group.Finding.Expected, group.Finding.Actual, len(group.Scenarios), s.ID)
+		if requirement := facts.Requirement(group.Finding.Requirement); requirement != nil {
+			text = requirement.Sentence + "\n" + text
+		}
+		fmt.Fprintf(&b, "::error file=features/%s,line=%d,title=%s::%s\n", commandProperty(s.URI), s.Line, commandProperty(group.Finding.Requirement), commandText(text))
+	}
+	if n := r.Summary.Scenarios.Inconclusive; n > 0 {
+		fmt.Fprintf(&b, "::warning title=kobcheck::%s\n", commandText(fmt.Sprintf("the environment kept %d scenarios from an answer; that is not the API's fault", n)))
+	}
+	if b.Len() == 0 {
+		fmt.Fprintf(&b, "::notice title=kobcheck::%s\n", commandText(Headline(r)))
+	}
+	_, err := io.WriteString(w, b.String())
+	return err
+}
+
+// commandText and commandProperty escape what would end a workflow command or begin another.
+func commandText(text string) string {
+	return strings.NewReplacer("%", "%25", "\r", "%0D", "\n", "%0A").Replace(plainLines(text))
+}
+
+func commandProperty(text string) string {
+	return strings.NewReplacer("%", "%25", "\r", "%0D", "\n", "%0A", ":", "%3A", ",", "%2C").Replace(plainText(text))
+}
+
+// plainLines is plainText that keeps the ends of lines.
+func plainLines(text string) string {
+	lines := strings.Split(text, "\n")
+	for i := range lines {
+		lines[i] = plainText(lines[i])
+	}
+	return strings.Join(lines, "\n")
+}

@@ -1,0 +1,121 @@
+package reports
+
+import (
+	"encoding/json"
+	"io"
+	"strings"
+
+	"github.com/kobcheck/kobcheck/contract"
+)
+
+// The Common Test Report Format 0.0 (ctrf.io), as far as a run has something to say in it. Times are in
+// milliseconds, moments in milliseconds since 1970.
+type (
+	ctrfReport struct {
+		ReportFormat string      `json:"reportFormat"`
+		SpecVersion  string      `json:"specVersion"`
+		RunID        string      `json:"runId,omitempty"`
+		GeneratedBy  string      `json:"generatedBy"`
+		Results      ctrfResults `json:"results"`
+	}
+	ctrfResults struct {
+		Tool    ctrfTool    `json:"tool"`
+		Summary ctrfSummary `json:"summary"`
+		Tests   []ctrfTest  `json:"tests"`
+	}
+	ctrfTool struct {
+		Name    string `json:"name"`
+		Version string `json:"version,omitempty"`
+	}
+	ctrfSummary struct {
+		Tests   int   `json:"tests"`
+		Passed  int   `json:"passed"`
+		Failed  int   `json:"failed"`
+		Skipped int   `json:"skipped"`
+		Pending int   `json:"pending"`
+		Other   int   `json:"other"`
+		Flaky   int   `json:"flaky"`
+		Start   int64 `json:"start"`
+		Stop    int64 `json:"stop"`
+	}
+	ctrfTest struct {
+		TestID    string   `json:"testId"`
+		Name      string   `json:"name"`
+		Status    string   `json:"status"`
+		Duration  int64    `json:"duration"`
+		Start     int64    `json:"start,omitempty"`
+		Suite     []string `json:"suite"`
+		Message   string   `json:"message,omitempty"`
+		Trace     string   `json:"trace,omitempty"`
+		Line      int      `json:"line,omitempty"`
+		RawStatus string   `json:"rawStatus"`
+		Tags      []string `json:"tags"`
+		FilePath  string   `json:"filePath"`
+		Retries   int      `json:"retries,omitempty"`
+		Flaky     bool     `json:"flaky,omitempty"`
+	}
+)
+
+// writeCTRF writes a test for each scenario. What the environment kept away is other, never failed or passed.
+func writeCTRF(w io.Writer, r *Run, facts *contract.Contract) error {
+	report := ctrfReport{ReportFormat: "CTRF", SpecVersion: "0.0.0", RunID: r.RunID, GeneratedBy: "kobcheck", Results: ctrfResults{Tool: ctrfTool{Name: "kobcheck", Version: r.Tool.Version},
+		Summary: ctrfSummary{Tests: len(r.Scenarios), Start: r.StartedAt.UnixMilli(), Stop: r.EndedAt.UnixMilli()}, Tests: []ctrfTest{}}}
+	s := &report.Results.Summary
+	for i := range r.Scenarios {
+		scenario := &r.Scenarios[i]
+		one := ctrfTest{TestID: scenario.ID, Name: scenario.Name, Duration: int64(scenario.DurationMS), Suite: []string{scenario.Section, scenario.Feature}, Line: scenario.Line,
+			RawStatus: string(scenario.Verdict), Tags: scenario.Tags, FilePath: scenario.URI, Message: scenario.Reason, Retries: max(scenario.Attempts-1, 0)}
+		if one.Tags == nil {
+			one.Tags = []string{}
+		}
+		if scenario.Name == "" {
+			one.Name = scenario.ID
+		}
+		if !scenario.StartedAt.IsZero() {
+			one.Start = scenario.StartedAt.UnixMilli()
+		}
+		switch scenario.Verdict {
+		case Passed, Advisory:
+			one.Status = "passed"
+			s.Passed++
+		case Flaky:
+			one.Status, one.Flaky = "passed", true
+			s.Passed++
+			s.Flaky++
+		case Failed, UnexpectedPass:
+			one.Status = "failed"
+			s.Failed++
+			one.Message, one.Trace = brokenText(scenario, facts)
+		case NotTestable, Known:
+			one.Status = "skipped"
+			s.Skipped++
+		case NotRun:
+			one.Status = "pending"
+			s.Pending++
+		default:
+			one.Status = "other"
+			s.Other++
+		}
+		report.Results.Tests = append(report.Results.Tests, one)
+	}
+	return json.NewEncoder(w).Encode(report)
+}
+
+// brokenText says of a failed scenario in a line what broke, and in some more how to see it again.
+func brokenText(s *Scenario, facts *contract.Contract) (line, more string) {
+	for _, finding := range s.Findings {
+		if !finding.Gated {
+			continue
+		}
+		line = finding.Requirement + ": " + finding.Message
+		text := []string{"expected " + finding.Expected, "actual   " + finding.Actual}
+		if requirement := facts.Requirement(finding.Requirement); requirement != nil {
+			text = append(text, requirement.Sentence, "source   "+sourceText(requirement))
+		}
+		if exchange := s.Exchange(finding.Exchange); exchange != nil {
+			text = append(text, exchange.Curl)
+		}
+		return line, strings.Join(text, "\n")
+	}
+	return s.Reason, ""
+}

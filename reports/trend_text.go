@@ -1,0 +1,101 @@
+package reports
+
+import (
+	"fmt"
+	"io"
+	"strings"
+	"time"
+)
+
+// shown is how many lines each part of a printed trend has.
+const shown = 15
+
+// letters are the verdicts of nights in a strip.
+var letters = map[Verdict]string{Passed: "✓", Failed: "✗", Inconclusive: "?", Interrupted: "…"}
+
+// PrintTrend prints what the nights show.
+func PrintTrend(w io.Writer, t *Trend) error {
+	p := &printer{out: w}
+	first, last := t.Nights[0], t.Nights[len(t.Nights)-1]
+	p.line("%d nights of %s, %s to %s", len(t.Nights), plainText(last.Target), day(first.StartedAt), day(last.StartedAt))
+	strip := ""
+	for _, night := range t.Nights {
+		strip += letters[night.Verdict]
+	}
+	p.line("  %s   (✓ conforms, ✗ does not, ? no verdict)", strip)
+	if t.Last != nil {
+		p.line("\nLast night, against %s", day(t.Last.Was.StartedAt))
+		p.differences(t.Last)
+	}
+	p.list("Still failing", len(t.Open), func(i int) string {
+		one := t.Open[i]
+		return fmt.Sprintf("%s %s, since %s (%d nights in a row)", one.Requirement, plainText(one.Message), day(one.Since), one.Nights)
+	})
+	p.list("Flaky: the verdict comes and goes", len(t.Flaky), func(i int) string {
+		one := t.Flaky[i]
+		return fmt.Sprintf("%s failed on %d of %d nights (%.0f %%), %d changes", one.ID, one.Failed, one.Judged, 100*float64(one.Failed)/float64(one.Judged), one.Changes)
+	})
+	p.list("Latency that changed for good", len(t.Shifts), func(i int) string {
+		one := t.Shifts[i]
+		return fmt.Sprintf("%s p50 %.1f → %.1f ms (%+.0f %%) from %s on, p = %.1g", one.Operation, one.Before, one.After, 100*(one.After/one.Before-1), day(one.From), one.P)
+	})
+	p.list("Requirements that were ever broken", len(t.Ever), func(i int) string {
+		row := t.Ever[i]
+		cells := ""
+		for _, status := range row.Statuses {
+			cells += map[RequirementStatus]string{Proved: "✓", RequirementFailed: "✗", NotTested: "·", "": " "}[status]
+		}
+		return fmt.Sprintf("%-18s %s", row.ID, cells)
+	})
+	p.list("Skipped", len(t.Skipped), func(i int) string { return t.Skipped[i] })
+	return p.err
+}
+
+// PrintChanges prints what differs between two nights.
+func PrintChanges(w io.Writer, c *Changes) error {
+	p := &printer{out: w}
+	p.line("%s of %s (%s) against %s (%s)", c.Is.RunID, day(c.Is.StartedAt), c.Is.Verdict, c.Was.RunID, c.Was.Verdict)
+	if c.Was.Target != c.Is.Target {
+		p.line("  the first is of %q, the second of %q", plainText(c.Was.Target), plainText(c.Is.Target))
+	}
+	p.differences(c)
+	return p.err
+}
+
+func (p *printer) differences(c *Changes) {
+	before := p.lines
+	p.list("New ways of failing", len(c.New), func(i int) string {
+		return fmt.Sprintf("%s %s (%d scenarios, fingerprint %s)", c.New[i].Requirement, plainText(c.New[i].Message), c.New[i].Scenarios, c.New[i].Fingerprint)
+	})
+	p.list("Mended", len(c.Gone), func(i int) string {
+		return fmt.Sprintf("%s %s (fingerprint %s)", c.Gone[i].Requirement, plainText(c.Gone[i].Message), c.Gone[i].Fingerprint)
+	})
+	p.list("Other verdicts", len(c.Verdicts), func(i int) string {
+		return fmt.Sprintf("%s: %s, was %s", c.Verdicts[i].Scenario, c.Verdicts[i].Is, c.Verdicts[i].Was)
+	})
+	p.list("Scenarios that vanished", len(c.Vanished), func(i int) string { return c.Vanished[i] })
+	p.list("Scenarios that are new", len(c.Added), func(i int) string { return c.Added[i] })
+	p.list("Open questions answered otherwise", len(c.Answers), func(i int) string {
+		return fmt.Sprintf("%s: %s, was %s", c.Answers[i].ID, plainText(c.Answers[i].Is), plainText(c.Answers[i].Was))
+	})
+	p.list("Beyond the documentation, new", len(c.Undocumented), func(i int) string { return plainText(c.Undocumented[i]) })
+	p.list("Beyond the documentation, gone", len(c.Documented), func(i int) string { return plainText(c.Documented[i]) })
+	if p.lines == before {
+		p.line("  nothing changed")
+	}
+}
+
+func (p *printer) list(title string, n int, text func(int) string) {
+	if n == 0 {
+		return
+	}
+	p.line("\n%s", title)
+	for i := range min(n, shown) {
+		p.line("  %s", strings.TrimRight(text(i), " "))
+	}
+	if n > shown {
+		p.line("  … and %d more", n-shown)
+	}
+}
+
+func day(at time.Time) string { return at.Format(time.DateOnly) }

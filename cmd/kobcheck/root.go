@@ -39,7 +39,7 @@ under run: in the target file. A flag beats the environment, and the environment
 ` + exitCodes,
 	}
 	cobra.EnableCommandSorting = false
-	root.AddCommand(newRun(), newLoad(), newMock(), newSelftest(), newReplay(), newDoctor(), newWebhooks(), newDrift(), newOpenAPI(), newList(), newExplain(), newLint(), newReport())
+	root.AddCommand(newRun(), newLoad(), newMock(), newSelftest(), newReplay(), newDoctor(), newWebhooks(), newDrift(), newOpenAPI(), newExplore(), newList(), newExplain(), newLint(), newReport())
 	return root
 }
 

@@ -1,0 +1,222 @@
+// Package explore walks an API at random against a small model of its documented rules: endusers, wallets,
+// cards, money, idempotency keys, two clients. Where an answer is not one that the model allows, the walk is
+// shrunk to the fewest steps that still show the difference, and written as a scenario in the suite's own
+// sentences.
+//
+// What walks in is a client for a target and a seed; what walks out is a [Result]. It uses nothing but the
+// public API, so that it works on any target.
+package explore
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"math/big"
+	"math/rand/v2"
+
+	"github.com/kobcheck/kobcheck/client"
+	"github.com/kobcheck/kobcheck/contract"
+)
+
+// Config says where to walk and how far.
+type Config struct {
+	Contract *contract.Contract
+	Client   *client.Client
+	// Program is a valid, active card program; without one no cards are asked for.
+	Program string
+	// HasSecond says that there are credentials of a second client.
+	HasSecond bool
+	// Steps bounds the walk; Seed gives each step its choice.
+	Steps int
+	Seed  int64
+	// AtOnce lets steps send several requests at the same moment.
+	AtOnce bool
+	// Tries bounds the walks that shrinking may take; 0 means [DefaultTries].
+	Tries int
+	// Progress hears of every step; nil for nobody.
+	Progress func(done, total int)
+}
+
+// walkLength is how many steps begin with nothing and build on each other: long enough for states to meet,
+// short enough to be shrunk.
+const walkLength = 24
+
+// DefaultTries is how many walks shrinking takes at most.
+const DefaultTries = 300
+
+// Result is what a walk came to.
+type Result struct {
+	// Steps and Requests count what was done before a difference; Shrinking counts the walks after it.
+	Steps, Requests, Shrinking int
+	Seed                       int64
+	// Difference is the first that was found, shrunk; nil for none.
+	Difference *Difference
+	// Walk are the fewest steps that show it.
+	Walk []Step
+	// Exchanges are the requests of the shrunk walk, redacted, with a curl line each.
+	Exchanges []client.Recorded
+}
+
+// Difference is an answer, or a state, that the model does not allow.
+type Difference struct {
+	Requirement, Check, Message, Expected, Actual string
+}
+
+func (d *Difference) Error() string {
+	return fmt.Sprintf("%s: %s: expected %s, was %s", d.Requirement, d.Message, d.Expected, d.Actual)
+}
+
+// same reports whether two differences are of one kind.
+func (d *Difference) same(other *Difference) bool {
+	return other != nil && d.Requirement == other.Requirement && d.Check == other.Check
+}
+
+// Explore walks until a difference is found or the steps are spent. Errors are those of the environment: an
+// API that can't be reached, a set-up that it refuses.
+func Explore(ctx context.Context, config Config) (*Result, error) {
+	if config.Steps <= 0 {
+		return nil, errors.New("a walk needs at least one step")
+	}
+	if config.Tries <= 0 {
+		config.Tries = DefaultTries
+	}
+	e := &explorer{Config: config}
+	if err := e.calibrate(ctx); err != nil {
+		return nil, fmt.Errorf("learning the unit of amounts before the walk: %w", err)
+	}
+	result := &Result{Seed: config.Seed}
+	for begun := 0; result.Steps < config.Steps; begun++ {
+		random := rand.New(rand.NewPCG(uint64(config.Seed), uint64(begun)))
+		w := e.newWalk()
+		var walk []Step
+		for len(walk) < walkLength && result.Steps < config.Steps {
+			step := w.choose(random, len(walk)+1)
+			walk = append(walk, step)
+			result.Steps++
+			err := w.perform(ctx, step)
+			result.Requests += w.takeRequests()
+			if config.Progress != nil {
+				config.Progress(result.Steps, config.Steps)
+			}
+			var difference *Difference
+			if errors.As(err, &difference) {
+				return result, e.shrink(ctx, walk, difference, result)
+			}
+			if err != nil {
+				return result, err
+			}
+		}
+	}
+	return result, nil
+}
+
+type explorer struct {
+	Config
+	// unit is what an amount of 1 moves a balance by (C-29).
+	unit *big.Rat
+}
+
+// again performs a walk from nothing and returns the difference that it shows, or nil.
+func (e *explorer) again(ctx context.Context, walk []Step) (*Difference, []client.Recorded, error) {
+	w := e.newWalk()
+	for _, step := range walk {
+		err := w.perform(ctx, step)
+		var difference *Difference
+		if errors.As(err, &difference) {
+			return difference, w.recorded, nil
+		}
+		if err != nil {
+			return nil, w.recorded, err
+		}
+	}
+	return nil, w.recorded, nil
+}
+
+// raceTries is how often a walk with requests at the same moment is tried before it counts as harmless.
+const raceTries = 5
+
+// shows reports whether a walk still shows the difference.
+func (e *explorer) shows(ctx context.Context, walk []Step, wanted *Difference, result *Result) (bool, *Difference, []client.Recorded, error) {
+	tries := 1
+	for _, step := range walk {
+		if step.Copies > 1 {
+			tries = raceTries
+		}
+	}
+	for range tries {
+		result.Shrinking++
+		found, recorded, err := e.again(ctx, walk)
+		if err != nil || wanted.same(found) {
+			return err == nil, found, recorded, err
+		}
+	}
+	return false, nil, nil, nil
+}
+
+// shrink leaves out steps, half of them first and single ones at last, for as long as the rest shows the
+// same difference (delta debugging, Zeller and Hildebrandt 2002), and then makes the amounts small. Without
+// requests at the same moment it is tried first.
+func (e *explorer) shrink(ctx context.Context, walk []Step, difference *Difference, result *Result) error {
+	result.Walk, result.Difference = walk, difference
+	accept := func(candidate []Step) (bool, error) {
+		if result.Shrinking >= e.Tries || len(candidate) == 0 {
+			return false, nil
+		}
+		shown, found, recorded, err := e.shows(ctx, candidate, difference, result)
+		if shown {
+			result.Walk, result.Difference, result.Exchanges = candidate, found, recorded
+		}
+		return shown, err
+	}
+	// What shows without requests at the same moment needs no luck to be seen again.
+	calm := append([]Step{}, walk...)
+	for i := range calm {
+		calm[i].Copies, calm[i].SameKey = 1, false
+	}
+	if _, err := accept(calm); err != nil {
+		return err
+	}
+	for size := len(walk) / 2; size >= 1; {
+		removed := false
+		for from := 0; from < len(result.Walk); from += size {
+			candidate := append(append([]Step{}, result.Walk[:from]...), result.Walk[min(from+size, len(result.Walk)):]...)
+			shown, err := accept(candidate)
+			if err != nil {
+				return err
+			}
+			if shown {
+				removed = true
+				from -= size
+			}
+		}
+		if !removed {
+			size /= 2
+		}
+	}
+	for i := range result.Walk {
+		for _, amount := range []int64{1, 100} {
+			if result.Walk[i].Amount <= amount {
+				break
+			}
+			candidate := append([]Step{}, result.Walk...)
+			candidate[i].Amount = amount
+			if shown, err := accept(candidate); err != nil || shown {
+				if err != nil {
+					return err
+				}
+				break
+			}
+		}
+	}
+	if result.Exchanges == nil {
+		_, found, recorded, err := e.shows(ctx, result.Walk, difference, result)
+		if err != nil {
+			return err
+		}
+		if found != nil {
+			result.Difference = found
+		}
+		result.Exchanges = recorded
+	}
+	return nil
+}

@@ -1,0 +1,184 @@
+package explore
+
+import (
+	"fmt"
+	"strings"
+)
+
+// Gherkin writes the walk as a scenario in the suite's own sentences, ready to be put under a Rule, and
+// reports whether all of it could be said in them; what can't be stands as a comment.
+func (r *Result) Gherkin() (text string, whole bool) {
+	s := &story{names: map[int]string{}, whole: true}
+	for i, step := range r.Walk {
+		s.step(step, i == len(r.Walk)-1, r.Difference)
+	}
+	s.verdict(r.Difference)
+	var b strings.Builder
+	fmt.Fprintf(&b, "  @%s @inferred\n  Rule: %s\n", r.Difference.Requirement, "A walk found this; say here what must hold")
+	fmt.Fprintf(&b, "    @id:explored.%s-%d\n    Scenario: %s\n", strings.ToLower(r.Difference.Requirement), r.Seed, r.Difference.Message)
+	for _, line := range s.lines {
+		b.WriteString("      " + line + "\n")
+	}
+	return b.String(), s.whole
+}
+
+// story tells a walk in sentences.
+type story struct {
+	lines []string
+	names map[int]string // of the wallets, by the step that made them
+	last  string         // the latest keyword
+	whole bool
+	moved *Step // the latest step that moved money
+	keyed int   // the latest step whose request can be sent again
+}
+
+// say adds a step; a keyword that repeats is And.
+func (s *story) say(keyword, text string) {
+	if keyword == s.last {
+		keyword = "And"
+	} else {
+		s.last = keyword
+	}
+	s.lines = append(s.lines, keyword+" "+text)
+}
+
+func (s *story) cannot(step Step) {
+	s.whole = false
+	s.lines = append(s.lines, "# no sentence says: "+step.String())
+}
+
+func (s *story) step(step Step, last bool, difference *Difference) {
+	name := s.names[step.Wallet]
+	switch step.Deed {
+	case NewWallet, CompanyWallet:
+		s.wallet(step)
+	case Credit, Debit, Transfer:
+		if last && name == "wallet" && step.Deed == Debit && difference.Check == "overdraft" {
+			s.say("When", "we try to debit the wallet by more than it holds")
+			return
+		}
+		s.move(step, name)
+	case NewCard:
+		switch {
+		case name != "wallet":
+			s.cannot(step)
+		case step.Copies > 1 && !step.SameKey:
+			s.say("When", fmt.Sprintf("we call \"Create a new card\" %d times at once", step.Copies))
+		case step.Copies > 1:
+			s.say("Given", `a valid request to "Create a new card"`)
+			s.say("When", fmt.Sprintf("the request is sent %d times at once under one key", step.Copies))
+		case last && difference.Check != "success status":
+			s.say("When", `we call "Create a new card"`)
+		default:
+			s.say("Given", "a card")
+		}
+		s.keyed = step.Number
+	case CardStatus:
+		s.say("When", fmt.Sprintf("the card's status is changed to %q", step.Status))
+	case WalletStatus:
+		if name != "wallet" {
+			s.cannot(step)
+			return
+		}
+		s.say("When", fmt.Sprintf("the wallet's status is changed to %q", step.Status))
+	case Repeat:
+		if step.Earlier != s.keyed {
+			s.cannot(step)
+			return
+		}
+		for range max(step.Copies, 1) {
+			s.say("When", "the request is sent again with the same key")
+		}
+	case ForeignRead:
+		s.say("Given", "a wallet of another client")
+		s.say("When", `we call "Get wallet by ID" for the foreign wallet`)
+	case Lists:
+	}
+}
+
+func (s *story) wallet(step Step) {
+	switch {
+	case len(s.names) == 0 && step.Deed == NewWallet:
+		s.names[step.Number] = "wallet"
+		s.say("Given", "a wallet")
+	case len(s.names) == 0:
+		s.names[step.Number] = "wallet"
+		s.say("Given", "a wallet of a company")
+	case len(s.names) == 1 && step.Deed == NewWallet:
+		s.names[step.Number] = "other wallet"
+		s.say("Given", "another wallet")
+	default:
+		s.cannot(step)
+	}
+}
+
+func (s *story) move(step Step, name string) {
+	one := step
+	s.moved, s.keyed = &one, step.Number
+	switch {
+	case step.Deed == Transfer && name == "wallet" && s.names[step.Other] == "other wallet":
+		s.say("When", fmt.Sprintf("we move %d from the wallet to the other wallet", step.Amount))
+	case name != "wallet" || step.Deed == Transfer:
+		s.cannot(step)
+	case step.Deed == Debit:
+		s.say("When", fmt.Sprintf("we debit the wallet by %d", step.Amount))
+	case step.Copies > 1 && step.SameKey:
+		s.say("Given", `a valid request to "Create manual credit transaction"`)
+		s.say("Given", fmt.Sprintf(`the request's "amount" is set to %d`, step.Amount))
+		s.say("When", fmt.Sprintf("the request is sent %d times at once under one key", step.Copies))
+	case step.Copies > 1:
+		s.say("When", fmt.Sprintf("%d credits of %d each are made on the wallet at once", step.Copies, step.Amount))
+	default:
+		s.say("When", fmt.Sprintf("we credit the wallet with %d", step.Amount))
+	}
+}
+
+// verdict says what must hold in the end.
+func (s *story) verdict(difference *Difference) {
+	switch difference.Check {
+	case "balance":
+		switch {
+		case s.moved == nil:
+			s.say("Then", "the wallet is as it was")
+		case s.moved.SameKey && s.moved.Copies > 1:
+			s.say("Then", "it was done once")
+		case s.moved.Deed == Credit:
+			s.say("Then", fmt.Sprintf("the wallet holds %d more than before", s.moved.Amount*int64(max(s.moved.Copies, 1))))
+		case s.moved.Deed == Debit:
+			s.say("Then", fmt.Sprintf("the wallet holds %d less than before", s.moved.Amount))
+		default:
+			s.say("Then", fmt.Sprintf("the wallet holds %d less than before", s.moved.Amount))
+			s.say("Then", fmt.Sprintf("the other wallet holds %d more than before", s.moved.Amount))
+		}
+	case "success status":
+		s.say("Then", "the call succeeds")
+	case "check of card creation", "order of the checks":
+		_, says, _ := strings.Cut(difference.Expected, " says ")
+		s.say("Then", "the refusal says "+says)
+	case "overdraft":
+		s.say("Then", "the call is refused as a fault of the caller")
+	case "another client's wallet":
+		s.say("Then", "the call is refused as forbidden or not found")
+	case "one card for one key", "one card for one wallet", "cards of a wallet":
+		s.say("Then", "it was done once")
+	case "answer of a repeat":
+		s.say("Then", "both answers are the same")
+	case "status of a wallet":
+		s.say("Then", fmt.Sprintf(`the wallet reads back with the "status" %q`, difference.Expected))
+	case "status of a card":
+		s.say("Then", fmt.Sprintf(`the card reads back with the "status" %q`, difference.Expected))
+	case "wallet of a card":
+		s.say("Then", "the card reads back equal")
+	case "holder of a wallet":
+		s.say("Then", "the wallet reads back equal")
+	case "wallet in its list":
+		s.say("Then", "the wallet is in the list")
+	case "total is available plus reserved":
+		s.say("Then", "the wallet's total is what is available plus what is reserved")
+	case "no negative amount":
+		s.say("Then", "no amount of the wallet is negative")
+	default:
+		s.whole = false
+		s.lines = append(s.lines, fmt.Sprintf("# no sentence says: %s; expected %s", difference.Message, difference.Expected))
+	}
+}

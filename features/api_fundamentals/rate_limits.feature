@@ -14,3 +14,11 @@ Feature: Rate limits
     Scenario: A small spike is served
       When we call "Get all cards" 8 times at once
       Then every one of them succeeds
+
+  @HARNESS-22 @inferred
+  Rule: Answers do not take longer and longer while a caller makes one call after another
+    @id:rate.no-slowing
+    Scenario: Forty reads one after another take about as long at the end as at the beginning
+      When we call "Get all programs" 40 times
+      Then every one of them succeeds
+      And the answers do not take longer and longer

@@ -1,0 +1,75 @@
+package steps
+
+import (
+	"context"
+	"fmt"
+	"sort"
+	"time"
+
+	"github.com/kobcheck/kobcheck/client"
+)
+
+func slowingSentences() []Definition {
+	return []Definition{
+		define("burst", `the answers do not take longer and longer`, "Of calls one after another the last quarter takes no longer than the first; where it seems to, the calls are made once more.", notSlowing),
+	}
+}
+
+// The rule of slowing: later calls take longer than earlier ones in nearly every pair (Kendall's tau), the last
+// quarter takes at least twice as long as the first, and so it is once more in calls that begin where the
+// first ended. A machine that is busy for a moment shows one of these, an API that slows down all.
+const (
+	slowingTau    = 0.6
+	slowingFactor = 2.0
+)
+
+// notSlowing is for an API that keeps something of each call and takes longer for each.
+func notSlowing(ctx context.Context) error {
+	w := From(ctx)
+	answers, ok := w.notes["answers"].([]*client.Exchange)
+	if !ok || len(answers) < 8 {
+		return faulty("too few calls were made one after another before this step")
+	}
+	first, last, tau := quarters(answers)
+	slows := tau >= slowingTau && last >= time.Duration(slowingFactor*float64(first))
+	if slows {
+		title, from := w.draft.Operation.Title, first
+		if err := callInTurn(ctx, title, len(answers)); err != nil {
+			return err
+		}
+		again, _ := w.notes["answers"].([]*client.Exchange)
+		first, last, tau = quarters(again)
+		slows = tau >= slowingTau && first >= time.Duration(slowingFactor*float64(from))
+	}
+	w.Expect(!slows, Expectation{Check: "answers do not slow down", Requirement: "HARNESS-22", Message: "each call takes longer than the one before",
+		Expected: "about as long at the end as at the beginning", Actual: fmt.Sprintf("%v at first and %v at last, in %d calls", first.Round(100*time.Microsecond), last.Round(100*time.Microsecond), len(answers))})
+	return nil
+}
+
+// quarters returns the median times of the first and the last quarter of the calls, and Kendall's tau over
+// all: 1 where each took longer than all before it.
+func quarters(answers []*client.Exchange) (first, last time.Duration, tau float64) {
+	times := make([]time.Duration, len(answers))
+	for i, answer := range answers {
+		times[i] = answer.Duration
+	}
+	pairs := 0
+	for i := range times {
+		for j := i + 1; j < len(times); j++ {
+			pairs++
+			switch {
+			case times[j] > times[i]:
+				tau++
+			case times[j] < times[i]:
+				tau--
+			}
+		}
+	}
+	middle := func(part []time.Duration) time.Duration {
+		sorted := append([]time.Duration{}, part...)
+		sort.Slice(sorted, func(i, j int) bool { return sorted[i] < sorted[j] })
+		return sorted[len(sorted)/2]
+	}
+	quarter := len(times) / 4
+	return middle(times[:quarter]), middle(times[len(times)-quarter:]), tau / float64(pairs)
+}

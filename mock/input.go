@@ -7,6 +7,7 @@ import (
 	"mime"
 	"net/http"
 	"net/url"
+	"regexp"
 	"slices"
 	"strconv"
 	"strings"
@@ -39,10 +40,25 @@ func (s *Server) readBody(r *http.Request, c *call) (answer, bool) {
 	default:
 		return s.invalid(c, "The body is not a JSON object: "+err.Error()), false
 	}
+	if s.tripped(raw) {
+		return s.refuse(http.StatusInternalServerError, "Internal server error"), false
+	}
 	if text := s.checkBody(c); text != "" {
 		return s.invalid(c, text), false
 	}
 	return answer{}, true
+}
+
+var (
+	longText   = regexp.MustCompile(`"(?:[^"\\]|\\.){250}`)
+	oddControl = regexp.MustCompile(`\\u00[01][0-9a-f]|\\t\\r\\n`)
+	oddNumber  = regexp.MustCompile(`[:\[,]-?(?:\d[\d.]*[eE][-+]?\d+|\d{20})`)
+)
+
+// tripped reports whether a fault makes the mock stumble over an odd body.
+func (s *Server) tripped(raw []byte) bool {
+	return s.faults.On("input.long-text-500") && longText.Match(raw) || s.faults.On("input.control-characters-500") && oddControl.Match(raw) ||
+		s.faults.On("input.edge-number-500") && oddNumber.Match(raw)
 }
 
 // drain reads a body up to the limit; false means that it is longer or broke off. What is beyond the limit

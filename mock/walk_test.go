@@ -298,6 +298,9 @@ func walkEndusers(c *caller) {
 	made := c.beneficiary()
 	c.call("beneficiaries-update", body{"metadata": body{"a": 1}}, made)
 	c.call("beneficiaries-update", body{"status": "INACTIVE"}, made)
+	for _, odd := range []string{`{"a":"` + strings.Repeat("x", 300) + `"}`, `{"a":"\u0001"}`, `{"a":1e5}`} {
+		c.call("beneficiaries-update", body{"metadata": json.RawMessage(odd)}, made)
+	}
 	c.call("beneficiaries-update", body{"metadata": body{"b": 1}}, made)
 	c.call("beneficiaries-get", nil, made)
 	hook, other := c.call("webhooks-create", body{"url": "https://a.example.test"}), c.call("webhooks-create", body{"url": "https://b.example.test"})

@@ -4,5 +4,5 @@ package steps
 var areas = []func() []Definition{
 	givenSentences, requestSentences, callSentences, tokenSentences,
 	answerSentences, readingSentences, listSentences, idempotencySentences,
-	cardOrderSentences, moneySentences, effectSentences, standardSentences, contentSentences, burstSentences, slowingSentences, loadSentences, webhookSentences, scopeSentences,
+	cardOrderSentences, moneySentences, effectSentences, standardSentences, contentSentences, burstSentences, slowingSentences, derivedSentences, loadSentences, webhookSentences, scopeSentences,
 }

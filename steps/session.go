@@ -42,6 +42,9 @@ type Session struct {
 	Scored map[string]bool
 	// Waived are requirements that are put up with for now: found, reported, and not gated.
 	Waived map[string]bool
+	// Depth is how many derived inputs of each class are sent; 0 means [DefaultDepth]. Seed picks them.
+	Depth int
+	Seed  int64
 	// Strict makes undocumented fields fail like missing ones.
 	Strict bool
 	// Has tells which clients the target file has: primary, second, admin.

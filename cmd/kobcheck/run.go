@@ -40,7 +40,7 @@ type runFlags struct {
 	maxRPS                                  float64
 	strict, flakyFails                      bool
 	shard, known, scored, profile, waivers  string
-	retries                                 int
+	retries, depth                          int
 	patience                                time.Duration
 	limit, limiter                          string // of the mock inside
 }
@@ -72,6 +72,7 @@ func newRun() *cobra.Command {
 	flags.Float64Var(&f.maxRPS, "max-rps", 0, "most requests per second; 0 for no bound")
 	flags.StringVar(&f.shard, "shard", "", "part of the run, such as 2/5; kobcheck report merge puts the parts together")
 	flags.IntVar(&f.retries, "retries", 0, "more attempts, with fresh data, for scenarios that failed")
+	flags.IntVar(&f.depth, "depth", steps.DefaultDepth, "derived inputs of each class to send")
 	flags.BoolVar(&f.flakyFails, "flaky-fails", false, "scenarios that failed and then passed fail the run")
 	flags.StringVar(&f.known, "known", "", "list of known failures; new-failures.yaml of a run has entries ready to paste")
 	flags.StringVar(&f.scored, "scored", "", "file with the requirements that gate, one id a line; newer ones are advisory until promoted")
@@ -132,6 +133,7 @@ func run(command *cobra.Command, f *runFlags) error {
 	fmt.Fprintf(command.ErrOrStderr(), "kobcheck %s against %s, edition %s, seed %d, run %s\n", version, file.Target.Name, file.Target.Edition, f.seed, f.runID)
 	progress := newProgress(command.ErrOrStderr(), onTerminal(command.ErrOrStderr()))
 	session := steps.NewSession(facts, shapes, file, api, gate, f.strict)
+	session.Depth, session.Seed = f.depth, f.seed
 	session.Scored, session.Waived = lists.scored, lists.waivers.InForce()
 	if session.Receiver, err = receiver(command.Context(), file, session.Local); err != nil {
 		return err

@@ -1,0 +1,27 @@
+Feature: Derived inputs
+  For each class of odd inputs there is one for every field of every request body that it can be made for. A run
+  sends some of them, others with another seed; "--depth" says how many of each class. Each request is valid but
+  for the one field.
+
+  @HARNESS-01 @inferred
+  Rule: No input is answered by a server error: it is refused as a client error, or served as documented
+    @id:derived.inputs
+    Scenario Outline: <class>, in any field of any operation
+      Given inputs with <class>, derived from every operation's fields
+      When as many of them are sent as this run goes deep
+      Then each of them is answered cleanly
+
+      Examples:
+        | class                                   |
+        | very long text                          |
+        | unusual letters                         |
+        | control characters                      |
+        | words that mean something elsewhere     |
+        | numbers at the edges                    |
+        | another type                            |
+        | nothing in them                         |
+        | a broken form                           |
+        | values outside their list               |
+        | something nested where a value is asked |
+        | a name that is there twice              |
+        | a further member that no page has       |

@@ -1,0 +1,261 @@
+package steps
+
+import (
+	"context"
+	"encoding/json"
+	"fmt"
+	"hash/fnv"
+	"math/rand/v2"
+	"net/http"
+	"sort"
+	"strings"
+
+	"github.com/kobcheck/kobcheck/contract"
+)
+
+func derivedSentences() []Definition {
+	const area = "derived"
+	return []Definition{
+		define(area, `inputs with ([a-z][a-z ,-]+), derived from every operation's fields`, "Makes one case for each field that the class can be made for, and each of its values.", derive),
+		define(area, `as many of them are sent as this run goes deep`, "Sends the cases that the seed picks, at most --depth of them, each with a request that is valid otherwise.", sendDerived),
+		define(area, `each of them is answered cleanly`, "A success or a client error as documented, and never a server error.", answeredCleanly),
+	}
+}
+
+// DefaultDepth is how many derived inputs of each class a run sends.
+const DefaultDepth = 10
+
+// derivation is a class of inputs: the values that it has for a field, none where it does not apply.
+type derivation func(contract.Field) []any
+
+// derivations are the classes by the words of the feature. What leaves the field out is [absent]; a text that
+// begins with [raw] stands in the body as it is.
+var derivations = map[string]derivation{
+	"very long text":                      texts(strings.Repeat("x", 300), strings.Repeat("long ", 2000), strings.Repeat("é", 40_000)),
+	"unusual letters":                     texts("Zoë Ødegård 日本 🪪", "a\u0301\u0327\u0301", "\u202eright to left", "\ufeffmark", "ＦＵＬＬ width", "\U0001F468\u200d\U0001F469\u200d\U0001F467"),
+	"control characters":                  texts("a\u0000b", "\t\r\n", "\u001b[31mred", "\u0085next\u2028line", "bell\u0007"),
+	"words that mean something elsewhere": texts("' OR '1'='1", "\"; DROP TABLE cards; --", "<script>alert(1)</script>", "${jndi:ldap://x.example.test/a}", "../../../../etc/passwd", "%00", "{{7*7}}", "null", "undefined", "__proto__"),
+	"numbers at the edges": func(f contract.Field) []any {
+		if f.Type != "number" && f.Type != "integer" {
+			return nil
+		}
+		return literals("0", "-0", "-1", "1e308", "-1e308", "1e400", "9007199254740993", "0.001", "1e-9", "99999999999999999999999999", "1.0", "1E2")
+	},
+	"another type": func(f contract.Field) []any {
+		all := map[string][]any{"string": {"text", ""}, "number": literals("12", "1.5"), "integer": literals("12"), "boolean": {true}, "object": {map[string]any{}, map[string]any{"a": 1}}, "array": {[]any{}, []any{"a", 1, nil}}}
+		var values []any
+		for _, kind := range []string{"string", "number", "boolean", "object", "array"} {
+			if kind != f.Type && (kind != "number" || f.Type != "integer") {
+				values = append(values, all[kind]...)
+			}
+		}
+		return values
+	},
+	"nothing in them": func(contract.Field) []any { return []any{absent{}, nil, "", "   ", []any{}, map[string]any{}} },
+	"a broken form": func(f contract.Field) []any {
+		switch f.Format {
+		case "uuid":
+			return []any{"00000000-0000-0000-0000-000000000000", "not-a-uuid", "123e4567-e89b-12d3-a456-42661417400", "{123e4567-e89b-42d3-a456-426614174000}", "123E4567E89B42D3A456426614174000"}
+		case "email":
+			return []any{"no-at", "a@", "@b", "a@b@c.example.test", "a b@example.test"}
+		case "date", "date-time":
+			return []any{"2025-02-30", "2025-13-01T00:00:00Z", "yesterday", "2025-01-01T25:00:00Z", "0000-00-00"}
+		case "uri":
+			return []any{"no address", "http://", "javascript:alert(1)", "//x", "http://[::1"}
+		}
+		return nil
+	},
+	"values outside their list": func(f contract.Field) []any {
+		if len(f.Enum) == 0 {
+			return nil
+		}
+		return []any{"NEITHER_OF_THEM", strings.ToLower(f.Enum[0]), f.Enum[0] + " ", strings.Join(f.Enum, ",")}
+	},
+	"something nested where a value is asked": func(f contract.Field) []any {
+		if f.Type == "object" || f.Type == "array" {
+			return nil
+		}
+		deep := any("deep")
+		for range 40 {
+			deep = map[string]any{"a": deep}
+		}
+		return []any{map[string]any{"value": f.Sample}, []any{f.Sample}, []any{[]any{[]any{}}}, deep}
+	},
+	"a name that is there twice": func(contract.Field) []any { return []any{twice{}} },
+	"a further member that no page has": func(contract.Field) []any {
+		return []any{further{"kobcheck_further", true}, further{"__proto__", map[string]any{"admin": true}}, further{"id", "00000000-0000-4000-8000-000000000000"}, further{"status", "ACTIVE"}, further{"constructor", 1}}
+	},
+}
+
+// absent leaves a field out, twice writes its name a second time, further adds a member beside it.
+type (
+	absent  struct{}
+	twice   struct{}
+	further struct {
+		name  string
+		value any
+	}
+)
+
+func texts(values ...any) derivation {
+	return func(f contract.Field) []any {
+		if f.Type != "string" {
+			return nil
+		}
+		return values
+	}
+}
+
+// literals are numbers in a spelling of their own.
+func literals(spellings ...string) []any {
+	var out []any
+	for _, one := range spellings {
+		out = append(out, json.Number(one))
+	}
+	return out
+}
+
+// derivedCase is one input: an operation, a field of its body, and what stands there.
+type derivedCase struct {
+	operation *contract.Operation
+	field     contract.Field
+	value     any
+}
+
+func (c derivedCase) String() string {
+	switch v := c.value.(type) {
+	case absent:
+		return fmt.Sprintf("%q without %q", c.operation.Title, c.field.Name)
+	case twice:
+		return fmt.Sprintf("%q with %q twice", c.operation.Title, c.field.Name)
+	case further:
+		return fmt.Sprintf("%q with the further member %q", c.operation.Title, v.name)
+	}
+	written, err := json.Marshal(c.value)
+	if err != nil {
+		written = []byte(fmt.Sprint(c.value)) // such as 1e400, which is no number of Go's
+	}
+	text := string(written)
+	if runes := []rune(text); len(runes) > 60 {
+		text = fmt.Sprintf("%s… (%d characters)", string(runes[:40]), len(runes))
+	}
+	return fmt.Sprintf("%q with %q: %s", c.operation.Title, c.field.Name, text)
+}
+
+func derive(ctx context.Context, class string) error {
+	w := From(ctx)
+	make, known := derivations[class]
+	if !known {
+		var names []string
+		for name := range derivations {
+			names = append(names, name)
+		}
+		sort.Strings(names)
+		return faulty("there is no class of inputs %q; there are: %s", class, strings.Join(names, "; "))
+	}
+	var cases []derivedCase
+	for _, operation := range w.Session.Contract.Operations {
+		if _, reached := operation.PathIn(w.Session.Edition); !reached || operation.Body == nil || operation.ID == "token" || operation.Caller == "admin" && !w.Session.Has["admin"] {
+			continue
+		}
+		for _, field := range operation.Body.Fields {
+			for _, value := range make(field) {
+				cases = append(cases, derivedCase{operation, field, value})
+			}
+		}
+	}
+	w.notes["derived"] = cases
+	return nil
+}
+
+func sendDerived(ctx context.Context) error {
+	w := From(ctx)
+	cases, ok := w.notes["derived"].([]derivedCase)
+	if !ok || len(cases) == 0 {
+		return faulty("no inputs were derived before this step")
+	}
+	if !w.Session.Has["second"] {
+		return &NotTestable{Key: "target.clients.second", Why: "odd things that an API takes stay in the lists of a client, and another than that of the other scenarios is needed"}
+	}
+	depth := w.Session.Depth
+	if depth <= 0 {
+		depth = DefaultDepth
+	}
+	name := fnv.New64a()
+	_, _ = name.Write([]byte(w.Scenario.ID)) // a hash takes everything
+	random := rand.New(rand.NewPCG(uint64(w.Session.Seed), name.Sum64()))
+	random.Shuffle(len(cases), func(i, j int) { cases[i], cases[j] = cases[j], cases[i] })
+	cases = cases[:min(depth, len(cases))]
+	for _, one := range cases {
+		if err := w.sendCase(ctx, one); err != nil {
+			return err
+		}
+	}
+	w.notes["derived sent"] = len(cases)
+	return nil
+}
+
+func (w *World) sendCase(ctx context.Context, c derivedCase) error {
+	// What an earlier case made of them is no start for the next one.
+	delete(w.things, "wallet")
+	delete(w.things, "card")
+	// What an API takes of them stays in its lists: those of the second client are looked at least.
+	as := w.caller(c.operation)
+	if as == "primary" {
+		as = "second"
+	}
+	draft, err := w.valid(ctx, c.operation, as)
+	if err != nil {
+		return err
+	}
+	switch v := c.value.(type) {
+	case absent:
+		removeMember(draft.Body, c.field.Name)
+	case further:
+		draft.Body[v.name] = v.value
+	case twice:
+		written, err := json.Marshal(draft.Body)
+		if err != nil {
+			return faulty("writing a body: %v", err)
+		}
+		top, _, _ := strings.Cut(c.field.Name, ".")
+		value, err := json.Marshal(draft.Body[top])
+		if err != nil {
+			return faulty("writing a body: %v", err)
+		}
+		draft.Request.RawBody = fmt.Appendf(nil, "%s,%q:%s}", written[:len(written)-1], top, value)
+	default:
+		setMember(draft.Body, c.field.Name, c.value)
+	}
+	if draft.Request.RawBody == nil {
+		// Numbers such as 1e400 are JSON, and no value of Go's: the body is written here.
+		written, err := json.Marshal(draft.Body)
+		if err != nil {
+			return faulty("writing a body: %v", err)
+		}
+		draft.Request.RawBody = written
+	}
+	exchange, err := w.Session.Client.Do(ctx, c.operation, draft.Request)
+	if err != nil {
+		return err
+	}
+	w.last = exchange
+	w.calls = append(w.calls, exchange)
+	if environment := gateway(exchange); environment != nil {
+		return environment
+	}
+	// An API that takes an odd value shows it again: that is no broken shape of its own.
+	w.watchBut(c.operation, exchange, "every answer: the body has its documented shape")
+	clean := c.operation.Success.Accepts(exchange.Status) || exchange.Status >= http.StatusBadRequest && exchange.Status < http.StatusInternalServerError
+	w.Expect(clean, Expectation{Check: "a derived input is answered cleanly", Requirement: "HARNESS-01", Message: c.String() + " was not answered cleanly",
+		Expected: "the documented success, or a client error", Actual: w.answered(exchange)})
+	return nil
+}
+
+func answeredCleanly(ctx context.Context) error {
+	w := From(ctx)
+	if sent, _ := w.notes["derived sent"].(int); sent == 0 {
+		w.NoData("a derived input is answered cleanly", "HARNESS-01", "no input was sent")
+	}
+	return nil
+}

@@ -86,6 +86,9 @@ func (s *Server) stages(r *http.Request, c *call) answer {
 	if c.operation.ID == "token" {
 		return s.issueToken(r)
 	}
+	if s.faults.Any() && s.faults.At("route.moved", c.operation.ID) {
+		return s.refuse(http.StatusNotFound, "Cannot "+r.Method+" "+r.URL.Path)
+	}
 	if r.Method == http.MethodHead && s.faults.On("http.head-refused") {
 		return s.unrouted(r.Method, []string{http.MethodGet})
 	}

@@ -145,7 +145,7 @@ func (p *postman) tell(owner string, event Event) {
 	defer p.mu.Unlock()
 	for _, r := range p.routes {
 		ours := r.subscription.owner == owner
-		if !ours && !p.server.faults.On("webhook.delivered-to-others") {
+		if !ours && !p.server.faults.On("webhook.delivered-to-others") || p.server.faults.On("webhook.notification-missing") {
 			continue
 		}
 		if !r.confirmed && !p.server.faults.On("webhook.delivered-before-confirmation") {
@@ -246,6 +246,9 @@ func (p *postman) post(r *round, m *envelope) bool {
 		return true
 	}
 	request.Header.Set("Content-Type", "text/plain; charset=UTF-8")
+	if p.server.faults.On("webhook.labelled-json") {
+		request.Header.Set("Content-Type", "application/json")
+	}
 	request.Header.Set("User-Agent", "Amazon Simple Notification Service Agent")
 	if !p.server.faults.On("webhook.headers-missing") {
 		request.Header.Set("x-amz-sns-message-type", m.kind)
@@ -253,6 +256,12 @@ func (p *postman) post(r *round, m *envelope) bool {
 		request.Header.Set("x-amz-sns-topic-arn", m.topic)
 		if m.kind == "Notification" {
 			request.Header.Set("x-amz-sns-subscription-arn", m.topic+":"+r.subscription.id.String())
+		}
+		if p.server.faults.On("webhook.type-header-wrong") {
+			request.Header.Set("x-amz-sns-message-type", "Message")
+		}
+		if p.server.faults.On("webhook.topic-header-missing") {
+			request.Header.Del("x-amz-sns-topic-arn")
 		}
 	}
 	response, err := p.client.Do(request)
@@ -282,6 +291,9 @@ func (p *postman) serve(w http.ResponseWriter, r *http.Request) bool {
 	found, ok := p.confirm(r.URL.Query().Get("Token"))
 	if !ok {
 		http.Error(w, "<ErrorResponse><Error><Code>NotFound</Code></Error></ErrorResponse>", http.StatusNotFound)
+		return true
+	}
+	if p.server.faults.On("webhook.confirmed-without-arn") {
 		return true
 	}
 	w.Header().Set("Content-Type", "text/xml")

@@ -113,6 +113,11 @@ func askedToConfirm(ctx context.Context, name string) error {
 	defer cancel()
 	one, came := inbox.Wait(bounded, func(r webhook.Received) bool { return r.Message == nil || r.Message.Type == webhook.Confirmation })
 	w.Expect(came, Expectation{Check: "a confirmation request", Requirement: "HOOK-13", Message: "a new subscription was sent no confirmation request", Expected: "a SubscriptionConfirmation", Actual: "nothing"})
+	for _, other := range inbox.All() {
+		if m := other.Message; !came && m != nil && m.Type != webhook.Notification && m.Type != webhook.Unsubscribed {
+			w.Expect(false, Expectation{Check: "the type of a message", Requirement: "HOOK-25", Message: "a message is of a type of its own", Expected: "Notification, SubscriptionConfirmation or UnsubscribeConfirmation", Actual: fmt.Sprintf("%q", m.Type)})
+		}
+	}
 	if came && one.Message == nil {
 		w.Expect(false, Expectation{Check: "a readable message", Requirement: "HOOK-11", Message: "a delivery can't be read", Expected: "one JSON object of strings", Actual: one.Wrong.Error()})
 	}

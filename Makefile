@@ -6,7 +6,7 @@ GOLANGCI_VERSION := v2.15.0
 GOLANGCI := $(BIN)/golangci-lint-$(GOLANGCI_VERSION)
 VERSION := $(shell git describe --tags --always --dirty 2>/dev/null || echo dev)
 
-.PHONY: help run test race faults suite lint load selftest openapi foreign soak-suite bench mock build clean
+.PHONY: help run test race faults pages suite lint load selftest openapi foreign soak-suite bench mock build clean
 
 help: ## list the targets
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## /\1\t/' | expand -t 12
@@ -17,7 +17,7 @@ build: ## build bin/kobcheck
 run: build ## the main job: the whole suite against the mock inside; ends with a report's path
 	@$(BIN)/kobcheck run
 
-test: race faults suite lint ## unit tests with -race, every fault of the mock, the suite in both styles and editions, lint
+test: race faults pages suite lint ## unit tests with -race, every fault of the mock, the suite in both styles and editions, lint
 
 race: ## unit tests with the race detector, where the machine has a C compiler
 	@if [ "$$($(GO) env CGO_ENABLED)" = 1 ] && command -v "$$($(GO) env CC)" >/dev/null; then \
@@ -28,6 +28,9 @@ race: ## unit tests with the race detector, where the machine has a C compiler
 
 faults: ## every deliberate fault of the mock is caught on its own requirement (with -race only a sample is tried)
 	@$(GO) test -count=1 ./cmd/kobcheck -run TestEveryFault
+
+pages: ## the site of a run in a real browser, where there is a Chromium, and with axe-core, where there is npm
+	@$(GO) test -count=1 ./cmd/kobcheck -run TestThePages -v | grep -v '^=== '
 
 suite: build ## the suite on the mock, in both styles and both editions
 	@for style in plain strict-http; do for edition in v1 guide; do \

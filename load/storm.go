@@ -52,6 +52,9 @@ func storm(ctx context.Context, t *Target, plan *Plan, seed int64, result *repor
 		if err := s.blow(ctx, result); err != nil {
 			return err
 		}
+		if err := s.lose(ctx, result); err != nil {
+			return err
+		}
 	}
 	return t.policy(ctx, program, seed, result)
 }

@@ -12,7 +12,7 @@ import (
 
 // unheard are the faults that show only between requests that are under way at once, or in how long an
 // answer takes. Each has a test of its own below.
-var unheard = []fault.ID{"idempotency.race", "idempotency.race-one-in-fifty", "money.lost-update", "slow.grows"}
+var unheard = []fault.ID{"idempotency.race", "idempotency.race-one-in-fifty", "money.lost-update", "slow.grows", "idempotency.lost-answer-not-kept"}
 
 // TestEveryFaultMakesADifference walks over a mock with each fault of the catalogue, and over one with each
 // fault at each of its places alone (in one style, which is enough for those), until it hears something that

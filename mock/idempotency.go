@@ -4,6 +4,7 @@ import (
 	"crypto/sha256"
 	"net/http"
 	"strings"
+	"time"
 
 	"github.com/google/uuid"
 )
@@ -156,4 +157,26 @@ func (st *store) keep(kept *keptAnswer, now millis) {
 	kept.answer.body = append(make([]byte, 0, len(kept.answer.body)), kept.answer.body...)
 	st.kept[kept.id] = kept
 	st.keptOrder = append(st.keptOrder, kept)
+}
+
+// lostWithin is how soon after an answer a caller that has gone is noticed by the fault that asks.
+const lostWithin = 20 * time.Millisecond
+
+// forgetLost forgets the key of a request whose caller did not wait for the answer.
+func (s *Server) forgetLost(r *http.Request) {
+	key := r.Header.Get("Idempotency-Key")
+	if key == "" {
+		return
+	}
+	pause(r.Context(), lostWithin)
+	if r.Context().Err() == nil {
+		return
+	}
+	s.store.mu.Lock()
+	defer s.store.mu.Unlock()
+	for id := range s.store.kept {
+		if id.key == key {
+			delete(s.store.kept, id)
+		}
+	}
 }

@@ -228,6 +228,9 @@ func (s *Server) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 		pause(r.Context(), wait)
 	}
 	s.write(w, r, a)
+	if s.faults.Any() && s.faults.On("idempotency.lost-answer-not-kept") {
+		s.forgetLost(r)
+	}
 	if s.options.Log != nil {
 		s.options.Log(r.Method, r.URL.Path, a.status, time.Since(started))
 	}

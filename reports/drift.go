@@ -113,6 +113,10 @@ func compareAnswers(a, b *Response) []string {
 			out = append(out, "header "+name+" there only")
 		}
 	}
+	if !hasMembers(a) || !hasMembers(b) {
+		sort.Strings(out)
+		return out
+	}
 	left, right := shapeOf(a.Body), shapeOf(b.Body)
 	for path, kind := range left {
 		switch other, there := right[path]; {
@@ -132,6 +136,13 @@ func compareAnswers(a, b *Response) []string {
 	}
 	sort.Strings(out)
 	return out
+}
+
+// hasMembers reports whether a body has something to compare: one that the evidence has cut has lost its end,
+// and in an empty list, which others may have filled by then, there are no members.
+func hasMembers(r *Response) bool {
+	text := strings.TrimSpace(r.Body)
+	return r.BodyBytes <= len(r.Body) && text != "[]"
 }
 
 // shapeOf lists the members of a body with their types; entries of a list count as one.

@@ -233,11 +233,51 @@ func (p *LoadPlan) late() string {
 
 // WriteLoad writes load.json, load.md and load.html into a folder and returns their paths.
 func WriteLoad(folder string, r *LoadRun) ([]string, error) {
-	return writeFiles(folder, map[string]func(io.Writer) error{
+	files := map[string]func(io.Writer) error{
 		"load.json": func(w io.Writer) error { return json.NewEncoder(w).Encode(r) },
 		"load.md":   func(w io.Writer) error { _, err := io.WriteString(w, loadMarkdown(r)); return err },
 		"load.html": func(w io.Writer) error { return loadPage.Execute(w, r) },
-	})
+	}
+	if policy := r.idempotencyPolicy(); policy != nil {
+		files["idempotency-policy.json"] = func(w io.Writer) error {
+			encoder := json.NewEncoder(w)
+			encoder.SetIndent("", " ")
+			return encoder.Encode(policy)
+		}
+	}
+	return writeFiles(folder, files)
+}
+
+// IdempotencyPolicy is idempotency-policy.json: what a target does with idempotency keys where no page says,
+// as it was seen.
+type IdempotencyPolicy struct {
+	Target string    `json:"target"`
+	RunID  string    `json:"run_id"`
+	At     time.Time `json:"at"` // UTC
+	// Behaviours are by the last part of their id, such as other-data.
+	Behaviours map[string]PolicyAnswer `json:"behaviours"`
+}
+
+// PolicyAnswer is one behaviour with the question that no page answers.
+type PolicyAnswer struct {
+	Question string `json:"question"`
+	Answer   string `json:"answer"`
+	Gap      string `json:"gap,omitempty"`
+}
+
+func (r *LoadRun) idempotencyPolicy() *IdempotencyPolicy {
+	policy := &IdempotencyPolicy{Target: r.Target.Name, RunID: r.RunID, At: r.EndedAt, Behaviours: map[string]PolicyAnswer{}}
+	for _, plan := range r.Plans {
+		for _, one := range plan.Observed {
+			if id, ours := strings.CutPrefix(one.ID, "idempotency.policy."); ours {
+				policy.Behaviours[id] = PolicyAnswer{one.Question, one.Answer, one.Gap}
+			}
+		}
+	}
+	if len(policy.Behaviours) == 0 {
+		return nil
+	}
+	return policy
 }
 
 // ReadLoad reads a load.json.

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"os"
+	"path/filepath"
 	"slices"
 	"strings"
 	"sync"
@@ -213,7 +214,11 @@ func finishLoad(command *cobra.Command, folder string, result *reports.LoadRun) 
 	if err != nil {
 		return err
 	}
-	fmt.Fprintf(command.OutOrStdout(), "  report %s\n", paths[0])
+	for _, path := range paths {
+		if filepath.Base(path) == "load.html" || filepath.Base(path) == "idempotency-policy.json" {
+			fmt.Fprintf(command.OutOrStdout(), "  report %s\n", path)
+		}
+	}
 	if result.ExitCode != reports.ExitPassed {
 		return exitError{result.ExitCode}
 	}

@@ -109,6 +109,9 @@ func poison(r *reports.Run) {
 }
 
 func TestThePagesInARealBrowser(t *testing.T) {
+	if raceDetector {
+		t.Skip("the pages are opened without the race detector: make pages")
+	}
 	ctx := browser(t)
 	checker := axe(t)
 	green, red, down := t.TempDir(), t.TempDir(), t.TempDir()

@@ -149,7 +149,7 @@ func selftestConfig(f *selftestFlags) (selftest.Config, error) {
 // byChance reports whether a fault shows in some requests only.
 func byChance(one fault.Fault) bool {
 	id := string(one.ID)
-	return strings.HasPrefix(id, "rare.") || strings.HasPrefix(id, "slow.") || strings.HasPrefix(id, "idempotency.race") || id == "money.lost-update"
+	return strings.HasPrefix(id, "rare.") || strings.HasPrefix(id, "slow.") || strings.HasPrefix(id, "idempotency.race") || id == "money.lost-update" || id == "idempotency.lost-answer-not-kept"
 }
 
 // startSubject starts a mock with faults switched on.

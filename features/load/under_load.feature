@@ -79,3 +79,10 @@ Feature: The API under load
     Scenario: What our receiver did not take comes again
       When the load plan "deliveries" is performed
       Then what the plan held for "HOOK-18" is so
+
+  @IDEMP-32 @stated
+  Rule: With a key, retrying a card creation after a time-out or a network error is safe from duplicates
+    @id:load.lost-answers
+    Scenario: Requests whose answer was lost are sent again and have one effect
+      When the load plan "idempotency" is performed
+      Then what the plan held for "IDEMP-32" is so

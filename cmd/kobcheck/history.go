@@ -56,10 +56,13 @@ func newTrend() *cobra.Command {
 func newCompare() *cobra.Command {
 	return &cobra.Command{
 		Use:     "compare A B",
-		Short:   "What differs between two runs: run.json or night.json",
+		Short:   "What differs between two runs: run.json, night.json or load.json",
 		Example: "  kobcheck report compare nights/1/run.json nights/2/run.json",
 		Args:    cobra.ExactArgs(2),
 		RunE: func(command *cobra.Command, args []string) error {
+			if a, b := openLoad(args[0]), openLoad(args[1]); a != nil && b != nil {
+				return reports.PrintLoadDifferences(command.OutOrStdout(), reports.CompareLoad(a, b, 1))
+			}
 			var nights []*reports.Night
 			for _, path := range args {
 				night, err := reports.ReadNight(path)
@@ -71,6 +74,20 @@ func newCompare() *cobra.Command {
 			return reports.PrintChanges(command.OutOrStdout(), reports.Compare(nights[0], nights[1]))
 		},
 	}
+}
+
+// openLoad reads a load.json, or returns nil where the file is none.
+func openLoad(path string) *reports.LoadRun {
+	from, err := os.Open(path)
+	if err != nil {
+		return nil
+	}
+	defer func() { _ = from.Close() }() // it is only read
+	run, err := reports.ReadLoad(from)
+	if err != nil {
+		return nil
+	}
+	return run
 }
 
 func newHAR() *cobra.Command {

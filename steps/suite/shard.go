@@ -12,16 +12,22 @@ import (
 // Shard is one of several parts of a selection: Index counts from 1 to Of. The zero value is the whole.
 type Shard struct{ Index, Of int }
 
-// ParseShard reads a form such as 2/5.
+// ParseShard reads a form such as 2/5, or 1of5, which counts from 0.
 func ParseShard(text string) (Shard, error) {
 	if text == "" {
 		return Shard{}, nil
 	}
 	index, of, found := strings.Cut(text, "/")
+	first := 0
+	if !found { // 0of4 counts from zero, as the Indexed Jobs of Kubernetes do
+		index, of, found = strings.Cut(text, "of")
+		first = 1
+	}
 	i, err1 := strconv.Atoi(index)
+	i += first
 	n, err2 := strconv.Atoi(of)
 	if !found || err1 != nil || err2 != nil || i < 1 || n < 1 || i > n {
-		return Shard{}, fmt.Errorf("--shard: %q is no shard; write I/N with I from 1 to N, such as 2/5", text)
+		return Shard{}, fmt.Errorf("--shard: %q is no shard; write I/N with I from 1 to N, such as 2/5, or IofN with I from 0", text)
 	}
 	return Shard{Index: i, Of: n}, nil
 }

@@ -4,7 +4,9 @@ import (
 	"context"
 	"encoding/json"
 	"fmt"
+	"maps"
 	"math/big"
+	"slices"
 	"sort"
 	"strconv"
 	"strings"
@@ -198,6 +200,9 @@ func refusalHasText(ctx context.Context) error {
 	failure, _ := body["error"].(string)
 	w.Expect(message != "" || failure != "", Expectation{Check: "text of the error", Requirement: "ERR-11",
 		Message: "the error body has no text for people", Expected: "a text in message or in error", Actual: string(exchange.Body)})
+	if body != nil {
+		w.Observe("errors.envelope", "N-08", "Which members has the body of an error?", strings.Join(slices.Sorted(maps.Keys(body)), ", "))
+	}
 	return nil
 }
 

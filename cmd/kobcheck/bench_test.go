@@ -143,7 +143,7 @@ func perform(b *testing.B, server *mock.Server, address, runID string, perSecond
 	require.NoError(b, err)
 	result.Close(facts, time.Now())
 	require.Equal(b, reports.Passed, result.Verdict)
-	_, err = reports.WriteAll(b.TempDir(), result, facts, reports.Formats(), site.Pages(result, shapes), api.Redactor())
+	_, err = reports.WriteAll(b.TempDir(), result, facts, reports.Formats(), site.Pages(result, shapes, ""), api.Redactor())
 	require.NoError(b, err)
 	return result
 }

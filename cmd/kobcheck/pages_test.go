@@ -72,7 +72,7 @@ func renderSite(t *testing.T, folder string, r *reports.Run) {
 	require.NoError(t, err)
 	shapes, err := schemas.Load()
 	require.NoError(t, err)
-	_, err = reports.WriteAll(folder, r, facts, []string{"html"}, site.Pages(r, shapes), nil)
+	_, err = reports.WriteAll(folder, r, facts, []string{"html"}, site.Pages(r, shapes, folder), nil)
 	require.NoError(t, err)
 }
 

@@ -196,7 +196,7 @@ func finish(command *cobra.Command, result *reports.Run, facts *contract.Contrac
 	if err != nil {
 		return err
 	}
-	paths, err := reports.WriteAll(f.out, result, facts, f.formats, site.Pages(result, shapes), guard)
+	paths, err := reports.WriteAll(f.out, result, facts, f.formats, site.Pages(result, shapes, f.out), guard)
 	if printing := reports.PrintSummary(out, result, facts, coloured(out)); printing != nil {
 		return printing
 	}

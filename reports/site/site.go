@@ -15,6 +15,8 @@ import (
 	"fmt"
 	"html/template"
 	"io"
+	"os"
+	"path/filepath"
 	"strings"
 
 	"github.com/kobcheck/kobcheck/contract"
@@ -32,10 +34,19 @@ const (
 	coverageFile = "coverage.html"
 )
 
-// Pages returns the pages of a run, for [reports.WriteAll].
-func Pages(r *reports.Run, shapes *schemas.Set) []reports.Renderer {
+// neighbours are pages of other verbs that may stand in the same folder.
+var neighbours = []pageName{{"load.html", "Load"}, {"selftest.html", "Selftest"}, {"trend.html", "Trend"}}
+
+// Pages returns the pages of a run, for [reports.WriteAll]. Folder is where they will stand: what other verbs
+// wrote there is linked.
+func Pages(r *reports.Run, shapes *schemas.Set, folder string) []reports.Renderer {
 	sections := sectionsOf(r)
 	list := []pageName{{gateFile, "Verdict"}, {bookFile, "The API"}, {coverageFile, "Coverage"}}
+	for _, one := range neighbours {
+		if _, err := os.Stat(filepath.Join(folder, one.File)); err == nil {
+			list = append(list, one)
+		}
+	}
 	pages := []reports.Renderer{
 		{File: gateFile, Render: page(list, "gate", func(s *site) any { return s.gate() })},
 		{File: bookFile, Render: page(list, "book", func(s *site) any { return s.book(shapes) })},

@@ -55,7 +55,7 @@ func TestARunOfNothingHasAllItsPages(t *testing.T) {
 	require.NoError(t, err)
 	run := &reports.Run{Version: reports.Version, Target: reports.Target{Name: "<b>x</b>"}}
 	run.Close(facts, time.Now())
-	pages := Pages(run, shapes)
+	pages := Pages(run, shapes, t.TempDir())
 	require.Len(t, pages, 3)
 	for _, page := range pages {
 		var text bytes.Buffer

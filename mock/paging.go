@@ -148,7 +148,14 @@ func (s *Server) pagedList(p page, length, total int, body []byte, headers bool)
 	case s.faults.On("list.total-not-a-number"):
 		count = "many"
 	}
-	return a.with("X-Total-Count", count).with("X-Offset", strconv.Itoa(offset)).with("X-Limit", strconv.Itoa(limit))
+	from, most := strconv.Itoa(offset), strconv.Itoa(limit)
+	if s.faults.On("list.offset-header-not-a-number") {
+		from = "start"
+	}
+	if s.faults.On("list.limit-header-not-a-number") {
+		most = "all"
+	}
+	return a.with("X-Total-Count", count).with("X-Offset", from).with("X-Limit", most)
 }
 
 // wholeList is a list without documented paging: all of it (N-21), oldest first.

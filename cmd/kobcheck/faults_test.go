@@ -9,10 +9,17 @@ import (
 	"testing"
 	"time"
 
+	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 
+	"github.com/kobcheck/kobcheck/client/webhook"
+	"github.com/kobcheck/kobcheck/features"
+	"github.com/kobcheck/kobcheck/mock"
+	"github.com/kobcheck/kobcheck/mock/fault"
 	"github.com/kobcheck/kobcheck/reports"
+	"github.com/kobcheck/kobcheck/steps/catalog"
 	"github.com/kobcheck/kobcheck/steps/selftest"
+	"github.com/kobcheck/kobcheck/steps/suite"
 )
 
 // raceEvery is how many faults the race detector leaves out: with it a fault takes six times as long, and
@@ -44,6 +51,30 @@ func TestEveryFaultOfTheMockIsCaughtOnItsOwnRequirement(t *testing.T) {
 			t.Errorf("%s is noticed by %v: take its reason from the catalogue", one.ID, one.By)
 		case one.RightRequirement && one.Hits == 0:
 			t.Errorf("%s counts as caught although its line in the mock was never reached", one.ID)
+		}
+	}
+}
+
+// TestEveryFaultBreaksWhatItIsSaidToBreakBesides holds the further requirements of a fault to their scenarios:
+// under the fault one of them no longer passes.
+func TestEveryFaultBreaksWhatItIsSaidToBreakBesides(t *testing.T) {
+	if raceDetector {
+		t.Skip("this runs without the race detector: make faults")
+	}
+	catalogue, err := fault.Catalogue()
+	require.NoError(t, err)
+	scenarios, err := catalog.Read(features.Files)
+	require.NoError(t, err)
+	for _, one := range catalogue {
+		for _, requirement := range one.Also {
+			session := subjectOf(t, mock.Options{Faults: []string{string(one.ID)}, Style: one.Style, RetryWait: retryWait})
+			session.Receiver, err = webhook.Listen(t.Context(), "127.0.0.1:0", "")
+			require.NoError(t, err)
+			run, err := suite.Run(t.Context(), suite.Config{Session: session, Catalog: scenarios, Seed: 7, RunID: "besides", Selection: catalog.Selection{Requirement: requirement, Tags: "not @load"}})
+			session.Receiver.Close()
+			require.NoError(t, err, requirement)
+			noticed := slices.ContainsFunc(run.Scenarios, func(s reports.Scenario) bool { return s.Verdict == reports.Failed || s.Verdict == reports.Advisory })
+			assert.True(t, noticed, "%s breaks nothing of %s", one.ID, requirement)
 		}
 	}
 }

@@ -151,7 +151,14 @@ func listCoverage(out io.Writer, scenarios *catalog.Catalog, facts *contract.Con
 func faultsByRequirement(faults []fault.Fault) map[string][]string {
 	by := map[string][]string{}
 	for _, f := range faults {
-		by[f.Requirement] = append(by[f.Requirement], string(f.ID))
+		for _, requirement := range append([]string{f.Requirement}, f.Also...) {
+			by[requirement] = append(by[requirement], string(f.ID))
+		}
+		for _, place := range f.Places {
+			if place.Requirement != f.Requirement {
+				by[place.Requirement] = append(by[place.Requirement], string(f.ID)+"."+place.Name)
+			}
+		}
 	}
 	return by
 }

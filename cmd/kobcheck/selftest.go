@@ -59,7 +59,7 @@ func newSelftest() *cobra.Command {
 	flags.IntVar(&f.parallel, "parallel", runtime.GOMAXPROCS(0), "faults tried side by side")
 	flags.IntVar(&f.chanceRuns, "chance-runs", 10, "runs for a fault that shows by chance")
 	flags.Int64Var(&f.seed, "seed", 7, "seed of order and data")
-	flags.IntVar(&f.everyNth, "every", 1, "try only every so-maniest fault")
+	flags.IntVar(&f.everyNth, "every", 1, "try only every n-th fault")
 	return command
 }
 
@@ -141,9 +141,20 @@ func selftestConfig(f *selftestFlags) (selftest.Config, error) {
 			f.requirementOf != "" && one.Requirement != f.requirementOf || f.everyNth > 1 && i%f.everyNth != 0 {
 			continue
 		}
-		config.Faults = append(config.Faults, selftest.Fault{ID: string(one.ID), Group: one.Group, Sentence: one.Sentence, Requirement: one.Requirement, Mark: one.Mark, Reason: one.Reason, ByChance: byChance(one), Everywhere: one.Group == "rare"})
+		config.Faults = append(config.Faults, selftest.Fault{ID: string(one.ID), Group: one.Group, Sentence: one.Sentence, Requirement: one.Requirement, Mark: one.Mark, Reason: one.Reason, Besides: besides(one), ByChance: byChance(one), Everywhere: one.Group == "rare"})
 	}
 	return config, nil
+}
+
+// besides lists the requirements that a fault breaks beside its own: in general words, or at single places.
+func besides(one fault.Fault) []string {
+	list := append([]string{}, one.Also...)
+	for _, place := range one.Places {
+		if place.Requirement != one.Requirement {
+			list = append(list, place.Requirement)
+		}
+	}
+	return list
 }
 
 // byChance reports whether a fault shows in some requests only.

@@ -30,6 +30,9 @@ type Fault struct {
 	// Requirement is the id of what it breaks; Mark is that of the requirement.
 	Requirement string        `yaml:"requirement" json:"requirement"`
 	Mark        contract.Mark `yaml:"-" json:"mark"`
+	// Also are further requirements that it breaks, in more general words as a rule: a scenario of each no
+	// longer passes.
+	Also []string `yaml:"also" json:"also,omitempty"`
 	// Style names the only style of the mock in which the fault makes a difference; empty for both.
 	Style string `yaml:"style" json:"style,omitempty"`
 	// Reason says why no scenario can hold the fault against an API; empty for all but a few.

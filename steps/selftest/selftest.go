@@ -31,6 +31,8 @@ import (
 type Fault struct {
 	ID, Group, Sentence, Requirement string
 	Mark                             contract.Mark
+	// Besides are further requirements that the fault breaks, or breaks at single places.
+	Besides []string
 	// ByChance says that the fault shows in some requests only.
 	ByChance bool
 	// Reason says why no scenario can hold the fault against an API; such a fault may survive.
@@ -278,6 +280,11 @@ func (config Config) often(ctx context.Context, fault Fault, result *reports.Fau
 // gaps names the scenarios that caught nothing and the requirements that no fault breaks.
 func (config Config) gaps(s *reports.Selftest) {
 	busy, broken := map[string]bool{}, map[string]bool{}
+	for _, one := range config.Faults {
+		for _, requirement := range one.Besides {
+			broken[requirement] = true
+		}
+	}
 	for _, one := range s.Faults {
 		broken[one.Requirement] = true
 		for _, killer := range one.By {

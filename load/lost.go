@@ -103,7 +103,7 @@ func (s *stormer) lostKey(ctx context.Context, way string, n int) (string, error
 		if status = exchange.Status; status != http.StatusConflict && status != http.StatusTooEarly {
 			break
 		}
-		if err := rest(ctx, retryPause); err != nil {
+		if err := wait(ctx, retryPause); err != nil {
 			return "", err
 		}
 	}
@@ -130,7 +130,7 @@ func (s *stormer) seen(ctx context.Context, wallet string) error {
 		if count > 0 || s.operation.ID != "cards-create" && sum == "" {
 			return nil
 		}
-		if err := rest(ctx, retryPause); err != nil {
+		if err := wait(ctx, retryPause); err != nil {
 			return err
 		}
 	}
@@ -151,16 +151,5 @@ func cut(connection net.Conn, way string) {
 		_ = connection.Close()
 	case closes:
 		_ = connection.Close()
-	}
-}
-
-func rest(ctx context.Context, d time.Duration) error {
-	timer := time.NewTimer(d)
-	defer timer.Stop()
-	select {
-	case <-timer.C:
-		return nil
-	case <-ctx.Done():
-		return ctx.Err()
 	}
 }

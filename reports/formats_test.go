@@ -13,6 +13,8 @@ import (
 	"testing"
 
 	"github.com/stretchr/testify/require"
+
+	"github.com/kobcheck/kobcheck/contract"
 )
 
 func rendered(t *testing.T, r *Run, format string) string {
@@ -86,6 +88,25 @@ func TestAFailureHasAnIssueFileUnderItsFingerprint(t *testing.T) {
 		}
 	}
 	require.NotZero(t, found)
+}
+
+func TestWhatAnEarlierRunLeftIsNotTakenForThatOfThisOne(t *testing.T) {
+	folder := t.TempDir()
+	for _, name := range []string{"evidence-cards.html", "evidence-wallets.html", "issue-abc.md", "notes.md"} {
+		require.NoError(t, os.WriteFile(filepath.Join(folder, name), []byte("earlier"), 0o600))
+	}
+	now := Renderer{File: "evidence-cards.html", Render: func(w io.Writer, _ *Run, _ *contract.Contract) error {
+		_, err := io.WriteString(w, "now")
+		return err
+	}}
+	_, err := WriteAll(folder, miniatures(t)["green"], facts(t), []string{"html", "issues"}, []Renderer{now}, nil)
+	require.NoError(t, err)
+	require.NoFileExists(t, filepath.Join(folder, "evidence-wallets.html"))
+	require.NoFileExists(t, filepath.Join(folder, "issue-abc.md"))
+	require.FileExists(t, filepath.Join(folder, "notes.md"))
+	text, err := os.ReadFile(filepath.Join(folder, "evidence-cards.html"))
+	require.NoError(t, err)
+	require.Equal(t, "now", string(text))
 }
 
 func TestAScenariosExchangesAsAnArchive(t *testing.T) {

@@ -9,6 +9,7 @@ import (
 	"io/fs"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"sync"
 
@@ -69,6 +70,9 @@ func WriteAll(folder string, r *Run, facts *contract.Contract, formats []string,
 			unknown = append(unknown, fmt.Errorf("there is no report format %q; there are %s", name, strings.Join(AllFormats(), ", ")))
 		}
 	}
+	if err := removeEarlier(folder, formats, files); err != nil {
+		unknown = append(unknown, err)
+	}
 	written, found, failed := make([]string, len(files)), make([]string, len(files)), make([]error, len(files))
 	var all sync.WaitGroup
 	for i, one := range files {
@@ -89,6 +93,29 @@ func WriteAll(folder string, r *Run, facts *contract.Contract, formats []string,
 		}
 	}
 	return paths, errors.Join(append(unknown, failed...)...)
+}
+
+// families are the formats of many files, whose number and names follow from the run.
+var families = map[string]string{"html": "evidence-*.html", "issues": "issue-*.md"}
+
+// removeEarlier removes the files of a family that an earlier run left and this one does not write again: they
+// would be taken for its own.
+func removeEarlier(folder string, formats []string, files []Renderer) error {
+	var failed []error
+	for _, format := range formats {
+		pattern, many := families[format]
+		if !many {
+			continue
+		}
+		earlier, err := filepath.Glob(filepath.Join(folder, pattern))
+		failed = append(failed, err)
+		for _, path := range earlier {
+			if !slices.ContainsFunc(files, func(one Renderer) bool { return one.File == filepath.Base(path) }) {
+				failed = append(failed, os.Remove(path))
+			}
+		}
+	}
+	return errors.Join(failed...)
 }
 
 // write renders one report and returns where it was put, and in words what made it be set aside.

@@ -84,5 +84,5 @@ Feature: The API under load
   Rule: With a key, retrying a card creation after a time-out or a network error is safe from duplicates
     @id:load.lost-answers
     Scenario: Requests whose answer was lost are sent again and have one effect
-      When the load plan "idempotency" is performed
+      When the load plan "lost-answers" is performed
       Then what the plan held for "IDEMP-32" is so

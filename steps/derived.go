@@ -10,6 +10,7 @@ import (
 	"sort"
 	"strings"
 
+	"github.com/kobcheck/kobcheck/client"
 	"github.com/kobcheck/kobcheck/contract"
 )
 
@@ -186,16 +187,25 @@ func sendDerived(ctx context.Context) error {
 	random := rand.New(rand.NewPCG(uint64(w.Session.Seed), name.Sum64()))
 	random.Shuffle(len(cases), func(i, j int) { cases[i], cases[j] = cases[j], cases[i] })
 	cases = cases[:min(depth, len(cases))]
+	var sent []sentCase
 	for _, one := range cases {
-		if err := w.sendCase(ctx, one); err != nil {
+		exchange, err := w.sendCase(ctx, one)
+		if err != nil {
 			return err
 		}
+		sent = append(sent, sentCase{one, exchange})
 	}
-	w.notes["derived sent"] = len(cases)
+	w.notes["derived sent"] = sent
 	return nil
 }
 
-func (w *World) sendCase(ctx context.Context, c derivedCase) error {
+// sentCase is a derived input with what it was answered.
+type sentCase struct {
+	derivedCase
+	exchange *client.Exchange
+}
+
+func (w *World) sendCase(ctx context.Context, c derivedCase) (*client.Exchange, error) {
 	// What an earlier case made of them is no start for the next one.
 	delete(w.things, "wallet")
 	delete(w.things, "card")
@@ -206,7 +216,7 @@ func (w *World) sendCase(ctx context.Context, c derivedCase) error {
 	}
 	draft, err := w.valid(ctx, c.operation, as)
 	if err != nil {
-		return err
+		return nil, err
 	}
 	switch v := c.value.(type) {
 	case absent:
@@ -216,12 +226,12 @@ func (w *World) sendCase(ctx context.Context, c derivedCase) error {
 	case twice:
 		written, err := json.Marshal(draft.Body)
 		if err != nil {
-			return faulty("writing a body: %v", err)
+			return nil, faulty("writing a body: %v", err)
 		}
 		top, _, _ := strings.Cut(c.field.Name, ".")
 		value, err := json.Marshal(draft.Body[top])
 		if err != nil {
-			return faulty("writing a body: %v", err)
+			return nil, faulty("writing a body: %v", err)
 		}
 		draft.Request.RawBody = fmt.Appendf(nil, "%s,%q:%s}", written[:len(written)-1], top, value)
 	default:
@@ -231,31 +241,35 @@ func (w *World) sendCase(ctx context.Context, c derivedCase) error {
 		// Numbers such as 1e400 are JSON, and no value of Go's: the body is written here.
 		written, err := json.Marshal(draft.Body)
 		if err != nil {
-			return faulty("writing a body: %v", err)
+			return nil, faulty("writing a body: %v", err)
 		}
 		draft.Request.RawBody = written
 	}
 	exchange, err := w.Session.Client.Do(ctx, c.operation, draft.Request)
 	if err != nil {
-		return err
+		return nil, err
 	}
 	w.last = exchange
 	w.calls = append(w.calls, exchange)
 	if environment := gateway(exchange); environment != nil {
-		return environment
+		return nil, environment
 	}
 	// An API that takes an odd value shows it again: that is no broken shape of its own.
 	w.watchBut(c.operation, exchange, "every answer: the body has its documented shape")
-	clean := c.operation.Success.Accepts(exchange.Status) || exchange.Status >= http.StatusBadRequest && exchange.Status < http.StatusInternalServerError
-	w.Expect(clean, Expectation{Check: "a derived input is answered cleanly", Requirement: "HARNESS-01", Message: c.String() + " was not answered cleanly",
-		Expected: "the documented success, or a client error", Actual: w.answered(exchange)})
-	return nil
+	return exchange, nil
 }
 
 func answeredCleanly(ctx context.Context) error {
 	w := From(ctx)
-	if sent, _ := w.notes["derived sent"].(int); sent == 0 {
-		w.NoData("a derived input is answered cleanly", "HARNESS-01", "no input was sent")
+	sent, ok := w.notes["derived sent"].([]sentCase)
+	if !ok {
+		return faulty("no derived inputs were sent before this step")
+	}
+	for _, one := range sent {
+		status := one.exchange.Status
+		clean := one.operation.Success.Accepts(status) || status >= http.StatusBadRequest && status < http.StatusInternalServerError
+		w.Expect(clean, Expectation{Check: "a derived input is answered cleanly", Requirement: "HARNESS-01", Exchange: one.exchange.N, Message: one.String() + " was not answered cleanly",
+			Expected: "the documented success, or a client error", Actual: w.answered(one.exchange)})
 	}
 	return nil
 }

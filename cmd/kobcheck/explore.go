@@ -55,8 +55,8 @@ func newExplore() *cobra.Command {
 			fmt.Fprintf(command.ErrOrStderr(), "kobcheck: %d steps on %s, seed %d\n", count, file.Target.Name, f.seed)
 			_, second := file.Target.Clients["second"]
 			result, err := explore.Explore(ctx, explore.Config{Contract: facts, Client: api, Program: file.Fixtures.Programs["ok"], HasSecond: second, Steps: count, Seed: f.seed, AtOnce: !alone})
-			if caught() != "" {
-				return exitError{reports.ExitInterrupted}
+			if signal := caught(); signal != "" {
+				return interruptedWalk(command.OutOrStdout(), signal, result)
 			}
 			var difference *explore.Difference
 			switch {
@@ -86,6 +86,26 @@ func newExplore() *cobra.Command {
 	flags.StringVar(&f.edition, "edition", "v1", "edition of the mock inside: v1 or guide")
 	flags.StringSliceVar(&f.faults, "fault", nil, "faults to switch on in the mock inside")
 	return command
+}
+
+// interruptedWalk says how far a walk came that was stopped, and what it had found by then.
+func interruptedWalk(w io.Writer, signal string, r *explore.Result) error {
+	code := reports.ExitInterrupted
+	if signal == "terminate" {
+		code = reports.ExitTerminated
+	}
+	switch {
+	case r == nil:
+		fmt.Fprintln(w, "stopped before the first step")
+	case r.Difference != nil:
+		fmt.Fprintln(w, "stopped while a difference was being shrunk; what there is of it:")
+		if err := printWalk(w, r); err != nil {
+			return err
+		}
+	default:
+		fmt.Fprintf(w, "stopped after %d steps and %d requests without a difference (seed %d)\n", r.Steps, r.Requests, r.Seed)
+	}
+	return exitError{code}
 }
 
 func printWalk(w io.Writer, r *explore.Result) error {

@@ -1,6 +1,7 @@
 package main
 
 import (
+	"bytes"
 	"context"
 	"net/http/httptest"
 	"testing"
@@ -116,4 +117,23 @@ func TestExploreHasItsExitCodes(t *testing.T) {
 	output, code = kobcheck(t, "explore", "--steps", "10", "--config", environment(t, nil, nil, nil, nil))
 	require.Equal(t, reports.ExitInconclusive, code)
 	require.Contains(t, output, "connection refused")
+}
+
+func TestAWalkThatIsStoppedSaysHowFarItCame(t *testing.T) {
+	difference := &explore.Difference{Requirement: "MONEY-06", Check: "balance", Message: "a wallet does not hold what was moved"}
+	for _, c := range []struct {
+		signal string
+		result *explore.Result
+		code   int
+		says   string
+	}{
+		{"interrupt", nil, reports.ExitInterrupted, "before the first step"},
+		{"interrupt", &explore.Result{Steps: 7, Requests: 30, Seed: 3}, reports.ExitInterrupted, "stopped after 7 steps and 30 requests without a difference (seed 3)"},
+		{"terminate", &explore.Result{Steps: 7, Difference: difference}, reports.ExitTerminated, "a wallet does not hold what was moved"},
+	} {
+		var text bytes.Buffer
+		err := interruptedWalk(&text, c.signal, c.result)
+		require.Equal(t, exitError{c.code}, err)
+		require.Contains(t, text.String(), c.says)
+	}
 }

@@ -33,8 +33,6 @@ type Config struct {
 	AtOnce bool
 	// Tries bounds the walks that shrinking may take; 0 means [DefaultTries].
 	Tries int
-	// Progress hears of every step; nil for nobody.
-	Progress func(done, total int)
 }
 
 // walkLength is how many steps begin with nothing and build on each other: long enough for states to meet,
@@ -95,9 +93,6 @@ func Explore(ctx context.Context, config Config) (*Result, error) {
 			result.Steps++
 			err := w.perform(ctx, step)
 			result.Requests += w.takeRequests()
-			if config.Progress != nil {
-				config.Progress(result.Steps, config.Steps)
-			}
 			var difference *Difference
 			if errors.As(err, &difference) {
 				return result, e.shrink(ctx, walk, difference, result)

@@ -159,14 +159,11 @@ func loadTarget(command *cobra.Command, f *loadFlags, file *target.File, plans [
 		return err
 	}
 	on := underLoad(file, facts, shapes, api, result.RunID)
-	if slices.ContainsFunc(plans, func(p *load.Plan) bool { return p.Kind == load.Deliveries }) {
-		if on.Receiver, err = receiver(ctx, file, on.LocalHost != ""); err != nil {
-			return err
-		}
-		if on.Receiver != nil {
-			defer on.Receiver.Close()
-		}
+	deaf, err := hearing(ctx, file, on, plans...)
+	if err != nil {
+		return err
 	}
+	defer deaf()
 	for _, plan := range plans {
 		if ctx.Err() != nil {
 			break
@@ -190,6 +187,20 @@ func underLoad(file *target.File, facts *contract.Contract, shapes *schemas.Set,
 		Program: file.Fixtures.Programs["ok"], HasSecond: second, RunID: runID, Stated: statedLimit(file)}
 	on.LocalHost = file.LocalHost()
 	return on
+}
+
+// hearing gives a target a receiver where one of the plans is on deliveries. The function that it returns ends
+// the receiver.
+func hearing(ctx context.Context, file *target.File, on *load.Target, plans ...*load.Plan) (func(), error) {
+	if !slices.ContainsFunc(plans, func(p *load.Plan) bool { return p.Kind == load.Deliveries }) {
+		return func() {}, nil
+	}
+	hooks, err := receiver(ctx, file, on.LocalHost != "")
+	if err != nil || hooks == nil {
+		return func() {}, err
+	}
+	on.Receiver = hooks
+	return hooks.Close, nil
 }
 
 // statedLimit is the limit that the target file states, or nil.
@@ -283,14 +294,11 @@ func loader(file *target.File, facts *contract.Contract, shapes *schemas.Set, f 
 		}
 		defer api.Close()
 		on := underLoad(file, facts, shapes, api, f.runID)
-		if plan.Kind == load.Deliveries {
-			if on.Receiver, err = receiver(ctx, file, on.LocalHost != ""); err != nil {
-				return nil, err
-			}
-			if on.Receiver != nil {
-				defer on.Receiver.Close()
-			}
+		deaf, err := hearing(ctx, file, on, plan)
+		if err != nil {
+			return nil, err
 		}
+		defer deaf()
 		run := reports.LoadRun{Plans: []reports.LoadPlan{*load.Perform(ctx, on, plan, f.seed, load.Shard{})}}
 		run.Close(time.Now())
 		done[name] = forScenarios(&run.Plans[0])

@@ -89,6 +89,11 @@ func (s *Server) stages(r *http.Request, c *call) answer {
 	if s.faults.Any() && s.faults.At("route.moved", c.operation.ID) {
 		return s.refuse(http.StatusNotFound, "Cannot "+r.Method+" "+r.URL.Path)
 	}
+	if s.faults.Any() {
+		if broken, breaks := s.brokenReading(r, c); breaks {
+			return broken
+		}
+	}
 	if r.Method == http.MethodHead && s.faults.On("http.head-refused") {
 		return s.unrouted(r.Method, []string{http.MethodGet})
 	}

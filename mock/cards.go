@@ -1,6 +1,7 @@
 package mock
 
 import (
+	"bytes"
 	"net/http"
 	"strconv"
 	"time"
@@ -63,6 +64,9 @@ func (s *Server) createCard(c *call) answer {
 	}
 	if failed := s.failedCheck(r); failed != nil {
 		return s.refuseCard(r, walletID, programID, failed)
+	}
+	if r.holder != nil && bytes.Contains(r.holder.metadata, []byte("BLOCKED")) && s.faults.On("metadata.decides") {
+		return s.refuse(http.StatusForbidden, "The enduser is blocked")
 	}
 	one := s.issue(c.caller, walletID, programID)
 	status := http.StatusCreated

@@ -88,6 +88,9 @@ func (s *Server) missing(c *call, what string) answer {
 
 // foreign refuses an id that names another client's thing, without saying anything of it.
 func (s *Server) foreign(what string) answer {
+	if s.faults.On("auth.foreign-as-bad-request") {
+		return s.refuse(http.StatusBadRequest, "Bad request")
+	}
 	if s.style.Foreign == http.StatusForbidden {
 		return s.refuse(http.StatusForbidden, "Access denied")
 	}

@@ -8,11 +8,12 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"github.com/kobcheck/kobcheck/mock/fault"
+	"github.com/kobcheck/kobcheck/mock/limit"
 )
 
-// unheard are the faults that show only between requests that are under way at once, or in how long an
-// answer takes. Each has a test of its own below.
-var unheard = []fault.ID{"idempotency.race", "idempotency.race-one-in-fifty", "money.lost-update", "slow.grows", "idempotency.lost-answer-not-kept"}
+// unheard are the faults that show only between requests that are under way at once, in how long an answer
+// takes, or in how many are answered. Each has a test of its own below.
+var unheard = []fault.ID{"idempotency.race", "idempotency.race-one-in-fifty", "money.lost-update", "slow.grows", "idempotency.lost-answer-not-kept", "limit.counts-double"}
 
 // TestEveryFaultMakesADifference walks over a mock with each fault of the catalogue, and over one with each
 // fault at each of its places alone (in one style, which is enough for those), until it hears something that
@@ -140,4 +141,21 @@ func TestTheFaultOfSlownessGrowsToTwoSeconds(t *testing.T) {
 	require.Equal(t, 10*time.Millisecond, c.server.latency())
 	c.server.arrivals.Store(1_000_000)
 	require.Equal(t, 2*time.Second, c.server.latency())
+}
+
+func TestTheFaultOfCountingDoubleLetsHalfThrough(t *testing.T) {
+	for id, want := range map[string]int{"": 10, "limit.counts-double": 5} {
+		options := Options{Limit: limit.Config{Kind: limit.FixedWindow, Requests: 10, Window: time.Minute, Scope: "everything"}}
+		if id != "" {
+			options.Faults = []string{id}
+		}
+		c := newCaller(t, options)
+		passed := 0
+		for range 20 {
+			if c.get("/health").status == 200 {
+				passed++
+			}
+		}
+		require.Equal(t, want, passed, id)
+	}
 }

@@ -17,6 +17,9 @@ func (s *Server) limited(r *http.Request) (answer, bool) {
 		return answer{}, false
 	}
 	ok, wait := s.limiter.Allow(s.limitKey(r), s.clock.Now())
+	if ok && s.faults.On("limit.counts-double") {
+		_, _ = s.limiter.Allow(s.limitKey(r), s.clock.Now())
+	}
 	if ok {
 		return answer{}, false
 	}

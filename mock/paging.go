@@ -104,10 +104,13 @@ func cutPage[T any](s *Server, c *call, things []T, p page, created func(T) mill
 	}
 	from, _ := slices.BinarySearchFunc(things, p.from, at)
 	before, _ := slices.BinarySearchFunc(things, p.before, at)
+	if s.faults.Any() {
+		before = s.brokenRange(from, before, len(things))
+	}
 	window := things[min(from, before):before]
 	offset, limit := p.offset, p.limit
 	if s.faults.Any() {
-		offset, limit = s.brokenPage(c, p)
+		offset, limit = s.brokenPage(c, p, len(window))
 	}
 	start := min(offset, len(window))
 	end := start + min(limit, len(window)-start)

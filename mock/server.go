@@ -9,6 +9,7 @@ import (
 	"net"
 	"net/http"
 	"strconv"
+	"sync"
 	"sync/atomic"
 	"time"
 
@@ -77,6 +78,8 @@ type Server struct {
 	requests  atomic.Int64
 	panics    atomic.Int64
 	lastPanic atomic.Pointer[string]
+	// firstPages keeps how long each list was when its first page was read; only a fault asks.
+	firstPages sync.Map
 }
 
 // New returns a mock with its clients and fixtures made. It fails on an unknown style or fault.
@@ -134,6 +137,9 @@ func (o *Options) complete() {
 		}
 	}
 }
+
+// Limit returns the rate limiter of the options; its zero value is none.
+func (s *Server) Limit() limit.Config { return s.options.Limit }
 
 // RetryWait is how long a webhook delivery that failed waits for its next try.
 func (s *Server) RetryWait() time.Duration { return s.options.RetryWait }

@@ -23,6 +23,9 @@ func (s *Server) spoil(c *call, a answer) answer {
 	if !a.succeeded() {
 		return a
 	}
+	if strings.HasSuffix(c.operation.ID, "-list") && s.faults.On("http.429-for-caches") {
+		return s.refuse(http.StatusTooManyRequests, "Too many requests").with("Cache-Control", "public, max-age=3600")
+	}
 	if c.operation.ID != "token" {
 		// A run that gets no token sees no other fault, so the token endpoint has faults of its own alone.
 		a = s.spoilStatus(c, a)

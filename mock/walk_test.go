@@ -266,6 +266,11 @@ func walkLists(c *caller) {
 			c.get(list + "?" + query)
 		}
 	}
+	// Two pages of a list that grows between them, and a range with few entries and more after it.
+	c.get("./cards?limit=2&order=asc")
+	c.card()
+	c.get("./cards?limit=2&offset=2&order=asc")
+	c.get("./cards?to=" + at(-3) + "&from=" + at(-4))
 	for _, wallet := range []string{c.funded(9), nowhere, "x"} {
 		c.get("./transactions?wallet=" + wallet)
 	}
@@ -295,6 +300,8 @@ func walkEndusers(c *caller) {
 		made := c.call("endusers-create", enduser)
 		c.call("endusers-get", nil, made.id())
 	}
+	blocked := c.call("endusers-create", body{"person": person(), "metadata": body{"status": "BLOCKED"}}).id()
+	c.tryCard(c.program("ok"), c.call("wallets-create", body{"holder_id": blocked, "asset": "AUD", "asset_class": "CURRENCY", "partner_product": "KOBBLE_AUD_1"}).id())
 	made := c.beneficiary()
 	c.call("beneficiaries-update", body{"metadata": body{"a": 1}}, made)
 	c.call("beneficiaries-update", body{"status": "INACTIVE"}, made)
@@ -399,6 +406,10 @@ func walkPaths(c *caller) {
 		c.send("DELETE", path, "")
 		c.get(path)
 	}
+	c.get("/api/cards")
+	c.get("./cards?order=Zoë")
+	c.get("./cards/" + strings.Repeat("x", 300))
+	c.with("X-Client-Id", strings.Repeat("x", 300)).get("./cards")
 	for range 120 {
 		c.get("./cards")
 	}

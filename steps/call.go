@@ -26,7 +26,7 @@ func (w *World) send(ctx context.Context, draft *Draft) (*client.Exchange, error
 	if err != nil {
 		return exchange, err
 	}
-	if environment := gateway(exchange); environment != nil {
+	if environment := w.gateway(exchange); environment != nil {
 		return exchange, environment
 	}
 	w.watch(draft.Operation, exchange)
@@ -35,17 +35,22 @@ func (w *World) send(ctx context.Context, draft *Draft) (*client.Exchange, error
 
 // watch runs the sentinels over an exchange and keeps what they find.
 func (w *World) watch(operation *contract.Operation, exchange *client.Exchange) {
-	w.watchBut(operation, exchange, "")
+	w.watchThose(operation, exchange, func(string) bool { return true })
 }
 
 // watchBut leaves one of the sentinels out, by the name of its check.
 func (w *World) watchBut(operation *contract.Operation, exchange *client.Exchange, but string) {
+	w.watchThose(operation, exchange, func(check string) bool { return check != but })
+}
+
+// watchThose keeps what the sentinels whose checks are wanted find.
+func (w *World) watchThose(operation *contract.Operation, exchange *client.Exchange, wanted func(check string) bool) {
 	step := w.step
 	w.step = -1
 	results, value := sentinel.Watch(w.Session.Schemas, operation, exchange, w.Session.Strict)
 	w.values[exchange] = value
 	for _, result := range results {
-		if result.Check == but {
+		if !wanted(result.Check) {
 			continue
 		}
 		e := Expectation{Check: result.Check, Requirement: result.Requirement, Message: result.Message,
@@ -55,12 +60,14 @@ func (w *World) watchBut(operation *contract.Operation, exchange *client.Exchang
 	w.step = step
 }
 
-// gateway recognises the answers that a gateway gives in place of the API.
-func gateway(exchange *client.Exchange) error {
+// gateway recognises the answers that a gateway gives in place of the API. A 429 is the answer of whoever
+// limits, so that what HTTP asks of a 429 is looked at all the same.
+func (w *World) gateway(exchange *client.Exchange) error {
 	switch exchange.Status {
 	case http.StatusBadGateway, http.StatusServiceUnavailable, http.StatusGatewayTimeout:
 		return &Environment{Why: fmt.Sprintf("a gateway answered %d to %s in place of the API", exchange.Status, exchange.Operation)}
 	case http.StatusTooManyRequests:
+		w.watchThose(w.Session.Contract.Operation(exchange.Operation), exchange, sentinel.OfRefusedPace)
 		return &Environment{Why: fmt.Sprintf("%s was answered 429: our own pace was too high for this target; lower it with --max-rps", exchange.Operation)}
 	}
 	return nil

@@ -5,9 +5,10 @@ import (
 	"encoding/json"
 	"fmt"
 	"hash/fnv"
+	"maps"
 	"math/rand/v2"
 	"net/http"
-	"sort"
+	"slices"
 	"strings"
 
 	"github.com/kobcheck/kobcheck/client"
@@ -17,7 +18,7 @@ import (
 func derivedSentences() []Definition {
 	const area = "derived"
 	return []Definition{
-		define(area, `inputs with ([a-z][a-z ,-]+), derived from every operation's fields`, "Makes one case for each field that the class can be made for, and each of its values.", derive),
+		define(area, `inputs with ([a-z][a-z ,-]+), derived from every operation's (fields|parameters|headers)`, "Makes one case for each field of a body, parameter of an address or header that the class can be made for, and each of its values.", derive),
 		define(area, `as many of them are sent as this run goes deep`, "Sends the cases that the seed picks, at most --depth of them, each with a request that is valid otherwise.", sendDerived),
 		define(area, `each of them is answered cleanly`, "A success or a client error as documented, and never a server error.", answeredCleanly),
 	}
@@ -116,9 +117,10 @@ func literals(spellings ...string) []any {
 	return out
 }
 
-// derivedCase is one input: an operation, a field of its body, and what stands there.
+// derivedCase is one input: an operation, a place in its request, and what stands there.
 type derivedCase struct {
 	operation *contract.Operation
+	place     place
 	field     contract.Field
 	value     any
 }
@@ -126,9 +128,9 @@ type derivedCase struct {
 func (c derivedCase) String() string {
 	switch v := c.value.(type) {
 	case absent:
-		return fmt.Sprintf("%q without %q", c.operation.Title, c.field.Name)
+		return fmt.Sprintf("%q without %s%q", c.operation.Title, c.place, c.field.Name)
 	case twice:
-		return fmt.Sprintf("%q with %q twice", c.operation.Title, c.field.Name)
+		return fmt.Sprintf("%q with %s%q twice", c.operation.Title, c.place, c.field.Name)
 	case further:
 		return fmt.Sprintf("%q with the further member %q", c.operation.Title, v.name)
 	}
@@ -140,28 +142,25 @@ func (c derivedCase) String() string {
 	if runes := []rune(text); len(runes) > 60 {
 		text = fmt.Sprintf("%s… (%d characters)", string(runes[:40]), len(runes))
 	}
-	return fmt.Sprintf("%q with %q: %s", c.operation.Title, c.field.Name, text)
+	return fmt.Sprintf("%q with %s%q: %s", c.operation.Title, c.place, c.field.Name, text)
 }
 
-func derive(ctx context.Context, class string) error {
+func derive(ctx context.Context, class, where string) error {
 	w := From(ctx)
-	make, known := derivations[class]
+	valuesOf, known := derivations[class]
 	if !known {
-		var names []string
-		for name := range derivations {
-			names = append(names, name)
-		}
-		sort.Strings(names)
-		return faulty("there is no class of inputs %q; there are: %s", class, strings.Join(names, "; "))
+		return faulty("there is no class of inputs %q; there are: %s", class, strings.Join(slices.Sorted(maps.Keys(derivations)), "; "))
 	}
 	var cases []derivedCase
 	for _, operation := range w.Session.Contract.Operations {
-		if _, reached := operation.PathIn(w.Session.Edition); !reached || operation.Body == nil || operation.ID == "token" || operation.Caller == "admin" && !w.Session.Has["admin"] {
+		if _, reached := operation.PathIn(w.Session.Edition); !reached || operation.ID == "token" || operation.Caller == "admin" && !w.Session.Has["admin"] {
 			continue
 		}
-		for _, field := range operation.Body.Fields {
-			for _, value := range make(field) {
-				cases = append(cases, derivedCase{operation, field, value})
+		for _, open := range places(operation, where) {
+			for _, value := range valuesOf(open.field) {
+				if open.place.carries(value) {
+					cases = append(cases, derivedCase{operation, open.place, open.field, value})
+				}
 			}
 		}
 	}
@@ -218,32 +217,8 @@ func (w *World) sendCase(ctx context.Context, c derivedCase) (*client.Exchange, 
 	if err != nil {
 		return nil, err
 	}
-	switch v := c.value.(type) {
-	case absent:
-		removeMember(draft.Body, c.field.Name)
-	case further:
-		draft.Body[v.name] = v.value
-	case twice:
-		written, err := json.Marshal(draft.Body)
-		if err != nil {
-			return nil, faulty("writing a body: %v", err)
-		}
-		top, _, _ := strings.Cut(c.field.Name, ".")
-		value, err := json.Marshal(draft.Body[top])
-		if err != nil {
-			return nil, faulty("writing a body: %v", err)
-		}
-		draft.Request.RawBody = fmt.Appendf(nil, "%s,%q:%s}", written[:len(written)-1], top, value)
-	default:
-		setMember(draft.Body, c.field.Name, c.value)
-	}
-	if draft.Request.RawBody == nil {
-		// Numbers such as 1e400 are JSON, and no value of Go's: the body is written here.
-		written, err := json.Marshal(draft.Body)
-		if err != nil {
-			return nil, faulty("writing a body: %v", err)
-		}
-		draft.Request.RawBody = written
+	if err := c.put(draft); err != nil {
+		return nil, err
 	}
 	exchange, err := w.Session.Client.Do(ctx, c.operation, draft.Request)
 	if err != nil {
@@ -251,7 +226,7 @@ func (w *World) sendCase(ctx context.Context, c derivedCase) (*client.Exchange, 
 	}
 	w.last = exchange
 	w.calls = append(w.calls, exchange)
-	if environment := gateway(exchange); environment != nil {
+	if environment := w.gateway(exchange); environment != nil {
 		return nil, environment
 	}
 	// An API that takes an odd value shows it again: that is no broken shape of its own.

@@ -64,7 +64,7 @@ func (w *World) create(ctx context.Context, draft *Draft) (*Object, error) {
 	}
 	operation := draft.Operation
 	if !operation.Success.Accepts(exchange.Status) {
-		if environment := gateway(exchange); environment != nil {
+		if environment := w.gateway(exchange); environment != nil {
 			return nil, environment
 		}
 		w.expectSuccess(operation, exchange)

@@ -254,7 +254,7 @@ func sendAtOnce(ctx context.Context, copies int) error {
 		if failure != nil {
 			return failure
 		}
-		if environment := gateway(answers[i]); environment != nil {
+		if environment := w.gateway(answers[i]); environment != nil {
 			return environment
 		}
 		w.last = answers[i]

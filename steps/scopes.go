@@ -59,7 +59,7 @@ func noteScope(ctx context.Context, scope string) error {
 		if err != nil {
 			return err
 		}
-		if environment := gateway(exchange); environment != nil {
+		if environment := w.gateway(exchange); environment != nil {
 			return environment
 		}
 		w.last = exchange

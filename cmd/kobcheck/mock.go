@@ -135,6 +135,9 @@ func targetOf(server *mock.Server, address string, edition contract.Edition) *ta
 	for name, one := range stock.Clients {
 		file.Target.Clients[name] = target.Client{ID: one.ID, SecretEnv: "KOBBLE_" + strings.ToUpper(name) + "_SECRET", Scope: one.Scope}
 	}
+	if limited := server.Limit(); limited.Requests > 0 {
+		file.Limits = &target.Limits{Requests: limited.Requests, Window: limited.Window.String(), Scope: limited.Scope}
+	}
 	return file
 }
 

@@ -15,6 +15,7 @@ import (
 	"github.com/kobcheck/kobcheck/contract"
 	"github.com/kobcheck/kobcheck/mock"
 	"github.com/kobcheck/kobcheck/mock/fault"
+	"github.com/kobcheck/kobcheck/mock/limit"
 	"github.com/kobcheck/kobcheck/reports"
 	"github.com/kobcheck/kobcheck/schemas"
 	"github.com/kobcheck/kobcheck/steps"
@@ -141,7 +142,7 @@ func selftestConfig(f *selftestFlags) (selftest.Config, error) {
 			f.requirementOf != "" && one.Requirement != f.requirementOf || f.everyNth > 1 && i%f.everyNth != 0 {
 			continue
 		}
-		config.Faults = append(config.Faults, selftest.Fault{ID: string(one.ID), Group: one.Group, Sentence: one.Sentence, Requirement: one.Requirement, Mark: one.Mark, Reason: one.Reason, Besides: besides(one), ByChance: byChance(one), Everywhere: one.Group == "rare"})
+		config.Faults = append(config.Faults, selftest.Fault{ID: string(one.ID), Group: one.Group, Sentence: one.Sentence, Requirement: one.Requirement, Mark: one.Mark, Reason: one.Reason, Edition: one.Edition, Besides: besides(one), ByChance: byChance(one), Everywhere: one.Group == "rare"})
 	}
 	return config, nil
 }
@@ -165,7 +166,11 @@ func byChance(one fault.Fault) bool {
 
 // startSubject starts a mock with faults switched on.
 func startSubject(ctx context.Context, style string, edition contract.Edition, faults ...string) (*selftest.Subject, error) {
-	server, err := mock.New(mock.Options{Style: style, Seed: 7, Faults: faults, RetryWait: retryWait})
+	options := mock.Options{Style: style, Seed: 7, Faults: faults, RetryWait: retryWait}
+	if slices.Contains(faults, "limit.counts-double") {
+		options.Limit = limit.Config{Kind: limit.FixedWindow, Requests: 40, Window: time.Second, Scope: "client"}
+	}
+	server, err := mock.New(options)
 	if err != nil {
 		return nil, err
 	}

@@ -1,7 +1,7 @@
 Feature: Derived inputs
-  For each class of odd inputs there is one for every field of every request body that it can be made for. A run
-  sends some of them, others with another seed; "--depth" says how many of each class. Each request is valid but
-  for the one field.
+  For each class of odd inputs there is one for every field of every request body, every parameter of an address
+  and every header that it can be made for. A run sends some of them, others with another seed; "--depth" says how
+  many of each class. Each request is valid but for the one place.
 
   @HARNESS-01 @inferred
   Rule: No input is answered by a server error: it is refused as a client error, or served as documented
@@ -25,3 +25,37 @@ Feature: Derived inputs
         | something nested where a value is asked |
         | a name that is there twice              |
         | a further member that no page has       |
+
+    @id:derived.parameters
+    Scenario Outline: <class>, in any parameter of any address
+      Given inputs with <class>, derived from every operation's parameters
+      When as many of them are sent as this run goes deep
+      Then each of them is answered cleanly
+
+      Examples:
+        | class                               |
+        | very long text                      |
+        | unusual letters                     |
+        | control characters                  |
+        | words that mean something elsewhere |
+        | numbers at the edges                |
+        | nothing in them                     |
+        | a broken form                       |
+        | values outside their list           |
+        | a name that is there twice          |
+        | a further member that no page has   |
+
+    @id:derived.headers
+    Scenario Outline: <class>, in any header of any request
+      Given inputs with <class>, derived from every operation's headers
+      When as many of them are sent as this run goes deep
+      Then each of them is answered cleanly
+
+      Examples:
+        | class                               |
+        | very long text                      |
+        | unusual letters                     |
+        | words that mean something elsewhere |
+        | nothing in them                     |
+        | a broken form                       |
+        | a name that is there twice          |

@@ -35,6 +35,8 @@ type Fault struct {
 	Also []string `yaml:"also" json:"also,omitempty"`
 	// Style names the only style of the mock in which the fault makes a difference; empty for both.
 	Style string `yaml:"style" json:"style,omitempty"`
+	// Edition names the only edition in which the fault makes a difference; empty for both.
+	Edition contract.Edition `yaml:"edition" json:"edition,omitempty"`
 	// Reason says why no scenario can hold the fault against an API; empty for all but a few.
 	Reason string `yaml:"reason" json:"reason,omitempty"`
 	// Places are where the fault can be switched on alone; empty where there is only one.

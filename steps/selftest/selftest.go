@@ -33,6 +33,8 @@ type Fault struct {
 	Mark                             contract.Mark
 	// Besides are further requirements that the fault breaks, or breaks at single places.
 	Besides []string
+	// Edition is the only one in which the fault makes a difference; empty for both.
+	Edition contract.Edition
 	// ByChance says that the fault shows in some requests only.
 	ByChance bool
 	// Reason says why no scenario can hold the fault against an API; such a fault may survive.
@@ -168,7 +170,7 @@ func (config Config) perform(ctx context.Context, style string, edition contract
 // selections are the narrowest ones that ought to notice a fault, the narrowest first: the scenarios of
 // the requirement, the section of the operation that the fault names, everything.
 func (config Config) selections(fault Fault) []catalog.Selection {
-	out := []catalog.Selection{{Requirement: fault.Requirement}}
+	out := []catalog.Selection{{Requirement: fault.Requirement}, {Requirement: fault.Requirement, Tags: "@load"}}
 	if parts := strings.Split(fault.ID, "."); len(parts) > 1 {
 		if operation := config.Contract.Operation(parts[1]); operation != nil {
 			out = append(out, catalog.Selection{Section: strings.ToLower(strings.ReplaceAll(operation.Section, " ", "_"))})
@@ -213,7 +215,11 @@ func (config Config) stopAt(fault Fault) func(*reports.Scenario) bool {
 
 // once runs one selection and adds what it saw to the result.
 func (config Config) once(ctx context.Context, fault Fault, result *reports.FaultResult, selection catalog.Selection, style string) error {
-	run, hits, err := config.perform(ctx, style, config.Editions[0], selection, config.stopAt(fault), fault.ID)
+	edition := fault.Edition
+	if edition == "" {
+		edition = config.Editions[0]
+	}
+	run, hits, err := config.perform(ctx, style, edition, selection, config.stopAt(fault), fault.ID)
 	var empty *suite.EmptyError
 	if errors.As(err, &empty) {
 		return nil // no scenario proves that requirement

@@ -156,7 +156,7 @@ func (w *watcher) amounts(wallet map[string]any, at string) {
 // consistent keeps the results of long lists short: what holds is counted once per check.
 func (w *watcher) consistent(holds bool, r Result) {
 	if holds {
-		name := "every answer: " + r.Check
+		name := prefix + r.Check
 		for i := len(w.results) - 1; i >= 0 && i >= len(w.results)-4; i-- {
 			if w.results[i].Check == name && w.results[i].Held {
 				return

@@ -38,15 +38,52 @@ func (w *watcher) headers() {
 	case http.StatusNoContent, http.StatusNotModified:
 		w.expect(len(w.exchange.Body) == 0, Result{Check: "no content where none belongs", Requirement: "STD-06", Message: "an answer that may have no content has some", Expected: "no bytes", Actual: strconv.Itoa(len(w.exchange.Body)) + " bytes"})
 	}
+	if status == http.StatusTooManyRequests {
+		kept := storable(header)
+		w.expect(!kept, Result{Check: notStored, Requirement: "STD-11", Message: "caches may store a refusal that is over soon", Expected: "no freshness of its own", Actual: "Cache-Control: " + absent(header.Get("Cache-Control")) + ", Expires: " + absent(header.Get("Expires"))})
+	}
 	if value := header.Get("Retry-After"); value != "" {
 		_, whole := strconv.ParseUint(value, 10, 32)
 		_, date := http.ParseTime(value)
-		w.expect(whole == nil || date == nil, Result{Check: "Retry-After is well formed", Requirement: "STD-10", Message: "Retry-After is neither seconds nor a date", Expected: "whole seconds or an HTTP date", Actual: value})
+		w.expect(whole == nil || date == nil, Result{Check: wellFormedWait, Requirement: "STD-10", Message: "Retry-After is neither seconds nor a date", Expected: "whole seconds or an HTTP date", Actual: value})
 	}
 	if w.operation.ID == "token" && w.succeeded() {
 		w.expect(strings.Contains(strings.ToLower(header.Get("Cache-Control")), "no-store"), Result{Check: "a token is not stored", Requirement: "STD-15",
 			Message: "a token answer may be stored by caches", Expected: "Cache-Control: no-store", Actual: absent(header.Get("Cache-Control"))})
 	}
+}
+
+// The checks that are about a 429.
+const (
+	notStored      = "a 429 is not stored"
+	wellFormedWait = "Retry-After is well formed"
+)
+
+// OfRefusedPace reports whether a check is about the head of a 429, whoever answered it.
+func OfRefusedPace(check string) bool {
+	name := strings.TrimPrefix(check, prefix)
+	return name == notStored || name == wellFormedWait
+}
+
+// storable reports whether an answer tells caches that they may keep it. A 429 that says nothing is not kept:
+// its status is none of those that caches keep by themselves (RFC 9111 §4.2.2).
+func storable(header http.Header) bool {
+	fresh, forbidden := header.Get("Expires") != "" && header.Get("Expires") != "0", false
+	for _, line := range header.Values("Cache-Control") {
+		for directive := range strings.SplitSeq(strings.ToLower(line), ",") {
+			name, value, _ := strings.Cut(strings.TrimSpace(directive), "=")
+			switch name {
+			case "no-store", "no-cache", "private":
+				forbidden = true
+			case "public", "immutable":
+				fresh = true
+			case "max-age", "s-maxage":
+				seconds, err := strconv.Atoi(strings.Trim(value, `"`))
+				fresh, forbidden = fresh || err == nil && seconds > 0, forbidden || err == nil && seconds == 0
+			}
+		}
+	}
+	return fresh && !forbidden
 }
 
 func absent(value string) string {

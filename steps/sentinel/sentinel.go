@@ -26,6 +26,9 @@ type Result struct {
 	Actual   string
 }
 
+// prefix begins the name of every check here, so that the census keeps sentinels apart.
+const prefix = "every answer: "
+
 // watcher collects the results of one exchange.
 type watcher struct {
 	set       *schemas.Set
@@ -54,11 +57,11 @@ func Watch(set *schemas.Set, operation *contract.Operation, exchange *client.Exc
 }
 
 func (w *watcher) held(check, requirement string) {
-	w.results = append(w.results, Result{Check: "every answer: " + check, Requirement: requirement, Held: true})
+	w.results = append(w.results, Result{Check: prefix + check, Requirement: requirement, Held: true})
 }
 
 func (w *watcher) expect(holds bool, r Result) {
-	r.Check, r.Held = "every answer: "+r.Check, holds
+	r.Check, r.Held = prefix+r.Check, holds
 	if holds {
 		r = Result{Check: r.Check, Requirement: r.Requirement, Held: true}
 	}

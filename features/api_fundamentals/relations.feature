@@ -1,0 +1,38 @@
+Feature: Relations between lists
+  What holds between the answers of one list, whatever is in it. No page says so; who reads a list page by page,
+  or day by day, relies on it.
+
+  @HARNESS-23 @inferred
+  Rule: Who walks through the pages of a list, oldest first, meets each entry that was there before once, also while others make new ones
+    @id:relations.cards-walk
+    Scenario Outline: No card is missed or met twice on pages of <size> while new ones are made
+      Given three cards made one after another, one before them and one after them
+      When we walk through the pages of <size>, oldest first, and another card is made after each page
+      Then each of those that were there before was met once
+
+      Examples:
+        | size |
+        | 2    |
+        | 3    |
+
+    @id:relations.transactions-walk
+    Scenario: No transaction is missed or met twice while new ones are made
+      Given four credits made one after another on one wallet
+      When we walk through the pages of 1, oldest first, and another transaction is made after each page
+      Then each of those that were there before was met once
+
+  @HARNESS-24 @inferred
+  Rule: A narrower range of time lists nothing that a wider one around it does not list
+    @id:relations.cards-narrower
+    Scenario: The cards of the later part of a time are among those of the whole
+      Given three cards made one after another, one before them and one after them
+      When we list the cards of that time
+      And we list the cards of the later part of that time
+      Then the list of the whole time holds each of them
+
+    @id:relations.transactions-narrower
+    Scenario: The transactions of the later part of a time are among those of the whole
+      Given four credits made one after another on one wallet
+      When we list the transactions of that time
+      And we list the transactions of the later part of that time
+      Then the list of the whole time holds each of them

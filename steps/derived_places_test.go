@@ -1,0 +1,58 @@
+package steps
+
+import (
+	"encoding/json"
+	"strings"
+	"testing"
+
+	"github.com/stretchr/testify/require"
+
+	"github.com/kobcheck/kobcheck/contract"
+)
+
+func TestAPlaceCarriesOnlyWhatHTTPCanCarryThere(t *testing.T) {
+	for name, c := range map[string]struct {
+		place place
+		value any
+		want  bool
+	}{
+		"anything in a body":            {inBody, map[string]any{"a": nil}, true},
+		"a text in a path":              {inPath, "../../etc/passwd", true},
+		"nothing in a path":             {inPath, "", false},
+		"the folder above in a path":    {inPath, "..", false},
+		"no parameter of a path":        {inPath, absent{}, false},
+		"an object in a query":          {inQuery, map[string]any{}, false},
+		"a number in a query":           {inQuery, json.Number("1e400"), true},
+		"a long text in a query":        {inQuery, strings.Repeat("x", 300), true},
+		"a page of text in a query":     {inQuery, strings.Repeat("x", 10_000), false},
+		"a further parameter":           {inQuery, further{"a", 1}, true},
+		"a further header":              {inHeader, further{"a", 1}, false},
+		"a line break in a header":      {inHeader, "a\r\nb", false},
+		"blanks around a header":        {inHeader, " a ", false},
+		"letters beyond ASCII":          {inHeader, "Zoë", true},
+		"a header that is there twice":  {inHeader, twice{}, true},
+		"a zero byte in a query's text": {inQuery, "a\x00b", true},
+	} {
+		t.Run(name, func(t *testing.T) { require.Equal(t, c.want, c.place.carries(c.value)) })
+	}
+}
+
+func TestEveryClassOfInputsCanBeDerivedForSomePlace(t *testing.T) {
+	facts, err := contract.Load()
+	require.NoError(t, err)
+	for class, valuesOf := range derivations {
+		found := 0
+		for _, operation := range facts.Operations {
+			for _, where := range []string{"fields", "parameters", "headers"} {
+				for _, open := range places(operation, where) {
+					for _, value := range valuesOf(open.field) {
+						if open.place.carries(value) {
+							found++
+						}
+					}
+				}
+			}
+		}
+		require.Positive(t, found, class)
+	}
+}

@@ -127,7 +127,7 @@ func (s *stormer) seen(ctx context.Context, wallet string) error {
 		if err != nil {
 			return err
 		}
-		if count > 0 || s.operation.ID != "cards-create" && sum == "" {
+		if count > 0 && sum == "" {
 			return nil
 		}
 		if err := wait(ctx, retryPause); err != nil {

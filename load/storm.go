@@ -21,7 +21,6 @@ import (
 	"github.com/kobcheck/kobcheck/client"
 	"github.com/kobcheck/kobcheck/contract"
 	"github.com/kobcheck/kobcheck/reports"
-	"github.com/kobcheck/kobcheck/schemas"
 )
 
 // stormed are the operations that a storm duplicates, with what a second effect would look like.
@@ -276,6 +275,18 @@ func (s *stormer) prove(ctx context.Context, result *reports.LoadPlan) error {
 		}
 		statuses[one.status]++
 	}
+	replays := map[string]*client.Exchange{}
+	for _, key := range keys {
+		replay, err := s.target.Client.Do(ctx, s.operation, client.Request{Key: key, Body: s.body(byKey[key][0].wallet)})
+		if err != nil {
+			return err
+		}
+		replays[key] = replay
+	}
+	effects, err := s.effectsOfAll(ctx, len(keys)) // after the replays, so that what they made counts too
+	if err != nil {
+		return err
+	}
 	var several, none, differing, listed, unbalanced []string
 	for _, key := range keys {
 		objects := map[string]bool{}
@@ -289,10 +300,7 @@ func (s *stormer) prove(ctx context.Context, result *reports.LoadPlan) error {
 		if len(objects) > 1 {
 			several = append(several, fmt.Sprintf("key %s made %d objects: %s", short, len(objects), s.timeline(byKey[key])))
 		}
-		replay, err := s.target.Client.Do(ctx, s.operation, client.Request{Key: key, Body: s.body(wallet)})
-		if err != nil {
-			return err
-		}
+		replay := replays[key]
 		id := idOf(replay.Body)
 		switch {
 		case replay.Status/100 == 2 && len(objects) == 0:
@@ -304,7 +312,7 @@ func (s *stormer) prove(ctx context.Context, result *reports.LoadPlan) error {
 		case replay.Status/100 != 2:
 			none = append(none, fmt.Sprintf("key %s: %d copies and a replay made nothing (%d)", short, len(byKey[key]), replay.Status))
 		}
-		count, sum, err := s.effects(ctx, wallet)
+		count, sum, err := effects(ctx, wallet)
 		if err != nil {
 			return err
 		}
@@ -373,38 +381,4 @@ func statusText(statuses map[int]int, lost int) string {
 		parts = append(parts, fmt.Sprintf("%d without an answer", lost))
 	}
 	return strings.Join(parts, ", ")
-}
-
-// effects counts what is listed for a wallet and says in words where its balance moved more than once.
-func (s *stormer) effects(ctx context.Context, wallet string) (int, string, error) {
-	if s.operation.ID == "cards-create" {
-		exchange, err := s.target.Client.Do(ctx, s.target.Contract.Operation("cards-list"), client.Request{Query: url.Values{"wallet": {wallet}}})
-		if err != nil {
-			return 0, "", err
-		}
-		value, err := schemas.Decode(exchange.Body)
-		if err != nil {
-			return 0, "", fmt.Errorf("counting the cards of a wallet: %w", err)
-		}
-		count := 0
-		list, _ := value.([]any)
-		for _, one := range list {
-			if card, ok := one.(map[string]any); ok && card["wallet_id"] == wallet {
-				count++
-			}
-		}
-		return count, "", nil
-	}
-	unit, err := s.target.unit(ctx)
-	if err != nil {
-		return 0, "", err
-	}
-	balance, err := s.target.balance(ctx, wallet)
-	if err != nil {
-		return 0, "", err
-	}
-	if want := unit.of(stormAmount); balance.total.Cmp(want) != 0 {
-		return 0, fmt.Sprintf("the balance is %s after one credit of %s", decimal(balance.total), decimal(want)), nil
-	}
-	return 0, "", nil
 }

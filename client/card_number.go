@@ -19,14 +19,56 @@ type group struct {
 // Ids, UUIDs, decimals and telephone numbers are left alone: a digit that touches a letter, a plus or
 // a further hyphen is part of those.
 func nextCardNumber(text string, from int) (span, bool) {
+	// A number takes 13 bytes of digits, blanks and hyphens in a row: a byte of another kind at the end of the
+	// next 13 rules out every beginning before it, so that most of a text is not looked at.
+	for at := from; at+shortestCard <= len(text); {
+		last := at + shortestCard - 1
+		if !inCardNumber(text[last]) {
+			at = last + 1
+			continue
+		}
+		begin, end := last, last+1
+		for begin > at && inCardNumber(text[begin-1]) {
+			begin--
+		}
+		for end < len(text) && inCardNumber(text[end]) {
+			end++
+		}
+		if end-begin >= shortestCard {
+			if found, ok := cardNumberBetween(text, beforeEscape(text, from, begin), end); ok {
+				return found, true
+			}
+		}
+		at = end
+	}
+	return span{}, false
+}
+
+// shortestCard is how many digits a card number has at least.
+const shortestCard = 13
+
+func inCardNumber(c byte) bool { return isDigit(c) || c == ' ' || c == '-' }
+
+// beforeEscape steps back from a place so far that an escape which reaches into it is seen from its beginning.
+func beforeEscape(text string, from, at int) int {
+	const longest = 6
+	at = max(from, at-longest)
+	for at > from && text[at-1] == '\\' {
+		at--
+	}
+	return at
+}
+
+// cardNumberBetween finds the first card number that begins between two places, one digit after the other.
+func cardNumberBetween(text string, from, end int) (span, bool) {
 	var groups []group
-	for at := from; at < len(text); {
+	for at := from; at < end; {
 		if !isDigit(text[at]) {
 			at += max(1, escapeAt(text[at:]))
 			continue
 		}
 		groups, at = digitGroups(text, at, groups[:0])
-		if at-groups[0].from < 13 {
+		if at-groups[0].from < shortestCard {
 			continue
 		}
 		if found, ok := cardNumberIn(text, groups); ok {
@@ -66,7 +108,7 @@ func cardNumberIn(text string, groups []group) (span, bool) {
 			}
 			candidate := span{groups[first].from, groups[last].to}
 			digits := candidate.to - candidate.from - (last - first)
-			if digits >= 13 && issued(text[candidate.from:]) && !joined(text, candidate) && luhn(text[candidate.from:candidate.to]) {
+			if digits >= shortestCard && issued(text[candidate.from:]) && !joined(text, candidate) && luhn(text[candidate.from:candidate.to]) {
 				return candidate, true
 			}
 		}

@@ -98,7 +98,7 @@ func page(list []pageName, name string, data func(*site) any) func(io.Writer, *r
 
 func (s *site) functions() template.FuncMap {
 	return template.FuncMap{
-		"requirement": s.facts.Requirement, "prose": prose, "words": words, "look": look, "pretty": pretty, "evidence": linkTo, "body": s.body, "join": strings.Join,
+		"requirement": s.facts.Requirement, "prose": prose, "words": words, "look": look, "pretty": pretty, "evidence": linkTo, "body": s.body, "exchanges": exchanges, "join": strings.Join,
 		"exchange": func(g reports.Group) *reports.Exchange { return g.Scenario.Exchange(g.Finding.Exchange) },
 		"spark":    spark, "percent": percent,
 		"scenario": func(id string) *reports.Scenario { return s.scenarios[id] },

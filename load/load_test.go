@@ -389,26 +389,45 @@ func TestLoadOnAServerThatDiesIsNoVerdictOnMoney(t *testing.T) {
 
 func TestALimiterIsFoundOutFromOutside(t *testing.T) {
 	plan := func() *load.Plan {
-		return parse(t, "id: r\nkind: rate-limit\nsentence: r\nmost: 400\n")
+		return parse(t, "id: r\nkind: rate-limit\nsentence: r\nmost: 400\nlongest: 20s\n")
 	}
-	answer := func(options mock.Options) (string, *reports.LoadRun) {
+	answers := func(options mock.Options) (map[string]string, *reports.LoadRun) {
 		run := perform(context.Background(), on(t, options, nil), plan())
-		require.NotEmpty(t, run.Plans[0].Observed, run.Reason)
-		return run.Plans[0].Observed[0].Answer, run
-	}
-	text, run := answer(mock.Options{})
-	require.Contains(t, text, "none up to 400 requests", "no limiter is never called one")
-	require.Zero(t, run.ExitCode)
-	for kind, called := range map[limit.Kind]string{limit.FixedWindow: "fixed window", limit.SlidingLog: "sliding window", limit.TokenBucket: "token bucket"} {
-		// A machine that is busy for half a window blurs it, so each kind has three attempts.
-		var heard []string
-		for range 3 {
-			text, _ = answer(mock.Options{Limit: limit.Config{Kind: kind, Requests: 40, Window: 800 * time.Millisecond, Scope: "client"}})
-			if heard = append(heard, text); strings.Contains(text, called) {
-				break
-			}
+		all := map[string]string{}
+		for _, one := range run.Plans[0].Observed {
+			all[one.ID] = one.Answer
 		}
-		require.Contains(t, text, called, "%v", heard)
+		require.NotEmpty(t, all, run.Reason)
+		return all, run
+	}
+	free, run := answers(mock.Options{})
+	require.Contains(t, free["limit.limiter"], "none up to 400 requests", "no limiter is never called one")
+	require.Zero(t, run.ExitCode)
+	for _, c := range []struct {
+		kind            limit.Kind
+		scope           string
+		called, counted string
+	}{
+		{limit.FixedWindow, "client", "fixed window", "each client for itself"},
+		{limit.SlidingLog, "operation", "sliding log", "each operation for itself"},
+		{limit.TokenBucket, "everything", "token bucket", "everything together"},
+		{limit.GCRA, "token", "token bucket", "each token for itself"},
+	} {
+		t.Run(string(c.kind), func(t *testing.T) {
+			// Where the machine is busy the probe can't tell, and says so: each limiter has three attempts.
+			var heard []map[string]string
+			for range 3 {
+				all, _ := answers(mock.Options{Limit: limit.Config{Kind: c.kind, Requests: 40, Window: 500 * time.Millisecond, Scope: c.scope}})
+				heard = append(heard, all)
+				right := strings.Contains(all["limit.limiter"], c.called)
+				require.False(t, !right && strings.HasPrefix(all["limit.confidence"], "sure"), "sure of the wrong kind: %v", all)
+				if right && strings.Contains(all["limit.scope"], c.counted) {
+					require.Contains(t, all["limit.answer"], "429 with Retry-After 1 s")
+					return
+				}
+			}
+			require.Fail(t, "it was not found out", "%v", heard)
+		})
 	}
 }
 

@@ -56,9 +56,10 @@ type Plan struct {
 	FailFor   Duration `yaml:"fail_for"`
 	FailTries int      `yaml:"fail_tries"`
 	Wait      Duration `yaml:"wait"`
-	// Most bounds the requests of one burst of a rate-limit plan.
-	Most  int      `yaml:"most"`
-	Gates []string `yaml:"gates"`
+	// Most bounds the requests of one burst of a rate-limit plan, Longest the time that it waits for a recovery.
+	Most    int      `yaml:"most"`
+	Longest Duration `yaml:"longest"`
+	Gates   []string `yaml:"gates"`
 
 	gates []gate
 }
@@ -145,7 +146,7 @@ func Find(name string) (*Plan, error) {
 // Parse reads a plan strictly: an unknown key, a wrong type or a value that can't be is an error that
 // names file and line.
 func Parse(file string, data []byte) (*Plan, error) {
-	plan := &Plan{Arrivals: "poisson", Connections: 64, CheckEvery: 20, Lag: Duration(20 * time.Millisecond), StepFor: Duration(2 * time.Second), Bound: Duration(250 * time.Millisecond), Wait: Duration(time.Minute)}
+	plan := &Plan{Arrivals: "poisson", Connections: 64, CheckEvery: 20, Lag: Duration(20 * time.Millisecond), StepFor: Duration(2 * time.Second), Bound: Duration(250 * time.Millisecond), Wait: Duration(time.Minute), Longest: Duration(90 * time.Second)}
 	if err := yaml.UnmarshalWithOptions(data, plan, yaml.Strict()); err != nil {
 		return nil, fmt.Errorf("%s: %s", file, yaml.FormatError(err, false, true))
 	}
@@ -243,6 +244,9 @@ func performableNames() []string {
 	return names
 }
 
+// recoveryPolls is how many single requests a probe has for recoveries.
+const recoveryPolls = 250
+
 // Ceiling is the highest rate, Requests the number of requests and Time the length of a plan, for the
 // safety rules and a dry run.
 func (p *Plan) Ceiling() (rate float64, requests int, length time.Duration) {
@@ -252,7 +256,7 @@ func (p *Plan) Ceiling() (rate float64, requests int, length time.Duration) {
 	case Ledger:
 		return 0, p.Wallets*(p.Amounts*3+6) + 40, 0
 	case RateLimit:
-		return 0, 4*p.Most + recoveryPolls*3, 0
+		return 0, 3*p.Most + 2*recoveryPolls, 0
 	case Capacity:
 		for _, step := range p.Steps {
 			rate = max(rate, step)

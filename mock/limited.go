@@ -32,6 +32,8 @@ func (s *Server) limitKey(r *http.Request) string {
 	case "address":
 		host, _, _ := net.SplitHostPort(r.RemoteAddr)
 		return host
+	case "token":
+		return r.Header.Get("Authorization")
 	case "operation":
 		return r.Method + " " + r.URL.Path
 	case "client":

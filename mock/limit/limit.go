@@ -19,16 +19,22 @@ type Kind string
 
 // The kinds.
 const (
-	FixedWindow Kind = "fixed-window" // so many in each window of the clock
-	SlidingLog  Kind = "sliding-log"  // so many in any window that ends now
-	TokenBucket Kind = "token-bucket" // a bucket that fills steadily and may be emptied at once
+	FixedWindow    Kind = "fixed-window"    // so many in each window of the clock
+	FirstWindow    Kind = "first-window"    // so many in a window that begins with its first request
+	SlidingLog     Kind = "sliding-log"     // so many in any window that ends now
+	SlidingCounter Kind = "sliding-counter" // the windows of the clock, the one before by how much of it is in reach
+	TokenBucket    Kind = "token-bucket"    // a bucket that fills steadily and may be emptied at once
+	GCRA           Kind = "gcra"            // a leaky bucket: each request moves the moment of the next that conforms
+	PenaltyBox     Kind = "penalty-box"     // a sliding log that refuses everything for a window after an excess
 )
 
 // Kinds lists them.
-func Kinds() []string { return []string{string(FixedWindow), string(SlidingLog), string(TokenBucket)} }
+func Kinds() []string {
+	return []string{string(FixedWindow), string(FirstWindow), string(SlidingLog), string(SlidingCounter), string(TokenBucket), string(GCRA), string(PenaltyBox)}
+}
 
 // Scopes are what a limiter can count by.
-func Scopes() []string { return []string{"client", "address", "operation", "everything"} }
+func Scopes() []string { return []string{"client", "token", "address", "operation", "everything"} }
 
 // Config shapes a limiter. Requests 0 means none.
 type Config struct {
@@ -79,11 +85,14 @@ type Limiter struct {
 }
 
 type state struct {
-	window time.Time   // fixed window: its beginning
-	count  int         // fixed window: what passed in it
-	log    []time.Time // sliding log: when requests passed
+	window time.Time   // windows: the beginning of the present one
+	count  int         // windows: what passed in it
+	before int         // sliding counter: what passed in the window before
+	log    []time.Time // sliding log, penalty box: when requests passed
 	tokens float64     // token bucket: what is left
 	filled time.Time   // token bucket: when that was so
+	next   time.Time   // GCRA: when the next request is due in theory
+	until  time.Time   // penalty box: the end of the block
 }
 
 // New returns a limiter.
@@ -101,8 +110,16 @@ func (l *Limiter) Allow(key string, now time.Time) (bool, time.Duration) {
 	switch l.config.Kind {
 	case FixedWindow:
 		return l.fixed(s, now)
+	case FirstWindow:
+		return l.first(s, now)
 	case SlidingLog:
 		return l.sliding(s, now)
+	case SlidingCounter:
+		return l.counter(s, now)
+	case GCRA:
+		return l.leaky(s, now)
+	case PenaltyBox:
+		return l.penalty(s, now)
 	}
 	return l.bucket(s, now)
 }

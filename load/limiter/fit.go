@@ -1,0 +1,328 @@
+package limiter
+
+import (
+	"math"
+	"slices"
+	"sort"
+)
+
+// Seen is one request of a probe and whether it was let through. From and To are when it left and when its
+// answer was there, in seconds of one clock: the limiter decided somewhere between.
+type Seen struct {
+	From, To float64
+	Passed   bool
+}
+
+// Fit is a family with figures, and how much of what was seen contradicts it.
+type Fit struct {
+	Family Family
+	// Limit is how many requests pass at once; Window is in seconds: for a bucket the time that it takes to fill.
+	Limit  int
+	Window float64
+	// Contradictions counts the requests of which the family says otherwise.
+	Contradictions int
+
+	phase float64
+}
+
+// roundWindows are the windows that people configure, in seconds.
+var roundWindows = []float64{0.1, 0.25, 0.5, 1, 2, 5, 10, 15, 20, 30, 60, 120, 300, 600, 900, 1800, 3600}
+
+// grid is how many windows between two bounds are tried beside round ones.
+const grid = 60
+
+// hints are what the probe saw directly: numbers that passed at once, the bounds of a window or of a rate, and
+// moments at which a window may have begun.
+type hints struct {
+	counts             []int
+	shortest, longest  float64      // bounds of a window that begins with its first request
+	longestByClock     float64      // the same for windows by the clock, of which only the end was seen
+	slowest, fastest   float64      // bounds of a bucket's rate, per second
+	resets             [][2]float64 // between which moments requests began to pass again
+	burstFor, fullRate float64      // how long the first burst took; a rate that was measured, 0 for none
+}
+
+// fitAll returns the best fit of each family, the best first.
+func fitAll(trace []Seen, h hints) []Fit {
+	f := &fitting{trace: inOrder(trace), spread: spreadOf(trace), hints: h, best: map[Family]*choice{}}
+	f.coarsely()
+	for range refinements {
+		f.finely()
+	}
+	var out []Fit
+	for _, one := range f.best {
+		out = append(out, one.pick())
+	}
+	sort.Slice(out, func(i, j int) bool {
+		if out[i].Contradictions != out[j].Contradictions {
+			return out[i].Contradictions < out[j].Contradictions
+		}
+		return out[i].Family < out[j].Family
+	})
+	return out
+}
+
+// inOrder puts requests in the order in which a limiter most likely decided on them: by when they left, but of
+// two that were under way at once one that passed comes before one that was refused.
+func inOrder(trace []Seen) []Seen {
+	sorted := slices.Clone(trace)
+	sort.SliceStable(sorted, func(i, j int) bool { return sorted[i].From < sorted[j].From })
+	for i := range sorted {
+		for j := i; j > 0 && sorted[j].Passed && !sorted[j-1].Passed && sorted[j].From < sorted[j-1].To; j-- {
+			sorted[j], sorted[j-1] = sorted[j-1], sorted[j]
+		}
+	}
+	return sorted
+}
+
+// fitting is a search for figures under way.
+type fitting struct {
+	trace  []Seen
+	spread float64
+	hints  hints
+	best   map[Family]*choice
+	step   float64 // how far apart the windows of the last grid were, as a factor
+}
+
+// refinements is how often the grid is laid anew around the best figures.
+const refinements = 3
+
+func (f *fitting) try(family Family, limit int, window, phase float64, m model) {
+	fit := Fit{Family: family, Limit: limit, Window: window, phase: phase}
+	known := f.best[family]
+	bound := math.MaxInt
+	if known != nil {
+		bound = known.contradictions
+	}
+	fit.Contradictions = contradictions(f.trace, m, f.spread, bound)
+	if known == nil || fit.Contradictions < known.contradictions {
+		f.best[family] = &choice{contradictions: fit.Contradictions, all: []Fit{fit}}
+	} else if fit.Contradictions == known.contradictions {
+		known.all = append(known.all, fit)
+	}
+}
+
+// build makes the model of a fit.
+func (f *fitting) build(family Family, limit int, window, phase float64) {
+	never := math.Inf(-1)
+	var m model
+	switch family {
+	case FixedFirst:
+		m = &fixedFirst{limit: limit, window: window, start: never}
+	case FixedClock:
+		m = &fixedClock{limit: limit, window: window, phase: phase, index: never}
+	case SlidingLog:
+		m = &slidingLog{limit: limit, window: window}
+	case SlidingRefused:
+		m = &slidingLog{limit: limit, window: window, refused: true}
+	case SlidingCounter:
+		m = &slidingCounter{limit: limit, window: window, phase: phase, index: never}
+	case PenaltyBox:
+		m = &penaltyBox{limit: limit, window: window}
+	default:
+		m = &bucket{size: float64(limit), rate: float64(limit) / window}
+	}
+	f.try(family, limit, window, phase, m)
+}
+
+func (f *fitting) coarsely() {
+	h := f.hints
+	windows, byClock := between(h.shortest, h.longest), between(h.shortest, h.longestByClock)
+	for _, limit := range limitsNear(h.counts) {
+		for _, window := range windows {
+			for _, family := range []Family{FixedFirst, SlidingLog, SlidingRefused, PenaltyBox} {
+				f.build(family, limit, window, 0)
+			}
+		}
+		for _, window := range byClock {
+			for _, phase := range h.phasesOf() {
+				f.build(FixedClock, limit, window, phase)
+			}
+		}
+		// A counter gives way soon after the clock's next window begins, which says little of its length. With a
+		// window and a beginning of any kind it would explain a bucket too, so only round windows of the clock are
+		// tried: they are what counters are kept by.
+		for _, window := range roundWindows {
+			if window >= h.shortest && window <= 30*h.longest {
+				f.build(SlidingCounter, limit, window, 0)
+			}
+		}
+	}
+	for _, rate := range h.rates() {
+		for _, limit := range bucketSizes(h.counts, rate*h.burstFor) {
+			f.build(Bucket, limit, float64(limit)/rate, 0)
+		}
+	}
+	f.step = math.Pow(max(h.longest/h.shortest, h.fastest/h.slowest, 2), 1.0/grid)
+}
+
+// finely lays a finer grid around the best figures of each family.
+func (f *fitting) finely() {
+	for _, family := range []Family{FixedFirst, FixedClock, SlidingLog, SlidingRefused, Bucket, PenaltyBox} {
+		known := f.best[family]
+		if known == nil || known.contradictions == 0 {
+			continue
+		}
+		around := known.pick()
+		for i := range 17 {
+			window := around.Window * math.Pow(f.step, float64(i-8)/8)
+			for _, limit := range []int{around.Limit - 1, around.Limit, around.Limit + 1} {
+				if limit < 1 {
+					continue
+				}
+				f.build(family, limit, window, around.phase)
+				if family == FixedClock {
+					for _, shift := range []float64{-0.04, -0.02, -0.01, 0.01, 0.02, 0.04} {
+						f.build(family, limit, window, around.phase+shift*window)
+					}
+				}
+			}
+		}
+	}
+	f.step = math.Pow(f.step, 0.25)
+}
+
+// phasesOf are moments at which windows may begin: those of the clock, and those around which
+// requests were seen to pass again.
+func (h hints) phasesOf() []float64 {
+	phases := []float64{0}
+	for _, reset := range h.resets {
+		for i := range 9 {
+			phases = append(phases, reset[0]+(reset[1]-reset[0])*float64(i)/8)
+		}
+	}
+	return phases
+}
+
+// choice is the fits of a family that contradict equally little.
+type choice struct {
+	contradictions int
+	all            []Fit
+}
+
+// pick takes a round window where one fits, else the middle of those that do.
+func (c *choice) pick() Fit {
+	var round []Fit
+	for _, one := range c.all {
+		if isRound(one.Window) {
+			round = append(round, one)
+		}
+	}
+	if len(round) > 0 {
+		return round[len(round)/2]
+	}
+	sort.SliceStable(c.all, func(i, j int) bool { return c.all[i].Window < c.all[j].Window })
+	return c.all[len(c.all)/2]
+}
+
+// contradictions counts of how many requests a model says otherwise, up to a bound. Spread is the usual doubt
+// about the time of a decision, in seconds.
+func contradictions(trace []Seen, m model, spread float64, bound int) int {
+	unclear, doubts := m.(doubtful)
+	count := 0
+	for _, one := range trace {
+		at := one.From
+		switch {
+		case m.allows(one.From) == one.Passed:
+		case m.allows(one.To) == one.Passed:
+			at = one.To
+		case doubts && (unclear.unsure(one.From, spread) || unclear.unsure(one.To, spread)):
+		default:
+			at = (one.From + one.To) / 2
+			if count++; count > bound {
+				return count
+			}
+		}
+		m.take(at, one.Passed)
+	}
+	return count
+}
+
+// spreadOf is the median of the times between request and answer.
+func spreadOf(trace []Seen) float64 {
+	all := make([]float64, len(trace))
+	for i, one := range trace {
+		all[i] = one.To - one.From
+	}
+	sort.Float64s(all)
+	return all[len(all)/2]
+}
+
+// limitsNear are limits that may be behind the numbers that passed at once.
+func limitsNear(counts []int) []int {
+	seen := map[int]bool{}
+	for _, n := range counts {
+		for _, candidate := range []int{n - 1, n, n + 1} {
+			if candidate > 0 {
+				seen[candidate] = true
+			}
+		}
+	}
+	return slices.Sorted(keysOf(seen))
+}
+
+func bucketSizes(counts []int, flowed float64) []int {
+	seen := map[int]bool{}
+	for _, n := range counts {
+		for _, more := range []float64{-1, 0, 1} {
+			if size := int(math.Round(float64(n) - flowed + more)); size > 0 {
+				seen[size] = true
+			}
+		}
+	}
+	return slices.Sorted(keysOf(seen))
+}
+
+func keysOf(set map[int]bool) func(func(int) bool) {
+	return func(yield func(int) bool) {
+		for key := range set {
+			if !yield(key) {
+				return
+			}
+		}
+	}
+}
+
+// between lists the round windows within two bounds, and a grid for the others.
+func between(low, high float64) []float64 {
+	if low <= 0 || high < low {
+		return nil
+	}
+	var all []float64
+	for _, one := range roundWindows {
+		if one >= low && one <= high {
+			all = append(all, one)
+		}
+	}
+	for i := range grid {
+		all = append(all, low*math.Pow(high/low, (float64(i)+0.5)/grid))
+	}
+	return all
+}
+
+// rates lists the rates of a bucket that may be.
+func (h hints) rates() []float64 {
+	all := between(h.slowest, h.fastest)
+	if h.fullRate > 0 {
+		for _, factor := range []float64{0.97, 0.98, 0.99, 1, 1.01, 1.02, 1.03} {
+			all = append(all, h.fullRate*factor)
+		}
+	}
+	for _, limit := range limitsNear(h.counts) {
+		for _, window := range roundWindows {
+			if rate := float64(limit) / window; rate >= h.slowest && rate <= h.fastest {
+				all = append(all, rate)
+			}
+		}
+	}
+	return all
+}
+
+func isRound(window float64) bool {
+	for _, one := range roundWindows {
+		if math.Abs(one-window) < 1e-6*one {
+			return true
+		}
+	}
+	return false
+}

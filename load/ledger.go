@@ -50,6 +50,7 @@ func ledger(ctx context.Context, t *Target, plan *Plan, result *reports.LoadPlan
 		return err
 	}
 	l.report(plan, result)
+	l.history.judge(account(u.one), "MONEY-06", "some order of the %d bookings and reads on %d wallets explains every balance that was read", result)
 	result.Observed = append(result.Observed, reports.Observation{ID: "ledger.requests", Question: "How many requests on money were answered, how fast?",
 		Answer: fmt.Sprintf("%d in %.1f s, %d without a clear answer that were then asked again", l.answered, time.Since(began).Seconds(), l.unclear)})
 	return nil
@@ -65,6 +66,7 @@ type ledgerRun struct {
 	unclear  int
 	reads    int
 	broken   map[string][]string // by requirement
+	history  history
 }
 
 func (l *ledgerRun) breaks(requirement, format string, args ...any) {
@@ -80,6 +82,12 @@ func (l *ledgerRun) book(ctx context.Context, operation string, body map[string]
 	if err != nil {
 		return false, err
 	}
+	called := now()
+	defer func() {
+		if err == nil {
+			l.remember(body, booked, called)
+		}
+	}()
 	for try := 0; ; try++ {
 		exchange, err := l.target.Client.Do(ctx, l.target.Contract.Operation(operation), client.Request{Key: key, Body: body})
 		clear := err == nil && exchange.Status < 500 && exchange.Status != http.StatusTooManyRequests
@@ -101,12 +109,25 @@ func (l *ledgerRun) book(ctx context.Context, operation string, body map[string]
 	}
 }
 
+// remember adds a booking to the histories of its wallets.
+func (l *ledgerRun) remember(body map[string]any, booked bool, called time.Duration) {
+	units, _ := body["amount"].(int64)
+	returned := now()
+	for side, what := range map[string]string{"from": "out", "to": "in"} {
+		if wallet, ok := body[side].(string); ok {
+			l.history.add(0, event{thing: wallet, what: what, units: units}, answer{done: booked}, called, returned)
+		}
+	}
+}
+
 // read reads a wallet and holds what every read must show.
 func (l *ledgerRun) read(ctx context.Context, wallet string) (balance, error) {
+	called := now()
 	b, err := l.target.balance(ctx, wallet)
 	if err != nil {
 		return b, err
 	}
+	l.history.add(0, event{thing: wallet, what: "read"}, answer{done: true, units: b.total}, called, now())
 	l.mu.Lock()
 	l.reads++
 	l.mu.Unlock()
@@ -139,7 +160,7 @@ func (l *ledgerRun) credits(ctx context.Context, amounts int) error {
 				}
 				return err
 			})
-			if i%4 == 3 {
+			if i%2 == 1 {
 				all.Go(func() error { _, err := l.read(ctx, wallet); return err })
 			}
 		}

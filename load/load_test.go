@@ -439,3 +439,38 @@ func TestAStatedLimitIsHeldAgainstTheOneThatIsFound(t *testing.T) {
 	require.Equal(t, reports.ExitFailed, run.ExitCode, "100 a second is not the 1000 that were stated")
 	require.Contains(t, run.Reason, "RATE-04")
 }
+
+func TestARaceOfOneInAThousandIsFound(t *testing.T) {
+	plan := parse(t, "id: s\nkind: idempotency\nsentence: s\nkeys: 1500\ncopies: 8\n")
+	run := perform(context.Background(), on(t, mock.Options{Faults: []string{"idempotency.race-one-in-a-thousand"}}, nil), plan)
+	require.Equal(t, reports.ExitFailed, run.ExitCode, run.Reason)
+	require.Contains(t, run.Reason, "IDEMP-29")
+	require.NotEmpty(t, run.Plans[0].Pictures, "a broken history comes with a picture")
+}
+
+func TestStormsAndLedgersNeverAccuseTheConformingMock(t *testing.T) {
+	const times = 50 // on each of two styles
+	for _, style := range mock.Styles() {
+		for range times {
+			target := on(t, mock.Options{Style: style}, nil) // a key belongs to one storm
+			run := perform(context.Background(), target, parse(t, "id: s\nkind: idempotency\nsentence: s\nkeys: 3\ncopies: 8\n"))
+			require.Equal(t, reports.Passed, run.Verdict, run.Reason)
+			run = perform(context.Background(), target, parse(t, "id: l\nkind: ledger\nsentence: l\nwallets: 3\namounts: 6\n"))
+			require.Equal(t, reports.Passed, run.Verdict, run.Reason)
+		}
+	}
+}
+
+func TestAStaleReadIsSeenAlthoughAllMoneyIsThere(t *testing.T) {
+	run := perform(context.Background(), on(t, mock.Options{Faults: []string{"money.stale-read"}}, nil), parse(t, "id: l\nkind: ledger\nsentence: l\nwallets: 4\namounts: 12\n"))
+	require.Equal(t, reports.ExitFailed, run.ExitCode, run.Reason)
+	found := false
+	for _, one := range run.Plans[0].Invariants {
+		if strings.Contains(one.Sentence, "some order") {
+			found = true
+			require.False(t, *one.Holds)
+			require.Contains(t, one.Evidence[0], "read:")
+		}
+	}
+	require.True(t, found)
+}

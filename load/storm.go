@@ -67,7 +67,11 @@ type stormer struct {
 
 	overlapped int
 	copies     []duplicate
+	history    history
 }
+
+// forever is when a call without an answer returns.
+const forever = time.Duration(1 << 62)
 
 // newKey makes a version 4 UUID that follows from the run, so that a storm can be looked up again.
 func newKey(run string, seed int64, what string, n int) string {
@@ -153,8 +157,14 @@ func (s *stormer) burst(ctx context.Context, lines *lines, token, key, wallet st
 	for i := range lines.open {
 		all.Go(func() {
 			<-release
+			called := now()
 			copies[i] = lines.finish(i, text[len(text)-1:])
 			copies[i].key, copies[i].wallet = key, wallet
+			got, returned := answer{done: copies[i].id != "", unknown: copies[i].wrong != "", id: copies[i].id}, copies[i].done
+			if got.unknown {
+				returned = forever // its effect may still come
+			}
+			s.history.add(i, event{thing: key, what: "create"}, got, called, returned)
 		})
 	}
 	close(release)
@@ -277,10 +287,16 @@ func (s *stormer) prove(ctx context.Context, result *reports.LoadPlan) error {
 	}
 	replays := map[string]*client.Exchange{}
 	for _, key := range keys {
+		called := now()
 		replay, err := s.target.Client.Do(ctx, s.operation, client.Request{Key: key, Body: s.body(byKey[key][0].wallet)})
 		if err != nil {
 			return err
 		}
+		id := ""
+		if replay.Status/100 == 2 {
+			id = idOf(replay.Body)
+		}
+		s.history.add(s.plan.Copies, event{thing: key, what: "create"}, answer{done: id != "", id: id}, called, now())
 		replays[key] = replay
 	}
 	effects, err := s.effectsOfAll(ctx, len(keys)) // after the replays, so that what they made counts too
@@ -335,6 +351,7 @@ func (s *stormer) prove(ctx context.Context, result *reports.LoadPlan) error {
 	result.Invariants = append(result.Invariants,
 		reports.Invariant{Requirement: "IDEMP-29", Sentence: fmt.Sprintf("%s: %d copies at once under one key made one object, for each of %d keys (%.0f %% of the bursts were under way together)", name, s.plan.Copies, len(keys), 100*overlap), Holds: decided(append(several, listed...)), Evidence: orNone(append(several, listed...))},
 		reports.Invariant{Requirement: "IDEMP-01", Sentence: name + ": every later replay answered with the object that the storm made", Holds: decided(append(differing, none...)), Evidence: orNone(append(differing, none...))})
+	s.history.judge(creation, "IDEMP-29", name+": some order of the %d calls under %d keys, lost answers among them, explains every answer", result)
 	if s.operation.ID == "transactions-manual-credit" {
 		result.Invariants = append(result.Invariants, reports.Invariant{Requirement: "MONEY-06", Sentence: name + ": the balance moved once for each key", Holds: decided(unbalanced), Evidence: orNone(unbalanced)})
 	}

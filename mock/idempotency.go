@@ -113,7 +113,7 @@ func (s *Server) replay(c *call, kept *keptAnswer, request [sha256.Size]byte) an
 			return s.refuse(s.style.OtherData, "The idempotency key belongs to another request")
 		}
 	}
-	if c.meanwhile(kept.ended) && (s.faults.On("idempotency.race") || s.faults.OneIn("idempotency.race-one-in-fifty", 50)) {
+	if c.meanwhile(kept.ended) && (s.faults.On("idempotency.race") || s.faults.OneIn("idempotency.race-one-in-fifty", 50) || s.faults.OneIn("idempotency.race-one-in-a-thousand", 1000)) {
 		return c.route.handle(c)
 	}
 	if s.faulty(c, "idempotency.done-again-on-replay") {

@@ -94,6 +94,11 @@ func (s *Server) getWallet(c *call) answer {
 	if all := s.store.wallets.byOwner[c.caller.id]; len(all) > 1 && s.faults.On("wallet.another-is-read") {
 		return s.walletAnswer(http.StatusOK, all[0])
 	}
+	if before, moved := s.store.before[w.id]; moved && before.held != w.available && s.faults.OneIn("money.stale-read", 5) {
+		stale := *w
+		stale.available = before.held
+		return s.walletAnswer(http.StatusOK, &stale)
+	}
 	return s.walletAnswer(http.StatusOK, w)
 }
 

@@ -66,6 +66,14 @@ type LoadPlan struct {
 	Verdict  Verdict       `json:"verdict"`
 	ExitCode int           `json:"exit_code"`
 	Reason   string        `json:"reason,omitempty"`
+	// Pictures are pages of their own, written beside load.json.
+	Pictures []Picture `json:"-"`
+}
+
+// Picture is a page that shows one thing, such as a history that no order explains.
+type Picture struct {
+	File string
+	Data []byte
 }
 
 // LoadStage is one part of a plan: from one rate to another, in arrivals per second, for so many seconds.
@@ -243,6 +251,11 @@ func WriteLoad(folder string, r *LoadRun) ([]string, error) {
 			encoder := json.NewEncoder(w)
 			encoder.SetIndent("", " ")
 			return encoder.Encode(policy)
+		}
+	}
+	for _, plan := range r.Plans {
+		for _, picture := range plan.Pictures {
+			files[picture.File] = func(w io.Writer) error { _, err := w.Write(picture.Data); return err }
 		}
 	}
 	return writeFiles(folder, files)

@@ -16,7 +16,14 @@ import (
 )
 
 // historyTime bounds the search for an order of a history; what takes longer is said to be undecided.
-const historyTime = 10 * time.Second
+const historyTime = 5 * time.Second
+
+// The bounds of explaining what is broken: so many things, each for so long, with so long for one search.
+const (
+	explainedThings = 3
+	explainTime     = time.Second
+	searchTime      = 50 * time.Millisecond
+)
 
 // shownCalls is how many calls of a broken history are printed.
 const shownCalls = 8
@@ -147,8 +154,11 @@ func (h *history) judge(model porcupine.Model, requirement, sentence string, res
 	if undecided > 0 {
 		one.Evidence = append(one.Evidence, fmt.Sprintf("%d of %d histories could not be decided in %v", undecided, len(parts), historyTime))
 	}
-	for _, part := range broken {
-		one.Evidence = append(one.Evidence, fewest(model, part))
+	for _, part := range broken[:min(len(broken), explainedThings)] {
+		one.Evidence = append(one.Evidence, fewest(model, part, time.Now().Add(explainTime)))
+	}
+	if more := len(broken) - explainedThings; more > 0 {
+		one.Evidence = append(one.Evidence, fmt.Sprintf("and %d more like these", more))
 	}
 	if !holds {
 		result.Pictures = append(result.Pictures, picture(model, broken[0], fmt.Sprintf("history-%s-%d.html", strings.ToLower(requirement), len(result.Pictures)+1)))
@@ -158,13 +168,13 @@ func (h *history) judge(model porcupine.Model, requirement, sentence string, res
 
 // fewest looks for the calls that show a broken history and prints them: up to the first read that nothing
 // explains, without the other reads and copies that it stays broken without.
-func fewest(model porcupine.Model, part []porcupine.Operation) string {
-	calls := untilBroken(model, part)
-	for i := len(calls) - 1; i >= 0; i-- {
+func fewest(model porcupine.Model, part []porcupine.Operation, until time.Time) string {
+	calls := untilBroken(model, part, until)
+	for i := len(calls) - 1; i >= 0 && time.Now().Before(until); i-- {
 		// What moved money explains later reads; without it they would be broken for another reason.
 		if what := calls[i].Input.(event).what; what == "read" || what == "create" {
 			less := append(append([]porcupine.Operation{}, calls[:i]...), calls[i+1:]...)
-			if porcupine.CheckOperationsTimeout(model, less, time.Second) == porcupine.Illegal {
+			if porcupine.CheckOperationsTimeout(model, less, searchTime) == porcupine.Illegal {
 				calls = less
 			}
 		}
@@ -184,7 +194,7 @@ func fewest(model porcupine.Model, part []porcupine.Operation) string {
 
 // untilBroken returns the calls, in the order in which they were made, up to the return of the first read that
 // can't be explained: all bookings that were made until then, and the reads that had returned.
-func untilBroken(model porcupine.Model, part []porcupine.Operation) []porcupine.Operation {
+func untilBroken(model porcupine.Model, part []porcupine.Operation, latest time.Time) []porcupine.Operation {
 	calls := append([]porcupine.Operation{}, part...)
 	sort.Slice(calls, func(i, j int) bool { return calls[i].Call < calls[j].Call })
 	var ends []int64
@@ -195,13 +205,16 @@ func untilBroken(model porcupine.Model, part []porcupine.Operation) []porcupine.
 	}
 	slices.Sort(ends)
 	for _, end := range ends {
+		if time.Now().After(latest) {
+			break
+		}
 		var until []porcupine.Operation
 		for _, call := range calls {
 			if call.Call <= end && (call.Input.(event).what != "read" || call.Return <= end) {
 				until = append(until, call)
 			}
 		}
-		if porcupine.CheckOperationsTimeout(model, until, time.Second) == porcupine.Illegal {
+		if porcupine.CheckOperationsTimeout(model, until, searchTime) == porcupine.Illegal {
 			return until
 		}
 	}
@@ -210,7 +223,7 @@ func untilBroken(model porcupine.Model, part []porcupine.Operation) []porcupine.
 
 // picture draws a history as a page that loads nothing from anywhere.
 func picture(model porcupine.Model, part []porcupine.Operation, name string) reports.Picture {
-	_, info := porcupine.CheckOperationsVerbose(model, part, historyTime)
+	_, info := porcupine.CheckOperationsVerbose(model, part, explainTime)
 	var page bytes.Buffer
 	if err := porcupine.Visualize(model, info, &page); err != nil {
 		return reports.Picture{File: name, Data: []byte("<!doctype html><title>no picture</title>" + err.Error())}

@@ -17,25 +17,25 @@ import (
 // lag p99 < 5ms.
 type gate struct {
 	text      string
-	figure    string // quantile, max, errors, throttled, rate or lag
+	figure    string // quantile, max, errors, throttled, rate, drift or lag
 	quantile  float64
 	operation string
 	below     bool
 	bound     float64 // milliseconds or per cent
 }
 
-var gateForm = regexp.MustCompile(`^(?:(p\d+(?:\.\d+)?|max)(?:\(([a-z-]+)\))?|(errors|throttled)(?:\(([a-z-]+)\))?|(rate)|lag (p\d+(?:\.\d+)?))\s*(<|<=|>|>=)\s*([0-9.]+)\s*(ms|s|us|µs|%)$`)
+var gateForm = regexp.MustCompile(`^(?:(p\d+(?:\.\d+)?|max)(?:\(([a-z-]+)\))?|(errors|throttled)(?:\(([a-z-]+)\))?|(rate|drift)|lag (p\d+(?:\.\d+)?))\s*(<|<=|>|>=)\s*([0-9.]+)\s*(ms|s|us|µs|%)$`)
 
 func parseGate(text string) (gate, error) {
 	found := gateForm.FindStringSubmatch(strings.TrimSpace(text))
 	if found == nil {
-		return gate{}, fmt.Errorf("%q is no gate; write it like p99(cards-create) < 250ms, errors < 0.1%%, throttled < 1%%, rate >= 99%% or lag p99 < 5ms", text)
+		return gate{}, fmt.Errorf("%q is no gate; write it like p99(cards-create) < 250ms, errors < 0.1%%, throttled < 1%%, rate >= 99%%, drift < 20%% or lag p99 < 5ms", text)
 	}
 	g := gate{text: text, below: found[7][0] == '<'}
 	quantile := found[1] + found[6]
 	switch {
 	case found[5] != "":
-		g.figure = "rate"
+		g.figure = found[5]
 	case found[3] != "":
 		g.figure, g.operation = found[3], found[4]
 	case quantile == "max":
@@ -51,7 +51,7 @@ func parseGate(text string) (gate, error) {
 		}
 		g.quantile = percent / 100
 	}
-	share := g.figure == "errors" || g.figure == "throttled" || g.figure == "rate"
+	share := g.figure == "errors" || g.figure == "throttled" || g.figure == "rate" || g.figure == "drift"
 	if share != (found[9] == "%") {
 		return gate{}, fmt.Errorf("%q: shares are bounded in per cent, latencies in ms or s", text)
 	}
@@ -92,6 +92,9 @@ func (g gate) evaluate(m *measure) reports.GateResult {
 			r.Figure = 100 * float64(m.sent) / float64(m.due)
 		}
 		r.Low, r.High = r.Figure, r.Figure
+	case "drift":
+		r.Unit = "%"
+		drift(m, &r)
 	case "lag":
 		g.percentile(m.lag, &r)
 	default:

@@ -7,6 +7,8 @@ import (
 	"math"
 	"net/http"
 	"net/http/httptest"
+	"os"
+	"path/filepath"
 	"strings"
 	"sync/atomic"
 	"testing"
@@ -305,8 +307,9 @@ func TestACapacityPlanSaysWhatBrokeFirst(t *testing.T) {
 	require.Len(t, result.Steps, 2)
 	require.True(t, result.Steps[0].Held, result.Steps[0].Broke)
 	require.False(t, result.Steps[1].Held)
-	require.Contains(t, result.Observed[0].Answer, "40/s; at 400/s")
-	require.Contains(t, result.Observed[0].Answer, "failed or were throttled")
+	answer := observed(&result, "load.capacity")
+	require.Contains(t, answer, "40/s; at 400/s")
+	require.Contains(t, answer, "failed or were throttled")
 }
 
 func TestShardsTogetherAreTheWhole(t *testing.T) {
@@ -481,4 +484,83 @@ func TestAStaleReadIsSeenAlthoughAllMoneyIsThere(t *testing.T) {
 		}
 	}
 	require.True(t, found)
+}
+
+// observed is the answer to one of a plan's open questions.
+func observed(plan *reports.LoadPlan, id string) string {
+	for _, one := range plan.Observed {
+		if one.ID == id {
+			return one.Answer
+		}
+	}
+	return ""
+}
+
+func TestTheCanarySaysUpToWhichRateAllHeld(t *testing.T) {
+	target := on(t, mock.Options{}, nil)
+	var rounds atomic.Int64
+	target.CanaryEvery = 100 * time.Millisecond
+	target.Canary = func(context.Context) (load.CanaryRound, error) {
+		if rounds.Add(1) > 5 {
+			return load.CanaryRound{Scenarios: 2, Broken: []reports.LoadFinding{{Requirement: "CARD-13", Operation: "a", Message: "a field is gone"}}}, nil
+		}
+		return load.CanaryRound{Scenarios: 2}, nil
+	}
+	run := perform(context.Background(), target, parse(t, reads+"stages: [{rate: 20, for: 1s}, {rate: 200, for: 1s}]\nlag: 1s\n"))
+	require.Equal(t, reports.ExitFailed, run.ExitCode)
+	require.Contains(t, run.Reason, "CARD-13")
+	answer := observed(&run.Plans[0], "load.conformant")
+	require.Contains(t, answer, "this broke first: CARD-13 (a field is gone)")
+	rounds.Store(-1000)
+	run = perform(context.Background(), target, parse(t, reads+"stages: [{rate: 40, for: 1s}]\nlag: 1s\n"))
+	require.Zero(t, run.ExitCode, run.Reason)
+	require.Contains(t, observed(&run.Plans[0], "load.conformant"), "all of which held")
+	target.Canary = func(context.Context) (load.CanaryRound, error) { return load.CanaryRound{}, errors.New("no selection") }
+	run = perform(context.Background(), target, parse(t, reads+"stages: [{rate: 40, for: 1s}]\nlag: 1s\n"))
+	require.Contains(t, observed(&run.Plans[0], "load.canary"), "no selection")
+}
+
+func TestAPlanStopsForTheSakeOfTheAPI(t *testing.T) {
+	fails := func(http.Handler) http.Handler {
+		return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+			if strings.HasSuffix(r.URL.Path, "token") {
+				w.Header().Set("Content-Type", "application/json")
+				_, _ = w.Write([]byte(`{"access_token":"abcdefgh","token_type":"Bearer","expires_in":3600}`))
+				return
+			}
+			w.WriteHeader(http.StatusInternalServerError)
+		})
+	}
+	slow := func(api http.Handler) http.Handler {
+		return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+			if !strings.HasSuffix(r.URL.Path, "token") {
+				select {
+				case <-r.Context().Done():
+				case <-time.After(300 * time.Millisecond): // the latency that is measured
+				}
+			}
+			api.ServeHTTP(w, r)
+		})
+	}
+	kill := filepath.Join(t.TempDir(), "stop")
+	require.NoError(t, os.WriteFile(kill, nil, 0o600))
+	const stages = "stages: [{rate: 60, for: 30s}]\nlag: 1s\ngates: [errors < 1%]\n"
+	for name, c := range map[string]struct {
+		wrap func(http.Handler) http.Handler
+		stop string
+		says string
+	}{
+		"most answers fail": {fails, "stop: {failed: 50}\n", "answers failed, more than 50 %"},
+		"answers are slow":  {slow, "stop: {p99: 100ms}\n", "p99 of the last second"},
+		"the kill file":     {nil, "stop: {kill_file: " + kill + "}\n", "is there"},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			run := perform(context.Background(), on(t, mock.Options{}, c.wrap), parse(t, reads+stages+c.stop))
+			require.Equal(t, reports.ExitSafetyStop, run.ExitCode, run.Reason)
+			require.Contains(t, run.Reason, c.says)
+			require.Less(t, run.Plans[0].Sent, run.Plans[0].Due)
+			require.Equal(t, "not decided", run.Plans[0].Gates[0].State, "what was stopped proves nothing")
+		})
+	}
 }

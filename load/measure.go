@@ -54,6 +54,9 @@ type measure struct {
 	errors   map[string]int
 	checked  int
 	findings map[string]*reports.LoadFinding
+	// watch is what went on beside the arrivals; stopped is why they ended early, empty where they did not.
+	watch   *watch
+	stopped string
 }
 
 type slice struct {

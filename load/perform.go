@@ -33,6 +33,12 @@ type Target struct {
 	Receiver *webhook.Receiver
 	// LocalHost is host and port of an API on this machine, which then signs with a key of its own; else empty.
 	LocalHost string
+	// Canary performs one round of functional scenarios beside the load; nil for none. CanaryEvery is the time
+	// between two rounds.
+	Canary      func(ctx context.Context) (CanaryRound, error)
+	CanaryEvery time.Duration
+	// KillFile ends every plan once a file of that name is there; empty for none.
+	KillFile string
 	// RunID marks references, so that what a run made can be found again.
 	RunID string
 }

@@ -59,7 +59,9 @@ type Plan struct {
 	// Most bounds the requests of one burst of a rate-limit plan, Longest the time that it waits for a recovery.
 	Most    int      `yaml:"most"`
 	Longest Duration `yaml:"longest"`
-	Gates   []string `yaml:"gates"`
+	// Stop ends arrivals early for the sake of the API.
+	Stop  Stop     `yaml:"stop"`
+	Gates []string `yaml:"gates"`
 
 	gates []gate
 }
@@ -220,6 +222,9 @@ func (p *Plan) check(facts *contract.Contract, at func(key string) string) error
 	}
 	if (p.Kind == Mixed || p.Kind == Capacity) && len(p.Mix) == 0 {
 		fault("mix", "a plan of this kind needs operations")
+	}
+	if p.Stop.Failed < 0 || p.Stop.Failed > 100 || p.Stop.P99 < 0 {
+		fault("stop", "failed is a share from 0 to 100 per cent, and p99 a time")
 	}
 	if p.Connections < 1 || p.CheckEvery < 1 {
 		fault("connections", "connections and check_every must be at least 1")

@@ -176,11 +176,11 @@ func limiterText(f *limiter.Found) string {
 		return fmt.Sprintf("about %d requests at once; not found out: %s", f.Tried, strings.Join(f.Unknown, "; "))
 	}
 	best := f.Best[0]
-	return fmt.Sprintf("%d requests in about %v, %s", best.Limit, round(best.Window), strings.Join(f.Kinds(), " or "))
+	return fmt.Sprintf("%d requests in about %v, %s", best.Limit, threeDigits(best.Window), strings.Join(f.Kinds(), " or "))
 }
 
-// round writes seconds with three digits.
-func round(seconds float64) time.Duration {
+// threeDigits writes seconds with three digits.
+func threeDigits(seconds float64) time.Duration {
 	unit := time.Duration(math.Pow(10, math.Floor(math.Log10(seconds*1e9))-2))
 	return time.Duration(seconds * 1e9).Round(max(unit, time.Nanosecond))
 }

@@ -51,13 +51,30 @@ func mixed(ctx context.Context, target *Target, plan *Plan, seed int64, part Sha
 	if err != nil {
 		return err
 	}
+	m.watch.tell(result, false)
 	for _, stage := range plan.stages() {
 		m.asked += time.Duration(stage.Seconds * float64(time.Second))
 	}
 	for _, gate := range plan.gates {
 		result.Gates = append(result.Gates, gate.evaluate(m))
 	}
+	m.endedEarly(ctx, result)
 	return m.report(result, wall)
+}
+
+// endedEarly marks the result of a plan that did not come to its end: its gates are no verdict on anything.
+func (m *measure) endedEarly(ctx context.Context, result *reports.LoadPlan) {
+	switch {
+	case m.stopped != "":
+		result.ExitCode, result.Reason = reports.ExitSafetyStop, m.stopped
+	case ctx.Err() != nil:
+		result.ExitCode, result.Reason = reports.ExitProvesNone, fmt.Sprintf("interrupted after %d of %d arrivals", m.sent, m.due)
+	default:
+		return
+	}
+	for i := range result.Gates {
+		result.Gates[i].State = "not decided"
+	}
 }
 
 // arrive prepares what the mix needs and performs the arrivals.
@@ -76,7 +93,9 @@ func (t *Target) arrive(ctx context.Context, plan *Plan, due []time.Duration, pl
 	}
 	m := newMeasure()
 	m.due = len(due)
-	wall := attack(ctx, due, plan.Connections, func(ctx context.Context, n int) outcome {
+	running, watch, end := t.beside(ctx, plan, m)
+	m.watch = watch
+	wall := attack(running, due, plan.Connections, func(ctx context.Context, n int) outcome {
 		operation := t.Contract.Operation(operations[n])
 		request := stock.request(t.RunID, operations[n], places[n])
 		if operations[n] == "cards-create" {
@@ -85,6 +104,12 @@ func (t *Target) arrive(ctx context.Context, plan *Plan, due []time.Duration, pl
 		exchange, err := t.Client.Do(ctx, operation, request)
 		return t.judge(operation, exchange, err, n%plan.CheckEvery == 0)
 	}, m.add)
+	var why *stopped
+	if errors.As(context.Cause(running), &why) {
+		m.stopped = why.why
+	}
+	end()
+	watch.settle()
 	return m, wall, nil
 }
 
@@ -138,6 +163,7 @@ const (
 func capacity(ctx context.Context, target *Target, plan *Plan, seed int64, result *reports.LoadPlan) error {
 	last := newMeasure()
 	var wall time.Duration
+	var allRounds []round
 	for _, rate := range plan.Steps {
 		stages := []reports.LoadStage{{From: rate, To: rate, Seconds: time.Duration(plan.StepFor).Seconds()}}
 		due := schedule(stages, plan.Arrivals, seed)
@@ -150,12 +176,16 @@ func capacity(ctx context.Context, target *Target, plan *Plan, seed int64, resul
 			return err
 		}
 		m.asked = time.Duration(plan.StepFor)
+		allRounds = append(allRounds, m.watch.rounds...)
 		last, wall = m, took
+		if m.stopped != "" {
+			break
+		}
 		step := reports.LoadStep{Rate: rate, Reached: float64(m.sent) / max(took.Seconds(), m.asked.Seconds()), P99: percentiles(m.fromDue("")).P99}
 		bad, all := m.count("", failed)
 		slow, _ := m.count("", throttled)
 		step.Errors = float64(bad+slow) / float64(max(all, 1))
-		step.Held, step.Broke = held(step, plan, percentiles(m.lag).P99)
+		step.Held, step.Broke = held(step, float64(len(due))/m.asked.Seconds(), plan, percentiles(m.lag).P99)
 		result.Steps = append(result.Steps, step)
 		if !step.Held || ctx.Err() != nil {
 			break
@@ -164,6 +194,11 @@ func capacity(ctx context.Context, target *Target, plan *Plan, seed int64, resul
 	if err := last.report(result, wall); err != nil {
 		return err
 	}
+	if last.watch != nil {
+		last.watch.rounds = allRounds
+		last.watch.tell(result, true)
+	}
+	last.endedEarly(ctx, result)
 	// The last step is meant to break: its lag and its errors are the result, not a fault of the run.
 	result.LagBound, result.Sent, result.Findings = 0, result.Due, []reports.LoadFinding{}
 	result.Observed = append(result.Observed, reports.Observation{ID: "load.capacity", Question: "Up to which arrival rate did the rule of the plan hold?", Answer: knee(result.Steps)})
@@ -171,14 +206,14 @@ func capacity(ctx context.Context, target *Target, plan *Plan, seed int64, resul
 }
 
 // held applies the rule to a step.
-func held(step reports.LoadStep, plan *Plan, lag float64) (bool, string) {
+func held(step reports.LoadStep, due float64, plan *Plan, lag float64) (bool, string) {
 	bound := milliseconds(time.Duration(plan.Bound))
 	switch {
 	case step.Errors > stepErrors:
 		return false, fmt.Sprintf("%.1f%% of the answers failed or were throttled", 100*step.Errors)
 	case lag > bound/2:
 		return false, fmt.Sprintf("the generator itself was late (p99 %.1f ms): this machine gives no more, which says nothing of the API", lag)
-	case step.Reached < stepReached*step.Rate*0.9:
+	case step.Reached < stepReached*due*0.9:
 		return false, fmt.Sprintf("only %.1f/s were answered in time", step.Reached)
 	case step.P99 > bound:
 		return false, fmt.Sprintf("p99 %.1f ms is over %.1f ms", step.P99, bound)

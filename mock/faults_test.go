@@ -13,7 +13,7 @@ import (
 
 // unheard are the faults that show only between requests that are under way at once, in how long an answer
 // takes, or in how many are answered. Each has a test of its own below.
-var unheard = []fault.ID{"idempotency.race", "idempotency.race-one-in-fifty", "idempotency.race-one-in-a-thousand", "money.lost-update", "slow.grows", "idempotency.lost-answer-not-kept", "limit.counts-double"}
+var unheard = []fault.ID{"idempotency.race", "idempotency.race-one-in-fifty", "idempotency.race-one-in-a-thousand", "money.lost-update", "slow.grows", "idempotency.lost-answer-not-kept", "limit.counts-double", "busy.field-missing"}
 
 // TestEveryFaultMakesADifference walks over a mock with each fault of the catalogue, and over one with each
 // fault at each of its places alone (in one style, which is enough for those), until it hears something that
@@ -141,6 +141,18 @@ func TestTheFaultOfSlownessGrowsToTwoSeconds(t *testing.T) {
 	require.Equal(t, 10*time.Millisecond, c.server.latency())
 	c.server.arrivals.Store(1_000_000)
 	require.Equal(t, 2*time.Second, c.server.latency())
+}
+
+func TestTheFaultOfABusyMockShowsAfterManyRequests(t *testing.T) {
+	c := newCaller(t, Options{Faults: []string{"busy.field-missing"}})
+	card := c.card()
+	for range manyRequests + 1 {
+		require.Contains(t, c.call("cards-get", nil, card).object(), "last_four_digit")
+	}
+	c.clock.Advance(time.Second)
+	require.NotContains(t, c.call("cards-get", nil, card).object(), "last_four_digit")
+	c.clock.Advance(2 * time.Second)
+	require.Contains(t, c.call("cards-get", nil, card).object(), "last_four_digit")
 }
 
 func TestTheFaultOfCountingDoubleLetsHalfThrough(t *testing.T) {

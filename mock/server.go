@@ -78,6 +78,8 @@ type Server struct {
 	requests  atomic.Int64
 	panics    atomic.Int64
 	lastPanic atomic.Pointer[string]
+	// These count requests by the second, for a fault alone.
+	busySecond, busyCount, busyBefore atomic.Int64
 	// firstPages keeps how long each list was when its first page was read; only a fault asks.
 	firstPages sync.Map
 }

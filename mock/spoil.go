@@ -14,6 +14,7 @@ import (
 // spoil lets the faults that are about any answer at all change it, after the work was done rightly:
 // statuses, media types, JSON, timestamps, and single fields of a success.
 func (s *Server) spoil(c *call, a answer) answer {
+	busy := s.busy()
 	if s.faults.On("http.bad-retry-after") {
 		a = a.with("Retry-After", "soon")
 	}
@@ -39,10 +40,31 @@ func (s *Server) spoil(c *call, a answer) answer {
 	if strings.HasPrefix(c.operation.ID, "cards-") && bytes.Contains(a.body, []byte("last_four_digit")) && s.faults.OneIn("rare.field-missing", 20) {
 		a.body, _ = spoilMembers(a.body, "last_four_digit", "missing")
 	}
+	if strings.HasPrefix(c.operation.ID, "cards-") && bytes.Contains(a.body, []byte("last_four_digit")) && busy && s.faults.On("busy.field-missing") {
+		a.body, _ = spoilMembers(a.body, "last_four_digit", "missing")
+	}
 	if c.operation.ID == "token" {
 		return a
 	}
 	return s.spoilJSON(c, a)
+}
+
+// manyRequests is how many requests in the second before make the mock busy, for a fault that shows under load
+// alone.
+const manyRequests = 250
+
+// busy counts the requests of the present second and reports whether those of the one before were many.
+func (s *Server) busy() bool {
+	second := s.clock.Now().Unix()
+	if last := s.busySecond.Swap(second); last != second {
+		count := s.busyCount.Swap(0)
+		if last != second-1 {
+			count = 0
+		}
+		s.busyBefore.Store(count)
+	}
+	s.busyCount.Add(1)
+	return s.busyBefore.Load() > manyRequests
 }
 
 func (s *Server) spoilStatus(c *call, a answer) answer {

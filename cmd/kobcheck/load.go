@@ -30,7 +30,8 @@ type loadFlags struct {
 	rate, length          float64
 	dryRun, notice        bool
 	noNotice, show, shard string
-	startAt               string
+	startAt, killFile     string
+	canary                time.Duration
 }
 
 func newLoad() *cobra.Command {
@@ -56,6 +57,8 @@ func newLoad() *cobra.Command {
 	flags.StringVar(&f.show, "print", "", "print a built-in plan, to be copied and changed")
 	flags.StringVar(&f.shard, "shard", "", "part of the arrivals, such as 1/4; kobcheck load merge puts the parts together")
 	flags.StringVar(&f.startAt, "start-at", "", "moment to begin at, such as 2026-01-30T01:00:00Z, so that shards begin together")
+	flags.StringVar(&f.killFile, "kill-file", "", "the load ends once a file of that name is there")
+	flags.DurationVar(&f.canary, "canary", -1, "time between rounds of functional scenarios beside the load; 0 for none; by default 2s on this machine, 15s elsewhere")
 	flags.StringVar(&f.run.style, "style", "plain", "style of the mock inside: plain or strict-http")
 	flags.StringVar(&f.run.edition, "edition", "v1", "edition of the mock inside: v1 or guide")
 	flags.StringSliceVar(&f.run.faults, "fault", nil, "faults to switch on in the mock inside")
@@ -159,6 +162,12 @@ func loadTarget(command *cobra.Command, f *loadFlags, file *target.File, plans [
 		return err
 	}
 	on := underLoad(file, facts, shapes, api, result.RunID)
+	on.KillFile = f.killFile
+	silence, err := withCanary(on, f.canary, file, facts, shapes, f.run.seed)
+	if err != nil {
+		return err
+	}
+	defer silence()
 	deaf, err := hearing(ctx, file, on, plans...)
 	if err != nil {
 		return err

@@ -1,0 +1,77 @@
+package main
+
+import (
+	"context"
+	"fmt"
+	"time"
+
+	"github.com/kobcheck/kobcheck/client"
+	"github.com/kobcheck/kobcheck/client/target"
+	"github.com/kobcheck/kobcheck/contract"
+	"github.com/kobcheck/kobcheck/features"
+	"github.com/kobcheck/kobcheck/load"
+	"github.com/kobcheck/kobcheck/reports"
+	"github.com/kobcheck/kobcheck/schemas"
+	"github.com/kobcheck/kobcheck/steps"
+	"github.com/kobcheck/kobcheck/steps/catalog"
+	"github.com/kobcheck/kobcheck/steps/suite"
+)
+
+// canaryScenarios are performed again and again beside a load plan: of each kind of promise one that takes few
+// requests.
+var canaryScenarios = []string{"cards-get.equal", "cards-get.card", "cards-list.bare", "wallets-get.success", "endusers-get.equal", "transactions-credit.success",
+	"transactions.sides", "idempotency.replay/create-a-new-card", "errors.text"}
+
+// The time between two rounds of the canary where the flag gives none.
+const (
+	canaryHere      = 2 * time.Second
+	canaryElsewhere = 15 * time.Second
+)
+
+// withCanary gives a load target the functional scenarios that go on beside its plans. The function that it
+// returns ends their client.
+func withCanary(on *load.Target, every time.Duration, file *target.File, facts *contract.Contract, shapes *schemas.Set, seed int64) (func(), error) {
+	if every < 0 {
+		if every = canaryElsewhere; on.LocalHost != "" {
+			every = canaryHere
+		}
+	}
+	if every == 0 {
+		return func() {}, nil
+	}
+	scenarios, err := catalog.Read(features.Files)
+	if err != nil {
+		return nil, err
+	}
+	config := file.ClientConfig(facts)
+	config.RunID, config.Seed, config.Version, config.Unpaced = on.RunID+"-canary", seed, version, true
+	api, err := client.New(config)
+	if err != nil {
+		return nil, err
+	}
+	gate := []contract.Mark{contract.Stated, contract.Standard}
+	session := steps.NewSession(facts, shapes, file, api, gate, false)
+	rounds := 0
+	on.CanaryEvery = every
+	on.Canary = func(ctx context.Context) (load.CanaryRound, error) {
+		rounds++
+		run, err := suite.Run(ctx, suite.Config{Session: session, Catalog: scenarios, Selection: catalog.Selection{IDs: canaryScenarios}, Concurrency: 1,
+			Seed: seed + int64(rounds), RunID: fmt.Sprintf("%s-%d", config.RunID, rounds), Gate: gate})
+		if err != nil {
+			return load.CanaryRound{}, err
+		}
+		done := load.CanaryRound{}
+		for _, scenario := range run.Scenarios {
+			if scenario.Verdict == reports.Passed || scenario.Verdict == reports.Failed || scenario.Verdict == reports.Advisory {
+				done.Scenarios++
+			}
+			for _, finding := range scenario.Findings {
+				if finding.Gated {
+					done.Broken = append(done.Broken, reports.LoadFinding{Requirement: finding.Requirement, Operation: scenario.ID, Message: finding.Message})
+				}
+			}
+		}
+		return done, nil
+	}
+	return api.Close, nil
+}

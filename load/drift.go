@@ -1,0 +1,45 @@
+package load
+
+import (
+	"math"
+	"sort"
+
+	"github.com/kobcheck/kobcheck/reports"
+)
+
+// driftSeconds is how many seconds with answers a drift takes: fewer show weather, not climate.
+const driftSeconds = 20
+
+// drift measures by how many per cent of its median the p50 of the seconds of a plan changed from beginning to
+// end: the median of the slopes between all pairs of seconds (Theil and Sen), with bounds from the ranks of
+// those slopes (one-sided 95 %).
+func drift(m *measure, r *reports.GateResult) {
+	var at, value []float64
+	for second, one := range m.slices {
+		if one.latency.TotalCount() > 0 {
+			at, value = append(at, float64(second)), append(value, float64(one.latency.ValueAtQuantile(50)))
+		}
+	}
+	r.Samples, r.Needed = len(at), driftSeconds
+	if len(at) < 3 {
+		return
+	}
+	var slopes []float64
+	first, last := math.Inf(1), math.Inf(-1)
+	for i := range at {
+		first, last = min(first, at[i]), max(last, at[i])
+		for j := range i {
+			slopes = append(slopes, (value[i]-value[j])/(at[i]-at[j]))
+		}
+	}
+	sort.Float64s(slopes)
+	sort.Float64s(value)
+	n := float64(len(at))
+	spread := z * math.Sqrt(n*(n-1)*(2*n+5)/18)
+	rank := func(place float64) float64 {
+		return slopes[int(min(max(math.Round(place), 0), float64(len(slopes)-1)))]
+	}
+	whole := 100 * (last - first) / max(value[len(value)/2], 1)
+	half := float64(len(slopes)-1) / 2
+	r.Figure, r.Low, r.High = whole*rank(half), whole*rank(half-spread/2), whole*rank(half+spread/2)
+}

@@ -564,3 +564,33 @@ func TestAPlanStopsForTheSakeOfTheAPI(t *testing.T) {
 		})
 	}
 }
+
+func TestKeysOfEarlierNightsBracketTheWindow(t *testing.T) {
+	file := filepath.Join(t.TempDir(), "nights.json")
+	clock := mock.NewVirtualClock(time.Date(2026, 1, 30, 1, 0, 0, 0, time.UTC))
+	target := on(t, mock.Options{Clock: clock, TokenLife: 1000 * time.Hour, KeyWindow: 24 * time.Hour}, nil)
+	target.KeyNights, target.Now = file, clock.Now
+	plan := "id: s\nkind: idempotency\nsentence: s\nkeys: 1\ncopies: 2\n"
+	night := 0
+	hear := func(later time.Duration) string {
+		clock.Advance(later)
+		night++
+		target.RunID = fmt.Sprint("night-", night)
+		run := perform(context.Background(), target, parse(t, plan))
+		answer := observed(&run.Plans[0], "idempotency.policy.window")
+		require.NotEmpty(t, answer, run.Reason)
+		return answer
+	}
+	require.Contains(t, hear(0), "not seen yet")
+	require.Equal(t, "at least 20h0m0s", hear(20*time.Hour))
+	require.Equal(t, "at least 20h0m0s, and no longer than 30h0m0s: then it was executed anew", hear(10*time.Hour))
+	require.Equal(t, "at least 23h0m0s, and no longer than 30h0m0s: then it was executed anew", hear(13*time.Hour), "bounds of earlier nights are kept")
+	text, err := os.ReadFile(file)
+	require.NoError(t, err)
+	require.NotRegexp(t, `"key"`, string(text))
+	require.NoError(t, os.WriteFile(file, []byte("{"), 0o600))
+	target.RunID = "the-last-night"
+	run := perform(context.Background(), target, parse(t, plan))
+	require.Equal(t, reports.ExitInconclusive, run.ExitCode)
+	require.Contains(t, run.Reason, "--key-nights")
+}

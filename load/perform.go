@@ -37,6 +37,10 @@ type Target struct {
 	// between two rounds.
 	Canary      func(ctx context.Context) (CanaryRound, error)
 	CanaryEvery time.Duration
+	// KeyNights is the file of the keys of earlier runs; empty for none. Now is the clock for their age; nil means
+	// [time.Now].
+	KeyNights string
+	Now       func() time.Time
 	// KillFile ends every plan once a file of that name is there; empty for none.
 	KillFile string
 	// RunID marks references, so that what a run made can be found again.

@@ -55,7 +55,10 @@ func storm(ctx context.Context, t *Target, plan *Plan, seed int64, result *repor
 			return err
 		}
 	}
-	return t.policy(ctx, program, seed, result)
+	if err := t.policy(ctx, program, seed, result); err != nil || t.KeyNights == "" {
+		return err
+	}
+	return t.nights(ctx, seed, result)
 }
 
 type stormer struct {

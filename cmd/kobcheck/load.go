@@ -31,6 +31,7 @@ type loadFlags struct {
 	dryRun, notice        bool
 	noNotice, show, shard string
 	startAt, killFile     string
+	keyNights             string
 	canary                time.Duration
 }
 
@@ -58,6 +59,7 @@ func newLoad() *cobra.Command {
 	flags.StringVar(&f.shard, "shard", "", "part of the arrivals, such as 1/4; kobcheck load merge puts the parts together")
 	flags.StringVar(&f.startAt, "start-at", "", "moment to begin at, such as 2026-01-30T01:00:00Z, so that shards begin together")
 	flags.StringVar(&f.killFile, "kill-file", "", "the load ends once a file of that name is there")
+	flags.StringVar(&f.keyNights, "key-nights", "", "file with the idempotency keys of earlier runs, which brackets how long the target remembers a key; made and kept by idempotency plans")
 	flags.DurationVar(&f.canary, "canary", -1, "time between rounds of functional scenarios beside the load; 0 for none; by default 2s on this machine, 15s elsewhere")
 	flags.StringVar(&f.run.style, "style", "plain", "style of the mock inside: plain or strict-http")
 	flags.StringVar(&f.run.edition, "edition", "v1", "edition of the mock inside: v1 or guide")
@@ -162,7 +164,7 @@ func loadTarget(command *cobra.Command, f *loadFlags, file *target.File, plans [
 		return err
 	}
 	on := underLoad(file, facts, shapes, api, result.RunID)
-	on.KillFile = f.killFile
+	on.KillFile, on.KeyNights = f.killFile, f.keyNights
 	silence, err := withCanary(on, f.canary, file, facts, shapes, f.run.seed)
 	if err != nil {
 		return err

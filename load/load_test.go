@@ -594,3 +594,33 @@ func TestKeysOfEarlierNightsBracketTheWindow(t *testing.T) {
 	require.Equal(t, reports.ExitInconclusive, run.ExitCode)
 	require.Contains(t, run.Reason, "--key-nights")
 }
+
+func TestManyKeysAtOnceOnOneWalletMakeOneCard(t *testing.T) {
+	plan := "id: s\nkind: idempotency\nsentence: s\nkeys: 2\ncopies: 8\n"
+	held := func(faults ...string) bool {
+		run := perform(context.Background(), on(t, mock.Options{Faults: faults}, nil), parse(t, plan))
+		for _, one := range run.Plans[0].Invariants {
+			if one.Requirement == "CARD-ORDER-04" {
+				require.NotNil(t, one.Holds, one.Sentence)
+				return *one.Holds
+			}
+		}
+		require.Fail(t, "nothing was held for check 4", "%s", run.Reason)
+		return false
+	}
+	require.True(t, held())
+	require.False(t, held("order.check-4-missing"))
+}
+
+func TestAJourneyIsOneArrivalAndNamesTheCallThatBreaksIt(t *testing.T) {
+	const plan = "id: j\nkind: mixed\nsentence: j\nmix: {onboarding: 1}\nstages: [{rate: 20, for: 1s}]\nlag: 1s\ncheck_every: 1\ngates: [errors < 20%]\n"
+	run := perform(context.Background(), on(t, mock.Options{}, nil), parse(t, plan))
+	require.Zero(t, run.ExitCode, run.Reason)
+	require.Equal(t, "onboarding", run.Plans[0].Series[0].Operation)
+	require.Equal(t, run.Plans[0].Due, run.Plans[0].Series[0].Count)
+	run = perform(context.Background(), on(t, mock.Options{Faults: []string{"order.check-1-missing", "status.success-as-202.cards-create"}}, nil), parse(t, plan))
+	require.NotZero(t, run.ExitCode)
+	for text := range run.Plans[0].Errors {
+		require.Contains(t, text, "onboarding: cards-create answered 202")
+	}
+}

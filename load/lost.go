@@ -76,7 +76,7 @@ func (s *stormer) lostKey(ctx context.Context, way string, n int) (string, error
 		return "", err
 	}
 	defer line.close()
-	if err := line.ready(ctx, text); err != nil {
+	if err := line.ready(ctx, 0, text); err != nil {
 		return "", err
 	}
 	if n%2 == 1 {

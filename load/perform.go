@@ -41,6 +41,8 @@ type Target struct {
 	// [time.Now].
 	KeyNights string
 	Now       func() time.Time
+	// Progress hears several times a second in one line how far a plan with arrivals has come; nil for none.
+	Progress func(line string)
 	// KillFile ends every plan once a file of that name is there; empty for none.
 	KillFile string
 	// RunID marks references, so that what a run made can be found again.
@@ -57,7 +59,7 @@ type Limit struct {
 var performable = map[string]bool{
 	"cards-list": true, "cards-get": true, "cards-create": true, "wallets-list": true, "wallets-get": true, "wallets-create": true,
 	"endusers-create": true, "endusers-list": true, "endusers-get": true, "transactions-list": true, "transactions-get": true,
-	"transactions-create": true, "transactions-manual-credit": true, "card-programs-list": true, "card-programs-get": true, "healthcheck": true,
+	"transactions-create": true, "transactions-manual-credit": true, "card-programs-list": true, "card-programs-get": true, "healthcheck": true, onboarding: true,
 }
 
 // stock are the things that the arrivals of a plan use.
@@ -163,7 +165,7 @@ func (t *Target) prepare(ctx context.Context, mix map[string]int) (*stock, error
 		return false
 	}
 	var err error
-	if needs("cards-create", "cards-get", "card-programs-get") {
+	if needs("cards-create", "cards-get", "card-programs-get", onboarding) {
 		if s.program, err = t.findProgram(ctx); err != nil {
 			return nil, err
 		}
@@ -246,14 +248,27 @@ func (t *Target) judge(operation *contract.Operation, exchange *client.Exchange,
 		o.class = throttled
 	case operation.Success.Accepts(exchange.Status):
 		o.class = good
+		o.findings = cheap(operation, exchange)
 		if checked {
 			o.checked = true
-			o.findings = t.check(operation, exchange)
+			o.findings = append(o.findings, t.check(operation, exchange)...)
 		}
 	default:
 		o.failure = fmt.Sprintf("answered %d", exchange.Status)
 	}
 	return o
+}
+
+// cheap looks at the head of every good answer; its body is for the answers that are checked.
+func cheap(operation *contract.Operation, exchange *client.Exchange) []reports.LoadFinding {
+	media, _, _ := strings.Cut(exchange.Header.Get("Content-Type"), ";")
+	switch {
+	case len(exchange.Body) == 0 && operation.Success.Schema != "" && operation.Success.Status != 0 && operation.Success.Status != http.StatusNoContent:
+		return []reports.LoadFinding{{Requirement: operation.Requirement, Operation: operation.ID, Message: "a success has no body"}}
+	case len(exchange.Body) > 0 && !strings.EqualFold(strings.TrimSpace(media), "application/json"):
+		return []reports.LoadFinding{{Requirement: "GEN-11", Operation: operation.ID, Message: "an answer is not labelled as JSON"}}
+	}
+	return nil
 }
 
 // check holds an answer against its schema and looks through it for card numbers and secrets.

@@ -214,7 +214,7 @@ func (p *Plan) check(facts *contract.Contract, at func(key string) string) error
 		fault("fail_tries", "a receiver may fail 0 to 3 tries, since SNS makes four, and wait must be above 0")
 	}
 	for id, weight := range p.Mix {
-		if operation := facts.Operation(id); operation == nil || !performable[id] {
+		if operation := facts.Operation(id); !performable[id] || operation == nil && id != onboarding {
 			fault("mix", "%q can't be part of a mix; these can: %s", id, strings.Join(performableNames(), ", "))
 		} else if weight < 1 {
 			fault("mix", "the weight of %s must be at least 1", id)
@@ -257,7 +257,7 @@ const recoveryPolls = 250
 func (p *Plan) Ceiling() (rate float64, requests int, length time.Duration) {
 	switch p.Kind {
 	case Idempotency:
-		return 0, 2*p.Keys*(p.Copies+4) + 2*3*lostEach*8 + 40, 0
+		return 0, 2*p.Keys*(p.Copies+4) + 2*3*lostEach*8 + 2*rivalWallets*(p.Copies+4) + 40, 0
 	case Ledger:
 		return 0, p.Wallets*(p.Amounts*3+6) + 40, 0
 	case RateLimit:

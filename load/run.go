@@ -93,9 +93,12 @@ func (t *Target) arrive(ctx context.Context, plan *Plan, due []time.Duration, pl
 	}
 	m := newMeasure()
 	m.due = len(due)
-	running, watch, end := t.beside(ctx, plan, m)
+	running, watch, end := t.beside(ctx, plan, due, m)
 	m.watch = watch
 	wall := attack(running, due, plan.Connections, func(ctx context.Context, n int) outcome {
+		if operations[n] == onboarding {
+			return t.onboard(ctx, stock.program, n%plan.CheckEvery == 0)
+		}
 		operation := t.Contract.Operation(operations[n])
 		request := stock.request(t.RunID, operations[n], places[n])
 		if operations[n] == "cards-create" {

@@ -11,6 +11,7 @@ import (
 	"net"
 	"net/http"
 	"net/url"
+	"slices"
 	"sort"
 	"strings"
 	"sync"
@@ -31,10 +32,10 @@ const stormAmount = 700
 
 // duplicate is one copy of a request under one key, and what it was answered.
 type duplicate struct {
-	key, wallet    string
-	released, done time.Duration
-	status         int
-	id, wrong      string
+	key, wallet            string
+	called, released, done time.Duration
+	status                 int
+	id, wrong              string
 }
 
 // storm sends copies of one request under one key at the same moment, over connections that are open
@@ -52,6 +53,9 @@ func storm(ctx context.Context, t *Target, plan *Plan, seed int64, result *repor
 			return err
 		}
 		if err := s.lose(ctx, result); err != nil {
+			return err
+		}
+		if err := s.rivals(ctx, result); err != nil {
 			return err
 		}
 	}
@@ -147,40 +151,62 @@ func keyHeader(operation *contract.Operation) string {
 
 // burst sends all but the last byte of every copy, then the last bytes together.
 func (s *stormer) burst(ctx context.Context, lines *lines, token, key, wallet string) error {
-	text, err := s.text(token, key, wallet)
+	keys := slices.Repeat([]string{key}, len(lines.open))
+	copies, err := s.release(ctx, lines, token, keys, wallet)
 	if err != nil {
 		return err
 	}
-	if err := lines.ready(ctx, text[:len(text)-1]); err != nil {
-		return err
-	}
-	copies := make([]duplicate, len(lines.open))
-	release := make(chan struct{})
-	var all sync.WaitGroup
-	for i := range lines.open {
-		all.Go(func() {
-			<-release
-			called := now()
-			copies[i] = lines.finish(i, text[len(text)-1:])
-			copies[i].key, copies[i].wallet = key, wallet
-			got, returned := answer{done: copies[i].id != "", unknown: copies[i].wrong != "", id: copies[i].id}, copies[i].done
-			if got.unknown {
-				returned = forever // its effect may still come
-			}
-			s.history.add(i, event{thing: key, what: "create"}, got, called, returned)
-		})
-	}
-	close(release)
-	all.Wait()
-	latest, earliest := time.Duration(0), time.Duration(1<<62)
 	for i := range copies {
-		latest, earliest = max(latest, copies[i].released), min(earliest, copies[i].done)
+		got, returned := answer{done: copies[i].id != "", unknown: copies[i].wrong != "", id: copies[i].id}, copies[i].done
+		if got.unknown {
+			returned = forever // its effect may still come
+		}
+		s.history.add(i, event{thing: key, what: "create"}, got, copies[i].called, returned)
 	}
-	if latest < earliest {
+	if overlapped(copies) {
 		s.overlapped++
 	}
 	s.copies = append(s.copies, copies...)
 	return nil
+}
+
+// release sends a request on every line, each under its key: all but the last byte first, then the last bytes
+// together.
+func (s *stormer) release(ctx context.Context, lines *lines, token string, keys []string, wallet string) ([]duplicate, error) {
+	texts := make([][]byte, len(keys))
+	for i, key := range keys {
+		text, err := s.text(token, key, wallet)
+		if err != nil {
+			return nil, err
+		}
+		texts[i] = text
+		if err := lines.ready(ctx, i, text[:len(text)-1]); err != nil {
+			return nil, err
+		}
+	}
+	copies := make([]duplicate, len(keys))
+	release := make(chan struct{})
+	var all sync.WaitGroup
+	for i, key := range keys {
+		all.Go(func() {
+			<-release
+			called := now()
+			copies[i] = lines.finish(i, texts[i][len(texts[i])-1:])
+			copies[i].key, copies[i].wallet, copies[i].called = key, wallet, called
+		})
+	}
+	close(release)
+	all.Wait()
+	return copies, nil
+}
+
+// overlapped reports whether all copies were under way at one moment.
+func overlapped(copies []duplicate) bool {
+	latest, earliest := time.Duration(0), time.Duration(1<<62)
+	for _, one := range copies {
+		latest, earliest = max(latest, one.released), min(earliest, one.done)
+	}
+	return latest < earliest
 }
 
 // lines are connections to the API that are opened before a burst.
@@ -209,32 +235,30 @@ func (l *lines) close() {
 // lineTimeout bounds one copy.
 const lineTimeout = 20 * time.Second
 
-// ready opens the connections that are not and sends the beginning of the request on each.
-func (l *lines) ready(ctx context.Context, text []byte) error {
-	for i := range l.open {
-		if l.open[i] == nil {
-			address := l.base.Host
-			if l.base.Port() == "" {
-				address = net.JoinHostPort(l.base.Hostname(), map[string]string{"https": "443", "http": "80"}[l.base.Scheme])
-			}
-			var connection net.Conn
-			var err error
-			if l.base.Scheme == "https" {
-				connection, err = (&tls.Dialer{Config: &tls.Config{MinVersion: tls.VersionTLS12, ServerName: l.base.Hostname()}}).DialContext(ctx, "tcp", address)
-			} else {
-				connection, err = (&net.Dialer{}).DialContext(ctx, "tcp", address)
-			}
-			if err != nil {
-				return fmt.Errorf("opening connection %d of a storm to %s: %w", i+1, address, err)
-			}
-			l.open[i], l.read[i] = connection, bufio.NewReader(connection)
+// ready opens a connection that is not, and sends the beginning of a request on it.
+func (l *lines) ready(ctx context.Context, i int, text []byte) error {
+	if l.open[i] == nil {
+		address := l.base.Host
+		if l.base.Port() == "" {
+			address = net.JoinHostPort(l.base.Hostname(), map[string]string{"https": "443", "http": "80"}[l.base.Scheme])
 		}
-		if err := l.open[i].SetDeadline(time.Now().Add(lineTimeout)); err != nil {
-			return err
+		var connection net.Conn
+		var err error
+		if l.base.Scheme == "https" {
+			connection, err = (&tls.Dialer{Config: &tls.Config{MinVersion: tls.VersionTLS12, ServerName: l.base.Hostname()}}).DialContext(ctx, "tcp", address)
+		} else {
+			connection, err = (&net.Dialer{}).DialContext(ctx, "tcp", address)
 		}
-		if _, err := l.open[i].Write(text); err != nil {
-			return fmt.Errorf("sending copy %d of a storm: %w", i+1, err)
+		if err != nil {
+			return fmt.Errorf("opening connection %d of a storm to %s: %w", i+1, address, err)
 		}
+		l.open[i], l.read[i] = connection, bufio.NewReader(connection)
+	}
+	if err := l.open[i].SetDeadline(time.Now().Add(lineTimeout)); err != nil {
+		return err
+	}
+	if _, err := l.open[i].Write(text); err != nil {
+		return fmt.Errorf("sending copy %d of a storm: %w", i+1, err)
 	}
 	return nil
 }

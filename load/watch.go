@@ -48,6 +48,7 @@ type watch struct {
 	plan   *Plan
 	target *Target
 	m      *measure
+	due    []time.Duration
 	began  time.Time
 
 	mu     sync.Mutex
@@ -65,9 +66,9 @@ type round struct {
 
 // beside starts a watch. The context that it returns ends with a cause where the plan is to stop; the function
 // ends the watch and waits for it.
-func (t *Target) beside(ctx context.Context, plan *Plan, m *measure) (context.Context, *watch, func()) {
+func (t *Target) beside(ctx context.Context, plan *Plan, due []time.Duration, m *measure) (context.Context, *watch, func()) {
 	running, stop := context.WithCancelCause(ctx)
-	w := &watch{plan: plan, target: t, m: m, began: time.Now()}
+	w := &watch{plan: plan, target: t, m: m, due: due, began: time.Now()}
 	var all sync.WaitGroup
 	ended, end := context.WithCancel(running)
 	all.Go(func() { w.look(ended, stop) })
@@ -88,10 +89,38 @@ func (w *watch) look(ctx context.Context, stop context.CancelCauseFunc) {
 		w.mu.Lock()
 		w.memory = append(w.memory, float64(sample[0].Value.Uint64())/(1<<20))
 		w.mu.Unlock()
+		if w.target.Progress != nil {
+			w.target.Progress(w.line())
+		}
 		if wait(ctx, lookEvery) != nil {
 			return
 		}
 	}
+}
+
+// line says how far the plan has come: arrivals, the second before by rate and latency, classes, time left.
+func (w *watch) line() string {
+	passed := time.Since(w.began)
+	now := int(passed / time.Second)
+	due, _ := slices.BinarySearch(w.due, passed)
+	w.m.mu.Lock()
+	defer w.m.mu.Unlock()
+	classes := map[string]int{}
+	for id, one := range w.m.series {
+		classes[id.class] += int(one.due.TotalCount())
+	}
+	text := fmt.Sprintf("%s: %d of %d arrivals due, %d answered", w.plan.ID, due, len(w.due), w.m.sent)
+	if last := w.m.slices[now-1]; last != nil && last.latency.TotalCount() > 0 {
+		text += fmt.Sprintf(", %d/s, p50 %.1f ms, p99 %.1f ms", last.due, float64(last.latency.ValueAtQuantile(50))/1000, float64(last.latency.ValueAtQuantile(99))/1000)
+	}
+	if bad := classes[throttled] + classes[failed]; bad > 0 {
+		text += fmt.Sprintf(", %d throttled, %d failed", classes[throttled], classes[failed])
+	}
+	left := time.Duration(0)
+	if n := len(w.due); n > 0 {
+		left = max(0, w.due[n-1]-passed)
+	}
+	return text + fmt.Sprintf(", %.0f s left", left.Seconds())
 }
 
 // reason returns in words why the plan has to stop, or "".
@@ -107,12 +136,15 @@ func (w *watch) reason() string {
 	now := int(time.Since(w.began) / time.Second)
 	w.m.mu.Lock()
 	defer w.m.mu.Unlock()
-	answers, bad := 0, 0
+	answers, bad, due := 0, 0, w.dueIn(max(0, now-lookBack), now)
 	for second := max(0, now-lookBack); second < now; second++ {
 		if one := w.m.slices[second]; one != nil {
 			answers += one.good + one.throttled + one.failed
 			bad += one.failed
 		}
+	}
+	if s.Failed > 0 && now >= lookBack && answers == 0 && due >= fewestToStop {
+		return fmt.Sprintf("nothing was answered in the last %d s, although %d arrivals were due", lookBack, due)
 	}
 	if s.Failed > 0 && answers >= fewestToStop && 100*float64(bad) > s.Failed*float64(answers) {
 		return fmt.Sprintf("%d of the last %d answers failed, more than %.0f %%", bad, answers, s.Failed)
@@ -123,6 +155,13 @@ func (w *watch) reason() string {
 		}
 	}
 	return ""
+}
+
+// dueIn counts the arrivals that are due from one second to another.
+func (w *watch) dueIn(from, to int) int {
+	first, _ := slices.BinarySearch(w.due, time.Duration(from)*time.Second)
+	last, _ := slices.BinarySearch(w.due, time.Duration(to)*time.Second)
+	return last - first
 }
 
 // sendCanary sends rounds of scenarios out until the plan ends, the first before the load is felt.

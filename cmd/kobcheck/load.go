@@ -165,6 +165,7 @@ func loadTarget(command *cobra.Command, f *loadFlags, file *target.File, plans [
 	}
 	on := underLoad(file, facts, shapes, api, result.RunID)
 	on.KillFile, on.KeyNights = f.killFile, f.keyNights
+	on.Progress = loadProgress(command.ErrOrStderr())
 	silence, err := withCanary(on, f.canary, file, facts, shapes, f.run.seed)
 	if err != nil {
 		return err
@@ -181,6 +182,7 @@ func loadTarget(command *cobra.Command, f *loadFlags, file *target.File, plans [
 		}
 		fmt.Fprintf(command.ErrOrStderr(), "kobcheck: %s on %s, seed %d\n", plan.ID, file.Target.Name, f.run.seed)
 		result.Plans = append(result.Plans, *load.Perform(ctx, on, plan, f.run.seed, part))
+		on.Progress("")
 	}
 	switch caught() {
 	case "interrupt":
@@ -234,7 +236,10 @@ func finishLoad(command *cobra.Command, folder string, result *reports.LoadRun) 
 		return printing
 	}
 	if err != nil {
-		return err
+		fmt.Fprintln(command.ErrOrStderr(), "kobcheck:", err)
+		if result.ExitCode == reports.ExitPassed {
+			return exitError{reports.ExitUsage}
+		}
 	}
 	for _, path := range paths {
 		if filepath.Base(path) == "load.html" || filepath.Base(path) == "idempotency-policy.json" {

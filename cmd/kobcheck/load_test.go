@@ -1,12 +1,14 @@
 package main
 
 import (
+	"bytes"
 	"os"
 	"path/filepath"
 	"strings"
 	"testing"
 
 	"github.com/stretchr/testify/require"
+	"github.com/xeipuuv/gojsonschema"
 
 	"github.com/kobcheck/kobcheck/mock"
 	"github.com/kobcheck/kobcheck/reports"
@@ -126,4 +128,31 @@ func TestTheScenariosOfLoadArePartOfARunOnlyWhenAskedFor(t *testing.T) {
 	output, code = kobcheck(t, "run", "--tags", "@load and @MONEY-05", "--gate", "stated,inferred", "--fault", "money.fee-in-transfer", "--out", folder)
 	require.Equal(t, reports.ExitFailed, code)
 	require.True(t, strings.Contains(output, "MONEY-05"))
+}
+
+func TestEveryLoadRunMatchesItsPublishedSchema(t *testing.T) {
+	text, err := os.ReadFile("../../reports/load.schema.json")
+	require.NoError(t, err)
+	schema, err := gojsonschema.NewSchema(gojsonschema.NewBytesLoader(text))
+	require.NoError(t, err)
+	folder := t.TempDir()
+	probe := filepath.Join(folder, "probe.yaml")
+	require.NoError(t, os.WriteFile(probe, []byte("id: probe\nkind: rate-limit\nsentence: x\nmost: 60\n"), 0o600))
+	steps := filepath.Join(folder, "steps.yaml")
+	require.NoError(t, os.WriteFile(steps, []byte("id: steps\nkind: capacity\nsentence: x\nsteps: [20]\nstep_for: 1s\nmix: {cards-get: 1}\n"), 0o600))
+	for _, arguments := range [][]string{
+		{"lost-answers", "ledger", probe, steps, "mixed", "--time", "0.1"},
+		{"ledger", "--fault", "money.lost-in-transfer"},
+		{"mixed", "--time", "0.1", "--fault", "status.no-body"},
+	} {
+		output, _ := kobcheck(t, append(append([]string{"load"}, arguments...), "--out", folder)...)
+		data, err := os.ReadFile(filepath.Join(folder, "load.json"))
+		require.NoError(t, err, output)
+		result, err := schema.Validate(gojsonschema.NewBytesLoader(data))
+		require.NoError(t, err)
+		require.Empty(t, result.Errors(), "%v", arguments)
+		result, err = schema.Validate(gojsonschema.NewBytesLoader(bytes.Replace(data, []byte(`"verdict":`), []byte(`"judgement":`), 1)))
+		require.NoError(t, err)
+		require.NotEmpty(t, result.Errors(), "a key that is gone breaks the promise")
+	}
 }

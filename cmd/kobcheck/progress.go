@@ -56,3 +56,18 @@ func (p *progress) end() {
 		fmt.Fprint(p.out, "\r\x1b[K")
 	}
 }
+
+// loadProgress shows how far a load plan has come: on a terminal in one line, elsewhere now and then. An empty
+// line clears what stands there.
+func loadProgress(out io.Writer) func(line string) {
+	terminal, last := onTerminal(out), time.Now()
+	return func(line string) {
+		switch {
+		case terminal:
+			fmt.Fprint(out, "\r\x1b[K"+line)
+		case line != "" && time.Since(last) > logPace:
+			last = time.Now()
+			fmt.Fprintln(out, line)
+		}
+	}
+}

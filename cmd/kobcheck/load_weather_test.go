@@ -1,0 +1,109 @@
+package main
+
+import (
+	"net/http"
+	"os"
+	"path/filepath"
+	"strings"
+	"sync/atomic"
+	"testing"
+	"time"
+
+	"github.com/stretchr/testify/require"
+
+	"github.com/kobcheck/kobcheck/mock"
+	"github.com/kobcheck/kobcheck/reports"
+)
+
+// after lets the plan begin and then answers everything but tokens in another way.
+func after(requests int64, then http.HandlerFunc) func(http.Handler) http.Handler {
+	return func(api http.Handler) http.Handler {
+		var seen atomic.Int64
+		return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+			if seen.Add(1) > requests && !strings.HasSuffix(r.URL.Path, "/token") {
+				then(w, r)
+				return
+			}
+			api.ServeHTTP(w, r)
+		})
+	}
+}
+
+func slowly(api http.Handler) http.Handler {
+	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		select {
+		case <-r.Context().Done():
+		case <-time.After(300 * time.Millisecond): // the latency that is measured
+		}
+		api.ServeHTTP(w, r)
+	})
+}
+
+// TestBadWeatherUnderLoadHasItsAnswer holds the table of docs/load.md: what is said, with which exit code, and
+// that the results are kept.
+func TestBadWeatherUnderLoadHasItsAnswer(t *testing.T) {
+	const plan = `id: weather
+kind: mixed
+sentence: Weather.
+lag: 1s
+arrivals: even
+check_every: 5
+stages: [{rate: 40, for: 6s}]
+mix: {card-programs-list: 1}
+gates: [p99 < 250ms, errors < 2%, throttled < 2%]
+stop: {failed: 50, p99: 5s}
+`
+	for name, c := range map[string]struct {
+		options mock.Options
+		between func(http.Handler) http.Handler
+		code    int
+		says    string
+	}{
+		"the server dies":                 {mock.Options{}, after(60, func(http.ResponseWriter, *http.Request) { hangUp() }), reports.ExitSafetyStop, "answers failed, more than 50 %"},
+		"the server hangs":                {mock.Options{}, after(60, hang), reports.ExitSafetyStop, "nothing was answered in the last 3 s"},
+		"a gateway answers":               {mock.Options{}, after(60, page(503)), reports.ExitSafetyStop, "answers failed, more than 50 %"},
+		"the server is slow":              {mock.Options{}, slowly, reports.ExitGateMissed, "missed p99 < 250ms"},
+		"the server answers garbage":      {mock.Options{}, after(60, answer("application/json", "so sorry")), reports.ExitFailed, "could not be checked"},
+		"the server answers 429 only":     {mock.Options{}, after(60, page(429)), reports.ExitGateMissed, "missed throttled < 2%"},
+		"the token ends in the middle":    {mock.Options{TokenLife: 2 * time.Second}, nil, 0, "passed"},
+		"a twentieth is hung up on":       {mock.Options{}, everyTwentieth, reports.ExitGateMissed, "missed errors < 2%"},
+		"the results can not be written":  {mock.Options{}, nil, reports.ExitUsage, "weather"},
+		"they can't, and the plan failed": {mock.Options{}, slowly, reports.ExitGateMissed, "missed p99 < 250ms"},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			folder := t.TempDir()
+			file := filepath.Join(folder, "weather.yaml")
+			require.NoError(t, os.WriteFile(file, []byte(plan), 0o600))
+			path := serve(t, c.options)
+			if c.between != nil {
+				path = behind(t, c.options, c.between)
+			}
+			out := filepath.Join(folder, "out")
+			unwritable := strings.Contains(name, "can")
+			if unwritable {
+				require.NoError(t, os.WriteFile(out, []byte("a file stands in the way"), 0o600))
+			}
+			output, code := kobcheck(t, "load", file, "--config", path, "--out", out, "--canary", "0")
+			require.Equal(t, c.code, code, output)
+			require.Contains(t, output, c.says)
+			require.Contains(t, output, "arrivals", "what was measured is printed")
+			if unwritable {
+				return
+			}
+			kept := readLoad(t, out).Plans[0]
+			require.Positive(t, kept.Sent)
+			require.NotEmpty(t, kept.Slices, "the results are kept")
+		})
+	}
+}
+
+func everyTwentieth(api http.Handler) http.Handler {
+	var seen atomic.Int64
+	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		if seen.Add(1)%20 == 19 && !strings.HasSuffix(r.URL.Path, "/token") {
+			hangUp()
+		}
+		api.ServeHTTP(w, r)
+	})
+}

@@ -65,11 +65,12 @@ foreign: ## the suite against a server that none of us wrote: Prism, from npm, o
 soak-suite: ## 200 seeded runs in a row on the conforming mock; SOAK_RUNS changes the number
 	@SOAK_RUNS=$${SOAK_RUNS:-200} $(GO) test ./cmd/kobcheck -run SeededRunsInARow -v -timeout 3h | grep -v '^=== '
 
-bench: build ## what the harness costs beside bare net/http, and the speed of mock, schemas and reports
+bench: build ## what the harness costs beside bare net/http, the load engine beside vegeta, and the speed of mock, schemas and reports
 	@$(GO) test ./cmd/kobcheck -run '^$$' -bench 'Harness' -benchtime 3x
 	@$(GO) test ./mock -run '^$$' -bench . -benchtime 30000x -cpu 1
 	@$(GO) test ./client/webhook -run '^$$' -bench Receiver -cpu 1
 	@$(GO) test ./client ./schemas ./reports -run '^$$' -bench .
+	@$(GO) test ./load -run '^$$' -bench . -benchtime 1x
 
 mock: build ## serve the mock on 127.0.0.1:8080 and print a target file for it
 	@$(BIN)/kobcheck mock --addr 127.0.0.1:8080

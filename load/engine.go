@@ -64,7 +64,7 @@ func (e *engine) start() time.Duration {
 }
 
 // spin is how long before a due time the pacer stops sleeping: timers are about that coarse.
-const spin = 120 * time.Microsecond
+const spin = 60 * time.Microsecond
 
 // Pace waits until the next arrival is due. vegeta calls it from one goroutine, so that it may wait here,
 // where the end of the context is heard, and never in vegeta, where it would not be.

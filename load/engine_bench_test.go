@@ -180,7 +180,7 @@ func BenchmarkTwentyThousandASecond(b *testing.B) {
 		behind, sent := ours(b.Context(), address, rate, seconds, connections)
 		b.ReportMetric(float64(sent)/seconds, "sent/s")
 		b.ReportMetric(late(behind), "ms-late-p99")
-		response, err := http.Get(address + "/connections") //nolint:gosec,noctx // the target above
+		response, err := http.Get(address + "/connections") //nolint:gosec // the target above
 		require.NoError(b, err)
 		text, err := io.ReadAll(response.Body)
 		require.NoError(b, err)

@@ -287,7 +287,7 @@ func (t *Target) check(operation *contract.Operation, exchange *client.Exchange)
 			find(operation.Requirement, "the body could not be checked: "+err.Error())
 		}
 		for _, v := range violations {
-			if v.Kind != schemas.Undocumented && (v.Mark == "" || v.Mark == string(contract.Stated)) {
+			if v.Kind != schemas.Undocumented && (v.Mark == "" || v.Mark == string(contract.Stated) || v.Mark == string(contract.Standard)) {
 				requirement := v.Requirement
 				if requirement == "" {
 					requirement = operation.Requirement

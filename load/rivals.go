@@ -56,12 +56,11 @@ func (s *stormer) rivals(ctx context.Context, result *reports.LoadPlan) error {
 				made++
 			}
 		}
-		text := ""
+		judge := func() (string, error) { return s.rivalCredits(ctx, wallet, u, made, lost) }
 		if cards {
-			text, err = s.rivalCards(ctx, wallet, made, lost)
-		} else {
-			text, err = s.rivalCredits(ctx, wallet, u, made, lost)
+			judge = func() (string, error) { return s.rivalCards(ctx, wallet, made, lost) }
 		}
+		text, err := judge()
 		if err != nil {
 			return err
 		}

@@ -142,7 +142,7 @@ func selftestConfig(f *selftestFlags) (selftest.Config, error) {
 			f.requirementOf != "" && one.Requirement != f.requirementOf || f.everyNth > 1 && i%f.everyNth != 0 {
 			continue
 		}
-		config.Faults = append(config.Faults, selftest.Fault{ID: string(one.ID), Group: one.Group, Sentence: one.Sentence, Requirement: one.Requirement, Mark: one.Mark, Reason: one.Reason, Edition: one.Edition, Besides: besides(one), ByChance: byChance(one), Everywhere: one.Group == "rare"})
+		config.Faults = append(config.Faults, selftest.Fault{ID: string(one.ID), Group: one.Group, Sentence: one.Sentence, Requirement: one.Requirement, Mark: one.Mark, Reason: one.Reason, Edition: one.Edition, Besides: besides(one), ByChance: byChance(one), Everywhere: one.Group == "rare" || one.Group == "busy"})
 	}
 	return config, nil
 }
@@ -161,7 +161,7 @@ func besides(one fault.Fault) []string {
 // byChance reports whether a fault shows in some requests only.
 func byChance(one fault.Fault) bool {
 	id := string(one.ID)
-	return strings.HasPrefix(id, "rare.") || strings.HasPrefix(id, "slow.") || strings.HasPrefix(id, "idempotency.race") || id == "money.lost-update" || id == "idempotency.lost-answer-not-kept"
+	return strings.HasPrefix(id, "rare.") || strings.HasPrefix(id, "slow.") || strings.HasPrefix(id, "busy.") || strings.HasPrefix(id, "idempotency.race") || id == "money.lost-update" || id == "idempotency.lost-answer-not-kept"
 }
 
 // startSubject starts a mock with faults switched on.

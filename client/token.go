@@ -16,7 +16,7 @@ import (
 type Token struct {
 	Value string
 	// Until is when a new one is fetched: after four fifths of expires_in, or 30 seconds before its
-	// end, whichever is later.
+	// end, whichever is later, and at least a second before it where it lives for two or more.
 	Until time.Time
 }
 
@@ -233,5 +233,10 @@ func usable(expiresIn any) time.Duration {
 	}
 	const day = 24 * 60 * 60
 	life := time.Duration(min(max(seconds, 0), day) * float64(time.Second))
-	return max(life*4/5, life-30*time.Second)
+	until := max(life*4/5, life-30*time.Second)
+	if life >= 2*time.Second {
+		// The token itself tells its end in whole seconds, so that it may be over almost a second early.
+		until = min(until, life-time.Second)
+	}
+	return until
 }

@@ -61,7 +61,21 @@ type measure struct {
 
 type slice struct {
 	due, good, throttled, failed int
-	latency                      *hdr.Histogram
+	latency, send                *hdr.Histogram
+	// open are the latencies by operation while the second may still get answers; closed is what is kept.
+	open   map[string]*hdr.Histogram
+	closed map[string]reports.OperationSecond
+}
+
+// close keeps the medians of the operations of a second and lets go of their histograms.
+func (s *slice) close() {
+	if s.closed == nil {
+		s.closed = map[string]reports.OperationSecond{}
+	}
+	for operation, one := range s.open {
+		s.closed[operation] = reports.OperationSecond{Count: int(one.TotalCount()), P50: float64(one.ValueAtQuantile(50)) / 1000}
+	}
+	s.open = nil
 }
 
 func newMeasure() *measure {
@@ -74,10 +88,16 @@ const slicePrecision = 2
 func (m *measure) second(at time.Duration) *slice {
 	n := int(at / time.Second)
 	if m.slices[n] == nil {
-		m.slices[n] = &slice{latency: hdr.New(1, longest, slicePrecision)}
+		m.slices[n] = &slice{latency: hdr.New(1, longest, slicePrecision), send: hdr.New(1, longest, slicePrecision), open: map[string]*hdr.Histogram{}}
+		if old := m.slices[n-openSeconds]; old != nil && old.open != nil {
+			old.close()
+		}
 	}
 	return m.slices[n]
 }
+
+// openSeconds is how many seconds keep histograms by operation.
+const openSeconds = 3
 
 // errorBound bounds the number of error texts that are told apart.
 const errorBound = 100
@@ -97,6 +117,13 @@ func (m *measure) add(o outcome) {
 	m.second(o.due).due++
 	second := m.second(o.ended)
 	record(second.latency, o.ended-o.due)
+	record(second.send, o.ended-o.sent)
+	if o.class == good && second.open != nil {
+		if second.open[o.operation] == nil {
+			second.open[o.operation] = hdr.New(1, longest, slicePrecision)
+		}
+		record(second.open[o.operation], o.ended-o.due)
+	}
 	switch o.class {
 	case good:
 		second.good++
@@ -205,8 +232,16 @@ func (m *measure) report(into *reports.LoadPlan, wall time.Duration) error {
 		return a.Operation+a.Class < b.Operation+b.Class
 	})
 	for n, one := range m.slices {
+		if one.open != nil {
+			one.close()
+		}
+		packed, err := one.latency.EncodeV2()
+		if err != nil {
+			return fmt.Errorf("packing the latencies of second %d: %w", n, err)
+		}
 		into.Slices = append(into.Slices, reports.LoadSlice{Second: n, Due: one.due, Good: one.good, Throttled: one.throttled, Failed: one.failed,
-			P50: float64(one.latency.ValueAtQuantile(50)) / 1000, P99: float64(one.latency.ValueAtQuantile(99)) / 1000})
+			P50: float64(one.latency.ValueAtQuantile(50)) / 1000, P99: float64(one.latency.ValueAtQuantile(99)) / 1000,
+			SendP99: float64(one.send.ValueAtQuantile(99)) / 1000, HDR: packed, Operations: one.closed})
 	}
 	sort.Slice(into.Slices, func(i, j int) bool { return into.Slices[i].Second < into.Slices[j].Second })
 	for _, finding := range m.findings {

@@ -3,7 +3,6 @@ package load
 import (
 	"errors"
 	"fmt"
-	"sort"
 	"time"
 
 	hdr "github.com/HdrHistogram/hdrhistogram-go"
@@ -45,7 +44,6 @@ func mergePlan(parts []*reports.LoadPlan) (*reports.LoadPlan, error) {
 	seen := map[string]bool{}
 	wall := 0.0
 	whole.Series, whole.Slices, whole.Findings, whole.Invariants, whole.Observed, whole.Shard = nil, nil, nil, nil, nil, ""
-	seconds := map[int]*reports.LoadSlice{}
 	for _, part := range parts {
 		if seen[part.Shard] {
 			return nil, fmt.Errorf("shard %s of %s is there twice", part.Shard, part.ID)
@@ -71,13 +69,15 @@ func mergePlan(parts []*reports.LoadPlan) (*reports.LoadPlan, error) {
 			m.series[id].send.Merge(send)
 		}
 		for _, one := range part.Slices {
-			sum := seconds[one.Second]
-			if sum == nil {
-				sum = &reports.LoadSlice{Second: one.Second}
-				seconds[one.Second] = sum
+			latency, err := hdr.Decode(one.HDR)
+			if err != nil {
+				return nil, fmt.Errorf("unpacking the latencies of second %d: %w", one.Second, err)
 			}
-			sum.Due, sum.Good, sum.Throttled, sum.Failed = sum.Due+one.Due, sum.Good+one.Good, sum.Throttled+one.Throttled, sum.Failed+one.Failed
-			sum.P50, sum.P99 = max(sum.P50, one.P50), max(sum.P99, one.P99)
+			sum := m.second(time.Duration(one.Second) * time.Second)
+			sum.due, sum.good, sum.throttled, sum.failed = sum.due+one.Due, sum.good+one.Good, sum.throttled+one.Throttled, sum.failed+one.Failed
+			sum.latency.Merge(latency)
+			sum.open = nil
+			sum.together(one)
 		}
 		whole.Findings = append(whole.Findings, part.Findings...)
 		whole.Invariants = append(whole.Invariants, part.Invariants...)
@@ -108,12 +108,21 @@ func mergePlan(parts []*reports.LoadPlan) (*reports.LoadPlan, error) {
 		whole.Gates = append(whole.Gates, gate.evaluate(m))
 	}
 	whole.ExitCode, whole.Verdict, whole.Reason = exitOf(parts), "", ""
-	whole.Slices = nil
-	for _, one := range seconds {
-		whole.Slices = append(whole.Slices, *one)
-	}
-	sort.Slice(whole.Slices, func(i, j int) bool { return whole.Slices[i].Second < whole.Slices[j].Second })
 	return &whole, nil
+}
+
+// together adds the operations of a shard's second. Medians can't be added: the mean of those of the shards,
+// weighed by their answers, stands for them, and so does the larger p99 from the moment of sending.
+func (s *slice) together(part reports.LoadSlice) {
+	if s.closed == nil {
+		s.closed = map[string]reports.OperationSecond{}
+	}
+	for operation, one := range part.Operations {
+		sum := s.closed[operation]
+		all := sum.Count + one.Count
+		s.closed[operation] = reports.OperationSecond{Count: all, P50: (sum.P50*float64(sum.Count) + one.P50*float64(one.Count)) / float64(max(all, 1))}
+	}
+	_ = s.send.RecordValue(int64(1000 * part.SendP99)) // it is in range: it was recorded before
 }
 
 // exitOf keeps only what a shard could not perform; everything else is judged again on the whole.

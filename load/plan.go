@@ -257,7 +257,7 @@ const recoveryPolls = 250
 func (p *Plan) Ceiling() (rate float64, requests int, length time.Duration) {
 	switch p.Kind {
 	case Idempotency:
-		return 0, 2*p.Keys*(p.Copies+4) + 2*3*lostEach*8 + 2*rivalWallets*(p.Copies+4) + 40, 0
+		return 0, 2*p.Keys*(p.Copies+4) + 2*3*lostEach*8 + 2*rivalWallets*(p.Copies+4) + 4*otherKeys*(p.Copies+8) + 40, 0
 	case Ledger:
 		return 0, p.Wallets*(p.Amounts*3+6) + 40, 0
 	case RateLimit:

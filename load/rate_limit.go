@@ -1,10 +1,12 @@
 package load
 
 import (
+	"cmp"
 	"context"
 	"fmt"
 	"math"
 	"net/http"
+	"slices"
 	"strconv"
 	"strings"
 	"sync"
@@ -125,6 +127,10 @@ func probeLimiter(ctx context.Context, t *Target, plan *Plan, result *reports.Lo
 	if err != nil {
 		return err
 	}
+	result.Asks = asksOf(found.Trace)
+	if len(found.Best) > 0 {
+		result.WindowMS = 1000 * found.Best[0].Window
+	}
 	observe := func(id, question, answer string) {
 		result.Observed = append(result.Observed, reports.Observation{ID: id, Gap: "N-16", Question: question, Answer: answer})
 	}
@@ -145,6 +151,16 @@ func probeLimiter(ctx context.Context, t *Target, plan *Plan, result *reports.Lo
 		result.Invariants = append(result.Invariants, statedInvariant(stated, found))
 	}
 	return nil
+}
+
+// asksOf are the requests of a probe for its picture.
+func asksOf(trace []limiter.Seen) []reports.LoadAsk {
+	var asks []reports.LoadAsk
+	for _, one := range trace {
+		asks = append(asks, reports.LoadAsk{AtMS: 1000 * (one.From - trace[0].From), Passed: one.Passed})
+	}
+	slices.SortFunc(asks, func(a, b reports.LoadAsk) int { return cmp.Compare(a.AtMS, b.AtMS) })
+	return asks
 }
 
 // statedInvariant holds the limiter that was found against the one that the operator states.

@@ -36,6 +36,8 @@ type duplicate struct {
 	called, released, done time.Duration
 	status                 int
 	id, wrong              string
+	// body is a fingerprint of the answer's body.
+	body [sha256.Size]byte
 }
 
 // storm sends copies of one request under one key at the same moment, over connections that are open
@@ -58,6 +60,9 @@ func storm(ctx context.Context, t *Target, plan *Plan, seed int64, result *repor
 		if err := s.rivals(ctx, result); err != nil {
 			return err
 		}
+	}
+	if err := t.others(ctx, program, seed, plan.Copies, result); err != nil {
+		return err
 	}
 	if err := t.policy(ctx, program, seed, result); err != nil || t.KeyNights == "" {
 		return err
@@ -124,18 +129,26 @@ func (s *stormer) body(wallet string) map[string]any {
 
 // text is the request as it stands on the wire.
 func (s *stormer) text(token, key, wallet string) ([]byte, error) {
-	body, err := json.Marshal(s.body(wallet))
+	return s.target.wire(s.operation, nil, token, key, s.body(wallet))
+}
+
+// wire writes a call of an operation, with the parameters of its path, as it stands on a connection.
+func (t *Target) wire(operation *contract.Operation, path map[string]string, token, key string, content map[string]any) ([]byte, error) {
+	body, err := json.Marshal(content)
 	if err != nil {
 		return nil, err
 	}
-	base, err := url.Parse(s.target.BaseURL)
+	base, err := url.Parse(t.BaseURL)
 	if err != nil {
 		return nil, err
 	}
-	path, _ := s.operation.PathIn(s.target.Edition)
+	address, _ := operation.PathIn(t.Edition)
+	for name, value := range path {
+		address = strings.ReplaceAll(address, "{"+name+"}", url.PathEscape(value))
+	}
 	var b strings.Builder
-	fmt.Fprintf(&b, "POST %s%s HTTP/1.1\r\nHost: %s\r\nAuthorization: Bearer %s\r\nContent-Type: application/json\r\nAccept: application/json\r\n%s: %s\r\nUser-Agent: kobcheck (run=%s; storm)\r\nContent-Length: %d\r\n\r\n",
-		strings.TrimSuffix(base.Path, "/"), path, base.Host, token, keyHeader(s.operation), key, s.target.RunID, len(body))
+	fmt.Fprintf(&b, "%s %s%s HTTP/1.1\r\nHost: %s\r\nAuthorization: Bearer %s\r\nContent-Type: application/json\r\nAccept: application/json\r\n%s: %s\r\nUser-Agent: kobcheck (run=%s; storm)\r\nContent-Length: %d\r\n\r\n",
+		operation.Method, strings.TrimSuffix(base.Path, "/"), address, base.Host, token, keyHeader(operation), key, t.RunID, len(body))
 	return append([]byte(b.String()), body...), nil
 }
 
@@ -180,19 +193,30 @@ func (s *stormer) release(ctx context.Context, lines *lines, token string, keys 
 			return nil, err
 		}
 		texts[i] = text
-		if err := lines.ready(ctx, i, text[:len(text)-1]); err != nil {
+	}
+	copies, err := lines.together(ctx, texts)
+	for i := range copies {
+		copies[i].key, copies[i].wallet = keys[i], wallet
+	}
+	return copies, err
+}
+
+// together sends a request on every line: all but the last bytes first, and then those at one moment.
+func (l *lines) together(ctx context.Context, texts [][]byte) ([]duplicate, error) {
+	for i, text := range texts {
+		if err := l.ready(ctx, i, text[:len(text)-1]); err != nil {
 			return nil, err
 		}
 	}
-	copies := make([]duplicate, len(keys))
+	copies := make([]duplicate, len(texts))
 	release := make(chan struct{})
 	var all sync.WaitGroup
-	for i, key := range keys {
+	for i, text := range texts {
 		all.Go(func() {
 			<-release
 			called := now()
-			copies[i] = lines.finish(i, texts[i][len(texts[i])-1:])
-			copies[i].key, copies[i].wallet, copies[i].called = key, wallet, called
+			copies[i] = l.finish(i, text[len(text)-1:])
+			copies[i].called = called
 		})
 	}
 	close(release)
@@ -284,7 +308,7 @@ func (l *lines) finish(i int, last []byte) (d duplicate) {
 	if err != nil {
 		return lost(err)
 	}
-	d.done, d.status = now(), answer.StatusCode
+	d.done, d.status, d.body = now(), answer.StatusCode, sha256.Sum256(body)
 	if d.status/100 == 2 {
 		d.id = idOf(body)
 	}
@@ -340,6 +364,9 @@ func (s *stormer) prove(ctx context.Context, result *reports.LoadPlan) error {
 		}
 		wallet := byKey[key][0].wallet
 		short := key[:8] + "…"
+		if len(result.Bursts) < shownBursts || len(objects) > 1 && len(result.Bursts) < 2*shownBursts {
+			result.Bursts = append(result.Bursts, burstOf(s.operation.Title, short, byKey[key]))
+		}
 		if len(objects) > 1 {
 			several = append(several, fmt.Sprintf("key %s made %d objects: %s", short, len(objects), s.timeline(byKey[key])))
 		}
@@ -384,6 +411,25 @@ func (s *stormer) prove(ctx context.Context, result *reports.LoadPlan) error {
 	}
 	result.Observed = append(result.Observed, reports.Observation{ID: "idempotency.storm." + s.operation.ID, Gap: "C-12", Question: "What are copies of one request at the same moment answered?", Answer: statusText(statuses, lost)})
 	return nil
+}
+
+// shownBursts is how many keys a storm draws.
+const shownBursts = 3
+
+func burstOf(operation, key string, copies []duplicate) reports.LoadBurst {
+	burst := reports.LoadBurst{Operation: operation, Key: key}
+	first := copies[0].called
+	for _, one := range copies {
+		first = min(first, one.called)
+	}
+	for _, one := range copies {
+		id := one.id
+		if len(id) > 8 {
+			id = id[:8] + "…"
+		}
+		burst.Copies = append(burst.Copies, reports.LoadCopy{FromMS: milliseconds(one.called - first), ToMS: milliseconds(one.done - first), Status: one.status, ID: id})
+	}
+	return burst
 }
 
 func orNone(list []string) []string {

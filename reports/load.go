@@ -11,13 +11,10 @@ import (
 
 // The exit codes of load beside those of a run.
 const (
-	ExitGateMissed   = 5
-	ExitProvesNone   = 6
-	ExitSafetyStop   = 7
-	loadFileVersion  = 1
-	loadPageWidth    = 960
-	loadPageHeight   = 140
-	secondsInPicture = 600
+	ExitGateMissed  = 5
+	ExitProvesNone  = 6
+	ExitSafetyStop  = 7
+	loadFileVersion = 1
 )
 
 // LoadRun is load.json: plans as they were performed, and what follows.
@@ -66,8 +63,34 @@ type LoadPlan struct {
 	Verdict  Verdict       `json:"verdict"`
 	ExitCode int           `json:"exit_code"`
 	Reason   string        `json:"reason,omitempty"`
+	// Asks are the requests of a probe of the limiter; WindowMS is the window that was found, in milliseconds.
+	Asks     []LoadAsk `json:"asks,omitempty"`
+	WindowMS float64   `json:"window_ms,omitempty"`
+	// Bursts are some keys of a storm with their copies: the first ones, and those that made several objects.
+	Bursts []LoadBurst `json:"bursts,omitempty"`
 	// Pictures are pages of their own, written beside load.json.
 	Pictures []Picture `json:"-"`
+}
+
+// LoadAsk is one request of a probe, in milliseconds from its beginning.
+type LoadAsk struct {
+	AtMS   float64 `json:"at_ms"`
+	Passed bool    `json:"passed"`
+}
+
+// LoadBurst is one key of a storm, by its beginning, with its copies.
+type LoadBurst struct {
+	Operation string     `json:"operation"`
+	Key       string     `json:"key"`
+	Copies    []LoadCopy `json:"copies"`
+}
+
+// LoadCopy is one copy of a request, in milliseconds from the first release. Status is 0 where no answer came.
+type LoadCopy struct {
+	FromMS float64 `json:"from_ms"`
+	ToMS   float64 `json:"to_ms"`
+	Status int     `json:"status"`
+	ID     string  `json:"id,omitempty"`
 }
 
 // Picture is a page that shows one thing, such as a history that no order explains.
@@ -114,6 +137,18 @@ type LoadSlice struct {
 	Failed    int     `json:"failed"`
 	P50       float64 `json:"p50_ms"`
 	P99       float64 `json:"p99_ms"`
+	// SendP99 is from the moment of sending; the others are from the due time.
+	SendP99 float64 `json:"send_p99_ms"`
+	// HDR is the histogram from the due time in HdrHistogram's V2 form (base64), in microseconds.
+	HDR []byte `json:"due_hdr"`
+	// Operations are the good answers of the second by operation.
+	Operations map[string]OperationSecond `json:"operations"`
+}
+
+// OperationSecond is one operation in one second: good answers, and their median from the due time.
+type OperationSecond struct {
+	Count int     `json:"count"`
+	P50   float64 `json:"p50_ms"`
 }
 
 // LoadFinding is a requirement that was seen broken under load.
@@ -400,29 +435,7 @@ func loadMarkdown(r *LoadRun) string {
 	return b.String()
 }
 
-// polyline draws the p99 of the seconds of a plan.
-func polyline(slices []LoadSlice) string {
-	top := 1.0
-	for _, one := range slices {
-		top = max(top, one.P99)
-	}
-	var b strings.Builder
-	for i, one := range slices {
-		if i == secondsInPicture {
-			break
-		}
-		fmt.Fprintf(&b, "%.1f,%.1f ", float64(i)*loadPageWidth/float64(max(len(slices)-1, 1)), loadPageHeight-one.P99/top*(loadPageHeight-10))
-	}
-	return b.String()
-}
-
-var loadPage = template.Must(template.New("load").Funcs(template.FuncMap{"polyline": polyline, "top": func(slices []LoadSlice) float64 {
-	top := 0.0
-	for _, one := range slices {
-		top = max(top, one.P99)
-	}
-	return top
-}, "state": func(holds *bool) string {
+var loadPage = template.Must(template.New("load").Funcs(template.FuncMap{"first": func(list []string) []string { return list[:min(len(list), 3)] }, "rest": func(list []string) []string { return list[min(len(list), 3):] }, "state": func(holds *bool) string {
 	if holds == nil {
 		return "not decided"
 	}
@@ -435,15 +448,18 @@ var loadPage = template.Must(template.New("load").Funcs(template.FuncMap{"polyli
 @media(prefers-color-scheme:dark){:root{--ink:#e8ebee;--dim:#a5aeb8;--paper:#14181c;--line:#333b43;--good:#5fd08f;--bad:#ff8a80}}
 body{font:16px/1.5 system-ui,sans-serif;color:var(--ink);background:var(--paper);margin:0 auto;max-width:70rem;padding:2rem 1.25rem}
 h1{font-size:1.9rem}h2{margin-top:2.5rem}p.dim{color:var(--dim)}table{border-collapse:collapse;width:100%}th,td{text-align:left;padding:.3rem .7rem .3rem 0;border-bottom:1px solid var(--line)}
-td.n,th.n{text-align:right;font-variant-numeric:tabular-nums}.passed,.holds{color:var(--good);font-weight:600}.failed,.broken{color:var(--bad);font-weight:600}svg{width:100%;height:auto}polyline{fill:none;stroke:currentColor;stroke-width:2}.scroll{overflow-x:auto}
+td.n,th.n{text-align:right;font-variant-numeric:tabular-nums}.passed,.holds{color:var(--good);font-weight:600}.failed,.broken{color:var(--bad);font-weight:600}figure{margin:1.2rem 0}figcaption{font-weight:600;margin-bottom:.3rem}svg{width:100%;height:auto;font:11px system-ui,sans-serif;fill:var(--dim)}polyline{fill:none;stroke-width:2}.p99{stroke:var(--bad)}.p50{stroke:var(--good)}.send{stroke:var(--dim);stroke-dasharray:5 4}.due{stroke:var(--ink)}.grid{stroke:var(--line)}rect.good,circle.good{fill:var(--good)}rect.throttled{fill:#b8860b}rect.failed,circle.failed{fill:var(--bad)}.bounds{fill:var(--line)}.off:not(:checked)~svg .send{display:none}.scroll{overflow-x:auto}td.n,th.n{text-align:right}
 </style></head><body><main><h1>{{.Target.Name}}: <span class="{{.Verdict}}">{{.Verdict}}</span></h1>{{with .Reason}}<p>{{.}}</p>{{end}}
 <p class="dim">{{.Tool.Name}} {{.Tool.Version}} · run {{.RunID}} · seed {{.Seed}} · {{.StartedAt.Format "2006-01-02 15:04:05"}} UTC · exit code {{.ExitCode}}</p>
 {{range .Plans}}<section><h2 id="{{.ID}}">{{.ID}}: <span class="{{.Verdict}}">{{.Verdict}}</span></h2><p>{{.Sentence}}</p>{{with .Reason}}<p>{{.}}</p>{{end}}
 {{if .Due}}<p class="dim">{{.Due}} arrivals due, {{.Sent}} sent; asked {{printf "%.1f" .Asked}}/s, reached {{printf "%.1f" .Reached}}/s; generator lag p99 {{printf "%.2f" .Lag.P99}} ms</p>{{end}}
 {{if .Gates}}<table><thead><tr><th>gate</th><th>state</th><th class="n">figure</th><th class="n">samples</th><th class="n">needed</th></tr></thead><tbody>{{range .Gates}}<tr><td><code>{{.Gate}}</code></td><td class="{{.State}}">{{.State}}</td><td class="n">{{printf "%.3g" .Figure}} {{.Unit}}</td><td class="n">{{.Samples}}</td><td class="n">{{.Needed}}</td></tr>{{end}}</tbody></table>{{end}}
-{{if .Invariants}}<table><thead><tr><th>what must hold</th><th>requirement</th><th></th></tr></thead><tbody>{{range .Invariants}}<tr><td>{{.Sentence}}{{range .Evidence}}<br><small>{{.}}</small>{{end}}</td><td>{{.Requirement}}</td><td class="{{state .Holds}}">{{state .Holds}}</td></tr>{{end}}</tbody></table>{{end}}
-{{if .Series}}<div class="scroll" tabindex="0"><table><thead><tr><th>operation</th><th>class</th><th class="n">count</th><th class="n">p50</th><th class="n">p99</th><th class="n">max ms from due</th><th class="n">p99 from send</th></tr></thead><tbody>{{range .Series}}<tr><td>{{.Operation}}</td><td>{{.Class}}</td><td class="n">{{.Count}}</td><td class="n">{{printf "%.1f" .FromDue.P50}}</td><td class="n">{{printf "%.1f" .FromDue.P99}}</td><td class="n">{{printf "%.1f" .FromDue.Max}}</td><td class="n">{{printf "%.1f" .FromSend.P99}}</td></tr>{{end}}</tbody></table></div>{{end}}
-{{if .Slices}}<figure><svg viewBox="0 0 960 140" role="img" aria-label="p99 from the due time over the seconds of the plan, at most {{printf "%.1f" (top .Slices)}} ms"><polyline points="{{polyline .Slices}}"/></svg><figcaption>p99 from the due time, second by second; the highest is {{printf "%.1f" (top .Slices)}} ms</figcaption></figure>
-<details><summary>The seconds as a table</summary><div class="scroll" tabindex="0"><table><thead><tr><th class="n">second</th><th class="n">due</th><th class="n">good</th><th class="n">throttled</th><th class="n">failed</th><th class="n">p50</th><th class="n">p99 ms</th></tr></thead><tbody>{{range .Slices}}<tr><td class="n">{{.Second}}</td><td class="n">{{.Due}}</td><td class="n">{{.Good}}</td><td class="n">{{.Throttled}}</td><td class="n">{{.Failed}}</td><td class="n">{{printf "%.1f" .P50}}</td><td class="n">{{printf "%.1f" .P99}}</td></tr>{{end}}</tbody></table></div></details>{{end}}
+{{if .Invariants}}<table><thead><tr><th>what must hold</th><th>requirement</th><th></th></tr></thead><tbody>{{range .Invariants}}<tr><td>{{.Sentence}}{{range first .Evidence}}<br><small>{{.}}</small>{{end}}{{with rest .Evidence}}<details><summary>{{len .}} more like these</summary><small>{{range .}}{{.}}<br>{{end}}</small></details>{{end}}</td><td>{{.Requirement}}</td><td class="{{state .Holds}}">{{state .Holds}}</td></tr>{{end}}</tbody></table>{{end}}
+{{if .Series}}<div class="scroll" tabindex="0" role="region" aria-label="Latencies by operation and class"><table><thead><tr><th>operation</th><th>class</th><th class="n">count</th><th class="n">p50</th><th class="n">p99</th><th class="n">max ms from due</th><th class="n">p99 from send</th></tr></thead><tbody>{{range .Series}}<tr><td>{{.Operation}}</td><td>{{.Class}}</td><td class="n">{{.Count}}</td><td class="n">{{printf "%.1f" .FromDue.P50}}</td><td class="n">{{printf "%.1f" .FromDue.P99}}</td><td class="n">{{printf "%.1f" .FromDue.Max}}</td><td class="n">{{printf "%.1f" .FromSend.P99}}</td></tr>{{end}}</tbody></table></div>{{end}}
+{{$plan := .ID}}{{range .Charts}}<figure id="{{$plan}}-{{.ID}}"><figcaption>{{.Title}}</figcaption>{{with .Toggle}}<input class="off" type="checkbox" checked id="{{$plan}}-toggle"><label for="{{$plan}}-toggle"> {{.}}</label>{{end}}{{.Picture}}</figure>
+<details><summary>The same as a table</summary><div class="scroll" tabindex="0" role="region" aria-label="{{.Title}}"><table><thead><tr>{{range .Head}}<th class="n">{{.}}</th>{{end}}</tr></thead><tbody>{{range .Rows}}<tr>{{range .}}<td class="n">{{.}}</td>{{end}}</tr>{{end}}</tbody></table></div></details>{{end}}
+{{if .Observed}}<table><thead><tr><th>what the documentation leaves open</th><th>as it was seen</th></tr></thead><tbody>{{range .Observed}}<tr><td>{{.Question}}</td><td>{{.Answer}}</td></tr>{{end}}</tbody></table>{{end}}
+{{if .Errors}}<table><thead><tr><th>errors</th><th class="n">times</th></tr></thead><tbody>{{range $text, $times := .Errors}}<tr><td>{{$text}}</td><td class="n">{{$times}}</td></tr>{{end}}</tbody></table>{{end}}
+{{range .Pictures}}<p><a href="{{.File}}">A picture of what no order explains</a></p>{{end}}
 </section>{{end}}</main></body></html>
 `))

@@ -6,6 +6,7 @@ import (
 	"math"
 	"math/rand/v2"
 	"sort"
+	"time"
 )
 
 // LoadDifference is how a latency of a plan differs between two runs. Ratio is the second over the first, with
@@ -48,15 +49,38 @@ func CompareLoad(a, b *LoadRun, seed uint64) []LoadDifference {
 				out = append(out, LoadDifference{Plan: one.ID, Figure: "p50", Unfit: why})
 				continue
 			}
-			for _, figure := range []struct {
-				name string
-				of   func(LoadSlice) float64
-			}{{"p50", func(s LoadSlice) float64 { return s.P50 }}, {"p99", func(s LoadSlice) float64 { return s.P99 }}} {
-				out = append(out, bootstrap(one.ID, figure.name, seconds(one, figure.of), seconds(other, figure.of), seed))
+			figures := figuresOf(one, other)
+			for _, figure := range figures {
+				out = append(out, bootstrap(one.ID, figure.name, seconds(one, figure.of), seconds(other, figure.of), outside/float64(len(figures)), seed))
 			}
 		}
 	}
 	return out
+}
+
+// figure is a latency of a second; 0 where the second has none.
+type figure struct {
+	name string
+	of   func(LoadSlice) float64
+}
+
+// figuresOf are what two plans are compared by: p50 and p99 of all, and the p50 of each operation that both have.
+func figuresOf(a, b *LoadPlan) []figure {
+	figures := []figure{{"p50", func(s LoadSlice) float64 { return s.P50 }}, {"p99", func(s LoadSlice) float64 { return s.P99 }}}
+	both := map[string]int{}
+	for bit, plan := range []*LoadPlan{a, b} {
+		for _, slice := range plan.Slices {
+			for operation := range slice.Operations {
+				both[operation] |= bit + 1
+			}
+		}
+	}
+	for _, operation := range sortedNames(both) {
+		if both[operation] == 3 {
+			figures = append(figures, figure{"p50(" + operation + ")", func(s LoadSlice) float64 { return s.Operations[operation].P50 }})
+		}
+	}
+	return figures
 }
 
 func unfit(a, b *LoadPlan) string {
@@ -75,15 +99,15 @@ func unfit(a, b *LoadPlan) string {
 func seconds(plan *LoadPlan, of func(LoadSlice) float64) []float64 {
 	var out []float64
 	for _, slice := range plan.Slices {
-		if slice.Second >= warmUp && slice.Good > 0 && slice.Due > 0 {
-			out = append(out, of(slice))
+		if value := of(slice); slice.Second >= warmUp && slice.Good > 0 && slice.Due > 0 && value > 0 {
+			out = append(out, value)
 		}
 	}
 	return out
 }
 
 // bootstrap draws seconds of both runs with replacement and takes the ratio of their means each time.
-func bootstrap(plan, figure string, a, b []float64, seed uint64) LoadDifference {
+func bootstrap(plan, figure string, a, b []float64, outside float64, seed uint64) LoadDifference {
 	d := LoadDifference{Plan: plan, Figure: figure, A: mean(a), B: mean(b)}
 	if len(a) < leastSlice || len(b) < leastSlice || d.A <= 0 {
 		d.Unfit = "too few seconds had good answers"
@@ -114,6 +138,51 @@ func mean(values []float64) float64 {
 		sum += value
 	}
 	return sum / math.Max(float64(len(values)), 1)
+}
+
+// LoadShifts looks over many load runs, oldest first, for latencies that changed for good: the p50 and p99 of each
+// operation of each plan. Plans that proved nothing are left out; it says how many.
+func LoadShifts(runs []*LoadRun) (shifts []LatencyShift, left int) {
+	series := map[string][]float64{}
+	moments := map[string][]time.Time{}
+	for _, run := range runs {
+		for i := range run.Plans {
+			plan := &run.Plans[i]
+			if plan.ExitCode == ExitProvesNone || plan.ExitCode == ExitInconclusive || plan.ExitCode == ExitSafetyStop {
+				left++
+				continue
+			}
+			for _, one := range plan.Series {
+				if one.Class != "good" {
+					continue
+				}
+				for name, value := range map[string]float64{"p50": one.FromDue.P50, "p99": one.FromDue.P99} {
+					key := plan.ID + " " + name + "(" + one.Operation + ")"
+					series[key], moments[key] = append(series[key], value), append(moments[key], run.StartedAt)
+				}
+			}
+		}
+	}
+	return shiftsOf(series, moments), left
+}
+
+// PrintLoadShifts prints what changed for good over many load runs.
+func PrintLoadShifts(w io.Writer, runs []*LoadRun) error {
+	p := &printer{out: w}
+	shifts, left := LoadShifts(runs)
+	if left > 0 {
+		p.line("%d plans prove nothing and are left out", left)
+	}
+	for _, one := range shifts {
+		p.line("%s: %.2f → %.2f ms from %s on", one.Operation, one.Before, one.After, one.From.UTC().Format("2006-01-02 15:04"))
+	}
+	switch {
+	case len(runs) < shiftOver:
+		p.line("a change for good takes %d load runs or more to be seen; these are %d", shiftOver, len(runs))
+	case len(shifts) == 0:
+		p.line("no latency changed for good over these %d load runs", len(runs))
+	}
+	return p.err
 }
 
 // PrintLoadDifferences prints what two load runs differ in, and what they could have shown where they do not.

@@ -197,6 +197,12 @@ func (t *Trend) shifts() {
 			}
 		}
 	}
+	t.Shifts = shiftsOf(series, moments)
+}
+
+// shiftsOf tests each series for a change.
+func shiftsOf(series map[string][]float64, moments map[string][]time.Time) []LatencyShift {
+	var shifts []LatencyShift
 	for operation, values := range series {
 		if len(values) < shiftOver {
 			continue
@@ -204,10 +210,11 @@ func (t *Trend) shifts() {
 		at, p := pettitt(values)
 		before, after := median(values[:at]), median(values[at:])
 		if p*float64(len(series)) < shiftAt && before > 0 && math.Abs(after/before-1) >= shiftLeast {
-			t.Shifts = append(t.Shifts, LatencyShift{Operation: operation, From: moments[operation][at], Before: before, After: after, P: p, Series: values})
+			shifts = append(shifts, LatencyShift{Operation: operation, From: moments[operation][at], Before: before, After: after, P: p, Series: values})
 		}
 	}
-	sort.Slice(t.Shifts, func(i, j int) bool { return t.Shifts[i].Operation < t.Shifts[j].Operation })
+	sort.Slice(shifts, func(i, j int) bool { return shifts[i].Operation < shifts[j].Operation })
+	return shifts
 }
 
 // pettitt tests a series for a change of its level and returns how likely one as clear is by chance

@@ -9,6 +9,7 @@ import (
 	"net/http"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"time"
 
@@ -55,13 +56,26 @@ func newTrend() *cobra.Command {
 
 func newCompare() *cobra.Command {
 	return &cobra.Command{
-		Use:     "compare A B",
-		Short:   "What differs between two runs: run.json, night.json or load.json",
-		Example: "  kobcheck report compare nights/1/run.json nights/2/run.json",
-		Args:    cobra.ExactArgs(2),
+		Use:   "compare A B...",
+		Short: "What differs between two runs: run.json, night.json or load.json; over more load.json, what changed for good",
+		Example: `  kobcheck report compare nights/1/run.json nights/2/run.json
+  kobcheck report compare nights/*/load.json`,
+		Args: cobra.MinimumNArgs(2),
 		RunE: func(command *cobra.Command, args []string) error {
-			if a, b := openLoad(args[0]), openLoad(args[1]); a != nil && b != nil {
-				return reports.PrintLoadDifferences(command.OutOrStdout(), reports.CompareLoad(a, b, 1))
+			var loads []*reports.LoadRun
+			for _, path := range args {
+				if one := openLoad(path); one != nil {
+					loads = append(loads, one)
+				}
+			}
+			switch {
+			case len(loads) == len(args) && len(args) == 2:
+				return reports.PrintLoadDifferences(command.OutOrStdout(), reports.CompareLoad(loads[0], loads[1], 1))
+			case len(loads) == len(args):
+				slices.SortFunc(loads, func(a, b *reports.LoadRun) int { return a.StartedAt.Compare(b.StartedAt) })
+				return reports.PrintLoadShifts(command.OutOrStdout(), loads)
+			case len(args) > 2:
+				return fmt.Errorf("more than two files are compared only where each is a load.json; kobcheck report trend is for the nights of runs")
 			}
 			var nights []*reports.Night
 			for _, path := range args {

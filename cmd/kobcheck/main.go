@@ -8,6 +8,8 @@ import (
 	"os"
 	"runtime/debug"
 
+	"github.com/spf13/cobra"
+
 	"github.com/kobcheck/kobcheck/reports"
 )
 
@@ -20,6 +22,7 @@ const collectAt = 400
 
 func main() {
 	debug.SetGCPercent(collectAt)
+	cobra.EnableCommandSorting = false // the verbs stand in the order in which they are used
 	err := newRoot().ExecuteContext(context.Background())
 	var exit exitError
 	switch {

@@ -234,3 +234,41 @@ func search(ctx context.Context, t *testing.T, folder string) {
 	require.NoError(t, err)
 	require.True(t, there)
 }
+
+func TestThePagesOfLoadInARealBrowser(t *testing.T) {
+	if raceDetector {
+		t.Skip("the pages are opened without the race detector: make pages")
+	}
+	ctx := browser(t)
+	checker := axe(t)
+	folder := t.TempDir()
+	for name, arguments := range map[string][]string{
+		"good":    {"mixed", "lost-answers", "ledger", "--time", "0.3"},
+		"broken":  {"idempotency", "ledger", "--fault", "idempotency.race", "--fault", "money.stale-read"},
+		"limiter": {"rate-limit", "--limit", "30/500ms"},
+	} {
+		t.Run(name, func(t *testing.T) {
+			out := filepath.Join(folder, name)
+			output, _ := kobcheck(t, append(append([]string{"load"}, arguments...), "--out", out)...)
+			page := filepath.Join(out, "load.html")
+			open(ctx, t, page)
+			charts, err := chromedp.Run(ctx, chromedp.Evaluate[int](`Array.from(document.querySelectorAll("figure")).filter(function(f){
+				var svg = f.querySelector("svg"), table = f.nextElementSibling.querySelector("tbody tr");
+				return svg.getBoundingClientRect().height > 50 && svg.getAttribute("aria-label") && f.querySelector("figcaption").textContent && table; }).length`))
+			require.NoError(t, err)
+			all, err := chromedp.Run(ctx, chromedp.Evaluate[int](`document.querySelectorAll("figure").length`))
+			require.NoError(t, err)
+			require.Positive(t, all, output)
+			require.Equal(t, all, charts, "every chart has a title, a label and its table")
+			if checker != "" {
+				accessible(ctx, t, checker, name)
+			}
+			if name == "good" {
+				toggled, err := chromedp.Run(ctx, chromedp.Evaluate[string](`(function(){ var box = document.querySelector("input.off"), line = document.querySelector(".send");
+					var before = getComputedStyle(line).display; box.click(); return before + " " + getComputedStyle(line).display; })()`))
+				require.NoError(t, err)
+				require.Equal(t, "inline none", toggled, "the figures from the moment of sending can be switched off")
+			}
+		})
+	}
+}

@@ -38,7 +38,6 @@ Every flag has an environment variable, KOBCHECK_ and its name in capitals, and 
 under run: in the target file. A flag beats the environment, and the environment beats the file.
 ` + exitCodes,
 	}
-	cobra.EnableCommandSorting = false
 	root.AddCommand(newRun(), newLoad(), newMock(), newSelftest(), newReplay(), newDoctor(), newWebhooks(), newDrift(), newOpenAPI(), newExplore(), newList(), newExplain(), newLint(), newReport())
 	return root
 }

@@ -81,6 +81,8 @@ type Run struct {
 	Waivers []Waiver `json:"waivers,omitempty"`
 	// ProfileChanges are open questions that the target now answers otherwise than in its last profile.
 	ProfileChanges []ProfileChange `json:"profile_changes,omitempty"`
+	// History is what earlier nights say; nil where the run was told of none.
+	History *History `json:"history,omitempty"`
 }
 
 // Undocumented is one thing that no page of an operation has: a field, status, header or value.

@@ -87,3 +87,19 @@ func TestCTRFIsThatOfItsSchema(t *testing.T) {
 	require.NoError(t, err)
 	require.True(t, result.Valid(), "%v", result.Errors())
 }
+
+func TestARunKnowsItsEarlierNights(t *testing.T) {
+	nights := t.TempDir()
+	arguments := []string{"run", "--section", "relays", "--fault", "status.no-body", "--history", nights}
+	_, code := kobcheck(t, append(arguments, "--out", filepath.Join(nights, "1"))...)
+	require.Equal(t, reports.ExitFailed, code)
+	_, code = kobcheck(t, append(arguments, "--out", filepath.Join(nights, "2"))...)
+	require.Equal(t, reports.ExitFailed, code)
+	require.Equal(t, 1, readRun(t, filepath.Join(nights, "2")).History.Nights)
+	page, err := os.ReadFile(filepath.Join(nights, "2", "index.html"))
+	require.NoError(t, err)
+	require.Contains(t, string(page), "on 2 nights without a break")
+	page, err = os.ReadFile(filepath.Join(nights, "1", "index.html"))
+	require.NoError(t, err)
+	require.NotContains(t, string(page), "without a break")
+}

@@ -40,6 +40,7 @@ type runFlags struct {
 	maxRPS                                  float64
 	strict, flakyFails                      bool
 	shard, known, scored, profile, waivers  string
+	history                                 string
 	retries, depth                          int
 	patience                                time.Duration
 	limit, limiter                          string // of the mock inside
@@ -78,6 +79,7 @@ func newRun() *cobra.Command {
 	flags.StringVar(&f.scored, "scored", "", "file with the requirements that gate, one id a line; newer ones are advisory until promoted")
 	flags.StringVar(&f.waivers, "waivers", "", "standards that are put up with until a date: requirement, reason, owner, until")
 	flags.StringVar(&f.profile, "profile", "", "profile.json of the target: answers to open questions; read, compared and written")
+	flags.StringVar(&f.history, "history", "", "folder of earlier nights: the reports say since when each failure is there, what is new and what vanished")
 	flags.DurationVar(&f.patience, "patience", 5*time.Second, "how long a target that is down is waited for")
 	flags.BoolVar(&f.strict, "strict", false, "undocumented fields fail")
 	flags.StringSliceVar(&f.formats, "format", reports.Formats(), "reports to write")
@@ -167,6 +169,13 @@ func run(command *cobra.Command, f *runFlags) error {
 	result.ApplyKnown(lists.known, time.Now())
 	lists.waivers.Report(result)
 	result.Close(facts, time.Now())
+	if f.history != "" {
+		nights, skipped, err := reports.ReadNights(f.history)
+		if err != nil {
+			fmt.Fprintln(command.ErrOrStderr(), "kobcheck: no history:", err) // a first night has none
+		}
+		result.Remember(nights, skipped)
+	}
 	if err := lists.keepProfile(f.profile, result); err != nil {
 		return err
 	}

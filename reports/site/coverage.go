@@ -14,7 +14,15 @@ type coverageView struct {
 	Slowest      []*reports.Scenario
 	Sections     []sectionCount
 	Left         []reports.LeftBehind
+	// Faults tells of each requirement how many deliberate faults break it and how many of them were caught;
+	// nil where no selftest stands beside the run.
+	Faults map[string]faultCount
+	// Survivors are the faults that nobody caught on their own requirement.
+	Survivors []reports.FaultResult
 }
+
+// faultCount counts the deliberate faults of a requirement.
+type faultCount struct{ Caught, Of int }
 
 type sectionCount struct {
 	Name, File                string
@@ -26,6 +34,17 @@ const slowestShown = 15
 
 func (s *site) coverage(sections []sectionView) coverageView {
 	v := coverageView{base: s.base(coverageFile, "Coverage and evidence"), Left: s.run.LeftBehind}
+	if s.selftest != nil {
+		v.Faults, v.Survivors = map[string]faultCount{}, s.selftest.Survivors()
+		for _, one := range s.selftest.Faults {
+			count := v.Faults[one.Requirement]
+			count.Of++
+			if one.RightRequirement {
+				count.Caught++
+			}
+			v.Faults[one.Requirement] = count
+		}
+	}
 	status := s.statuses()
 	for _, one := range s.run.Requirements {
 		if rule, there := status[one.ID]; there {

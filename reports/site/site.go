@@ -47,15 +47,26 @@ func Pages(r *reports.Run, shapes *schemas.Set, folder string) []reports.Rendere
 			list = append(list, one)
 		}
 	}
+	selftest := beside(folder)
 	pages := []reports.Renderer{
-		{File: gateFile, Render: page(list, "gate", func(s *site) any { return s.gate() })},
-		{File: bookFile, Render: page(list, "book", func(s *site) any { return s.book(shapes) })},
-		{File: coverageFile, Render: page(list, "coverage", func(s *site) any { return s.coverage(sections) })},
+		{File: gateFile, Render: page(list, selftest, "gate", func(s *site) any { return s.gate() })},
+		{File: bookFile, Render: page(list, selftest, "book", func(s *site) any { return s.book(shapes) })},
+		{File: coverageFile, Render: page(list, selftest, "coverage", func(s *site) any { return s.coverage(sections) })},
 	}
 	for _, section := range sections {
-		pages = append(pages, reports.Renderer{File: evidenceFile(section.Name), Render: page(list, "evidence", func(s *site) any { return s.evidence(section) })})
+		pages = append(pages, reports.Renderer{File: evidenceFile(section.Name), Render: page(list, selftest, "evidence", func(s *site) any { return s.evidence(section) })})
 	}
 	return pages
+}
+
+// beside reads the selftest.json of a folder; nil where there is none that this program wrote.
+func beside(folder string) *reports.Selftest {
+	data, err := os.ReadFile(filepath.Join(folder, "selftest.json"))
+	found := new(reports.Selftest)
+	if err != nil || json.Unmarshal(data, found) != nil || len(found.Faults) == 0 {
+		return nil
+	}
+	return found
 }
 
 // pageName is a page in the head of each.
@@ -78,13 +89,15 @@ type site struct {
 	run   *reports.Run
 	facts *contract.Contract
 	pages []pageName
+	// selftest is the detection power that stands in the same folder; nil for none.
+	selftest *reports.Selftest
 	// scenarios by id, for links.
 	scenarios map[string]*reports.Scenario
 }
 
-func page(list []pageName, name string, data func(*site) any) func(io.Writer, *reports.Run, *contract.Contract) error {
+func page(list []pageName, selftest *reports.Selftest, name string, data func(*site) any) func(io.Writer, *reports.Run, *contract.Contract) error {
 	return func(w io.Writer, r *reports.Run, facts *contract.Contract) error {
-		s := &site{run: r, facts: facts, pages: list, scenarios: map[string]*reports.Scenario{}}
+		s := &site{run: r, facts: facts, pages: list, selftest: selftest, scenarios: map[string]*reports.Scenario{}}
 		for i := range r.Scenarios {
 			s.scenarios[r.Scenarios[i].ID] = &r.Scenarios[i]
 		}
@@ -98,11 +111,26 @@ func page(list []pageName, name string, data func(*site) any) func(io.Writer, *r
 
 func (s *site) functions() template.FuncMap {
 	return template.FuncMap{
-		"requirement": s.facts.Requirement, "prose": prose, "words": words, "look": look, "pretty": pretty, "evidence": linkTo, "body": s.body, "exchanges": exchanges, "join": strings.Join,
+		"requirement": s.facts.Requirement, "prose": prose, "words": words, "look": look, "pretty": pretty, "evidence": linkTo, "body": s.body, "exchanges": exchanges, "since": s.since, "join": strings.Join,
 		"exchange": func(g reports.Group) *reports.Exchange { return g.Scenario.Exchange(g.Finding.Exchange) },
 		"spark":    spark, "percent": percent,
 		"scenario": func(id string) *reports.Scenario { return s.scenarios[id] },
 	}
+}
+
+// since says in words how long a finding has been there, where the run knows of earlier nights.
+func (s *site) since(f reports.Finding) string {
+	if s.run.History == nil || s.run.History.Nights == 0 {
+		return ""
+	}
+	since, there := s.run.History.Since[f.Fingerprint()]
+	switch {
+	case !there:
+		return ""
+	case since.Nights == 1:
+		return "New: no earlier night failed so."
+	}
+	return fmt.Sprintf("Since %s, on %d nights without a break.", since.First.UTC().Format("2006-01-02"), since.Nights)
 }
 
 func (s *site) base(file, title string) base {

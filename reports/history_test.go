@@ -1,0 +1,41 @@
+package reports
+
+import (
+	"testing"
+	"time"
+
+	"github.com/stretchr/testify/require"
+)
+
+func TestARunIsToldSinceWhenItFails(t *testing.T) {
+	red := miniatures(t)["red"]
+	night := func(n int, change func(*Night)) *Night {
+		one := red.Night()
+		one.RunID, one.StartedAt = string(rune('a'+n)), red.StartedAt.AddDate(0, 0, n-4)
+		if change != nil {
+			change(one)
+		}
+		return one
+	}
+	passes := func(n *Night) { n.Failures = nil }
+	foreign := func(n *Night) { n.Target = "another" }
+	red.Remember([]*Night{night(0, nil), night(1, passes), night(2, nil), night(3, nil), night(5, passes), night(3, foreign)}, []string{"x: broken"})
+	h := red.History
+	require.Equal(t, 4, h.Nights, "nights to come and those of another target are none of it")
+	require.Len(t, h.Since, 1)
+	for _, since := range h.Since {
+		require.Equal(t, 3, since.Nights, "two nights and this one, without a break")
+		require.Equal(t, red.StartedAt.AddDate(0, 0, -2), since.First)
+	}
+	require.Empty(t, h.New)
+	require.Equal(t, []string{"x: broken"}, h.Skipped)
+	red.Remember([]*Night{night(3, func(n *Night) {
+		passes(n)
+		n.Scenarios["gone/scenario"] = Passed
+	})}, nil)
+	require.Len(t, red.History.New, 1)
+	require.Equal(t, []string{"gone/scenario"}, red.History.Vanished)
+	red.Remember(nil, nil)
+	require.Zero(t, red.History.Nights)
+	require.True(t, red.StartedAt.Before(time.Now()))
+}

@@ -90,7 +90,7 @@ func TestCTRFIsThatOfItsSchema(t *testing.T) {
 
 func TestARunKnowsItsEarlierNights(t *testing.T) {
 	nights := t.TempDir()
-	arguments := []string{"run", "--section", "relays", "--fault", "status.no-body", "--history", nights}
+	arguments := []string{"run", "--section", "cards", "--fault", "order.swap-3-4", "--history", nights}
 	_, code := kobcheck(t, append(arguments, "--out", filepath.Join(nights, "1"))...)
 	require.Equal(t, reports.ExitFailed, code)
 	_, code = kobcheck(t, append(arguments, "--out", filepath.Join(nights, "2"))...)

@@ -66,7 +66,7 @@ soak-suite: ## 200 seeded runs in a row on the conforming mock; SOAK_RUNS change
 	@SOAK_RUNS=$${SOAK_RUNS:-200} $(GO) test ./cmd/kobcheck -run SeededRunsInARow -v -timeout 3h | grep -v '^=== '
 
 bench: build ## what the harness costs beside bare net/http, the load engine beside vegeta, and the speed of mock, schemas and reports
-	@$(GO) test ./cmd/kobcheck -run '^$$' -bench 'Harness' -benchtime 3x
+	@$(GO) test ./cmd/kobcheck -run '^$$' -bench 'Harness|FirstPage' -benchtime 3x
 	@$(GO) test ./mock -run '^$$' -bench . -benchtime 30000x -cpu 1
 	@$(GO) test ./client/webhook -run '^$$' -bench Receiver -cpu 1
 	@$(GO) test ./client ./schemas ./reports -run '^$$' -bench .

@@ -19,24 +19,26 @@ import (
 // Guard looks for secrets in what was written. It returns in words what it found.
 type Guard interface{ Find(data []byte) []string }
 
-// Renderer writes one file of a run's reports.
+// Renderer writes one file of a run's reports. Format is what it belongs to where it comes from outside of this
+// package; empty means html.
 type Renderer struct {
 	File   string
+	Format string
 	Render func(io.Writer, *Run, *contract.Contract) error
 }
 
 // renderers are the formats of one file by name.
 var renderers = map[string]Renderer{
-	"json":     {"run.json", func(w io.Writer, r *Run, _ *contract.Contract) error { return WriteJSON(w, r) }},
-	"junit":    {"junit.xml", writeJUnit},
-	"markdown": {"summary.md", writeMarkdown},
-	"ctrf":     {"ctrf.json", writeCTRF},
-	"cucumber": {"cucumber.json", writeCucumber},
-	"metrics":  {"metrics.txt", writeOpenMetrics},
-	"badge":    {"badge.svg", writeBadge},
-	"github":   {"annotations.txt", writeAnnotations},
-	"night":    {"night.json", writeNight},
-	"known":    {"new-failures.yaml", func(w io.Writer, r *Run, _ *contract.Contract) error { return writeNewFailures(w, r) }},
+	"json":     {File: "run.json", Render: func(w io.Writer, r *Run, _ *contract.Contract) error { return WriteJSON(w, r) }},
+	"junit":    {File: "junit.xml", Render: writeJUnit},
+	"markdown": {File: "summary.md", Render: writeMarkdown},
+	"ctrf":     {File: "ctrf.json", Render: writeCTRF},
+	"cucumber": {File: "cucumber.json", Render: writeCucumber},
+	"metrics":  {File: "metrics.txt", Render: writeOpenMetrics},
+	"badge":    {File: "badge.svg", Render: writeBadge},
+	"github":   {File: "annotations.txt", Render: writeAnnotations},
+	"night":    {File: "night.json", Render: writeNight},
+	"known":    {File: "new-failures.yaml", Render: func(w io.Writer, r *Run, _ *contract.Contract) error { return writeNewFailures(w, r) }},
 }
 
 // Formats lists the formats that a run writes unless it is told which.
@@ -44,13 +46,13 @@ func Formats() []string { return []string{"json", "junit", "markdown", "html", "
 
 // AllFormats lists every format: beside those of [Formats], what others read.
 func AllFormats() []string {
-	return append(Formats(), "ctrf", "cucumber", "metrics", "badge", "github", "issues")
+	return append(Formats(), "ctrf", "cucumber", "messages", "metrics", "badge", "github", "issues")
 }
 
 // WriteAll writes the reports of a run into a folder and returns their paths. Each file appears whole or
 // not at all, and one renderer that fails does not keep the others from writing. Every file is looked
 // through for secrets first; one that holds any is set aside under another name, and the run's exit code
-// becomes 8. Pages are what the format html is made of.
+// becomes 8. Pages are what the formats html and messages are made of.
 func WriteAll(folder string, r *Run, facts *contract.Contract, formats []string, pages []Renderer, guard Guard) ([]string, error) {
 	if err := os.MkdirAll(folder, 0o755); err != nil {
 		return nil, fmt.Errorf("making the folder for reports %s: %w; choose another with --out", folder, err)
@@ -60,8 +62,12 @@ func WriteAll(folder string, r *Run, facts *contract.Contract, formats []string,
 	for _, name := range formats {
 		one, known := renderers[name]
 		switch {
-		case name == "html":
-			files = append(files, pages...)
+		case name == "html" || name == "messages":
+			for _, page := range pages {
+				if page.Format == name || page.Format == "" && name == "html" {
+					files = append(files, page)
+				}
+			}
 		case name == "issues":
 			files = append(files, issues(r)...)
 		case known:

@@ -26,6 +26,7 @@ var rooms = []struct {
 	{"mock", []string{"contract", "mock/fault", "mock/limit"}},
 	{"reports", []string{"contract"}},
 	{"reports/site", []string{"contract", "reports", "schemas"}},
+	{"reports/messages", []string{"contract", "reports"}},
 	{"features", nil},
 	{"load/limiter", nil},
 	{"load", []string{"load/limiter", "client", "client/target", "client/webhook", "contract", "reports", "schemas"}},
@@ -43,7 +44,7 @@ var libraries = map[string][]string{
 	"github.com/cucumber/godog":          {"steps", "steps/suite"},
 	"github.com/xeipuuv/gojsonschema":    {"schemas"},
 	"github.com/tsenart/vegeta/v12/lib":  {"load"},
-	"github.com/cucumber/gherkin/go/v26": {"steps/catalog"},
+	"github.com/cucumber/gherkin/go/v26": {"steps/catalog", "reports/messages"},
 }
 
 func TestArrowsPointDownOnly(t *testing.T) {

@@ -4,6 +4,7 @@ import (
 	"context"
 	"encoding/json"
 	"fmt"
+	"io"
 	"net/url"
 	"os"
 	"os/exec"
@@ -25,7 +26,7 @@ import (
 )
 
 // browser starts a headless Chromium, or skips where there is none.
-func browser(t *testing.T) context.Context {
+func browser(t testing.TB) context.Context {
 	t.Helper()
 	program := ""
 	for _, name := range []string{"chromium", "chromium-browser", "google-chrome"} {
@@ -271,4 +272,28 @@ func TestThePagesOfLoadInARealBrowser(t *testing.T) {
 			}
 		})
 	}
+}
+
+// BenchmarkFirstPage prints how long Chromium takes from the call for the first page of a whole run to the moment
+// at which it can be used, and how large that page is.
+func BenchmarkFirstPage(b *testing.B) {
+	ctx := browser(b)
+	folder := b.TempDir()
+	root := newRoot()
+	root.SetOut(io.Discard)
+	root.SetErr(io.Discard)
+	root.SetArgs([]string{"run", "--seed", "7", "--out", folder})
+	require.NoError(b, root.ExecuteContext(b.Context()))
+	page := filepath.Join(folder, "index.html")
+	info, err := os.Stat(page)
+	require.NoError(b, err)
+	total := 0.0
+	for b.Loop() {
+		require.NoError(b, chromedp.Do(ctx, chromedp.Navigate(address(page))))
+		took, err := chromedp.Run(ctx, chromedp.Evaluate[float64](`performance.getEntriesByType("navigation")[0].domInteractive`))
+		require.NoError(b, err)
+		total += took
+	}
+	b.ReportMetric(total/float64(b.N), "ms-to-interactive")
+	b.ReportMetric(float64(info.Size())/(1<<20), "MB")
 }

@@ -21,7 +21,9 @@ import (
 	"github.com/kobcheck/kobcheck/client/target"
 	"github.com/kobcheck/kobcheck/client/webhook"
 	"github.com/kobcheck/kobcheck/contract"
+	"github.com/kobcheck/kobcheck/features"
 	"github.com/kobcheck/kobcheck/reports"
+	"github.com/kobcheck/kobcheck/reports/messages"
 	"github.com/kobcheck/kobcheck/reports/site"
 	"github.com/kobcheck/kobcheck/schemas"
 	"github.com/kobcheck/kobcheck/steps"
@@ -205,7 +207,8 @@ func finish(command *cobra.Command, result *reports.Run, facts *contract.Contrac
 	if err != nil {
 		return err
 	}
-	paths, err := reports.WriteAll(f.out, result, facts, f.formats, site.Pages(result, shapes, f.out), guard)
+	pages := append(site.Pages(result, shapes, f.out), messages.Renderer(featureSources))
+	paths, err := reports.WriteAll(f.out, result, facts, f.formats, pages, guard)
 	if printing := reports.PrintSummary(out, result, facts, coloured(out)); printing != nil {
 		return printing
 	}
@@ -224,6 +227,15 @@ func finish(command *cobra.Command, result *reports.Run, facts *contract.Contrac
 		return exitError{result.ExitCode}
 	}
 	return nil
+}
+
+// featureSources are the features that this program carries, by URI.
+func featureSources() (map[string][]byte, error) {
+	scenarios, err := catalog.Read(features.Files)
+	if err != nil {
+		return nil, err
+	}
+	return scenarios.Sources, nil
 }
 
 // chooseTarget reads the target file, or starts the mock inside.

@@ -20,6 +20,8 @@ type Trend struct {
 	Flaky []FlakyScenario
 	// Ever are the requirements that were broken on any night, each with its status on every night.
 	Ever []RequirementRow
+	// Trophies are the ways of failing that were caught and are mended, latest first.
+	Trophies []Trophy
 	// Shifts are operations whose latency changed for good.
 	Shifts []LatencyShift
 }
@@ -29,6 +31,13 @@ type OpenFailure struct {
 	NightFailure
 	Since  time.Time
 	Nights int
+}
+
+// Trophy is a way of failing that the suite caught and that is no longer there.
+type Trophy struct {
+	NightFailure
+	First, Last time.Time
+	Nights      int
 }
 
 // FlakyScenario is one whose verdict comes and goes.
@@ -93,6 +102,7 @@ func NewTrend(nights []*Night, skipped []string) (*Trend, error) {
 	t.open(last)
 	t.flaky()
 	t.ever()
+	t.trophies(last)
 	t.shifts()
 	return t, nil
 }
@@ -106,6 +116,37 @@ func (t *Trend) open(last *Night) {
 		}
 		t.Open = append(t.Open, one)
 	}
+}
+
+// trophies collects what failed on earlier nights and is mended: a failure that comes and goes is none, for it
+// may come again.
+func (t *Trend) trophies(last *Night) {
+	caught := map[string]*Trophy{}
+	breaks := map[string]int{}
+	for i, night := range t.Nights {
+		for _, failure := range night.Failures {
+			one := caught[failure.Fingerprint]
+			if one == nil {
+				one = &Trophy{NightFailure: failure, First: night.StartedAt}
+				caught[failure.Fingerprint] = one
+			} else if i > 0 && !t.Nights[i-1].fails(failure.Fingerprint) {
+				breaks[failure.Fingerprint]++
+			}
+			one.Last, one.Nights, one.Scenarios = night.StartedAt, one.Nights+1, max(one.Scenarios, failure.Scenarios)
+		}
+	}
+	for fingerprint, one := range caught {
+		if !last.fails(fingerprint) && breaks[fingerprint] == 0 && (last.Verdict == Passed || last.Verdict == Failed) {
+			t.Trophies = append(t.Trophies, *one)
+		}
+	}
+	sort.Slice(t.Trophies, func(i, j int) bool {
+		a, b := t.Trophies[i], t.Trophies[j]
+		if !a.Last.Equal(b.Last) {
+			return a.Last.After(b.Last)
+		}
+		return a.Requirement+a.Message < b.Requirement+b.Message
+	})
 }
 
 func (n *Night) fails(fingerprint string) bool {

@@ -147,3 +147,36 @@ func BenchmarkTrendOf400Nights(b *testing.B) {
 		require.NoError(b, err)
 	}
 }
+
+func TestWhatWasCaughtAndMendedIsATrophy(t *testing.T) {
+	var nights []*Night
+	for i := range 12 {
+		nights = append(nights, nightOf(i, func(n *Night) {
+			if i >= 2 && i <= 5 {
+				failing("mended")(n)
+			}
+			if i%4 == 0 {
+				failing("comes-and-goes")(n)
+			}
+			if i >= 9 {
+				failing("open")(n)
+			}
+		}))
+	}
+	trend, err := NewTrend(nights, nil)
+	require.NoError(t, err)
+	require.Len(t, trend.Trophies, 1)
+	one := trend.Trophies[0]
+	require.Equal(t, "mended", one.Fingerprint)
+	require.Equal(t, 4, one.Nights)
+	require.Equal(t, nights[2].StartedAt, one.First)
+	require.Equal(t, nights[5].StartedAt, one.Last)
+	var text bytes.Buffer
+	require.NoError(t, PrintTrend(&text, trend))
+	require.Contains(t, text.String(), "Caught and mended\n  CARD-02 is not so, 2026-10-03 to 2026-10-06 (4 nights")
+	nights[11].Verdict = Inconclusive
+	nights[11].Failures = nil
+	trend, err = NewTrend(nights, nil)
+	require.NoError(t, err)
+	require.Empty(t, trend.Trophies, "a night without a verdict mends nothing")
+}

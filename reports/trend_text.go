@@ -39,6 +39,10 @@ func PrintTrend(w io.Writer, t *Trend) error {
 		one := t.Shifts[i]
 		return fmt.Sprintf("%s p50 %.1f → %.1f ms (%+.0f %%) from %s on, p = %.1g", one.Operation, one.Before, one.After, 100*(one.After/one.Before-1), day(one.From), one.P)
 	})
+	p.list("Caught and mended", len(t.Trophies), func(i int) string {
+		one := t.Trophies[i]
+		return fmt.Sprintf("%s %s, %s to %s (%d nights, %d scenarios)", one.Requirement, plainText(one.Message), day(one.First), day(one.Last), one.Nights, one.Scenarios)
+	})
 	p.list("Requirements that were ever broken", len(t.Ever), func(i int) string {
 		row := t.Ever[i]
 		cells := ""

@@ -46,7 +46,7 @@ func Formats() []string { return []string{"json", "junit", "markdown", "html", "
 
 // AllFormats lists every format: beside those of [Formats], what others read.
 func AllFormats() []string {
-	return append(Formats(), "ctrf", "cucumber", "messages", "metrics", "badge", "github", "issues")
+	return append(Formats(), "ctrf", "cucumber", "messages", "allure", "metrics", "badge", "github", "issues")
 }
 
 // WriteAll writes the reports of a run into a folder and returns their paths. Each file appears whole or
@@ -70,6 +70,8 @@ func WriteAll(folder string, r *Run, facts *contract.Contract, formats []string,
 			}
 		case name == "issues":
 			files = append(files, issues(r)...)
+		case name == "allure":
+			files = append(files, allure(r)...)
 		case known:
 			files = append(files, one)
 		default:
@@ -102,7 +104,7 @@ func WriteAll(folder string, r *Run, facts *contract.Contract, formats []string,
 }
 
 // families are the formats of many files, whose number and names follow from the run.
-var families = map[string]string{"html": "evidence-*.html", "issues": "issue-*.md"}
+var families = map[string]string{"html": "evidence-*.html", "issues": "issue-*.md", "allure": allureFolder + "/*-result.json"}
 
 // removeEarlier removes the files of a family that an earlier run left and this one does not write again: they
 // would be taken for its own.
@@ -116,7 +118,7 @@ func removeEarlier(folder string, formats []string, files []Renderer) error {
 		earlier, err := filepath.Glob(filepath.Join(folder, pattern))
 		failed = append(failed, err)
 		for _, path := range earlier {
-			if !slices.ContainsFunc(files, func(one Renderer) bool { return one.File == filepath.Base(path) }) {
+			if !slices.ContainsFunc(files, func(one Renderer) bool { return filepath.Join(folder, one.File) == path }) {
 				failed = append(failed, os.Remove(path))
 			}
 		}
@@ -136,6 +138,9 @@ func (one Renderer) write(folder string, r *Run, facts *contract.Contract, guard
 		return "", "", fmt.Errorf("writing %s: %w", one.File, err)
 	}
 	path = filepath.Join(folder, one.File)
+	if err := os.MkdirAll(filepath.Dir(path), 0o755); err != nil {
+		return "", "", fmt.Errorf("making the folder of %s: %w", one.File, err)
+	}
 	if guard != nil {
 		if secrets := guard.Find(text.Bytes()); len(secrets) > 0 {
 			found = fmt.Sprintf("%s would have held %s; it was set aside as %s.quarantined", one.File, strings.Join(secrets, " and "), one.File)

@@ -110,3 +110,33 @@ func TestThePagesThatCucumbersOwnFormatterMakes(t *testing.T) {
 	require.Contains(t, seen, "FAILED "+strconv.Itoa(s.Failed))
 	require.Contains(t, seen, "Feature: ")
 }
+
+// TestThePagesThatAllureMakes hands the results of a run to Allure's own generator, from npm, and reads its counts.
+func TestThePagesThatAllureMakes(t *testing.T) {
+	if raceDetector {
+		t.Skip("Allure is asked without the race detector: make pages")
+	}
+	folder := t.TempDir()
+	install := exec.Command("npm", "install", "--silent", "--no-audit", "--no-fund", "allure@3.18.0")
+	install.Dir = folder
+	if output, err := install.CombinedOutput(); err != nil {
+		t.Skipf("no npm here, so that Allure can't be asked: %v %s", err, output)
+	}
+	_, code := kobcheck(t, "run", "--section", "cards", "--fault", "order.swap-3-4", "--format", "json,allure", "--out", folder)
+	require.Equal(t, reports.ExitFailed, code)
+	generate := exec.Command("npx", "allure", "generate", "allure-results", "-o", "site")
+	generate.Dir = folder
+	output, err := generate.CombinedOutput()
+	require.NoError(t, err, string(output))
+	text, err := os.ReadFile(filepath.Join(folder, "site", "summary.json"))
+	require.NoError(t, err)
+	var summary struct {
+		Stats map[string]int `json:"stats"`
+	}
+	require.NoError(t, json.Unmarshal(text, &summary))
+	s := readRun(t, folder).Summary.Scenarios
+	require.Equal(t, s.Total, summary.Stats["total"])
+	require.Equal(t, s.Passed+s.Advisory, summary.Stats["passed"])
+	require.Equal(t, s.Failed, summary.Stats["failed"])
+	require.Equal(t, s.NotTestable, summary.Stats["skipped"])
+}

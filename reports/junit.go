@@ -4,14 +4,15 @@ import (
 	"encoding/xml"
 	"fmt"
 	"io"
+	"strconv"
 	"strings"
 	"unicode/utf8"
 
 	"github.com/kobcheck/kobcheck/contract"
 )
 
-// The JUnit structure in the form that Jenkins documents. Properties and file of a case are the reason
-// why it is written out here: the usual Go types have neither.
+// The JUnit structure as the schema of Jenkins' xUnit plugin has it (junit-10.xsd): a case has no properties, file
+// or line there, so that the suite carries them, and it knows flakyFailure. The usual Go types have neither.
 type (
 	junitSuites struct {
 		XMLName  xml.Name     `xml:"testsuites"`
@@ -19,34 +20,32 @@ type (
 		Tests    int          `xml:"tests,attr"`
 		Failures int          `xml:"failures,attr"`
 		Errors   int          `xml:"errors,attr"`
-		Skipped  int          `xml:"skipped,attr"`
 		Time     string       `xml:"time,attr"`
 		Suites   []junitSuite `xml:"testsuite"`
 	}
 	junitSuite struct {
-		Name      string      `xml:"name,attr"`
-		Tests     int         `xml:"tests,attr"`
-		Failures  int         `xml:"failures,attr"`
-		Errors    int         `xml:"errors,attr"`
-		Skipped   int         `xml:"skipped,attr"`
-		Time      string      `xml:"time,attr"`
-		Timestamp string      `xml:"timestamp,attr"`
-		File      string      `xml:"file,attr"`
-		Cases     []junitCase `xml:"testcase"`
-		seconds   float64
+		Name      string `xml:"name,attr"`
+		Tests     int    `xml:"tests,attr"`
+		Failures  int    `xml:"failures,attr"`
+		Errors    int    `xml:"errors,attr"`
+		Skipped   int    `xml:"skipped,attr"`
+		Time      string `xml:"time,attr"`
+		Timestamp string `xml:"timestamp,attr"`
+		File      string `xml:"file,attr"`
+		// Properties tell of each case, by the id of its scenario, the requirements, mark, verdict and line.
+		Properties []junitProperty `xml:"properties>property"`
+		Cases      []junitCase     `xml:"testcase"`
+		seconds    float64
 	}
 	junitCase struct {
-		Name       string          `xml:"name,attr"`
-		Classname  string          `xml:"classname,attr"`
-		File       string          `xml:"file,attr"`
-		Line       int             `xml:"line,attr"`
-		Time       string          `xml:"time,attr"`
-		Properties []junitProperty `xml:"properties>property"`
-		Failure    *junitResult    `xml:"failure"`
-		Error      *junitResult    `xml:"error"`
-		Skipped    *junitResult    `xml:"skipped"`
-		Flaky      []junitResult   `xml:"flakyFailure"`
-		SystemOut  string          `xml:"system-out,omitempty"`
+		Name      string        `xml:"name,attr"`
+		Classname string        `xml:"classname,attr"`
+		Time      string        `xml:"time,attr"`
+		Failure   *junitResult  `xml:"failure"`
+		Error     *junitResult  `xml:"error"`
+		Skipped   *junitResult  `xml:"skipped"`
+		Flaky     []junitResult `xml:"flakyFailure"`
+		SystemOut string        `xml:"system-out,omitempty"`
 	}
 	junitProperty struct {
 		Name  string `xml:"name,attr"`
@@ -87,11 +86,14 @@ func writeJUnit(w io.Writer, r *Run, facts *contract.Contract) error {
 			all.Suites = append(all.Suites, junitSuite{Name: clean(scenario.Feature), Timestamp: r.StartedAt.Format("2006-01-02T15:04:05Z"), File: scenario.URI})
 		}
 		all.Suites[at].add(testcase(scenario, facts), scenario.DurationMS/1000)
+		all.Suites[at].Properties = append(all.Suites[at].Properties,
+			junitProperty{"requirements of " + scenario.ID, strings.Join(scenario.Requirements, " ")}, junitProperty{"mark of " + scenario.ID, string(scenario.Mark)},
+			junitProperty{"verdict of " + scenario.ID, string(scenario.Verdict)}, junitProperty{"line of " + scenario.ID, strconv.Itoa(scenario.Line)})
 	}
 	for i := range all.Suites {
 		suite := &all.Suites[i]
 		suite.Time = fmt.Sprintf("%.3f", suite.seconds)
-		all.Tests, all.Failures, all.Errors, all.Skipped = all.Tests+suite.Tests, all.Failures+suite.Failures, all.Errors+suite.Errors, all.Skipped+suite.Skipped
+		all.Tests, all.Failures, all.Errors = all.Tests+suite.Tests, all.Failures+suite.Failures, all.Errors+suite.Errors
 	}
 	if _, err := io.WriteString(w, xml.Header); err != nil {
 		return err
@@ -102,11 +104,7 @@ func writeJUnit(w io.Writer, r *Run, facts *contract.Contract) error {
 }
 
 func testcase(s *Scenario, facts *contract.Contract) junitCase {
-	one := junitCase{Name: clean(s.Name + " [" + s.ID + "]"), Classname: clean(s.Section + "." + s.Feature), File: s.URI, Line: s.Line, Time: fmt.Sprintf("%.3f", s.DurationMS/1000)}
-	one.Properties = []junitProperty{
-		{Name: "requirements", Value: strings.Join(s.Requirements, " ")}, {Name: "mark", Value: string(s.Mark)},
-		{Name: "verdict", Value: string(s.Verdict)}, {Name: "scenario", Value: s.ID},
-	}
+	one := junitCase{Name: clean(s.Name + " [" + s.ID + "]"), Classname: clean(s.Section + "." + s.Feature), Time: fmt.Sprintf("%.3f", s.DurationMS/1000)}
 	switch s.Verdict {
 	case UnexpectedPass:
 		one.Failure = &junitResult{Message: clean(s.Reason), Type: "unexpected pass", Data: clean(s.Reason)}

@@ -3,12 +3,8 @@ package load_test
 import (
 	"context"
 	"errors"
-	"fmt"
-	"math"
 	"net/http"
 	"net/http/httptest"
-	"os"
-	"path/filepath"
 	"strings"
 	"sync/atomic"
 	"testing"
@@ -21,12 +17,12 @@ import (
 	"github.com/kobcheck/kobcheck/contract"
 	"github.com/kobcheck/kobcheck/load"
 	"github.com/kobcheck/kobcheck/mock"
-	"github.com/kobcheck/kobcheck/mock/limit"
 	"github.com/kobcheck/kobcheck/reports"
 	"github.com/kobcheck/kobcheck/schemas"
 )
 
 // on starts a mock, behind whatever stands between, and returns it as a target.
+
 func on(t *testing.T, options mock.Options, between func(http.Handler) http.Handler) *load.Target {
 	t.Helper()
 	server, err := mock.New(options)
@@ -61,6 +57,7 @@ func parse(t *testing.T, text string) *load.Plan {
 }
 
 // perform runs a plan and judges it alone.
+
 func perform(ctx context.Context, on *load.Target, plan *load.Plan) *reports.LoadRun {
 	run := &reports.LoadRun{Seed: 7, StartedAt: time.Now(), Plans: []reports.LoadPlan{*load.Perform(ctx, on, plan, 7, load.Shard{})}}
 	run.Close(time.Now())
@@ -239,53 +236,6 @@ func TestAStoppedRunEndsSoonAndLeavesNothingRunning(t *testing.T) {
 	require.Less(t, result.Sent, result.Due)
 }
 
-func TestAStormFindsARaceAndNeverAccusesTheConformingMock(t *testing.T) {
-	plan := func() *load.Plan {
-		return parse(t, "id: storm\nkind: idempotency\nsentence: storm\nkeys: 40\ncopies: 8\n")
-	}
-	for _, style := range mock.Styles() {
-		for range 5 {
-			run := perform(context.Background(), on(t, mock.Options{Style: style}, nil), plan())
-			for _, one := range run.Plans[0].Invariants {
-				require.False(t, one.Holds != nil && !*one.Holds, "%s: %s: %v", style, one.Sentence, one.Evidence)
-			}
-		}
-	}
-	for _, fault := range []string{"idempotency.race", "idempotency.ignored.transactions-manual-credit"} {
-		run := perform(context.Background(), on(t, mock.Options{Faults: []string{fault}}, nil), plan())
-		require.Equal(t, reports.ExitFailed, run.ExitCode, "%s: %s", fault, run.Reason)
-		require.Contains(t, run.Reason, "IDEMP-")
-	}
-	run := perform(context.Background(), on(t, mock.Options{Faults: []string{"idempotency.shared-between-clients"}}, nil), plan())
-	require.Equal(t, reports.ExitFailed, run.ExitCode, "another client is answered with our card")
-}
-
-func TestALedgerFindsLostAndDoubledMoneyAndNeverAccusesTheConformingMock(t *testing.T) {
-	plan := func() *load.Plan {
-		return parse(t, "id: ledger\nkind: ledger\nsentence: ledger\nwallets: 4\namounts: 9\n")
-	}
-	for _, style := range mock.Styles() {
-		for range 5 {
-			run := perform(context.Background(), on(t, mock.Options{Style: style}, nil), plan())
-			require.Zero(t, run.ExitCode, run.Reason)
-		}
-	}
-	for fault, requirement := range map[string]string{
-		"money.credit-not-booked": "MONEY-06", "money.credit-booked-twice": "MONEY-06", "money.lost-in-transfer": "MONEY-05", "money.fee-in-transfer": "MONEY-05",
-		"money.overdraft-allowed": "MONEY-07", "money.total-wrong": "MONEY-02",
-	} {
-		run := perform(context.Background(), on(t, mock.Options{Faults: []string{fault}}, nil), plan())
-		require.NotZero(t, run.ExitCode, fault)
-		broken := ""
-		for _, one := range run.Plans[0].Invariants {
-			if one.Holds != nil && !*one.Holds {
-				broken += one.Requirement + " "
-			}
-		}
-		require.Contains(t, broken, requirement, fault)
-	}
-}
-
 func TestACapacityPlanSaysWhatBrokeFirst(t *testing.T) {
 	var second, count atomic.Int64
 	narrow := func(api http.Handler) http.Handler {
@@ -376,117 +326,8 @@ func TestLoadElsewhereTakesLeaveAndANotice(t *testing.T) {
 	}
 }
 
-func TestLoadOnAServerThatDiesIsNoVerdictOnMoney(t *testing.T) {
-	var requests atomic.Int64
-	dies := func(api http.Handler) http.Handler {
-		return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-			if requests.Add(1) > 60 {
-				panic(http.ErrAbortHandler)
-			}
-			api.ServeHTTP(w, r)
-		})
-	}
-	run := perform(context.Background(), on(t, mock.Options{}, dies), parse(t, "id: l\nkind: ledger\nsentence: l\nwallets: 4\namounts: 9\n"))
-	require.Equal(t, reports.ExitInconclusive, run.ExitCode, run.Reason)
-	require.False(t, math.IsNaN(run.Plans[0].Asked))
-}
-
-func TestALimiterIsFoundOutFromOutside(t *testing.T) {
-	plan := func() *load.Plan {
-		return parse(t, "id: r\nkind: rate-limit\nsentence: r\nmost: 400\nlongest: 20s\n")
-	}
-	answers := func(options mock.Options) (map[string]string, *reports.LoadRun) {
-		run := perform(context.Background(), on(t, options, nil), plan())
-		all := map[string]string{}
-		for _, one := range run.Plans[0].Observed {
-			all[one.ID] = one.Answer
-		}
-		require.NotEmpty(t, all, run.Reason)
-		return all, run
-	}
-	free, run := answers(mock.Options{})
-	require.Contains(t, free["limit.limiter"], "none up to 400 requests", "no limiter is never called one")
-	require.Zero(t, run.ExitCode)
-	for _, c := range []struct {
-		kind            limit.Kind
-		scope           string
-		called, counted string
-	}{
-		{limit.FixedWindow, "client", "fixed window", "each client for itself"},
-		{limit.SlidingLog, "operation", "sliding log", "each operation for itself"},
-		{limit.TokenBucket, "everything", "token bucket", "everything together"},
-		{limit.GCRA, "token", "token bucket", "each token for itself"},
-	} {
-		t.Run(string(c.kind), func(t *testing.T) {
-			// Where the machine is busy the probe can't tell, and says so: each limiter has three attempts.
-			var heard []map[string]string
-			for range 3 {
-				all, _ := answers(mock.Options{Limit: limit.Config{Kind: c.kind, Requests: 40, Window: 500 * time.Millisecond, Scope: c.scope}})
-				heard = append(heard, all)
-				right := strings.Contains(all["limit.limiter"], c.called)
-				require.False(t, !right && strings.HasPrefix(all["limit.confidence"], "sure"), "sure of the wrong kind: %v", all)
-				if right && strings.Contains(all["limit.scope"], c.counted) {
-					require.Contains(t, all["limit.answer"], "429 with Retry-After 1 s")
-					return
-				}
-			}
-			require.Fail(t, "it was not found out", "%v", heard)
-		})
-	}
-}
-
-func TestAStatedLimitIsHeldAgainstTheOneThatIsFound(t *testing.T) {
-	plan := parse(t, "id: r\nkind: rate-limit\nsentence: r\nmost: 400\n")
-	limited := on(t, mock.Options{Limit: limit.Config{Kind: limit.TokenBucket, Requests: 40, Window: 400 * time.Millisecond, Scope: "client"}}, nil)
-	limited.Stated = &load.Limit{Requests: 1000, Window: time.Second}
-	run := perform(context.Background(), limited, plan)
-	require.Equal(t, reports.ExitFailed, run.ExitCode, "100 a second is not the 1000 that were stated")
-	require.Contains(t, run.Reason, "RATE-04")
-}
-
-func TestARaceOfOneInAThousandIsFound(t *testing.T) {
-	keys := 1500
-	if raceDetector {
-		keys = 700 // it slows the mock more than the storm, so that more copies overlap
-	}
-	plan := parse(t, fmt.Sprintf("id: s\nkind: idempotency\nsentence: s\nkeys: %d\ncopies: 8\n", keys))
-	run := perform(context.Background(), on(t, mock.Options{Faults: []string{"idempotency.race-one-in-a-thousand"}}, nil), plan)
-	require.Equal(t, reports.ExitFailed, run.ExitCode, run.Reason)
-	require.Contains(t, run.Reason, "IDEMP-29")
-	require.NotEmpty(t, run.Plans[0].Pictures, "a broken history comes with a picture")
-}
-
-func TestStormsAndLedgersNeverAccuseTheConformingMock(t *testing.T) {
-	times := 50 // on each of two styles
-	if raceDetector {
-		times = 3
-	}
-	for _, style := range mock.Styles() {
-		for range times {
-			target := on(t, mock.Options{Style: style}, nil) // a key belongs to one storm
-			run := perform(context.Background(), target, parse(t, "id: s\nkind: idempotency\nsentence: s\nkeys: 3\ncopies: 8\n"))
-			require.Equal(t, reports.Passed, run.Verdict, run.Reason)
-			run = perform(context.Background(), target, parse(t, "id: l\nkind: ledger\nsentence: l\nwallets: 3\namounts: 6\n"))
-			require.Equal(t, reports.Passed, run.Verdict, run.Reason)
-		}
-	}
-}
-
-func TestAStaleReadIsSeenAlthoughAllMoneyIsThere(t *testing.T) {
-	run := perform(context.Background(), on(t, mock.Options{Faults: []string{"money.stale-read"}}, nil), parse(t, "id: l\nkind: ledger\nsentence: l\nwallets: 4\namounts: 12\n"))
-	require.Equal(t, reports.ExitFailed, run.ExitCode, run.Reason)
-	found := false
-	for _, one := range run.Plans[0].Invariants {
-		if strings.Contains(one.Sentence, "some order") {
-			found = true
-			require.False(t, *one.Holds)
-			require.NotEmpty(t, one.Evidence)
-		}
-	}
-	require.True(t, found)
-}
-
 // observed is the answer to one of a plan's open questions.
+
 func observed(plan *reports.LoadPlan, id string) string {
 	for _, one := range plan.Observed {
 		if one.ID == id {
@@ -494,133 +335,4 @@ func observed(plan *reports.LoadPlan, id string) string {
 		}
 	}
 	return ""
-}
-
-func TestTheCanarySaysUpToWhichRateAllHeld(t *testing.T) {
-	target := on(t, mock.Options{}, nil)
-	var rounds atomic.Int64
-	target.CanaryEvery = 100 * time.Millisecond
-	target.Canary = func(context.Context) (load.CanaryRound, error) {
-		if rounds.Add(1) > 5 {
-			return load.CanaryRound{Scenarios: 2, Broken: []reports.LoadFinding{{Requirement: "CARD-13", Operation: "a", Message: "a field is gone"}}}, nil
-		}
-		return load.CanaryRound{Scenarios: 2}, nil
-	}
-	run := perform(context.Background(), target, parse(t, reads+"stages: [{rate: 20, for: 1s}, {rate: 200, for: 1s}]\nlag: 1s\n"))
-	require.Equal(t, reports.ExitFailed, run.ExitCode)
-	require.Contains(t, run.Reason, "CARD-13")
-	answer := observed(&run.Plans[0], "load.conformant")
-	require.Contains(t, answer, "this broke first: CARD-13 (a field is gone)")
-	rounds.Store(-1000)
-	run = perform(context.Background(), target, parse(t, reads+"stages: [{rate: 40, for: 1s}]\nlag: 1s\n"))
-	require.Zero(t, run.ExitCode, run.Reason)
-	require.Contains(t, observed(&run.Plans[0], "load.conformant"), "all of which held")
-	target.Canary = func(context.Context) (load.CanaryRound, error) { return load.CanaryRound{}, errors.New("no selection") }
-	run = perform(context.Background(), target, parse(t, reads+"stages: [{rate: 40, for: 1s}]\nlag: 1s\n"))
-	require.Contains(t, observed(&run.Plans[0], "load.canary"), "no selection")
-}
-
-func TestAPlanStopsForTheSakeOfTheAPI(t *testing.T) {
-	fails := func(http.Handler) http.Handler {
-		return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-			if strings.HasSuffix(r.URL.Path, "token") {
-				w.Header().Set("Content-Type", "application/json")
-				_, _ = w.Write([]byte(`{"access_token":"abcdefgh","token_type":"Bearer","expires_in":3600}`))
-				return
-			}
-			w.WriteHeader(http.StatusInternalServerError)
-		})
-	}
-	slow := func(api http.Handler) http.Handler {
-		return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-			if !strings.HasSuffix(r.URL.Path, "token") {
-				select {
-				case <-r.Context().Done():
-				case <-time.After(300 * time.Millisecond): // the latency that is measured
-				}
-			}
-			api.ServeHTTP(w, r)
-		})
-	}
-	kill := filepath.Join(t.TempDir(), "stop")
-	require.NoError(t, os.WriteFile(kill, nil, 0o600))
-	const stages = "stages: [{rate: 60, for: 30s}]\nlag: 1s\ngates: [errors < 1%]\n"
-	for name, c := range map[string]struct {
-		wrap func(http.Handler) http.Handler
-		stop string
-		says string
-	}{
-		"most answers fail": {fails, "stop: {failed: 50}\n", "answers failed, more than 50 %"},
-		"answers are slow":  {slow, "stop: {p99: 100ms}\n", "p99 of the last second"},
-		"the kill file":     {nil, "stop: {kill_file: " + kill + "}\n", "is there"},
-	} {
-		t.Run(name, func(t *testing.T) {
-			t.Parallel()
-			run := perform(context.Background(), on(t, mock.Options{}, c.wrap), parse(t, reads+stages+c.stop))
-			require.Equal(t, reports.ExitSafetyStop, run.ExitCode, run.Reason)
-			require.Contains(t, run.Reason, c.says)
-			require.Less(t, run.Plans[0].Sent, run.Plans[0].Due)
-			require.Equal(t, "not decided", run.Plans[0].Gates[0].State, "what was stopped proves nothing")
-		})
-	}
-}
-
-func TestKeysOfEarlierNightsBracketTheWindow(t *testing.T) {
-	file := filepath.Join(t.TempDir(), "nights.json")
-	clock := mock.NewVirtualClock(time.Date(2026, 1, 30, 1, 0, 0, 0, time.UTC))
-	target := on(t, mock.Options{Clock: clock, TokenLife: 1000 * time.Hour, KeyWindow: 24 * time.Hour}, nil)
-	target.KeyNights, target.Now = file, clock.Now
-	plan := "id: s\nkind: idempotency\nsentence: s\nkeys: 1\ncopies: 2\n"
-	night := 0
-	hear := func(later time.Duration) string {
-		clock.Advance(later)
-		night++
-		target.RunID = fmt.Sprint("night-", night)
-		run := perform(context.Background(), target, parse(t, plan))
-		answer := observed(&run.Plans[0], "idempotency.policy.window")
-		require.NotEmpty(t, answer, run.Reason)
-		return answer
-	}
-	require.Contains(t, hear(0), "not seen yet")
-	require.Equal(t, "at least 20h0m0s", hear(20*time.Hour))
-	require.Equal(t, "at least 20h0m0s, and no longer than 30h0m0s: then it was executed anew", hear(10*time.Hour))
-	require.Equal(t, "at least 23h0m0s, and no longer than 30h0m0s: then it was executed anew", hear(13*time.Hour), "bounds of earlier nights are kept")
-	text, err := os.ReadFile(file)
-	require.NoError(t, err)
-	require.NotRegexp(t, `"key"`, string(text))
-	require.NoError(t, os.WriteFile(file, []byte("{"), 0o600))
-	target.RunID = "the-last-night"
-	run := perform(context.Background(), target, parse(t, plan))
-	require.Equal(t, reports.ExitInconclusive, run.ExitCode)
-	require.Contains(t, run.Reason, "--key-nights")
-}
-
-func TestManyKeysAtOnceOnOneWalletMakeOneCard(t *testing.T) {
-	plan := "id: s\nkind: idempotency\nsentence: s\nkeys: 2\ncopies: 8\n"
-	held := func(faults ...string) bool {
-		run := perform(context.Background(), on(t, mock.Options{Faults: faults}, nil), parse(t, plan))
-		for _, one := range run.Plans[0].Invariants {
-			if one.Requirement == "CARD-ORDER-04" {
-				require.NotNil(t, one.Holds, one.Sentence)
-				return *one.Holds
-			}
-		}
-		require.Fail(t, "nothing was held for check 4", "%s", run.Reason)
-		return false
-	}
-	require.True(t, held())
-	require.False(t, held("order.check-4-missing"))
-}
-
-func TestAJourneyIsOneArrivalAndNamesTheCallThatBreaksIt(t *testing.T) {
-	const plan = "id: j\nkind: mixed\nsentence: j\nmix: {onboarding: 1}\nstages: [{rate: 20, for: 1s}]\nlag: 1s\ncheck_every: 1\ngates: [errors < 20%]\n"
-	run := perform(context.Background(), on(t, mock.Options{}, nil), parse(t, plan))
-	require.Zero(t, run.ExitCode, run.Reason)
-	require.Equal(t, "onboarding", run.Plans[0].Series[0].Operation)
-	require.Equal(t, run.Plans[0].Due, run.Plans[0].Series[0].Count)
-	run = perform(context.Background(), on(t, mock.Options{Faults: []string{"order.check-1-missing", "status.success-as-202.cards-create"}}, nil), parse(t, plan))
-	require.NotZero(t, run.ExitCode)
-	for text := range run.Plans[0].Errors {
-		require.Contains(t, text, "onboarding: cards-create answered 202")
-	}
 }

@@ -1,0 +1,68 @@
+package load_test
+
+import (
+	"context"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/stretchr/testify/require"
+
+	"github.com/kobcheck/kobcheck/load"
+	"github.com/kobcheck/kobcheck/mock"
+	"github.com/kobcheck/kobcheck/mock/limit"
+	"github.com/kobcheck/kobcheck/reports"
+)
+
+func TestALimiterIsFoundOutFromOutside(t *testing.T) {
+	plan := func() *load.Plan {
+		return parse(t, "id: r\nkind: rate-limit\nsentence: r\nmost: 400\nlongest: 20s\n")
+	}
+	answers := func(options mock.Options) (map[string]string, *reports.LoadRun) {
+		run := perform(context.Background(), on(t, options, nil), plan())
+		all := map[string]string{}
+		for _, one := range run.Plans[0].Observed {
+			all[one.ID] = one.Answer
+		}
+		require.NotEmpty(t, all, run.Reason)
+		return all, run
+	}
+	free, run := answers(mock.Options{})
+	require.Contains(t, free["limit.limiter"], "none up to 400 requests", "no limiter is never called one")
+	require.Zero(t, run.ExitCode)
+	for _, c := range []struct {
+		kind            limit.Kind
+		scope           string
+		called, counted string
+	}{
+		{limit.FixedWindow, "client", "fixed window", "each client for itself"},
+		{limit.SlidingLog, "operation", "sliding log", "each operation for itself"},
+		{limit.TokenBucket, "everything", "token bucket", "everything together"},
+		{limit.GCRA, "token", "token bucket", "each token for itself"},
+	} {
+		t.Run(string(c.kind), func(t *testing.T) {
+			// Where the machine is busy the probe can't tell, and says so: each limiter has three attempts.
+			var heard []map[string]string
+			for range 3 {
+				all, _ := answers(mock.Options{Limit: limit.Config{Kind: c.kind, Requests: 40, Window: 500 * time.Millisecond, Scope: c.scope}})
+				heard = append(heard, all)
+				right := strings.Contains(all["limit.limiter"], c.called)
+				require.False(t, !right && strings.HasPrefix(all["limit.confidence"], "sure"), "sure of the wrong kind: %v", all)
+				if right && strings.Contains(all["limit.scope"], c.counted) {
+					require.Contains(t, all["limit.answer"], "429 with Retry-After 1 s")
+					return
+				}
+			}
+			require.Fail(t, "it was not found out", "%v", heard)
+		})
+	}
+}
+
+func TestAStatedLimitIsHeldAgainstTheOneThatIsFound(t *testing.T) {
+	plan := parse(t, "id: r\nkind: rate-limit\nsentence: r\nmost: 400\n")
+	limited := on(t, mock.Options{Limit: limit.Config{Kind: limit.TokenBucket, Requests: 40, Window: 400 * time.Millisecond, Scope: "client"}}, nil)
+	limited.Stated = &load.Limit{Requests: 1000, Window: time.Second}
+	run := perform(context.Background(), limited, plan)
+	require.Equal(t, reports.ExitFailed, run.ExitCode, "100 a second is not the 1000 that were stated")
+	require.Contains(t, run.Reason, "RATE-04")
+}

@@ -2,6 +2,8 @@ package load_test
 
 import (
 	"context"
+	"net/http"
+	"net/http/httptest"
 	"strings"
 	"testing"
 	"time"
@@ -65,4 +67,31 @@ func TestAStatedLimitIsHeldAgainstTheOneThatIsFound(t *testing.T) {
 	run := perform(context.Background(), limited, plan)
 	require.Equal(t, reports.ExitFailed, run.ExitCode, "100 a second is not the 1000 that were stated")
 	require.Contains(t, run.Reason, "RATE-04")
+}
+
+func TestWhatARefusalAndTheHeadersSayIsHeldAgainstWhatIsFound(t *testing.T) {
+	dishonest := func(api http.Handler) http.Handler {
+		return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+			answer := httptest.NewRecorder()
+			api.ServeHTTP(answer, r)
+			for name, values := range answer.Header() {
+				w.Header()[name] = values
+			}
+			w.Header().Set("X-RateLimit-Limit", "99")
+			if answer.Code == http.StatusTooManyRequests {
+				w.Header().Set("Retry-After", "0")
+			}
+			w.WriteHeader(answer.Code)
+			_, _ = w.Write(answer.Body.Bytes())
+		})
+	}
+	limited := mock.Options{Limit: limit.Config{Kind: limit.FirstWindow, Requests: 20, Window: time.Second, Scope: "client"}}
+	plan := parse(t, "id: r\nkind: rate-limit\nsentence: r\nmost: 200\nlongest: 20s\n")
+	run := perform(context.Background(), on(t, limited, dishonest), plan)
+	require.Contains(t, observed(&run.Plans[0], "limit.answer"), "0 s, but the next request was refused after it too")
+	require.Contains(t, observed(&run.Plans[0], "limit.headers"), "X-RateLimit-Limit: 99 (X-RateLimit-Limit is not the 20 that was found)")
+	run = perform(context.Background(), on(t, limited, nil), plan)
+	require.Contains(t, observed(&run.Plans[0], "limit.answer"), "refused just before and passed just after")
+	require.Equal(t, "nothing before a refusal", observed(&run.Plans[0], "limit.headers"))
+	require.NotEmpty(t, run.Plans[0].Asks)
 }

@@ -40,11 +40,27 @@ func (s *Server) once(c *call) answer {
 	if kept := s.store.kept[id]; kept != nil && now < kept.until {
 		return s.replay(c, kept, request)
 	}
+	if earlier := s.sameData(id, request); earlier != nil {
+		return *earlier
+	}
 	first := c.route.handle(c)
 	if first.succeeded() || s.style.ErrorsKept && first.status >= 400 && first.status < 500 {
 		s.store.keep(&keptAnswer{id: id, request: request, answer: first, until: now + millis(s.options.KeyWindow.Milliseconds()), ended: s.arrivals.Load()}, now)
 	}
 	return first
+}
+
+// sameData looks for an earlier answer to the same data under another key, where a fault takes that for a repeat.
+func (s *Server) sameData(id keyID, request [sha256.Size]byte) *answer {
+	if !s.faults.Any() {
+		return nil
+	}
+	for other, kept := range s.store.kept {
+		if other != id && other.owner == id.owner && other.operation == id.operation && kept.request == request && s.faults.On("idempotency.same-data-taken-for-a-repeat") {
+			return &kept.answer
+		}
+	}
+	return nil
 }
 
 // keyOf returns the key of a call, or the refusal of one that is missing or malformed.

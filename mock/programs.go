@@ -1,6 +1,7 @@
 package mock
 
 import (
+	"bytes"
 	"encoding/json"
 	"fmt"
 	"net/http"
@@ -29,8 +30,11 @@ func (s *Server) listPrograms(c *call) answer {
 
 // createProgram makes an ACTIVE program. Metadata is held against the product (CARD-PRE-15 to 18).
 func (s *Server) createProgram(c *call) answer {
-	if !validMetadata(c.body["metadata"]) && !s.faults.On("program.metadata-not-checked") {
+	if !validMetadata(c.body["metadata"]) && !s.faults.On("program.metadata-not-checked") && !s.faults.On("metadata.unfit-issues-cards") {
 		return s.invalid(c, "metadata must have the texts parent_account_id and product_id, and may have group_id, a list of texts")
+	}
+	if bytes.Contains(c.body["metadata"], []byte("group_id")) && s.faults.On("metadata.groups-refused") {
+		return s.invalid(c, "metadata must not have group_id")
 	}
 	now := s.store.now()
 	p := &program{id: s.store.newID(), kind: c.text("type"), status: "ACTIVE", metadata: c.body["metadata"], created: now, updated: now}

@@ -302,6 +302,8 @@ func walkEndusers(c *caller) {
 		made := c.call("endusers-create", enduser)
 		c.call("endusers-get", nil, made.id())
 	}
+	grouped := c.as("admin").call("card-programs-create", body{"type": "VIRTUAL", "partner_product": "KOBBLE_DEBIT_1", "metadata": json.RawMessage(`{"parent_account_id":"1","product_id":"2","group_id":["a"]}`)}).id()
+	c.tryCard(grouped, c.wallet())
 	blocked := c.call("endusers-create", body{"person": person(), "metadata": body{"status": "BLOCKED"}}).id()
 	c.tryCard(c.program("ok"), c.call("wallets-create", body{"holder_id": blocked, "asset": "AUD", "asset_class": "CURRENCY", "partner_product": "KOBBLE_AUD_1"}).id())
 	made := c.beneficiary()
@@ -339,6 +341,7 @@ func walkKey(c *caller, operation *contract.Operation) {
 		keyed.call(operation.ID, changed, parameters...)
 	}
 	keyed.as("second").call(operation.ID, request, parameters...)
+	c.call(operation.ID, request, parameters...)
 	c.with("Idempotency-Key", key[:35]+strconv.Itoa(int(key[35])%10)).call(operation.ID, request, parameters...)
 	c.without("Idempotency-Key").call(operation.ID, request, parameters...)
 	c.with("Idempotency-Key", "malformed").call(operation.ID, request, parameters...)

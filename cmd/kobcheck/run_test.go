@@ -7,6 +7,7 @@ import (
 	"encoding/xml"
 	"errors"
 	"io"
+	"io/fs"
 	"net"
 	"net/http"
 	"net/http/httptest"
@@ -195,14 +196,15 @@ func TestNoSecretOfTheRunReachesAReport(t *testing.T) {
 	output, code := kobcheck(t, "run", "--config", path, "--section", "cards", "--out", folder, "--format", strings.Join(reports.AllFormats(), ","))
 	require.Equal(t, reports.ExitFailed, code, "the leaks are findings, and the reports are clean")
 	secrets := []string{os.Getenv("KOBBLE_PRIMARY_SECRET"), os.Getenv("KOBBLE_SECOND_SECRET"), os.Getenv("KOBBLE_EXPIRED_TOKEN"), "eyJhbGciOiJFUzI1NiIs"}
-	entries, err := os.ReadDir(folder)
-	require.NoError(t, err)
 	texts := []string{output}
-	for _, entry := range entries {
-		data, err := os.ReadFile(filepath.Join(folder, entry.Name()))
-		require.NoError(t, err)
+	require.NoError(t, filepath.WalkDir(folder, func(path string, entry fs.DirEntry, err error) error {
+		if err != nil || entry.IsDir() {
+			return err
+		}
+		data, err := os.ReadFile(path)
 		texts = append(texts, string(data))
-	}
+		return err
+	}))
 	require.Greater(t, len(texts), len(reports.Formats()))
 	for _, text := range texts {
 		for _, secret := range secrets {

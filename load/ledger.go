@@ -6,6 +6,7 @@ import (
 	"math/big"
 	"net/http"
 	"sync"
+	"sync/atomic"
 	"time"
 
 	"golang.org/x/sync/errgroup"
@@ -61,6 +62,7 @@ type ledgerRun struct {
 	unit    unit
 	wallets []string
 
+	bookings atomic.Int64
 	mu       sync.Mutex
 	answered int
 	unclear  int
@@ -75,7 +77,10 @@ func (l *ledgerRun) breaks(requirement, format string, args ...any) {
 	l.broken[requirement] = append(l.broken[requirement], fmt.Sprintf(format, args...))
 }
 
-// book performs a booking under a key of its own. An unclear answer is asked again under the same key,
+// cutEvery is how many bookings there are to one whose first answer is lost on purpose.
+const cutEvery = 10
+
+// book performs a booking under a key of its own. Of some the connection is cut as soon as the request is out. An unclear answer is asked again under the same key,
 // since an unknown outcome would hide a lost update.
 func (l *ledgerRun) book(ctx context.Context, operation string, body map[string]any) (booked bool, err error) {
 	key, err := l.target.Client.NewKey(ctx)
@@ -88,8 +93,24 @@ func (l *ledgerRun) book(ctx context.Context, operation string, body map[string]
 			l.remember(body, booked, called)
 		}
 	}()
+	lost := l.bookings.Add(1)%cutEvery == 0
+	if lost {
+		if err := l.target.cutOff(ctx, l.target.Contract.Operation(operation), key, body); err != nil {
+			return false, err
+		}
+		l.mu.Lock()
+		l.unclear++
+		l.mu.Unlock()
+	}
 	for try := 0; ; try++ {
 		exchange, err := l.target.Client.Do(ctx, l.target.Contract.Operation(operation), client.Request{Key: key, Body: body})
+		if err == nil && lost && (exchange.Status == http.StatusConflict || exchange.Status == http.StatusTooEarly) && try < retryMost {
+			// The first one, whose answer was lost, may still be under way.
+			if err := wait(ctx, retryPause); err != nil {
+				return false, err
+			}
+			continue
+		}
 		clear := err == nil && exchange.Status < 500 && exchange.Status != http.StatusTooManyRequests
 		l.mu.Lock()
 		if clear {
@@ -103,7 +124,7 @@ func (l *ledgerRun) book(ctx context.Context, operation string, body map[string]
 			return exchange.Status/100 == 2, nil
 		case ctx.Err() != nil:
 			return false, ctx.Err()
-		case try == 3:
+		case try >= 3:
 			return false, fmt.Errorf("a booking got no clear answer in four attempts under one key; the money on the wallets can't be judged")
 		}
 	}

@@ -307,6 +307,7 @@ func TestLoadElsewhereTakesLeaveAndANotice(t *testing.T) {
 		"a notice is missing":   {file("https://api.example.test", &target.Load{Allow: true}), plan, "", "burst notice"},
 		"one is not needed":     {file("https://api.example.test", &target.Load{Allow: true}), plan, "it is our sandbox", ""},
 		"one covers it":         {file("https://api.example.test", &target.Load{Allow: true, BurstNotice: notice}), plan, "", ""},
+		"too much that stays":   {file("https://api.example.test", &target.Load{Allow: true, BurstNotice: notice}), parse(t, "id: i\nkind: idempotency\nsentence: i\nkeys: 180\ncopies: 2\n"), "", "stay on the target"},
 		"too fast all the same": {file("https://api.example.test", &target.Load{Allow: true, BurstNotice: notice}), fast, "", "at most 25"},
 	} {
 		_, err := load.Allowed(c.file, c.plan, at, c.reason)

@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"github.com/kobcheck/kobcheck/client"
+	"github.com/kobcheck/kobcheck/contract"
 	"github.com/kobcheck/kobcheck/reports"
 )
 
@@ -134,6 +135,28 @@ func (s *stormer) seen(ctx context.Context, wallet string) error {
 			return err
 		}
 	}
+	return nil
+}
+
+// cutOff sends a request whole and cuts its connection before an answer can be read.
+func (t *Target) cutOff(ctx context.Context, operation *contract.Operation, key string, body map[string]any) error {
+	token, err := t.Client.Token(ctx, "primary", "")
+	if err != nil {
+		return err
+	}
+	text, err := t.wire(operation, nil, token.Value, key, body)
+	if err != nil {
+		return err
+	}
+	line, err := dialAll(ctx, t.BaseURL, 1)
+	if err != nil {
+		return err
+	}
+	defer line.close()
+	if err := line.ready(ctx, 0, text); err != nil {
+		return err
+	}
+	cut(line.open[0], closes)
 	return nil
 }
 

@@ -278,6 +278,32 @@ func (p *Plan) Ceiling() (rate float64, requests int, length time.Duration) {
 	return rate, requests, length
 }
 
+// making are the operations of a mix that leave things behind, with how many each makes; a card takes an enduser
+// and a wallet of its own.
+var making = map[string]int{"cards-create": 3, "wallets-create": 1, "endusers-create": 1, "transactions-create": 1, "transactions-manual-credit": 1, onboarding: 6}
+
+// Entities is about how many things a plan makes that stay on the target: endusers, wallets, cards, transactions.
+func (p *Plan) Entities() int {
+	switch p.Kind {
+	case Idempotency:
+		return 2*3*p.Keys + 2*3*lostEach*3 + 2*rivalWallets*3 + 4*otherKeys*5 + 20
+	case Ledger:
+		return p.Wallets*(2+3*p.Amounts) + 60
+	case RateLimit:
+		return 0
+	}
+	weights, made := 0, 0
+	for id, weight := range p.Mix {
+		weights += weight
+		made += weight * making[id]
+	}
+	_, requests, _ := p.Ceiling()
+	if p.Kind == Deliveries {
+		return requests
+	}
+	return requests*made/max(weights, 1) + 4*stockSize
+}
+
 // stages are the stages as ramps.
 func (p *Plan) stages() []reports.LoadStage {
 	var out []reports.LoadStage

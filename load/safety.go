@@ -22,6 +22,9 @@ const (
 	remoteRate   = 25
 	remoteTotal  = 5_000
 	remoteLength = 30 * time.Minute
+	// What a run makes on a target stays there: cards and endusers can't be deleted.
+	localEntities  = 1_000_000
+	remoteEntities = 1_000
 )
 
 // Allowed holds a plan against the safety rules: loopback is free within wide ceilings; any other host
@@ -36,12 +39,12 @@ func Allowed(file *target.File, plan *Plan, now time.Time, noNotice string) (str
 	}
 	address := net.ParseIP(u.Hostname())
 	if u.Hostname() == "localhost" || address != nil && address.IsLoopback() {
-		return "", ceilings(plan, rate, total, length, localRate, localTotal, localLength)
+		return "", ceilings(plan, rate, total, length, localRate, localTotal, localLength, localEntities)
 	}
 	if file.Load == nil || !file.Load.Allow {
 		return "", &Refused{fmt.Sprintf("%s is not this machine; its owner has to allow it with load.allow in the target file", u.Hostname())}
 	}
-	if err := ceilings(plan, rate, total, length, remoteRate, remoteTotal, remoteLength); err != nil {
+	if err := ceilings(plan, rate, total, length, remoteRate, remoteTotal, remoteLength, remoteEntities); err != nil {
 		return "", err
 	}
 	if noNotice != "" {
@@ -59,12 +62,14 @@ func Allowed(file *target.File, plan *Plan, now time.Time, noNotice string) (str
 	return notice.Reference, nil
 }
 
-func ceilings(plan *Plan, rate float64, total int, length time.Duration, mostRate float64, mostTotal int, longest time.Duration) error {
+func ceilings(plan *Plan, rate float64, total int, length time.Duration, mostRate float64, mostTotal int, longest time.Duration, mostEntities int) error {
 	switch {
 	case rate > mostRate:
 		return &Refused{fmt.Sprintf("%s asks for %.0f requests a second; at most %.0f are allowed here (--rate scales a plan)", plan.ID, rate, mostRate)}
 	case total > mostTotal:
 		return &Refused{fmt.Sprintf("%s asks for %d requests; at most %d are allowed here (--rate and --time scale a plan)", plan.ID, total, mostTotal)}
+	case plan.Entities() > mostEntities:
+		return &Refused{fmt.Sprintf("%s makes about %d things that stay on the target; at most %d are allowed here (fewer keys, wallets or writes)", plan.ID, plan.Entities(), mostEntities)}
 	case length > longest:
 		return &Refused{fmt.Sprintf("%s takes %v; at most %v are allowed here (--time scales a plan)", plan.ID, length, longest)}
 	}

@@ -145,7 +145,7 @@ func loadTarget(command *cobra.Command, f *loadFlags, file *target.File, plans [
 		}
 		result.Notice = notice
 		if rate, total, length := plan.Ceiling(); f.dryRun {
-			fmt.Fprintf(command.OutOrStdout(), "%s: at most %d requests at up to %.0f/s for %v to %s\n", plan.ID, total, rate, length, file.Target.BaseURL)
+			fmt.Fprintf(command.OutOrStdout(), "%s: at most %d requests at up to %.0f/s for %v to %s; about %d things stay there\n", plan.ID, total, rate, length, file.Target.BaseURL, plan.Entities())
 		}
 	}
 	if f.dryRun {

@@ -102,9 +102,9 @@ func TestStormsAndLedgersNeverAccuseTheConformingMock(t *testing.T) {
 		for range times {
 			target := on(t, mock.Options{Style: style}, nil) // a key belongs to one storm
 			run := perform(context.Background(), target, parse(t, "id: s\nkind: idempotency\nsentence: s\nkeys: 3\ncopies: 8\n"))
-			require.Equal(t, reports.Passed, run.Verdict, run.Reason)
+			require.NotEqual(t, reports.Failed, run.Verdict, run.Reason) // where no burst overlaps nothing is decided
 			run = perform(context.Background(), target, parse(t, "id: l\nkind: ledger\nsentence: l\nwallets: 3\namounts: 6\n"))
-			require.Equal(t, reports.Passed, run.Verdict, run.Reason)
+			require.NotEqual(t, reports.Failed, run.Verdict, run.Reason) // where no burst overlaps nothing is decided
 		}
 	}
 }

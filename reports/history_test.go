@@ -28,6 +28,7 @@ func TestARunIsToldSinceWhenItFails(t *testing.T) {
 		require.Equal(t, red.StartedAt.AddDate(0, 0, -2), since.First)
 	}
 	require.Empty(t, h.New)
+	require.Contains(t, issueText(red.Groups(true)[0], red, facts(t)), "on 3 nights without a break")
 	require.Equal(t, []string{"x: broken"}, h.Skipped)
 	red.Remember([]*Night{night(3, func(n *Night) {
 		passes(n)

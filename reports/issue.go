@@ -31,6 +31,9 @@ func issueText(g Group, r *Run, facts *contract.Contract) string {
 	var b strings.Builder
 	f := g.Finding
 	fmt.Fprintf(&b, "# %s: %s\n\n", f.Requirement, escapeMarkdown(f.Message))
+	if since := r.Since(f); since != "" {
+		fmt.Fprintf(&b, "%s\n\n", since)
+	}
 	if requirement := facts.Requirement(f.Requirement); requirement != nil {
 		fmt.Fprintf(&b, "> %s\n>\n> %s, source: %s\n\n", escapeMarkdown(requirement.Sentence), requirement.Mark, sourceText(requirement))
 	}
@@ -50,4 +53,19 @@ func issueText(g Group, r *Run, facts *contract.Contract) string {
 		fmt.Fprintf(&b, "\n## See it again\n\n```sh\n%s\n```\n\n`kobcheck replay run.json --scenario %s` performs all of it with fresh data.\n", strings.ReplaceAll(exchange.Curl, "```", "` ` `"), g.Scenario.ID)
 	}
 	return b.String()
+}
+
+// Since says in words how long a finding has been there, where the run knows of earlier nights.
+func (r *Run) Since(f Finding) string {
+	if r.History == nil || r.History.Nights == 0 {
+		return ""
+	}
+	since, there := r.History.Since[f.Fingerprint()]
+	switch {
+	case !there:
+		return ""
+	case since.Nights == 1:
+		return "New: no earlier night failed so."
+	}
+	return fmt.Sprintf("Since %s, on %d nights without a break.", since.First.UTC().Format("2006-01-02"), since.Nights)
 }

@@ -111,26 +111,11 @@ func page(list []pageName, selftest *reports.Selftest, name string, data func(*s
 
 func (s *site) functions() template.FuncMap {
 	return template.FuncMap{
-		"requirement": s.facts.Requirement, "prose": prose, "words": words, "look": look, "pretty": pretty, "evidence": linkTo, "body": s.body, "exchanges": exchanges, "since": s.since, "join": strings.Join,
+		"requirement": s.facts.Requirement, "prose": prose, "words": words, "look": look, "pretty": pretty, "evidence": linkTo, "body": s.body, "exchanges": exchanges, "since": s.run.Since, "join": strings.Join,
 		"exchange": func(g reports.Group) *reports.Exchange { return g.Scenario.Exchange(g.Finding.Exchange) },
 		"spark":    spark, "percent": percent,
 		"scenario": func(id string) *reports.Scenario { return s.scenarios[id] },
 	}
-}
-
-// since says in words how long a finding has been there, where the run knows of earlier nights.
-func (s *site) since(f reports.Finding) string {
-	if s.run.History == nil || s.run.History.Nights == 0 {
-		return ""
-	}
-	since, there := s.run.History.Since[f.Fingerprint()]
-	switch {
-	case !there:
-		return ""
-	case since.Nights == 1:
-		return "New: no earlier night failed so."
-	}
-	return fmt.Sprintf("Since %s, on %d nights without a break.", since.First.UTC().Format("2006-01-02"), since.Nights)
 }
 
 func (s *site) base(file, title string) base {

@@ -51,6 +51,7 @@ func ledger(ctx context.Context, t *Target, plan *Plan, result *reports.LoadPlan
 		return err
 	}
 	l.report(plan, result)
+	result.Wallets = l.balances
 	l.history.judge(account(u.one), "MONEY-06", "some order of the %d bookings and reads on %d wallets explains every balance that was read", result)
 	result.Observed = append(result.Observed, reports.Observation{ID: "ledger.requests", Question: "How many requests on money were answered, how fast?",
 		Answer: fmt.Sprintf("%d in %.1f s, %d without a clear answer that were then asked again", l.answered, time.Since(began).Seconds(), l.unclear)})
@@ -69,6 +70,7 @@ type ledgerRun struct {
 	reads    int
 	broken   map[string][]string // by requirement
 	history  history
+	balances []reports.LoadWallet
 }
 
 func (l *ledgerRun) breaks(requirement, format string, args ...any) {
@@ -195,7 +197,16 @@ func (l *ledgerRun) credits(ctx context.Context, amounts int) error {
 		if err != nil {
 			return err
 		}
-		l.digits(w, new(big.Rat).Quo(b.total, l.unit.one), amounts, refused[w])
+		units := new(big.Rat).Quo(b.total, l.unit.one)
+		answered := int64(0)
+		for i := range amounts {
+			if !refused[w][i] {
+				answered += power(i)
+			}
+		}
+		held, _ := units.Float64()
+		l.balances = append(l.balances, reports.LoadWallet{Wallet: w + 1, Answered: float64(answered), Held: held})
+		l.digits(w, units, amounts, refused[w])
 	}
 	return nil
 }

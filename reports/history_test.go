@@ -11,12 +11,14 @@ func TestARunIsToldSinceWhenItFails(t *testing.T) {
 	red := miniatures(t)["red"]
 	night := func(n int, change func(*Night)) *Night {
 		one := red.Night()
+		one.Answers["r"] = "old"
 		one.RunID, one.StartedAt = string(rune('a'+n)), red.StartedAt.AddDate(0, 0, n-4)
 		if change != nil {
 			change(one)
 		}
 		return one
 	}
+	red.Observations = []Observation{{ID: "q", Question: "?", Answer: "yes"}, {ID: "r", Question: "?", Answer: "new"}}
 	passes := func(n *Night) { n.Failures = nil }
 	foreign := func(n *Night) { n.Target = "another" }
 	red.Remember([]*Night{night(0, nil), night(1, passes), night(2, nil), night(3, nil), night(5, passes), night(3, foreign)}, []string{"x: broken"})
@@ -27,6 +29,8 @@ func TestARunIsToldSinceWhenItFails(t *testing.T) {
 		require.Equal(t, 3, since.Nights, "two nights and this one, without a break")
 		require.Equal(t, red.StartedAt.AddDate(0, 0, -2), since.First)
 	}
+	require.Equal(t, "since "+red.StartedAt.AddDate(0, 0, -4).Format("2006-01-02")+", 5 nights", red.AnsweredSince(Observation{ID: "q"}))
+	require.Equal(t, "for the first time", red.AnsweredSince(Observation{ID: "r"}))
 	require.Empty(t, h.New)
 	require.Contains(t, issueText(red.Groups(true)[0], red, facts(t)), "on 3 nights without a break")
 	require.Equal(t, []string{"x: broken"}, h.Skipped)

@@ -2,10 +2,14 @@ package reports
 
 import (
 	"encoding/json"
+	"errors"
 	"fmt"
 	"io"
+	"os"
 	"strings"
 	"time"
+
+	"github.com/kobcheck/kobcheck/contract"
 )
 
 // The exit codes of load beside those of a run.
@@ -67,8 +71,17 @@ type LoadPlan struct {
 	WindowMS float64   `json:"window_ms,omitempty"`
 	// Bursts are some keys of a storm with their copies: the first ones, and those that made several objects.
 	Bursts []LoadBurst `json:"bursts,omitempty"`
+	// Wallets are what a ledger's wallets hold after the credits, beside what was answered with success.
+	Wallets []LoadWallet `json:"wallets,omitempty"`
 	// Pictures are pages of their own, written beside load.json.
 	Pictures []Picture `json:"-"`
+}
+
+// LoadWallet is a wallet in the smallest unit: what its credits add up to, and what it holds.
+type LoadWallet struct {
+	Wallet   int     `json:"wallet"` // counted from 1
+	Answered float64 `json:"answered"`
+	Held     float64 `json:"held"`
 }
 
 // LoadAsk is one request of a probe, in milliseconds from its beginning.
@@ -273,8 +286,9 @@ func (p *LoadPlan) late() string {
 	return ""
 }
 
-// WriteLoad writes load.json, load.md and load.html into a folder and returns their paths.
-func WriteLoad(folder string, r *LoadRun) ([]string, error) {
+// WriteLoad writes load.json, load.md and load.html into a folder and returns their paths. As with a run, each
+// file is looked through for secrets, and one that holds any is set aside: the exit code becomes 8.
+func WriteLoad(folder string, r *LoadRun, guard Guard) ([]string, error) {
 	files := map[string]func(io.Writer) error{
 		"load.json": func(w io.Writer) error { return json.NewEncoder(w).Encode(r) },
 		"load.md":   func(w io.Writer) error { _, err := io.WriteString(w, loadMarkdown(r)); return err },
@@ -292,7 +306,24 @@ func WriteLoad(folder string, r *LoadRun) ([]string, error) {
 			files[picture.File] = func(w io.Writer) error { _, err := w.Write(picture.Data); return err }
 		}
 	}
-	return writeFiles(folder, files)
+	if err := os.MkdirAll(folder, 0o755); err != nil {
+		return nil, fmt.Errorf("making the folder for reports %s: %w; choose another with --out", folder, err)
+	}
+	var paths []string
+	var failed []error
+	for _, name := range sortedNames(files) {
+		one := Renderer{File: name, Render: func(w io.Writer, _ *Run, _ *contract.Contract) error { return files[name](w) }}
+		path, found, err := one.write(folder, nil, nil, guard)
+		if found != "" {
+			r.ExitCode, r.Verdict, r.Reason = ExitSecretFound, Failed, found
+		}
+		if err != nil {
+			failed = append(failed, err)
+			continue
+		}
+		paths = append(paths, path)
+	}
+	return paths, errors.Join(failed...)
 }
 
 // IdempotencyPolicy is idempotency-policy.json: what a target does with idempotency keys where no page says,

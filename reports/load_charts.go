@@ -92,7 +92,39 @@ func (p *LoadPlan) Charts() []chart {
 	if len(p.Bursts) > 0 {
 		all = append(all, p.bursts())
 	}
+	if len(p.Wallets) > 0 {
+		all = append(all, p.wallets())
+	}
 	return all
+}
+
+// wallets are the balances of a ledger's wallets: what was answered with success as an outline, what is held as a
+// bar, red where the two differ.
+func (p *LoadPlan) wallets() chart {
+	c := &canvas{}
+	top, wrong := 1.0, 0
+	for _, one := range p.Wallets {
+		top = max(top, one.Answered, one.Held)
+	}
+	at := c.scale(top, "")
+	var rows [][]string
+	width := min(60, (chartWidth-chartLeft)/float64(len(p.Wallets))*0.7)
+	for i, one := range p.Wallets {
+		x, class := along(i, len(p.Wallets)), "good"
+		if one.Held != one.Answered {
+			class = "failed"
+			wrong++
+		}
+		c.put(`<rect class="%s" x="%.1f" y="%.1f" width="%.1f" height="%.1f"/>`, class, x-width/2, at(one.Held), width, at(0)-at(one.Held))
+		c.put(`<rect class="outline" x="%.1f" y="%.1f" width="%.1f" height="%.1f"/>`, x-width/2, at(one.Answered), width, at(0)-at(one.Answered))
+		c.text(x, chartHeight-4, "middle", fmt.Sprintf("wallet %d", one.Wallet))
+		rows = append(rows, []string{fmt.Sprint(one.Wallet), fmt.Sprintf("%.0f", one.Answered), fmt.Sprintf("%.0f", one.Held), fmt.Sprintf("%+.0f", one.Held-one.Answered)})
+	}
+	title := fmt.Sprintf("All %d wallets hold what was answered with success", len(p.Wallets))
+	if wrong > 0 {
+		title = fmt.Sprintf("%d of %d wallets hold something else than was answered with success", wrong, len(p.Wallets))
+	}
+	return chart{ID: "wallets", Title: title, Picture: c.done(chartHeight, title), Head: []string{"wallet", "credits answered", "held", "difference"}, Rows: rows}
 }
 
 // answers are the answers of each second by class, with the arrivals that were due as a line.

@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"math/rand/v2"
 	"slices"
+	"strings"
 	"testing"
 	"time"
 
@@ -106,4 +107,31 @@ func TestAChangeForGoodIsFoundOverManyLoadRuns(t *testing.T) {
 	text.Reset()
 	require.NoError(t, PrintLoadShifts(&text, runs[:15]))
 	require.Contains(t, text.String(), "no latency changed for good over these 15 load runs")
+}
+
+// finder says that a word is a secret.
+type finder string
+
+func (f finder) Find(data []byte) []string {
+	if bytes.Contains(data, []byte(f)) {
+		return []string{"a secret"}
+	}
+	return nil
+}
+
+func TestAFileOfALoadRunThatHoldsASecretIsSetAside(t *testing.T) {
+	run := &LoadRun{Target: Target{Name: "x"}, Plans: []LoadPlan{{ID: "p", Invariants: []Invariant{{Requirement: "R", Sentence: "s", Evidence: []string{"hunter2hunter2"}}}}}}
+	run.Close(time.Now())
+	folder := t.TempDir()
+	paths, err := WriteLoad(folder, run, finder("hunter2hunter2"))
+	require.NoError(t, err)
+	require.Equal(t, ExitSecretFound, run.ExitCode)
+	require.True(t, slices.ContainsFunc(paths, func(path string) bool { return strings.HasSuffix(path, "load.json.quarantined") }))
+	require.NoFileExists(t, folder+"/load.json")
+	run.Plans[0].Invariants[0].Evidence[0] = "fine"
+	run.ExitCode = 0
+	_, err = WriteLoad(folder, run, finder("hunter2hunter2"))
+	require.NoError(t, err)
+	require.Zero(t, run.ExitCode)
+	require.FileExists(t, folder+"/load.json")
 }

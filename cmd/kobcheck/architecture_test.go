@@ -26,6 +26,7 @@ var rooms = []struct {
 	{"mock", []string{"contract", "mock/fault", "mock/limit"}},
 	{"reports", []string{"contract"}},
 	{"reports/site", []string{"contract", "reports", "schemas"}},
+	{"reports/bucket", nil},
 	{"reports/messages", []string{"contract", "reports"}},
 	{"features", nil},
 	{"load/limiter", nil},

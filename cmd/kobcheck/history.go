@@ -16,18 +16,25 @@ import (
 	"github.com/spf13/cobra"
 
 	"github.com/kobcheck/kobcheck/reports"
+	"github.com/kobcheck/kobcheck/reports/bucket"
 	"github.com/kobcheck/kobcheck/reports/site"
 )
 
 func newTrend() *cobra.Command {
 	var out string
 	command := &cobra.Command{
-		Use:     "trend FOLDER",
-		Short:   "What many nights show: verdicts, what changed, what is flaky, latency that shifted",
-		Example: "  kobcheck report trend nights/ --out reports/out",
-		Args:    cobra.ExactArgs(1),
+		Use:   "trend FOLDER|BUCKET",
+		Short: "What many nights show: verdicts, what changed, what is flaky, latency that shifted",
+		Example: `  kobcheck report trend nights/ --out reports/out
+  kobcheck report trend s3+https://storage.example.test/nightly/staging`,
+		Args: cobra.ExactArgs(1),
 		RunE: func(command *cobra.Command, args []string) error {
-			nights, skipped, err := reports.ReadNights(args[0])
+			folder, done, err := nightsOf(command.Context(), args[0])
+			if err != nil {
+				return err
+			}
+			defer done()
+			nights, skipped, err := reports.ReadNights(folder)
 			if err != nil {
 				return err
 			}
@@ -52,6 +59,23 @@ func newTrend() *cobra.Command {
 	}
 	command.Flags().StringVar(&out, "out", "reports/out", "folder for trend.html")
 	return command
+}
+
+// nightsOf returns the folder of a history, which is fetched where it is a bucket, and what removes it again.
+func nightsOf(ctx context.Context, place string) (string, func(), error) {
+	if !bucket.Is(place) {
+		return place, func() {}, nil
+	}
+	folder, err := os.MkdirTemp("", "kobcheck-nights-*")
+	if err != nil {
+		return "", nil, err
+	}
+	remove := func() { _ = os.RemoveAll(folder) } // it is a copy
+	if err := bucket.Fetch(ctx, place, folder, os.Getenv); err != nil {
+		remove()
+		return "", nil, err
+	}
+	return folder, remove, nil
 }
 
 func newCompare() *cobra.Command {

@@ -190,7 +190,7 @@ func loadTarget(command *cobra.Command, f *loadFlags, file *target.File, plans [
 	case "terminate":
 		result.ExitCode = reports.ExitTerminated
 	}
-	return finishLoad(command, f.run.out, result)
+	return finishLoad(command, f.run.out, result, api.Redactor())
 }
 
 // underLoad is a target with what its file hands over.
@@ -229,9 +229,9 @@ func statedLimit(file *target.File) *load.Limit {
 }
 
 // finishLoad writes the reports, prints the summary and gives the exit code.
-func finishLoad(command *cobra.Command, folder string, result *reports.LoadRun) error {
+func finishLoad(command *cobra.Command, folder string, result *reports.LoadRun, guard reports.Guard) error {
 	result.Close(time.Now())
-	paths, err := reports.WriteLoad(folder, result)
+	paths, err := reports.WriteLoad(folder, result, guard)
 	if printing := reports.PrintLoad(command.OutOrStdout(), result); printing != nil {
 		return printing
 	}
@@ -277,7 +277,7 @@ func newLoadMerge() *cobra.Command {
 			if err != nil {
 				return err
 			}
-			return finishLoad(command, out, whole)
+			return finishLoad(command, out, whole, nil)
 		},
 	}
 	command.Flags().StringVar(&out, "out", "reports/out", "folder for the reports")

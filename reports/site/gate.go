@@ -19,6 +19,8 @@ type gateView struct {
 	Lacking     []reports.MissingKey
 	Environment []*reports.Scenario
 	Listed      []listed
+	// Load is the load run beside this one; nil for none.
+	Load *reports.LoadRun
 }
 
 type listed struct {
@@ -27,7 +29,7 @@ type listed struct {
 }
 
 func (s *site) gate() gateView {
-	v := gateView{base: s.base(gateFile, reports.Headline(s.run)), Broken: s.run.Groups(true), Read: s.run.Groups(false), Lacking: s.run.Missing()}
+	v := gateView{base: s.base(gateFile, reports.Headline(s.run)), Broken: s.run.Groups(true), Read: s.run.Groups(false), Lacking: s.run.Missing(), Load: s.load}
 	switch {
 	case s.run.ExitCode == reports.ExitPassed:
 		v.Mood = "good"

@@ -47,26 +47,38 @@ func Pages(r *reports.Run, shapes *schemas.Set, folder string) []reports.Rendere
 			list = append(list, one)
 		}
 	}
-	selftest := beside(folder)
+	near := beside(folder)
 	pages := []reports.Renderer{
-		{File: gateFile, Render: page(list, selftest, "gate", func(s *site) any { return s.gate() })},
-		{File: bookFile, Render: page(list, selftest, "book", func(s *site) any { return s.book(shapes) })},
-		{File: coverageFile, Render: page(list, selftest, "coverage", func(s *site) any { return s.coverage(sections) })},
+		{File: gateFile, Render: page(list, near, "gate", func(s *site) any { return s.gate() })},
+		{File: bookFile, Render: page(list, near, "book", func(s *site) any { return s.book(shapes) })},
+		{File: coverageFile, Render: page(list, near, "coverage", func(s *site) any { return s.coverage(sections) })},
 	}
 	for _, section := range sections {
-		pages = append(pages, reports.Renderer{File: evidenceFile(section.Name), Render: page(list, selftest, "evidence", func(s *site) any { return s.evidence(section) })})
+		pages = append(pages, reports.Renderer{File: evidenceFile(section.Name), Render: page(list, near, "evidence", func(s *site) any { return s.evidence(section) })})
 	}
 	return pages
 }
 
-// beside reads the selftest.json of a folder; nil where there is none that this program wrote.
-func beside(folder string) *reports.Selftest {
-	data, err := os.ReadFile(filepath.Join(folder, "selftest.json"))
-	found := new(reports.Selftest)
-	if err != nil || json.Unmarshal(data, found) != nil || len(found.Faults) == 0 {
-		return nil
+// neighbourhood is what other verbs wrote into the folder of a site.
+type neighbourhood struct {
+	selftest *reports.Selftest
+	load     *reports.LoadRun
+}
+
+// beside reads what stands in a folder: selftest.json and load.json, where this program wrote them.
+func beside(folder string) neighbourhood {
+	var near neighbourhood
+	if data, err := os.ReadFile(filepath.Join(folder, "selftest.json")); err == nil {
+		if found := new(reports.Selftest); json.Unmarshal(data, found) == nil && len(found.Faults) > 0 {
+			near.selftest = found
+		}
 	}
-	return found
+	if data, err := os.ReadFile(filepath.Join(folder, "load.json")); err == nil {
+		if found, err := reports.ReadLoad(bytes.NewReader(data)); err == nil {
+			near.load = found
+		}
+	}
+	return near
 }
 
 // pageName is a page in the head of each.
@@ -89,15 +101,17 @@ type site struct {
 	run   *reports.Run
 	facts *contract.Contract
 	pages []pageName
+	// load is the load run that stands in the same folder; nil for none.
+	load *reports.LoadRun
 	// selftest is the detection power that stands in the same folder; nil for none.
 	selftest *reports.Selftest
 	// scenarios by id, for links.
 	scenarios map[string]*reports.Scenario
 }
 
-func page(list []pageName, selftest *reports.Selftest, name string, data func(*site) any) func(io.Writer, *reports.Run, *contract.Contract) error {
+func page(list []pageName, near neighbourhood, name string, data func(*site) any) func(io.Writer, *reports.Run, *contract.Contract) error {
 	return func(w io.Writer, r *reports.Run, facts *contract.Contract) error {
-		s := &site{run: r, facts: facts, pages: list, selftest: selftest, scenarios: map[string]*reports.Scenario{}}
+		s := &site{run: r, facts: facts, pages: list, selftest: near.selftest, load: near.load, scenarios: map[string]*reports.Scenario{}}
 		for i := range r.Scenarios {
 			s.scenarios[r.Scenarios[i].ID] = &r.Scenarios[i]
 		}
@@ -111,7 +125,7 @@ func page(list []pageName, selftest *reports.Selftest, name string, data func(*s
 
 func (s *site) functions() template.FuncMap {
 	return template.FuncMap{
-		"requirement": s.facts.Requirement, "prose": prose, "words": words, "look": look, "pretty": pretty, "evidence": linkTo, "body": s.body, "exchanges": exchanges, "since": s.run.Since, "join": strings.Join,
+		"requirement": s.facts.Requirement, "prose": prose, "words": words, "look": look, "pretty": pretty, "evidence": linkTo, "body": s.body, "exchanges": exchanges, "since": s.run.Since, "answered": s.run.AnsweredSince, "holds": holds, "join": strings.Join,
 		"exchange": func(g reports.Group) *reports.Exchange { return g.Scenario.Exchange(g.Finding.Exchange) },
 		"spark":    spark, "percent": percent,
 		"scenario": func(id string) *reports.Scenario { return s.scenarios[id] },
@@ -193,4 +207,15 @@ func prose(text string) template.HTML {
 		b.WriteString(part)
 	}
 	return template.HTML(b.String()) //nolint:gosec // each part was escaped
+}
+
+// holds says in a word whether an invariant held.
+func holds(decided *bool) string {
+	switch {
+	case decided == nil:
+		return "not decided"
+	case *decided:
+		return "holds"
+	}
+	return "broken"
 }

@@ -176,7 +176,7 @@ func (st *store) keep(kept *keptAnswer, now millis) {
 }
 
 // lostWithin is how soon after an answer a caller that has gone is noticed by the fault that asks.
-const lostWithin = 20 * time.Millisecond
+const lostWithin = 6 * time.Millisecond
 
 // forgetLost forgets the key of a request whose caller did not wait for the answer.
 func (s *Server) forgetLost(r *http.Request) {

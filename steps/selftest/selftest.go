@@ -264,8 +264,11 @@ func (config Config) once(ctx context.Context, fault Fault, result *reports.Faul
 
 // often tries a fault that shows by chance and estimates how probable it is that one run catches it.
 func (config Config) often(ctx context.Context, fault Fault, result *reports.FaultResult) error {
-	caught := 0
-	for i := range max(config.ChanceRuns, 1) {
+	caught, runs := 0, max(config.ChanceRuns, 1)
+	if fault.Reason != "" {
+		runs = 1 // nobody is expected to notice; a probability of that says nothing
+	}
+	for i := range runs {
 		one := *result
 		one.Killed, one.RightRequirement, one.By = false, false, nil
 		again := config
@@ -289,7 +292,7 @@ func (config Config) often(ctx context.Context, fault Fault, result *reports.Fau
 		result.Killed = result.Killed || one.Killed
 		result.RightRequirement = result.RightRequirement || one.RightRequirement
 	}
-	result.Probability = float64(caught) / float64(max(config.ChanceRuns, 1))
+	result.Probability = float64(caught) / float64(runs)
 	return nil
 }
 

@@ -34,6 +34,8 @@ type Requirement struct {
 	Operations []string `yaml:"-" json:"operations,omitempty"`
 	// Reason says why no scenario can prove it from outside; empty where one can.
 	Reason string `yaml:"-" json:"reason,omitempty"`
+	// Hazard names what is at risk where the API deviates, such as card data shown; empty for none.
+	Hazard string `yaml:"hazard,omitempty" json:"hazard,omitempty"`
 }
 
 // Pages returns the addresses of the documentation pages that the source names.
@@ -60,6 +62,18 @@ type Conflict struct {
 	Why      string   `yaml:"why" json:"why"`
 	// Gate says whether a deviation from the reading taken may fail a run: yes, no, config, or with words.
 	Gate string `yaml:"gate" json:"gate"`
+	// Touches say which assertions weigh less for it.
+	Touches []Touch `yaml:"touches,omitempty" json:"touches,omitempty"`
+}
+
+// Touch names the assertions that a conflict or gap speaks of. An empty list speaks of all.
+type Touch struct {
+	// Gate is no, config (only what the operator states may gate) or yes.
+	Gate         string   `yaml:"gate" json:"gate"`
+	Facets       []string `yaml:"facets,omitempty" json:"facets,omitempty"`
+	Operations   []string `yaml:"operations,omitempty" json:"operations,omitempty"`
+	Requirements []string `yaml:"requirements,omitempty" json:"requirements,omitempty"`
+	Fields       []string `yaml:"fields,omitempty" json:"fields,omitempty"`
 }
 
 // Gap is a thing that the known documentation does not say anywhere.
@@ -67,4 +81,6 @@ type Gap struct {
 	ID   string `yaml:"id" json:"id"`
 	What string `yaml:"what" json:"what"`
 	Note string `yaml:"note,omitempty" json:"note,omitempty"`
+	// Touches say which assertions weigh less for it.
+	Touches []Touch `yaml:"touches,omitempty" json:"touches,omitempty"`
 }

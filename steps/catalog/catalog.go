@@ -47,6 +47,8 @@ type Scenario struct {
 	Requirements []string
 	// Mark is the mark tag.
 	Mark contract.Mark
+	// Gap is the conflict or gap of the documentation that the scenario looks into: its @gap: tag.
+	Gap string
 	// Steps are those of the backgrounds and of the scenario itself.
 	Steps []Step
 	// Key finds the scenario again among godog's pickles.
@@ -281,6 +283,8 @@ func (s *Scenario) addTag(tag string) {
 	switch {
 	case strings.HasPrefix(name, "id:"):
 		s.idTag = strings.TrimPrefix(name, "id:")
+	case strings.HasPrefix(name, "gap:"):
+		s.Gap = strings.TrimPrefix(name, "gap:")
 	case contract.Mark(name).Valid():
 		if s.Mark == "" {
 			s.Mark = contract.Mark(name)

@@ -114,7 +114,7 @@ func writeNewFailures(w io.Writer, r *Run) error { return r.fresh().Write(w) }
 // ReportWaivers puts the waivers, with what each was needed for, into the run. Call it before [Run.Close].
 func (r *Run) ReportWaivers(list evidence.Waivers) {
 	counts := map[string]int{}
-	for f := range r.findings() {
+	for f := range r.Findings() {
 		counts[f.Requirement]++
 	}
 	r.Waivers = list.Counted(counts)

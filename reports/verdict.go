@@ -81,7 +81,7 @@ func (r *Run) judgeRequirements(facts *contract.Contract) {
 			proved[id] = true
 		}
 	}
-	for f := range r.findings() {
+	for f := range r.Findings() {
 		failed[f.Requirement] = failed[f.Requirement] || f.Breaks(facts)
 	}
 	r.Requirements = make([]RequirementResult, 0, len(facts.Requirements))
@@ -110,19 +110,20 @@ func (r *Run) judgeRequirements(facts *contract.Contract) {
 	sort.Slice(r.Requirements, func(i, j int) bool { return r.Requirements[i].ID < r.Requirements[j].ID })
 }
 
-// findings are all of the run: those of scenarios, and what was noticed in passing.
-func (r *Run) findings() iter.Seq[evidence.Finding] {
-	return func(yield func(evidence.Finding) bool) {
-		for _, f := range r.Passing {
-			if !yield(f) {
-				return
-			}
-		}
+// Findings are all of the run, each with the id of the scenario that saw it first: those of scenarios, then what
+// was noticed in passing.
+func (r *Run) Findings() iter.Seq2[evidence.Finding, string] {
+	return func(yield func(evidence.Finding, string) bool) {
 		for i := range r.Scenarios {
 			for _, f := range r.Scenarios[i].Findings {
-				if !yield(f) {
+				if !yield(f, r.Scenarios[i].ID) {
 					return
 				}
+			}
+		}
+		for _, f := range r.Passing {
+			if !yield(f, f.Scenario) {
+				return
 			}
 		}
 	}

@@ -60,7 +60,7 @@ func (r *runner) keep(ctx context.Context, a *attempt) {
 		r.counts[first.Verdict]--
 		result = settle(first, result)
 	}
-	if r.config.StopAt != nil && r.config.StopAt(result) {
+	if r.config.StopAt != nil && slices.ContainsFunc(slices.Concat(seen.Findings, seen.Passing), r.config.StopAt) {
 		r.stop(errEnough)
 	}
 	r.results[a.scenario.Key] = result

@@ -51,8 +51,8 @@ type Config struct {
 	FlakyFails bool
 	// Patience is how long a target that is down as a whole is waited for.
 	Patience time.Duration
-	// StopAt ends the run after a scenario for which it returns true; nil for none.
-	StopAt func(*reports.Scenario) bool
+	// StopAt ends the run after a scenario that saw a finding for which it returns true; nil for none.
+	StopAt func(evidence.Finding) bool
 	// Tidy sets inactive or deletes what the run made, where the API can.
 	Tidy bool
 }

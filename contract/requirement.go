@@ -1,6 +1,9 @@
 package contract
 
-import "strings"
+import (
+	"slices"
+	"strings"
+)
 
 // Who says whose duty a requirement is.
 type Who string
@@ -22,6 +25,9 @@ type Requirement struct {
 	Sentence string `yaml:"sentence" json:"sentence"`
 	Who      Who    `yaml:"who" json:"who"`
 	Mark     Mark   `yaml:"mark" json:"mark"`
+	// Hazard says in a few words what is at risk where the requirement is broken: money, card data, secrets
+	// or another client's data. It gates whatever the mark is; empty for most.
+	Hazard string `yaml:"hazard" json:"hazard,omitempty"`
 	// Source names the pages, or the standard where it begins with "standard:".
 	Source string `yaml:"source" json:"source"`
 	// Date is the date printed on the pages, in the order of Source.
@@ -60,6 +66,41 @@ type Conflict struct {
 	Why      string   `yaml:"why" json:"why"`
 	// Gate says whether a deviation from the reading taken may fail a run: yes, no, config, or with words.
 	Gate string `yaml:"gate" json:"gate"`
+	// Touches says the same of single assertions. Empty where none is touched.
+	Touches []Touch `yaml:"touches" json:"touches,omitempty"`
+}
+
+// The gates of a [Touch].
+const (
+	GateYes    = "yes"
+	GateNo     = "no"
+	GateConfig = "config"
+)
+
+// Facets lists what an assertion can look at. A refusal is that a request is refused at all, a refusal
+// status which status it is refused with; a link is that ids of request and answer are the same; a body is
+// whatever else there is in one.
+func Facets() []string {
+	return []string{"status", "media type", "shape", "field", "field type", "values", "path", "effect", "text", "header",
+		"refusal", "refusal status", "delivery", "order", "link", "body"}
+}
+
+// Touch names the assertions that a conflict or a gap weakens. One that it covers weighs [Inferred] at most
+// where Gate is no, or config while the operator states nothing. It is no hazard either where the touch
+// names its requirement: which status refuses a stranger is no hazard, that he is served is one.
+type Touch struct {
+	Gate string `yaml:"gate" json:"gate"`
+	// Each list must fit; an empty one fits everything. Operations or Requirements are given.
+	Facets       []string `yaml:"facets" json:"facets,omitempty"`
+	Operations   []string `yaml:"operations" json:"operations,omitempty"`
+	Requirements []string `yaml:"requirements" json:"requirements,omitempty"`
+	Fields       []string `yaml:"fields" json:"fields,omitempty"`
+}
+
+// Covers reports whether an assertion on that facet is touched.
+func (t *Touch) Covers(requirement, operation, facet, field string) bool {
+	fits := func(list []string, word string) bool { return len(list) == 0 || slices.Contains(list, word) }
+	return fits(t.Requirements, requirement) && fits(t.Operations, operation) && fits(t.Facets, facet) && fits(t.Fields, field)
 }
 
 // Gap is a thing that the known documentation does not say anywhere.
@@ -67,4 +108,6 @@ type Gap struct {
 	ID   string `yaml:"id" json:"id"`
 	What string `yaml:"what" json:"what"`
 	Note string `yaml:"note,omitempty" json:"note,omitempty"`
+	// Touches are the assertions that may not weigh more than this gap lets them.
+	Touches []Touch `yaml:"touches" json:"touches,omitempty"`
 }

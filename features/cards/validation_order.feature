@@ -176,8 +176,8 @@ Feature: The order of the eight checks
         | code | case     |
         | 401  | no token |
 
-  @CARD-ORDER-01 @stated
-  Rule: Check 1: the program exists and is valid
+  @CARD-ORDER-01 @CARD-PRE-13 @stated
+  Rule: Check 1: the program exists and is valid, else "Invalid program id" (User)
     @id:card-order.unknown-program
     Scenario: A program that does not exist fails check 1
       Given a card program that does not exist
@@ -186,7 +186,7 @@ Feature: The order of the eight checks
       Then check 1 decides: "Invalid program id"
 
   @CARD-ORDER-03 @stated
-  Rule: Check 3: the wallet exists, is "ACTIVE" and its owner matches
+  Rule: Check 3: the wallet exists, is "ACTIVE" and its owner matches, else "Invalid or dormant wallet" (User)
     @id:card-order.inactive-wallet
     Scenario: A wallet that was set inactive fails check 3
       Given a card program that fails no check
@@ -196,7 +196,7 @@ Feature: The order of the eight checks
       Then check 3 decides: "Invalid or dormant wallet"
 
   @CARD-ORDER-08 @stated
-  Rule: Check 8: a failure of the card provider is told in words
+  Rule: Check 8: the card provider, for example Paymentology, succeeds, else "Unable to create card" (Runtime) or the error of the provider
     @id:card-order.provider-text
     Scenario: A creation that the provider refuses says so
       Given a card program that fails check 8

@@ -57,6 +57,27 @@ Feature: Usage of metadata on endusers
       When the request is sent
       Then the call succeeds
 
+  @META-06 @stated
+  Rule: It is optional when a company is created
+    @id:metadata.optional-company
+    Scenario: Metadata may be left out for a company
+      Given a valid request to "Create a new enduser"
+      And the request's "person" is left out
+      And the request has the further field "company" with {"name": "Acme Pty Ltd"}
+      But the request's "metadata" is left out
+      When the request is sent
+      Then the call succeeds
+
+  @META-08 @stated
+  Rule: Sending "{}" outright is allowed
+    @id:metadata.empty
+    Scenario: An empty object is taken
+      Given a valid request to "Create a new enduser"
+      And the request's "metadata" is set to {}
+      When the request is sent
+      Then the call succeeds
+      And the answer's "metadata" is {}
+
   @META-10 @inferred
   Rule: List and get return it too; the sentence that says so is known only in part
     @id:metadata.listed
@@ -68,7 +89,7 @@ Feature: Usage of metadata on endusers
       Then the enduser is in the list
       And the enduser reads back equal
 
-  @META-11 @inferred
+  @META-11 @stated
   Rule: Nested objects, arrays, numbers, booleans, nulls and non-ASCII text come back unchanged
     @id:metadata.unchanged
     Scenario Outline: Metadata of the kind <kind> is stored unchanged
@@ -112,8 +133,8 @@ Feature: Usage of metadata on endusers
       When we call "Create a new card"
       Then the call succeeds
 
-  @META-11 @inferred
-  Rule: A null in metadata comes back as a null
+  @META-11 @stated
+  Rule: Nested objects, arrays, numbers, booleans, nulls and non-ASCII text come back unchanged
     @id:metadata.null
     Scenario: A member that is null stays
       Given a valid request to "Create a new enduser"

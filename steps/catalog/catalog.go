@@ -53,6 +53,9 @@ type Scenario struct {
 	Key string
 	// outline is the place of the scenario or outline in its file.
 	outline string
+	// ruleLine is where the rule around it begins, ruleRequirement the first that the rule itself names.
+	ruleLine        int
+	ruleRequirement string
 
 	idTag string
 }
@@ -217,7 +220,8 @@ func newScenario(uri string, feature *messages.Feature, n node, pickle *messages
 	}
 	levels := [][]*messages.Tag{n.scenario.Tags}
 	if n.rule != nil {
-		s.Rule = n.rule.Name
+		s.Rule, s.ruleLine = n.rule.Name, int(n.rule.Location.Line)
+		s.ruleRequirement = firstRequirement(n.rule.Tags)
 		levels = append(levels, n.rule.Tags)
 	}
 	levels = append(levels, feature.Tags)
@@ -288,6 +292,15 @@ func (s *Scenario) addTag(tag string) {
 	case requirementLike(name):
 		s.Requirements = append(s.Requirements, name)
 	}
+}
+
+func firstRequirement(tags []*messages.Tag) string {
+	for _, tag := range tags {
+		if name := strings.TrimPrefix(tag.Name, "@"); requirementLike(name) {
+			return name
+		}
+	}
+	return ""
 }
 
 // requirementLike recognises ids such as CARD-CREATE-08: capitals, hyphens and a number at the end.

@@ -28,6 +28,7 @@ func (p Problem) String() string {
 // Lint checks the features against the contract and the vocabulary, without running anything.
 func (c *Catalog) Lint(from *contract.Contract, vocabulary []Sentence) []Problem {
 	problems := c.lintScenarios(from)
+	problems = append(problems, c.lintRules(from)...)
 	problems = append(problems, c.lintSteps(vocabulary)...)
 	return append(problems, c.lintCoverage(from)...)
 }
@@ -73,6 +74,33 @@ func (c *Catalog) lintScenarios(from *contract.Contract) []Problem {
 		}
 	}
 	return problems
+}
+
+// lintRules holds the text of each rule to the sentence of the requirement that it names first. What is our own
+// reading may be put in other words; a rule that names none leaves it to its scenarios, each of which names one.
+func (c *Catalog) lintRules(from *contract.Contract) []Problem {
+	var problems []Problem
+	seen := map[string]bool{}
+	for _, s := range c.Scenarios {
+		place := fmt.Sprintf("%s:%d", s.URI, s.ruleLine)
+		requirement := from.Requirement(s.ruleRequirement)
+		if requirement == nil || seen[place] {
+			continue
+		}
+		seen[place] = true
+		ours := requirement.Mark == contract.Inferred || requirement.Origin == "harness"
+		if !ours && plainSentence(s.Rule) != plainSentence(requirement.Sentence) {
+			problems = append(problems, Problem{File: s.URI, Line: s.ruleLine,
+				What: fmt.Sprintf("the rule says %q, but %s says %q", s.Rule, requirement.ID, requirement.Sentence)})
+		}
+	}
+	return problems
+}
+
+// plainSentence takes off what Gherkin and the contract write differently: quotes, backticks and the final stop.
+func plainSentence(text string) string {
+	text = strings.NewReplacer("`", "", `"`, "", "'", "").Replace(text)
+	return strings.TrimSuffix(strings.Join(strings.Fields(text), " "), ".")
 }
 
 func (c *Catalog) lintSteps(vocabulary []Sentence) []Problem {

@@ -45,6 +45,8 @@ type Scenario struct {
 	Tags []string
 	// Requirements are the requirement ids among the tags, the most specific first.
 	Requirements []string
+	// Gaps are the conflicts and gaps of the @gap: tags: what an observation of the scenario answers.
+	Gaps []string
 	// Mark is the mark tag.
 	Mark contract.Mark
 	// Steps are those of the backgrounds and of the scenario itself.
@@ -257,15 +259,18 @@ func findRow(scenario *messages.Scenario, id string) (*messages.Examples, *messa
 }
 
 // describing names the columns of an outline that explain a row without telling it from others.
-var describing = map[string]bool{"message": true, "why": true, "requirement": true, "spelling": true, "scheme": true}
+var describing = map[string]bool{"message": true, "why": true, "requirement": true, "spelling": true, "scheme": true, "gap": true}
 
 // readRow takes the requirement of a row and returns its identifying cells.
 func (s *Scenario) readRow(header, row *messages.TableRow) []string {
 	var id []string
 	for i, cell := range row.Cells {
 		column := header.Cells[i].Value
-		if column == "requirement" {
+		switch column {
+		case "requirement":
 			s.addTag("@" + cell.Value)
+		case "gap":
+			s.addTag("@gap:" + cell.Value)
 		}
 		if !describing[column] {
 			id = append(id, slug(cell.Value))
@@ -285,6 +290,8 @@ func (s *Scenario) addTag(tag string) {
 	switch {
 	case strings.HasPrefix(name, "id:"):
 		s.idTag = strings.TrimPrefix(name, "id:")
+	case strings.HasPrefix(name, "gap:"):
+		s.Gaps = append(s.Gaps, strings.TrimPrefix(name, "gap:"))
 	case contract.Mark(name).Valid():
 		if s.Mark == "" {
 			s.Mark = contract.Mark(name)

@@ -148,3 +148,27 @@ func TestNoPageSaysWhich4xxRefusesAMissingField(t *testing.T) {
 		}
 	}
 }
+
+// TestASuccessMarksEachOfItsFacets: the table of an operation can state one facet of its answer and leave the others open.
+func TestASuccessMarksEachOfItsFacets(t *testing.T) {
+	c, err := Load()
+	require.NoError(t, err)
+	for id, want := range map[string][4]Mark{
+		"cards-list":         {Stated, Stated, Stated, Stated},
+		"cards-create":       {Stated, Stated, Stated, Stated},
+		"cards-get":          {Inferred, Inferred, Inferred, Inferred},
+		"wallets-get":        {Stated, Inferred, Stated, Stated},
+		"wallets-list":       {Inferred, Inferred, ThirdParty, ThirdParty},
+		"endusers-list":      {NotFound, Inferred, Inferred, Inferred},
+		"relays-create":      {NotFound, Stated, Inferred, Inferred},
+		"webhooks-list":      {NotFound, Inferred, Inferred, Inferred},
+		"transactions-list":  {NotFound, Inferred, Inferred, Inferred},
+		"card-programs-list": {Stated, Stated, Stated, Stated},
+		"token":              {Inferred, Inferred, Inferred, Inferred},
+		"webhooks-delete":    {NotFound, NotFound, NotFound, NotFound},
+	} {
+		success := c.Operation(id).Success
+		got := [4]Mark{success.Of("status"), success.Of("media_type"), success.Of("shape"), success.Of("schema")}
+		require.Equal(t, want, got, id)
+	}
+}

@@ -37,6 +37,19 @@ Feature: Usage of metadata on endusers
         | escapes      | {"text": "a\\"b\\\\c\\n"}                              |
         | empty        | {}                                                     |
         | deep         | {"a": {"b": {"c": {"d": {"e": "f"}}}}}                 |
+        | big-numbers  | {"id": 9007199254740993, "more": 123456789012345678901} |
+        | odd-keys     | {"a b": 1, "a.b": 2, "": 3, "$ref": 4, "ключ": 5}      |
+        | truth-values | {"yes": true, "no": false, "none": null}               |
+
+    @id:metadata.returned-company
+    Scenario: Metadata of a company comes back as it was sent
+      Given a valid request to "Create a new enduser"
+      And the request's "person" is left out
+      And the request has the further field "company" with {"name": "Acme Pty Ltd"}
+      And the request's "metadata" is set to {"crm": {"id": "a-1", "tags": ["vip", 7, true, null]}}
+      When the request is sent
+      Then the answer's "metadata" is what was sent
+      And the enduser reads back equal
 
   @META-07 @stated
   Rule: When it is left out, an empty object "{}" is stored

@@ -1,9 +1,6 @@
 package contract
 
-import (
-	"slices"
-	"strings"
-)
+import "strings"
 
 // Who says whose duty a requirement is.
 type Who string
@@ -77,17 +74,8 @@ const (
 	GateConfig = "config"
 )
 
-// Facets lists what an assertion can look at. A refusal is that a request is refused at all, a refusal
-// status which status it is refused with; a link is that ids of request and answer are the same; a body is
-// whatever else there is in one.
-func Facets() []string {
-	return []string{"status", "media type", "shape", "field", "field type", "values", "path", "effect", "text", "header",
-		"refusal", "refusal status", "delivery", "order", "link", "body"}
-}
-
-// Touch names the assertions that a conflict or a gap weakens. One that it covers weighs [Inferred] at most
-// where Gate is no, or config while the operator states nothing. It is no hazard either where the touch
-// names its requirement: which status refuses a stranger is no hazard, that he is served is one.
+// Touch names the assertions that a conflict or a gap weakens: one that it speaks of weighs [Inferred] at most
+// where Gate is no, or config while the operator states nothing.
 type Touch struct {
 	Gate string `yaml:"gate" json:"gate"`
 	// Each list must fit; an empty one fits everything. Operations or Requirements are given.
@@ -95,12 +83,6 @@ type Touch struct {
 	Operations   []string `yaml:"operations" json:"operations,omitempty"`
 	Requirements []string `yaml:"requirements" json:"requirements,omitempty"`
 	Fields       []string `yaml:"fields" json:"fields,omitempty"`
-}
-
-// Covers reports whether an assertion on that facet is touched.
-func (t *Touch) Covers(requirement, operation, facet, field string) bool {
-	fits := func(list []string, word string) bool { return len(list) == 0 || slices.Contains(list, word) }
-	return fits(t.Requirements, requirement) && fits(t.Operations, operation) && fits(t.Facets, facet) && fits(t.Fields, field)
 }
 
 // Gap is a thing that the known documentation does not say anywhere.

@@ -9,7 +9,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"github.com/kobcheck/kobcheck/mock"
-	"github.com/kobcheck/kobcheck/reports"
+	"github.com/kobcheck/kobcheck/reports/evidence"
 )
 
 // soakRuns is how many seeded runs the suite does by itself; make soak-suite does 200.
@@ -35,7 +35,7 @@ func TestSeededRunsInARowNeverAccuseTheConformingMock(t *testing.T) {
 		result := readRun(t, folder)
 		for _, scenario := range result.Scenarios {
 			require.Empty(t, scenario.Findings, "seed %d: %s", seed, scenario.ID)
-			require.NotEqual(t, reports.Inconclusive, scenario.Verdict, "seed %d: %s: %s", seed, scenario.ID, scenario.Reason)
+			require.NotEqual(t, evidence.Inconclusive, scenario.Verdict, "seed %d: %s: %s", seed, scenario.ID, scenario.Reason)
 		}
 		if testing.Verbose() {
 			t.Logf("seed %d: %s, %s, %d side by side, %s: %d passed", seed, style, edition, concurrency, latency, result.Summary.Scenarios.Passed)

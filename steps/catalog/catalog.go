@@ -45,10 +45,10 @@ type Scenario struct {
 	Tags []string
 	// Requirements are the requirement ids among the tags, the most specific first.
 	Requirements []string
-	// Gaps are the conflicts and gaps of the @gap: tags: what an observation of the scenario answers.
-	Gaps []string
 	// Mark is the mark tag.
 	Mark contract.Mark
+	// Gap is the conflict or gap of the documentation that the scenario looks into: its @gap: tag, or that of its row.
+	Gap string
 	// Steps are those of the backgrounds and of the scenario itself.
 	Steps []Step
 	// Key finds the scenario again among godog's pickles.
@@ -291,7 +291,9 @@ func (s *Scenario) addTag(tag string) {
 	case strings.HasPrefix(name, "id:"):
 		s.idTag = strings.TrimPrefix(name, "id:")
 	case strings.HasPrefix(name, "gap:"):
-		s.Gaps = append(s.Gaps, strings.TrimPrefix(name, "gap:"))
+		if s.Gap == "" {
+			s.Gap = strings.TrimPrefix(name, "gap:")
+		}
 	case contract.Mark(name).Valid():
 		if s.Mark == "" {
 			s.Mark = contract.Mark(name)

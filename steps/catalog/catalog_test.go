@@ -140,8 +140,8 @@ func TestARuleOfSeveralRequirementsIsAHeading(t *testing.T) {
 func TestARowNamesItsGap(t *testing.T) {
 	row := strings.NewReplacer("| requirement |", "| gap  |", "| CARD-GET-04 |", "| N-31 |", "| CARD-GET-01 |", "| C-18 |").Replace(text)
 	c := read(t, row)
-	require.Equal(t, []string{"N-31"}, c.Scenarios[1].Gaps)
-	require.Equal(t, []string{"C-18"}, c.Scenario("a.two/b").Gaps, "the gap is no part of the id")
+	require.Equal(t, "N-31", c.Scenarios[1].Gap)
+	require.Equal(t, "C-18", c.Scenario("a.two/b").Gap, "the gap is no part of the id")
 }
 
 func TestARequirementWithNeitherScenarioNorReasonIsAProblem(t *testing.T) {

@@ -69,12 +69,10 @@ func (c *Catalog) lintScenarios(from *contract.Contract) []Problem {
 		if len(s.Requirements) > 0 && from.Requirement(s.Requirements[0]) != nil && s.Mark != from.MarkOf(s.Requirements[0]) {
 			report("the scenario is tagged @%s, but its leading requirement %s is %s", s.Mark, s.Requirements[0], from.MarkOf(s.Requirements[0]))
 		}
-		for _, id := range s.Gaps {
-			if !from.HasOpen(id) {
-				report("the tag @gap:%s names no conflict and no gap of the contract", id)
-			}
+		if s.Gap != "" && !from.HasOpen(s.Gap) {
+			report("the tag @gap:%s names no conflict and no gap of the contract", s.Gap)
 		}
-		if len(s.Gaps) == 0 && s.records() {
+		if s.Gap == "" && s.records() {
 			report("the scenario records what the target does, but no @gap: tag says which question that answers")
 		}
 		if len(s.Steps) == 0 {

@@ -21,6 +21,7 @@ import (
 	"github.com/kobcheck/kobcheck/client/webhook"
 	"github.com/kobcheck/kobcheck/contract"
 	"github.com/kobcheck/kobcheck/reports"
+	"github.com/kobcheck/kobcheck/reports/evidence"
 	"github.com/kobcheck/kobcheck/schemas"
 	"github.com/kobcheck/kobcheck/steps"
 	"github.com/kobcheck/kobcheck/steps/catalog"
@@ -143,7 +144,7 @@ func (config Config) baseline(ctx context.Context, style string, edition contrac
 	b := reports.Baseline{Style: style, Edition: edition, Total: len(run.Scenarios), WallMS: float64(time.Since(began).Microseconds()) / 1000}
 	for _, scenario := range run.Scenarios {
 		b.Findings += len(scenario.Findings)
-		if scenario.Verdict == reports.Passed {
+		if scenario.Verdict == evidence.Passed {
 			b.Passed++
 		}
 	}
@@ -164,7 +165,7 @@ func (config Config) perform(ctx context.Context, style string, edition contract
 		return nil, 0, err
 	}
 	defer api.Close()
-	session := steps.NewSession(config.Contract, config.Schemas, subject.File, api, []contract.Mark{contract.Stated, contract.Standard}, false)
+	session := steps.NewSession(&evidence.Policy{Contract: config.Contract, Gate: evidence.DefaultGate()}, config.Schemas, subject.File, api)
 	if session.Receiver, err = webhook.Listen(ctx, "127.0.0.1:0", ""); err != nil {
 		return nil, 0, err
 	}

@@ -73,6 +73,7 @@ func TestWhatTheDocumentationLeavesOpenCapsTheWeight(t *testing.T) {
 		{"CARD-LIST-10", "cards-list", "header", "", "", ""},
 		{"CARD-LIST-10", "cards-list", "values", "", GateNo, "C-41"},
 		{"CARD-SECRET-08", "cards-generate-secret", "values", "", GateConfig, "N-30"},
+		{"CARD-SECRET-08", "cards-generate-secret", "exposure", "", GateConfig, "N-30"},
 		{"CARD-14", "cards-create", "values", "expiry", GateNo, "C-27"},
 		{"CARD-14", "cards-create", "field type", "expiry", "", ""},
 		{"ENDUSER-16", "endusers-create", "field", "person_id", GateNo, "C-19"},

@@ -78,10 +78,13 @@ func (c *Contract) Weigh(f Fact) Weight {
 	if operation := c.Operation(f.Operation); operation != nil {
 		w.Mark = weaker(w.Mark, operation.facetMark(f.Facet, f.Edition))
 	}
-	if touch, id := c.touching(f); touch != nil && weaker(w.Mark, Inferred) != w.Mark {
+	touch, id := c.touching(f)
+	if touch != nil && weaker(w.Mark, Inferred) != w.Mark {
 		w.Mark, w.Conflict = Inferred, id
 	}
-	if requirement := c.Requirement(f.Requirement); requirement != nil && slices.Contains(hazardous, f.Facet) {
+	// A conflict that speaks of the very requirement leaves open whether anything is at risk.
+	open := touch != nil && slices.Contains(touch.Requirements, f.Requirement)
+	if requirement := c.Requirement(f.Requirement); requirement != nil && slices.Contains(hazardous, f.Facet) && !open {
 		w.Hazard = requirement.Hazard
 	}
 	return w

@@ -55,6 +55,8 @@ type Fact struct {
 	Edition Edition
 	// Mark is that of the very field or keyword in a schema, where one was consulted; else empty.
 	Mark Mark
+	// Also are further requirements that the same look proves where it holds; what breaks is the first alone.
+	Also []string
 }
 
 // Weight is how much an assertion carries.

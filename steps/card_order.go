@@ -209,7 +209,7 @@ func checkDecides(ctx context.Context, number int, message string) error {
 	}
 	// The provider's own error may stand in for the message of the last check (doc-1946732), but not another check's.
 	holds := says(texts, message) || number == len(w.Session.Contract.CardOrder.Checks) && decided == ""
-	w.Expect(holds, evidence.Assertion{Check: fmt.Sprintf("check %d decides", number), Fact: w.fact(requirement, contract.Text),
+	w.Expect(holds, evidence.Assertion{Check: fmt.Sprintf("check %d decides", number), Fact: w.tagged(w.fact(requirement, contract.Text)),
 		Message:  fmt.Sprintf("the refusal is not that of check %d: %s", number, check.Check),
 		Expected: fmt.Sprintf("a refusal that says %q", message), Actual: w.answered(exchange) + decided})
 	if check.Class == "User" {

@@ -9,8 +9,27 @@ import (
 )
 
 // own is a fact of the requirement that the scenario leads with, about the operation of the latest answer. It is
-// for sentences whose requirement is the Rule that they stand under.
-func (w *World) own(facet contract.Facet) contract.Fact { return w.fact(w.leading(), facet) }
+// for sentences whose requirement is the Rule that they stand under. The scenario's further requirement tags claim
+// that the same look proves them too.
+func (w *World) own(facet contract.Facet) contract.Fact {
+	f := w.fact(w.leading(), facet)
+	f.Also = w.further()
+	return f
+}
+
+// tagged adds to a fact what the tags of the scenario claim to be proved by the same look.
+func (w *World) tagged(f contract.Fact) contract.Fact {
+	f.Also = slices.DeleteFunc(slices.Clone(w.Scenario.Requirements), func(id string) bool { return id == f.Requirement })
+	return f
+}
+
+// further are the requirement tags of the scenario after the leading one.
+func (w *World) further() []string {
+	if len(w.Scenario.Requirements) == 0 {
+		return nil
+	}
+	return w.Scenario.Requirements[1:]
+}
 
 // leading is the requirement of the Rule that the scenario stands under.
 func (w *World) leading() string {
@@ -34,6 +53,9 @@ func (w *World) fact(requirement string, facet contract.Facet) contract.Fact {
 func (w *World) fieldFact(requirement, name string, there bool) contract.Fact {
 	f := w.fact(requirement, contract.Link)
 	f.Field = name
+	if requirement == w.leading() {
+		f.Also = w.further()
+	}
 	if there {
 		return f
 	}
@@ -52,6 +74,9 @@ func (w *World) Expect(holds bool, a evidence.Assertion) {
 	}
 	if holds {
 		w.count(a.Check, a.Fact.Requirement, evidence.Held)
+		for _, id := range a.Fact.Also {
+			w.count(a.Check, id, evidence.Held)
+		}
 		return
 	}
 	if w.preparing > 0 {

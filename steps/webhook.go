@@ -205,7 +205,7 @@ func toldOfIt(ctx context.Context, name string) error {
 	bounded, cancel := w.deliveryBound(ctx)
 	defer cancel()
 	_, came := inbox.Wait(bounded, w.about)
-	w.Expect(came, evidence.Assertion{Check: "a notification arrives", Fact: w.fact("HOOK-17", contract.Delivery), Message: "a confirmed subscription was not told of a transaction", Expected: "a notification of it", Actual: "none"})
+	w.Expect(came, evidence.Assertion{Check: "a notification arrives", Fact: w.tagged(w.fact("HOOK-17", contract.Delivery)), Message: "a confirmed subscription was not told of a transaction", Expected: "a notification of it", Actual: "none"})
 	return nil
 }
 

@@ -41,6 +41,7 @@ func messageForm(ctx context.Context, what string) error {
 			w.Expect(false, evidence.Assertion{Check: "a readable message", Fact: w.fact(requirement, contract.Delivery), Message: "a delivery can't be read", Expected: "one JSON object of strings", Actual: one.Wrong.Error()})
 			continue
 		}
+		w.Expect(true, evidence.Assertion{Check: "a readable message", Fact: w.fact("HOOK-11", contract.Delivery)})
 		switch what {
 		case "headers":
 			w.messageHeaders(one)

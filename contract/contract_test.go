@@ -85,6 +85,7 @@ func TestABrokenFactIsAnErrorThatNamesItsFile(t *testing.T) {
 		"conflicts.yaml":      {Data: []byte("conflicts: []\n")},
 		"card_order.yaml":     {Data: []byte("checks: []\n")},
 		"untestable.yaml":     {Data: []byte("untestable: []\n")},
+		"freedoms.yaml":       {Data: []byte("freedoms:\n  - {id: F-1, readings: [a, b], touches: [s]}\n")},
 	}
 	_, err := read(good)
 	require.NoError(t, err)
@@ -94,6 +95,8 @@ func TestABrokenFactIsAnErrorThatNamesItsFile(t *testing.T) {
 		"an operation twice":          {"operations/2.yaml", "operations:\n  - {id: a}\n", "there twice"},
 		"a requirement twice":         {"requirements/2.yaml", "requirements:\n  - {id: R-1}\n", "there twice"},
 		"a reason for nothing":        {"untestable.yaml", "untestable:\n  - {reason: x, ids: [R-9]}\n", "R-9"},
+		"an axis without readings":    {"freedoms.yaml", "freedoms:\n  - {id: F-1}\n", "F-1"},
+		"a point beside the axes":     {"freedoms.yaml", "points:\n  - {name: p, readings: {F-9: a}}\n", "F-9"},
 		"a third answer to yes or no": {"operations/1.yaml", "operations:\n  - {id: a, query: [{name: q, required: maybe}]}\n", "maybe"},
 	} {
 		t.Run(name, func(t *testing.T) {

@@ -12,7 +12,7 @@ import (
 	"github.com/goccy/go-yaml"
 )
 
-//go:embed conflicts.yaml card_order.yaml untestable.yaml operations requirements
+//go:embed conflicts.yaml card_order.yaml freedoms.yaml untestable.yaml operations requirements
 var files embed.FS
 
 // Contract is everything that the documentation says. It is never changed after [Load].
@@ -22,7 +22,11 @@ type Contract struct {
 	Conflicts    []*Conflict
 	Gaps         []*Gap
 	CardOrder    CardOrder
+	// Freedoms are the axes of what is left open, PointNames the points that have names.
+	Freedoms   []*Freedom
+	PointNames []string
 
+	points       map[string]Point
 	operations   map[string]*Operation
 	titles       map[string]*Operation
 	requirements map[string]*Requirement
@@ -35,7 +39,7 @@ func Load() (*Contract, error) { return loadOnce() }
 var loadOnce = sync.OnceValues(func() (*Contract, error) { return read(files) })
 
 func read(fsys fs.FS) (*Contract, error) {
-	c := &Contract{operations: map[string]*Operation{}, titles: map[string]*Operation{}, requirements: map[string]*Requirement{}}
+	c := &Contract{operations: map[string]*Operation{}, titles: map[string]*Operation{}, requirements: map[string]*Requirement{}, points: map[string]Point{}}
 	if err := c.readOperations(fsys); err != nil {
 		return nil, err
 	}
@@ -54,6 +58,9 @@ func read(fsys fs.FS) (*Contract, error) {
 		return nil, err
 	}
 	if err := c.readReasons(fsys); err != nil {
+		return nil, err
+	}
+	if err := c.readFreedoms(fsys); err != nil {
 		return nil, err
 	}
 	return c, c.link()

@@ -24,6 +24,9 @@ func (s *Server) authenticate(r *http.Request, c *call) (answer, bool) {
 		found.clientID = named
 	}
 	c.caller, c.scope = s.active(found.clientID), found.scope
+	if named := r.Header.Get("X-Client-Id"); s.style.ClientHeaderHeld && named != "" && named != found.clientID {
+		return s.refuse(http.StatusForbidden, "x-client-id is not the client of the access token"), false
+	}
 	if c.caller == nil {
 		return s.challenge(c, http.StatusUnauthorized, "The client of the access token is not active", "invalid_token"), false
 	}
@@ -69,18 +72,24 @@ func (s *Server) active(id string) *client {
 }
 
 // reaches reports whether the scopes serve the operation: a write scope serves changes and, as an
-// integrator saw (AUTH-13), reads; a read scope serves reads (AUTH-12). Whether an operation needs an
-// administrator is up to the style.
+// integrator saw (AUTH-13), reads; a read scope serves reads (AUTH-12). The style may look at no scope, or keep
+// writes from reading (C-08). Whether an operation needs an administrator is up to the style too (N-48).
 func (s *Server) reaches(c *call) bool {
-	administrators := s.style.AdministratorOnly && (c.operation.Section == "Clients" || c.operation.ID == "card-programs-create")
+	administrators := s.style.Callers[c.operation.ID] == "administrator"
+	if s.style.Callers[c.operation.ID] == "nobody" {
+		return false
+	}
 	reading := false
 	for _, scope := range strings.Fields(c.scope) {
 		side, access, _ := strings.Cut(scope, "/")
 		if administrators && side != "administrator" {
 			continue
 		}
-		if access == "write" {
+		if s.style.Scopes == "lax" || access == "write" && (s.style.Scopes != "separate" || c.operation.Writes()) {
 			return true
+		}
+		if access == "write" {
+			continue
 		}
 		reading = true
 	}
@@ -101,6 +110,9 @@ func (s *Server) challenge(c *call, status int, text, code string) answer {
 	case status == http.StatusForbidden && s.faults.On("auth.401-for-403"):
 		status = http.StatusUnauthorized
 	}
+	if outside := !inCards(c.operation) && c.operation.Section != "Clients"; status == http.StatusUnauthorized && outside && s.style.NoToken != status {
+		return s.refuse(s.style.NoToken, text)
+	}
 	refusal := s.refuse(status, text)
 	if status == http.StatusUnauthorized && s.faulty(c, "http.401-without-challenge") {
 		return refusal
@@ -113,9 +125,25 @@ func (s *Server) challenge(c *call, status int, text, code string) answer {
 	} else if code == "invalid_token" && s.faults.On("auth.challenge-without-error") {
 		code = ""
 	}
-	parameters := `Bearer realm="kobble"`
-	if code != "" {
-		parameters += `, error="` + code + `"`
+	return refusal.with("WWW-Authenticate", s.challengeText(code))
+}
+
+// challengeText is a challenge in the form of the style.
+func (s *Server) challengeText(code string) string {
+	text := `Bearer realm="kobble"`
+	switch s.style.Challenge {
+	case "scope":
+		text = `Bearer scope="client/read"`
+	case "small":
+		text = `bearer realm="kobble"`
+	case "two":
+		text = `DPoP algs="ES256", Bearer realm="kobble"`
 	}
-	return refusal.with("WWW-Authenticate", parameters)
+	if code != "" {
+		text += `, error="` + code + `"`
+		if s.style.Challenge == "described" {
+			text += `, error_description="The access token does not serve"`
+		}
+	}
+	return text
 }

@@ -3,7 +3,6 @@ package mock
 import (
 	"encoding/json"
 	"fmt"
-	"net/http"
 )
 
 // bankFields are the fields of a beneficiary that come back as they were sent. Only id and status of the
@@ -12,12 +11,15 @@ var bankFields = []string{"bank_name", "bank_country", "bank_code_type", "bank_c
 
 func (s *Server) beneficiaryText(b *beneficiary) []byte {
 	text := fmt.Appendf(nil, `{"id":"%s","status":"%s"`, b.id, b.status)
+	if s.style.BeneficiaryFields == "none" {
+		return append(text, '}')
+	}
 	for _, field := range b.fields {
 		text = fmt.Appendf(text, `,"%s":%s`, field.name, field.value)
 	}
 	text = fmt.Appendf(text, `,"metadata":%s`, b.metadata)
-	if s.style.MoreFields {
-		text = fmt.Appendf(text, `,"created_at":"%s"`, b.created)
+	if s.style.BeneficiaryFields == "more" {
+		text = fmt.Appendf(text, `,"created_at":"%s"`, s.moment(b.created))
 	}
 	return append(text, '}')
 }
@@ -50,7 +52,7 @@ func (s *Server) createBeneficiary(c *call) answer {
 	if !s.faults.On("persist.beneficiary-lost") {
 		s.store.beneficiaries.add(b.id, c.caller.id, b)
 	}
-	return answer{status: s.style.Created, body: s.beneficiaryText(b)}
+	return s.succeed(c, s.beneficiaryText(b))
 }
 
 // createPayID is a placeholder: neither path nor body of the operation is known (N-02). Any object will do.
@@ -61,10 +63,10 @@ func (s *Server) getBeneficiary(c *call) answer {
 	if !ok {
 		return refusal
 	}
-	return answer{status: http.StatusOK, body: s.beneficiaryText(b)}
+	return s.succeed(c, s.beneficiaryText(b))
 }
 
-// updateBeneficiary changes what is sent; the rest keeps its value (BENEF-21, C-44).
+// updateBeneficiary changes what is sent; the rest keeps its value unless the style clears it (BENEF-21, C-44).
 func (s *Server) updateBeneficiary(c *call) answer {
 	b, refusal, ok := own(s, c, &s.store.beneficiaries, "Beneficiary")
 	if !ok {
@@ -77,14 +79,14 @@ func (s *Server) updateBeneficiary(c *call) answer {
 	if c.has("metadata") {
 		changed.metadata = c.body["metadata"]
 	}
-	if !c.has("metadata") && s.faults.On("beneficiary.update-clears-the-rest") {
+	if !c.has("metadata") && (s.style.UpdateClears || s.faults.On("beneficiary.update-clears-the-rest")) {
 		changed.metadata = json.RawMessage("{}")
 	}
-	if !c.has("status") && s.faults.On("beneficiary.update-clears-the-rest") {
+	if !c.has("status") && (s.style.UpdateClears || s.faults.On("beneficiary.update-clears-the-rest")) {
 		changed.status = "ACTIVE"
 	}
 	if !s.faults.On("persist.beneficiary-update-lost") {
 		*b = changed
 	}
-	return answer{status: http.StatusOK, body: s.beneficiaryText(&changed)}
+	return s.succeed(c, s.beneficiaryText(&changed))
 }

@@ -14,6 +14,7 @@ type call struct {
 	operation *contract.Operation
 	route     *route
 	parts     []string // of the address
+	host      string
 	header    http.Header
 	query     url.Values
 	caller    *client
@@ -72,10 +73,10 @@ func (s *Server) faulty(c *call, id fault.ID) bool { return s.faults.At(id, c.op
 func (s *Server) answer(r *http.Request) answer {
 	found, parts, allowed := s.router.find(r.Method, r.URL.EscapedPath())
 	if found == nil {
-		return s.unrouted(r.Method, allowed)
+		return s.dress(r, s.unrouted(r.Method, allowed))
 	}
-	c := &call{operation: found.operation, route: found, parts: parts, header: r.Header, arrived: s.arrivals.Add(1)}
-	a := s.stages(r, c)
+	c := &call{operation: found.operation, route: found, parts: parts, host: r.Host, header: r.Header, arrived: s.arrivals.Add(1)}
+	a := s.dress(r, s.stages(r, c))
 	if s.faults.Any() {
 		a = s.spoil(c, a)
 	}
@@ -97,6 +98,9 @@ func (s *Server) stages(r *http.Request, c *call) answer {
 	if r.Method == http.MethodHead && s.faults.On("http.head-refused") {
 		return s.unrouted(r.Method, []string{http.MethodGet})
 	}
+	if r.Method == http.MethodHead && s.style.Head != http.StatusOK {
+		return s.refuse(s.style.Head, "HEAD is not offered here").with("Allow", http.MethodGet)
+	}
 	takesBody := c.operation.Body != nil
 	if takesBody && s.faults.Any() && s.faults.On("auth.after-the-body") {
 		takesBody = false
@@ -109,7 +113,7 @@ func (s *Server) stages(r *http.Request, c *call) answer {
 			return kept
 		}
 	}
-	if c.operation.ID != "healthcheck" {
+	if c.operation.ID != "healthcheck" || s.style.HealthNeedsToken {
 		if refusal, ok := s.authenticate(r, c); !ok {
 			return refusal
 		}
@@ -126,6 +130,9 @@ func (s *Server) stages(r *http.Request, c *call) answer {
 			return refusal
 		}
 	}
+	if text := s.untaken(c); text != "" {
+		return s.invalid(c, text)
+	}
 	return s.perform(c)
 }
 
@@ -139,7 +146,7 @@ func (s *Server) perform(c *call) answer {
 		if s.options.OnEvent != nil {
 			s.options.OnEvent(e)
 		}
-		s.postman.tell(c.caller.id, e)
+		s.postman.tell(e.ClientID, e)
 	}
 	return a
 }

@@ -121,7 +121,7 @@ func TestANewCardIsAsTheGuideShowsIt(t *testing.T) {
 		require.Equal(t, "4111***"+card["last_four_digit"].(string), card["m_pan"])
 		require.Equal(t, "2029-01-31T23:59:59.000Z", card["expiry"])
 		_, hasOwner := card["owner"]
-		require.Equal(t, c.server.Style().MoreFields, hasOwner)
+		require.Equal(t, c.server.Style().CardOwner, hasOwner)
 		linked := c.call("wallets-get", nil, wallet).object()
 		require.Equal(t, card["external_id"], linked["external_id"])
 		require.Greater(t, linked["updated_at"], linked["created_at"])

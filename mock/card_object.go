@@ -30,17 +30,17 @@ func (s *Server) appendCard(b []byte, c *card) []byte {
 	b = append(b, `","m_pan":"`...)
 	b = append(b, s.shownNumber(c)...)
 	b = append(b, `","expiry":"`...)
-	b = c.expiry.append(b)
+	b = s.appendMoment(b, c.expiry)
 	b = append(b, `","created_at":"`...)
-	b = c.created.append(b)
+	b = s.appendMoment(b, c.created)
 	b = append(b, `","updated_at":"`...)
 	if s.faults.On("card.updated-before-created") {
-		b = (c.created - 1000).append(b)
+		b = s.appendMoment(b, c.created-1000)
 	} else {
-		b = c.updated.append(b)
+		b = s.appendMoment(b, c.updated)
 	}
 	b = append(b, '"')
-	if s.style.MoreFields {
+	if s.style.CardOwner {
 		b = append(b, `,"owner":"`...)
 		b = append(b, s.shownOwner(c)...)
 		b = append(b, '"')
@@ -71,9 +71,24 @@ func (s *Server) shownNumber(c *card) string {
 	case s.faults.On("leak.card-number"):
 		return fullNumber(c.last)
 	case s.faults.On("card.last-four-disagrees"):
-		return "4111***" + lastFour(9999-c.last)
+		return s.masked(9999 - c.last)
 	}
-	return "4111***" + lastFour(c.last)
+	return s.masked(c.last)
+}
+
+// masked is a card number behind the mask of the style (CARD-17, F-09).
+func (s *Server) masked(last uint16) string {
+	switch s.style.Number {
+	case "first-six":
+		return "411111******" + lastFour(last)
+	case "last-four":
+		return "************" + lastFour(last)
+	case "grouped":
+		return "XXXX XXXX XXXX " + lastFour(last)
+	case "nothing":
+		return "****************"
+	}
+	return "4111***" + lastFour(last)
 }
 
 // appendLeaks adds what no answer may show, where a fault asks for it.
@@ -119,6 +134,20 @@ func luhnHolds(number string) bool {
 		sum += d
 	}
 	return sum%10 == 0
+}
+
+// expiry is when a card that is made now runs out (C-27).
+func (s *Server) expiry(now millis) millis {
+	t := time.UnixMilli(int64(now)).UTC()
+	switch s.style.Expiry {
+	case "to-the-day":
+		return millis(t.AddDate(3, 0, 0).Truncate(24 * time.Hour).UnixMilli())
+	case "past":
+		return millis(time.Date(2010, 3, 9, 6, 8, 39, 0, time.UTC).UnixMilli())
+	case "far":
+		return millis(time.Date(2099, 12, 31, 23, 59, 59, 0, time.UTC).UnixMilli())
+	}
+	return monthEnd(now)
 }
 
 // monthEnd is the last second of the month three years on, as the newest sample has it.

@@ -2,23 +2,29 @@ package mock
 
 import (
 	"bytes"
+	"cmp"
 	"net/http"
+	"slices"
 	"strconv"
 	"time"
 )
 
-func (s *Server) cardAnswer(status int, c *card) answer {
-	return answer{status: status, body: s.appendCard(make([]byte, 0, 512), c)}
-}
+func (s *Server) cardText(c *card) []byte { return s.appendCard(make([]byte, 0, 512), c) }
 
 func (c *card) createdAt() millis { return c.created }
+func (c *card) updatedAt() millis { return c.updated }
 
 func (s *Server) listCards(c *call) answer {
 	p, refusal, ok := s.paging(c)
 	if !ok {
 		return refusal
 	}
-	cards, total := cutPage(s, c, visible(s, c, &s.store.cards, (*card).createdAt), p, (*card).createdAt)
+	all, moment := visible(s, c, &s.store.cards, (*card).createdAt), (*card).createdAt
+	if s.style.ByUpdate {
+		all, moment = slices.Clone(all), (*card).updatedAt
+		slices.SortStableFunc(all, func(a, b *card) int { return cmp.Compare(a.updated, b.updated) })
+	}
+	cards, total := cutPage(s, c, all, p, moment)
 	body := append(make([]byte, 0, 2+512*len(cards)), '[')
 	for i, one := range cards {
 		if i > 0 {
@@ -30,7 +36,7 @@ func (s *Server) listCards(c *call) answer {
 	if s.faults.On("list.envelope") {
 		body = append(append([]byte(`{"data":`), body...), '}')
 	}
-	return s.pagedList(p, len(cards), total, body, true)
+	return s.pagedList(c, p, counts{len(cards), total, len(all)}, body)
 }
 
 func (s *Server) getCard(c *call) answer {
@@ -39,12 +45,12 @@ func (s *Server) getCard(c *call) answer {
 		return refusal
 	}
 	if all := s.store.cards.byOwner[c.caller.id]; len(all) > 1 && s.faults.On("card.another-is-read") {
-		return s.cardAnswer(http.StatusOK, all[0])
+		return s.succeed(c, s.cardText(all[0]))
 	}
 	if s.faults.On("card.read-changes") {
-		return s.cardAnswer(http.StatusOK, s.touchedByReading(one))
+		return s.succeed(c, s.cardText(s.touchedByReading(one)))
 	}
-	return s.cardAnswer(http.StatusOK, one)
+	return s.succeed(c, s.cardText(one))
 }
 
 // touchedByReading shows a card as though each read moved it on.
@@ -56,9 +62,12 @@ func (s *Server) touchedByReading(one *card) *card {
 
 // createCard issues a card after the eight checks, which stand in card_checks.go.
 func (s *Server) createCard(c *call) answer {
+	if s.style.ClientHeaderNeeded && c.parts[0] == "api" && c.header.Get("X-Client-Id") == "" {
+		return s.invalid(c, "The header x-client-id is required")
+	}
 	walletID, _ := parseID(c.text("wallet_id"))
 	programID, _ := parseID(c.text("program_id"))
-	r := &cardRequest{caller: c.caller, program: s.store.programs.byID[programID], wallet: s.store.wallets.byID[walletID]}
+	r := &cardRequest{caller: c.caller, program: s.store.programs.byID[programID], wallet: s.store.wallets.byID[walletID], inactiveIssues: s.style.InactiveIssues}
 	if r.wallet != nil {
 		r.holder = s.store.endusers.byID[r.wallet.holder]
 	}
@@ -73,7 +82,13 @@ func (s *Server) createCard(c *call) answer {
 	if s.faults.On("status.card-created-200") {
 		status = http.StatusOK
 	}
-	return s.cardAnswer(status, one)
+	s.announceMore(c, "card-create", one.id, one.created)
+	shown := *one
+	if s.style.NewCard == "pending-first" {
+		shown.status = "PENDING"
+	}
+	text := s.cardText(&shown)
+	return s.located(c, answer{status: status, body: text}, text)
 }
 
 // refuseCard answers with the message of the check that decided. A refused creation changes nothing
@@ -88,6 +103,9 @@ func (s *Server) refuseCard(r *cardRequest, walletID, programID identity, failed
 	}
 	if failed.number != 8 && s.faults.On("order.user-as-500") {
 		status = http.StatusInternalServerError
+	}
+	if failed.number == 8 && s.style.ProviderText {
+		return s.refuse(status, "The issuer has blocked this product")
 	}
 	return s.refuse(status, failed.message)
 }
@@ -105,13 +123,24 @@ func (s *Server) leaveTraces(r *cardRequest, walletID, programID identity, faile
 	}
 }
 
+// newCardStatus is the status of a card that was just made (N-27).
+func (s *Server) newCardStatus() string {
+	switch s.style.NewCard {
+	case "active":
+		return "ACTIVE"
+	case "pending":
+		return "PENDING"
+	}
+	return "INACTIVE"
+}
+
 // issue makes the card and links the wallet to it.
 func (s *Server) issue(caller *client, walletID, programID identity) *card {
 	now := s.store.now()
 	random := s.store.random.Uint64()
-	one := &card{id: s.store.newID(), wallet: walletID, program: programID, owner: caller.id, status: "INACTIVE",
+	one := &card{id: s.store.newID(), wallet: walletID, program: programID, owner: caller.id, status: s.newCardStatus(),
 		external: uint32(random%89_999_999) + 10_000_000, last: uint16((random >> 32) % 10_000), created: now, updated: now,
-		expiry: monthEnd(now)}
+		expiry: s.expiry(now)}
 	if s.faults.On("card.new-is-active") {
 		one.status = "ACTIVE"
 	}

@@ -19,7 +19,7 @@ func TestTheThreeDocumentedCardStatusesAreKept(t *testing.T) {
 			require.JSONEq(t, string(changed.text), string(c.call("cards-get", nil, id).text))
 		}
 		again := c.call("cards-update-status", body{"status": "ACTIVE"}, id)
-		if c.server.Style().StolenIsFinal {
+		if c.server.Style().Changes == "stolen-final" {
 			again.is(http.StatusConflict)
 		} else {
 			again.is(http.StatusOK)

@@ -3,15 +3,18 @@ package mock
 import (
 	"encoding/json"
 	"fmt"
-	"net/http"
 )
 
 // clientText writes a client. Only its two statuses and the room for metadata are documented (N-23); its
 // secret is never shown.
 func (s *Server) clientText(c *client) []byte {
-	text := fmt.Appendf(nil, `{"id":"%s","status":"%s","metadata":%s`, c.id, c.status, c.metadata)
-	if s.style.MoreFields {
-		text = fmt.Appendf(text, `,"name":%s,"created_at":"%s","updated_at":"%s"`, quote(c.name), c.created, c.updated)
+	text := fmt.Appendf(nil, `{"id":"%s"`, c.id)
+	if s.style.ClientFields == "none" {
+		return append(text, '}')
+	}
+	text = fmt.Appendf(text, `,"status":"%s","metadata":%s`, c.status, c.metadata)
+	if s.style.ClientFields == "more" {
+		text = fmt.Appendf(text, `,"name":%s,"created_at":"%s","updated_at":"%s"`, quote(c.name), s.moment(c.created), s.moment(c.updated))
 	}
 	return append(text, '}')
 }
@@ -29,7 +32,7 @@ func (s *Server) getClient(c *call) answer {
 	if !ok {
 		return refusal
 	}
-	return answer{status: http.StatusOK, body: s.clientText(found)}
+	return s.succeed(c, s.clientText(found))
 }
 
 func (s *Server) clientInPath(c *call) (*client, answer, bool) {
@@ -54,7 +57,7 @@ func (s *Server) createClient(c *call) answer {
 	if !s.faults.On("persist.client-lost") {
 		s.addClient(made)
 	}
-	return answer{status: s.style.Created, body: s.clientText(made)}
+	return s.succeed(c, s.clientText(made))
 }
 
 func (s *Server) newClient(name string, scopes ...string) *client {
@@ -80,5 +83,5 @@ func (s *Server) updateClientStatus(c *call) answer {
 	if !s.faults.On("persist.client-status-lost") {
 		found.status, found.updated = changed.status, changed.updated
 	}
-	return answer{status: http.StatusOK, body: s.clientText(&changed)}
+	return s.succeed(c, s.clientText(&changed))
 }

@@ -233,7 +233,7 @@ func (s *Server) Deliveries() []Delivery {
 }
 
 // post sends one message and reports whether it needs no other try: SNS takes 200 to 4xx for an answer
-// (SNS-16).
+// (SNS-16), and the style may try a 4xx again (C-52).
 func (p *postman) post(r *round, m *envelope) bool {
 	p.mu.Lock()
 	gone := r.gone
@@ -245,7 +245,7 @@ func (p *postman) post(r *round, m *envelope) bool {
 	if err != nil {
 		return true
 	}
-	request.Header.Set("Content-Type", "text/plain; charset=UTF-8")
+	request.Header.Set("Content-Type", p.server.style.DeliveryMedia)
 	if p.server.faults.On("webhook.labelled-json") {
 		request.Header.Set("Content-Type", "application/json")
 	}
@@ -270,6 +270,9 @@ func (p *postman) post(r *round, m *envelope) bool {
 	}
 	_, _ = io.Copy(io.Discard, io.LimitReader(response.Body, 64<<10))
 	_ = response.Body.Close()
+	if p.server.style.RetriesClientErrors {
+		return response.StatusCode >= 200 && response.StatusCode < 400
+	}
 	return response.StatusCode >= 200 && response.StatusCode < 500
 }
 
@@ -304,9 +307,17 @@ func (p *postman) serve(w http.ResponseWriter, r *http.Request) bool {
 func (p *postman) confirmation(r *round) *envelope {
 	m := &envelope{kind: "SubscriptionConfirmation", id: uuid.NewString(), topic: topic, token: r.token, timestamp: p.now(),
 		message:   "You have chosen to subscribe to the topic " + topic + ". To confirm the subscription, visit the SubscribeURL included in this message.",
-		subscribe: p.base + "/sns/?Action=ConfirmSubscription&TopicArn=" + url.QueryEscape(topic) + "&Token=" + r.token, certificate: p.base + certificatePath, version: p.server.options.SignatureVersion}
+		subscribe: p.base + "/sns/?Action=ConfirmSubscription&TopicArn=" + url.QueryEscape(topic) + "&Token=" + r.token, certificate: p.base + certificatePath, version: p.signatureVersion()}
 	m.sign(p.server.faults)
 	return m
+}
+
+// signatureVersion is that of the options, else that of the style (N-38).
+func (p *postman) signatureVersion() string {
+	if p.server.options.SignatureVersion != "" {
+		return p.server.options.SignatureVersion
+	}
+	return p.server.style.SignatureVersion
 }
 
 func (p *postman) notification(r *round, event Event) *envelope {
@@ -315,7 +326,8 @@ func (p *postman) notification(r *round, event Event) *envelope {
 		text = []byte("{}") // five strings always can be written
 	}
 	m := &envelope{kind: "Notification", id: uuid.NewString(), topic: topic, message: string(text), timestamp: p.now(),
-		unsubscribe: p.base + "/sns/?Action=Unsubscribe&SubscriptionArn=" + url.QueryEscape(topic+":"+r.subscription.id.String()), certificate: p.base + certificatePath, version: p.server.options.SignatureVersion}
+		unsubscribe: p.base + "/sns/?Action=Unsubscribe&SubscriptionArn=" + url.QueryEscape(topic+":"+r.subscription.id.String()), certificate: p.base + certificatePath, version: p.signatureVersion(),
+		subject: p.server.style.Subject, attributes: p.server.style.Attributes}
 	m.sign(p.server.faults)
 	return m
 }

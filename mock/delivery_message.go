@@ -30,12 +30,24 @@ const certificatePath = "/SimpleNotificationService-0123456789abcdef0123456789ab
 type envelope struct {
 	kind, id, topic, message, timestamp, token, subscribe, unsubscribe string
 	certificate, version, signature                                    string
+	// subject is the style's reading of Subject (C-33); attributes says that MessageAttributes come too.
+	subject    string
+	attributes bool
 }
+
+// subjectText is the Subject of the reading that has one.
+const subjectText = "Kobble event"
 
 // text is what is signed (SNS-05, SNS-06).
 func (m *envelope) text(faults *fault.Set) string {
 	names := []string{"Message", m.message, "MessageId", m.id}
 	if m.kind == "Notification" {
+		switch m.subject {
+		case "text":
+			names = append(names, "Subject", subjectText)
+		case "empty-signed":
+			names = append(names, "Subject", "")
+		}
 		names = append(names, "Timestamp", m.timestamp)
 	} else {
 		names = append(names, "SubscribeURL", m.subscribe, "Timestamp", m.timestamp, "Token", m.token)
@@ -48,9 +60,6 @@ func (m *envelope) text(faults *fault.Set) string {
 }
 
 func (m *envelope) sign(faults *fault.Set) {
-	if m.version == "" {
-		m.version = "1"
-	}
 	key, text := signingKey().private, []byte(m.text(faults))
 	one, two := sha1.Sum(text), sha256.Sum256(text) //nolint:gosec // see above
 	hash, sum := crypto.SHA1, one[:]
@@ -70,6 +79,7 @@ func (m *envelope) body(faults *fault.Set) []byte {
 		"SignatureVersion": m.version, "Signature": m.signature, "SigningCertURL": m.certificate}
 	if m.kind == "Notification" {
 		members["UnsubscribeURL"] = m.unsubscribe
+		m.addSubject(members)
 	} else {
 		members["Token"], members["SubscribeURL"] = m.token, m.subscribe
 	}
@@ -101,6 +111,21 @@ func (m *envelope) body(faults *fault.Set) []byte {
 		return []byte("{}") // strings always can be written
 	}
 	return text
+}
+
+// addSubject adds what a notification may have beside what is always there.
+func (m *envelope) addSubject(members map[string]any) {
+	switch m.subject {
+	case "null":
+		members["Subject"] = nil
+	case "text":
+		members["Subject"] = subjectText
+	case "empty-signed", "empty-unsigned":
+		members["Subject"] = ""
+	}
+	if m.attributes {
+		members["MessageAttributes"] = map[string]any{"source": map[string]string{"Type": "String", "Value": "kobble"}}
+	}
 }
 
 // signer is the key of the mock's deliveries with its certificate in PEM.

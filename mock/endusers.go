@@ -13,15 +13,23 @@ func (s *Server) enduserText(c *call, e *enduser) []byte {
 	if s.faults.Any() {
 		shown = s.brokenEnduser(c, shown)
 	}
-	return fmt.Appendf(nil, `{"id":"%s","person":%s,"person_id":%s,"company":%s,"company_id":%s,"metadata":%s}`,
-		e.id, textOrNull(shown.person), orNull(shown.personID), textOrNull(shown.company), orNull(shown.companyID), shown.metadata)
-}
-
-func textOrNull(raw json.RawMessage) string {
-	if raw == nil {
-		return "null"
+	text := fmt.Appendf(nil, `{"id":"%s"`, e.id)
+	for _, form := range []struct {
+		name   string
+		object json.RawMessage
+		id     identity
+	}{{"person", shown.person, shown.personID}, {"company", shown.company, shown.companyID}} {
+		switch {
+		case form.object != nil:
+			text = fmt.Appendf(text, `,"%s":%s`, form.name, form.object)
+		case !s.style.NoFormAbsent:
+			text = fmt.Appendf(text, `,"%s":null`, form.name)
+		}
+		if !s.style.HolderIDsAbsent {
+			text = fmt.Appendf(text, `,"%s_id":%s`, form.name, orNull(form.id))
+		}
 	}
-	return string(raw)
+	return fmt.Appendf(text, `,"metadata":%s}`, shown.metadata)
 }
 
 func (e *enduser) createdAt() millis { return e.created }
@@ -61,7 +69,10 @@ func (s *Server) createEnduser(c *call) answer {
 		}
 		*form.object, *form.id = c.body[form.name], s.store.newID()
 	}
-	if e.person == nil && e.company == nil {
+	if text := s.unfit(e); text != "" {
+		return s.invalid(c, text)
+	}
+	if e.person == nil && e.company == nil && !s.style.NoForm {
 		if !s.faults.AtField(breachMissing, c.operation.ID, "person") {
 			return s.invalid(c, "person or company is required")
 		}
@@ -71,7 +82,11 @@ func (s *Server) createEnduser(c *call) answer {
 		return s.invalid(c, text)
 	}
 	if e.company != nil {
-		e.company = withID(e.company, e.companyID)
+		shown := e.companyID
+		if s.style.CompanyIDUnlike {
+			shown = s.store.newID()
+		}
+		e.company = withID(e.company, shown)
 	}
 	e.id, e.created = s.store.newID(), s.store.now()
 	if !s.faults.On("persist.enduser-lost") {
@@ -82,6 +97,27 @@ func (s *Server) createEnduser(c *call) answer {
 		status = http.StatusCreated
 	}
 	return answer{status: status, body: s.enduserText(c, e)}
+}
+
+// unfit says what the style finds wrong with an enduser, or "": which fields a person needs (N-32) and whether
+// both forms may come together (N-33) is stated nowhere.
+func (s *Server) unfit(e *enduser) string {
+	if s.style.OneForm && e.person != nil && e.company != nil {
+		return "an enduser is a person or a company"
+	}
+	if !s.style.FullPerson || e.person == nil {
+		return ""
+	}
+	var fields map[string]json.RawMessage
+	if json.Unmarshal(e.person, &fields) != nil {
+		return "person must be an object"
+	}
+	for _, name := range personFields[:4] {
+		if text, isText := textOf(fields[name]); !isText || text == "" {
+			return "person." + name + " is required"
+		}
+	}
+	return ""
 }
 
 // checkMembers checks that an object holds texts where texts belong.
@@ -123,5 +159,5 @@ func (s *Server) getEnduser(c *call) answer {
 	if !ok {
 		return refusal
 	}
-	return answer{status: http.StatusOK, body: s.enduserText(c, e)}
+	return s.succeed(c, s.enduserText(c, e))
 }

@@ -10,5 +10,11 @@ func (s *Server) health(*call) answer {
 	if s.faults.On("health.gone") {
 		return s.refuse(http.StatusNotFound, "Nothing is found at this address")
 	}
+	switch s.style.Health {
+	case "text":
+		return answer{status: http.StatusOK, body: []byte("OK"), media: "text/plain; charset=utf-8"}
+	case "204-bodiless":
+		return answer{status: http.StatusNoContent}
+	}
 	return answer{status: http.StatusOK, body: []byte(`{"status":"ok"}`)}
 }

@@ -1,6 +1,7 @@
 package mock
 
 import (
+	"bytes"
 	"crypto/sha256"
 	"net/http"
 	"strings"
@@ -119,7 +120,7 @@ func (s *Server) fingerprint(c *call) [sha256.Size]byte {
 	return sha256.Sum256(append(append(append(text, address...), 0), c.raw...))
 }
 
-// replay answers a key that was seen before: with the first answer, byte for byte.
+// replay answers a key that was seen before: with the first answer, as far as the style shows it unchanged.
 func (s *Server) replay(c *call, kept *keptAnswer, request [sha256.Size]byte) answer {
 	if kept.request != request {
 		if s.faulty(c, "idempotency.other-data-executed") {
@@ -128,6 +129,9 @@ func (s *Server) replay(c *call, kept *keptAnswer, request [sha256.Size]byte) an
 		if s.style.OtherData != 0 {
 			return s.refuse(s.style.OtherData, "The idempotency key belongs to another request")
 		}
+	}
+	if s.style.AtWork != 0 && c.meanwhile(kept.ended) {
+		return s.refuse(s.style.AtWork, "A request with this idempotency key is at work").with("Retry-After", "1")
 	}
 	if c.meanwhile(kept.ended) && (s.faults.On("idempotency.race") || s.faults.OneIn("idempotency.race-one-in-fifty", 50) || s.faults.OneIn("idempotency.race-one-in-a-thousand", 1000)) {
 		return c.route.handle(c)
@@ -144,6 +148,29 @@ func (s *Server) replay(c *call, kept *keptAnswer, request [sha256.Size]byte) an
 	}
 	if s.faulty(c, "idempotency.replay-with-new-id") {
 		first.body = setMember(first.body, "id", quote(s.store.newID().String()))
+	}
+	return s.marked(c, first)
+}
+
+// marked is the answer to a repeat in the form of the style (C-12).
+func (s *Server) marked(c *call, first answer) answer {
+	if !first.succeeded() {
+		return first
+	}
+	if s.style.RepeatPresent && c.operation.ID == "cards-create" {
+		id, _ := bytes.CutPrefix(first.body, []byte(`{"id":"`))
+		if known, ok := parseID(string(id[:min(36, len(id))])); ok && s.store.cards.byID[known] != nil {
+			first.body = s.cardText(s.store.cards.byID[known])
+		}
+	}
+	if s.style.RepeatOK {
+		first.status = http.StatusOK
+	}
+	switch s.style.RepeatMark {
+	case "header":
+		return first.with("Idempotent-Replayed", "true")
+	case "member":
+		first.body = setMember(first.body, "replayed", []byte("true"))
 	}
 	return first
 }

@@ -125,6 +125,9 @@ func (s *Server) checkBody(c *call) string {
 		if strings.Contains(field.Name, ".") || c.operation.ID == "endusers-create" && (field.Name == "person" || field.Name == "company") {
 			continue // members of objects and the two forms of an enduser are looked at in endusers.go
 		}
+		if s.style.AllStatuses && c.operation.ID == "cards-update-status" && (c.text("status") == "INACTIVE" || c.text("status") == "PENDING") {
+			continue // C-22
+		}
 		breach, text := checkField(c.operation.ID, field, c.body)
 		switch {
 		case text == "":
@@ -133,6 +136,35 @@ func (s *Server) checkBody(c *call) string {
 		default:
 			return text
 		}
+	}
+	return s.unnamed(c)
+}
+
+// wholeBodies are the operations whose page gives the whole body, and Update wallet, whose purpose does.
+var wholeBodies = []string{"cards-create", "cards-update-status", "cards-generate-secret", "card-programs-create", "endusers-create", "wallets-create",
+	"wallets-update", "relays-create", "webhooks-create"}
+
+// unnamed says which member of a body no page names, where the style refuses that, or "" (N-41).
+func (s *Server) unnamed(c *call) string {
+	if !s.style.StrictBody || !slices.Contains(wholeBodies, c.operation.ID) {
+		return ""
+	}
+	for name := range c.body {
+		if c.operation.Field(name) == nil {
+			return "A field is not known"
+		}
+	}
+	return ""
+}
+
+// untaken says why the style takes no body of which no page gives the fields, or whose caller did not label a
+// read, or "" (N-31, C-28).
+func (s *Server) untaken(c *call) string {
+	switch {
+	case s.style.Untaken[c.operation.ID]:
+		return "region is required"
+	case s.style.MediaOnRead && c.operation.ID == "card-programs-get" && c.header.Get("Content-Type") == "":
+		return "Content-Type is required"
 	}
 	return ""
 }

@@ -62,11 +62,17 @@ func (s *Server) stock() error {
 	if err != nil {
 		return fmt.Errorf("signing the expired token of the mock: %w", err)
 	}
+	scope := func(side string) string {
+		if s.style.Scopes == "single" {
+			return side + "/write"
+		}
+		return side + "/read " + side + "/write"
+	}
 	s.inventory = Inventory{
 		Clients: map[string]Credentials{
-			"primary": {primary.id, primary.secret, "client/read client/write"},
-			"second":  {second.id, second.secret, "client/read client/write"},
-			"admin":   {admin.id, admin.secret, "administrator/read administrator/write"},
+			"primary": {primary.id, primary.secret, scope("client")},
+			"second":  {second.id, second.secret, scope("client")},
+			"admin":   {admin.id, admin.secret, scope("administrator")},
 		},
 		Programs: s.stockPrograms(), Wallets: map[string]string{}, ExpiredToken: expired, TokenPath: "/oauth2/token",
 		Paths: map[contract.Edition]map[string]string{contract.V1: PlaceholderPaths(contract.V1), contract.Guide: PlaceholderPaths(contract.Guide)},
@@ -92,6 +98,9 @@ func (s *Server) stockPrograms() map[string]string {
 		{"2+8", "ACTIVE", unfitAndRefused},
 		{"1+2+8", "INACTIVE", unfitAndRefused},
 	} {
+		if made.status == "INACTIVE" && s.style.InactiveIssues {
+			continue // such a program fails no check, and no program does that exists (C-25)
+		}
 		programs[made.checks] = s.stockProgram(made.status, made.metadata).id.String()
 	}
 	return programs

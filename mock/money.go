@@ -19,18 +19,25 @@ const (
 func (s *Server) appendAmount(b []byte, c cents) []byte {
 	unit := s.style.UnitsPerAmount
 	if unit == 1 {
-		return strconv.AppendInt(b, int64(c), 10)
+		b = strconv.AppendInt(b, int64(c), 10)
+		if s.style.Decimals {
+			b = append(b, ".00"...)
+		}
+		return b
 	}
 	if c < 0 {
 		b, c = append(b, '-'), -c
 	}
 	b = strconv.AppendInt(b, int64(c)/unit, 10)
 	rest := int64(c) % unit
-	if rest == 0 {
+	if rest == 0 && !s.style.Decimals {
 		return b
 	}
 	// The digits after the point are those of unit + rest without their leading 1.
 	fraction := strconv.FormatInt(unit+rest, 10)[1:]
+	if s.style.Decimals {
+		return append(append(b, '.'), fraction...)
+	}
 	return append(append(b, '.'), bytes.TrimRight([]byte(fraction), "0")...)
 }
 

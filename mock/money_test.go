@@ -13,15 +13,24 @@ import (
 
 func TestAmountsAreWrittenToTheCent(t *testing.T) {
 	for amount, text := range map[cents]string{0: "0", 1: "0.01", 10: "0.1", 29: "0.29", 57: "0.57", 100: "1", 115: "1.15", 1205: "12.05", -5: "-0.05", -250: "-2.5", 13107201: "131072.01", mostHeld: "10000000000000"} {
-		require.Equal(t, text, string((&Server{style: plain}).appendAmount(nil, amount)))
-		require.Equal(t, fmt.Sprint(int64(amount)), string((&Server{style: strictHTTP}).appendAmount(nil, amount)))
+		require.Equal(t, text, string(inStyle(t, Plain).appendAmount(nil, amount)))
+		require.Equal(t, fmt.Sprint(int64(amount)), string(inStyle(t, StrictHTTP).appendAmount(nil, amount)))
 	}
 }
 
+// inStyle is a mock that only writes.
+func inStyle(t *testing.T, text string) *Server {
+	t.Helper()
+	style, err := StyleNamed(text)
+	require.NoError(t, err)
+	return &Server{style: style}
+}
+
 func TestWrittenAmountsAreExact(t *testing.T) {
+	writer := inStyle(t, Plain)
 	rapid.Check(t, func(r *rapid.T) {
 		amount := cents(rapid.Int64Range(-int64(mostHeld), int64(mostHeld)).Draw(r, "amount"))
-		text := string((&Server{style: plain}).appendAmount(nil, amount))
+		text := string(writer.appendAmount(nil, amount))
 		require.True(r, json.Valid([]byte(text)), text)
 		written, ok := new(big.Rat).SetString(text)
 		require.True(r, ok)

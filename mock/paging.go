@@ -15,7 +15,8 @@ type page struct {
 	newestFirst   bool
 }
 
-// paging reads the documented query of a list. Bad values are refused (N-20), unknown parameters ignored.
+// paging reads the documented query of a list. Bad values are refused or ignored by style
+// (N-20), unknown parameters ignored.
 func (s *Server) paging(c *call) (page, answer, bool) {
 	p := page{from: 0, before: 1 << 62, limit: s.style.DefaultLimit, newestFirst: s.style.NewestFirst}
 	for name, given := range c.query {
@@ -24,12 +25,24 @@ func (s *Server) paging(c *call) (page, answer, bool) {
 		case "from", "to", "offset", "limit", "order":
 			ok = len(given) == 1 && s.readQuery(c, &p, name, given[0])
 		}
-		if !ok {
+		if !ok && !s.style.BadQueryIgnored {
 			return p, s.badQuery(c, name), false
 		}
 	}
-	p.limit = min(p.limit, s.options.Limits.Page)
+	largest := s.largestPage()
+	if p.limit > largest && s.style.AboveRefused {
+		return p, s.badQuery(c, "limit"), false
+	}
+	p.limit = min(p.limit, largest)
 	return p, answer{}, true
+}
+
+// largestPage is that of the options, else that of the style (N-19).
+func (s *Server) largestPage() int {
+	if s.options.Limits.Page > 0 {
+		return s.options.Limits.Page
+	}
+	return s.style.LargestPage
 }
 
 // readQuery reads one parameter into the page; false means that its value is bad.
@@ -87,10 +100,7 @@ func (s *Server) badQuery(c *call, name string) answer {
 	if s.faulty(c, "input.bad-query-500") {
 		return s.refuse(http.StatusInternalServerError, "Internal server error")
 	}
-	if inCards(c.operation) {
-		return s.refuse(http.StatusBadRequest, "The query parameter "+name+" is not valid")
-	}
-	return s.refuse(s.style.Invalid, "The query parameter "+name+" is not valid")
+	return s.refuse(s.invalidStatus(c), "The query parameter "+name+" is not valid")
 }
 
 // cutPage takes the page out of things in order of creation. It returns the page and how many things there
@@ -132,22 +142,37 @@ func cutPage[T any](s *Server, c *call, things []T, p page, created func(T) mill
 	return cut, len(window)
 }
 
+// counts are how many entries a page has, how many match the query, and how many there are.
+type counts struct{ page, matching, all int }
+
+// totalOf is what X-Total-Count says (C-41).
+func (s *Server) totalOf(of counts) int {
+	switch s.style.Total {
+	case "page":
+		return of.page
+	case "all":
+		return of.all
+	}
+	return of.matching
+}
+
 // pagedList is a page with the headers that tell where in the whole it is.
-func (s *Server) pagedList(p page, length, total int, body []byte, headers bool) answer {
-	a := answer{status: http.StatusOK, body: body}
-	if !headers {
+func (s *Server) pagedList(c *call, p page, of counts, body []byte) answer {
+	status, _ := s.successOf(c)
+	a := answer{status: status, body: s.wrapped(c, body, of.matching)}
+	if s.style.PagingHeaders == "none" || s.style.PagingHeaders == "cards" && c.operation.ID != "cards-list" {
 		return a
 	}
 	offset, limit := p.offset, p.limit
 	if s.faults.On("list.echo-wrong") {
 		offset, limit = offset+1, limit+1
 	}
-	count := strconv.Itoa(total)
+	count := strconv.Itoa(s.totalOf(of))
 	switch {
 	case s.faults.On("list.total-off-by-one"):
-		count = strconv.Itoa(total + 1)
+		count = strconv.Itoa(of.matching + 1)
 	case s.faults.On("list.total-counts-the-page"):
-		count = strconv.Itoa(length)
+		count = strconv.Itoa(of.page)
 	case s.faults.On("list.total-not-a-number"):
 		count = "many"
 	}
@@ -158,10 +183,17 @@ func (s *Server) pagedList(p page, length, total int, body []byte, headers bool)
 	if s.faults.On("list.limit-header-not-a-number") {
 		most = "all"
 	}
-	return a.with("X-Total-Count", count).with("X-Offset", from).with("X-Limit", most)
+	if s.style.Total != "absent" {
+		a = a.with("X-Total-Count", count)
+	}
+	return a.with("X-Offset", from).with("X-Limit", most)
 }
 
-// wholeList is a list without documented paging: all of it (N-21), oldest first.
+// unsaidPage is the page of the lists without documented paging, in the style that has one.
+const unsaidPage = 50
+
+// wholeList is a list without documented paging: all of it, oldest first, unless the style has pages or another
+// order (N-21).
 func (s *Server) wholeList(c *call, texts [][]byte) answer {
 	if s.faults.Any() && len(texts) > 0 {
 		if s.faulty(c, "list.whole-list-empty") {
@@ -170,9 +202,25 @@ func (s *Server) wholeList(c *call, texts [][]byte) answer {
 			texts = texts[:len(texts)-1]
 		}
 	}
+	of := counts{len(texts), len(texts), len(texts)}
+	if s.style.WholeListsNewestFirst {
+		slices.Reverse(texts)
+	}
+	p := page{limit: max(len(texts), 1)}
+	if s.style.PagesUnsaid && c.operation.ID != "card-programs-list" {
+		p = page{limit: unsaidPage}
+		for name, into := range map[string]*int{"offset": &p.offset, "limit": &p.limit} {
+			if number, err := strconv.Atoi(c.query.Get(name)); err == nil && number >= 0 {
+				*into = min(number, unsaidPage*unsaidPage)
+			}
+		}
+		start := min(p.offset, len(texts))
+		texts = texts[start:min(start+p.limit, len(texts))]
+		of.page = len(texts)
+	}
 	body := append(append([]byte{'['}, bytes.Join(texts, []byte{','})...), ']')
 	if s.faulty(c, "list.whole-list-wrapped") {
 		body = append(append([]byte(`{"data":`), body...), '}')
 	}
-	return s.pagedList(page{limit: max(len(texts), 1)}, len(texts), len(texts), body, s.style.HeadersEverywhere)
+	return s.pagedList(c, p, of, body)
 }

@@ -60,7 +60,7 @@ func TestTheListOfCardsTellsWhereInTheWholeItIs(t *testing.T) {
 			require.Equal(t, want, [3]string{got.header.Get("X-Total-Count"), got.header.Get("X-Offset"), got.header.Get("X-Limit")}, path)
 		}
 		_, everywhere := c.call("wallets-list", nil).header["X-Total-Count"]
-		require.Equal(t, c.server.Style().HeadersEverywhere, everywhere)
+		require.Equal(t, c.server.Style().PagingHeaders == "all", everywhere)
 	})
 }
 

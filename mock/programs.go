@@ -4,7 +4,6 @@ import (
 	"bytes"
 	"encoding/json"
 	"fmt"
-	"net/http"
 )
 
 // everyone owns the programs: they are set up together with Kobble (CARD-PRE-19) and no page gives them an
@@ -17,7 +16,7 @@ func (s *Server) programText(p *program) []byte {
 		metadata = setMember(metadata, "product_id", quote("changed"))
 	}
 	return fmt.Appendf(nil, `{"id":"%s","type":"%s","created_at":"%s","updated_at":"%s","status":"%s","partner_product":"KOBBLE_DEBIT_1","metadata":%s}`,
-		p.id, p.kind, p.created, p.updated, p.status, metadata)
+		p.id, p.kind, s.moment(p.created), s.moment(p.updated), p.status, metadata)
 }
 
 func (s *Server) listPrograms(c *call) answer {
@@ -28,7 +27,7 @@ func (s *Server) listPrograms(c *call) answer {
 	return s.wholeList(c, texts)
 }
 
-// createProgram makes an ACTIVE program. Metadata is held against the product (CARD-PRE-15 to 18).
+// createProgram makes a program, ACTIVE or not by style (C-25). Metadata is held against the product (CARD-PRE-15 to 18).
 func (s *Server) createProgram(c *call) answer {
 	if !validMetadata(c.body["metadata"]) && !s.faults.On("program.metadata-not-checked") && !s.faults.On("metadata.unfit-issues-cards") {
 		return s.invalid(c, "metadata must have the texts parent_account_id and product_id, and may have group_id, a list of texts")
@@ -37,11 +36,11 @@ func (s *Server) createProgram(c *call) answer {
 		return s.invalid(c, "metadata must not have group_id")
 	}
 	now := s.store.now()
-	p := &program{id: s.store.newID(), kind: c.text("type"), status: "ACTIVE", metadata: c.body["metadata"], created: now, updated: now}
+	p := &program{id: s.store.newID(), kind: c.text("type"), status: s.style.NewProgram, metadata: c.body["metadata"], created: now, updated: now}
 	if !s.faults.On("persist.program-lost") {
 		s.store.programs.add(p.id, everyone, p)
 	}
-	return answer{status: s.style.Created, body: s.programText(p)}
+	return s.succeed(c, s.programText(p))
 }
 
 func (s *Server) getProgram(c *call) answer {
@@ -53,7 +52,7 @@ func (s *Server) getProgram(c *call) answer {
 	if p == nil {
 		return s.missing(c, "Program")
 	}
-	return answer{status: http.StatusOK, body: s.programText(p)}
+	return s.succeed(c, s.programText(p))
 }
 
 // stockProgram makes a program as it is, valid or not.

@@ -4,5 +4,5 @@ package mock
 func (s *Server) createRelay(c *call) answer {
 	one := &subscription{id: s.store.newID(), owner: c.caller.id, url: c.text("url"), created: s.store.now()}
 	s.store.relays.add(one.id, c.caller.id, one)
-	return answer{status: s.style.Created, body: s.subscriptionText(one)}
+	return s.succeed(c, s.subscriptionText(one))
 }

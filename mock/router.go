@@ -174,6 +174,10 @@ func (r *route) parameter(parts []string, name string) string {
 	return ""
 }
 
+// ordinaryMethods are those that some address of an API may offer. TRACE and methods that are none stand apart
+// from them (F-06).
+var ordinaryMethods = []string{http.MethodGet, http.MethodHead, http.MethodPost, http.MethodPut, http.MethodPatch, http.MethodDelete, http.MethodOptions}
+
 // unrouted answers what no operation was found for: an unknown address, or a method that a known one
 // does not offer.
 func (s *Server) unrouted(method string, allowed []string) answer {
@@ -181,12 +185,22 @@ func (s *Server) unrouted(method string, allowed []string) answer {
 		if s.faults.On("http.unknown-path-served") {
 			return answer{status: http.StatusOK, body: []byte("<!doctype html><title>Kobble</title>"), media: "text/html; charset=utf-8"}
 		}
-		return s.refuse(http.StatusNotFound, "Nothing is found at this address")
+		return s.refuse(s.style.UnknownAddress, "Nothing is found at this address")
+	}
+	if method == http.MethodOptions && s.style.OptionsServed {
+		return answer{status: http.StatusNoContent}.with("Allow", strings.Join(allowed, ", "))
 	}
 	if s.faults.On("http.other-method-served") {
 		return answer{status: http.StatusOK, body: []byte(`{}`)}
 	}
-	refusal := s.refuse(http.StatusMethodNotAllowed, "The method "+method+" is not offered here")
+	status := s.style.OtherMethod
+	if !slices.Contains(ordinaryMethods, method) {
+		status = s.style.Trace
+	}
+	refusal := s.refuse(status, "The method "+method+" is not offered here")
+	if status != http.StatusMethodNotAllowed {
+		return refusal
+	}
 	if s.faults.On("http.405-without-allow") {
 		return refusal
 	}

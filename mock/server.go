@@ -20,8 +20,10 @@ import (
 
 // Options shape a mock. The zero value is a conforming mock in the plain style.
 type Options struct {
-	// Style is plain or strict-http; empty means plain.
+	// Style is a point of the space of conforming APIs, see [StyleNamed]; empty means plain.
 	Style string
+	// Freedoms are put on top of the style, such as C-15=inactive.
+	Freedoms []string
 	// Seed shapes ids and data: the same seed and the same requests in the same order give the same answers,
 	// tokens aside.
 	Seed int64
@@ -41,7 +43,7 @@ type Options struct {
 	Log func(method, path string, status int, took time.Duration)
 	// RetryWait is how long a webhook delivery that failed waits for its next try; 0 means 20 s (SNS-17).
 	RetryWait time.Duration
-	// SignatureVersion of webhook deliveries is 1 or 2; empty means 1, which is SNS's default (SNS-08).
+	// SignatureVersion of webhook deliveries is 1 or 2; empty leaves it to the style.
 	SignatureVersion string
 	// NoLoopback refuses webhooks to this machine, as a public service does; they are let through for tests.
 	NoLoopback bool
@@ -54,12 +56,12 @@ type Options struct {
 
 // Limits bound what a request may ask.
 type Limits struct {
-	// Body is in bytes, Depth in levels of nested JSON, Page in entries.
+	// Body is in bytes, Depth in levels of nested JSON, Page in entries; 0 leaves the largest page to the style.
 	Body, Depth, Page int
 }
 
 // DefaultLimits are those of a mock that was given none.
-func DefaultLimits() Limits { return Limits{Body: 1 << 20, Depth: 64, Page: 1000} }
+func DefaultLimits() Limits { return Limits{Body: 1 << 20, Depth: 64} }
 
 // Server is one mock API. It is an [http.Handler] and safe for concurrent use.
 type Server struct {
@@ -86,7 +88,7 @@ type Server struct {
 
 // New returns a mock with its clients and fixtures made. It fails on an unknown style or fault.
 func New(options Options) (*Server, error) {
-	style, err := StyleNamed(options.Style)
+	style, err := StyleNamed(options.Style, options.Freedoms...)
 	if err != nil {
 		return nil, err
 	}
@@ -108,6 +110,7 @@ func New(options Options) (*Server, error) {
 		s.limiter = limit.New(options.Limit)
 	}
 	s.store = newStore(options.Seed, options.Clock)
+	s.store.anyVersion, s.store.wholeSeconds = style.AnyVersion, style.WholeSeconds
 	if s.tokens, err = newIssuer(s); err != nil {
 		return nil, err
 	}
@@ -133,7 +136,7 @@ func (o *Options) complete() {
 	for _, limit := range []struct {
 		given    *int
 		standard int
-	}{{&o.Limits.Body, standard.Body}, {&o.Limits.Depth, standard.Depth}, {&o.Limits.Page, standard.Page}} {
+	}{{&o.Limits.Body, standard.Body}, {&o.Limits.Depth, standard.Depth}} {
 		if *limit.given == 0 {
 			*limit.given = limit.standard
 		}

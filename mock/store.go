@@ -118,6 +118,8 @@ type store struct {
 	clock  Clock
 	random *rand.ChaCha8
 	latest millis
+	// anyVersion makes ids of no version (C-38); wholeSeconds keeps times to the second (C-37).
+	anyVersion, wholeSeconds bool
 
 	clients       map[string]*client
 	clientOrder   []*client
@@ -165,7 +167,7 @@ func newStore(seed int64, clock Clock) *store {
 		transactions: newTable[*transaction](), beneficiaries: newTable[*beneficiary](), relays: newTable[*subscription](), webhooks: newTable[*subscription]()}
 }
 
-// newID makes a UUID of version 4.
+// newID makes a UUID, of version 4 unless the style says otherwise.
 func (s *store) newID() identity {
 	var id identity
 	for i := 0; i < len(id); i += 8 {
@@ -174,19 +176,29 @@ func (s *store) newID() identity {
 			id[i+j] = byte(word >> (8 * j))
 		}
 	}
-	id[6], id[8] = id[6]&0x0f|0x40, id[8]&0x3f|0x80
+	if !s.anyVersion {
+		id[6], id[8] = id[6]&0x0f|0x40, id[8]&0x3f|0x80
+	}
 	return id
 }
 
 // now is the time of a change; it never goes backwards, even where the clock does.
 func (s *store) now() millis {
-	if now := millis(s.clock.Now().UnixMilli()); now > s.latest {
+	now := millis(s.clock.Now().UnixMilli())
+	if s.wholeSeconds {
+		now -= now % 1000
+	}
+	if now > s.latest {
 		s.latest = now
 	}
 	return s.latest
 }
 
-// later is the time of an update: at least a millisecond after what was there, so that it shows.
+// later is the time of an update: at least a millisecond after what was there, so that it shows where
+// milliseconds are kept.
 func (s *store) later(before millis) millis {
+	if s.wholeSeconds {
+		return max(s.now(), before)
+	}
 	return max(s.now(), before+1)
 }

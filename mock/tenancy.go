@@ -25,7 +25,7 @@ func (s *Server) identify(c *call, what string) (identity, answer, bool) {
 	case s.faulty(c, "input.malformed-id-500"):
 		return id, s.refuse(http.StatusInternalServerError, "invalid input syntax for type uuid"), false
 	case s.style.MalformedID == http.StatusNotFound:
-		return id, s.missing(c, what), false
+		return id, s.notFound(c, what, http.StatusNotFound), false
 	}
 	return id, s.refuse(s.style.MalformedID, "The id is not a UUID"), false
 }

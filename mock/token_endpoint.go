@@ -37,7 +37,7 @@ func (s *Server) issueToken(r *http.Request) answer {
 		return s.tokenError(s.style.BadCredentials, "invalid_client")
 	}
 	scopes := strings.Fields(form.Get("scope"))
-	if len(scopes) == 0 && form.Get("scope") != "" {
+	if len(scopes) == 0 && form.Get("scope") != "" || len(scopes) > 1 && s.style.Scopes == "single" {
 		return s.tokenError(http.StatusBadRequest, "invalid_scope")
 	}
 	for _, scope := range scopes {
@@ -93,7 +93,10 @@ func (s *Server) grantToken(caller *client, scope string) answer {
 	if s.faults.On("token.expires-in-wrong") {
 		seconds *= 60
 	}
-	fields := map[string]any{"access_token": token, "expires_in": seconds, "token_type": "Bearer"}
+	fields := map[string]any{"access_token": token, "expires_in": seconds, "token_type": s.style.TokenType}
+	if s.style.ShowScope {
+		fields["scope"] = scope
+	}
 	if s.faults.On("token.expires-in-text") {
 		fields["expires_in"] = fmt.Sprint(seconds)
 	}

@@ -2,7 +2,6 @@ package mock
 
 import (
 	"fmt"
-	"net/http"
 	"strconv"
 )
 
@@ -10,25 +9,38 @@ import (
 func (s *Server) appendTransaction(b []byte, t *transaction) []byte {
 	b = append(b, `{"id":"`...)
 	b = t.id.append(b)
-	b = append(b, `","type":"`...)
-	b = append(b, t.kind...)
-	b = append(b, `","amount":`...)
-	b = strconv.AppendInt(b, int64(t.amount), 10)
-	b = append(b, `,"reference":`...)
-	b = append(b, quote(t.reference)...)
-	b = append(b, `,"from":`...)
-	b = append(b, orNull(t.from)...)
-	b = append(b, `,"to":`...)
-	b = append(b, orNull(t.to)...)
-	b = append(b, `,"created_at":"`...)
-	b = t.created.append(b)
-	b = append(b, `","metadata":`...)
-	b = append(b, t.metadata...)
-	if s.style.MoreFields {
+	b = append(b, '"')
+	if s.style.TransactionFields == "none" {
+		return append(b, '}')
+	}
+	names := likelyNames
+	if s.style.TransactionFields == "renamed" {
+		names = otherNames
+	}
+	b = append(append(b, names.kind...), t.kind...)
+	b = strconv.AppendInt(append(b, names.amount...), int64(t.amount), 10)
+	b = append(append(b, names.reference...), quote(t.reference)...)
+	if t.from != (identity{}) || !s.style.NoSideAbsent {
+		b = append(append(b, names.from...), orNull(t.from)...)
+	}
+	if t.to != (identity{}) || !s.style.NoSideAbsent {
+		b = append(append(b, names.to...), orNull(t.to)...)
+	}
+	b = s.appendMoment(append(b, names.created...), t.created)
+	b = append(append(b, `","metadata":`...), t.metadata...)
+	if s.style.TransactionFields == "more" {
 		b = fmt.Appendf(b, `,"status":"COMPLETED","owner":"%s"`, t.owner)
 	}
 	return append(b, '}')
 }
+
+// transactionNames are the names of the fields of a transaction, with what stands before each value.
+type transactionNames struct{ kind, amount, reference, from, to, created string }
+
+var (
+	likelyNames = transactionNames{`,"type":"`, `","amount":`, `,"reference":`, `,"from":`, `,"to":`, `,"created_at":"`}
+	otherNames  = transactionNames{`,"kind":"`, `","value":`, `,"narrative":`, `,"debtor":`, `,"creditor":`, `,"booked_at":"`}
+)
 
 func orNull(id identity) string {
 	if id == (identity{}) {
@@ -45,14 +57,16 @@ func (s *Server) listTransactions(c *call) answer {
 		return refusal
 	}
 	all := visible(s, c, &s.store.transactions, (*transaction).createdAt)
+	of := counts{all: len(all)}
 	if c.query.Has("wallet") && !s.faults.On("list.wallet-ignored") {
 		id, ok := parseID(c.query.Get("wallet"))
-		if !ok {
+		if !ok && !s.style.BadQueryIgnored {
 			return s.badQuery(c, "wallet")
 		}
 		all = s.ofWallet(all, id)
 	}
-	listed, total := cutPage(s, c, all, p, (*transaction).createdAt)
+	listed, matching := cutPage(s, c, all, p, (*transaction).createdAt)
+	of.page, of.matching = len(listed), matching
 	body := append(make([]byte, 0, 2+384*len(listed)), '[')
 	for i, t := range listed {
 		if i > 0 {
@@ -60,7 +74,7 @@ func (s *Server) listTransactions(c *call) answer {
 		}
 		body = s.appendTransaction(body, t)
 	}
-	return s.pagedList(p, len(listed), total, append(body, ']'), s.style.HeadersEverywhere)
+	return s.pagedList(c, p, of, append(body, ']'))
 }
 
 // ofWallet lists the transactions that touch a wallet, on either side.
@@ -82,7 +96,7 @@ func (s *Server) getTransaction(c *call) answer {
 	if !ok {
 		return refusal
 	}
-	return answer{status: http.StatusOK, body: s.appendTransaction(make([]byte, 0, 384), t)}
+	return s.succeed(c, s.appendTransaction(make([]byte, 0, 384), t))
 }
 
 // createTransaction moves money between two wallets. Whether a side may be something else is not known (TXN-28).
@@ -114,7 +128,8 @@ func (s *Server) manualDebit(c *call) answer {
 	return s.move(c, from, nil, "MANUAL_DEBIT")
 }
 
-// side finds a wallet of the caller that a transaction names.
+// side finds a wallet of the caller that a transaction names. Where an operation is kept to administrators they
+// book on the wallets of others, which is what they are for.
 func (s *Server) side(c *call, field string) (*wallet, answer, bool) {
 	id, ok := parseID(c.text(field))
 	if !ok {
@@ -124,7 +139,7 @@ func (s *Server) side(c *call, field string) (*wallet, answer, bool) {
 	switch {
 	case w == nil:
 		return nil, s.missing(c, "Wallet"), false
-	case w.owner != c.caller.id && !s.faulty(c, "tenancy.use-foreign-wallet"):
+	case w.owner != c.caller.id && s.style.Callers[c.operation.ID] != "administrator" && !s.faulty(c, "tenancy.use-foreign-wallet"):
 		return nil, s.foreign("Wallet"), false
 	case w.status != "ACTIVE" && s.style.DormantHoldsMoney:
 		return nil, s.forbiddenByState("The wallet is not active"), false
@@ -154,7 +169,13 @@ func (s *Server) move(c *call, from, to *wallet, kind string) answer {
 		m = s.broken(c, m)
 	}
 	s.book(m)
-	t := &transaction{id: s.store.newID(), owner: c.caller.id, amount: moved, kind: kind, reference: c.text("reference"),
+	owner := c.caller.id
+	for _, w := range []*wallet{to, from} {
+		if w != nil && s.style.Callers[c.operation.ID] == "administrator" {
+			owner = w.owner
+		}
+	}
+	t := &transaction{id: s.store.newID(), owner: owner, amount: moved, kind: kind, reference: c.text("reference"),
 		metadata: c.objectOr("metadata"), created: s.store.now()}
 	if from != nil {
 		t.from = from.id
@@ -163,8 +184,8 @@ func (s *Server) move(c *call, from, to *wallet, kind string) answer {
 		t.to = to.id
 	}
 	if !s.faults.On("persist.transaction-lost") {
-		s.store.transactions.add(t.id, c.caller.id, t)
+		s.store.transactions.add(t.id, owner, t)
 	}
-	s.announce(c, transactionCreated, t.id, t.created)
-	return answer{status: s.style.Created, body: s.appendTransaction(make([]byte, 0, 384), t)}
+	s.announce(c, transactionCreated, owner, t.id, t.created)
+	return s.succeed(c, s.appendTransaction(make([]byte, 0, 384), t))
 }

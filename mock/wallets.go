@@ -17,9 +17,9 @@ func (s *Server) appendWallet(b []byte, w *wallet) []byte {
 		b = append(b, "null"...)
 	}
 	b = append(b, `,"created_at":"`...)
-	b = w.created.append(b)
+	b = s.appendMoment(b, w.created)
 	b = append(b, `","updated_at":"`...)
-	b = w.updated.append(b)
+	b = s.appendMoment(b, w.updated)
 	b = append(b, `","holder_id":"`...)
 	b = w.holder.append(b)
 	b = append(b, `","asset":"AUD","asset_class":"CURRENCY","status":"`...)
@@ -30,10 +30,11 @@ func (s *Server) appendWallet(b []byte, w *wallet) []byte {
 	b = s.appendAmount(b, shown.available)
 	b = append(b, `,"reserved_amount":`...)
 	b = s.appendAmount(b, shown.reserved)
-	if s.style.MoreFields {
-		b = append(b, `,"account_number":null,"bank_code_type":null,"bank_code":null,"owner":"`...)
-		b = append(b, w.owner...)
-		b = append(b, '"')
+	switch s.style.BankFields {
+	case "null":
+		b = append(append(append(b, `,"account_number":null,"bank_code_type":null,"bank_code":null,"owner":"`...), w.owner...), '"')
+	case "given":
+		b = append(append(append(b, `,"account_number":"12345678","bank_code_type":"BSB","bank_code":"062-000","owner":"`...), w.owner...), '"')
 	}
 	return append(b, '}')
 }
@@ -53,7 +54,7 @@ func (s *Server) listWallets(c *call) answer {
 	return s.wholeList(c, texts)
 }
 
-// createWallet makes a wallet that is ready for a card (WALLET-36, C-15).
+// createWallet makes a wallet that is ready for a card, or is once it was activated (WALLET-36, C-15).
 func (s *Server) createWallet(c *call) answer {
 	holder, _ := parseID(c.text("holder_id"))
 	enduser := s.store.endusers.byID[holder]
@@ -62,7 +63,7 @@ func (s *Server) createWallet(c *call) answer {
 		return s.invalid(c, "The holder is not an enduser of this client")
 	}
 	now := s.store.now()
-	w := &wallet{id: s.store.newID(), holder: holder, owner: c.caller.id, status: "ACTIVE", created: now, updated: now}
+	w := &wallet{id: s.store.newID(), holder: holder, owner: c.caller.id, status: s.style.NewWallet, created: now, updated: now}
 	if s.faults.On("wallet.new-is-linked") {
 		w.external = "11111"
 	}
@@ -75,6 +76,7 @@ func (s *Server) createWallet(c *call) answer {
 	if !s.faults.On("persist.wallet-lost") {
 		s.store.wallets.add(w.id, c.caller.id, w)
 	}
+	s.announceMore(c, "wallet-create", w.id, w.created)
 	shown := *w
 	if s.faults.On("wallet.other-holder-shown") {
 		shown.holder = s.store.newID()
@@ -102,7 +104,7 @@ func (s *Server) getWallet(c *call) answer {
 	return s.walletAnswer(http.StatusOK, w)
 }
 
-// updateWallet changes the status. Which changes are allowed is stated nowhere (N-28): here all are.
+// updateWallet changes the status. Which changes are allowed is stated nowhere (N-28).
 func (s *Server) updateWallet(c *call) answer {
 	w, refusal, ok := own(s, c, &s.store.wallets, "Wallet")
 	if !ok {
@@ -110,11 +112,15 @@ func (s *Server) updateWallet(c *call) answer {
 	}
 	changed := *w
 	changed.status = c.text("status")
+	if s.style.NoReturn && changed.status == "INACTIVE" && w.status != "INACTIVE" {
+		return s.forbiddenByState("A wallet that was used does not become INACTIVE again")
+	}
 	if !s.faults.On("persist.updated-at-frozen") {
 		changed.updated = s.store.later(w.updated)
 	}
 	if !s.faults.On("persist.wallet-status-lost") {
 		*w = changed
 	}
-	return s.walletAnswer(http.StatusOK, &changed)
+	s.announceMore(c, "wallet-update", w.id, changed.updated)
+	return s.succeed(c, s.appendWallet(make([]byte, 0, 512), &changed))
 }

@@ -3,14 +3,19 @@ package mock
 import (
 	"fmt"
 	"net/http"
+	"slices"
+	"strings"
 )
 
 // subscriptionText writes a webhook or a relay. No page shows either (N-23); that a webhook has an id
 // follows from the path that deletes it.
 func (s *Server) subscriptionText(one *subscription) []byte {
-	text := fmt.Appendf(nil, `{"id":"%s","url":%s`, one.id, quote(one.url))
-	if s.style.MoreFields {
-		text = fmt.Appendf(text, `,"created_at":"%s"`, one.created)
+	text := fmt.Appendf(nil, `{"id":"%s"`, one.id)
+	if s.style.SubscriptionFields != "none" {
+		text = fmt.Appendf(text, `,"url":%s`, quote(one.url))
+	}
+	if s.style.SubscriptionFields == "more" {
+		text = fmt.Appendf(text, `,"created_at":"%s"`, s.moment(one.created))
 	}
 	return append(text, '}')
 }
@@ -29,12 +34,19 @@ func (s *Server) createWebhook(c *call) answer {
 	if why := s.postman.inside(c.text("url")); why != "" && !s.faults.On("webhook.inside-address-accepted") {
 		return s.refuse(http.StatusBadRequest, why)
 	}
-	one := &subscription{id: s.store.newID(), owner: c.caller.id, url: c.text("url"), created: s.store.now()}
+	address := c.text("url")
+	if s.style.SecureHooks && !strings.HasPrefix(address, "https://") {
+		return s.invalid(c, "Webhook url must begin with https")
+	}
+	if s.style.OneHookEach && slices.ContainsFunc(s.store.webhooks.byOwner[c.caller.id], func(o *subscription) bool { return o.url == address }) {
+		return s.forbiddenByState("The url is subscribed already")
+	}
+	one := &subscription{id: s.store.newID(), owner: c.caller.id, url: address, created: s.store.now()}
 	if !s.faults.On("persist.webhook-lost") {
 		s.store.webhooks.add(one.id, c.caller.id, one)
 		s.postman.subscribed(one)
 	}
-	return answer{status: s.style.Created, body: s.subscriptionText(one)}
+	return s.succeed(c, s.subscriptionText(one))
 }
 
 func (s *Server) deleteWebhook(c *call) answer {
@@ -47,8 +59,5 @@ func (s *Server) deleteWebhook(c *call) answer {
 		all := s.faults.On("persist.webhook-all-deleted")
 		s.store.webhooks.remove(one.id, one.owner, func(other *subscription) bool { return all || other.id == one.id })
 	}
-	if s.style.Deleted == http.StatusNoContent {
-		return answer{status: http.StatusNoContent}
-	}
-	return answer{status: s.style.Deleted, body: s.subscriptionText(one)}
+	return s.succeed(c, s.subscriptionText(one))
 }

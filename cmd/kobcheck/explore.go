@@ -10,6 +10,7 @@ import (
 
 	"github.com/kobcheck/kobcheck/client"
 	"github.com/kobcheck/kobcheck/contract"
+	"github.com/kobcheck/kobcheck/mock"
 	"github.com/kobcheck/kobcheck/reports/evidence"
 	"github.com/kobcheck/kobcheck/steps/explore"
 )
@@ -82,7 +83,7 @@ func newExplore() *cobra.Command {
 	flags.Int64Var(&f.seed, "seed", 0, "seed of the choices; 0 picks one and prints it")
 	flags.BoolVar(&alone, "one-at-a-time", false, "no requests at the same moment")
 	flags.Float64Var(&f.maxRPS, "max-rps", 0, "most requests per second; 0 for no bound on this machine, 10 elsewhere")
-	flags.StringVar(&f.style, "style", "plain", "style of the mock inside: plain or strict-http")
+	styleFlags(flags, &f.style, &f.freedoms, mock.Plain)
 	flags.StringVar(&f.edition, "edition", "v1", "edition of the mock inside: v1 or guide")
 	flags.StringSliceVar(&f.faults, "fault", nil, "faults to switch on in the mock inside")
 	return command

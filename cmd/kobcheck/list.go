@@ -21,11 +21,11 @@ import (
 func newList() *cobra.Command {
 	var asJSON bool
 	command := &cobra.Command{
-		Use:       "list operations|requirements|conflicts|scenarios|faults|plans|steps",
-		Short:     "Prints what there is: operations, requirements and their coverage, conflicts, scenarios, faults, plans, steps",
+		Use:       "list operations|requirements|conflicts|freedoms|scenarios|faults|plans|steps",
+		Short:     "Prints what there is: operations, requirements and their coverage, conflicts, freedoms, scenarios, faults, plans, steps",
 		Example:   "  kobcheck list requirements\n  kobcheck list scenarios --json",
 		Args:      cobra.MatchAll(cobra.ExactArgs(1), cobra.OnlyValidArgs),
-		ValidArgs: []string{"operations", "requirements", "conflicts", "scenarios", "faults", "plans", "steps"},
+		ValidArgs: []string{"operations", "requirements", "conflicts", "freedoms", "scenarios", "faults", "plans", "steps"},
 		RunE: func(command *cobra.Command, args []string) error {
 			return list(command.OutOrStdout(), args[0], asJSON)
 		},
@@ -82,6 +82,12 @@ func list(out io.Writer, what string, asJSON bool) error {
 		t.AppendHeader(table.Row{"id", "subject", "may gate", "sentence"})
 		for _, e := range facts.Conflicts {
 			t.AppendRow(table.Row{e.ID, e.Subject, e.Gate, e.Taken})
+		}
+	case "freedoms":
+		entries = facts.Freedoms
+		t.AppendHeader(table.Row{"id", "readings", "touches", "sentence"})
+		for _, e := range facts.Freedoms {
+			t.AppendRow(table.Row{e.ID, strings.Join(e.Readings, "\n"), strings.Join(e.Touches, "\n"), e.Subject})
 		}
 	case "scenarios":
 		list := scenarios.ListScenarios()

@@ -17,6 +17,7 @@ import (
 	"github.com/kobcheck/kobcheck/client/target"
 	"github.com/kobcheck/kobcheck/contract"
 	"github.com/kobcheck/kobcheck/load"
+	"github.com/kobcheck/kobcheck/mock"
 	"github.com/kobcheck/kobcheck/mock/limit"
 	"github.com/kobcheck/kobcheck/reports"
 	"github.com/kobcheck/kobcheck/reports/evidence"
@@ -62,7 +63,7 @@ func newLoad() *cobra.Command {
 	flags.StringVar(&f.killFile, "kill-file", "", "the load ends once a file of that name is there")
 	flags.StringVar(&f.keyNights, "key-nights", "", "file with the idempotency keys of earlier runs, which brackets how long the target remembers a key; made and kept by idempotency plans")
 	flags.DurationVar(&f.canary, "canary", -1, "time between rounds of functional scenarios beside the load; 0 for none; by default 2s on this machine, 15s elsewhere")
-	flags.StringVar(&f.run.style, "style", "plain", "style of the mock inside: plain or strict-http")
+	styleFlags(flags, &f.run.style, &f.run.freedoms, mock.Plain)
 	flags.StringVar(&f.run.edition, "edition", "v1", "edition of the mock inside: v1 or guide")
 	flags.StringSliceVar(&f.run.faults, "fault", nil, "faults to switch on in the mock inside")
 	flags.StringVar(&f.run.limit, "limit", "", "rate limit of the mock inside, such as 100/1s")

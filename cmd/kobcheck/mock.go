@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"github.com/spf13/cobra"
+	"github.com/spf13/pflag"
 
 	"github.com/kobcheck/kobcheck/client/target"
 	"github.com/kobcheck/kobcheck/contract"
@@ -23,7 +24,8 @@ func newMock() *cobra.Command {
 		Use:   "mock",
 		Short: "Serves the mock alone and prints a target file for it",
 		Example: `  kobcheck mock --addr 127.0.0.1:8080 > mock.yaml
-  kobcheck mock --style strict-http --fault order.swap-3-4`,
+  kobcheck mock --style strict-http --fault order.swap-3-4
+  kobcheck mock --style random:7 --freedom C-15=inactive,N-09=422`,
 		Args: cobra.NoArgs,
 		RunE: func(command *cobra.Command, _ []string) error {
 			if err := settle(command.Flags(), nil); err != nil {
@@ -53,14 +55,14 @@ func newMock() *cobra.Command {
 			if err := target.Write(command.OutOrStdout(), file, secretsOf(server), server.Inventory().ExpiredToken); err != nil || printTarget {
 				return closing(listening, err)
 			}
-			fmt.Fprintf(os.Stderr, "kobcheck mock: serving %s in the style %s; stop it with Ctrl-C\n", listening.URL, options.Style)
+			fmt.Fprintf(os.Stderr, "kobcheck mock: serving %s in the style %s; stop it with Ctrl-C\n", listening.URL, server.Style().Name)
 			<-ctx.Done()
 			return listening.Close()
 		},
 	}
 	flags := command.Flags()
 	flags.StringVar(&address, "addr", "127.0.0.1:0", "address to serve on; port 0 takes a free one")
-	flags.StringVar(&options.Style, "style", "plain", "answers to what the documentation leaves open: "+strings.Join(mock.Styles(), " or "))
+	styleFlags(flags, &options.Style, &options.Freedoms, mock.Plain)
 	flags.StringVar(&edition, "edition", "v1", "edition that the printed target file names: v1 or guide (both are served)")
 	flags.Int64Var(&options.Seed, "seed", 1, "seed of ids and data")
 	flags.StringSliceVar(&options.Faults, "fault", nil, "faults to switch on; kobcheck list faults shows them")
@@ -68,13 +70,19 @@ func newMock() *cobra.Command {
 	flags.DurationVar(&options.TokenLife, "token-life", time.Hour, "life of an access token")
 	flags.BoolVar(&options.NoLoopback, "no-loopback-webhooks", false, "refuse webhooks to this machine too, as a public service does")
 	flags.DurationVar(&options.RetryWait, "retry-wait", retryWait, "time between two tries of a webhook delivery; SNS waits 20s")
-	flags.StringVar(&options.SignatureVersion, "signature-version", "1", "signature of webhook deliveries: 1 (SHA-1) or 2 (SHA-256)")
+	flags.StringVar(&options.SignatureVersion, "signature-version", "", "signature of webhook deliveries: 1 (SHA-1) or 2 (SHA-256); that of the style where empty")
 	flags.StringVar(&limitText, "limit", "", "rate limit, such as 100/1s; without one there is none")
 	flags.StringVar(&limiter, "limiter", string(limit.TokenBucket), "kind of the limit: "+strings.Join(limit.Kinds(), ", "))
 	flags.StringVar(&limitScope, "limit-scope", "client", "what is counted by: "+strings.Join(limit.Scopes(), ", "))
 	flags.BoolVar(&log, "log", false, "log every request to stderr")
 	flags.BoolVar(&printTarget, "print-target", false, "print the target file and stop")
 	return command
+}
+
+// styleFlags are those of the mock's style: a point of what the documentation leaves open.
+func styleFlags(flags *pflag.FlagSet, style *string, freedoms *[]string, otherwise string) {
+	flags.StringVar(style, "style", otherwise, "style of the mock, its answers to what the documentation leaves open: "+strings.Join(mock.Styles(), ", ")+" or random:SEED")
+	flags.StringSliceVar(freedoms, "freedom", nil, "readings on top of the style, such as C-15=inactive; kobcheck list freedoms shows them")
 }
 
 func closing(listening *mock.Listening, err error) error {
@@ -109,7 +117,7 @@ func startMock(ctx context.Context, f *runFlags) (*target.File, func(), error) {
 	if err != nil {
 		return nil, nil, err
 	}
-	server, err := mock.New(mock.Options{Limit: limited, Style: f.style, Seed: f.seed, Faults: f.faults, Latency: f.latency, RetryWait: retryWait})
+	server, err := mock.New(mock.Options{Limit: limited, Style: f.style, Freedoms: f.freedoms, Seed: f.seed, Faults: f.faults, Latency: f.latency, RetryWait: retryWait})
 	if err != nil {
 		return nil, nil, err
 	}
@@ -117,6 +125,7 @@ func startMock(ctx context.Context, f *runFlags) (*target.File, func(), error) {
 	if err != nil {
 		return nil, nil, err
 	}
+	f.style, f.freedoms = server.Style().Name, nil // reports hold the whole style, so that a run can be repeated
 	file := targetOf(server, listening.URL, contract.Edition(f.edition)).WithSecrets(secretsOf(server), server.Inventory().ExpiredToken)
 	return file, func() { //nolint:contextcheck // stopping has time of its own
 		if err := listening.Close(); err != nil {

@@ -52,7 +52,7 @@ func newReplay() *cobra.Command {
 	flags.StringVar(&f.config, "config", "", "target file; without one a mock inside, in the style of the run")
 	flags.StringSliceVar(&f.faults, "fault", nil, "faults to switch on in the mock inside")
 	flags.DurationVar(&f.timeout, "timeout", suite.DefaultTimeout, "time for one repetition")
-	flags.StringVar(&f.style, "style", "", "style of the mock inside; that of the run where empty")
+	styleFlags(flags, &f.style, &f.freedoms, "") // empty means that of the run
 	flags.StringVar(&f.edition, "edition", "", "edition of the mock inside; that of the run where empty")
 	return command
 }

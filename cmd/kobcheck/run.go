@@ -22,6 +22,7 @@ import (
 	"github.com/kobcheck/kobcheck/client/webhook"
 	"github.com/kobcheck/kobcheck/contract"
 	"github.com/kobcheck/kobcheck/features"
+	"github.com/kobcheck/kobcheck/mock"
 	"github.com/kobcheck/kobcheck/reports"
 	"github.com/kobcheck/kobcheck/reports/evidence"
 	"github.com/kobcheck/kobcheck/reports/messages"
@@ -36,6 +37,7 @@ import (
 type runFlags struct {
 	config, out, tags, section, requirement string
 	scenarios, gate, formats, faults        []string
+	freedoms                                []string
 	concurrency                             int
 	seed                                    int64
 	runID, style, edition                   string
@@ -86,7 +88,7 @@ func newRun() *cobra.Command {
 	flags.DurationVar(&f.patience, "patience", 5*time.Second, "how long a target that is down is waited for")
 	flags.BoolVar(&f.strict, "strict", false, "undocumented fields fail")
 	flags.StringSliceVar(&f.formats, "format", reports.Formats(), "reports to write")
-	flags.StringVar(&f.style, "style", "plain", "style of the mock inside: plain or strict-http")
+	styleFlags(flags, &f.style, &f.freedoms, mock.Plain)
 	flags.StringVar(&f.edition, "edition", "v1", "edition of the mock inside: v1 or guide")
 	flags.StringSliceVar(&f.faults, "fault", nil, "faults to switch on in the mock inside")
 	flags.DurationVar(&f.latency, "latency", 0, "latency of the mock inside")

@@ -34,6 +34,8 @@ type selftestFlags struct {
 	everyNth      int
 	requirementOf string
 	full          bool
+	style         string
+	freedoms      []string
 }
 
 func newSelftest() *cobra.Command {
@@ -61,6 +63,7 @@ func newSelftest() *cobra.Command {
 	flags.IntVar(&f.parallel, "parallel", runtime.GOMAXPROCS(0), "faults tried side by side")
 	flags.IntVar(&f.chanceRuns, "chance-runs", 10, "runs for a fault that shows by chance")
 	flags.Int64Var(&f.seed, "seed", 7, "seed of order and data")
+	styleFlags(flags, &f.style, &f.freedoms, "") // empty means every style that has a name
 	flags.IntVar(&f.everyNth, "every", 1, "try only every n-th fault")
 	return command
 }
@@ -133,7 +136,11 @@ func selftestConfig(f *selftestFlags) (selftest.Config, error) {
 	if _, err := fault.New(f.faults...); err != nil {
 		return selftest.Config{}, err
 	}
-	config := selftest.Config{Contract: facts, Schemas: shapes, Catalog: scenarios, Styles: mock.Styles(), Editions: []contract.Edition{contract.V1, contract.Guide},
+	styles, err := f.styles()
+	if err != nil {
+		return selftest.Config{}, err
+	}
+	config := selftest.Config{Contract: facts, Schemas: shapes, Catalog: scenarios, Styles: styles, Editions: []contract.Edition{contract.V1, contract.Guide},
 		Loader: func(file *target.File) func(context.Context, string) (*steps.LoadResult, error) {
 			return loader(file, facts, shapes, &runFlags{runID: newRunID(), seed: f.seed})
 		},
@@ -146,6 +153,22 @@ func selftestConfig(f *selftestFlags) (selftest.Config, error) {
 		config.Faults = append(config.Faults, selftest.Fault{ID: string(one.ID), Group: one.Group, Sentence: one.Sentence, Requirement: one.Requirement, Mark: one.Mark, Reason: one.Reason, Edition: one.Edition, Besides: besides(one), ByChance: byChance(one), Everywhere: one.Group == "rare" || one.Group == "busy"})
 	}
 	return config, nil
+}
+
+// styles are the styles that the flags choose: without --style every one that has a name, each with the freedoms.
+func (f *selftestFlags) styles() ([]string, error) {
+	chosen := []string{f.style}
+	if f.style == "" {
+		chosen = mock.Styles()
+	}
+	for i, text := range chosen {
+		style, err := mock.StyleNamed(text, f.freedoms...)
+		if err != nil {
+			return nil, err
+		}
+		chosen[i] = style.Name
+	}
+	return chosen, nil
 }
 
 // besides lists the requirements that a fault breaks beside its own: in general words, or at single places.

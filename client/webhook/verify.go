@@ -4,8 +4,8 @@ import (
 	"context"
 	"crypto"
 	"crypto/rsa"
-	"crypto/sha1" //nolint:gosec // signature version 1 is SHA-1 (SNS-08)
-	"crypto/sha256"
+	_ "crypto/sha1" //nolint:gosec // signature version 1 is SHA-1 (SNS-08)
+	_ "crypto/sha256"
 	"crypto/x509"
 	"encoding/base64"
 	"encoding/pem"
@@ -15,6 +15,7 @@ import (
 	"net/http"
 	"net/url"
 	"regexp"
+	"slices"
 	"strings"
 	"sync"
 	"time"
@@ -130,7 +131,7 @@ func (v *Verifier) age(r *record, m *Message) {
 	if v.Now != nil {
 		now = v.Now
 	}
-	at, err := time.Parse(time.RFC3339Nano, m.Timestamp)
+	at, err := time.Parse(time.RFC3339Nano, strings.ToUpper(m.Timestamp))
 	if err != nil {
 		r.add("age", false, fmt.Sprintf("%q is no time with an offset", m.Timestamp))
 		return
@@ -272,20 +273,16 @@ func signature(r *record, m *Message, certificate *x509.Certificate) {
 		r.add("signature", false, "it is no Base64")
 		return
 	}
-	var hash crypto.Hash
-	var sum []byte
-	switch m.SignatureVersion {
-	case "1":
-		digest := sha1.Sum([]byte(m.Text())) //nolint:gosec // see above
-		hash, sum = crypto.SHA1, digest[:]
-	case "2":
-		digest := sha256.Sum256([]byte(m.Text()))
-		hash, sum = crypto.SHA256, digest[:]
-	default:
+	hash, known := map[string]crypto.Hash{"1": crypto.SHA1, "2": crypto.SHA256}[m.SignatureVersion]
+	if !known {
 		r.add("signature", false, fmt.Sprintf("there is no version %q", m.SignatureVersion))
 		return
 	}
-	if err := rsa.VerifyPKCS1v15(key, hash, sum, sent); err != nil {
+	if !slices.ContainsFunc(m.Texts(), func(text string) bool {
+		digest := hash.New()
+		_, _ = digest.Write([]byte(text)) // a hash takes everything
+		return rsa.VerifyPKCS1v15(key, hash, digest.Sum(nil), sent) == nil
+	}) {
 		r.add("signature", false, fmt.Sprintf("version %s (%s) does not fit the text that is signed", m.SignatureVersion, hash))
 		return
 	}

@@ -36,18 +36,6 @@ type Copy struct {
 // Ended is when its answer was whole, or was given up.
 func (c Copy) Ended() time.Time { return c.StartedAt.Add(c.Duration) }
 
-// Overlapped reports whether all copies were under way at one moment.
-func Overlapped(copies []Copy) bool {
-	for _, one := range copies {
-		for _, other := range copies {
-			if !one.Released.Before(other.Ended()) {
-				return false
-			}
-		}
-	}
-	return true
-}
-
 // Lines returns connections for [Lines.Together]; they are opened as they are needed.
 func (c *Client) Lines() *Lines { return &Lines{client: c} }
 

@@ -51,6 +51,9 @@ type Operation struct {
 	Requirement string `yaml:"requirement,omitempty" json:"requirement,omitempty"`
 	// Creates names the kind of object that a success makes, such as card; empty for none.
 	Creates string `yaml:"creates,omitempty" json:"creates,omitempty"`
+	// UsesUp names the kind of thing that a success leaves unfit for another such call, such as the wallet of a card;
+	// empty for none.
+	UsesUp string `yaml:"uses_up,omitempty" json:"uses_up,omitempty"`
 	// Reads names the kind of object that a read returns or lists; empty for none.
 	Reads string `yaml:"reads,omitempty" json:"reads,omitempty"`
 	// Caller names the client of the target file that calls it by default: primary or admin (N-48).

@@ -13,6 +13,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"github.com/kobcheck/kobcheck/client"
+	"github.com/kobcheck/kobcheck/client/scene"
 	"github.com/kobcheck/kobcheck/client/target"
 	"github.com/kobcheck/kobcheck/contract"
 	"github.com/kobcheck/kobcheck/load"
@@ -46,7 +47,7 @@ func on(t *testing.T, options mock.Options, between func(http.Handler) http.Hand
 		Clients: clients, RunID: t.Name(), Connections: 256, Unpaced: true, Timeout: 5 * time.Second})
 	require.NoError(t, err)
 	t.Cleanup(api.Close)
-	return &load.Target{Contract: facts, Schemas: shapes, Client: api, Edition: contract.V1, BaseURL: front.URL, Program: stock.Programs["ok"], HasSecond: true, RunID: t.Name()}
+	return &load.Target{Scene: scene.New(facts, api, scene.Given{Programs: stock.Programs}), Schemas: shapes, BaseURL: front.URL, RunID: t.Name()}
 }
 
 func parse(t *testing.T, text string) *load.Plan {

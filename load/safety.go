@@ -2,6 +2,9 @@ package load
 
 import (
 	"fmt"
+	"maps"
+	"slices"
+	"strings"
 	"time"
 
 	"github.com/kobcheck/kobcheck/client/target"
@@ -96,14 +99,5 @@ func endpoints(plan *Plan) string {
 	case Ledger:
 		return "endusers-create, wallets-create, transactions-manual-credit, transactions-create, wallets-get"
 	}
-	text := ""
-	for _, name := range performableNames() {
-		if plan.Mix[name] > 0 {
-			if text != "" {
-				text += ", "
-			}
-			text += name
-		}
-	}
-	return text
+	return strings.Join(slices.Sorted(maps.Keys(plan.Mix)), ", ")
 }

@@ -31,9 +31,10 @@ func (d *Draft) Ready() client.Request {
 	return request
 }
 
-// Set writes a member of the body, where the operation has it; a dot steps into an object. It returns the draft.
+// Set writes a member of the body, where the operation has it; a dot steps into an object. A body that was handed
+// over gets no member that it has not. It returns the draft.
 func (d *Draft) Set(name string, value any) *Draft {
-	if d.Operation.Field(name) != nil {
+	if _, there := Member(d.Body, name); d.Operation.Field(name) != nil && (there || !d.Handed) {
 		SetMember(d.Body, name, value)
 	}
 	return d
@@ -63,13 +64,13 @@ func (s *Scene) Draft(ctx context.Context, operation *contract.Operation, as str
 	if operation.Body == nil {
 		return draft, nil
 	}
+	draft.Body = map[string]any{}
 	if given := s.Given.Bodies[operation.ID]; given != nil {
 		draft.Body, draft.Handed = Copy(given).(map[string]any), true
-		return draft, nil
 	}
-	draft.Body = map[string]any{}
 	for _, field := range operation.Body.Fields {
-		if field.Omit {
+		_, there := Member(draft.Body, field.Name)
+		if draft.Handed && (!there || field.Fixture == "") || !draft.Handed && field.Omit {
 			continue
 		}
 		value, err := s.value(ctx, draft, have, field.Fixture, field.Sample, nil)

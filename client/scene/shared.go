@@ -4,8 +4,6 @@ import (
 	"context"
 	"strings"
 	"sync"
-
-	"github.com/kobcheck/kobcheck/client"
 )
 
 // shared is what all that is prepared in a run has in common: things that nobody can change, the unit of money, and
@@ -115,13 +113,11 @@ func (s *Scene) program(ctx context.Context, as string) (*Thing, error) {
 
 // listed is the first program that is listed as active; nil where none is, or none may be listed.
 func (s *Scene) listed(ctx context.Context, as string) (*Thing, error) {
-	_, value, err := s.Serve(ctx, &Draft{Operation: s.Contract.Operation("card-programs-list"), Request: client.Request{As: as}})
+	programs, err := s.List(ctx, "card-programs-list", as, nil)
 	if err != nil && !unreadable(err) {
 		return nil, err
 	}
-	items, _ := Items(value)
-	for _, item := range items {
-		program, _ := item.(map[string]any)
+	for _, program := range programs {
 		if status, _ := program["status"].(string); strings.EqualFold(status, "ACTIVE") && identity(program) != "" {
 			return &Thing{Kind: "program", ID: identity(program), Body: program, Maker: as}, nil
 		}

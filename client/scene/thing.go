@@ -3,6 +3,7 @@ package scene
 import (
 	"context"
 	"fmt"
+	"net/url"
 	"strings"
 
 	"github.com/kobcheck/kobcheck/client"
@@ -95,7 +96,7 @@ func (s *Scene) Fresh(ctx context.Context, as, kind string, have Things) (*Thing
 	if err != nil || kind != "wallet" {
 		return thing, err
 	}
-	return thing, s.activate(ctx, thing)
+	return thing, s.Activate(ctx, thing)
 }
 
 // Create sends a draft that makes a thing, and returns it. It asks for a 2xx and an id. Errors are those of
@@ -139,6 +140,27 @@ func (s *Scene) Get(ctx context.Context, operation, as, id string) (map[string]a
 	return object, nil
 }
 
+// List reads a list by an operation and returns its entries, in whatever envelope they come. It asks for a 2xx and a
+// list; entries that are no objects are left out.
+func (s *Scene) List(ctx context.Context, operation, as string, query url.Values) ([]map[string]any, error) {
+	draft := &Draft{Operation: s.Contract.Operation(operation), Request: client.Request{As: as, Query: query}}
+	exchange, value, err := s.Serve(ctx, draft)
+	if err != nil {
+		return nil, err
+	}
+	items, found := Items(value)
+	if !found {
+		return nil, s.blocked(draft.Operation, exchange, fmt.Sprintf("answered %d without a list", exchange.Status))
+	}
+	var entries []map[string]any
+	for _, item := range items {
+		if entry, isObject := item.(map[string]any); isObject {
+			entries = append(entries, entry)
+		}
+	}
+	return entries, nil
+}
+
 // company makes an enduser that is a company.
 func (s *Scene) company(ctx context.Context, as string) (*Thing, error) {
 	operation := s.Contract.Creator("enduser")
@@ -155,9 +177,9 @@ func (s *Scene) company(ctx context.Context, as string) (*Thing, error) {
 	return s.Create(ctx, draft)
 }
 
-// activate sees to it that a new wallet can be used: no page says that it is born ACTIVE, and the vendor's own sample
-// is INACTIVE (C-15).
-func (s *Scene) activate(ctx context.Context, wallet *Thing) error {
+// Activate sees to it that a new wallet can be used: no page says that it is born ACTIVE, and the vendor's own sample
+// is INACTIVE (C-15). Errors are those of [Scene.Need].
+func (s *Scene) Activate(ctx context.Context, wallet *Thing) error {
 	status, told := wallet.Body["status"].(string)
 	if !told {
 		body, err := s.Get(ctx, "wallets-get", wallet.As, wallet.ID)
@@ -175,14 +197,8 @@ func (s *Scene) activate(ctx context.Context, wallet *Thing) error {
 	if err != nil {
 		return err
 	}
-	if _, there := draft.Body["status"]; there || !draft.Handed {
-		draft.Set("status", "ACTIVE")
-	}
-	if _, _, err := s.Serve(ctx, draft); err != nil {
-		return err
-	}
-	wallet.Body["status"] = "ACTIVE"
-	return nil
+	_, _, err = s.Serve(ctx, draft.Set("status", "ACTIVE"))
+	return err
 }
 
 // funded makes a wallet and puts money on it by a manual credit.

@@ -14,6 +14,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"github.com/kobcheck/kobcheck/client"
+	"github.com/kobcheck/kobcheck/client/scene"
 	"github.com/kobcheck/kobcheck/client/target"
 	"github.com/kobcheck/kobcheck/contract"
 	"github.com/kobcheck/kobcheck/load"
@@ -195,11 +196,8 @@ func loadTarget(command *cobra.Command, f *loadFlags, file *target.File, plans [
 
 // underLoad is a target with what its file hands over.
 func underLoad(file *target.File, facts *contract.Contract, shapes *schemas.Set, api *client.Client, runID string) *load.Target {
-	_, second := file.Target.Clients["second"]
-	on := &load.Target{Contract: facts, Schemas: shapes, Client: api, Edition: file.Target.Edition, BaseURL: file.Target.BaseURL,
-		Program: file.Fixtures.Programs["ok"], HasSecond: second, RunID: runID, Stated: statedLimit(file)}
-	on.LocalHost = file.LocalHost()
-	return on
+	return &load.Target{Scene: scene.New(facts, api, file.Given()), Schemas: shapes, BaseURL: file.Target.BaseURL,
+		RunID: runID, Stated: statedLimit(file), LocalHost: file.LocalHost()}
 }
 
 // hearing gives a target a receiver where one of the plans is on deliveries. The function that it returns ends

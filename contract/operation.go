@@ -215,6 +215,14 @@ func (o *Operation) Writes() bool { return o.Method != http.MethodGet && o.Metho
 // NeedsKey reports whether the page of the operation requires an idempotency key.
 func (o *Operation) NeedsKey() bool { return o.Idempotent == "required" }
 
+// Served is the requirement which a valid request breaks that is not answered with success.
+func (o *Operation) Served() string {
+	if id := o.Success.Requirements["status"]; id != "" {
+		return id
+	}
+	return o.Requirement
+}
+
 // Field returns the body field of that name, or nil.
 func (o *Operation) Field(name string) *Field {
 	if o.Body == nil {

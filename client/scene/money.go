@@ -17,13 +17,13 @@ type Balance struct {
 
 // Balance reads a wallet. An answer without total_amount or amount is [*Blocked]; reserved_amount may be missing.
 func (s *Scene) Balance(ctx context.Context, as, wallet string) (Balance, error) {
-	body, err := s.Get(ctx, "wallets-get", as, wallet)
+	body, exchange, err := s.read(ctx, "wallets-get", as, wallet)
 	if err != nil {
 		return Balance{}, err
 	}
 	b := Balance{Total: Amount(body["total_amount"]), Available: Amount(body["amount"]), Reserved: Amount(body["reserved_amount"]), Body: body}
 	if b.Total == nil || b.Available == nil {
-		return b, &Blocked{Operation: "wallets-get", Title: s.Contract.Operation("wallets-get").Title, Status: 200, Why: "shows no total_amount or amount"}
+		return b, s.blocked(s.Contract.Operation("wallets-get"), exchange, "shows no total_amount or amount")
 	}
 	if b.Reserved == nil {
 		b.Reserved = new(big.Rat).Sub(b.Total, b.Available)

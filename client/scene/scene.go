@@ -52,11 +52,11 @@ func (s *Scene) Observed(hear func(*contract.Operation, *client.Exchange) error)
 // Blocked says that a valid request was not served, or that no id was in the answer, so that what builds on it can't
 // be looked at. It is counted under the operation.
 type Blocked struct {
-	// Operation is the id, Title the vendor's own name.
-	Operation, Title string
-	Status           int
-	Exchange         *client.Exchange
-	Why              string
+	// Operation is the id, Title the vendor's own name, Requirement that of its success.
+	Operation, Title, Requirement string
+	Status                        int
+	Exchange                      *client.Exchange
+	Why                           string
 }
 
 func (e *Blocked) Error() string {
@@ -115,7 +115,7 @@ func (s *Scene) refusal(draft *Draft, exchange *client.Exchange) error {
 }
 
 func (s *Scene) blocked(operation *contract.Operation, exchange *client.Exchange, why string) error {
-	return &Blocked{Operation: operation.ID, Title: operation.Title, Status: exchange.Status, Exchange: exchange, Why: why}
+	return &Blocked{Operation: operation.ID, Title: operation.Title, Requirement: operation.Served(), Status: exchange.Status, Exchange: exchange, Why: why}
 }
 
 // optional reports whether no page says that every client may call an operation (N-48).

@@ -128,16 +128,21 @@ func (s *Scene) Foreign(ctx context.Context, kind string) (*Thing, error) {
 
 // Get reads a thing by an operation, whose path has its id, and returns the object. It asks for a 2xx and an object.
 func (s *Scene) Get(ctx context.Context, operation, as, id string) (map[string]any, error) {
+	object, _, err := s.read(ctx, operation, as, id)
+	return object, err
+}
+
+func (s *Scene) read(ctx context.Context, operation, as, id string) (map[string]any, *client.Exchange, error) {
 	draft := &Draft{Operation: s.Contract.Operation(operation), Request: client.Request{As: as, Path: map[string]string{"id": id}}}
 	exchange, value, err := s.Serve(ctx, draft)
 	if err != nil {
-		return nil, err
+		return nil, exchange, err
 	}
 	object, isObject := Object(value)
 	if !isObject {
-		return nil, s.blocked(draft.Operation, exchange, fmt.Sprintf("answered %d without an object", exchange.Status))
+		return nil, exchange, s.blocked(draft.Operation, exchange, fmt.Sprintf("answered %d without an object", exchange.Status))
 	}
-	return object, nil
+	return object, exchange, nil
 }
 
 // List reads a list by an operation and returns its entries, in whatever envelope they come. It asks for a 2xx and a

@@ -301,13 +301,14 @@ func loader(file *target.File, facts *contract.Contract, shapes *schemas.Set, f 
 			return nil, err
 		}
 		config := file.ClientConfig(facts)
-		config.RunID, config.Seed, config.Version, config.Connections, config.Unpaced = f.runID, f.seed, version, 512, true
+		runID := f.runID + "-" + plan.ID // a client of its own counts its keys from the first again
+		config.RunID, config.Seed, config.Version, config.Connections, config.Unpaced = runID, f.seed, version, 512, true
 		api, err := client.New(config)
 		if err != nil {
 			return nil, err
 		}
 		defer api.Close()
-		on := underLoad(file, facts, shapes, api, f.runID)
+		on := underLoad(file, facts, shapes, api, runID)
 		deaf, err := hearing(ctx, file, on, plan)
 		if err != nil {
 			return nil, err

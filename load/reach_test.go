@@ -8,6 +8,7 @@ import (
 	"crypto/tls"
 	"crypto/x509"
 	"crypto/x509/pkix"
+	"encoding/json"
 	"encoding/pem"
 	"io"
 	"math/big"
@@ -23,6 +24,7 @@ import (
 
 	"github.com/stretchr/testify/require"
 
+	"github.com/kobcheck/kobcheck/client/scene"
 	"github.com/kobcheck/kobcheck/mock"
 	"github.com/kobcheck/kobcheck/reports"
 )
@@ -124,4 +126,40 @@ func TestStormsAndLedgersReachATargetAsEveryOtherCallDoes(t *testing.T) {
 			require.Equal(t, strings.HasPrefix(base, "http://"+farName), between.forwarded.Load() > forwarded)
 		})
 	}
+}
+
+// enveloped puts every answer of the API into an envelope and lets wallets be born inactive.
+func enveloped(api http.Handler) http.Handler {
+	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		answer := httptest.NewRecorder()
+		api.ServeHTTP(answer, r)
+		value := scene.Value(answer.Body.Bytes())
+		wallet, isObject := value.(map[string]any)
+		switch {
+		case strings.HasPrefix(r.URL.Path, "/oauth2") || answer.Code/100 != 2:
+		case isObject:
+			if r.Method == http.MethodPost && strings.HasSuffix(r.URL.Path, "/wallets") {
+				wallet["status"] = "INACTIVE"
+			}
+			value = map[string]any{"result": wallet}
+		default:
+			value = map[string]any{"data": map[string]any{"items": value}}
+		}
+		w.Header().Set("Content-Type", "application/json")
+		w.WriteHeader(answer.Code)
+		_ = json.NewEncoder(w).Encode(value)
+	})
+}
+
+func TestNoPlanAccusesAnAPIForItsEnvelopes(t *testing.T) {
+	const stages = "stages: [{rate: 50, for: 400ms}]\nmix: {onboarding: 1, cards-create: 1, cards-get: 1, transactions-create: 1, transactions-manual-debit: 1, beneficiaries-create: 1, webhooks-delete: 1, cards-replace-renew: 1}\n"
+	for _, text := range []string{"id: s\nkind: idempotency\nsentence: s\nkeys: 6\ncopies: 6\n", "id: l\nkind: ledger\nsentence: l\nwallets: 3\namounts: 6\n",
+		"id: m\nkind: mixed\nsentence: m\ncheck_every: 1000\ngates: [errors < 50%]\n" + stages} {
+		run := perform(context.Background(), on(t, mock.Options{}, enveloped), parse(t, text))
+		require.NotEqual(t, reports.Failed, run.Verdict, run.Reason)
+		require.NotEqual(t, reports.ExitInconclusive, run.Plans[0].ExitCode, run.Plans[0].Reason)
+		require.Empty(t, run.Plans[0].Errors)
+	}
+	run := perform(context.Background(), on(t, mock.Options{Faults: []string{"money.credit-booked-twice"}}, enveloped), parse(t, "id: l\nkind: ledger\nsentence: l\nwallets: 3\namounts: 6\n"))
+	require.Equal(t, reports.ExitFailed, run.ExitCode, run.Reason)
 }

@@ -49,18 +49,23 @@ func (t *Target) policy(ctx context.Context, keys keys, result *reports.LoadPlan
 	if !t.Client.Has("second") {
 		return nil
 	}
-	first, exchange, err := p.probe(ctx, policyQuestion{"other-client", "The same key and data from another client?", func(ctx context.Context, key, wallet string) (*scene.Draft, error) {
-		draft, err := p.card(ctx, key, wallet)
-		if err == nil {
-			draft.Request.As = "second"
-		}
-		return draft, err
-	}})
+	first, exchange, err := p.probe(ctx, policyQuestion{"other-client", "The same key and data from another client?", p.asSecond})
 	if err == nil && idOf(exchange) == first {
 		holds := false
-		result.Invariants = append(result.Invariants, reports.Invariant{Requirement: "OWN-01", Sentence: "a key never gives one client's card to another client", Holds: &holds, Evidence: []string{"the second client was answered with the first client's card"}})
+		result.Invariants = append(result.Invariants, reports.Invariant{
+			Requirement: "OWN-01", Sentence: "a key never gives one client's card to another client", Holds: &holds,
+			Evidence: []string{"the second client was answered with the first client's card"},
+		})
 	}
 	return err
+}
+
+func (p *policyRun) asSecond(ctx context.Context, key, wallet string) (*scene.Draft, error) {
+	draft, err := p.card(ctx, key, wallet)
+	if err == nil {
+		draft.Request.As = "second"
+	}
+	return draft, err
 }
 
 // probe makes a card under a key, asks the question and keeps the answer.
@@ -93,7 +98,8 @@ func (p *policyRun) probe(ctx context.Context, question policyQuestion) (first s
 	case exchange.Status/100 == 2:
 		answer = fmt.Sprintf("%d with a new object", exchange.Status)
 	}
-	p.result.Observed = append(p.result.Observed, reports.Observation{ID: "idempotency.policy." + question.id, Gap: "C-13", Question: question.question, Answer: p.before + answer})
+	p.result.Observed = append(p.result.Observed, reports.Observation{
+		ID: "idempotency.policy." + question.id, Gap: "C-13", Question: question.question, Answer: p.before + answer})
 	return made.ID, exchange, nil
 }
 

@@ -150,11 +150,14 @@ func (s *stormer) release(ctx context.Context, lines *client.Lines, keys []strin
 }
 
 // together sends requests at one moment and keeps of the answers what a storm looks at.
-func together(ctx context.Context, lines *client.Lines, operation *contract.Operation, requests []client.Request, wallet string) ([]duplicate, error) {
+func together(
+	ctx context.Context, lines *client.Lines, operation *contract.Operation, requests []client.Request, wallet string,
+) ([]duplicate, error) {
 	answers, err := lines.Together(ctx, operation, requests)
 	copies := make([]duplicate, len(answers))
 	for i, one := range answers {
-		d := duplicate{key: one.Key, wallet: wallet, called: one.StartedAt.Sub(clockBase), done: one.Ended().Sub(clockBase), status: one.Status, body: sha256.Sum256(one.Body)}
+		d := duplicate{key: one.Key, wallet: wallet, called: one.StartedAt.Sub(clockBase), done: one.Ended().Sub(clockBase),
+			status: one.Status, body: sha256.Sum256(one.Body)}
 		if !one.Released.IsZero() {
 			d.released = one.Released.Sub(clockBase)
 		}

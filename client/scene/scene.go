@@ -115,7 +115,8 @@ func (s *Scene) refusal(draft *Draft, exchange *client.Exchange) error {
 }
 
 func (s *Scene) blocked(operation *contract.Operation, exchange *client.Exchange, why string) error {
-	return &Blocked{Operation: operation.ID, Title: operation.Title, Requirement: operation.Served(), Status: exchange.Status, Exchange: exchange, Why: why}
+	return &Blocked{Operation: operation.ID, Title: operation.Title, Requirement: operation.Served(),
+		Status: exchange.Status, Exchange: exchange, Why: why}
 }
 
 // optional reports whether no page says that every client may call an operation (N-48).

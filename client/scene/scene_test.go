@@ -76,7 +76,8 @@ func on(t *testing.T, given func(mock.Inventory) scene.Given, without []string, 
 	}
 	facts, err := contract.Load()
 	require.NoError(t, err)
-	api, err := client.New(client.Config{Contract: facts, BaseURL: front.URL, TokenURL: front.URL + "/oauth2/token", Clients: clients, RunID: t.Name()})
+	api, err := client.New(client.Config{Contract: facts, BaseURL: front.URL, TokenURL: front.URL + "/oauth2/token",
+		Clients: clients, RunID: t.Name()})
 	require.NoError(t, err)
 	t.Cleanup(api.Close)
 	handed := scene.Given{Programs: s.stock.Programs}
@@ -119,7 +120,8 @@ func TestEveryKindOfThingIsMadeWhateverTheStyleOfTheAPI(t *testing.T) {
 	for name, changing := range map[string]change{"as documented": nil, "in another style": elsewhere} {
 		t.Run(name, func(t *testing.T) {
 			s := on(t, none, nil, changing)
-			for _, kind := range []string{"beneficiary", "card", "enduser", "program", "relay", "transaction", "wallet", "webhook", scene.Company, scene.CompanyWallet, scene.FundedWallet} {
+			for _, kind := range []string{"beneficiary", "card", "enduser", "program", "relay", "transaction", "wallet", "webhook",
+				scene.Company, scene.CompanyWallet, scene.FundedWallet} {
 				for _, as := range []string{"primary", "second"} {
 					thing, err := s.Fresh(t.Context(), as, kind, nil)
 					require.NoError(t, err, kind)
@@ -162,7 +164,8 @@ func TestScenesShareWhatNobodyCanChange(t *testing.T) {
 	for i := range 40 {
 		all.Go(func() {
 			kind := []string{"enduser", scene.Company, "wallet"}[i%3]
-			_, err := s.Observed(func(*contract.Operation, *client.Exchange) error { return nil }).Need(context.Background(), "primary", kind, scene.Things{})
+			observed := s.Observed(func(*contract.Operation, *client.Exchange) error { return nil })
+			_, err := observed.Need(context.Background(), "primary", kind, scene.Things{})
 			assert.NoError(t, err)
 		})
 	}
@@ -204,6 +207,8 @@ func TestWhatCanNotBePreparedSaysWhatBlocksOrWhatIsMissing(t *testing.T) {
 			return elsewhere(r, was, value)
 		}
 	}
+	const credit = "POST " + prefix + "/transactions/manual-credit"
+	theirs := both(answering("GET "+prefix+"/card-programs", 404), answering("POST "+prefix+"/cards", 400))
 	for name, c := range map[string]struct {
 		kind     string
 		given    func(mock.Inventory) scene.Given
@@ -216,13 +221,13 @@ func TestWhatCanNotBePreparedSaysWhatBlocksOrWhatIsMissing(t *testing.T) {
 		"no id":                      {"enduser", nil, nil, answering("POST "+prefix+"/endusers", 200), "endusers-create", ""},
 		"what it needs is refused":   {"card", nil, nil, answering("POST "+prefix+"/wallets", 400), "wallets-create", ""},
 		"no token is taken":          {"transaction", nil, nil, answering("POST "+prefix+"/endusers", 401), "endusers-create", ""},
-		"a body of an example":       {"transaction", nil, nil, answering("POST "+prefix+"/transactions", 422), "", "fixtures.bodies.transactions-manual-credit"},
-		"credits are not for us":     {scene.FundedWallet, nil, nil, answering("POST "+prefix+"/transactions/manual-credit", 403), "", "target.clients.primary.scope"},
-		"credits are broken":         {scene.FundedWallet, nil, nil, answering("POST "+prefix+"/transactions/manual-credit", 500), "transactions-manual-credit", ""},
+		"a body of an example":       {"transaction", nil, nil, answering(credit, 422), "", "fixtures.bodies.transactions-manual-credit"},
+		"credits are not for us":     {scene.FundedWallet, nil, nil, answering(credit, 403), "", "target.clients.primary.scope"},
+		"credits are broken":         {scene.FundedWallet, nil, nil, answering(credit, 500), "transactions-manual-credit", ""},
 		"no wallet can be activated": {"wallet", nil, nil, inactive(400), "", "fixtures.bodies.wallets-update"},
 		"activating breaks":          {"wallet", nil, nil, inactive(500), "wallets-update", ""},
 		"no program at all":          {"card", none, []string{"admin"}, answeringAll("/card-programs", 403), "", "fixtures.programs.ok"},
-		"an administrator's program": {"card", none, nil, both(answering("GET "+prefix+"/card-programs", 404), answering("POST "+prefix+"/cards", 400)), "", "fixtures.programs.ok"},
+		"an administrator's program": {"card", none, nil, theirs, "", "fixtures.programs.ok"},
 		"a handed program":           {"card", nil, nil, answering("POST "+prefix+"/cards", 400), "cards-create", ""},
 	} {
 		t.Run(name, func(t *testing.T) {
@@ -284,7 +289,8 @@ func TestWhatTheEnvironmentOrWhoListensSaysIsPassedOn(t *testing.T) {
 
 func TestAHandedBodyKeepsItsMembersAndNamesOurThings(t *testing.T) {
 	s := on(t, func(mock.Inventory) scene.Given {
-		return scene.Given{Bodies: map[string]map[string]any{"transactions-manual-credit": {"amount": 5, "to": "a wallet of the owner's", "memo": map[string]any{"by": "owner"}}}}
+		return scene.Given{Bodies: map[string]map[string]any{"transactions-manual-credit": {
+			"amount": 5, "to": "a wallet of the owner's", "memo": map[string]any{"by": "owner"}}}}
 	}, nil, nil)
 	for range 2 {
 		draft, err := s.Booking(t.Context(), "transactions-manual-credit", "primary", 7, "", "ours")
@@ -355,7 +361,8 @@ func TestCopiesAreAllUnderWayBeforeOneIsAnswered(t *testing.T) {
 		requests[i] = draft.Ready()
 	}
 	heard := 0
-	exchanges, err := s.Observed(func(*contract.Operation, *client.Exchange) error { heard++; return nil }).Together(t.Context(), draft.Operation, requests)
+	observed := s.Observed(func(*contract.Operation, *client.Exchange) error { heard++; return nil })
+	exchanges, err := observed.Together(t.Context(), draft.Operation, requests)
 	require.NoError(t, err)
 	require.Equal(t, copies, heard)
 	for i, exchange := range exchanges {

@@ -35,7 +35,7 @@ var rooms = []struct {
 	{"steps/sentinel", []string{"client", "contract", "schemas"}},
 	{"steps", []string{"client", "client/target", "client/webhook", "contract", "schemas", "steps/sentinel"}},
 	{"steps/doctor", []string{"client", "client/target", "contract"}},
-	{"steps/explore", []string{"client", "client/scene", "contract", "schemas"}},
+	{"steps/explore", []string{"client", "client/scene", "contract"}},
 	{"steps/catalog", []string{"contract"}},
 	{"steps/suite", []string{"client", "contract", "reports", "steps", "steps/catalog"}},
 	{"steps/selftest", []string{"client", "client/target", "client/webhook", "contract", "reports", "schemas", "steps", "steps/catalog", "steps/suite"}},

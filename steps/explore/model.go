@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"math/big"
 	"net/http"
+	"slices"
 	"sort"
 
 	"github.com/kobcheck/kobcheck/client"
@@ -82,10 +83,11 @@ func (w *walk) hear(operation *contract.Operation, exchange *client.Exchange) er
 	switch {
 	case exchange.Status == http.StatusTooManyRequests:
 		return fmt.Errorf("%s was answered 429; walk slower with --max-rps", operation.ID)
-	case exchange.Status == http.StatusBadGateway, exchange.Status == http.StatusServiceUnavailable, exchange.Status == http.StatusGatewayTimeout:
+	case slices.Contains([]int{http.StatusBadGateway, http.StatusServiceUnavailable, http.StatusGatewayTimeout}, exchange.Status):
 		return fmt.Errorf("a gateway answered %s with %d", operation.ID, exchange.Status)
 	case exchange.Status >= 500:
-		return &Difference{"HARNESS-01", "no server error", "a request that the model allows was answered by a server error", "any answer but a server error", answered(exchange)}
+		return &Difference{"HARNESS-01", "no server error", "a request that the model allows was answered by a server error",
+			"any answer but a server error", answered(exchange)}
 	}
 	return nil
 }
@@ -94,7 +96,8 @@ func (w *walk) hear(operation *contract.Operation, exchange *client.Exchange) er
 func differing(err error) error {
 	var blocked *scene.Blocked
 	if errors.As(err, &blocked) {
-		return &Difference{blocked.Requirement, "success status", fmt.Sprintf("%q did not succeed as documented", blocked.Title), "a success", blocked.Why}
+		return &Difference{blocked.Requirement, "success status", fmt.Sprintf("%q did not succeed as documented", blocked.Title),
+			"a success", blocked.Why}
 	}
 	return err
 }

@@ -19,6 +19,8 @@ import (
 	"strings"
 	"sync"
 	"time"
+
+	"github.com/kobcheck/kobcheck/client"
 )
 
 // Check is one step of a verification.
@@ -158,7 +160,7 @@ func (v *Verifier) address(r *record, m *Message) bool {
 		why = "has user information, a query or a fragment"
 	case !pemPath.MatchString(u.Path):
 		why = "names no certificate of SNS"
-	case v.CertificateHost != "" && u.Host == v.CertificateHost && (u.Scheme == "https" || u.Scheme == "http" && strings.HasPrefix(u.Hostname(), "127.")):
+	case sameHost(u, v.CertificateHost) && (u.Scheme == "https" || u.Scheme == "http" && client.OnThisMachine(u.Hostname())):
 	case u.Scheme != "https":
 		why = "is not https"
 	case u.Port() != "" && u.Port() != "443":

@@ -30,7 +30,7 @@ func (s *Server) paging(c *call) (page, answer, bool) {
 		}
 	}
 	largest := s.largestPage()
-	if p.limit > largest && s.style.AboveRefused {
+	if c.query.Has("limit") && p.limit > largest && s.style.AboveRefused {
 		return p, s.badQuery(c, "limit"), false
 	}
 	p.limit = min(p.limit, largest)

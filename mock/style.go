@@ -53,7 +53,7 @@ type fieldForm struct {
 	ClientFields, TransactionFields, BeneficiaryFields, SubscriptionFields string // N-23.1 to N-23.4
 	NoSideAbsent                                                           bool   // N-23.5
 	BankFields                                                             string // C-16
-	HolderIDsAbsent, CompanyIDUnlike, NoFormAbsent                         bool   // C-19
+	PersonIDAbsent, CompanyIDUnlike, NoFormAbsent                          bool   // C-19
 	CardOwner                                                              bool   // C-21
 	UnitsPerAmount                                                         int64  // C-29.1
 	Decimals                                                               bool   // C-29.2
@@ -188,7 +188,7 @@ var eastern = time.FixedZone("AEST", 10*60*60)
 
 func (p readings) fields() fieldForm {
 	return fieldForm{ClientFields: p.of("N-23.1"), TransactionFields: p.of("N-23.2"), BeneficiaryFields: p.of("N-23.3"), SubscriptionFields: p.of("N-23.4"),
-		NoSideAbsent: p.is("N-23.5", "absent"), BankFields: p.of("C-16"), HolderIDsAbsent: p.is("C-19.1", "absent"), CompanyIDUnlike: p.is("C-19.2", "unlike"),
+		NoSideAbsent: p.is("N-23.5", "absent"), BankFields: p.of("C-16"), PersonIDAbsent: p.is("C-19.1", "absent"), CompanyIDUnlike: p.is("C-19.2", "unlike"),
 		NoFormAbsent: p.is("C-19.3", "absent"), CardOwner: p.is("C-21", "present"), UnitsPerAmount: int64(p.number("C-29.1")), Decimals: p.is("C-29.2", "decimals"),
 		TimeForm: timeForms[p.of("C-37")], WholeSeconds: p.is("C-37", "seconds"), AnyVersion: p.is("C-38", "any"),
 		Extra: p.of("N-41.1"), Indented: p.is("F-01", "indented"), Charset: p.is("F-02", "charset"), ETag: p.is("N-42", "present"), RequestID: p.is("N-43", "present"),

@@ -85,15 +85,19 @@ func styleOfPoint(at contract.Point) string {
 
 // traced resets the readings of a point to their defaults one by one and keeps those without which an alarm goes:
 // what is left carries it.
-func traced(t *testing.T, at contract.Point, one alarm, more ...string) string {
+func traced(t *testing.T, scenarios *catalog.Catalog, at contract.Point, one alarm, more ...string) string {
 	t.Helper()
+	performed := []string{one.scenario}
 	alarmed := func(at contract.Point) bool {
-		return slices.ContainsFunc(alarmsAt(t, styleOfPoint(at), []string{one.scenario}, more...), func(other alarm) bool {
+		return slices.ContainsFunc(alarmsAt(t, styleOfPoint(at), performed, more...), func(other alarm) bool {
 			return other.requirement == one.requirement && other.check == one.check
 		})
 	}
+	if !alarmed(at) { // another scenario has a part in it, as with an address that is subscribed already
+		performed = neighbours(scenarios, one.scenario)
+	}
 	if !alarmed(at) {
-		return "no axis alone: the scenario by itself raises no such alarm"
+		return "nothing that a run of its section shows again"
 	}
 	carrying := maps.Clone(at)
 	for _, id := range slices.Sorted(maps.Keys(at)) {
@@ -106,6 +110,18 @@ func traced(t *testing.T, at contract.Point, one alarm, more ...string) string {
 	return styleOfPoint(carrying)
 }
 
+// neighbours lists the scenarios of the section of one.
+func neighbours(scenarios *catalog.Catalog, id string) []string {
+	var ids []string
+	at := slices.IndexFunc(scenarios.Scenarios, func(s *catalog.Scenario) bool { return s.ID == id })
+	for _, scenario := range scenarios.Scenarios {
+		if at >= 0 && scenario.Section == scenarios.Scenarios[at].Section {
+			ids = append(ids, scenario.ID)
+		}
+	}
+	return ids
+}
+
 // TestRandomPointsOfTheSpaceRaiseNoAlarm performs the whole suite at seeded points of what the documentation leaves
 // open, in random order, in both editions, with 1 to 64 scenarios side by side and up to 50 ms of latency. A gated
 // finding is a false alarm, since every point conforms; the test names the axes that carry it.
@@ -114,7 +130,10 @@ func TestRandomPointsOfTheSpaceRaiseNoAlarm(t *testing.T) {
 	if err != nil {
 		runs = soakRuns
 	}
-	facts, err := contract.Load()
+	if raceDetector {
+		runs = 1 // it makes a run ten times slower
+	}
+	facts, scenarios, err := documentation()
 	require.NoError(t, err)
 	for seed := 1; seed <= runs; seed++ {
 		t.Run(fmt.Sprintf("random:%d", seed), func(t *testing.T) {
@@ -134,7 +153,7 @@ func TestRandomPointsOfTheSpaceRaiseNoAlarm(t *testing.T) {
 			for _, one := range alarms {
 				if kind := one.requirement + one.check; !seen[kind] && len(seen) < tracedAlarms {
 					seen[kind] = true
-					t.Errorf("%s is carried by %s", one, traced(t, facts.RandomPoint(int64(seed)), one, more...))
+					t.Errorf("%s is carried by %s", one, traced(t, scenarios, facts.RandomPoint(int64(seed)), one, more...))
 				}
 			}
 		})
@@ -165,6 +184,9 @@ func TestEachFreedomAloneRaisesNoAlarm(t *testing.T) {
 		touched := touchedBy(facts, scenarios, axis)
 		require.NotEmpty(t, touched, "%s touches no scenario", axis.ID)
 		for i, reading := range axis.Readings[1:] {
+			if raceDetector && len(touched) > len(scenarios.Scenarios)/10 {
+				continue
+			}
 			choice := axis.ID + "=" + reading
 			t.Run(choice, func(t *testing.T) {
 				t.Parallel()

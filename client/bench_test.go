@@ -8,6 +8,7 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/kobcheck/kobcheck/reports/evidence"
 	"github.com/stretchr/testify/require"
 )
 
@@ -51,7 +52,7 @@ func BenchmarkBare(b *testing.B) {
 func BenchmarkDo(b *testing.B) { benchmarkDo(b, func(*Exchange) {}) }
 
 func BenchmarkDoAndRecord(b *testing.B) {
-	var kept Recorded
+	var kept evidence.Exchange
 	benchmarkDo(b, func(exchange *Exchange) { kept = exchange.Record() })
 	require.NotEmpty(b, kept.Curl)
 }

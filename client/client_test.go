@@ -128,26 +128,26 @@ func newClient(t testing.TB, a *api, changes ...func(*Config)) *Client {
 	return c
 }
 
-// evidence keeps the exchanges of a scenario.
-type evidence struct {
+// kept keeps the exchanges of a scenario.
+type kept struct {
 	mu        sync.Mutex
 	exchanges []*Exchange
 }
 
-func (e *evidence) keep(exchange *Exchange) {
+func (e *kept) keep(exchange *Exchange) {
 	e.mu.Lock()
 	defer e.mu.Unlock()
 	e.exchanges = append(e.exchanges, exchange)
 }
 
-func (e *evidence) all() []*Exchange {
+func (e *kept) all() []*Exchange {
 	e.mu.Lock()
 	defer e.mu.Unlock()
 	return append([]*Exchange(nil), e.exchanges...)
 }
 
-func inScenario(id string) (context.Context, *evidence) {
-	kept := &evidence{}
+func inScenario(id string) (context.Context, *kept) {
+	kept := &kept{}
 	return WithScenario(context.Background(), Scenario{ID: id, Record: kept.keep}), kept
 }
 

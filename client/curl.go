@@ -8,13 +8,15 @@ import (
 	"sort"
 	"strings"
 	"unicode/utf8"
+
+	"github.com/kobcheck/kobcheck/reports/evidence"
 )
 
 // ours are the headers that name the run; a repeated request is another run's.
 var ours = map[string]bool{"User-Agent": true, "Traceparent": true, "X-Kobcheck-Run": true}
 
 // curl is the command line for a POSIX shell that sends the request again. Secrets are variables.
-func (r *Redactor) curl(recorded RecordedRequest, sent Sent) string {
+func (r *Redactor) curl(recorded evidence.Request, sent Sent) string {
 	body := recorded.Body
 	var line strings.Builder
 	data, piped, note := "", "", ""

@@ -4,57 +4,22 @@ import (
 	"fmt"
 	"net/http"
 	"strings"
-	"time"
 	"unicode/utf8"
+
+	"github.com/kobcheck/kobcheck/reports/evidence"
 )
-
-// Recorded is an exchange without its secrets. It never changes, and nothing in it leads back to the
-// exchange that it was made of.
-type Recorded struct {
-	N         int
-	Operation string
-	// As names the client that called.
-	As        string
-	StartedAt time.Time // UTC
-	// DurationMS is in milliseconds.
-	DurationMS float64
-	Request    RecordedRequest
-	// Response is nil where no answer came.
-	Response *RecordedResponse
-	// Error says why no whole answer came; empty where one did.
-	Error string
-	// Curl repeats the request, with variables such as $TOKEN in place of secrets.
-	Curl string
-}
-
-// RecordedRequest is a request without its secrets. BodyBytes is the length before any cut.
-type RecordedRequest struct {
-	Method, URL string
-	Headers     map[string][]string
-	Body        string
-	BodyBytes   int
-}
-
-// RecordedResponse is an answer without secrets and full card numbers. BodyBytes is the length before
-// any cut.
-type RecordedResponse struct {
-	Status    int
-	Headers   map[string][]string
-	Body      string
-	BodyBytes int
-}
 
 // evidenceBound is how much of a body is kept: enough for a page of twenty cards, little enough for a
 // report of a thousand scenarios.
 const evidenceBound = 8 << 10
 
 // Record returns the exchange in the form that may be kept and shown.
-func (e *Exchange) Record() Recorded {
-	recorded := Recorded{N: e.N, Operation: e.Operation, As: e.As, StartedAt: e.StartedAt.UTC(), DurationMS: float64(e.Duration.Microseconds()) / 1000,
-		Request: RecordedRequest{Method: e.sent.Method, URL: e.redactor.Text(e.sent.URL), Headers: e.redactor.headers(e.sent.Header), BodyBytes: len(e.sent.Body)}}
+func (e *Exchange) Record() evidence.Exchange {
+	recorded := evidence.Exchange{N: e.N, Operation: e.Operation, As: e.As, StartedAt: e.StartedAt.UTC(), DurationMS: float64(e.Duration.Microseconds()) / 1000,
+		Request: evidence.Request{Method: e.sent.Method, URL: e.redactor.Text(e.sent.URL), Headers: e.redactor.headers(e.sent.Header), BodyBytes: len(e.sent.Body)}}
 	recorded.Request.Body = e.redactor.evidence(e.sent.Body, false)
 	if e.Status != 0 {
-		recorded.Response = &RecordedResponse{Status: e.Status, Headers: e.redactor.headers(e.Header), Body: e.redactor.evidence(e.Body, e.Truncated), BodyBytes: len(e.Body)}
+		recorded.Response = &evidence.Response{Status: e.Status, Headers: e.redactor.headers(e.Header), Body: e.redactor.evidence(e.Body, e.Truncated), BodyBytes: len(e.Body)}
 	}
 	if e.Err != nil {
 		recorded.Error = e.redactor.Text(e.Err.Error())

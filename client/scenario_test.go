@@ -16,7 +16,7 @@ func TestEachRequestNamesItsOwnScenarioHoweverManyRunAtOnce(t *testing.T) {
 	const scenarios, calls = 12, 6
 	a := newAPI(t)
 	c := newClient(t, a)
-	kept := make([]*evidence, scenarios)
+	kept := make([]*kept, scenarios)
 	var done sync.WaitGroup
 	for i := range scenarios {
 		ctx, mine := inScenario(fmt.Sprintf("scenario-%d", i))

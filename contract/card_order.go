@@ -18,8 +18,8 @@ type CardCheck struct {
 	Requirement string `yaml:"requirement" json:"requirement"`
 }
 
-// CardPair says of two checks whether one request can fail both, and if not why. Needed pairs form
-// the smallest set that proves the order.
+// CardPair says of two checks whether a request that fails both can be built through the API, and if not why;
+// then the target file may give what it takes. Needed pairs form the smallest set that proves the order.
 type CardPair struct {
 	First    int    `yaml:"first" json:"first"`
 	Second   int    `yaml:"second" json:"second"`

@@ -94,7 +94,7 @@ func TestABrokenFactIsAnErrorThatNamesItsFile(t *testing.T) {
 		"an unknown requirement":      {"operations/1.yaml", "operations:\n  - {id: a, rules: [R-2]}\n", "R-2"},
 		"an operation twice":          {"operations/2.yaml", "operations:\n  - {id: a}\n", "there twice"},
 		"a requirement twice":         {"requirements/2.yaml", "requirements:\n  - {id: R-1}\n", "there twice"},
-		"a reason for nothing":        {"untestable.yaml", "untestable:\n  - {id: R-9, reason: x}\n", "R-9"},
+		"a reason for nothing":        {"untestable.yaml", "untestable:\n  - {reason: x, ids: [R-9]}\n", "R-9"},
 		"an axis without readings":    {"freedoms.yaml", "freedoms:\n  - {id: F-1}\n", "F-1"},
 		"a point beside the axes":     {"freedoms.yaml", "points:\n  - {name: p, readings: {F-9: a}}\n", "F-9"},
 		"a third answer to yes or no": {"operations/1.yaml", "operations:\n  - {id: a, query: [{name: q, required: maybe}]}\n", "maybe"},

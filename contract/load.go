@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"io/fs"
+	"slices"
 	"sort"
 	"sync"
 
@@ -69,29 +70,21 @@ func read(fsys fs.FS) (*Contract, error) {
 func (c *Contract) readReasons(fsys fs.FS) error {
 	var file struct {
 		Untestable []struct {
-			ID     string `yaml:"id"`
-			Reason string `yaml:"reason"`
-		} `yaml:"untestable"`
-		Receiver struct {
 			Reason string   `yaml:"reason"`
 			IDs    []string `yaml:"ids"`
-		} `yaml:"receiver"`
+		} `yaml:"untestable"`
 	}
 	if err := decode(fsys, "untestable.yaml", &file); err != nil {
 		return err
 	}
-	for _, id := range file.Receiver.IDs {
-		file.Untestable = append(file.Untestable, struct {
-			ID     string `yaml:"id"`
-			Reason string `yaml:"reason"`
-		}{id, file.Receiver.Reason})
-	}
-	for _, entry := range file.Untestable {
-		requirement := c.requirements[entry.ID]
-		if requirement == nil || entry.Reason == "" {
-			return fmt.Errorf("untestable.yaml: %s is no requirement, or has no reason", entry.ID)
+	for _, group := range file.Untestable {
+		for _, id := range group.IDs {
+			requirement := c.requirements[id]
+			if requirement == nil || group.Reason == "" || requirement.Reason != "" {
+				return fmt.Errorf("untestable.yaml: %s is no requirement, is there twice, or has no reason", id)
+			}
+			requirement.Reason = group.Reason
 		}
-		requirement.Reason = entry.Reason
 	}
 	return nil
 }
@@ -191,6 +184,12 @@ func (c *Contract) MarkOf(id string) Mark {
 		return requirement.Mark
 	}
 	return NotFound
+}
+
+// HasOpen reports whether id is that of a conflict or of a gap.
+func (c *Contract) HasOpen(id string) bool {
+	return slices.ContainsFunc(c.Conflicts, func(one *Conflict) bool { return one.ID == id }) ||
+		slices.ContainsFunc(c.Gaps, func(one *Gap) bool { return one.ID == id })
 }
 
 // Sections lists the sections of the documentation in its own order.

@@ -18,6 +18,10 @@ const (
 	Inferred Mark = "inferred"
 	// NotFound: the known documentation does not have it; the value is null or a placeholder.
 	NotFound Mark = "not-found"
+
+	// Hazard is no mark of a fact: in a gate it stands for deviations that put money, card data, secrets or
+	// another client's data at risk, whoever documents what.
+	Hazard Mark = "hazard"
 )
 
 // Marks lists every mark, strongest first.

@@ -102,6 +102,16 @@ type Body struct {
 	Schema string `yaml:"schema,omitempty" json:"schema,omitempty"`
 }
 
+// Founded reports whether a page states all that a valid request sends.
+func (b *Body) Founded() bool {
+	for i := range b.Fields {
+		if one := &b.Fields[i]; !one.Omit && one.Mark != Stated {
+			return false
+		}
+	}
+	return b.Mark == Stated
+}
+
 // Field is one member of a request body; a dot in Name steps into an object, as in person.email.
 type Field struct {
 	Name      string   `yaml:"field" json:"field"`
@@ -208,6 +218,12 @@ func (o *Operation) PathIn(edition Edition) (string, bool) {
 
 // Writes reports whether the operation changes something: every method but GET and HEAD.
 func (o *Operation) Writes() bool { return o.Method != http.MethodGet && o.Method != http.MethodHead }
+
+// Restricted reports whether no page says which of the callers may call the operation, so that a refusal for
+// want of rights breaks nothing (N-48): administrators' matters, and money out of nothing.
+func (o *Operation) Restricted() bool {
+	return o.Caller == "admin" || o.Section == "Clients" || o.Section == "Card Programs" || strings.Contains(o.ID, "-manual-")
+}
 
 // NeedsKey reports whether the page of the operation requires an idempotency key.
 func (o *Operation) NeedsKey() bool { return o.Idempotent == "required" }

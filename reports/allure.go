@@ -10,6 +10,7 @@ import (
 	"github.com/google/uuid"
 
 	"github.com/kobcheck/kobcheck/contract"
+	"github.com/kobcheck/kobcheck/reports/evidence"
 )
 
 // allureFolder is where the results for Allure stand, a file for each scenario.
@@ -58,7 +59,7 @@ type allureStep struct {
 }
 
 // allureStatuses are the words that Allure has for verdicts: failed is the API's fault, broken the environment's.
-var allureStatuses = map[Verdict]string{Passed: "passed", Advisory: "passed", Flaky: "passed", Failed: "failed", UnexpectedPass: "failed", Known: "skipped", NotTestable: "skipped", NotRun: "skipped", Inconclusive: "broken"}
+var allureStatuses = map[evidence.Verdict]string{evidence.Passed: "passed", evidence.Advisory: "passed", evidence.Flaky: "passed", evidence.Failed: "failed", evidence.UnexpectedPass: "failed", evidence.Known: "skipped", evidence.NotTestable: "skipped", evidence.NotRun: "skipped", evidence.Inconclusive: "broken"}
 
 // allure lists the results of a run as files.
 func allure(r *Run) []Renderer {
@@ -103,7 +104,7 @@ func allureOf(s *Scenario, name string, facts *contract.Contract) *allureResult 
 		said = append(said, f.Requirement+": "+f.Message+": expected "+f.Expected+", was "+f.Actual)
 	}
 	if len(said) > 0 {
-		one.StatusDetails = &allureDetails{Message: said[0], Trace: strings.Join(said, "\n"), Known: s.Verdict == Known, Flaky: s.Verdict == Flaky}
+		one.StatusDetails = &allureDetails{Message: said[0], Trace: strings.Join(said, "\n"), Known: s.Verdict == evidence.Known, Flaky: s.Verdict == evidence.Flaky}
 	}
 	at := start
 	for _, step := range s.Steps {

@@ -15,7 +15,7 @@ const annotationBound = 10
 // failing, a warning where the environment was at fault. A workflow prints the file.
 func writeAnnotations(w io.Writer, r *Run, facts *contract.Contract) error {
 	var b strings.Builder
-	for i, group := range r.Groups(true) {
+	for i, group := range r.Causes(true) {
 		if i == annotationBound {
 			break
 		}

@@ -6,15 +6,16 @@ import (
 	"io"
 
 	"github.com/kobcheck/kobcheck/contract"
+	"github.com/kobcheck/kobcheck/reports/evidence"
 )
 
 // writeBadge writes an SVG badge with the verdict and the number of requirements proved.
 func writeBadge(w io.Writer, r *Run, _ *contract.Contract) error {
 	text, colour := fmt.Sprintf("%d requirements proved", r.Summary.Requirements.Proved), "#0f6b3d"
 	switch {
-	case r.Verdict == Failed:
+	case r.Verdict == evidence.Failed:
 		text, colour = fmt.Sprintf("%d requirements broken", r.Summary.Requirements.Failed), "#a51d1d"
-	case r.Verdict != Passed:
+	case r.Verdict != evidence.Passed:
 		text, colour = "no verdict", "#7a4f00"
 	}
 	const left, letter = 72, 7

@@ -6,6 +6,7 @@ import (
 	"strings"
 
 	"github.com/kobcheck/kobcheck/contract"
+	"github.com/kobcheck/kobcheck/reports/evidence"
 )
 
 // The Common Test Report Format 0.0 (ctrf.io), as far as a run has something to say in it. Times are in
@@ -75,21 +76,21 @@ func writeCTRF(w io.Writer, r *Run, facts *contract.Contract) error {
 			one.Start = scenario.StartedAt.UnixMilli()
 		}
 		switch scenario.Verdict {
-		case Passed, Advisory:
+		case evidence.Passed, evidence.Advisory:
 			one.Status = "passed"
 			s.Passed++
-		case Flaky:
+		case evidence.Flaky:
 			one.Status, one.Flaky = "passed", true
 			s.Passed++
 			s.Flaky++
-		case Failed, UnexpectedPass:
+		case evidence.Failed, evidence.UnexpectedPass:
 			one.Status = "failed"
 			s.Failed++
 			one.Message, one.Trace = brokenText(scenario, facts)
-		case NotTestable, Known:
+		case evidence.NotTestable, evidence.Known:
 			one.Status = "skipped"
 			s.Skipped++
-		case NotRun:
+		case evidence.NotRun:
 			one.Status = "pending"
 			s.Pending++
 		default:

@@ -7,6 +7,8 @@ import (
 	"sort"
 	"strconv"
 	"strings"
+
+	"github.com/kobcheck/kobcheck/reports/evidence"
 )
 
 // Drift is how far the answers of two targets differ in the same scenarios.
@@ -84,8 +86,8 @@ func (d *Drift) scenario(a, b *Scenario, operations map[string]*OperationDrift) 
 }
 
 // callsOf are the calls of a scenario in their order, without those for tokens, which come when they must.
-func callsOf(s *Scenario) []Exchange {
-	var out []Exchange
+func callsOf(s *Scenario) []evidence.Exchange {
+	var out []evidence.Exchange
 	for _, exchange := range s.Exchanges {
 		if exchange.Operation != "token" {
 			out = append(out, exchange)
@@ -98,7 +100,7 @@ func callsOf(s *Scenario) []Exchange {
 // changing are headers whose presence says nothing of an API.
 var changing = map[string]bool{"date": true, "content-length": true, "connection": true, "keep-alive": true, "server": true, "via": true, "age": true, "etag": true, "x-request-id": true, "transfer-encoding": true}
 
-func compareAnswers(a, b *Response) []string {
+func compareAnswers(a, b *evidence.Response) []string {
 	var out []string
 	if a.Status != b.Status {
 		return []string{fmt.Sprintf("status %d, other %d", a.Status, b.Status)}
@@ -131,7 +133,7 @@ func compareAnswers(a, b *Response) []string {
 			out = append(out, "member "+path+" there only")
 		}
 	}
-	if a.Status >= 400 && len(out) == 0 && normalised(a.Body) != normalised(b.Body) {
+	if a.Status >= 400 && len(out) == 0 && evidence.Normalised(a.Body) != evidence.Normalised(b.Body) {
 		out = append(out, "the text of the refusal")
 	}
 	sort.Strings(out)
@@ -140,7 +142,7 @@ func compareAnswers(a, b *Response) []string {
 
 // hasMembers reports whether a body has something to compare: one that the evidence has cut has lost its end,
 // and in an empty list, which others may have filled by then, there are no members.
-func hasMembers(r *Response) bool {
+func hasMembers(r *evidence.Response) bool {
 	text := strings.TrimSpace(r.Body)
 	return r.BodyBytes <= len(r.Body) && text != "[]"
 }

@@ -15,6 +15,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"github.com/kobcheck/kobcheck/contract"
+	"github.com/kobcheck/kobcheck/reports/evidence"
 )
 
 func rendered(t *testing.T, r *Run, format string) string {
@@ -76,7 +77,7 @@ func TestEveryFormatIsWellFormedForEveryRun(t *testing.T) {
 func TestAFailureHasAnIssueFileUnderItsFingerprint(t *testing.T) {
 	found := 0
 	for name, r := range miniatures(t) {
-		groups := r.Groups(true)
+		groups := r.Causes(true)
 		folder := t.TempDir()
 		_, err := WriteAll(folder, r, facts(t), []string{"issues"}, nil, nil)
 		require.NoError(t, err)
@@ -110,8 +111,8 @@ func TestWhatAnEarlierRunLeftIsNotTakenForThatOfThisOne(t *testing.T) {
 }
 
 func TestAScenariosExchangesAsAnArchive(t *testing.T) {
-	r := &Run{Scenarios: []Scenario{{ID: "a/1", Exchanges: []Exchange{{N: 1, Operation: "cards-get", DurationMS: 3, Request: Request{Method: "POST", URL: "https://api.example.test/x?b=2&a=1", Headers: map[string][]string{"Content-Type": {"application/json"}}, Body: "{}", BodyBytes: 2},
-		Response: &Response{Status: 201, Headers: map[string][]string{"Content-Type": {"application/json"}}, Body: `{"id":1}`, BodyBytes: 8}}, {N: 2, Request: Request{Method: "GET", URL: "::"}, Error: "no answer"}}}}}
+	r := &Run{Scenarios: []Scenario{{ID: "a/1", Exchanges: []evidence.Exchange{{N: 1, Operation: "cards-get", DurationMS: 3, Request: evidence.Request{Method: "POST", URL: "https://api.example.test/x?b=2&a=1", Headers: map[string][]string{"Content-Type": {"application/json"}}, Body: "{}", BodyBytes: 2},
+		Response: &evidence.Response{Status: 201, Headers: map[string][]string{"Content-Type": {"application/json"}}, Body: `{"id":1}`, BodyBytes: 8}}, {N: 2, Request: evidence.Request{Method: "GET", URL: "::"}, Error: "no answer"}}}}}
 	var text bytes.Buffer
 	require.NoError(t, WriteHAR(&text, r, "a"))
 	var archive struct {

@@ -8,6 +8,8 @@ import (
 	"net/url"
 	"sort"
 	"strings"
+
+	"github.com/kobcheck/kobcheck/reports/evidence"
 )
 
 // The HTTP Archive format 1.2. Times are in milliseconds; what was redacted stays so.
@@ -87,7 +89,7 @@ func WriteHAR(w io.Writer, r *Run, id string) error {
 	return encoder.Encode(archive)
 }
 
-func harOf(e *Exchange, scenario string) harEntry {
+func harOf(e *evidence.Exchange, scenario string) harEntry {
 	one := harEntry{StartedDateTime: e.StartedAt.Format("2006-01-02T15:04:05.000Z07:00"), Time: e.DurationMS, Timings: harTimings{Wait: e.DurationMS}, Comment: scenario + ", " + e.Operation}
 	one.Request = harRequest{Method: e.Request.Method, URL: e.Request.URL, HTTPVersion: "HTTP/1.1", Cookies: []harPair{}, Headers: harHeaders(e.Request.Headers), QueryString: []harPair{}, HeadersSize: -1, BodySize: e.Request.BodyBytes}
 	if u, err := url.Parse(e.Request.URL); err == nil {

@@ -3,6 +3,8 @@ package reports
 import (
 	"fmt"
 	"time"
+
+	"github.com/kobcheck/kobcheck/reports/evidence"
 )
 
 // History is what earlier nights of the same target say of a run.
@@ -63,7 +65,7 @@ func (r *Run) Remember(nights []*Night, skipped []string) {
 
 // AnsweredSince says in words since when the target answers an open question so, where the run knows of earlier
 // nights.
-func (r *Run) AnsweredSince(o Observation) string {
+func (r *Run) AnsweredSince(o evidence.Observation) string {
 	if r.History == nil || r.History.Nights == 0 {
 		return ""
 	}

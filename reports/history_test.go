@@ -4,6 +4,7 @@ import (
 	"testing"
 	"time"
 
+	"github.com/kobcheck/kobcheck/reports/evidence"
 	"github.com/stretchr/testify/require"
 )
 
@@ -18,7 +19,7 @@ func TestARunIsToldSinceWhenItFails(t *testing.T) {
 		}
 		return one
 	}
-	red.Observations = []Observation{{ID: "q", Question: "?", Answer: "yes"}, {ID: "r", Question: "?", Answer: "new"}}
+	red.Observations = []evidence.Observation{{ID: "q", Question: "?", Answer: "yes"}, {ID: "r", Question: "?", Answer: "new"}}
 	passes := func(n *Night) { n.Failures = nil }
 	foreign := func(n *Night) { n.Target = "another" }
 	red.Remember([]*Night{night(0, nil), night(1, passes), night(2, nil), night(3, nil), night(5, passes), night(3, foreign)}, []string{"x: broken"})
@@ -29,14 +30,14 @@ func TestARunIsToldSinceWhenItFails(t *testing.T) {
 		require.Equal(t, 3, since.Nights, "two nights and this one, without a break")
 		require.Equal(t, red.StartedAt.AddDate(0, 0, -2), since.First)
 	}
-	require.Equal(t, "since "+red.StartedAt.AddDate(0, 0, -4).Format("2006-01-02")+", 5 nights", red.AnsweredSince(Observation{ID: "q"}))
-	require.Equal(t, "for the first time", red.AnsweredSince(Observation{ID: "r"}))
+	require.Equal(t, "since "+red.StartedAt.AddDate(0, 0, -4).Format("2006-01-02")+", 5 nights", red.AnsweredSince(evidence.Observation{ID: "q"}))
+	require.Equal(t, "for the first time", red.AnsweredSince(evidence.Observation{ID: "r"}))
 	require.Empty(t, h.New)
-	require.Contains(t, issueText(red.Groups(true)[0], red, facts(t)), "on 3 nights without a break")
+	require.Contains(t, issueText(red.Causes(true)[0], red, facts(t)), "on 3 nights without a break")
 	require.Equal(t, []string{"x: broken"}, h.Skipped)
 	red.Remember([]*Night{night(3, func(n *Night) {
 		passes(n)
-		n.Scenarios["gone/scenario"] = Passed
+		n.Scenarios["gone/scenario"] = evidence.Passed
 	})}, nil)
 	require.Len(t, red.History.New, 1)
 	require.Equal(t, []string{"gone/scenario"}, red.History.Vanished)

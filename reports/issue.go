@@ -6,6 +6,7 @@ import (
 	"strings"
 
 	"github.com/kobcheck/kobcheck/contract"
+	"github.com/kobcheck/kobcheck/reports/evidence"
 )
 
 // issueBound is how many ways of failing get a file of their own.
@@ -15,7 +16,7 @@ const issueBound = 50
 // the fingerprint, so that one failure has one name on every night.
 func issues(r *Run) []Renderer {
 	var files []Renderer
-	for i, group := range r.Groups(true) {
+	for i, group := range r.Causes(true) {
 		if i == issueBound {
 			break
 		}
@@ -27,7 +28,7 @@ func issues(r *Run) []Renderer {
 	return files
 }
 
-func issueText(g Group, r *Run, facts *contract.Contract) string {
+func issueText(g Cause, r *Run, facts *contract.Contract) string {
 	var b strings.Builder
 	f := g.Finding
 	fmt.Fprintf(&b, "# %s: %s\n\n", f.Requirement, escapeMarkdown(f.Message))
@@ -56,7 +57,7 @@ func issueText(g Group, r *Run, facts *contract.Contract) string {
 }
 
 // Since says in words how long a finding has been there, where the run knows of earlier nights.
-func (r *Run) Since(f Finding) string {
+func (r *Run) Since(f evidence.Finding) string {
 	if r.History == nil || r.History.Nights == 0 {
 		return ""
 	}

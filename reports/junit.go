@@ -9,6 +9,7 @@ import (
 	"unicode/utf8"
 
 	"github.com/kobcheck/kobcheck/contract"
+	"github.com/kobcheck/kobcheck/reports/evidence"
 )
 
 // The JUnit structure as the schema of Jenkins' xUnit plugin has it (junit-10.xsd): a case has no properties, file
@@ -106,21 +107,21 @@ func writeJUnit(w io.Writer, r *Run, facts *contract.Contract) error {
 func testcase(s *Scenario, facts *contract.Contract) junitCase {
 	one := junitCase{Name: clean(s.Name + " [" + s.ID + "]"), Classname: clean(s.Section + "." + s.Feature), Time: fmt.Sprintf("%.3f", s.DurationMS/1000)}
 	switch s.Verdict {
-	case UnexpectedPass:
+	case evidence.UnexpectedPass:
 		one.Failure = &junitResult{Message: clean(s.Reason), Type: "unexpected pass", Data: clean(s.Reason)}
-	case Flaky:
+	case evidence.Flaky:
 		message, data := failureText(s, facts)
 		one.Flaky = []junitResult{{Message: clean(message), Type: "requirement", Data: clean(data)}}
-	case Known:
+	case evidence.Known:
 		one.Skipped = &junitResult{Message: clean(s.Reason)}
-	case Failed:
+	case evidence.Failed:
 		message, data := failureText(s, facts)
 		one.Failure = &junitResult{Message: clean(message), Type: "requirement", Data: clean(data)}
-	case Inconclusive, NotRun:
+	case evidence.Inconclusive, evidence.NotRun:
 		one.Error = &junitResult{Message: clean(s.Reason), Type: "environment", Data: clean(s.Reason)}
-	case NotTestable:
+	case evidence.NotTestable:
 		one.Skipped = &junitResult{Message: clean(notTestableText(s))}
-	case Advisory:
+	case evidence.Advisory:
 		_, data := failureText(s, facts)
 		one.SystemOut = clean("advisory, does not gate:\n" + data)
 	}

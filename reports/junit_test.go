@@ -10,6 +10,7 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/kobcheck/kobcheck/reports/evidence"
 	"github.com/stretchr/testify/require"
 )
 
@@ -77,7 +78,7 @@ func TestTheSchemaOfJenkinsAllowsWhatIsWritten(t *testing.T) {
 	}
 	var text bytes.Buffer
 	red := miniatures(t)["red"]
-	red.Scenarios[0].Verdict = Flaky
+	red.Scenarios[0].Verdict = evidence.Flaky
 	require.NoError(t, writeJUnit(&text, red, facts(t)))
 	require.Contains(t, text.String(), "<flakyFailure ")
 	require.Empty(t, againstJenkins(text.String()))

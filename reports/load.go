@@ -10,15 +10,11 @@ import (
 	"time"
 
 	"github.com/kobcheck/kobcheck/contract"
+	"github.com/kobcheck/kobcheck/reports/evidence"
 )
 
-// The exit codes of load beside those of a run.
-const (
-	ExitGateMissed  = 5
-	ExitProvesNone  = 6
-	ExitSafetyStop  = 7
-	loadFileVersion = 1
-)
+// loadFileVersion is the version of load.json that this package writes and reads.
+const loadFileVersion = 1
 
 // LoadRun is load.json: plans as they were performed, and what follows.
 type LoadRun struct {
@@ -30,11 +26,11 @@ type LoadRun struct {
 	StartedAt time.Time `json:"started_at"` // UTC
 	EndedAt   time.Time `json:"ended_at"`   // UTC
 	// Verdict is passed, failed (a gate or an invariant), inconclusive (it proves nothing) or interrupted.
-	Verdict  Verdict    `json:"verdict"`
-	ExitCode int        `json:"exit_code"`
-	Reason   string     `json:"reason,omitempty"`
-	Notice   string     `json:"burst_notice,omitempty"`
-	Plans    []LoadPlan `json:"plans"`
+	Verdict  evidence.Verdict `json:"verdict"`
+	ExitCode int              `json:"exit_code"`
+	Reason   string           `json:"reason,omitempty"`
+	Notice   string           `json:"burst_notice,omitempty"`
+	Plans    []LoadPlan       `json:"plans"`
 }
 
 // LoadPlan is one plan as it was performed.
@@ -51,21 +47,21 @@ type LoadPlan struct {
 	Asked   float64 `json:"asked_per_second"`
 	Reached float64 `json:"reached_per_second"`
 	// Lag is how late the generator itself began arrivals, in milliseconds.
-	Lag        Percentiles    `json:"generator_lag_ms"`
-	LagBound   float64        `json:"generator_lag_bound_ms"`
-	Series     []LoadSeries   `json:"series"`
-	Slices     []LoadSlice    `json:"slices"`
-	Errors     map[string]int `json:"errors"`
-	Checked    int            `json:"answers_checked"`
-	Findings   []LoadFinding  `json:"findings"`
-	Invariants []Invariant    `json:"invariants"`
+	Lag        Percentiles          `json:"generator_lag_ms"`
+	LagBound   float64              `json:"generator_lag_bound_ms"`
+	Series     []LoadSeries         `json:"series"`
+	Slices     []LoadSlice          `json:"slices"`
+	Errors     map[string]int       `json:"errors"`
+	Checked    int                  `json:"answers_checked"`
+	Findings   []LoadFinding        `json:"findings"`
+	Invariants []evidence.Invariant `json:"invariants"`
 	// Observed answers questions that the documentation leaves open.
-	Observed []Observation `json:"observed"`
-	Steps    []LoadStep    `json:"steps,omitempty"`
-	Gates    []GateResult  `json:"gates"`
-	Verdict  Verdict       `json:"verdict"`
-	ExitCode int           `json:"exit_code"`
-	Reason   string        `json:"reason,omitempty"`
+	Observed []evidence.Observation `json:"observed"`
+	Steps    []LoadStep             `json:"steps,omitempty"`
+	Gates    []GateResult           `json:"gates"`
+	Verdict  evidence.Verdict       `json:"verdict"`
+	ExitCode int                    `json:"exit_code"`
+	Reason   string                 `json:"reason,omitempty"`
 	// Asks are the requests of a probe of the limiter; WindowMS is the window that was found, in milliseconds.
 	Asks     []LoadAsk `json:"asks,omitempty"`
 	WindowMS float64   `json:"window_ms,omitempty"`
@@ -171,15 +167,6 @@ type LoadFinding struct {
 	Count       int    `json:"count"`
 }
 
-// Invariant is something that must hold after a storm, such as one object for one key.
-type Invariant struct {
-	Requirement string `json:"requirement"`
-	Sentence    string `json:"sentence"`
-	// Holds is true, false, or null where nothing could be decided.
-	Holds    *bool    `json:"holds"`
-	Evidence []string `json:"evidence"`
-}
-
 // LoadStep is one rate that a capacity plan tried.
 type LoadStep struct {
 	Rate    float64 `json:"rate"`
@@ -207,44 +194,44 @@ type GateResult struct {
 // Close gives each plan and the run its verdict and exit code. Of several the first of 8, 1, 5, 7, 6, 4 wins.
 func (r *LoadRun) Close(now time.Time) {
 	r.Version, r.EndedAt = loadFileVersion, now.UTC()
-	order := []int{ExitSecretFound, ExitFailed, ExitGateMissed, ExitSafetyStop, ExitProvesNone, ExitInconclusive}
+	order := []int{evidence.ExitSecretFound, evidence.ExitFailed, evidence.ExitGateMissed, evidence.ExitSafetyStop, evidence.ExitProvesNone, evidence.ExitInconclusive}
 	found := map[int]string{}
 	for i := range r.Plans {
 		plan := &r.Plans[i]
 		plan.decide()
-		if plan.ExitCode != ExitPassed && found[plan.ExitCode] == "" {
+		if plan.ExitCode != evidence.ExitPassed && found[plan.ExitCode] == "" {
 			found[plan.ExitCode] = plan.ID + ": " + plan.Reason
 		}
 	}
-	if r.ExitCode == ExitInterrupted || r.ExitCode == ExitTerminated {
-		r.Verdict = Interrupted
+	if r.ExitCode == evidence.ExitInterrupted || r.ExitCode == evidence.ExitTerminated {
+		r.Verdict = evidence.Interrupted
 		return
 	}
 	for _, code := range order {
 		if found[code] != "" {
-			r.ExitCode, r.Reason, r.Verdict = code, found[code], Failed
-			if code == ExitProvesNone || code == ExitInconclusive || code == ExitSafetyStop {
-				r.Verdict = Inconclusive
+			r.ExitCode, r.Reason, r.Verdict = code, found[code], evidence.Failed
+			if code == evidence.ExitProvesNone || code == evidence.ExitInconclusive || code == evidence.ExitSafetyStop {
+				r.Verdict = evidence.Inconclusive
 			}
 			return
 		}
 	}
-	r.Verdict, r.ExitCode = Passed, ExitPassed
+	r.Verdict, r.ExitCode = evidence.Passed, evidence.ExitPassed
 }
 
 func (p *LoadPlan) decide() {
-	if p.ExitCode != ExitPassed {
-		p.Verdict = Inconclusive
+	if p.ExitCode != evidence.ExitPassed {
+		p.Verdict = evidence.Inconclusive
 		return // a plan that could not be performed has said why
 	}
 	for _, one := range p.Invariants {
 		if one.Holds != nil && !*one.Holds {
-			p.Verdict, p.ExitCode, p.Reason = Failed, ExitFailed, one.Requirement+": not so: "+one.Sentence
+			p.Verdict, p.ExitCode, p.Reason = evidence.Failed, evidence.ExitFailed, one.Requirement+": not so: "+one.Sentence
 			return
 		}
 	}
 	if len(p.Findings) > 0 {
-		p.Verdict, p.ExitCode, p.Reason = Failed, ExitFailed, p.Findings[0].Requirement+": "+p.Findings[0].Message
+		p.Verdict, p.ExitCode, p.Reason = evidence.Failed, evidence.ExitFailed, p.Findings[0].Requirement+": "+p.Findings[0].Message
 		return
 	}
 	for _, state := range []string{"failed", "no data", "inconclusive"} {
@@ -252,27 +239,27 @@ func (p *LoadPlan) decide() {
 			if gate.State != state {
 				continue
 			}
-			p.Verdict, p.ExitCode, p.Reason = Failed, ExitGateMissed, "missed "+gate.Gate
+			p.Verdict, p.ExitCode, p.Reason = evidence.Failed, evidence.ExitGateMissed, "missed "+gate.Gate
 			if state != "failed" {
-				p.Verdict, p.ExitCode, p.Reason = Inconclusive, ExitProvesNone, state+" for "+gate.Gate
+				p.Verdict, p.ExitCode, p.Reason = evidence.Inconclusive, evidence.ExitProvesNone, state+" for "+gate.Gate
 			}
 			if late := p.late(); late != "" {
-				p.Verdict, p.ExitCode, p.Reason = Inconclusive, ExitProvesNone, late
+				p.Verdict, p.ExitCode, p.Reason = evidence.Inconclusive, evidence.ExitProvesNone, late
 			}
 			return
 		}
 	}
 	if late := p.late(); late != "" {
-		p.Verdict, p.ExitCode, p.Reason = Inconclusive, ExitProvesNone, late
+		p.Verdict, p.ExitCode, p.Reason = evidence.Inconclusive, evidence.ExitProvesNone, late
 		return
 	}
 	for _, one := range p.Invariants {
 		if one.Holds == nil {
-			p.Verdict, p.ExitCode, p.Reason = Inconclusive, ExitProvesNone, "not decided: "+one.Sentence
+			p.Verdict, p.ExitCode, p.Reason = evidence.Inconclusive, evidence.ExitProvesNone, "not decided: "+one.Sentence
 			return
 		}
 	}
-	p.Verdict = Passed
+	p.Verdict = evidence.Passed
 }
 
 // late says why the generator itself makes the plan prove nothing; empty where it does not.
@@ -315,7 +302,7 @@ func WriteLoad(folder string, r *LoadRun, guard Guard) ([]string, error) {
 		one := Renderer{File: name, Render: func(w io.Writer, _ *Run, _ *contract.Contract) error { return files[name](w) }}
 		path, found, err := one.write(folder, nil, nil, guard)
 		if found != "" {
-			r.ExitCode, r.Verdict, r.Reason = ExitSecretFound, Failed, found
+			r.ExitCode, r.Verdict, r.Reason = evidence.ExitSecretFound, evidence.Failed, found
 		}
 		if err != nil {
 			failed = append(failed, err)

@@ -7,6 +7,8 @@ import (
 	"math/rand/v2"
 	"sort"
 	"time"
+
+	"github.com/kobcheck/kobcheck/reports/evidence"
 )
 
 // LoadDifference is how a latency of a plan differs between two runs. Ratio is the second over the first, with
@@ -85,7 +87,7 @@ func figuresOf(a, b *LoadPlan) []figure {
 
 func unfit(a, b *LoadPlan) string {
 	switch {
-	case a.ExitCode == ExitProvesNone || b.ExitCode == ExitProvesNone || a.ExitCode == ExitInconclusive || b.ExitCode == ExitInconclusive:
+	case a.ExitCode == evidence.ExitProvesNone || b.ExitCode == evidence.ExitProvesNone || a.ExitCode == evidence.ExitInconclusive || b.ExitCode == evidence.ExitInconclusive:
 		return "one of the runs proves nothing"
 	case fmt.Sprint(a.Stages) != fmt.Sprint(b.Stages) || a.Arrivals != b.Arrivals:
 		return "the arrivals were not the same"
@@ -148,7 +150,7 @@ func LoadShifts(runs []*LoadRun) (shifts []LatencyShift, left int) {
 	for _, run := range runs {
 		for i := range run.Plans {
 			plan := &run.Plans[i]
-			if plan.ExitCode == ExitProvesNone || plan.ExitCode == ExitInconclusive || plan.ExitCode == ExitSafetyStop {
+			if plan.ExitCode == evidence.ExitProvesNone || plan.ExitCode == evidence.ExitInconclusive || plan.ExitCode == evidence.ExitSafetyStop {
 				left++
 				continue
 			}

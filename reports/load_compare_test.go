@@ -8,6 +8,7 @@ import (
 	"testing"
 	"time"
 
+	"github.com/kobcheck/kobcheck/reports/evidence"
 	"github.com/stretchr/testify/require"
 )
 
@@ -45,7 +46,7 @@ func TestWhatCannotBeComparedSaysSo(t *testing.T) {
 	other := loadOf(random, 20)
 	other.Plans[0].Stages[0].To = 200
 	late := loadOf(random, 20)
-	late.Plans[0].ExitCode = ExitProvesNone
+	late.Plans[0].ExitCode = evidence.ExitProvesNone
 	short := loadOf(random, 20)
 	short.Plans[0].Slices = short.Plans[0].Slices[:5]
 	for says, run := range map[string]*LoadRun{"the arrivals were not the same": other, "proves nothing": late, "seconds or more": short} {
@@ -95,7 +96,7 @@ func TestAChangeForGoodIsFoundOverManyLoadRuns(t *testing.T) {
 		}
 		runs = append(runs, night(n, latency, 0))
 	}
-	runs = append(runs, night(24, 900, ExitProvesNone))
+	runs = append(runs, night(24, 900, evidence.ExitProvesNone))
 	shifts, left := LoadShifts(runs)
 	require.Len(t, shifts, 2, "p50 and p99")
 	require.Equal(t, 16, shifts[0].From.Day())
@@ -120,12 +121,12 @@ func (f finder) Find(data []byte) []string {
 }
 
 func TestAFileOfALoadRunThatHoldsASecretIsSetAside(t *testing.T) {
-	run := &LoadRun{Target: Target{Name: "x"}, Plans: []LoadPlan{{ID: "p", Invariants: []Invariant{{Requirement: "R", Sentence: "s", Evidence: []string{"hunter2hunter2"}}}}}}
+	run := &LoadRun{Target: Target{Name: "x"}, Plans: []LoadPlan{{ID: "p", Invariants: []evidence.Invariant{{Requirement: "R", Sentence: "s", Evidence: []string{"hunter2hunter2"}}}}}}
 	run.Close(time.Now())
 	folder := t.TempDir()
 	paths, err := WriteLoad(folder, run, finder("hunter2hunter2"))
 	require.NoError(t, err)
-	require.Equal(t, ExitSecretFound, run.ExitCode)
+	require.Equal(t, evidence.ExitSecretFound, run.ExitCode)
 	require.True(t, slices.ContainsFunc(paths, func(path string) bool { return strings.HasSuffix(path, "load.json.quarantined") }))
 	require.NoFileExists(t, folder+"/load.json")
 	run.Plans[0].Invariants[0].Evidence[0] = "fine"

@@ -6,6 +6,7 @@ import (
 	"strings"
 
 	"github.com/kobcheck/kobcheck/contract"
+	"github.com/kobcheck/kobcheck/reports/evidence"
 )
 
 // markdownBound keeps the summary under what pipelines take (1,024 kB); whole sections are cut, the
@@ -43,7 +44,7 @@ func markdownHead(r *Run) string {
 }
 
 func markdownFindings(r *Run, facts *contract.Contract, gated bool) string {
-	groups := r.Groups(gated)
+	groups := r.Causes(gated)
 	if len(groups) == 0 {
 		return ""
 	}
@@ -87,7 +88,7 @@ func markdownMissing(r *Run) string {
 func markdownInconclusive(r *Run) string {
 	var b strings.Builder
 	for _, scenario := range r.Scenarios {
-		if scenario.Verdict != Inconclusive {
+		if scenario.Verdict != evidence.Inconclusive {
 			continue
 		}
 		if b.Len() == 0 {
@@ -115,9 +116,9 @@ func markdownOpen(r *Run) string {
 func markdownKnown(r *Run) string {
 	var b strings.Builder
 	for _, part := range []struct {
-		verdict Verdict
+		verdict evidence.Verdict
 		title   string
-	}{{UnexpectedPass, "No longer fails: the entry has to go"}, {Known, "Known failures"}, {Flaky, "Flaky: failed, then passed with fresh data"}} {
+	}{{evidence.UnexpectedPass, "No longer fails: the entry has to go"}, {evidence.Known, "Known failures"}, {evidence.Flaky, "Flaky: failed, then passed with fresh data"}} {
 		first := true
 		for _, scenario := range r.Scenarios {
 			if scenario.Verdict != part.verdict {
@@ -130,7 +131,7 @@ func markdownKnown(r *Run) string {
 			fmt.Fprintf(&b, "- %s: %s\n", code(scenario.ID), escapeMarkdown(scenario.Reason))
 		}
 	}
-	if entries := r.newFailures(); len(entries) > 0 {
+	if entries := r.fresh(); len(entries) > 0 {
 		var text strings.Builder
 		if writeNewFailures(&text, r) == nil {
 			fmt.Fprintf(&b, "\n## For known-failures.yaml, if somebody looks after these\n\n```yaml\n%s```\n", strings.ReplaceAll(text.String(), "```", "` ` `"))
@@ -217,15 +218,15 @@ func Headline(r *Run) string {
 	c := r.Summary.Scenarios
 	name := r.Target.Name
 	switch {
-	case r.ExitCode == ExitSecretFound:
+	case r.ExitCode == evidence.ExitSecretFound:
 		return name + ": a secret or card number was found in a report"
-	case r.Verdict == Failed:
+	case r.Verdict == evidence.Failed:
 		return fmt.Sprintf("%s does not conform: %d of %d scenarios show a broken requirement", name, c.Failed+c.UnexpectedPass, c.Total)
-	case r.Verdict == Interrupted:
+	case r.Verdict == evidence.Interrupted:
 		return fmt.Sprintf("%s: the run was interrupted; %d of %d scenarios did not come to their turn", name, c.NotRun, c.Total)
-	case r.ExitCode == ExitNothing:
+	case r.ExitCode == evidence.ExitNothing:
 		return name + ": nothing could be tested"
-	case r.Verdict == Inconclusive:
+	case r.Verdict == evidence.Inconclusive:
 		return fmt.Sprintf("%s: no verdict; the environment kept %d of %d scenarios from an answer", name, c.Inconclusive+c.NotRun, c.Total)
 	}
 	return fmt.Sprintf("%s conforms: %d of %d scenarios passed, none broke a gated requirement", name, c.Passed, c.Total)

@@ -6,6 +6,8 @@ import (
 	"sort"
 	"strconv"
 	"strings"
+
+	"github.com/kobcheck/kobcheck/reports/evidence"
 )
 
 // Merge puts the runs of shards together into one. All must be of one target, seed and gate, and no two
@@ -34,9 +36,8 @@ func Merge(parts []*Run) (*Run, error) {
 	if len(m.decisions) > 0 {
 		whole.CardOrder = &OrderProof{Decisions: m.decisions} // what they prove together is worked out by [Run.Close]
 	}
-	waivers := Waivers(whole.Waivers)
-	whole.Waivers = nil
-	waivers.Report(&whole)
+	whole.ReportWaivers(evidence.Waivers(whole.Waivers))
+	whole.Passing = Gathered(m.passing)
 	m.finish()
 	return &whole, nil
 }
@@ -55,6 +56,7 @@ type merging struct {
 	census       map[string]*CheckCount
 	left         map[string]*LeftBehind
 	decisions    []Decision
+	passing      []evidence.Finding
 	undocumented map[Undocumented]bool
 }
 
@@ -69,8 +71,8 @@ func (m *merging) add(part *Run) error {
 	if part.Signal != "" {
 		w.Signal = part.Signal
 	}
-	if part.ExitCode == ExitSecretFound {
-		w.ExitCode, w.Reason = ExitSecretFound, part.Reason
+	if part.ExitCode == evidence.ExitSecretFound {
+		w.ExitCode, w.Reason = evidence.ExitSecretFound, part.Reason
 	}
 	for _, scenario := range part.Scenarios {
 		key := scenario.ID + "\x00" + scenario.Name
@@ -88,6 +90,7 @@ func (m *merging) add(part *Run) error {
 		}
 		sum.Evaluated, sum.Failed, sum.NoData = sum.Evaluated+check.Evaluated, sum.Failed+check.Failed, sum.NoData+check.NoData
 	}
+	m.passing = append(m.passing, part.Passing...)
 	w.Observations = append(w.Observations, part.Observations...)
 	for _, one := range part.Undocumented {
 		m.undocumented[one] = true
@@ -171,7 +174,7 @@ func LatencyOf(samples []float64) Latency {
 }
 
 // SettledObservations sorts observations by id; one answer given several times is one observation.
-func SettledObservations(list []Observation) []Observation {
+func SettledObservations(list []evidence.Observation) []evidence.Observation {
 	sort.Slice(list, func(i, j int) bool {
 		if list[i].ID != list[j].ID {
 			return list[i].ID < list[j].ID
@@ -181,7 +184,7 @@ func SettledObservations(list []Observation) []Observation {
 		}
 		return list[i].Scenario < list[j].Scenario
 	})
-	out := []Observation{}
+	out := []evidence.Observation{}
 	for _, o := range list {
 		if n := len(out); n > 0 && out[n-1].ID == o.ID && out[n-1].Answer == o.Answer {
 			continue

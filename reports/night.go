@@ -13,18 +13,19 @@ import (
 	"time"
 
 	"github.com/kobcheck/kobcheck/contract"
+	"github.com/kobcheck/kobcheck/reports/evidence"
 )
 
 // Night is what the history keeps of a run, as night.json: small enough for hundreds of them.
 type Night struct {
-	NightVersion int       `json:"night_version"`
-	RunID        string    `json:"run_id"`
-	Target       string    `json:"target"`
-	StartedAt    time.Time `json:"started_at"` // UTC
-	Verdict      Verdict   `json:"verdict"`
-	ExitCode     int       `json:"exit_code"`
+	NightVersion int              `json:"night_version"`
+	RunID        string           `json:"run_id"`
+	Target       string           `json:"target"`
+	StartedAt    time.Time        `json:"started_at"` // UTC
+	Verdict      evidence.Verdict `json:"verdict"`
+	ExitCode     int              `json:"exit_code"`
 	// Scenarios gives each scenario its verdict, Requirements each requirement its status.
-	Scenarios    map[string]Verdict           `json:"scenarios"`
+	Scenarios    map[string]evidence.Verdict  `json:"scenarios"`
 	Requirements map[string]RequirementStatus `json:"requirements"`
 	Failures     []NightFailure               `json:"failures"`
 	// P50 and P95 are latencies of operations in milliseconds.
@@ -48,7 +49,7 @@ const nightVersion = 1
 
 // Night takes from a run what the history keeps.
 func (r *Run) Night() *Night {
-	n := &Night{NightVersion: nightVersion, RunID: r.RunID, Target: r.Target.Name, StartedAt: r.StartedAt, Verdict: r.Verdict, ExitCode: r.ExitCode, Scenarios: map[string]Verdict{},
+	n := &Night{NightVersion: nightVersion, RunID: r.RunID, Target: r.Target.Name, StartedAt: r.StartedAt, Verdict: r.Verdict, ExitCode: r.ExitCode, Scenarios: map[string]evidence.Verdict{},
 		Requirements: map[string]RequirementStatus{}, Failures: []NightFailure{}, P50: map[string]float64{}, P95: map[string]float64{}, Answers: map[string]string{}, Undocumented: []string{}}
 	for _, scenario := range r.Scenarios {
 		n.Scenarios[scenario.ID] = scenario.Verdict
@@ -57,7 +58,7 @@ func (r *Run) Night() *Night {
 		n.Requirements[requirement.ID] = requirement.Status
 	}
 	by := map[string]int{}
-	for _, group := range r.Groups(true) {
+	for _, group := range r.Causes(true) {
 		fingerprint := group.Finding.Fingerprint()
 		if at, there := by[fingerprint]; there {
 			n.Failures[at].Scenarios += len(group.Scenarios)

@@ -7,6 +7,7 @@ import (
 	"strings"
 
 	"github.com/kobcheck/kobcheck/contract"
+	"github.com/kobcheck/kobcheck/reports/evidence"
 )
 
 // writeOpenMetrics writes the figures of a run as OpenMetrics text, for a push gateway or a node exporter's
@@ -18,9 +19,9 @@ func writeOpenMetrics(w io.Writer, r *Run, _ *contract.Contract) error {
 	c, q := r.Summary.Scenarios, r.Summary.Requirements
 	family("kobcheck_scenarios", "Scenarios of the run by verdict.")
 	for _, one := range []struct {
-		verdict Verdict
+		verdict evidence.Verdict
 		n       int
-	}{{Passed, c.Passed}, {Failed, c.Failed}, {Advisory, c.Advisory}, {Inconclusive, c.Inconclusive}, {NotTestable, c.NotTestable}, {Known, c.Known}, {UnexpectedPass, c.UnexpectedPass}, {Flaky, c.Flaky}, {NotRun, c.NotRun}} {
+	}{{evidence.Passed, c.Passed}, {evidence.Failed, c.Failed}, {evidence.Advisory, c.Advisory}, {evidence.Inconclusive, c.Inconclusive}, {evidence.NotTestable, c.NotTestable}, {evidence.Known, c.Known}, {evidence.UnexpectedPass, c.UnexpectedPass}, {evidence.Flaky, c.Flaky}, {evidence.NotRun, c.NotRun}} {
 		fmt.Fprintf(&b, "kobcheck_scenarios{%s,%s} %d\n", target, label("verdict", string(one.verdict)), one.n)
 	}
 	family("kobcheck_requirements", "Requirements that the API owes, by what the run showed of them.")

@@ -17,6 +17,7 @@ import (
 	"github.com/xeipuuv/gojsonschema"
 
 	"github.com/kobcheck/kobcheck/contract"
+	"github.com/kobcheck/kobcheck/reports/evidence"
 )
 
 var update = flag.Bool("update", false, "write the golden files anew")
@@ -30,16 +31,16 @@ func facts(t testing.TB) *contract.Contract {
 
 var begin = time.Date(2026, 1, 30, 3, 14, 34, 0, time.UTC)
 
-func scenario(id string, verdict Verdict) Scenario {
+func scenario(id string, verdict evidence.Verdict) Scenario {
 	return Scenario{ID: id, Section: "cards", Feature: "Get card by ID", Rule: "R", Name: "a card is read", Tags: []string{"@stated"}, URI: "cards/get_card_by_id.feature", Line: 7,
 		Verdict: verdict, Requirements: []string{"CARD-GET-02"}, Mark: contract.Stated, StartedAt: begin, DurationMS: 12,
-		Steps: []Step{{Keyword: "When", Text: `we call "Get card by ID"`, Status: "passed", Line: 8}}, Checks: []Check{{Name: "success status", Outcome: "held"}},
-		Findings: []Finding{}, Exchanges: []Exchange{{N: 1, Operation: "cards-get", StartedAt: begin, DurationMS: 3, Request: Request{Method: "GET", URL: "http://127.0.0.1/cards/x", Headers: map[string][]string{}}, Response: &Response{Status: 200, Headers: map[string][]string{}, Body: `{"id":"x"}`, BodyBytes: 10}, Curl: "curl -sS 'http://127.0.0.1/cards/x'"}}}
+		Steps: []Step{{Keyword: "When", Text: `we call "Get card by ID"`, Status: "passed", Line: 8}}, Checks: []evidence.Check{{Name: "success status", Outcome: "held"}},
+		Findings: []evidence.Finding{}, Exchanges: []evidence.Exchange{{N: 1, Operation: "cards-get", StartedAt: begin, DurationMS: 3, Request: evidence.Request{Method: "GET", URL: "http://127.0.0.1/cards/x", Headers: map[string][]string{}}, Response: &evidence.Response{Status: 200, Headers: map[string][]string{}, Body: `{"id":"x"}`, BodyBytes: 10}, Curl: "curl -sS 'http://127.0.0.1/cards/x'"}}}
 }
 
 func red(id, hostile string) Scenario {
-	s := scenario(id, Failed)
-	s.Findings = []Finding{{Requirement: "CARD-GET-02", Mark: contract.Stated, Gated: true, Check: "reads back equal", Message: "it differs " + hostile, Pointer: "/status", Expected: `"ACTIVE"` + hostile, Actual: `"INACTIVE"` + hostile, Exchange: 1}}
+	s := scenario(id, evidence.Failed)
+	s.Findings = []evidence.Finding{{Requirement: "CARD-GET-02", Mark: contract.Stated, Gated: true, Check: "reads back equal", Message: "it differs " + hostile, Pointer: "/status", Expected: `"ACTIVE"` + hostile, Actual: `"INACTIVE"` + hostile, Exchange: 1}}
 	return s
 }
 
@@ -47,28 +48,28 @@ const hostile = "<script>alert(1)</script> </pre>| `x` \u202e\x1b[31m\x00 ]]> ${
 
 // miniatures are small runs, each named by what is special about it.
 func miniatures(t testing.TB) map[string]*Run {
-	missing := scenario("d", NotTestable)
+	missing := scenario("d", evidence.NotTestable)
 	missing.Reason, missing.Missing = "no program is known", "fixtures.programs.ok"
-	away := scenario("e", Inconclusive)
+	away := scenario("e", evidence.Inconclusive)
 	away.Reason = "cards-get got no answer (connection refused)"
 	read := red("f", "")
-	read.Verdict, read.Findings[0].Gated, read.Findings[0].Requirement = Advisory, false, "CARD-GET-04"
-	later := scenario("g", NotRun)
+	read.Verdict, read.Findings[0].Gated, read.Findings[0].Requirement = evidence.Advisory, false, "CARD-GET-04"
+	later := scenario("g", evidence.NotRun)
 	later.Reason = "the run was stopped before its turn"
 	runs := map[string]*Run{
-		"green":             {Scenarios: []Scenario{scenario("a", Passed), scenario("b", Passed)}},
-		"red":               {Scenarios: []Scenario{scenario("a", Passed), red("b", ""), red("c", ""), missing, away, read}},
-		"inconclusive":      {Scenarios: []Scenario{scenario("a", Passed), away}},
+		"green":             {Scenarios: []Scenario{scenario("a", evidence.Passed), scenario("b", evidence.Passed)}},
+		"red":               {Scenarios: []Scenario{scenario("a", evidence.Passed), red("b", ""), red("c", ""), missing, away, read}},
+		"inconclusive":      {Scenarios: []Scenario{scenario("a", evidence.Passed), away}},
 		"not-testable-only": {Scenarios: []Scenario{missing}},
 		"hostile":           {Scenarios: []Scenario{red("b", hostile)}},
-		"interrupted":       {Scenarios: []Scenario{scenario("a", Passed), later}, Signal: "interrupt"},
+		"interrupted":       {Scenarios: []Scenario{scenario("a", evidence.Passed), later}, Signal: "interrupt"},
 		"empty":             {},
 	}
 	for name, r := range runs {
 		r.Version, r.Tool, r.Target, r.RunID, r.Seed, r.StartedAt = Version, Tool{Name: "kobcheck", Version: "test"}, Target{Name: name, Edition: contract.V1}, "run-1", 7, begin
 		r.Operations = []OperationUse{{ID: "cards-get", Requests: 2, Statuses: map[string]int{"200": 2}}}
 		r.Census = []CheckCount{{Name: "success status", Evaluated: 2}}
-		r.Observations = []Observation{{ID: "money.unit", Question: "By how much?", Answer: "0.01", Scenario: "a"}}
+		r.Observations = []evidence.Observation{{ID: "money.unit", Question: "By how much?", Answer: "0.01", Scenario: "a"}}
 		if r.Scenarios == nil {
 			r.Scenarios = []Scenario{}
 		}
@@ -80,9 +81,9 @@ func miniatures(t testing.TB) map[string]*Run {
 func TestTheVerdictFollowsFromTheScenarios(t *testing.T) {
 	runs := miniatures(t)
 	for name, want := range map[string]struct {
-		verdict Verdict
+		verdict evidence.Verdict
 		code    int
-	}{"green": {Passed, 0}, "red": {Failed, 1}, "inconclusive": {Inconclusive, 4}, "not-testable-only": {Inconclusive, 3}, "hostile": {Failed, 1}, "interrupted": {Interrupted, 130}, "empty": {Inconclusive, 3}} {
+	}{"green": {evidence.Passed, 0}, "red": {evidence.Failed, 1}, "inconclusive": {evidence.Inconclusive, 4}, "not-testable-only": {evidence.Inconclusive, 3}, "hostile": {evidence.Failed, 1}, "interrupted": {evidence.Interrupted, 130}, "empty": {evidence.Inconclusive, 3}} {
 		require.Equal(t, want.verdict, runs[name].Verdict, name)
 		require.Equal(t, want.code, runs[name].ExitCode, name)
 		c := runs[name].Summary.Scenarios
@@ -187,7 +188,7 @@ func TestJUnitCountsAgreeWithItsElements(t *testing.T) {
 func BenchmarkWriteAll(b *testing.B) {
 	r := &Run{Version: Version, Scenarios: []Scenario{}}
 	for range 1000 {
-		s := scenario("x", Passed)
+		s := scenario("x", evidence.Passed)
 		for range 4 {
 			s.Exchanges = append(s.Exchanges, s.Exchanges[0])
 		}

@@ -10,37 +10,11 @@ import (
 	"time"
 
 	"github.com/kobcheck/kobcheck/contract"
+	"github.com/kobcheck/kobcheck/reports/evidence"
 )
 
 // Version is the version of run.json that this package writes and reads.
 const Version = 1
-
-// Verdict says what came of a scenario or a run, and whose fault it is.
-type Verdict string
-
-// The verdicts. A scenario has one of the first nine; a run is passed, failed, inconclusive or interrupted.
-const (
-	// Passed: at least one check was evaluated and every one held.
-	Passed Verdict = "passed"
-	// Failed: the API breaks a gated requirement.
-	Failed Verdict = "failed"
-	// Advisory: only requirements that do not gate were broken; something to read.
-	Advisory Verdict = "advisory"
-	// Inconclusive: the environment kept the answer away, or no check saw any data.
-	Inconclusive Verdict = "inconclusive"
-	// NotTestable: a fixture is missing; the scenario says which key would supply it.
-	NotTestable Verdict = "not_testable"
-	// Known: fails in just the way that the list of known failures says.
-	Known Verdict = "known"
-	// UnexpectedPass: passes although the list of known failures says that it fails.
-	UnexpectedPass Verdict = "unexpected_pass"
-	// Flaky: failed, then passed with fresh data.
-	Flaky Verdict = "flaky"
-	// NotRun: selected, but the run was interrupted before its turn.
-	NotRun Verdict = "not_run"
-	// Interrupted is the verdict of a run that was stopped by a signal.
-	Interrupted Verdict = "interrupted"
-)
 
 // Run is one conformance run: what was asked, what was seen, what follows.
 type Run struct {
@@ -53,10 +27,10 @@ type Run struct {
 	Gate     []contract.Mark `json:"gate"`
 	Settings Settings        `json:"settings"`
 	// StartedAt and EndedAt are UTC.
-	StartedAt time.Time `json:"started_at"`
-	EndedAt   time.Time `json:"ended_at"`
-	Verdict   Verdict   `json:"verdict"`
-	ExitCode  int       `json:"exit_code"`
+	StartedAt time.Time        `json:"started_at"`
+	EndedAt   time.Time        `json:"ended_at"`
+	Verdict   evidence.Verdict `json:"verdict"`
+	ExitCode  int              `json:"exit_code"`
 	// Reason is one sentence that explains the verdict where the counts alone do not.
 	Reason string `json:"reason,omitempty"`
 	// Signal is interrupt or terminate where the run was stopped, else empty.
@@ -65,9 +39,12 @@ type Run struct {
 	Operations   []OperationUse      `json:"operations"`
 	Requirements []RequirementResult `json:"requirements"`
 	Census       []CheckCount        `json:"census"`
-	Scenarios    []Scenario          `json:"scenarios"`
+	// Passing is what was noticed in passing, while scenarios were about something else: once for each
+	// operation, requirement and place, with the first scenario that met it and how often.
+	Passing   []evidence.Finding `json:"passing,omitempty"`
+	Scenarios []Scenario         `json:"scenarios"`
 	// Observations are answers to questions that the documentation leaves open.
-	Observations []Observation `json:"observations"`
+	Observations []evidence.Observation `json:"observations"`
 	// CardOrder is what the run showed of the order of the eight checks of card creation; nil where it asked
 	// for no card that fails two of them.
 	CardOrder *OrderProof `json:"card_order,omitempty"`
@@ -78,7 +55,7 @@ type Run struct {
 	// TidyRequests counts the requests after the scenarios that put things away; no other figure has them.
 	TidyRequests int `json:"tidy_requests,omitempty"`
 	// Waivers are the standards that the run was told to put up with until a date.
-	Waivers []Waiver `json:"waivers,omitempty"`
+	Waivers []evidence.Waiver `json:"waivers,omitempty"`
 	// ProfileChanges are open questions that the target now answers otherwise than in its last profile.
 	ProfileChanges []ProfileChange `json:"profile_changes,omitempty"`
 	// History is what earlier nights say; nil where the run was told of none.
@@ -150,6 +127,7 @@ type ScenarioCounts struct {
 	Passed         int `json:"passed"`
 	Failed         int `json:"failed"`
 	Advisory       int `json:"advisory"`
+	Blocked        int `json:"blocked"`
 	Inconclusive   int `json:"inconclusive"`
 	NotTestable    int `json:"not_testable"`
 	Known          int `json:"known"`
@@ -198,8 +176,10 @@ const (
 
 // RequirementResult is one requirement in the run.
 type RequirementResult struct {
-	ID        string            `json:"id"`
-	Mark      contract.Mark     `json:"mark"`
+	ID   string        `json:"id"`
+	Mark contract.Mark `json:"mark"`
+	// Hazard names what is at risk where it is broken; empty for none.
+	Hazard    string            `json:"hazard,omitempty"`
 	Status    RequirementStatus `json:"status"`
 	Scenarios []string          `json:"scenarios"`
 	// Reason says why it was not tested, if it was not.
@@ -215,40 +195,34 @@ type CheckCount struct {
 	NoData    int    `json:"no_data"`
 }
 
-// Observation is an answer that the target gave to a question that no page settles.
-type Observation struct {
-	ID       string `json:"id"` // a stable name such as cards-create.check-1.status
-	Question string `json:"question"`
-	Answer   string `json:"answer"`
-	Scenario string `json:"scenario"`
-	// Gap names the conflict or gap of the documentation (C-… or N-…).
-	Gap string `json:"gap,omitempty"`
-}
-
 // Scenario is one scenario with all its evidence.
 type Scenario struct {
-	ID      string   `json:"id"`
-	Section string   `json:"section"`
-	Feature string   `json:"feature"`
-	Rule    string   `json:"rule,omitempty"`
-	Name    string   `json:"name"`
-	Tags    []string `json:"tags"`
-	URI     string   `json:"uri"`
-	Line    int      `json:"line"`
-	Verdict Verdict  `json:"verdict"`
+	ID      string           `json:"id"`
+	Section string           `json:"section"`
+	Feature string           `json:"feature"`
+	Rule    string           `json:"rule,omitempty"`
+	Name    string           `json:"name"`
+	Tags    []string         `json:"tags"`
+	URI     string           `json:"uri"`
+	Line    int              `json:"line"`
+	Verdict evidence.Verdict `json:"verdict"`
 	// Reason says why the verdict is not simply passed: what the environment did, which key is missing.
 	Reason string `json:"reason,omitempty"`
 	// Missing names the key of the target file that would make a not testable scenario testable.
-	Missing      string        `json:"missing,omitempty"`
-	Requirements []string      `json:"requirements"`
-	Mark         contract.Mark `json:"mark"`
-	StartedAt    time.Time     `json:"started_at"`
-	DurationMS   float64       `json:"duration_ms"`
-	Steps        []Step        `json:"steps"`
-	Checks       []Check       `json:"checks"`
-	Findings     []Finding     `json:"findings"`
-	Exchanges    []Exchange    `json:"exchanges"`
-	Attempts     int           `json:"attempts,omitempty"`
+	Missing string `json:"missing,omitempty"`
+	// BlockedBy is the operation that does not serve what a blocked scenario needs.
+	BlockedBy    string              `json:"blocked_by,omitempty"`
+	Requirements []string            `json:"requirements"`
+	Mark         contract.Mark       `json:"mark"`
+	StartedAt    time.Time           `json:"started_at"`
+	DurationMS   float64             `json:"duration_ms"`
+	Steps        []Step              `json:"steps"`
+	Checks       []evidence.Check    `json:"checks"`
+	Findings     []evidence.Finding  `json:"findings"`
+	Exchanges    []evidence.Exchange `json:"exchanges"`
+	// Proves are the requirements of which at least one check held.
+	Proves   []string `json:"proves,omitempty"`
+	Attempts int      `json:"attempts,omitempty"`
 	// Earlier says what kept an earlier attempt from an answer.
 	Earlier string `json:"earlier,omitempty"`
 }
@@ -263,59 +237,4 @@ type Step struct {
 	Error      string     `json:"error,omitempty"`
 	Table      [][]string `json:"table,omitempty"`
 	DocString  string     `json:"doc_string,omitempty"`
-}
-
-// Check is one evaluated check. Outcome is held, failed or no_data. Step is the index of its step,
-// -1 for the sentinels that watch every exchange.
-type Check struct {
-	Name        string `json:"name"`
-	Requirement string `json:"requirement,omitempty"`
-	Outcome     string `json:"outcome"`
-	Step        int    `json:"step"`
-}
-
-// Finding is a requirement that the API was seen to break.
-type Finding struct {
-	Requirement string        `json:"requirement"`
-	Mark        contract.Mark `json:"mark"`
-	Gated       bool          `json:"gated"`
-	Check       string        `json:"check"`
-	Message     string        `json:"message"`
-	Pointer     string        `json:"pointer,omitempty"`
-	Expected    string        `json:"expected"`
-	Actual      string        `json:"actual"`
-	// Exchange is the number of the exchange that shows it, 0 for none.
-	Exchange int `json:"exchange"`
-	Step     int `json:"step"`
-}
-
-// Exchange is one request and its answer, redacted when it was recorded.
-type Exchange struct {
-	N          int       `json:"n"`
-	Operation  string    `json:"operation"`
-	As         string    `json:"as,omitempty"` // the client that called
-	StartedAt  time.Time `json:"started_at"`
-	DurationMS float64   `json:"duration_ms"`
-	Request    Request   `json:"request"`
-	// Response is nil where no answer came.
-	Response *Response `json:"response"`
-	Error    string    `json:"error,omitempty"`
-	Curl     string    `json:"curl"`
-}
-
-// Request is a redacted request. Body is text; BodyBytes is its full length before any cut.
-type Request struct {
-	Method    string              `json:"method"`
-	URL       string              `json:"url"`
-	Headers   map[string][]string `json:"headers"`
-	Body      string              `json:"body,omitempty"`
-	BodyBytes int                 `json:"body_bytes"`
-}
-
-// Response is a redacted answer. Body is text; BodyBytes is its full length before any cut.
-type Response struct {
-	Status    int                 `json:"status"`
-	Headers   map[string][]string `json:"headers"`
-	Body      string              `json:"body,omitempty"`
-	BodyBytes int                 `json:"body_bytes"`
 }

@@ -8,6 +8,8 @@ import (
 	"regexp"
 	"sort"
 	"strings"
+
+	"github.com/kobcheck/kobcheck/reports/evidence"
 )
 
 // WriteScript prints a shell script that performs the exchange chain of a scenario again with curl and
@@ -58,7 +60,7 @@ func tokenVariables(s *Scenario) []string {
 func neededIDs(s *Scenario) map[string]bool {
 	needed := map[string]bool{}
 	for i := range s.Exchanges {
-		for _, id := range anyUUID.FindAllString(s.Exchanges[i].Request.URL+" "+s.Exchanges[i].Request.Body, -1) {
+		for _, id := range evidence.UUID.FindAllString(s.Exchanges[i].Request.URL+" "+s.Exchanges[i].Request.Body, -1) {
 			needed[id] = true
 		}
 	}
@@ -74,9 +76,9 @@ type script struct {
 var keyHeader = regexp.MustCompile(`(?i)'((?:x-)?idempotency-key): ([^']+)'`)
 
 // exchange prints one call, and reads from its answer the ids that later calls need.
-func (c *script) exchange(b *strings.Builder, exchange *Exchange) {
+func (c *script) exchange(b *strings.Builder, exchange *evidence.Exchange) {
 	line := exchange.Curl
-	if found := keyHeader.FindStringSubmatch(line); found != nil && anyUUID.MatchString(found[2]) {
+	if found := keyHeader.FindStringSubmatch(line); found != nil && evidence.UUID.MatchString(found[2]) {
 		if c.keys[found[2]] == "" {
 			c.keys[found[2]] = fmt.Sprintf("KEY_%d", len(c.keys)+1)
 			fmt.Fprintf(b, "%s=$(fresh)\n", c.keys[found[2]])
@@ -91,7 +93,7 @@ func (c *script) exchange(b *strings.Builder, exchange *Exchange) {
 	for _, id := range ids {
 		line = strings.ReplaceAll(line, id, `'"$`+c.variables[id]+`"'`)
 	}
-	for _, id := range anyUUID.FindAllString(exchange.Request.URL+" "+exchange.Request.Body, -1) {
+	for _, id := range evidence.UUID.FindAllString(exchange.Request.URL+" "+exchange.Request.Body, -1) {
 		if c.variables[id] == "" {
 			c.needed[id] = false // it was known before any answer gave it, such as a fixture
 		}
@@ -127,7 +129,7 @@ func idPaths(body string) []idPath {
 	walk = func(path string, value any) {
 		switch v := value.(type) {
 		case string:
-			if anyUUID.FindString(v) == v && v != "" {
+			if evidence.UUID.FindString(v) == v && v != "" {
 				out = append(out, idPath{path, v})
 			}
 		case []any:

@@ -9,6 +9,7 @@ import (
 	"time"
 
 	"github.com/kobcheck/kobcheck/contract"
+	"github.com/kobcheck/kobcheck/reports/evidence"
 )
 
 // Selftest is selftest.json: the suite held against a mock that is broken on purpose, fault by fault.
@@ -93,7 +94,7 @@ type Killer struct {
 func (s *Selftest) Close(now time.Time) int {
 	s.Version, s.EndedAt = Version, now.UTC()
 	sum := SelftestSummary{Faults: len(s.Faults), ByGroup: map[string]Killed{}, ByMark: map[string]Killed{}, WallMS: float64(now.Sub(s.StartedAt).Milliseconds())}
-	code := ExitPassed
+	code := evidence.ExitPassed
 	for _, one := range s.Faults {
 		group, mark := sum.ByGroup[one.Group], sum.ByMark[string(one.Mark)]
 		group.Faults, mark.Faults = group.Faults+1, mark.Faults+1
@@ -107,7 +108,7 @@ func (s *Selftest) Close(now time.Time) int {
 			sum.RightRequirement++
 			group.Right, mark.Right = group.Right+1, mark.Right+1
 		} else if one.Reason == "" && !one.ByChance && (one.Mark == contract.Stated || one.Mark == contract.Standard) {
-			code = ExitFailed
+			code = evidence.ExitFailed
 		}
 		sum.ByGroup[one.Group], sum.ByMark[string(one.Mark)] = group, mark
 	}
@@ -117,7 +118,7 @@ func (s *Selftest) Close(now time.Time) int {
 	}
 	for _, baseline := range s.Baseline {
 		if baseline.Findings > 0 {
-			code = ExitFailed
+			code = evidence.ExitFailed
 		}
 	}
 	s.Summary = sum

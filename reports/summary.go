@@ -6,6 +6,7 @@ import (
 	"strings"
 
 	"github.com/kobcheck/kobcheck/contract"
+	"github.com/kobcheck/kobcheck/reports/evidence"
 )
 
 // PrintSummary prints what a release manager wants to know, in lines of at most 80 columns but for
@@ -49,7 +50,7 @@ func (p *printer) paint(code, text string) string {
 const printed = 12
 
 func (p *printer) failures(r *Run, facts *contract.Contract) {
-	groups := r.Groups(true)
+	groups := r.Causes(true)
 	for i, group := range groups {
 		if i == printed {
 			p.line("… and %d more ways of failing; the report has them all.\n", len(groups)-printed)
@@ -111,7 +112,7 @@ func (p *printer) missing(r *Run) {
 func (p *printer) inconclusive(r *Run) {
 	n := 0
 	for _, scenario := range r.Scenarios {
-		if scenario.Verdict != Inconclusive {
+		if scenario.Verdict != evidence.Inconclusive {
 			continue
 		}
 		if n++; n == 1 {
@@ -133,9 +134,9 @@ func (p *printer) inconclusive(r *Run) {
 // known prints the scenarios whose failure is listed, or was to be gone.
 func (p *printer) known(r *Run) {
 	for _, part := range []struct {
-		verdict      Verdict
+		verdict      evidence.Verdict
 		title, shade string
-	}{{UnexpectedPass, "No longer fails: the entry has to go", "31;1"}, {Known, "Known failures", "33;1"}, {Flaky, "Flaky: failed, then passed with fresh data", "33;1"}} {
+	}{{evidence.UnexpectedPass, "No longer fails: the entry has to go", "31;1"}, {evidence.Known, "Known failures", "33;1"}, {evidence.Flaky, "Flaky: failed, then passed with fresh data", "33;1"}} {
 		n := 0
 		for _, scenario := range r.Scenarios {
 			if scenario.Verdict != part.verdict {
@@ -184,7 +185,7 @@ func (p *printer) changes(r *Run) {
 }
 
 func (p *printer) advisory(r *Run) {
-	groups := r.Groups(false)
+	groups := r.Causes(false)
 	if len(groups) == 0 {
 		return
 	}
@@ -204,7 +205,7 @@ func (p *printer) advisory(r *Run) {
 func (p *printer) counts(r *Run) {
 	c, q := r.Summary.Scenarios, r.Summary.Requirements
 	shade := "32;1"
-	if r.ExitCode != ExitPassed {
+	if r.ExitCode != evidence.ExitPassed {
 		shade = "31;1"
 	}
 	p.line("%s", p.paint(shade, wrap(Headline(r), 0)))

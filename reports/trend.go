@@ -6,6 +6,8 @@ import (
 	"math"
 	"sort"
 	"time"
+
+	"github.com/kobcheck/kobcheck/reports/evidence"
 )
 
 // Trend is what many nights show together.
@@ -78,7 +80,7 @@ type Changes struct {
 // VerdictChange is a scenario with another verdict.
 type VerdictChange struct {
 	Scenario string
-	Was, Is  Verdict
+	Was, Is  evidence.Verdict
 }
 
 // NewTrend works out what the nights show. They have to be of one target, oldest first.
@@ -136,7 +138,7 @@ func (t *Trend) trophies(last *Night) {
 		}
 	}
 	for fingerprint, one := range caught {
-		if !last.fails(fingerprint) && breaks[fingerprint] == 0 && (last.Verdict == Passed || last.Verdict == Failed) {
+		if !last.fails(fingerprint) && breaks[fingerprint] == 0 && (last.Verdict == evidence.Passed || last.Verdict == evidence.Failed) {
 			t.Trophies = append(t.Trophies, *one)
 		}
 	}
@@ -165,9 +167,9 @@ func (t *Trend) flaky() {
 	for _, night := range t.Nights {
 		for id, verdict := range night.Scenarios {
 			switch verdict {
-			case Passed, Advisory:
+			case evidence.Passed, evidence.Advisory:
 				verdicts[id] = append(verdicts[id], true)
-			case Failed, Flaky:
+			case evidence.Failed, evidence.Flaky:
 				verdicts[id] = append(verdicts[id], false)
 			}
 		}

@@ -10,13 +10,14 @@ import (
 	"testing"
 	"time"
 
+	"github.com/kobcheck/kobcheck/reports/evidence"
 	"github.com/stretchr/testify/require"
 )
 
 // nightOf is a generated night: the number gives it its date.
 func nightOf(number int, change func(*Night)) *Night {
 	n := &Night{NightVersion: nightVersion, RunID: fmt.Sprintf("night-%d", number), Target: "staging", StartedAt: time.Date(2026, 10, 1, 2, 0, 0, 0, time.UTC).AddDate(0, 0, number),
-		Verdict: Passed, Scenarios: map[string]Verdict{"a": Passed, "b": Passed, "c": Passed}, Requirements: map[string]RequirementStatus{"CARD-01": Proved, "CARD-02": Proved},
+		Verdict: evidence.Passed, Scenarios: map[string]evidence.Verdict{"a": evidence.Passed, "b": evidence.Passed, "c": evidence.Passed}, Requirements: map[string]RequirementStatus{"CARD-01": Proved, "CARD-02": Proved},
 		Failures: []NightFailure{}, P50: map[string]float64{"cards-get": 20}, Answers: map[string]string{"q": "yes"}, Undocumented: []string{"cards-get: field x"}}
 	if change != nil {
 		change(n)
@@ -26,7 +27,7 @@ func nightOf(number int, change func(*Night)) *Night {
 
 func failing(fingerprint string) func(*Night) {
 	return func(n *Night) {
-		n.Verdict, n.Scenarios["b"], n.Requirements["CARD-02"] = Failed, Failed, RequirementFailed
+		n.Verdict, n.Scenarios["b"], n.Requirements["CARD-02"] = evidence.Failed, evidence.Failed, RequirementFailed
 		n.Failures = append(n.Failures, NightFailure{fingerprint, "CARD-02", "is not so", 1})
 	}
 }
@@ -41,7 +42,7 @@ func TestThirtyNightsTellWhatHappenedToThem(t *testing.T) {
 				n.P50["cards-get"] *= 1.2
 			}
 			if i%7 == 3 {
-				n.Scenarios["c"] = Failed
+				n.Scenarios["c"] = evidence.Failed
 			}
 			if i >= 25 {
 				failing("f1")(n)
@@ -86,7 +87,7 @@ func TestNightsAreReadFromAFolderAndForeignFilesAreNamed(t *testing.T) {
 		require.NoError(t, os.WriteFile(path, text, 0o600))
 	}
 	write("2/night.json", nightOf(2, nil))
-	write("1/run.json", &Run{Version: Version, RunID: "r", StartedAt: time.Date(2026, 9, 1, 0, 0, 0, 0, time.UTC), Target: Target{Name: "staging"}, Scenarios: []Scenario{{ID: "a", Verdict: Passed}}})
+	write("1/run.json", &Run{Version: Version, RunID: "r", StartedAt: time.Date(2026, 9, 1, 0, 0, 0, 0, time.UTC), Target: Target{Name: "staging"}, Scenarios: []Scenario{{ID: "a", Verdict: evidence.Passed}}})
 	write("3/night.json", nightOf(2, nil))
 	write("4/night.json", map[string]int{"night_version": 9})
 	write("5/other.json", 1)
@@ -131,7 +132,7 @@ func BenchmarkTrendOf400Nights(b *testing.B) {
 	for i := range 400 {
 		n := nightOf(i, nil)
 		for s := range 1043 {
-			n.Scenarios[fmt.Sprintf("a-scenario-with-a-usual-id/%d", s)] = Passed
+			n.Scenarios[fmt.Sprintf("a-scenario-with-a-usual-id/%d", s)] = evidence.Passed
 		}
 		text, err := json.Marshal(n)
 		require.NoError(b, err)
@@ -174,7 +175,7 @@ func TestWhatWasCaughtAndMendedIsATrophy(t *testing.T) {
 	var text bytes.Buffer
 	require.NoError(t, PrintTrend(&text, trend))
 	require.Contains(t, text.String(), "Caught and mended\n  CARD-02 is not so, 2026-10-03 to 2026-10-06 (4 nights")
-	nights[11].Verdict = Inconclusive
+	nights[11].Verdict = evidence.Inconclusive
 	nights[11].Failures = nil
 	trend, err = NewTrend(nights, nil)
 	require.NoError(t, err)

@@ -5,13 +5,15 @@ import (
 	"io"
 	"strings"
 	"time"
+
+	"github.com/kobcheck/kobcheck/reports/evidence"
 )
 
 // shown is how many lines each part of a printed trend has.
 const shown = 15
 
 // letters are the verdicts of nights in a strip.
-var letters = map[Verdict]string{Passed: "✓", Failed: "✗", Inconclusive: "?", Interrupted: "…"}
+var letters = map[evidence.Verdict]string{evidence.Passed: "✓", evidence.Failed: "✗", evidence.Inconclusive: "?", evidence.Interrupted: "…"}
 
 // PrintTrend prints what the nights show.
 func PrintTrend(w io.Writer, t *Trend) error {

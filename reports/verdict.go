@@ -1,22 +1,13 @@
 package reports
 
 import (
+	"cmp"
+	"iter"
 	"sort"
 	"time"
 
 	"github.com/kobcheck/kobcheck/contract"
-)
-
-// The exit codes of a run. Pipelines rely on them.
-const (
-	ExitPassed       = 0
-	ExitFailed       = 1
-	ExitUsage        = 2
-	ExitNothing      = 3
-	ExitInconclusive = 4
-	ExitSecretFound  = 8
-	ExitInterrupted  = 130
-	ExitTerminated   = 143
+	"github.com/kobcheck/kobcheck/reports/evidence"
 )
 
 // Close computes everything that follows from the scenarios: counts, the state of each requirement, the
@@ -47,21 +38,23 @@ func (r *Run) countScenarios() {
 	for _, scenario := range r.Scenarios {
 		counts.Total++
 		switch scenario.Verdict {
-		case Passed:
+		case evidence.Passed:
 			counts.Passed++
-		case Failed:
+		case evidence.Failed:
 			counts.Failed++
-		case Advisory:
+		case evidence.Advisory:
 			counts.Advisory++
-		case NotTestable:
+		case evidence.Blocked:
+			counts.Blocked++
+		case evidence.NotTestable:
 			counts.NotTestable++
-		case Known:
+		case evidence.Known:
 			counts.Known++
-		case UnexpectedPass:
+		case evidence.UnexpectedPass:
 			counts.UnexpectedPass++
-		case Flaky:
+		case evidence.Flaky:
 			counts.Flaky++
-		case NotRun:
+		case evidence.NotRun:
 			counts.NotRun++
 		default:
 			counts.Inconclusive++
@@ -70,7 +63,8 @@ func (r *Run) countScenarios() {
 }
 
 // judgeRequirements says of every requirement that the API owes what the run showed: failed where a
-// finding names it, proved where a scenario of it passed, else not tested, with the reason.
+// finding breaks it, proved where a check of its own held, else not tested, with the reason. A scenario
+// proves nothing by passing; its checks do, also those of a scenario that failed.
 func (r *Run) judgeRequirements(facts *contract.Contract) {
 	scenarios := map[string][]string{}
 	proved, failed := map[string]bool{}, map[string]bool{}
@@ -79,50 +73,71 @@ func (r *Run) judgeRequirements(facts *contract.Contract) {
 		scenario := &r.Scenarios[i]
 		for _, id := range scenario.Requirements {
 			scenarios[id] = append(scenarios[id], scenario.ID)
-			switch scenario.Verdict {
-			case Passed, Flaky, UnexpectedPass:
-				proved[id] = true
-			case NotTestable, Inconclusive, NotRun:
-				if reasons[id] == "" {
-					reasons[id] = scenario.Reason
-				}
+			if reasons[id] == "" {
+				reasons[id] = scenario.Reason
 			}
 		}
-		for _, check := range scenario.Checks {
-			if check.Outcome == "held" && check.Requirement != "" && (scenario.Verdict == Passed || scenario.Verdict == Advisory) {
-				proved[check.Requirement] = true
-			}
+		for _, id := range scenario.Proves {
+			proved[id] = true
 		}
-		for _, finding := range scenario.Findings {
-			failed[finding.Requirement] = true
-		}
+	}
+	for f := range r.Findings() {
+		failed[f.Requirement] = failed[f.Requirement] || f.Breaks(facts)
 	}
 	r.Requirements = make([]RequirementResult, 0, len(facts.Requirements))
 	for _, requirement := range facts.Requirements {
-		if requirement.Who != contract.API && len(scenarios[requirement.ID]) == 0 && !failed[requirement.ID] {
+		id := requirement.ID
+		if requirement.Who != contract.API && len(scenarios[id]) == 0 && !failed[id] {
 			continue
 		}
-		result := RequirementResult{ID: requirement.ID, Mark: requirement.Mark, Scenarios: scenarios[requirement.ID]}
+		result := RequirementResult{ID: id, Mark: requirement.Mark, Hazard: requirement.Hazard, Scenarios: scenarios[id]}
 		if result.Scenarios == nil {
 			result.Scenarios = []string{}
 		}
 		switch {
-		case failed[requirement.ID]:
+		case failed[id]:
 			result.Status = RequirementFailed
 			r.Summary.Requirements.Failed++
-		case proved[requirement.ID]:
+		case proved[id]:
 			result.Status = Proved
 			r.Summary.Requirements.Proved++
 		default:
-			result.Status, result.Reason = NotTested, reasons[requirement.ID]
-			if result.Reason == "" {
-				result.Reason = requirement.Reason
-			}
+			result.Status, result.Reason = NotTested, cmp.Or(reasons[id], requirement.Reason, "its scenarios record what the target does; no check holds it")
 			r.Summary.Requirements.NotTested++
 		}
 		r.Requirements = append(r.Requirements, result)
 	}
 	sort.Slice(r.Requirements, func(i, j int) bool { return r.Requirements[i].ID < r.Requirements[j].ID })
+}
+
+// Findings are all of the run, each with the id of the scenario that saw it first: those of scenarios, then what
+// was noticed in passing.
+func (r *Run) Findings() iter.Seq2[evidence.Finding, string] {
+	return func(yield func(evidence.Finding, string) bool) {
+		for i := range r.Scenarios {
+			for _, f := range r.Scenarios[i].Findings {
+				if !yield(f, r.Scenarios[i].ID) {
+					return
+				}
+			}
+		}
+		for _, f := range r.Passing {
+			if !yield(f, f.Scenario) {
+				return
+			}
+		}
+	}
+}
+
+// broken counts what was noticed in passing, gates, and is no known failure.
+func (r *Run) broken() int {
+	n := 0
+	for _, f := range r.Passing {
+		if f.Gated && f.Verdict != evidence.Known {
+			n++
+		}
+	}
+	return n
 }
 
 // decide gives the verdict of the run. Of several exit codes the first of 8, 1, 4, 3 wins; an interrupted
@@ -131,76 +146,28 @@ func (r *Run) decide() {
 	counts := r.Summary.Scenarios
 	judged := counts.Passed + counts.Advisory + counts.Known + counts.Flaky
 	switch {
-	case r.ExitCode == ExitSecretFound:
-		r.Verdict = Failed
+	case r.ExitCode == evidence.ExitSecretFound:
+		r.Verdict = evidence.Failed
 	case r.Signal == "interrupt":
-		r.Verdict, r.ExitCode = Interrupted, ExitInterrupted
+		r.Verdict, r.ExitCode = evidence.Interrupted, evidence.ExitInterrupted
 	case r.Signal != "":
-		r.Verdict, r.ExitCode = Interrupted, ExitTerminated
-	case counts.Failed+counts.UnexpectedPass > 0, r.Settings.FlakyFails && counts.Flaky > 0:
-		r.Verdict, r.ExitCode = Failed, ExitFailed
-	case counts.Inconclusive+counts.NotRun > 0:
-		r.Verdict, r.ExitCode = Inconclusive, ExitInconclusive
+		r.Verdict, r.ExitCode = evidence.Interrupted, evidence.ExitTerminated
+	case counts.Failed+counts.UnexpectedPass+r.broken() > 0, r.Settings.FlakyFails && counts.Flaky > 0:
+		r.Verdict, r.ExitCode = evidence.Failed, evidence.ExitFailed
+	case counts.Inconclusive+counts.NotRun+counts.Blocked > 0:
+		r.Verdict, r.ExitCode = evidence.Inconclusive, evidence.ExitInconclusive
 	case judged == 0:
-		r.Verdict, r.ExitCode = Inconclusive, ExitNothing
+		r.Verdict, r.ExitCode = evidence.Inconclusive, evidence.ExitNothing
 		if r.Reason == "" {
 			r.Reason = "nothing of the selection could be tested on this target"
 		}
 	default:
-		r.Verdict, r.ExitCode = Passed, ExitPassed
+		r.Verdict, r.ExitCode = evidence.Passed, evidence.ExitPassed
 	}
-}
-
-// Group is one way of failing, with the scenarios that show it: one fault of the API often breaks many.
-type Group struct {
-	Finding   Finding
-	Scenario  *Scenario // the first that shows it
-	Scenarios []string
-}
-
-// Groups returns the findings of the run by how they fail, gated ones or the others, most scenarios first.
-func (r *Run) Groups(gated bool) []Group {
-	var groups []*Group
-	byKey := map[string]*Group{}
-	for i := range r.Scenarios {
-		scenario := &r.Scenarios[i]
-		seen := map[string]bool{}
-		for _, finding := range scenario.Findings {
-			key := finding.Requirement + "\x00" + finding.Check + "\x00" + withoutIndex(finding.Pointer)
-			if finding.Gated != gated || seen[key] {
-				continue
-			}
-			seen[key] = true
-			if byKey[key] == nil {
-				byKey[key] = &Group{Finding: finding, Scenario: scenario}
-				groups = append(groups, byKey[key])
-			}
-			byKey[key].Scenarios = append(byKey[key].Scenarios, scenario.ID)
-		}
-	}
-	sort.SliceStable(groups, func(i, j int) bool { return len(groups[i].Scenarios) > len(groups[j].Scenarios) })
-	out := make([]Group, len(groups))
-	for i, group := range groups {
-		out[i] = *group
-	}
-	return out
-}
-
-// withoutIndex takes the place in a list out of a pointer, so that each item does not fail on its own.
-func withoutIndex(pointer string) string {
-	if len(pointer) > 1 && pointer[1] >= '0' && pointer[1] <= '9' {
-		for i := 1; i < len(pointer); i++ {
-			if pointer[i] == '/' {
-				return "/*" + pointer[i:]
-			}
-		}
-		return "/*"
-	}
-	return pointer
 }
 
 // Exchange returns the exchange of a scenario that a finding points to, or nil.
-func (s *Scenario) Exchange(n int) *Exchange {
+func (s *Scenario) Exchange(n int) *evidence.Exchange {
 	for i := range s.Exchanges {
 		if s.Exchanges[i].N == n {
 			return &s.Exchanges[i]
@@ -213,7 +180,7 @@ func (s *Scenario) Exchange(n int) *Exchange {
 func (r *Run) Missing() []MissingKey {
 	counts := map[string]*MissingKey{}
 	for _, scenario := range r.Scenarios {
-		if scenario.Verdict != NotTestable {
+		if scenario.Verdict != evidence.NotTestable {
 			continue
 		}
 		id := scenario.Missing + "\x00" + scenario.Reason

@@ -14,6 +14,7 @@ import (
 	"sync"
 
 	"github.com/kobcheck/kobcheck/contract"
+	"github.com/kobcheck/kobcheck/reports/evidence"
 )
 
 // Guard looks for secrets in what was written. It returns in words what it found.
@@ -97,7 +98,7 @@ func WriteAll(folder string, r *Run, facts *contract.Contract, formats []string,
 			paths = append(paths, path)
 		}
 		if found[i] != "" {
-			r.ExitCode, r.Verdict, r.Reason = ExitSecretFound, Failed, found[i]
+			r.ExitCode, r.Verdict, r.Reason = evidence.ExitSecretFound, evidence.Failed, found[i]
 		}
 	}
 	return paths, errors.Join(append(unknown, failed...)...)

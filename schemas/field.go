@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"maps"
 	"slices"
+	"strings"
 )
 
 // FieldInfo is what the documentation says of one field of a schema.
@@ -59,4 +60,21 @@ func (s *Set) fields(d *document) []FieldInfo {
 		fields = append(fields, field)
 	}
 	return fields
+}
+
+// MarkOf returns how well the documentation founds that a member of a schema is there, by its name or its path with
+// dots; not-found where it has none of that name.
+func (s *Set) MarkOf(schema, path string) string {
+	one := s.byName[schema]
+	if one == nil {
+		return "not-found"
+	}
+	at := one.document
+	for _, name := range strings.Split(path, ".") {
+		if at = s.child(at, name); at == nil {
+			return "not-found"
+		}
+	}
+	mark, _ := at.founded("required")
+	return mark
 }

@@ -15,8 +15,11 @@ import (
 	"github.com/cucumber/godog"
 
 	"github.com/kobcheck/kobcheck/client"
+	"github.com/kobcheck/kobcheck/client/scene"
 	"github.com/kobcheck/kobcheck/contract"
+	"github.com/kobcheck/kobcheck/reports/evidence"
 	"github.com/kobcheck/kobcheck/schemas"
+	"github.com/kobcheck/kobcheck/steps/sentinel"
 )
 
 func answerSentences() []Definition {
@@ -52,9 +55,8 @@ func callSucceeds(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	operation := w.Session.Contract.Operation(exchange.Operation)
-	w.expectServed(operation, exchange)
-	return nil
+	_, err = w.expectServed(w.Session.Contract.Operation(exchange.Operation), exchange)
+	return err
 }
 
 func answerIsStatus(ctx context.Context, code int) error {
@@ -64,12 +66,15 @@ func answerIsStatus(ctx context.Context, code int) error {
 		return err
 	}
 	operation := w.Session.Contract.Operation(exchange.Operation)
-	requirement := ""
-	if operation.Success.Status == code {
-		requirement = operation.Success.Requirements["status"]
+	a := evidence.Assertion{Check: "status " + strconv.Itoa(code), Fact: w.own(contract.RefusalStatus), Expected: status(code), Actual: w.answered(exchange),
+		Message: fmt.Sprintf("%q was not answered as documented", operation.Title)}
+	if code/100 == 2 {
+		if served, err := w.expectServed(operation, exchange); !served {
+			return err
+		}
+		a.Check, a.Fact, a.Expected, a.Actual = sentinel.SuccessStatus, w.own(contract.Status), strconv.Itoa(code), strconv.Itoa(exchange.Status)
 	}
-	w.Expect(exchange.Status == code, Expectation{Check: "status " + strconv.Itoa(code), Requirement: requirement,
-		Message: fmt.Sprintf("%q was not answered as documented", operation.Title), Expected: status(code), Actual: w.answered(exchange)})
+	w.Expect(exchange.Status == code, a)
 	return nil
 }
 
@@ -105,11 +110,26 @@ func callIsRefused(ctx context.Context, kind string) error {
 	if err != nil {
 		return err
 	}
+	if !w.expectRefused(exchange) {
+		return nil
+	}
 	refusal := refusals[kind]
-	w.Expect(refusal.accepts(exchange.Status), Expectation{Check: "refused as " + kind,
-		Message:  fmt.Sprintf("%q should have been refused", w.titleOf(exchange)),
+	w.Expect(refusal.accepts(exchange.Status), evidence.Assertion{Check: "refused as " + kind, Fact: w.own(contract.RefusalStatus),
+		Message:  fmt.Sprintf("%q was refused with another code", w.titleOf(exchange)),
 		Expected: refusal.reads, Actual: w.answered(exchange)})
 	return nil
+}
+
+// expectRefused checks that a call was not served, and by no fault of the server's own.
+func (w *World) expectRefused(exchange *client.Exchange) bool {
+	w.Expect(exchange.Status >= 400, evidence.Assertion{Check: "not served", Fact: w.own(contract.Refusal),
+		Message:  fmt.Sprintf("%q should have been refused", w.titleOf(exchange)),
+		Expected: "a refusal", Actual: w.answered(exchange)})
+	if exchange.Status >= 500 {
+		w.Expect(false, evidence.Assertion{Check: "no server error", Fact: w.fact("HARNESS-01", contract.Form),
+			Message: "what a caller did wrong was answered by a server error", Expected: "a client error (4xx)", Actual: w.answered(exchange)})
+	}
+	return exchange.Status/100 == 4
 }
 
 func callFailsAtRunTime(ctx context.Context) error {
@@ -118,7 +138,7 @@ func callFailsAtRunTime(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	w.Expect(exchange.Status >= 500, Expectation{Check: "fails at run time", Requirement: "ERR-10",
+	w.Expect(exchange.Status >= 500, evidence.Assertion{Check: "fails at run time", Fact: w.fact("ERR-10", contract.RefusalStatus),
 		Message: "a failure of the class Runtime was not answered as a server error", Expected: "a server error (5xx)", Actual: w.answered(exchange)})
 	return nil
 }
@@ -140,38 +160,37 @@ func (w *World) errorText(exchange *client.Exchange) string {
 	return texts[0]
 }
 
+// errorTexts are the texts of an error body at any depth, those in message and error first.
 func errorTexts(value any) []string {
-	body, ok := value.(map[string]any)
-	if !ok {
-		return nil
-	}
-	var texts []string
-	for _, name := range []string{"message", "error"} {
-		switch text := body[name].(type) {
-		case string:
-			texts = append(texts, text)
-		case []any:
-			for _, item := range text {
-				if line, ok := item.(string); ok {
-					texts = append(texts, line)
-				}
+	switch value := value.(type) {
+	case string:
+		return []string{value}
+	case []any:
+		var texts []string
+		for _, item := range value {
+			texts = append(texts, errorTexts(item)...)
+		}
+		return texts
+	case map[string]any:
+		var texts []string
+		for _, name := range []string{"message", "error"} {
+			texts = append(texts, errorTexts(value[name])...)
+		}
+		for _, name := range slices.Sorted(maps.Keys(value)) {
+			if name != "message" && name != "error" {
+				texts = append(texts, errorTexts(value[name])...)
 			}
 		}
+		return texts
 	}
-	names := make([]string, 0, len(body))
-	for name := range body {
-		names = append(names, name)
-	}
-	sort.Strings(names)
-	for _, name := range names {
-		switch inner := body[name].(type) {
-		case string:
-			texts = append(texts, inner)
-		case map[string]any:
-			texts = append(texts, errorTexts(inner)...)
-		}
-	}
-	return texts
+	return nil
+}
+
+// says reports whether a documented message stands in one of the texts, whatever its letter case, final stop or
+// prefix (ERR-08 calls the messages typical).
+func says(texts []string, message string) bool {
+	wanted := strings.ToLower(strings.TrimRight(message, "."))
+	return slices.ContainsFunc(texts, func(text string) bool { return strings.Contains(strings.ToLower(text), wanted) })
 }
 
 func refusalSays(ctx context.Context, message string) error {
@@ -180,11 +199,10 @@ func refusalSays(ctx context.Context, message string) error {
 	if err != nil {
 		return err
 	}
-	found := false
-	for _, text := range errorTexts(w.decoded(exchange)) {
-		found = found || text == message
+	if !w.expectRefused(exchange) && exchange.Status < 500 {
+		return nil
 	}
-	w.Expect(found, Expectation{Check: "message of the refusal", Message: "the refusal does not say why in the documented words",
+	w.Expect(says(errorTexts(w.decoded(exchange)), message), evidence.Assertion{Check: "message of the refusal", Fact: w.own(contract.Text), Message: "the refusal does not say why in the documented words",
 		Expected: strconv.Quote(message), Actual: w.answered(exchange)})
 	return nil
 }
@@ -196,42 +214,61 @@ func refusalHasText(ctx context.Context) error {
 		return err
 	}
 	body, _ := w.decoded(exchange).(map[string]any)
-	message, _ := body["message"].(string)
-	failure, _ := body["error"].(string)
-	w.Expect(message != "" || failure != "", Expectation{Check: "text of the error", Requirement: "ERR-11",
-		Message: "the error body has no text for people", Expected: "a text in message or in error", Actual: string(exchange.Body)})
+	w.Expect(strings.TrimSpace(w.errorText(exchange)) != "", evidence.Assertion{Check: "text of the error", Fact: w.fact("ERR-11", contract.Text),
+		Message: "the error body has no text for people", Expected: "a text", Actual: string(exchange.Body)})
 	if body != nil {
 		w.Observe("errors.envelope", "N-08", "Which members has the body of an error?", strings.Join(slices.Sorted(maps.Keys(body)), ", "))
 	}
 	return nil
 }
 
-// answerIsA counts the shape of the answer as a check of the scenario's own. The sentinels have
-// looked at it already; here it becomes part of what the scenario proves.
+// answerIsA counts the shape of the answer as a check of the scenario's own. The sentinels have looked at it
+// already; here it becomes part of what the scenario proves.
 func answerIsA(ctx context.Context, schema string) error {
-	w := From(ctx)
-	exchange, err := w.latest()
-	if err != nil {
-		return err
-	}
-	violations, err := w.Session.Schemas.Check(schema, exchange.Body)
-	if err != nil {
-		return faulty("checking the answer against %s: %v", schema, err)
-	}
-	return w.shape(exchange, schema, violations)
+	return From(ctx).shape(schema, func(value any) ([]schemas.Violation, error) {
+		if object, ok := scene.Object(value); ok {
+			value = object
+		}
+		return From(ctx).Session.Schemas.CheckValue(schema, value)
+	})
 }
 
 func answerIsListOf(ctx context.Context, schema string) error {
-	w := From(ctx)
+	return From(ctx).shape(schema, func(value any) ([]schemas.Violation, error) {
+		if items, ok := scene.Items(value); ok {
+			value = items
+		}
+		return From(ctx).Session.Schemas.CheckListValue(schema, value)
+	})
+}
+
+// shape counts the shape of the latest answer. A member that is not as it should be breaks its own requirement,
+// and the scenario only where that is about it.
+func (w *World) shape(schema string, check func(value any) ([]schemas.Violation, error)) error {
 	exchange, err := w.latest()
 	if err != nil {
 		return err
 	}
-	violations, err := w.Session.Schemas.CheckList(schema, exchange.Body)
-	if err != nil {
-		return faulty("checking the answer against a list of %s: %v", schema, err)
+	operation := w.Session.Contract.Operation(exchange.Operation)
+	if served, err := w.expectServed(operation, exchange); !served {
+		return err
 	}
-	return w.shape(exchange, schema, violations)
+	violations, err := check(w.decoded(exchange))
+	if err != nil {
+		return faulty("checking the answer against %s: %v", schema, err)
+	}
+	fact, whole := w.own(contract.Content), true
+	for _, violation := range violations {
+		a := sentinel.Violated(operation, w.Session.Edition, violation)
+		if violation.Pointer == "" && violation.Kind != schemas.Undocumented {
+			a.Fact.Requirement, whole = fact.Requirement, false
+		}
+		w.watched(a)
+	}
+	if whole {
+		w.Expect(true, evidence.Assertion{Check: "the answer is a " + schema, Fact: fact})
+	}
+	return nil
 }
 
 // text is a member of an answer as it reads in a feature: a string without its quotes, else JSON.
@@ -302,8 +339,7 @@ func (w *World) answerMember(name string) (any, bool, error) {
 	if err != nil {
 		return nil, false, err
 	}
-	body, _ := w.decoded(exchange).(map[string]any)
-	value, ok := member(body, name)
+	value, ok := member(w.body(exchange), name)
 	return value, ok, nil
 }
 
@@ -326,7 +362,7 @@ func (w *World) expectMember(name string, holds bool, expected string, value any
 	if there {
 		actual = text(value)
 	}
-	w.Expect(holds, Expectation{Check: "value of " + name, Pointer: "/" + strings.ReplaceAll(name, ".", "/"),
+	w.Expect(holds, evidence.Assertion{Check: "value of " + name, Fact: w.fieldFact(w.leading(), name, there), Pointer: "/" + strings.ReplaceAll(name, ".", "/"),
 		Message: fmt.Sprintf("%q is not as it should be", name), Expected: expected, Actual: actual})
 }
 
@@ -444,7 +480,7 @@ func headerIsNumber(ctx context.Context, name string) error {
 		return &NotTestable{Why: "this target does not send the optional header " + name}
 	}
 	_, err = strconv.ParseUint(value, 10, 63)
-	w.Expect(err == nil, Expectation{Check: "header " + name, Message: "the header " + name + " is no whole number", Expected: "a whole number", Actual: value})
+	w.Expect(err == nil, evidence.Assertion{Check: "header " + name, Fact: w.own(contract.Head), Message: "the header " + name + " is no whole number", Expected: "a whole number", Actual: value})
 	return nil
 }
 
@@ -458,8 +494,10 @@ func holdsWhatWasSent(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	body, _ := w.decoded(exchange).(map[string]any)
-	w.expectHolds(draft.Body, body, "")
+	if served, err := w.expectServed(draft.Operation, exchange); !served {
+		return err
+	}
+	w.expectHolds(draft.Body, w.body(exchange), "")
 	return nil
 }
 
@@ -496,38 +534,9 @@ func recordAnswer(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	requirement := "HARNESS-01"
-	if len(w.Scenario.Requirements) > 0 && strings.HasPrefix(w.Scenario.Requirements[0], "HARNESS-") {
-		requirement = w.Scenario.Requirements[0]
-	}
-	w.Expect(exchange.Status < 500, Expectation{Check: "no server error", Requirement: requirement,
+	w.Expect(exchange.Status < 500, evidence.Assertion{Check: "no server error", Fact: w.fact("HARNESS-01", contract.Form),
 		Message: "an open question was answered by a server error", Expected: "any answer but a server error", Actual: w.answered(exchange)})
-	w.Observe(w.Scenario.ID, "", "What does the target do here?", w.answered(exchange))
-	return nil
-}
-
-// shape counts the shape of an answer as one check of the scenario, with a finding per violation.
-func (w *World) shape(exchange *client.Exchange, schema string, violations []schemas.Violation) error {
-	operation := w.Session.Contract.Operation(exchange.Operation)
-	requirement := operation.Success.Requirements["body"]
-	real := violations[:0:0]
-	for _, violation := range violations {
-		if violation.Kind != "undocumented" {
-			real = append(real, violation)
-		}
-	}
-	if len(real) == 0 {
-		w.Expect(true, Expectation{Check: "the answer is a " + schema, Requirement: requirement})
-		return nil
-	}
-	for _, violation := range real {
-		id := violation.Requirement
-		if id == "" {
-			id = requirement
-		}
-		w.Expect(false, Expectation{Check: "the answer is a " + schema, Requirement: id, Mark: contract.Mark(violation.Mark), Pointer: violation.Pointer,
-			Message: "the answer is not a " + schema + " as documented", Expected: violation.Expected, Actual: violation.Actual})
-	}
+	w.Observe(w.Scenario.ID, w.Scenario.Gap, "What does the target do here?", w.answered(exchange))
 	return nil
 }
 
@@ -537,9 +546,8 @@ func memberAtLeastNull(ctx context.Context, name string) error {
 	if err != nil {
 		return err
 	}
-	object, _ := w.decoded(exchange).(map[string]any)
-	_, there := object[name]
-	w.Expect(there, Expectation{Check: "member is there", Pointer: "/" + name, Message: "a member that is always present is not there", Expected: "the member, if only as null", Actual: "absent"})
+	_, there := w.body(exchange)[name]
+	w.Expect(there, evidence.Assertion{Check: "member is there", Fact: w.fieldFact(w.leading(), name, there), Pointer: "/" + name, Message: "a member that is always present is not there", Expected: "the member, if only as null", Actual: "absent"})
 	return nil
 }
 
@@ -549,19 +557,19 @@ func listHasMember(ctx context.Context, name string) error {
 	if err != nil {
 		return err
 	}
-	list, _ := w.decoded(exchange).([]any)
+	list, _ := scene.Items(w.decoded(exchange))
 	if len(list) == 0 {
-		w.NoData("member is in each entry", "", "the list is empty")
+		w.NoData("member is in each entry", w.own(contract.FieldThere), "the list is empty")
 		return nil
 	}
 	for i, entry := range list {
 		object, _ := entry.(map[string]any)
 		if _, there := object[name]; !there {
-			w.Expect(false, Expectation{Check: "member is in each entry", Pointer: fmt.Sprintf("/%d/%s", i, name), Message: "an entry lacks a member that is always present", Expected: "the member, if only as null", Actual: "absent"})
+			w.Expect(false, evidence.Assertion{Check: "member is in each entry", Fact: w.own(contract.FieldThere), Pointer: fmt.Sprintf("/%d/%s", i, name), Message: "an entry lacks a member that is always present", Expected: "the member, if only as null", Actual: "absent"})
 			return nil
 		}
 	}
-	w.Expect(true, Expectation{Check: "member is in each entry"})
+	w.Expect(true, evidence.Assertion{Check: "member is in each entry", Fact: w.own(contract.FieldThere)})
 	return nil
 }
 
@@ -572,6 +580,6 @@ func refusalTells(ctx context.Context) error {
 		return err
 	}
 	text := w.errorText(exchange)
-	w.Expect(strings.TrimSpace(text) != "", Expectation{Check: "the refusal has a text", Message: "the refusal tells its reader nothing", Expected: "a text", Actual: "none"})
+	w.Expect(strings.TrimSpace(text) != "", evidence.Assertion{Check: "the refusal has a text", Fact: w.own(contract.Text), Message: "the refusal tells its reader nothing", Expected: "a text", Actual: "none"})
 	return nil
 }

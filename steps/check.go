@@ -2,81 +2,131 @@ package steps
 
 import (
 	"fmt"
+	"slices"
+
 	"github.com/kobcheck/kobcheck/contract"
+	"github.com/kobcheck/kobcheck/reports/evidence"
 )
 
-// Outcome is what came of one evaluated check.
-type Outcome string
-
-// The outcomes. NoData is never a pass: the check had nothing to look at.
-const (
-	Held   Outcome = "held"
-	Failed Outcome = "failed"
-	NoData Outcome = "no_data"
-)
-
-// Check is one check that was evaluated. Step is the index of its step, -1 for the sentinels.
-type Check struct {
-	Name        string
-	Requirement string
-	Outcome     Outcome
-	Step        int
+// own is a fact of the requirement that the scenario leads with, about the operation of the latest answer. It is
+// for sentences whose requirement is the Rule that they stand under. The scenario's further requirement tags claim
+// that the same look proves them too.
+func (w *World) own(facet contract.Facet) contract.Fact {
+	f := w.fact(w.leading(), facet)
+	f.Also = w.further()
+	return f
 }
 
-// Finding is a requirement that the API was seen to break.
-type Finding struct {
-	Requirement string
-	Mark        contract.Mark
-	Gated       bool
-	Check       string
-	Message     string
-	Pointer     string
-	Expected    string
-	Actual      string
-	Exchange    int
-	Step        int
+// tagged adds to a fact what the tags of the scenario claim to be proved by the same look.
+func (w *World) tagged(f contract.Fact) contract.Fact {
+	f.Also = slices.DeleteFunc(slices.Clone(w.Scenario.Requirements), func(id string) bool { return id == f.Requirement })
+	return f
 }
 
-// Expectation is a check about to be counted: what was looked at, and whether it held.
-type Expectation struct {
-	// Check is a stable name such as "success status"; the census counts by it.
-	Check string
-	// Requirement is the id that the check proves; empty means the scenario's own first one.
-	Requirement string
-	// Message is one sentence on what is wrong where the check does not hold.
-	Message  string
-	Pointer  string
-	Expected string
-	Actual   string
-	// Mark is that of the very fact that is broken, where it is weaker than that of the requirement; else empty.
-	Mark contract.Mark
-	// Exchange is the number of the exchange that shows it; 0 means the latest.
-	Exchange int
+// further are the requirement tags of the scenario after the leading one.
+func (w *World) further() []string {
+	if len(w.Scenario.Requirements) == 0 {
+		return nil
+	}
+	return w.Scenario.Requirements[1:]
 }
 
-// Expect counts one check and keeps a finding where it does not hold.
-func (w *World) Expect(holds bool, e Expectation) {
+// leading is the requirement of the Rule that the scenario stands under.
+func (w *World) leading() string {
+	if len(w.Scenario.Requirements) == 0 {
+		return ""
+	}
+	return w.Scenario.Requirements[0]
+}
+
+// fact is a fact of a requirement about the operation of the latest answer.
+func (w *World) fact(requirement string, facet contract.Facet) contract.Fact {
+	f := contract.Fact{Requirement: requirement, Facet: facet, Edition: w.Session.Edition}
+	if w.last != nil {
+		f.Operation = w.last.Operation
+	}
+	return f
+}
+
+// fieldFact is a fact about a member of the latest answer: that it is there weighs as the schema of the answer
+// marks it, and what it holds as the requirement does.
+func (w *World) fieldFact(requirement, name string, there bool) contract.Fact {
+	f := w.fact(requirement, contract.Link)
+	f.Field = name
+	if requirement == w.leading() {
+		f.Also = w.further()
+	}
+	if there {
+		return f
+	}
+	f.Facet = contract.FieldThere
+	if operation := w.Session.Contract.Operation(f.Operation); operation != nil {
+		f.Mark = contract.Mark(w.Session.Schemas.MarkOf(operation.Success.Schema, name))
+	}
+	return f
+}
+
+// Expect counts one check. Where it does not hold and the scenario is about it, it is a finding of the scenario;
+// while things are prepared it is only noticed in passing.
+func (w *World) Expect(holds bool, a evidence.Assertion) {
+	if a.Fact.Requirement == "" || a.Fact.Facet == "" {
+		panic(fmt.Sprintf("the check %q rests on no fact", a.Check))
+	}
 	if holds {
-		w.count(e, Held)
+		w.count(a.Check, a.Fact.Requirement, evidence.Held)
+		for _, id := range a.Fact.Also {
+			w.count(a.Check, id, evidence.Held)
+		}
 		return
 	}
-	w.count(e, Failed)
-	requirement := w.requirementOf(e)
-	exchange := e.Exchange
-	if exchange == 0 && w.last != nil {
-		exchange = w.last.N
+	if w.preparing > 0 {
+		w.notice(a)
+		return
 	}
-	mark, gated := w.Session.Contract.MarkOf(requirement), w.Session.Gated(requirement)
-	if e.Mark != "" && e.Mark != mark {
-		mark, gated = e.Mark, gated && w.Session.Gate[e.Mark]
+	w.count(a.Check, a.Fact.Requirement, evidence.Broken)
+	w.findings = append(w.findings, w.finding(a))
+}
+
+// finding judges an assertion that does not hold.
+func (w *World) finding(a evidence.Assertion) evidence.Finding {
+	if a.Exchange == 0 && w.last != nil {
+		a.Exchange = w.last.N
 	}
 	// Redaction comes before the cut: half a secret would not be recognised.
 	redact := func(text string) string { return cut(w.Session.Client.Redactor().Text(text)) }
-	w.findings = append(w.findings, Finding{
-		Requirement: requirement, Mark: mark, Gated: gated, Check: e.Check,
-		Message: redact(e.Message), Pointer: redact(e.Pointer), Expected: redact(e.Expected), Actual: redact(e.Actual),
-		Exchange: exchange, Step: w.step,
-	})
+	a.Message, a.Pointer, a.Expected, a.Actual = redact(a.Message), redact(a.Pointer), redact(a.Expected), redact(a.Actual)
+	f := w.Session.Policy.Finding(a)
+	f.Step = w.step
+	return f
+}
+
+// notice keeps what does not hold beside what the scenario is about: it breaks its requirement, and so the run,
+// once, and never the scenario.
+func (w *World) notice(a evidence.Assertion) {
+	w.count(a.Check, a.Fact.Requirement, evidence.Broken)
+	f := w.finding(a)
+	f.Step, f.Count, f.Scenario = -1, 1, w.Scenario.ID
+	w.passing = append(w.passing, f)
+}
+
+// watched counts what a sentinel says of an answer: a finding of the scenario where that is about the
+// requirement, else noticed in passing.
+func (w *World) watched(a evidence.Assertion) {
+	step := w.step
+	w.step = -1
+	defer func() { w.step = step }()
+	if a.Holds || w.preparing == 0 && slices.Contains(w.Scenario.Requirements, a.Fact.Requirement) {
+		w.Expect(a.Holds, a)
+		return
+	}
+	w.notice(a)
+}
+
+// prepare does something that the scenario needs and is not about: what deviates there is noticed in passing.
+func (w *World) prepare(work func() error) error {
+	w.preparing++
+	defer func() { w.preparing-- }()
+	return work()
 }
 
 // cut keeps a finding readable.
@@ -88,23 +138,13 @@ func cut(text string) string {
 }
 
 // NoData counts a check that had nothing to look at.
-func (w *World) NoData(check, requirement, why string) {
-	w.count(Expectation{Check: check, Requirement: requirement}, NoData)
+func (w *World) NoData(check string, fact contract.Fact, why string) {
+	w.count(check, fact.Requirement, evidence.NoData)
 	if w.noData == "" {
 		w.noData = fmt.Sprintf("the check %q had nothing to look at: %s", check, why)
 	}
 }
 
-func (w *World) count(e Expectation, outcome Outcome) {
-	w.checks = append(w.checks, Check{Name: e.Check, Requirement: w.requirementOf(e), Outcome: outcome, Step: w.step})
-}
-
-func (w *World) requirementOf(e Expectation) string {
-	if e.Requirement != "" {
-		return e.Requirement
-	}
-	if len(w.Scenario.Requirements) > 0 {
-		return w.Scenario.Requirements[0]
-	}
-	return ""
+func (w *World) count(check, requirement string, outcome evidence.Outcome) {
+	w.checks = append(w.checks, evidence.Check{Name: check, Requirement: requirement, Outcome: outcome, Step: w.step})
 }

@@ -7,6 +7,9 @@ import (
 	"net/http"
 	"strings"
 
+	"github.com/kobcheck/kobcheck/client/scene"
+	"github.com/kobcheck/kobcheck/contract"
+	"github.com/kobcheck/kobcheck/reports/evidence"
 	"github.com/kobcheck/kobcheck/schemas"
 	"github.com/kobcheck/kobcheck/steps/sentinel"
 )
@@ -44,7 +47,7 @@ func isLabelledJSON(ctx context.Context) error {
 	}
 	written := exchange.Header.Get("Content-Type")
 	media, _, err := mime.ParseMediaType(written)
-	w.Expect(err == nil && media == "application/json", Expectation{Check: "media type", Message: "the answer is not labelled as JSON", Expected: "application/json", Actual: orAbsent(written)})
+	w.Expect(err == nil && media == "application/json", evidence.Assertion{Check: "media type", Fact: w.own(contract.MediaType), Message: "the answer is not labelled as JSON", Expected: "application/json", Actual: orAbsent(written)})
 	return nil
 }
 
@@ -59,7 +62,7 @@ func isStrictJSON(ctx context.Context) error {
 	if err != nil {
 		actual = err.Error()
 	}
-	w.Expect(err == nil, Expectation{Check: "strict JSON", Requirement: "STD-12", Message: "the body is not JSON as RFC 8259 has it", Expected: "one JSON value in UTF-8 without repeated names", Actual: actual})
+	w.Expect(err == nil, evidence.Assertion{Check: "strict JSON", Fact: w.fact("STD-12", contract.Form), Message: "the body is not JSON as RFC 8259 has it", Expected: "one JSON value in UTF-8 without repeated names", Actual: actual})
 	return nil
 }
 
@@ -74,7 +77,7 @@ func retryAfter(ctx context.Context) error {
 		return &NotTestable{Why: "no answer of this target carried Retry-After"}
 	}
 	_, date := http.ParseTime(value)
-	w.Expect(date == nil || strings.Trim(value, "0123456789") == "", Expectation{Check: "Retry-After", Requirement: "STD-10", Message: "Retry-After is neither seconds nor a date", Expected: "whole seconds or an HTTP date", Actual: value})
+	w.Expect(date == nil || strings.Trim(value, "0123456789") == "", evidence.Assertion{Check: "Retry-After", Fact: w.fact("STD-10", contract.Head), Message: "Retry-After is neither seconds nor a date", Expected: "whole seconds or an HTTP date", Actual: value})
 	return nil
 }
 
@@ -86,16 +89,16 @@ func (w *World) expectSentinel(name, requirement string) error {
 	}
 	operation := w.Session.Contract.Operation(exchange.Operation)
 	seen := false
-	results, _ := sentinel.Watch(w.Session.Schemas, operation, exchange, w.Session.Strict)
+	results, _ := sentinel.Watch(w.Session.Schemas, operation, exchange, w.Session.Edition)
 	for _, result := range results {
-		if result.Requirement != requirement {
+		if result.Fact.Requirement != requirement {
 			continue
 		}
 		seen = true
-		w.Expect(result.Held, Expectation{Check: name, Requirement: requirement, Message: result.Message, Pointer: result.Pointer, Expected: result.Expected, Actual: result.Actual})
+		w.Expect(result.Holds, result)
 	}
 	if !seen {
-		w.NoData(name, requirement, "the answer had nothing of the kind to look at")
+		w.NoData(name, w.fact(requirement, contract.Content), "the answer had nothing of the kind to look at")
 	}
 	return nil
 }
@@ -123,11 +126,12 @@ func noUndocumented(ctx context.Context) error {
 		return err
 	}
 	operation := w.Session.Contract.Operation(exchange.Operation)
-	check := w.Session.Schemas.Check
+	check, value := w.Session.Schemas.CheckValue, w.decoded(exchange)
 	if operation.Success.Shape == "array" {
-		check = w.Session.Schemas.CheckList
+		check = w.Session.Schemas.CheckListValue
+		value, _ = scene.Items(value)
 	}
-	violations, err := check(operation.Success.Schema, exchange.Body)
+	violations, err := check(operation.Success.Schema, value)
 	if err != nil {
 		return faulty("checking the answer against %s: %v", operation.Success.Schema, err)
 	}
@@ -137,7 +141,7 @@ func noUndocumented(ctx context.Context) error {
 			extra += " " + violation.Pointer
 		}
 	}
-	w.Expect(extra == "", Expectation{Check: "documented fields only", Requirement: "HARNESS-16", Message: "the answer has fields that no page shows", Expected: "documented fields only", Actual: strings.TrimSpace(extra)})
+	w.Expect(extra == "", evidence.Assertion{Check: "documented fields only", Fact: w.fact("HARNESS-16", contract.FieldThere), Message: "the answer has fields that no page shows", Expected: "documented fields only", Actual: strings.TrimSpace(extra)})
 	return nil
 }
 
@@ -148,7 +152,7 @@ func noCardNumber(ctx context.Context) error {
 		return err
 	}
 	shown := exchange.CardNumberShown()
-	w.Expect(shown == "", Expectation{Check: "no full card number", Requirement: "CARD-20", Message: "the answer shows a full card number", Expected: "a masked number at most", Actual: shown})
+	w.Expect(shown == "", evidence.Assertion{Check: "no full card number", Fact: w.fact("CARD-20", contract.Exposure), Message: "the answer shows a full card number", Expected: "a masked number at most", Actual: shown})
 	return nil
 }
 
@@ -159,7 +163,7 @@ func operationExists(ctx context.Context) error {
 		return err
 	}
 	holds := exchange.Status < 500 && exchange.Status != http.StatusNotFound && exchange.Status != http.StatusMethodNotAllowed
-	w.Expect(holds, Expectation{Check: "the operation exists", Message: "the operation is not there", Expected: "any answer but 404, 405 and a server error", Actual: w.answered(exchange)})
+	w.Expect(holds, evidence.Assertion{Check: "the operation exists", Fact: w.own(contract.Path), Message: "the operation is not there", Expected: "any answer but 404, 405 and a server error", Actual: w.answered(exchange)})
 	return nil
 }
 
@@ -170,7 +174,7 @@ func succeedsOrBodyRefused(ctx context.Context) error {
 		return err
 	}
 	success := exchange.Status/100 == 2
-	w.Expect(success || is(400, 422)(exchange.Status), Expectation{Check: "created, or its body refused", Message: "the operation neither did its work nor said what its body lacks",
+	w.Expect(success || is(400, 422)(exchange.Status), evidence.Assertion{Check: "created, or its body refused", Fact: w.own(contract.Effect), Message: "the operation neither did its work nor said what its body lacks",
 		Expected: "a success, or 400 or 422 about the body that no page gives (N-31)", Actual: w.answered(exchange)})
 	return nil
 }
@@ -218,7 +222,7 @@ func memberAsSent(ctx context.Context, name string) error {
 	var body map[string]any
 	for i := len(w.calls) - 1; i >= 0 && body == nil; i-- {
 		if w.calls[i].Operation == draft.Operation.ID {
-			body, _ = w.decoded(w.calls[i]).(map[string]any)
+			body = w.body(w.calls[i])
 		}
 	}
 	sent, _ := member(draft.Body, name)
@@ -233,7 +237,7 @@ func allOrNone(ctx context.Context, list string) error {
 	if err != nil {
 		return err
 	}
-	items, _ := w.decoded(exchange).([]any)
+	items, _ := scene.Items(w.decoded(exchange))
 	names := strings.Split(list, ", ")
 	some := false
 	for _, item := range items {
@@ -248,7 +252,7 @@ func allOrNone(ctx context.Context, list string) error {
 			continue
 		}
 		some = true
-		w.Expect(shown == len(names), Expectation{Check: "all four fields or none", Message: "only some of the fields that an integrator saw are there", Expected: list, Actual: fmt.Sprintf("%d of them", shown)})
+		w.Expect(shown == len(names), evidence.Assertion{Check: "all four fields or none", Fact: w.own(contract.FieldThere), Message: "only some of the fields that an integrator saw are there", Expected: list, Actual: fmt.Sprintf("%d of them", shown)})
 	}
 	if !some {
 		return &NotTestable{Why: "the wallets of this target have the documented fields only (C-16)"}
@@ -263,7 +267,7 @@ func programUnfit(ctx context.Context) error {
 		return err
 	}
 	if exchange.Status >= 400 && exchange.Status < 500 {
-		w.Expect(true, Expectation{Check: "unfit metadata are refused"})
+		w.Expect(true, evidence.Assertion{Check: "unfit metadata are refused", Fact: w.own(contract.Refusal)})
 		return nil
 	}
 	program, err := w.object("program", exchange)
@@ -278,7 +282,7 @@ func programUnfit(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	w.Expect(w.has(errorTexts(w.decoded(exchange)), "Invalid metadata"), Expectation{Check: "unfit metadata are refused", Message: "a card was issued under a program with unfit metadata",
+	w.Expect(says(errorTexts(w.decoded(exchange)), "Invalid metadata"), evidence.Assertion{Check: "unfit metadata are refused", Fact: w.own(contract.Refusal), Message: "a card was issued under a program with unfit metadata",
 		Expected: `a refusal of the program, or of its card with "Invalid metadata"`, Actual: w.answered(exchange)})
 	return nil
 }
@@ -299,7 +303,7 @@ func eachStrictJSON(ctx context.Context) error {
 			continue
 		}
 		_, err := schemas.Decode(exchange.Body)
-		w.Expect(err == nil, Expectation{Check: "strict JSON", Message: "a secret was not written as strict JSON", Expected: "one JSON value", Actual: fmt.Sprint(err), Exchange: exchange.N})
+		w.Expect(err == nil, evidence.Assertion{Check: "strict JSON", Fact: w.own(contract.Form), Message: "a secret was not written as strict JSON", Expected: "one JSON value", Actual: fmt.Sprint(err), Exchange: exchange.N})
 	}
 	return nil
 }

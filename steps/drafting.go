@@ -5,6 +5,8 @@ import (
 	"encoding/json"
 	"net/http"
 	"strings"
+
+	"github.com/kobcheck/kobcheck/client/scene"
 )
 
 func requestSentences() []Definition {
@@ -220,10 +222,9 @@ func sendDraft(ctx context.Context) error {
 		return err
 	}
 	// What a call of the scenario's own has made is the thing that later sentences speak of.
-	if kind := draft.Operation.Creates; kind != "" && draft.Operation.Success.Accepts(exchange.Status) {
-		if made, err := w.object(kind, exchange); err == nil && made.ID != "" {
-			made.Sent = draft.Body
-			w.things[kind] = made
+	if kind := draft.Operation.Creates; kind != "" && exchange.Status/100 == 2 {
+		if id := scene.ID(w.decoded(exchange)); id != "" {
+			w.things[kind] = &Object{Kind: kind, ID: id, Body: w.body(exchange), Sent: draft.Body, As: exchange.As}
 		}
 	}
 	return nil

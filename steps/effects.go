@@ -5,6 +5,9 @@ import (
 	"fmt"
 	"strings"
 	"time"
+
+	"github.com/kobcheck/kobcheck/contract"
+	"github.com/kobcheck/kobcheck/reports/evidence"
 )
 
 func effectSentences() []Definition {
@@ -33,7 +36,7 @@ func isAsItWas(ctx context.Context, kind string) error {
 	if err != nil {
 		return err
 	}
-	w.expectUnchanged("", object.Body, now)
+	w.expectUnchanged(w.leading(), object.Body, now)
 	return nil
 }
 
@@ -104,10 +107,10 @@ func updatedAtMoved(ctx context.Context, kind string) error {
 	}
 	before, after := moment8601(object.Body["updated_at"]), moment8601(now["updated_at"])
 	if before.IsZero() || after.IsZero() {
-		w.NoData("updated_at moves on", "", "the answers do not have the field updated_at")
+		w.NoData("updated_at moves on", w.own(contract.Effect), "the answers do not have the field updated_at")
 		return nil
 	}
-	w.Expect(after.After(before), Expectation{Check: "updated_at moves on", Pointer: "/updated_at", Message: "updated_at did not move on with the change",
+	w.Expect(after.After(before), evidence.Assertion{Check: "updated_at moves on", Fact: w.own(contract.Effect), Pointer: "/updated_at", Message: "updated_at did not move on with the change",
 		Expected: "later than " + stamp(before), Actual: stamp(after)})
 	return nil
 }
@@ -130,10 +133,10 @@ func updatedNotBeforeCreated(ctx context.Context, kind string) error {
 	}
 	created, updated := moment8601(now["created_at"]), moment8601(now["updated_at"])
 	if created.IsZero() || updated.IsZero() {
-		w.NoData("updated_at is not before created_at", "", "the answer lacks one of the two times")
+		w.NoData("updated_at is not before created_at", w.own(contract.Order), "the answer lacks one of the two times")
 		return nil
 	}
-	w.Expect(!updated.Before(created), Expectation{Check: "updated_at is not before created_at", Pointer: "/updated_at",
+	w.Expect(!updated.Before(created), evidence.Assertion{Check: "updated_at is not before created_at", Fact: w.own(contract.Effect), Pointer: "/updated_at",
 		Message: "the thing was changed before it was made", Expected: "not before " + stamp(created), Actual: stamp(updated)})
 	return nil
 }
@@ -149,7 +152,7 @@ func walletLinked(ctx context.Context) error {
 		return err
 	}
 	external, _ := now["external_id"].(string)
-	w.Expect(strings.TrimSpace(external) != "", Expectation{Check: "the wallet is linked", Pointer: "/external_id",
+	w.Expect(strings.TrimSpace(external) != "", evidence.Assertion{Check: "the wallet is linked", Fact: w.own(contract.Effect), Pointer: "/external_id",
 		Message: "the wallet of the new card has no external_id", Expected: "a text", Actual: text(now["external_id"])})
 	return nil
 }
@@ -163,10 +166,10 @@ func makeSecret(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	if !w.expectSuccess(w.draft.Operation, exchange) {
-		return &setUp{operation: w.draft.Operation.Title, status: exchange.Status}
+	if served, err := w.expectServed(w.draft.Operation, exchange); !served {
+		return err
 	}
-	body, _ := w.decoded(exchange).(map[string]any)
+	body := w.body(exchange)
 	secrets, _ := w.notes["secrets"].([]any)
 	w.notes["secrets"] = append(secrets, body["secret"])
 	return nil
@@ -178,7 +181,7 @@ func secretsDiffer(ctx context.Context) error {
 	if len(secrets) < 2 {
 		return faulty("two secrets have to be made before this step")
 	}
-	w.Expect(secrets[0] != secrets[1], Expectation{Check: "secrets differ", Message: "two secrets are the same",
+	w.Expect(secrets[0] != secrets[1], evidence.Assertion{Check: "secrets differ", Fact: w.own(contract.Exposure), Message: "two secrets are the same",
 		Expected: "two different secrets", Actual: fmt.Sprintf("the same one twice, %d characters long", len(fmt.Sprint(secrets[0])))})
 	return nil
 }

@@ -2,12 +2,12 @@ package steps
 
 import (
 	"context"
-	"fmt"
+	"errors"
 	"math/big"
-	"net/http"
 	"sync"
 
 	"github.com/kobcheck/kobcheck/client"
+	"github.com/kobcheck/kobcheck/client/scene"
 )
 
 // shared holds the things that scenarios only read and that the run therefore makes once.
@@ -55,50 +55,49 @@ func (w *World) make(ctx context.Context, as, kind string) (*Object, error) {
 	return w.create(ctx, draft)
 }
 
-// create sends a draft that makes an object and returns the object. An answer that is no success is a
-// finding on the operation's own success requirement: a valid request has to be served.
+// create sends a draft that makes an object which the scenario needs, and returns the object.
 func (w *World) create(ctx context.Context, draft *Draft) (*Object, error) {
-	exchange, err := w.send(ctx, draft)
+	exchange, err := w.needed(ctx, draft)
 	if err != nil {
 		return nil, err
 	}
-	operation := draft.Operation
-	if !operation.Success.Accepts(exchange.Status) {
-		if environment := w.gateway(exchange); environment != nil {
-			return nil, environment
-		}
-		w.expectSuccess(operation, exchange)
-		return nil, &setUp{operation: operation.Title, status: exchange.Status}
-	}
-	object, err := w.object(operation.Creates, exchange)
+	object, err := w.object(draft.Operation.Creates, exchange)
 	if err != nil {
 		return nil, err
-	}
-	if object.ID == "" {
-		return nil, &setUp{operation: operation.Title + " (without an id)", status: exchange.Status}
 	}
 	object.Sent, object.As = draft.Body, draft.Request.As
+	if object.Kind == "wallet" {
+		return object, w.activate(ctx, object)
+	}
 	return object, nil
 }
 
-// setUp says that something that the scenario needs could not be made.
-type setUp struct {
-	operation string
-	status    int
-}
-
-func (e *setUp) Error() string {
-	return fmt.Sprintf("set-up failed: %q answered %d to a valid request", e.operation, e.status)
-}
-
-// object reads the object out of an answer.
-func (w *World) object(kind string, exchange *client.Exchange) (*Object, error) {
-	body, ok := w.decoded(exchange).(map[string]any)
-	if !ok {
-		return nil, &setUp{operation: exchange.Operation, status: exchange.Status}
+// activate makes a wallet ACTIVE that is born otherwise (C-15): whoever makes one needs it in use.
+func (w *World) activate(ctx context.Context, wallet *Object) error {
+	if wallet.Body["status"] == nil || wallet.Body["status"] == "ACTIVE" {
+		return nil
 	}
-	id, _ := body["id"].(string)
-	return &Object{Kind: kind, ID: id, Body: body, As: exchange.As}, nil
+	update := w.Session.Contract.Operation("wallets-update")
+	exchange, err := w.needed(ctx, &Draft{Operation: update, Body: map[string]any{"status": "ACTIVE"},
+		Request: client.Request{As: wallet.As, Path: map[string]string{update.PathParams[0].Name: wallet.ID}}})
+	if err != nil {
+		return err
+	}
+	if now := w.body(exchange); now["id"] == wallet.ID {
+		wallet.Body = now
+		return nil
+	}
+	wallet.Body, err = w.read(ctx, wallet)
+	return err
+}
+
+// object reads the object out of an answer that made it. One without an id can't be used.
+func (w *World) object(kind string, exchange *client.Exchange) (*Object, error) {
+	id := scene.ID(w.decoded(exchange))
+	if id == "" {
+		return nil, w.blocked(w.Session.Contract.Operation(exchange.Operation), exchange, "a success that names the new "+kind+" by an id")
+	}
+	return &Object{Kind: kind, ID: id, Body: w.body(exchange), As: exchange.As}, nil
 }
 
 // program returns a valid, active card program: the one of the target file, else one that the run
@@ -117,33 +116,17 @@ func (w *World) program(ctx context.Context) (*Object, error) {
 	if err != nil {
 		return nil, err
 	}
-	exchange, err := w.send(ctx, draft)
-	if err != nil {
-		return nil, err
+	object, err := w.create(ctx, draft)
+	var none *NotTestable
+	if errors.As(err, &none) {
+		return nil, &NotTestable{Key: "fixtures.programs.ok", Why: "no active card program is known: " + none.Why}
 	}
-	if refused(exchange) {
-		return nil, &NotTestable{Key: "fixtures.programs.ok", Why: fmt.Sprintf("no active card program is known, and creating one is answered %d", exchange.Status)}
-	}
-	if !operation.Success.Accepts(exchange.Status) {
-		w.expectSuccess(operation, exchange)
-		return nil, &setUp{operation: operation.Title, status: exchange.Status}
-	}
-	object, err := w.object("program", exchange)
 	if err != nil {
 		return nil, err
 	}
 	object.As = ""
 	w.Session.shared.program = object
 	return object, nil
-}
-
-// refused says that the target does not offer an operation to this caller at all.
-func refused(exchange *client.Exchange) bool {
-	switch exchange.Status {
-	case http.StatusUnauthorized, http.StatusForbidden, http.StatusNotFound, http.StatusMethodNotAllowed, http.StatusNotImplemented:
-		return true
-	}
-	return false
 }
 
 // fundedWallet makes a wallet and puts money on it by a manual credit.
@@ -156,18 +139,8 @@ func (w *World) fundedWallet(ctx context.Context, as string) (*Object, error) {
 	draft := &Draft{Operation: credit, Request: client.Request{As: as}, Body: map[string]any{
 		"amount": 100000, "reference": "kobcheck funding", "metadata": map[string]any{}, "to": wallet.ID,
 	}}
-	exchange, err := w.send(ctx, draft)
-	if err != nil {
-		return nil, err
-	}
-	if refused(exchange) {
-		return nil, &NotTestable{Key: "target.clients." + as + ".scope", Why: fmt.Sprintf("no wallet can be funded: a manual credit is answered %d", exchange.Status)}
-	}
-	if !credit.Success.Accepts(exchange.Status) {
-		w.expectSuccess(credit, exchange)
-		return nil, &setUp{operation: credit.Title, status: exchange.Status}
-	}
-	return wallet, nil
+	_, err = w.needed(ctx, draft)
+	return wallet, err
 }
 
 // disposableClient returns a client whose status may be changed: one made for it, else the one of the
@@ -184,18 +157,11 @@ func (w *World) disposableClient(ctx context.Context) (*Object, error) {
 	if err != nil {
 		return nil, err
 	}
-	exchange, err := w.send(ctx, draft)
-	if err != nil {
-		return nil, err
+	object, err := w.create(ctx, draft)
+	var none *NotTestable
+	if errors.As(err, &none) {
+		return nil, &NotTestable{Key: "fixtures.client", Why: none.Why + " (N-31)"}
 	}
-	if exchange.Status >= 400 && exchange.Status < 500 {
-		return nil, &NotTestable{Key: "fixtures.client", Why: fmt.Sprintf("creating a client is answered %d (no page gives its body, N-31)", exchange.Status)}
-	}
-	if !operation.Success.Accepts(exchange.Status) {
-		w.expectSuccess(operation, exchange)
-		return nil, &setUp{operation: operation.Title, status: exchange.Status}
-	}
-	object, err := w.object("client", exchange)
 	if err != nil {
 		return nil, err
 	}

@@ -14,6 +14,9 @@ import (
 	"github.com/google/uuid"
 
 	"github.com/kobcheck/kobcheck/client"
+	"github.com/kobcheck/kobcheck/client/scene"
+	"github.com/kobcheck/kobcheck/contract"
+	"github.com/kobcheck/kobcheck/reports/evidence"
 )
 
 func idempotencySentences() []Definition {
@@ -62,9 +65,8 @@ func (w *World) firstRequest(ctx context.Context) (*first, error) {
 	if err != nil {
 		return nil, err
 	}
-	if !draft.Operation.Success.Accepts(exchange.Status) {
-		w.expectSuccess(draft.Operation, exchange)
-		return nil, &setUp{operation: draft.Operation.Title, status: exchange.Status}
+	if err := w.served(draft.Operation, exchange); err != nil {
+		return nil, err
 	}
 	kept := &first{draft: draft, exchange: exchange}
 	if kept.effect, err = w.effect(ctx, draft); err != nil {
@@ -317,8 +319,7 @@ func (w *World) firstAndLatest() (map[string]any, map[string]any, *first, *clien
 	if err != nil {
 		return nil, nil, nil, nil, err
 	}
-	before, _ := w.decoded(kept.exchange).(map[string]any)
-	after, _ := w.decoded(exchange).(map[string]any)
+	before, after := w.body(kept.exchange), w.body(exchange)
 	return before, after, kept, exchange, nil
 }
 
@@ -328,7 +329,7 @@ func bothSame(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	w.Expect(exchange.Status == kept.exchange.Status, Expectation{Check: "replay has the status of the first",
+	w.Expect(exchange.Status == kept.exchange.Status, evidence.Assertion{Check: "replay has the status of the first", Fact: w.own(contract.Status),
 		Message: "the repeat was not answered like the first request", Expected: status(kept.exchange.Status), Actual: w.answered(exchange)})
 	if exchange.Status == kept.exchange.Status {
 		w.expectEqualObjects("replay has the body of the first", before, after)
@@ -342,18 +343,18 @@ func bothName(ctx context.Context, kind string) error {
 	if err != nil {
 		return err
 	}
-	w.Expect(before["id"] != nil && before["id"] == after["id"], Expectation{Check: "replay names the first " + kind,
+	w.Expect(before["id"] != nil && before["id"] == after["id"], evidence.Assertion{Check: "replay names the first " + kind, Fact: w.own(contract.Effect),
 		Message: "the repeat did not return the same " + kind, Expected: fmt.Sprintf("the id %v", before["id"]), Actual: fmt.Sprintf("%s, id %v", w.answered(exchange), after["id"])})
 	return nil
 }
 
 func answersDiffer(ctx context.Context, kind string) error {
 	w := From(ctx)
-	before, after, kept, exchange, err := w.firstAndLatest()
+	before, after, _, exchange, err := w.firstAndLatest()
 	if err != nil {
 		return err
 	}
-	w.Expect(kept.draft.Operation.Success.Accepts(exchange.Status) && before["id"] != nil && after["id"] != nil && before["id"] != after["id"], Expectation{Check: "distinct requests make distinct " + kind + "s",
+	w.Expect(exchange.Status/100 == 2 && before["id"] != nil && after["id"] != nil && before["id"] != after["id"], evidence.Assertion{Check: "distinct requests make distinct " + kind + "s", Fact: w.own(contract.Effect),
 		Message: "a request of its own was taken for a repeat", Expected: fmt.Sprintf("a success with another id than %v", before["id"]), Actual: fmt.Sprintf("%s, id %v", w.answered(exchange), after["id"])})
 	return nil
 }
@@ -363,17 +364,11 @@ func (w *World) successes() (map[string]int, int, error) {
 	if !ok {
 		return nil, 0, faulty("nothing was sent at once before this step")
 	}
-	draft, err := w.drafted()
-	if err != nil {
-		return nil, 0, err
-	}
 	named := map[string]int{}
 	for _, answer := range answers {
-		if !draft.Operation.Success.Accepts(answer.Status) {
-			continue
+		if answer.Status/100 == 2 {
+			named[scene.ID(w.decoded(answer))]++
 		}
-		body, _ := w.decoded(answer).(map[string]any)
-		named[fmt.Sprint(body["id"])]++
 	}
 	return named, len(answers), nil
 }
@@ -384,7 +379,7 @@ func allName(ctx context.Context, kind string) error {
 	if err != nil {
 		return err
 	}
-	w.Expect(len(named) == 1, Expectation{Check: "parallel requests name one " + kind, Requirement: "IDEMP-29",
+	w.Expect(len(named) == 1, evidence.Assertion{Check: "parallel requests name one " + kind, Fact: w.fact("IDEMP-29", contract.Effect),
 		Message:  "parallel requests under one key did not come to one " + kind,
 		Expected: "one id in all successful answers", Actual: fmt.Sprintf("%d ids in the answers to %d requests", len(named), sent)})
 	return nil
@@ -478,11 +473,11 @@ func repeatDidNothing(ctx context.Context) error {
 		return err
 	}
 	if len(now) == 0 {
-		w.NoData("a repeat has no further effect", "", "nothing that this operation changes can be read")
+		w.NoData("a repeat has no further effect", w.own(contract.Effect), "nothing that this operation changes can be read")
 		return nil
 	}
 	for what, before := range kept.effect {
-		w.Expect(now[what] == before, Expectation{Check: "a repeat has no further effect", Message: "the repeat changed the " + what,
+		w.Expect(now[what] == before, evidence.Assertion{Check: "a repeat has no further effect", Fact: w.own(contract.Effect), Message: "the repeat changed the " + what,
 			Expected: fmt.Sprint(before), Actual: fmt.Sprint(now[what])})
 	}
 	return nil
@@ -503,7 +498,7 @@ func doneOnce(ctx context.Context) error {
 		if err != nil {
 			return err
 		}
-		w.Expect(len(cards) == 1, Expectation{Check: "done once", Requirement: "IDEMP-29", Message: "the wallet does not have exactly one card", Expected: "one card", Actual: fmt.Sprintf("%d cards", len(cards))})
+		w.Expect(len(cards) == 1, evidence.Assertion{Check: "done once", Fact: w.fact("IDEMP-29", contract.Effect), Message: "the wallet does not have exactly one card", Expected: "one card", Actual: fmt.Sprintf("%d cards", len(cards))})
 		return nil
 	}
 	counted := false
@@ -513,11 +508,11 @@ func doneOnce(ctx context.Context) error {
 			counted = true
 			earlier, _ := before[what].(int)
 			count -= earlier
-			w.Expect(count == 1, Expectation{Check: "done once", Requirement: "IDEMP-29", Message: "the request was not done exactly once", Expected: "one more of the " + what, Actual: strconv.Itoa(count)})
+			w.Expect(count == 1, evidence.Assertion{Check: "done once", Fact: w.fact("IDEMP-29", contract.Effect), Message: "the request was not done exactly once", Expected: "one more of the " + what, Actual: strconv.Itoa(count)})
 		}
 	}
 	if !counted {
-		w.NoData("done once", "IDEMP-29", "nothing that this operation makes can be counted")
+		w.NoData("done once", w.fact("IDEMP-29", contract.Effect), "nothing that this operation makes can be counted")
 	}
 	return nil
 }
@@ -532,7 +527,7 @@ func notTheFirst(ctx context.Context) error {
 		if before[name] == nil {
 			continue
 		}
-		w.Expect(before[name] != after[name], Expectation{Check: "a key belongs to one caller and one request", Message: "the answer of the first request was given to another one",
+		w.Expect(before[name] != after[name], evidence.Assertion{Check: "a key belongs to one caller and one request", Fact: w.own(contract.Effect), Message: "the answer of the first request was given to another one",
 			Expected: "another answer, or a refusal", Actual: w.answered(exchange) + ", with the " + name + " of the first"})
 	}
 	return nil

@@ -9,7 +9,9 @@ import (
 	"strconv"
 	"time"
 
+	"github.com/kobcheck/kobcheck/client/scene"
 	"github.com/kobcheck/kobcheck/contract"
+	"github.com/kobcheck/kobcheck/reports/evidence"
 )
 
 func listSentences() []Definition {
@@ -117,14 +119,7 @@ func creditsInTime(ctx context.Context) error {
 			return err
 		}
 		draft.Body["to"] = w.things["wallet"].ID
-		exchange, err := w.send(ctx, draft)
-		if err != nil {
-			return err
-		}
-		if !w.expectSuccess(credit, exchange) {
-			return &setUp{operation: credit.Title, status: exchange.Status}
-		}
-		transaction, err := w.object("transaction", exchange)
+		transaction, err := w.create(ctx, draft)
 		if err != nil {
 			return err
 		}
@@ -292,13 +287,13 @@ func (w *World) expectListed(check string, things []*Object, wanted int) error {
 		return err
 	}
 	if len(things) == 0 {
-		w.NoData(check, "", "nothing was made to look for")
+		w.NoData(check, w.own(contract.Effect), "nothing was made to look for")
 		return nil
 	}
 	listed := ids(items)
 	for _, object := range things {
 		n := times(object.ID, listed)
-		w.Expect(n == wanted, Expectation{Check: check, Message: "the list does not hold what it should",
+		w.Expect(n == wanted, evidence.Assertion{Check: check, Fact: w.own(contract.Effect), Message: "the list does not hold what it should",
 			Expected: fmt.Sprintf("the id %s, created at %v, %d times", object.ID, object.Body["created_at"], wanted),
 			Actual:   fmt.Sprintf("%d times among %d entries", n, len(items))})
 	}
@@ -370,10 +365,10 @@ func holdsNoMore(ctx context.Context, limit int) error {
 		return err
 	}
 	if len(items) == 0 {
-		w.NoData("list keeps to the limit", "", "the list is empty")
+		w.NoData("list keeps to the limit", w.own(contract.Effect), "the list is empty")
 		return nil
 	}
-	w.Expect(len(items) <= limit, Expectation{Check: "list keeps to the limit", Message: "more entries came back than were asked for",
+	w.Expect(len(items) <= limit, evidence.Assertion{Check: "list keeps to the limit", Fact: w.own(contract.Effect), Message: "more entries came back than were asked for",
 		Expected: fmt.Sprintf("at most %d entries", limit), Actual: fmt.Sprintf("%d entries", len(items))})
 	return nil
 }
@@ -385,7 +380,7 @@ func isSorted(ctx context.Context, first string) error {
 		return err
 	}
 	if len(items) < 2 {
-		w.NoData("list is in order", "", fmt.Sprintf("the list has %d entries", len(items)))
+		w.NoData("list is in order", w.own(contract.Order), fmt.Sprintf("the list has %d entries", len(items)))
 		return nil
 	}
 	sorted := sort.SliceIsSorted(items, func(i, j int) bool {
@@ -395,7 +390,7 @@ func isSorted(ctx context.Context, first string) error {
 		}
 		return a.After(b)
 	})
-	w.Expect(sorted, Expectation{Check: "list is in order", Message: "the entries are not in the order that was asked for",
+	w.Expect(sorted, evidence.Assertion{Check: "list is in order", Fact: w.own(contract.Order), Message: "the entries are not in the order that was asked for",
 		Expected: first + " first", Actual: fmt.Sprintf("%v", creations(items))})
 	return nil
 }
@@ -421,7 +416,7 @@ func isMirrored(ctx context.Context) error {
 	}
 	before, _ := w.notes["items before"].([]any)
 	if len(items) < 2 || len(before) < 2 {
-		w.NoData("both orders mirror each other", "", "the lists are too short to tell")
+		w.NoData("both orders mirror each other", w.own(contract.Order), "the lists are too short to tell")
 		return nil
 	}
 	ascending, descending := ids(before), ids(items)
@@ -429,7 +424,7 @@ func isMirrored(ctx context.Context) error {
 	for i := range ascending {
 		mirrored = mirrored && ascending[i] == descending[len(descending)-1-i]
 	}
-	w.Expect(mirrored, Expectation{Check: "both orders mirror each other", Message: "the descending list is not the ascending one turned round",
+	w.Expect(mirrored, evidence.Assertion{Check: "both orders mirror each other", Fact: w.own(contract.Order), Message: "the descending list is not the ascending one turned round",
 		Expected: fmt.Sprintf("%v turned round", ascending), Actual: fmt.Sprint(descending)})
 	return nil
 }
@@ -448,7 +443,7 @@ func pagesAddUp(ctx context.Context, size int) error {
 		return err
 	}
 	if len(whole) <= size {
-		w.NoData("pages add up", "", fmt.Sprintf("the list has no more than one page of %d", size))
+		w.NoData("pages add up", w.own(contract.Effect), fmt.Sprintf("the list has no more than one page of %d", size))
 		return nil
 	}
 	var paged []string
@@ -467,7 +462,7 @@ func pagesAddUp(ctx context.Context, size int) error {
 		paged = append(paged, ids(items)...)
 	}
 	expected := ids(whole)
-	w.Expect(fmt.Sprint(expected) == fmt.Sprint(paged), Expectation{Check: "pages add up", Message: "the pages put together are not the whole list",
+	w.Expect(fmt.Sprint(expected) == fmt.Sprint(paged), evidence.Assertion{Check: "pages add up", Fact: w.own(contract.Effect), Message: "the pages put together are not the whole list",
 		Expected: fmt.Sprint(expected), Actual: fmt.Sprint(paged)})
 	return nil
 }
@@ -489,7 +484,7 @@ func totalCounts(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	w.Expect(total == strconv.Itoa(len(items)), Expectation{Check: "total count", Message: "X-Total-Count is not the number of all entries",
+	w.Expect(total == strconv.Itoa(len(items)), evidence.Assertion{Check: "total count", Fact: w.own(contract.Head), Message: "X-Total-Count is not the number of all entries",
 		Expected: strconv.Itoa(len(items)), Actual: total})
 	return nil
 }
@@ -508,7 +503,7 @@ func headersEcho(ctx context.Context) error {
 			continue
 		}
 		seen = true
-		w.Expect(value == asked, Expectation{Check: "paging headers echo the query", Message: header + " does not repeat what was asked", Expected: asked, Actual: value})
+		w.Expect(value == asked, evidence.Assertion{Check: "paging headers echo the query", Fact: w.own(contract.Head), Message: header + " does not repeat what was asked", Expected: asked, Actual: value})
 	}
 	if !seen {
 		return &NotTestable{Why: "this target does not send the optional headers X-Limit and X-Offset"}
@@ -522,8 +517,8 @@ func listIsEmpty(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	items, ok := w.decoded(exchange).([]any)
+	items, ok := scene.Items(w.decoded(exchange))
 	actual, _ := json.Marshal(len(items))
-	w.Expect(ok && len(items) == 0, Expectation{Check: "list is empty", Message: "the list should have been empty", Expected: "no entries", Actual: string(actual) + " entries"})
+	w.Expect(ok && len(items) == 0, evidence.Assertion{Check: "list is empty", Fact: w.own(contract.Effect), Message: "the list should have been empty", Expected: "no entries", Actual: string(actual) + " entries"})
 	return nil
 }

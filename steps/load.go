@@ -6,6 +6,8 @@ import (
 	"strings"
 
 	"github.com/kobcheck/kobcheck/client"
+	"github.com/kobcheck/kobcheck/contract"
+	"github.com/kobcheck/kobcheck/reports/evidence"
 )
 
 // LoadResult is what came of a load plan, as far as scenarios speak of it.
@@ -71,10 +73,10 @@ func invariantHolds(ctx context.Context, requirement string) error {
 		}
 		found = true
 		if one.Holds == nil {
-			w.NoData("under load: "+requirement, requirement, one.Sentence)
+			w.NoData("under load: "+requirement, w.fact(requirement, contract.Effect), one.Sentence)
 			continue
 		}
-		w.Expect(*one.Holds, Expectation{Check: "under load: " + requirement, Requirement: requirement, Message: "it is not so that " + one.Sentence,
+		w.Expect(*one.Holds, evidence.Assertion{Check: "under load: " + requirement, Fact: w.fact(requirement, contract.Effect), Message: "it is not so that " + one.Sentence,
 			Expected: one.Sentence, Actual: strings.Join(one.Evidence, "; ")})
 	}
 	if !found {
@@ -108,7 +110,7 @@ func noGateMissed(ctx context.Context) error {
 	for _, gate := range result.Gates {
 		switch gate.State {
 		case "passed", "failed":
-			w.Expect(gate.State == "passed", Expectation{Check: "gate " + gate.Text, Message: "a gate of the plan was missed", Expected: gate.Text, Actual: gate.Figure})
+			w.Expect(gate.State == "passed", evidence.Assertion{Check: "gate " + gate.Text, Fact: w.own(contract.Effect), Message: "a gate of the plan was missed", Expected: gate.Text, Actual: gate.Figure})
 		default:
 			return &Environment{Why: fmt.Sprintf("the gate %s could not be decided: %s", gate.Text, gate.State)}
 		}

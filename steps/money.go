@@ -10,6 +10,9 @@ import (
 	"strings"
 
 	"github.com/kobcheck/kobcheck/client"
+	"github.com/kobcheck/kobcheck/client/scene"
+	"github.com/kobcheck/kobcheck/contract"
+	"github.com/kobcheck/kobcheck/reports/evidence"
 )
 
 func moneySentences() []Definition {
@@ -45,7 +48,7 @@ func (w *World) amounts(ctx context.Context, wallet *Object) (amounts, map[strin
 	reserved, okR := decimal(body["reserved_amount"])
 	total, okT := decimal(body["total_amount"])
 	if !okA || !okR || !okT {
-		return amounts{}, nil, &setUp{operation: "Get wallet by ID", status: 200}
+		return amounts{}, nil, w.blocked(w.reader("wallet"), w.last, "the three amounts of a wallet")
 	}
 	return amounts{available, reserved, total}, body, nil
 }
@@ -61,7 +64,8 @@ func (w *World) unit(ctx context.Context) (*big.Rat, error) {
 	}
 	ours := w.things
 	w.things = map[string]*Object{}
-	defer func() { w.things = ours }()
+	w.preparing++
+	defer func() { w.things = ours; w.preparing-- }()
 	wallet, err := w.make(ctx, "primary", "wallet")
 	if err != nil {
 		return nil, err
@@ -81,12 +85,12 @@ func (w *World) unit(ctx context.Context) (*big.Rat, error) {
 	moved := new(big.Rat).Sub(after.total, before.total)
 	unit := new(big.Rat).Quo(moved, big.NewRat(known, 1))
 	one, hundredth := big.NewRat(1, 1), big.NewRat(1, 100)
-	w.Expect(unit.Cmp(one) == 0 || unit.Cmp(hundredth) == 0, Expectation{Check: "unit of amounts", Requirement: "MONEY-06",
+	w.Expect(unit.Cmp(one) == 0 || unit.Cmp(hundredth) == 0, evidence.Assertion{Check: "unit of amounts", Fact: w.fact("MONEY-06", contract.Values),
 		Message:  "a known credit did not move the balance by its amount, in whole units or in hundredths",
 		Expected: fmt.Sprintf("%d or %s", known, big.NewRat(known, 100).FloatString(2)), Actual: decimalText(moved)})
 	w.Observe("money.unit", "N-25", "By how much does a credit of 1 raise the amount of a wallet?", decimalText(unit))
 	if unit.Sign() <= 0 {
-		return nil, &setUp{operation: "Create manual credit transaction", status: 200}
+		return nil, w.blocked(w.Session.Contract.Operation("transactions-manual-credit"), w.last, "money on the wallet")
 	}
 	shared.unit = unit
 	return unit, nil
@@ -109,16 +113,12 @@ func (w *World) transact(ctx context.Context, operation string, fields map[strin
 	if err != nil {
 		return err
 	}
-	if refused(exchange) {
-		return &NotTestable{Key: "target.clients.primary.scope", Why: fmt.Sprintf("%q is answered %d to our client (N-48)", o.Title, exchange.Status)}
-	}
 	w.draft = draft
-	if !w.expectSuccess(o, exchange) {
-		return &setUp{operation: o.Title, status: exchange.Status}
+	if served, err := w.expectServed(o, exchange); !served {
+		return err
 	}
-	if made, err := w.object("transaction", exchange); err == nil {
-		made.Sent = body
-		w.things["transaction"] = made
+	if id := scene.ID(w.decoded(exchange)); id != "" {
+		w.things["transaction"] = &Object{Kind: "transaction", ID: id, Body: w.body(exchange), Sent: body, As: exchange.As}
 	}
 	return nil
 }
@@ -211,7 +211,7 @@ func (w *World) expectMoved(ctx context.Context, name string, amount int64) erro
 		return err
 	}
 	expected := new(big.Rat).Add(before.total, new(big.Rat).Mul(unit, big.NewRat(amount, 1)))
-	w.Expect(now.total.Cmp(expected) == 0, Expectation{Check: "balance moved by the amount", Pointer: "/total_amount",
+	w.Expect(now.total.Cmp(expected) == 0, evidence.Assertion{Check: "balance moved by the amount", Fact: w.own(contract.Effect), Pointer: "/total_amount",
 		Message: "the balance of the " + name + " did not move by exactly the amount", Expected: decimalText(expected), Actual: decimalText(now.total)})
 	return nil
 }
@@ -237,7 +237,7 @@ func holdsTheSame(ctx context.Context) error {
 		name        string
 		before, now *big.Rat
 	}{{"amount", before.available, now.available}, {"reserved_amount", before.reserved, now.reserved}, {"total_amount", before.total, now.total}} {
-		w.Expect(part.before.Cmp(part.now) == 0, Expectation{Check: "balance has not moved", Pointer: "/" + part.name,
+		w.Expect(part.before.Cmp(part.now) == 0, evidence.Assertion{Check: "balance has not moved", Fact: w.own(contract.Effect), Pointer: "/" + part.name,
 			Message: part.name + " moved although nothing was done", Expected: decimalText(part.before), Actual: decimalText(part.now)})
 	}
 	return nil
@@ -254,7 +254,7 @@ func conserved(ctx context.Context) error {
 		sumBefore.Add(sumBefore, before.total)
 		sumNow.Add(sumNow, now.total)
 	}
-	w.Expect(sumBefore.Cmp(sumNow) == 0, Expectation{Check: "money is conserved", Message: "money was made or lost between the two wallets",
+	w.Expect(sumBefore.Cmp(sumNow) == 0, evidence.Assertion{Check: "money is conserved", Fact: w.own(contract.Effect), Message: "money was made or lost between the two wallets",
 		Expected: decimalText(sumBefore) + " together", Actual: decimalText(sumNow) + " together"})
 	return nil
 }
@@ -270,7 +270,7 @@ func totalAddsUp(ctx context.Context) error {
 		return err
 	}
 	sum := new(big.Rat).Add(now.available, now.reserved)
-	w.Expect(sum.Cmp(now.total) == 0, Expectation{Check: "total adds up", Pointer: "/total_amount",
+	w.Expect(sum.Cmp(now.total) == 0, evidence.Assertion{Check: "total adds up", Fact: w.own(contract.Effect), Pointer: "/total_amount",
 		Message: "total_amount is not amount plus reserved_amount", Expected: decimalText(sum), Actual: decimalText(now.total)})
 	return nil
 }
@@ -286,7 +286,7 @@ func noneNegative(ctx context.Context) error {
 		return err
 	}
 	for name, value := range map[string]*big.Rat{"amount": now.available, "reserved_amount": now.reserved, "total_amount": now.total} {
-		w.Expect(value.Sign() >= 0, Expectation{Check: "no negative amount", Pointer: "/" + name, Message: name + " is negative", Expected: "zero or more", Actual: decimalText(value)})
+		w.Expect(value.Sign() >= 0, evidence.Assertion{Check: "no negative amount", Fact: w.own(contract.Effect), Pointer: "/" + name, Message: name + " is negative", Expected: "zero or more", Actual: decimalText(value)})
 	}
 	return nil
 }
@@ -304,7 +304,7 @@ func twoDecimals(ctx context.Context) error {
 	for _, name := range []string{"amount", "reserved_amount", "total_amount"} {
 		written := string(body[name].(json.Number))
 		_, fraction, _ := strings.Cut(written, ".")
-		w.Expect(len(fraction) <= 2 && !strings.ContainsAny(written, "eE"), Expectation{Check: "at most two decimals", Pointer: "/" + name,
+		w.Expect(len(fraction) <= 2 && !strings.ContainsAny(written, "eE"), evidence.Assertion{Check: "at most two decimals", Fact: w.own(contract.Values), Pointer: "/" + name,
 			Message: name + " is not written like an amount of money", Expected: "at most two decimals and no exponent", Actual: written})
 	}
 	return nil
@@ -362,7 +362,7 @@ func transactionInList(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	w.Expect(times(transaction.ID, ids(items)) == 1, Expectation{Check: "is in the list", Message: "the transaction is not in the list of its wallet",
+	w.Expect(times(transaction.ID, ids(items)) == 1, evidence.Assertion{Check: "is in the list", Fact: w.own(contract.Effect), Message: "the transaction is not in the list of its wallet",
 		Expected: "an entry with the id " + transaction.ID, Actual: fmt.Sprint(ids(items))})
 	return nil
 }

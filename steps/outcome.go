@@ -5,6 +5,7 @@ import (
 	"fmt"
 
 	"github.com/kobcheck/kobcheck/client"
+	"github.com/kobcheck/kobcheck/reports/evidence"
 )
 
 // NotTestable ends a scenario that this target gives no means to judge.
@@ -31,7 +32,7 @@ type Environment struct {
 func (e *Environment) Error() string { return "inconclusive: " + e.Why }
 
 // Broken is the API breaking a gated requirement; the findings are in the [World].
-type Broken struct{ First Finding }
+type Broken struct{ First evidence.Finding }
 
 func (e *Broken) Error() string {
 	text := e.First.Message
@@ -39,6 +40,17 @@ func (e *Broken) Error() string {
 		text += fmt.Sprintf("\n  expected: %s\n  actual:   %s", e.First.Expected, e.First.Actual)
 	}
 	return text
+}
+
+// Blocked ends a scenario whose needs the API does not serve: a valid request was refused, or its success names
+// nothing that can be used.
+type Blocked struct {
+	// Operation is the id of the one that is not served, Title its name, Actual what it answered.
+	Operation, Title, Actual string
+}
+
+func (e *Blocked) Error() string {
+	return fmt.Sprintf("blocked: %q does not serve a valid request: %s", e.Title, e.Actual)
 }
 
 // harness is a fault of the features or of this program, never of the API.

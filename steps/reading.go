@@ -10,7 +10,9 @@ import (
 	"time"
 
 	"github.com/kobcheck/kobcheck/client"
+	"github.com/kobcheck/kobcheck/client/scene"
 	"github.com/kobcheck/kobcheck/contract"
+	"github.com/kobcheck/kobcheck/reports/evidence"
 )
 
 func readingSentences() []Definition {
@@ -48,7 +50,7 @@ func (w *World) find(wanted func(*contract.Operation) bool) *contract.Operation 
 	return nil
 }
 
-// read gets the present state of a thing. A refusal is a finding on the operation's success.
+// read gets the present state of a thing, as means to an end: what deviates in it is noticed in passing.
 func (w *World) read(ctx context.Context, object *Object) (map[string]any, error) {
 	operation := w.reader(object.Kind)
 	if operation == nil {
@@ -59,16 +61,13 @@ func (w *World) read(ctx context.Context, object *Object) (map[string]any, error
 		as = w.caller(operation)
 	}
 	draft := &Draft{Operation: operation, Request: client.Request{As: as, Path: map[string]string{operation.PathParams[0].Name: object.ID}}}
-	exchange, err := w.send(ctx, draft)
+	exchange, err := w.needed(ctx, draft)
 	if err != nil {
 		return nil, err
 	}
-	if !w.expectServed(operation, exchange) {
-		return nil, &setUp{operation: operation.Title, status: exchange.Status}
-	}
-	body, ok := w.decoded(exchange).(map[string]any)
-	if !ok {
-		return nil, &setUp{operation: operation.Title, status: exchange.Status}
+	body := w.body(exchange)
+	if body == nil {
+		return nil, w.blocked(operation, exchange, "an object")
 	}
 	return body, nil
 }
@@ -123,7 +122,7 @@ func (w *World) expectEqualObjects(check string, first, second map[string]any) {
 	for _, name := range sorted {
 		before, inFirst := first[name]
 		after, inSecond := second[name]
-		w.Expect(inFirst == inSecond && same(before, after), Expectation{Check: check, Pointer: "/" + name,
+		w.Expect(inFirst == inSecond && same(before, after), evidence.Assertion{Check: check, Fact: w.fieldFact(w.leading(), name, inFirst && inSecond), Pointer: "/" + name,
 			Message:  fmt.Sprintf("%q differs between two answers about the same thing", name),
 			Expected: present(before, inFirst), Actual: present(after, inSecond)})
 	}
@@ -165,7 +164,7 @@ func isInList(ctx context.Context, kind string) error {
 	if err != nil {
 		return err
 	}
-	w.Expect(entry != nil, Expectation{Check: "is in the list", Message: fmt.Sprintf("the %s is not in the list of its kind", kind),
+	w.Expect(entry != nil, evidence.Assertion{Check: "is in the list", Fact: w.own(contract.Effect), Message: fmt.Sprintf("the %s is not in the list of its kind", kind),
 		Expected: "an entry with the id " + object.ID, Actual: fmt.Sprintf("%d entries, none of them with that id", listed)})
 	if entry == nil {
 		return nil
@@ -179,7 +178,7 @@ func isInList(ctx context.Context, kind string) error {
 	}
 	for name, value := range now {
 		inList, there := entry[name]
-		w.Expect(there && same(value, inList), Expectation{Check: "list entry agrees with the thing itself", Pointer: "/" + name,
+		w.Expect(there && same(value, inList), evidence.Assertion{Check: "list entry agrees with the thing itself", Fact: w.fieldFact(w.leading(), name, there), Pointer: "/" + name,
 			Message: fmt.Sprintf("%q in the list differs from what reading the %s by its id gives", name, kind), Expected: text(value), Actual: present(inList, there)})
 	}
 	return nil
@@ -208,7 +207,7 @@ func (w *World) expectNotListed(ctx context.Context, object *Object, as, what st
 	if err != nil {
 		return err
 	}
-	w.Expect(entry == nil, Expectation{Check: "is not in the list", Message: what + " is in the list",
+	w.Expect(entry == nil, evidence.Assertion{Check: "is not in the list", Fact: w.own(contract.Effect), Message: what + " is in the list",
 		Expected: "no entry with the id " + object.ID, Actual: "an entry with that id"})
 	return nil
 }
@@ -252,18 +251,15 @@ func entryOf(items []any, id string) map[string]any {
 	return nil
 }
 
-// list calls a list operation and returns its items. A refusal is a finding on its success.
+// list calls a list operation as means to an end and returns its items, whatever wraps them.
 func (w *World) list(ctx context.Context, operation *contract.Operation, as string, query url.Values) ([]any, error) {
-	exchange, err := w.send(ctx, &Draft{Operation: operation, Request: client.Request{As: as, Query: query}})
+	exchange, err := w.needed(ctx, &Draft{Operation: operation, Request: client.Request{As: as, Query: query}})
 	if err != nil {
 		return nil, err
 	}
-	if !w.expectServed(operation, exchange) {
-		return nil, &setUp{operation: operation.Title, status: exchange.Status}
-	}
-	items, ok := w.decoded(exchange).([]any)
+	items, ok := scene.Items(w.decoded(exchange))
 	if !ok {
-		return nil, &setUp{operation: operation.Title, status: exchange.Status}
+		return nil, w.blocked(operation, exchange, "a list")
 	}
 	return items, nil
 }
@@ -285,7 +281,7 @@ func showsNothingForeign(ctx context.Context, kind string) error {
 			shown = name
 		}
 	}
-	w.Expect(shown == "", Expectation{Check: "shows nothing of another client's", Requirement: "OWN-07",
+	w.Expect(shown == "", evidence.Assertion{Check: "shows nothing of another client's", Fact: w.fact("OWN-07", contract.Exposure),
 		Message: "the refusal shows data of another client", Expected: "none of its fields", Actual: "its field " + shown})
 	return nil
 }

@@ -8,6 +8,7 @@ import (
 
 	"github.com/kobcheck/kobcheck/client"
 	"github.com/kobcheck/kobcheck/contract"
+	"github.com/kobcheck/kobcheck/reports/evidence"
 )
 
 func scopeSentences() []Definition {
@@ -63,7 +64,7 @@ func noteScope(ctx context.Context, scope string) error {
 			return environment
 		}
 		w.last = exchange
-		w.Expect(exchange.Status < 500, Expectation{Check: "no server error", Requirement: "HARNESS-01", Message: "a call with little in it was answered by a server error", Expected: "any answer but a server error", Actual: w.answered(exchange)})
+		w.Expect(exchange.Status < 500, evidence.Assertion{Check: "no server error", Fact: w.fact("HARNESS-01", contract.Refusal), Message: "a call with little in it was answered by a server error", Expected: "any answer but a server error", Actual: w.answered(exchange)})
 		switch {
 		case exchange.Status == http.StatusUnauthorized || exchange.Status == http.StatusForbidden:
 			cell("deny")

@@ -9,6 +9,7 @@ import (
 	"github.com/kobcheck/kobcheck/client/target"
 	"github.com/kobcheck/kobcheck/client/webhook"
 	"github.com/kobcheck/kobcheck/contract"
+	"github.com/kobcheck/kobcheck/reports/evidence"
 	"github.com/kobcheck/kobcheck/schemas"
 )
 
@@ -36,17 +37,11 @@ type Session struct {
 	Client   *client.Client
 	Edition  contract.Edition
 	Given    Given
-	// Gate holds the marks whose requirements fail a run.
-	Gate map[contract.Mark]bool
-	// Scored freezes the requirements that gate; nil means that every one of a gated mark does.
-	Scored map[string]bool
-	// Waived are requirements that are put up with for now: found, reported, and not gated.
-	Waived map[string]bool
+	// Policy weighs what does not hold.
+	Policy *evidence.Policy
 	// Depth is how many derived inputs of each class are sent; 0 means [DefaultDepth]. Seed picks them.
 	Depth int
 	Seed  int64
-	// Strict makes undocumented fields fail like missing ones.
-	Strict bool
 	// Has tells which clients the target file has: primary, second, admin.
 	Has map[string]bool
 	// Receiver takes webhook deliveries; nil where the API can't reach this run.
@@ -64,22 +59,9 @@ type Session struct {
 	shared shared
 }
 
-// undocumentedFields is the requirement that a strict run gates on beside the marks.
-const undocumentedFields = "HARNESS-16"
-
-// Gated reports whether a finding on the requirement fails the run.
-func (s *Session) Gated(requirement string) bool {
-	if s.Waived[requirement] || s.Scored != nil && !s.Scored[requirement] {
-		return false
-	}
-	return s.Gate[s.Contract.MarkOf(requirement)] || s.Strict && requirement == undocumentedFields
-}
-
 // NewSession puts together what the scenarios of a run share, out of a target file and a client for it.
-// Gate lists the marks whose requirements fail the run.
-func NewSession(facts *contract.Contract, shapes *schemas.Set, file *target.File, api *client.Client, gate []contract.Mark, strict bool) *Session {
-	s := &Session{Contract: facts, Schemas: shapes, Client: api, Edition: file.Target.Edition, Strict: strict,
-		Gate: map[contract.Mark]bool{}, Has: map[string]bool{}, ClientIDs: map[string]string{},
+func NewSession(policy *evidence.Policy, shapes *schemas.Set, file *target.File, api *client.Client) *Session {
+	s := &Session{Contract: policy.Contract, Schemas: shapes, Client: api, Edition: file.Target.Edition, Policy: policy, Has: map[string]bool{}, ClientIDs: map[string]string{},
 		Given: Given{Programs: file.Fixtures.Programs, Wallets: file.Fixtures.Wallets, SecondClient: file.Fixtures.SecondClient,
 			Client: file.Fixtures.Client, ExpiredToken: file.Fixtures.ExpiredToken(), Bodies: file.Fixtures.Bodies}}
 	if u, err := url.Parse(file.Target.BaseURL); err == nil {
@@ -87,9 +69,6 @@ func NewSession(facts *contract.Contract, shapes *schemas.Set, file *target.File
 	}
 	if file.Webhooks != nil {
 		s.RetryWait, _ = time.ParseDuration(file.Webhooks.RetryWait) // it was checked when the file was read
-	}
-	for _, mark := range gate {
-		s.Gate[mark] = true
 	}
 	for name, one := range file.Target.Clients {
 		s.Has[name], s.ClientIDs[name] = true, one.ID

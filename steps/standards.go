@@ -9,6 +9,8 @@ import (
 	"time"
 
 	"github.com/kobcheck/kobcheck/client"
+	"github.com/kobcheck/kobcheck/contract"
+	"github.com/kobcheck/kobcheck/reports/evidence"
 )
 
 func standardSentences() []Definition {
@@ -36,11 +38,11 @@ func namesChallenge(ctx context.Context) error {
 		return err
 	}
 	if exchange.Status != http.StatusUnauthorized {
-		w.NoData("a 401 has a challenge", "STD-02", "the call was not answered 401")
+		w.NoData("a 401 has a challenge", w.fact("STD-02", contract.Head), "the call was not answered 401")
 		return nil
 	}
 	challenge := exchange.Header.Get("WWW-Authenticate")
-	w.Expect(challenge != "", Expectation{Check: "a 401 has a challenge", Requirement: "STD-02", Message: "a 401 does not say how to authenticate",
+	w.Expect(challenge != "", evidence.Assertion{Check: "a 401 has a challenge", Fact: w.fact("STD-02", contract.Head), Message: "a 401 does not say how to authenticate",
 		Expected: "the header WWW-Authenticate with a challenge", Actual: orAbsent(challenge)})
 	return nil
 }
@@ -53,7 +55,7 @@ func challengeSays(ctx context.Context, code string) error {
 	}
 	challenge := exchange.Header.Get("WWW-Authenticate")
 	holds := strings.HasPrefix(strings.ToLower(challenge), "bearer ") && strings.Contains(challenge, `error="`+code+`"`)
-	w.Expect(holds, Expectation{Check: "the challenge names the error", Requirement: "STD-03", Message: "the challenge does not name the error of RFC 6750",
+	w.Expect(holds, evidence.Assertion{Check: "the challenge names the error", Fact: w.fact("STD-03", contract.Head), Message: "the challenge does not name the error of RFC 6750",
 		Expected: `Bearer … error="` + code + `"`, Actual: orAbsent(challenge)})
 	return nil
 }
@@ -66,7 +68,7 @@ func challengeNamesNone(ctx context.Context) error {
 	}
 	challenge := exchange.Header.Get("WWW-Authenticate")
 	holds := strings.HasPrefix(strings.ToLower(challenge), "bearer ") && !strings.Contains(challenge, "error=")
-	w.Expect(holds, Expectation{Check: "no error without credentials", Requirement: "STD-03", Message: "the challenge is not that of RFC 6750 for a call without credentials",
+	w.Expect(holds, evidence.Assertion{Check: "no error without credentials", Fact: w.fact("STD-03", contract.Head), Message: "the challenge is not that of RFC 6750 for a call without credentials",
 		Expected: "Bearer with a parameter such as realm, and no error", Actual: orAbsent(challenge)})
 	return nil
 }
@@ -81,7 +83,7 @@ func namesMethods(ctx context.Context) error {
 		return &NotTestable{Why: "this target answers " + status(exchange.Status) + " to a method that it does not offer, not 405"}
 	}
 	allow := exchange.Header.Get("Allow")
-	w.Expect(allow != "", Expectation{Check: "a 405 has Allow", Requirement: "STD-05", Message: "a 405 does not say which methods are allowed", Expected: "the header Allow", Actual: orAbsent(allow)})
+	w.Expect(allow != "", evidence.Assertion{Check: "a 405 has Allow", Fact: w.fact("STD-05", contract.Head), Message: "a 405 does not say which methods are allowed", Expected: "the header Allow", Actual: orAbsent(allow)})
 	return nil
 }
 
@@ -92,8 +94,8 @@ func notKept(ctx context.Context) error {
 		return err
 	}
 	control, pragma := exchange.Header.Get("Cache-Control"), exchange.Header.Get("Pragma")
-	w.Expect(strings.Contains(strings.ToLower(control), "no-store"), Expectation{Check: "not to be stored", Requirement: "STD-15", Message: "the answer may be stored by caches", Expected: "Cache-Control: no-store", Actual: orAbsent(control)})
-	w.Expect(strings.Contains(strings.ToLower(pragma), "no-cache"), Expectation{Check: "not to be stored", Requirement: "STD-15", Message: "the answer may be stored by old caches", Expected: "Pragma: no-cache", Actual: orAbsent(pragma)})
+	w.Expect(strings.Contains(strings.ToLower(control), "no-store"), evidence.Assertion{Check: "not to be stored", Fact: w.fact("STD-15", contract.Head), Message: "the answer may be stored by caches", Expected: "Cache-Control: no-store", Actual: orAbsent(control)})
+	w.Expect(strings.Contains(strings.ToLower(pragma), "no-cache"), evidence.Assertion{Check: "not to be stored", Fact: w.fact("STD-15", contract.Head), Message: "the answer may be stored by old caches", Expected: "Pragma: no-cache", Actual: orAbsent(pragma)})
 	return nil
 }
 
@@ -105,7 +107,7 @@ func hasDate(ctx context.Context) error {
 	}
 	written := exchange.Header.Get("Date")
 	_, err = time.Parse(http.TimeFormat, written)
-	w.Expect(err == nil, Expectation{Check: "a valid Date", Requirement: "STD-07", Message: "the answer has no valid date", Expected: "an HTTP date", Actual: orAbsent(written)})
+	w.Expect(err == nil, evidence.Assertion{Check: "a valid Date", Fact: w.fact("STD-07", contract.Head), Message: "the answer has no valid date", Expected: "an HTTP date", Actual: orAbsent(written)})
 	return nil
 }
 
@@ -118,7 +120,7 @@ func hasNoContent(ctx context.Context) error {
 	if exchange.Status != http.StatusNoContent {
 		return &NotTestable{Why: "this target answers " + status(exchange.Status) + ", not 204 No Content"}
 	}
-	w.Expect(len(exchange.Body) == 0, Expectation{Check: "a 204 has no content", Requirement: "STD-06", Message: "a 204 has content", Expected: "no bytes", Actual: string(exchange.Body)})
+	w.Expect(len(exchange.Body) == 0, evidence.Assertion{Check: "a 204 has no content", Fact: w.fact("STD-06", contract.Form), Message: "a 204 has content", Expected: "no bytes", Actual: string(exchange.Body)})
 	return nil
 }
 
@@ -132,7 +134,7 @@ func errorIsOneOf(ctx context.Context, list string) error {
 	for _, code := range strings.Split(list, ",") {
 		holds = holds || value == strings.TrimSpace(code)
 	}
-	w.Expect(holds, Expectation{Check: "error code of RFC 6749", Requirement: "STD-16", Pointer: "/error", Message: "the token error does not name a code of RFC 6749",
+	w.Expect(holds, evidence.Assertion{Check: "error code of RFC 6749", Fact: w.fact("STD-16", contract.Values), Pointer: "/error", Message: "the token error does not name a code of RFC 6749",
 		Expected: "one of " + list, Actual: present(value, there)})
 	return nil
 }
@@ -143,7 +145,7 @@ func noRefreshToken(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	w.Expect(!there, Expectation{Check: "no refresh token", Requirement: "STD-17", Pointer: "/refresh_token", Message: "the client-credentials flow gave a refresh token", Expected: "absent", Actual: "there"})
+	w.Expect(!there, evidence.Assertion{Check: "no refresh token", Fact: w.fact("STD-17", contract.FieldThere), Pointer: "/refresh_token", Message: "the client-credentials flow gave a refresh token", Expected: "absent", Actual: "there"})
 	return nil
 }
 
@@ -161,7 +163,7 @@ func locationResolves(ctx context.Context) error {
 	reader := w.reader(operation.Creates)
 	path, err := w.Session.Client.Relative(location)
 	if err != nil {
-		w.Expect(false, Expectation{Check: "Location resolves", Requirement: "STD-09", Message: "Location does not lead to this API", Expected: "an address of the target", Actual: location})
+		w.Expect(false, evidence.Assertion{Check: "Location resolves", Fact: w.fact("STD-09", contract.Head), Message: "Location does not lead to this API", Expected: "an address of the target", Actual: location})
 		return nil //nolint:nilerr // an address that leads elsewhere is the finding
 	}
 	draft, err := w.valid(ctx, reader, "primary")
@@ -173,7 +175,7 @@ func locationResolves(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	w.Expect(got.Status == http.StatusOK, Expectation{Check: "Location resolves", Requirement: "STD-09", Message: "Location does not resolve", Expected: "200 OK", Actual: w.answered(got)})
+	w.Expect(got.Status == http.StatusOK, evidence.Assertion{Check: "Location resolves", Fact: w.fact("STD-09", contract.Head), Message: "Location does not resolve", Expected: "200 OK", Actual: w.answered(got)})
 	return nil
 }
 
@@ -187,7 +189,7 @@ func challengeFits(ctx context.Context) error {
 	challenge := exchange.Header.Get("WWW-Authenticate")
 	for code, fits := range map[string]int{"insufficient_scope": http.StatusForbidden, "invalid_token": http.StatusUnauthorized, "invalid_request": http.StatusBadRequest} {
 		if strings.Contains(challenge, `error="`+code+`"`) {
-			w.Expect(exchange.Status == fits, Expectation{Check: "status of the challenge", Requirement: "STD-03", Message: "the error of the challenge does not go with the status",
+			w.Expect(exchange.Status == fits, evidence.Assertion{Check: "status of the challenge", Fact: w.fact("STD-03", contract.Head), Message: "the error of the challenge does not go with the status",
 				Expected: status(fits) + " with " + code, Actual: status(exchange.Status)})
 			return nil
 		}
@@ -209,11 +211,11 @@ func asLongAsAnnounced(ctx context.Context, title string) error {
 		if err == nil {
 			w.last = exchange
 			w.watch(w.draft.Operation, exchange)
-			if !w.expectServed(w.draft.Operation, exchange) {
-				return nil
+			if served, err := w.expectServed(w.draft.Operation, exchange); !served {
+				return err
 			}
 			announced := exchange.Header.Get("Content-Length")
-			w.Expect(announced == "" || announced == strconv.Itoa(len(exchange.Body)), Expectation{Check: "length of the answer", Requirement: "STD-06", Message: "the answer is not as long as it says",
+			w.Expect(announced == "" || announced == strconv.Itoa(len(exchange.Body)), evidence.Assertion{Check: "length of the answer", Fact: w.fact("STD-06", contract.Form), Message: "the answer is not as long as it says",
 				Expected: announced + " octets", Actual: strconv.Itoa(len(exchange.Body)) + " octets"})
 			return nil
 		}
@@ -222,7 +224,7 @@ func asLongAsAnnounced(ctx context.Context, title string) error {
 		}
 		if try == endsEarly {
 			w.last = exchange
-			w.Expect(false, Expectation{Check: "length of the answer", Requirement: "STD-06", Message: "the answer ended early three times in a row",
+			w.Expect(false, evidence.Assertion{Check: "length of the answer", Fact: w.fact("STD-06", contract.Form), Message: "the answer ended early three times in a row",
 				Expected: exchange.Header.Get("Content-Length") + " octets", Actual: strconv.Itoa(len(exchange.Body)) + " octets"})
 			return nil
 		}

@@ -15,6 +15,8 @@ import (
 	"github.com/golang-jwt/jwt/v5"
 
 	"github.com/kobcheck/kobcheck/client"
+	"github.com/kobcheck/kobcheck/contract"
+	"github.com/kobcheck/kobcheck/reports/evidence"
 )
 
 func tokenSentences() []Definition {
@@ -230,7 +232,7 @@ func tokenIsJWT(ctx context.Context) error {
 	body, _ := w.decoded(exchange).(map[string]any)
 	token, _ := body["access_token"].(string)
 	parts := strings.Split(token, ".")
-	w.Expect(len(parts) == 3, Expectation{Check: "token is a JWT", Requirement: "AUTH-14",
+	w.Expect(len(parts) == 3, evidence.Assertion{Check: "token is a JWT", Fact: w.fact("AUTH-14", contract.Values),
 		Message: "the access token is not a JWT", Expected: "three parts parted by dots", Actual: fmt.Sprintf("%d parts", len(parts))})
 	if len(parts) != 3 {
 		return nil
@@ -246,7 +248,7 @@ func tokenIsJWT(ctx context.Context) error {
 	if !hasIssued || !hasExpires {
 		return &NotTestable{Why: "the token does not carry the times iat and exp"}
 	}
-	w.Expect(int64(expires-issued) == seconds, Expectation{Check: "expires_in agrees with the token", Requirement: "AUTH-15",
+	w.Expect(int64(expires-issued) == seconds, evidence.Assertion{Check: "expires_in agrees with the token", Fact: w.fact("AUTH-15", contract.Values),
 		Message: "expires_in is not the life of the token", Expected: fmt.Sprintf("%d seconds, as the token itself says", int64(expires-issued)), Actual: fmt.Sprintf("%d", seconds)})
 	w.Observe("token.lifetime", "N-11", "How long does an access token live, in seconds?", lifetime.String())
 	return nil

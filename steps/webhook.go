@@ -9,6 +9,8 @@ import (
 
 	"github.com/kobcheck/kobcheck/client"
 	"github.com/kobcheck/kobcheck/client/webhook"
+	"github.com/kobcheck/kobcheck/contract"
+	"github.com/kobcheck/kobcheck/reports/evidence"
 )
 
 func webhookSentences() []Definition {
@@ -112,14 +114,14 @@ func askedToConfirm(ctx context.Context, name string) error {
 	bounded, cancel := w.deliveryBound(ctx)
 	defer cancel()
 	one, came := inbox.Wait(bounded, func(r webhook.Received) bool { return r.Message == nil || r.Message.Type == webhook.Confirmation })
-	w.Expect(came, Expectation{Check: "a confirmation request", Requirement: "HOOK-13", Message: "a new subscription was sent no confirmation request", Expected: "a SubscriptionConfirmation", Actual: "nothing"})
+	w.Expect(came, evidence.Assertion{Check: "a confirmation request", Fact: w.fact("HOOK-13", contract.Delivery), Message: "a new subscription was sent no confirmation request", Expected: "a SubscriptionConfirmation", Actual: "nothing"})
 	for _, other := range inbox.All() {
 		if m := other.Message; !came && m != nil && m.Type != webhook.Notification && m.Type != webhook.Unsubscribed {
-			w.Expect(false, Expectation{Check: "the type of a message", Requirement: "HOOK-25", Message: "a message is of a type of its own", Expected: "Notification, SubscriptionConfirmation or UnsubscribeConfirmation", Actual: fmt.Sprintf("%q", m.Type)})
+			w.Expect(false, evidence.Assertion{Check: "the type of a message", Fact: w.fact("HOOK-25", contract.Delivery), Message: "a message is of a type of its own", Expected: "Notification, SubscriptionConfirmation or UnsubscribeConfirmation", Actual: fmt.Sprintf("%q", m.Type)})
 		}
 	}
 	if came && one.Message == nil {
-		w.Expect(false, Expectation{Check: "a readable message", Requirement: "HOOK-11", Message: "a delivery can't be read", Expected: "one JSON object of strings", Actual: one.Wrong.Error()})
+		w.Expect(false, evidence.Assertion{Check: "a readable message", Fact: w.fact("HOOK-11", contract.Delivery), Message: "a delivery can't be read", Expected: "one JSON object of strings", Actual: one.Wrong.Error()})
 	}
 	return nil
 }
@@ -141,7 +143,7 @@ func confirmWebhook(ctx context.Context, name string) error {
 		local = w.Session.Host
 	}
 	trusted := webhook.MayFetch(address, local)
-	w.Expect(trusted, Expectation{Check: "SubscribeURL", Requirement: "HOOK-14", Message: "the SubscribeURL is none that a receiver may fetch", Expected: "an address of SNS", Actual: address})
+	w.Expect(trusted, evidence.Assertion{Check: "SubscribeURL", Fact: w.fact("HOOK-14", contract.Delivery), Message: "the SubscribeURL is none that a receiver may fetch", Expected: "an address of SNS", Actual: address})
 	if !trusted {
 		return nil
 	}
@@ -150,8 +152,8 @@ func confirmWebhook(ctx context.Context, name string) error {
 	if err != nil {
 		return &Environment{Why: err.Error()}
 	}
-	w.Expect(answered == http.StatusOK, Expectation{Check: "the handshake is answered 200", Requirement: "HOOK-15", Message: "the SubscribeURL was not answered 200", Expected: "200 OK", Actual: status(answered)})
-	w.Expect(strings.Contains(string(body), "<SubscriptionArn>"), Expectation{Check: "the handshake names the subscription", Requirement: "SNS-14", Message: "the answer of the SubscribeURL holds no SubscriptionArn", Expected: "XML with a SubscriptionArn", Actual: "none"})
+	w.Expect(answered == http.StatusOK, evidence.Assertion{Check: "the handshake is answered 200", Fact: w.fact("HOOK-15", contract.Delivery), Message: "the SubscribeURL was not answered 200", Expected: "200 OK", Actual: status(answered)})
+	w.Expect(strings.Contains(string(body), "<SubscriptionArn>"), evidence.Assertion{Check: "the handshake names the subscription", Fact: w.fact("SNS-14", contract.Delivery), Message: "the answer of the SubscribeURL holds no SubscriptionArn", Expected: "XML with a SubscriptionArn", Actual: "none"})
 	w.notes["confirmed "+name] = time.Now()
 	return nil
 }
@@ -203,7 +205,7 @@ func toldOfIt(ctx context.Context, name string) error {
 	bounded, cancel := w.deliveryBound(ctx)
 	defer cancel()
 	_, came := inbox.Wait(bounded, w.about)
-	w.Expect(came, Expectation{Check: "a notification arrives", Requirement: "HOOK-17", Message: "a confirmed subscription was not told of a transaction", Expected: "a notification of it", Actual: "none"})
+	w.Expect(came, evidence.Assertion{Check: "a notification arrives", Fact: w.tagged(w.fact("HOOK-17", contract.Delivery)), Message: "a confirmed subscription was not told of a transaction", Expected: "a notification of it", Actual: "none"})
 	return nil
 }
 
@@ -220,12 +222,12 @@ func toldNothing(ctx context.Context, name string) error {
 	for _, one := range inbox.All() {
 		for _, id := range happened {
 			if strings.Contains(string(one.Body), id) {
-				w.Expect(false, Expectation{Check: "nobody else is told", Message: "the " + name + " was told of something that it must not hear of", Expected: "no notification", Actual: "a notification"})
+				w.Expect(false, evidence.Assertion{Check: "nobody else is told", Fact: w.own(contract.Exposure), Message: "the " + name + " was told of something that it must not hear of", Expected: "no notification", Actual: "a notification"})
 				return nil
 			}
 		}
 	}
-	w.Expect(true, Expectation{Check: "nobody else is told"})
+	w.Expect(true, evidence.Assertion{Check: "nobody else is told", Fact: w.own(contract.Exposure)})
 	return nil
 }
 
@@ -246,7 +248,7 @@ func nothingBefore(ctx context.Context) error {
 		}
 	}
 	for _, requirement := range []string{"HOOK-16", "SNS-13"} {
-		w.Expect(early == 0, Expectation{Check: "nothing before the handshake", Requirement: requirement, Message: "events were delivered before the subscription was confirmed", Expected: "none", Actual: fmt.Sprintf("%d", early)})
+		w.Expect(early == 0, evidence.Assertion{Check: "nothing before the handshake", Fact: w.fact(requirement, contract.Delivery), Message: "events were delivered before the subscription was confirmed", Expected: "none", Actual: fmt.Sprintf("%d", early)})
 	}
 	return nil
 }
@@ -274,7 +276,7 @@ func (w *World) firstTry(ctx context.Context) (*webhook.Inbox, bool, error) {
 	bounded, cancel := w.deliveryBound(ctx)
 	defer cancel()
 	_, came := inbox.Wait(bounded, func(r webhook.Received) bool { return w.about(r) && r.Answer != http.StatusOK })
-	w.Expect(came, Expectation{Check: "a notification arrives", Requirement: "HOOK-17", Message: "a confirmed subscription was not told of a transaction", Expected: "a notification of it", Actual: "none"})
+	w.Expect(came, evidence.Assertion{Check: "a notification arrives", Fact: w.fact("HOOK-17", contract.Delivery), Message: "a confirmed subscription was not told of a transaction", Expected: "a notification of it", Actual: "none"})
 	return inbox, came, nil
 }
 
@@ -301,7 +303,7 @@ func sentAgain(ctx context.Context) error {
 		return &NotTestable{Key: "webhooks.retry_wait", Why: "no second try came in time, and nobody said how long this API waits with it (SNS: 20 s)"}
 	}
 	for _, requirement := range []string{"HOOK-18", "SNS-16"} {
-		w.Expect(again, Expectation{Check: "a failed delivery is tried again", Requirement: requirement, Message: "a notification that failed was not sent again", Expected: "another try", Actual: "none"})
+		w.Expect(again, evidence.Assertion{Check: "a failed delivery is tried again", Fact: w.fact(requirement, contract.Delivery), Message: "a notification that failed was not sent again", Expected: "another try", Actual: "none"})
 	}
 	return nil
 }
@@ -337,11 +339,11 @@ func sameMessage(ctx context.Context) error {
 		}
 	}
 	if tries < 2 {
-		w.NoData("the same message", "SNS-18", "there was no second try")
+		w.NoData("the same message", w.fact("SNS-18", contract.Delivery), "there was no second try")
 		return nil
 	}
 	for _, requirement := range []string{"SNS-18", "HOOK-20"} {
-		w.Expect(len(ids) == 1, Expectation{Check: "the same message", Requirement: requirement, Message: "a repeat has another message id", Expected: "one id", Actual: fmt.Sprintf("%d ids", len(ids))})
+		w.Expect(len(ids) == 1, evidence.Assertion{Check: "the same message", Fact: w.fact(requirement, contract.Delivery), Message: "a repeat has another message id", Expected: "one id", Actual: fmt.Sprintf("%d ids", len(ids))})
 	}
 	return nil
 }

@@ -7,6 +7,7 @@ import (
 
 	"github.com/kobcheck/kobcheck/client"
 	"github.com/kobcheck/kobcheck/contract"
+	"github.com/kobcheck/kobcheck/reports/evidence"
 )
 
 // Scenario says which scenario a [World] belongs to.
@@ -14,6 +15,8 @@ type Scenario struct {
 	ID string
 	// Requirements are its requirement tags, the leading one first.
 	Requirements []string
+	// Gap is the conflict or gap that the scenario looks into; empty for none.
+	Gap string
 	// Attempt counts from 0; another attempt gets idempotency keys of its own.
 	Attempt int
 }
@@ -33,11 +36,15 @@ type World struct {
 	// values are the decoded bodies of the exchanges.
 	values map[*client.Exchange]any
 
-	step     int
-	checks   []Check
-	findings []Finding
-	noData   string
-	observed []Observation
+	step int
+	// preparing is above zero while what the scenario needs is made; passing is what deviated then, and what the
+	// sentinels saw of things that the scenario is not about.
+	preparing int
+	passing   []evidence.Finding
+	checks    []evidence.Check
+	findings  []evidence.Finding
+	noData    string
+	observed  []evidence.Observation
 	// failing are the checks of card creation that the things of the scenario fail; decisions what came of it.
 	failing   []int
 	decisions []Decision
@@ -45,11 +52,8 @@ type World struct {
 
 	mu        sync.Mutex
 	exchanges []*client.Exchange
-	recorded  []client.Recorded
+	recorded  []evidence.Exchange
 }
-
-// Observation is the answer of the target to a question that no page settles.
-type Observation struct{ ID, Question, Answer, Gap string }
 
 // NewWorld returns the world of one scenario about to start.
 func (s *Session) NewWorld(scenario Scenario) *World {
@@ -94,7 +98,7 @@ func (w *World) Close(ctx context.Context) error {
 // Observe keeps the answer of the target to a question that no page settles. The gap names the
 // conflict or the missing fact (C-… or N-…).
 func (w *World) Observe(id, gap, question, answer string) {
-	w.observed = append(w.observed, Observation{ID: id, Gap: gap, Question: question, Answer: w.Session.Client.Redactor().Text(answer)})
+	w.observed = append(w.observed, evidence.Observation{ID: id, Scenario: w.Scenario.ID, Gap: gap, Question: question, Answer: w.Session.Client.Redactor().Text(answer)})
 }
 
 // Decision is one card creation that fails some of the eight checks, and the check that decided; 0 where none
@@ -106,10 +110,12 @@ type Decision struct {
 
 // Evidence is what a scenario leaves behind.
 type Evidence struct {
-	Checks       []Check
-	Findings     []Finding
-	Exchanges    []client.Recorded
-	Observations []Observation
+	Checks   []evidence.Check
+	Findings []evidence.Finding
+	// Passing is what deviated beside what the scenario is about.
+	Passing      []evidence.Finding
+	Exchanges    []evidence.Exchange
+	Observations []evidence.Observation
 	Decisions    []Decision
 	// NoData explains why a check that saw no data keeps the scenario from passing; empty for none.
 	NoData string
@@ -119,7 +125,7 @@ type Evidence struct {
 func (w *World) Evidence() Evidence {
 	w.mu.Lock()
 	defer w.mu.Unlock()
-	return Evidence{Checks: w.checks, Findings: w.findings, Exchanges: w.recorded, Observations: w.observed, Decisions: w.decisions, NoData: w.noData}
+	return Evidence{Checks: w.checks, Findings: w.findings, Passing: w.passing, Exchanges: w.recorded, Observations: w.observed, Decisions: w.decisions, NoData: w.noData}
 }
 
 // operation returns the operation of a title or an error that names the nearest thing to do.

@@ -21,6 +21,7 @@ var rooms = []struct {
 	{"client/webhook", nil},
 	{"client/webhook/torment", []string{"client/webhook"}},
 	{"client/target", []string{"client", "contract"}},
+	{"client/scene", []string{"client", "contract", "schemas"}},
 	{"mock/fault", []string{"contract"}},
 	{"mock/limit", nil},
 	{"mock", []string{"contract", "mock/fault", "mock/limit"}},

@@ -29,7 +29,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"github.com/kobcheck/kobcheck/mock"
-	"github.com/kobcheck/kobcheck/reports"
+	"github.com/kobcheck/kobcheck/reports/evidence"
 )
 
 var update = flag.Bool("update", false, "write the golden files anew")
@@ -296,7 +296,7 @@ func TestEachBadEnvironmentHasItsAnswer(t *testing.T) {
 				patience = "1m"
 			}
 			timeout := "4s"
-			if bad.code == reports.ExitFailed {
+			if bad.code == evidence.ExitFailed {
 				timeout = "60s" // the answer comes in time, however busy this machine is
 			}
 			folder := t.TempDir()
@@ -306,13 +306,13 @@ func TestEachBadEnvironmentHasItsAnswer(t *testing.T) {
 			result := readRun(t, folder)
 			require.Equal(t, bad.code, result.ExitCode)
 			counts := result.Summary.Scenarios
-			require.Equal(t, bad.code == reports.ExitFailed, counts.Failed > 0)
+			require.Equal(t, bad.code == evidence.ExitFailed, counts.Failed > 0)
 			for _, name := range []string{"junit.xml", "summary.md", "index.html"} {
 				require.FileExists(t, filepath.Join(folder, name))
 			}
 			require.NotContains(t, output, "the-secret-of-the-bad-target")
 			require.NotContains(t, output, "a-token-worth-nothing")
-			whose := map[int]string{0: "passed", reports.ExitFailed: "failed", reports.ExitInconclusive: "inconclusive"}[code]
+			whose := map[int]string{0: "passed", evidence.ExitFailed: "failed", evidence.ExitInconclusive: "inconclusive"}[code]
 			table += fmt.Sprintf("| %s | %d | %s | … %s … |\n", bad.situation, code, whose, bad.says)
 		})
 	}
@@ -338,6 +338,6 @@ func TestATokenNeverFollowsARedirect(t *testing.T) {
 		http.Redirect(w, r, stranger.URL+r.URL.Path, http.StatusTemporaryRedirect)
 	}, nil, nil, nil)
 	_, code := kobcheck(t, "run", "--config", path, "--section", "card_programs", "--out", t.TempDir())
-	require.Equal(t, reports.ExitFailed, code)
+	require.Equal(t, evidence.ExitFailed, code)
 	require.Zero(t, strangers.Load())
 }

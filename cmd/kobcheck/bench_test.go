@@ -19,6 +19,7 @@ import (
 	"github.com/kobcheck/kobcheck/features"
 	"github.com/kobcheck/kobcheck/mock"
 	"github.com/kobcheck/kobcheck/reports"
+	"github.com/kobcheck/kobcheck/reports/evidence"
 	"github.com/kobcheck/kobcheck/reports/site"
 	"github.com/kobcheck/kobcheck/schemas"
 	"github.com/kobcheck/kobcheck/steps"
@@ -138,11 +139,10 @@ func perform(b *testing.B, server *mock.Server, address, runID string, perSecond
 	api, err := client.New(config)
 	require.NoError(b, err)
 	defer api.Close()
-	gate := []contract.Mark{contract.Stated, contract.Standard}
-	result, err := suite.Run(context.Background(), suite.Config{Session: steps.NewSession(facts, shapes, file, api, gate, false), Catalog: scenarios, Selection: selection, Seed: 1, RunID: runID, Gate: gate})
+	result, err := suite.Run(context.Background(), suite.Config{Session: steps.NewSession(&evidence.Policy{Contract: facts, Gate: evidence.DefaultGate()}, shapes, file, api), Catalog: scenarios, Selection: selection, Seed: 1, RunID: runID})
 	require.NoError(b, err)
 	result.Close(facts, time.Now())
-	require.Equal(b, reports.Passed, result.Verdict)
+	require.Equal(b, evidence.Passed, result.Verdict)
 	_, err = reports.WriteAll(b.TempDir(), result, facts, reports.Formats(), site.Pages(result, shapes, ""), api.Redactor())
 	require.NoError(b, err)
 	return result

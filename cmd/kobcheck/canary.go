@@ -11,6 +11,7 @@ import (
 	"github.com/kobcheck/kobcheck/features"
 	"github.com/kobcheck/kobcheck/load"
 	"github.com/kobcheck/kobcheck/reports"
+	"github.com/kobcheck/kobcheck/reports/evidence"
 	"github.com/kobcheck/kobcheck/schemas"
 	"github.com/kobcheck/kobcheck/steps"
 	"github.com/kobcheck/kobcheck/steps/catalog"
@@ -49,20 +50,19 @@ func withCanary(on *load.Target, every time.Duration, file *target.File, facts *
 	if err != nil {
 		return nil, err
 	}
-	gate := []contract.Mark{contract.Stated, contract.Standard}
-	session := steps.NewSession(facts, shapes, file, api, gate, false)
+	session := steps.NewSession(&evidence.Policy{Contract: facts, Gate: evidence.DefaultGate()}, shapes, file, api)
 	rounds, vocabulary := 0, steps.Vocabulary() // made once: a round costs the generator as little as may be
 	on.CanaryEvery = every
 	on.Canary = func(ctx context.Context) (load.CanaryRound, error) {
 		rounds++
 		run, err := suite.Run(ctx, suite.Config{Session: session, Catalog: scenarios, Vocabulary: vocabulary, Selection: catalog.Selection{IDs: canaryScenarios}, Concurrency: 1,
-			Seed: seed + int64(rounds), RunID: fmt.Sprintf("%s-%d", config.RunID, rounds), Gate: gate})
+			Seed: seed + int64(rounds), RunID: fmt.Sprintf("%s-%d", config.RunID, rounds)})
 		if err != nil {
 			return load.CanaryRound{}, err
 		}
 		done := load.CanaryRound{}
 		for _, scenario := range run.Scenarios {
-			if scenario.Verdict == reports.Passed || scenario.Verdict == reports.Failed || scenario.Verdict == reports.Advisory {
+			if scenario.Verdict == evidence.Passed || scenario.Verdict == evidence.Failed || scenario.Verdict == evidence.Advisory {
 				done.Scenarios++
 			}
 			for _, finding := range scenario.Findings {

@@ -17,6 +17,7 @@ import (
 	"github.com/kobcheck/kobcheck/contract"
 	"github.com/kobcheck/kobcheck/mock"
 	"github.com/kobcheck/kobcheck/reports"
+	"github.com/kobcheck/kobcheck/reports/evidence"
 	"github.com/kobcheck/kobcheck/schemas"
 	"github.com/kobcheck/kobcheck/steps"
 	"github.com/kobcheck/kobcheck/steps/doctor"
@@ -82,7 +83,7 @@ func examine(command *cobra.Command, path string, asJSON bool) error {
 	code := 0
 	for _, check := range said.Checks {
 		if check.State == doctor.Broken {
-			code = reports.ExitInconclusive
+			code = evidence.ExitInconclusive
 		}
 	}
 	if asJSON {
@@ -148,11 +149,7 @@ func forecast(command *cobra.Command, file *target.File) (*reports.Run, error) {
 		return nil, err
 	}
 	defer api.Close()
-	gate, err := marks([]string{"stated", "standard"})
-	if err != nil {
-		return nil, err
-	}
-	session := steps.NewSession(facts, shapes, like, api, gate, false)
+	session := steps.NewSession(&evidence.Policy{Contract: facts, Gate: evidence.DefaultGate()}, shapes, like, api)
 	if reaches(file) {
 		if session.Receiver, err = webhook.Listen(command.Context(), "127.0.0.1:0", ""); err != nil {
 			return nil, err

@@ -13,7 +13,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"github.com/kobcheck/kobcheck/mock"
-	"github.com/kobcheck/kobcheck/reports"
+	"github.com/kobcheck/kobcheck/reports/evidence"
 	"github.com/kobcheck/kobcheck/steps/doctor"
 )
 
@@ -61,7 +61,7 @@ func TestDoctorNamesWhatIsWrongAndWhatToDo(t *testing.T) {
 		code    int
 	}{
 		"a wrong secret": {change: func(t *testing.T, _ string) { t.Setenv("KOBBLE_PRIMARY_SECRET", "not-the-secret") },
-			what: "token primary", state: doctor.Broken, code: reports.ExitInconclusive},
+			what: "token primary", state: doctor.Broken, code: evidence.ExitInconclusive},
 		"no second client": {change: func(t *testing.T, path string) {
 			data, err := os.ReadFile(path)
 			require.NoError(t, err)
@@ -82,7 +82,7 @@ func TestDoctorNamesWhatIsWrongAndWhatToDo(t *testing.T) {
 					}
 					api.ServeHTTP(w, r)
 				})
-			}, what: "edition", state: doctor.Broken, code: reports.ExitInconclusive},
+			}, what: "edition", state: doctor.Broken, code: evidence.ExitInconclusive},
 		"a wallet that is not there": {change: func(t *testing.T, path string) {
 			data, err := os.ReadFile(path)
 			require.NoError(t, err)
@@ -96,7 +96,7 @@ func TestDoctorNamesWhatIsWrongAndWhatToDo(t *testing.T) {
 				w.Header().Set("Date", time.Now().Add(time.Hour).UTC().Format(http.TimeFormat))
 				api.ServeHTTP(w, r)
 			})
-		}, what: "clock", state: doctor.Broken, code: reports.ExitInconclusive},
+		}, what: "clock", state: doctor.Broken, code: evidence.ExitInconclusive},
 	} {
 		t.Run(name, func(t *testing.T) {
 			between := c.between
@@ -118,17 +118,17 @@ func TestDoctorNamesWhatIsWrongAndWhatToDo(t *testing.T) {
 func TestAReplaySaysHowOftenAFailureIsSeenAgain(t *testing.T) {
 	folder := t.TempDir()
 	_, code := kobcheck(t, "run", "--requirement", "CARD-CREATE-08", "--fault", "status.card-created-200", "--out", folder)
-	require.Equal(t, reports.ExitFailed, code)
+	require.Equal(t, evidence.ExitFailed, code)
 	run := filepath.Join(folder, "run.json")
 	output, code := kobcheck(t, "replay", run, "--fault", "status.card-created-200")
-	require.Equal(t, reports.ExitFailed, code)
+	require.Equal(t, evidence.ExitFailed, code)
 	require.Contains(t, output, "3 of 3 times as in the run")
 	output, code = kobcheck(t, "replay", run)
 	require.Zero(t, code)
 	require.Contains(t, output, "0 of 3 times as in the run")
 	require.Contains(t, output, "no longer seen: ")
 	output, code = kobcheck(t, "replay", run, "--scenario", "no-such")
-	require.Equal(t, reports.ExitUsage, code, output)
+	require.Equal(t, evidence.ExitUsage, code, output)
 }
 
 func TestAReplayScriptNeedsOnlyCurlAndJq(t *testing.T) {

@@ -10,6 +10,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"github.com/kobcheck/kobcheck/reports"
+	"github.com/kobcheck/kobcheck/reports/evidence"
 )
 
 func newDrift() *cobra.Command {
@@ -86,7 +87,7 @@ func performBoth(command *cobra.Command, configs []string, out, section, style s
 		if err := run.ExecuteContext(command.Context()); err != nil && !errors.As(err, &exit) {
 			return nil, fmt.Errorf("performing the scenarios for %v: %w", side, err)
 		}
-		if exit.code == reports.ExitInterrupted || exit.code == reports.ExitTerminated {
+		if exit.code == evidence.ExitInterrupted || exit.code == evidence.ExitTerminated {
 			return nil, exit
 		}
 		files = append(files, filepath.Join(folder, "run.json"))

@@ -9,6 +9,7 @@ import (
 
 	"github.com/kobcheck/kobcheck/mock"
 	"github.com/kobcheck/kobcheck/reports"
+	"github.com/kobcheck/kobcheck/reports/evidence"
 )
 
 func TestDriftFindsWhereTwoTargetsDifferAndNothingBetweenTwoThatAreAlike(t *testing.T) {
@@ -36,5 +37,5 @@ func TestDriftFindsWhereTwoTargetsDifferAndNothingBetweenTwoThatAreAlike(t *test
 	}
 	require.True(t, found, "%+v", missing.Operations)
 	output, code := kobcheck(t, "drift")
-	require.Equal(t, reports.ExitUsage, code, output)
+	require.Equal(t, evidence.ExitUsage, code, output)
 }

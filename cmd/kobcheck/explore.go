@@ -11,7 +11,7 @@ import (
 	"github.com/kobcheck/kobcheck/client"
 	"github.com/kobcheck/kobcheck/contract"
 	"github.com/kobcheck/kobcheck/mock"
-	"github.com/kobcheck/kobcheck/reports"
+	"github.com/kobcheck/kobcheck/reports/evidence"
 	"github.com/kobcheck/kobcheck/steps/explore"
 )
 
@@ -63,16 +63,16 @@ func newExplore() *cobra.Command {
 			switch {
 			case errors.As(err, &difference):
 				fmt.Fprintln(command.OutOrStdout(), "the walk could not begin: "+difference.Error())
-				return exitError{reports.ExitFailed}
+				return exitError{evidence.ExitFailed}
 			case err != nil && result == nil, err != nil && result.Difference == nil:
 				fmt.Fprintln(command.ErrOrStderr(), "kobcheck:", err)
-				return exitError{reports.ExitInconclusive}
+				return exitError{evidence.ExitInconclusive}
 			}
 			if err := printWalk(command.OutOrStdout(), result); err != nil {
 				return err
 			}
 			if result.Difference != nil {
-				return exitError{reports.ExitFailed}
+				return exitError{evidence.ExitFailed}
 			}
 			return nil
 		},
@@ -91,9 +91,9 @@ func newExplore() *cobra.Command {
 
 // interruptedWalk says how far a walk came that was stopped, and what it had found by then.
 func interruptedWalk(w io.Writer, signal string, r *explore.Result) error {
-	code := reports.ExitInterrupted
+	code := evidence.ExitInterrupted
 	if signal == "terminate" {
-		code = reports.ExitTerminated
+		code = evidence.ExitTerminated
 	}
 	switch {
 	case r == nil:

@@ -13,6 +13,7 @@ import (
 	"github.com/kobcheck/kobcheck/contract"
 	"github.com/kobcheck/kobcheck/mock"
 	"github.com/kobcheck/kobcheck/reports"
+	"github.com/kobcheck/kobcheck/reports/evidence"
 	"github.com/kobcheck/kobcheck/schemas"
 	"github.com/kobcheck/kobcheck/steps"
 	"github.com/kobcheck/kobcheck/steps/catalog"
@@ -38,7 +39,7 @@ func subjectOf(t *testing.T, options mock.Options) *steps.Session {
 	api, err := client.New(config)
 	require.NoError(t, err)
 	t.Cleanup(api.Close)
-	return steps.NewSession(facts, shapes, file, api, []contract.Mark{contract.Stated, contract.Standard, contract.Inferred, contract.Example}, false)
+	return steps.NewSession(&evidence.Policy{Contract: facts, Gate: []contract.Mark{contract.Stated, contract.Standard, contract.Inferred, contract.Example}}, shapes, file, api)
 }
 
 func exploring(ctx context.Context, t *testing.T, options mock.Options, count int, seed int64) *explore.Result {
@@ -65,7 +66,7 @@ func performed(t *testing.T, text string, options mock.Options) *reports.Run {
 	scenarios, err := catalog.Read(fstest.MapFS{"wallets/explored.feature": {Data: []byte("Feature: Explored\n\n" + text)}})
 	require.NoError(t, err, text)
 	session := subjectOf(t, options)
-	run, err := suite.Run(t.Context(), suite.Config{Session: session, Catalog: scenarios, Seed: 1, RunID: "again", Gate: []contract.Mark{contract.Stated, contract.Standard, contract.Inferred}})
+	run, err := suite.Run(t.Context(), suite.Config{Session: session, Catalog: scenarios, Seed: 1, RunID: "again"})
 	require.NoError(t, err, text)
 	require.Len(t, run.Scenarios, 1)
 	return run
@@ -97,9 +98,9 @@ func TestAWalkFindsAFaultAndWritesTheScenarioThatShowsIt(t *testing.T) {
 			text, whole := result.Gherkin()
 			require.True(t, whole, text)
 			failing := performed(t, text, faulty)
-			require.Equal(t, reports.Failed, failing.Scenarios[0].Verdict, "%s\n%s", text, failing.Scenarios[0].Reason)
+			require.Equal(t, evidence.Failed, failing.Scenarios[0].Verdict, "%s\n%s", text, failing.Scenarios[0].Reason)
 			passing := performed(t, text, mock.Options{})
-			require.Equal(t, reports.Passed, passing.Scenarios[0].Verdict, "%s\n%s %v", text, passing.Scenarios[0].Reason, passing.Scenarios[0].Findings)
+			require.Equal(t, evidence.Passed, passing.Scenarios[0].Verdict, "%s\n%s %v", text, passing.Scenarios[0].Reason, passing.Scenarios[0].Findings)
 		})
 	}
 }
@@ -109,13 +110,13 @@ func TestExploreHasItsExitCodes(t *testing.T) {
 	require.Zero(t, code, output)
 	require.Contains(t, output, "no difference in 200 steps")
 	output, code = kobcheck(t, "explore", "--steps", "2000", "--seed", "7", "--fault", "money.credit-drifts")
-	require.Equal(t, reports.ExitFailed, code)
+	require.Equal(t, evidence.ExitFailed, code)
 	require.Contains(t, output, "we credit the wallet with 1")
 	require.Contains(t, output, "curl")
 	_, code = kobcheck(t, "explore", "--steps", "0")
-	require.Equal(t, reports.ExitInconclusive, code)
+	require.Equal(t, evidence.ExitInconclusive, code)
 	output, code = kobcheck(t, "explore", "--steps", "10", "--config", environment(t, nil, nil, nil, nil))
-	require.Equal(t, reports.ExitInconclusive, code)
+	require.Equal(t, evidence.ExitInconclusive, code)
 	require.Contains(t, output, "connection refused")
 }
 
@@ -127,9 +128,9 @@ func TestAWalkThatIsStoppedSaysHowFarItCame(t *testing.T) {
 		code   int
 		says   string
 	}{
-		{"interrupt", nil, reports.ExitInterrupted, "before the first step"},
-		{"interrupt", &explore.Result{Steps: 7, Requests: 30, Seed: 3}, reports.ExitInterrupted, "stopped after 7 steps and 30 requests without a difference (seed 3)"},
-		{"terminate", &explore.Result{Steps: 7, Difference: difference}, reports.ExitTerminated, "a wallet does not hold what was moved"},
+		{"interrupt", nil, evidence.ExitInterrupted, "before the first step"},
+		{"interrupt", &explore.Result{Steps: 7, Requests: 30, Seed: 3}, evidence.ExitInterrupted, "stopped after 7 steps and 30 requests without a difference (seed 3)"},
+		{"terminate", &explore.Result{Steps: 7, Difference: difference}, evidence.ExitTerminated, "a wallet does not hold what was moved"},
 	} {
 		var text bytes.Buffer
 		err := interruptedWalk(&text, c.signal, c.result)

@@ -17,6 +17,7 @@ import (
 	"github.com/kobcheck/kobcheck/mock"
 	"github.com/kobcheck/kobcheck/mock/fault"
 	"github.com/kobcheck/kobcheck/reports"
+	"github.com/kobcheck/kobcheck/reports/evidence"
 	"github.com/kobcheck/kobcheck/steps/catalog"
 	"github.com/kobcheck/kobcheck/steps/selftest"
 	"github.com/kobcheck/kobcheck/steps/suite"
@@ -73,7 +74,7 @@ func TestEveryFaultBreaksWhatItIsSaidToBreakBesides(t *testing.T) {
 			run, err := suite.Run(t.Context(), suite.Config{Session: session, Catalog: scenarios, Seed: 7, RunID: "besides", Selection: catalog.Selection{Requirement: requirement, Tags: "not @load"}})
 			session.Receiver.Close()
 			require.NoError(t, err, requirement)
-			noticed := slices.ContainsFunc(run.Scenarios, func(s reports.Scenario) bool { return s.Verdict == reports.Failed || s.Verdict == reports.Advisory })
+			noticed := slices.ContainsFunc(run.Scenarios, func(s reports.Scenario) bool { return s.Verdict == evidence.Failed || s.Verdict == evidence.Advisory })
 			assert.True(t, noticed, "%s breaks nothing of %s", one.ID, requirement)
 		}
 	}
@@ -100,12 +101,12 @@ func TestASelftestPrintsItsPowerAndFailsForASurvivor(t *testing.T) {
 		require.Contains(t, string(page), "order.swap-3-4")
 	}
 	output, code = kobcheck(t, "selftest", "--group", "no-such-group")
-	require.Equal(t, reports.ExitNothing, code, output)
+	require.Equal(t, evidence.ExitNothing, code, output)
 	_, code = kobcheck(t, "selftest", "--fault", "no-such-fault")
-	require.Equal(t, reports.ExitUsage, code)
+	require.Equal(t, evidence.ExitUsage, code)
 
 	survivor := reports.Selftest{Faults: []reports.FaultResult{{ID: "x", Mark: "stated"}}}
-	require.Equal(t, reports.ExitFailed, survivor.Close(time.Now()))
+	require.Equal(t, evidence.ExitFailed, survivor.Close(time.Now()))
 	alarm := reports.Selftest{Baseline: []reports.Baseline{{Findings: 1}}}
-	require.Equal(t, reports.ExitFailed, alarm.Close(time.Now()))
+	require.Equal(t, evidence.ExitFailed, alarm.Close(time.Now()))
 }

@@ -18,6 +18,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"github.com/kobcheck/kobcheck/reports"
+	"github.com/kobcheck/kobcheck/reports/evidence"
 )
 
 // prism is a mock server that none of us wrote: it answers from an OpenAPI document, always the same.
@@ -50,14 +51,14 @@ func TestAServerThatNoneOfUsWrote(t *testing.T) {
 		"  clients:\n    primary: {id: a-client, secret_env: FOREIGN_SECRET, scope: client/write}\n  paths: {healthcheck: /health}\n"), 0o600))
 	folder := t.TempDir()
 	output, code := kobcheck(t, "run", "--config", config, "--seed", "1", "--out", folder)
-	require.Equal(t, reports.ExitFailed, code, output)
+	require.Equal(t, evidence.ExitFailed, code, output)
 	result := readRun(t, folder)
 	passed, by, notTestable := 0, map[string]map[string]int{}, 0
 	for _, scenario := range result.Scenarios {
 		switch scenario.Verdict {
-		case reports.Passed:
+		case evidence.Passed:
 			passed++
-		case reports.NotTestable, reports.Inconclusive:
+		case evidence.NotTestable, evidence.Inconclusive:
 			notTestable++
 			require.NotEmpty(t, scenario.Reason, scenario.ID)
 		default:
@@ -89,7 +90,7 @@ func TestAServerThatNoneOfUsWrote(t *testing.T) {
 func whyNot(t *testing.T, scenario reports.Scenario) string {
 	t.Helper()
 	// What gates tells most, and what a scenario is about tells more than what every answer is watched for.
-	telling := func(f reports.Finding) int {
+	telling := func(f evidence.Finding) int {
 		switch {
 		case f.Gated:
 			return 0
@@ -98,7 +99,7 @@ func whyNot(t *testing.T, scenario reports.Scenario) string {
 		}
 		return 1
 	}
-	first := slices.MinFunc(scenario.Findings, func(a, b reports.Finding) int { return telling(a) - telling(b) })
+	first := slices.MinFunc(scenario.Findings, func(a, b evidence.Finding) int { return telling(a) - telling(b) })
 	for _, one := range cannot {
 		if one.check.MatchString(first.Check) {
 			return one.reason

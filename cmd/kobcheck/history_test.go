@@ -9,10 +9,9 @@ import (
 	"path/filepath"
 	"testing"
 
+	"github.com/kobcheck/kobcheck/reports/evidence"
 	"github.com/stretchr/testify/require"
 	"github.com/xeipuuv/gojsonschema"
-
-	"github.com/kobcheck/kobcheck/reports"
 )
 
 func TestNightsHaveATrendAndTwoRunsADifference(t *testing.T) {
@@ -43,7 +42,7 @@ func TestNightsHaveATrendAndTwoRunsADifference(t *testing.T) {
 	require.Zero(t, code, output)
 	require.Contains(t, output, "nothing changed")
 	_, code = kobcheck(t, "report", "trend", t.TempDir())
-	require.Equal(t, reports.ExitUsage, code)
+	require.Equal(t, evidence.ExitUsage, code)
 }
 
 func TestTheLatestSiteIsServedOnLoopbackAlone(t *testing.T) {
@@ -62,7 +61,7 @@ func TestTheLatestSiteIsServedOnLoopbackAlone(t *testing.T) {
 	cancel()
 	require.NoError(t, <-done)
 	output, code := kobcheck(t, "report", "serve", folder, "--addr", "0.0.0.0:8080")
-	require.Equal(t, reports.ExitUsage, code)
+	require.Equal(t, evidence.ExitUsage, code)
 	require.Contains(t, output, "not on loopback")
 }
 
@@ -78,7 +77,7 @@ func TestCTRFIsThatOfItsSchema(t *testing.T) {
 	unpack.Dir = folder
 	require.NoError(t, unpack.Run())
 	_, code := kobcheck(t, "run", "--section", "cards", "--fault", "order.swap-3-4", "--format", "ctrf", "--out", folder)
-	require.Equal(t, reports.ExitFailed, code)
+	require.Equal(t, evidence.ExitFailed, code)
 	schema, err := os.ReadFile(filepath.Join(folder, "package", "dist", "ctrf-schema-0.0.json"))
 	require.NoError(t, err)
 	report, err := os.ReadFile(filepath.Join(folder, "ctrf.json"))
@@ -92,9 +91,9 @@ func TestARunKnowsItsEarlierNights(t *testing.T) {
 	nights := t.TempDir()
 	arguments := []string{"run", "--section", "cards", "--fault", "order.swap-3-4", "--history", nights}
 	_, code := kobcheck(t, append(arguments, "--out", filepath.Join(nights, "1"))...)
-	require.Equal(t, reports.ExitFailed, code)
+	require.Equal(t, evidence.ExitFailed, code)
 	_, code = kobcheck(t, append(arguments, "--out", filepath.Join(nights, "2"))...)
-	require.Equal(t, reports.ExitFailed, code)
+	require.Equal(t, evidence.ExitFailed, code)
 	require.Equal(t, 1, readRun(t, filepath.Join(nights, "2")).History.Nights)
 	page, err := os.ReadFile(filepath.Join(nights, "2", "index.html"))
 	require.NoError(t, err)

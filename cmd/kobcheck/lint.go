@@ -5,7 +5,7 @@ import (
 
 	"github.com/spf13/cobra"
 
-	"github.com/kobcheck/kobcheck/reports"
+	"github.com/kobcheck/kobcheck/reports/evidence"
 	"github.com/kobcheck/kobcheck/steps"
 	"github.com/kobcheck/kobcheck/steps/catalog"
 )
@@ -27,7 +27,7 @@ func newLint() *cobra.Command {
 			}
 			if len(problems) > 0 {
 				fmt.Fprintf(command.OutOrStdout(), "%d problems\n", len(problems))
-				return exitError{reports.ExitUsage}
+				return exitError{evidence.ExitUsage}
 			}
 			fmt.Fprintf(command.OutOrStdout(), "%d scenarios, %d sentences, %d requirements: all of it holds together\n", len(scenarios.Scenarios), len(sentences()), len(facts.Requirements))
 			return nil

@@ -5,21 +5,22 @@ import (
 
 	"github.com/kobcheck/kobcheck/contract"
 	"github.com/kobcheck/kobcheck/reports"
+	"github.com/kobcheck/kobcheck/reports/evidence"
 	"github.com/kobcheck/kobcheck/steps/catalog"
 )
 
 // lists are the files beside a run that say how its results are read.
 type lists struct {
-	known   reports.KnownFailures
+	known   evidence.KnownFailures
 	scored  map[string]bool
-	waivers reports.Waivers
+	waivers evidence.Waivers
 	profile *reports.Profile
 }
 
 // readLists reads the files that the flags name.
 func readLists(f *runFlags, facts *contract.Contract, scenarios *catalog.Catalog) (l lists, err error) {
 	if f.known != "" {
-		if l.known, err = reports.ReadKnownFailures(f.known, scenarios.Has); err != nil {
+		if l.known, err = evidence.ReadKnownFailures(f.known, scenarios.Has); err != nil {
 			return l, err
 		}
 	}
@@ -29,7 +30,7 @@ func readLists(f *runFlags, facts *contract.Contract, scenarios *catalog.Catalog
 		}
 	}
 	if f.waivers != "" {
-		if l.waivers, err = reports.ReadWaivers(f.waivers, facts, time.Now()); err != nil {
+		if l.waivers, err = evidence.ReadWaivers(f.waivers, facts, time.Now()); err != nil {
 			return l, err
 		}
 	}

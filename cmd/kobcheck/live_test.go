@@ -17,6 +17,7 @@ import (
 
 	"github.com/kobcheck/kobcheck/mock"
 	"github.com/kobcheck/kobcheck/reports"
+	"github.com/kobcheck/kobcheck/reports/evidence"
 )
 
 // behind starts a mock behind something that stands between it and the harness, and returns a target
@@ -55,7 +56,7 @@ func TestAFailureThatPassesWithFreshDataIsFlakyAndTheGateHasARuleForIt(t *testin
 	})
 	arguments := []string{"run", "--config", path, "--requirement", "CARD-GET-02", "--out", t.TempDir()}
 	_, code := kobcheck(t, append(arguments, "--run-id", "a")...)
-	require.Equal(t, reports.ExitFailed, code, "without retries it is a failure")
+	require.Equal(t, evidence.ExitFailed, code, "without retries it is a failure")
 	folder := t.TempDir()
 	output, code := kobcheck(t, append(arguments, "--run-id", "b", "--retries", "1", "--out", folder)...)
 	require.Zero(t, code, output)
@@ -63,13 +64,13 @@ func TestAFailureThatPassesWithFreshDataIsFlakyAndTheGateHasARuleForIt(t *testin
 	result := readRun(t, folder)
 	require.Positive(t, result.Summary.Scenarios.Flaky)
 	for _, scenario := range result.Scenarios {
-		if scenario.Verdict == reports.Flaky {
+		if scenario.Verdict == evidence.Flaky {
 			require.Equal(t, 2, scenario.Attempts)
 			require.NotEmpty(t, scenario.Findings, "the first evidence is kept")
 		}
 	}
 	output, code = kobcheck(t, append(arguments, "--run-id", "c", "--retries", "1", "--flaky-fails")...)
-	require.Equal(t, reports.ExitFailed, code, output)
+	require.Equal(t, evidence.ExitFailed, code, output)
 }
 
 func TestKnownFailuresAreHeldToHowTheyFail(t *testing.T) {
@@ -79,7 +80,7 @@ func TestKnownFailuresAreHeldToHowTheyFail(t *testing.T) {
 		return kobcheck(t, append(append(append([]string{}, select1...), "--out", folder), more...)...)
 	}
 	_, code := run("--fault", "status.card-created-200")
-	require.Equal(t, reports.ExitFailed, code)
+	require.Equal(t, evidence.ExitFailed, code)
 	entries, err := os.ReadFile(filepath.Join(folder, "new-failures.yaml"))
 	require.NoError(t, err)
 	require.Contains(t, string(entries), "fingerprint: ")
@@ -95,22 +96,22 @@ func TestKnownFailuresAreHeldToHowTheyFail(t *testing.T) {
 	require.Positive(t, readRun(t, folder).Summary.Scenarios.Known)
 
 	output, code = run("--known", list)
-	require.Equal(t, reports.ExitFailed, code, "a pass asks for the removal of the entry")
+	require.Equal(t, evidence.ExitFailed, code, "a pass asks for the removal of the entry")
 	require.Contains(t, output, list+":2")
 	require.Positive(t, readRun(t, folder).Summary.Scenarios.UnexpectedPass)
 
 	output, code = run("--fault", "status.card-created-200", "--fault", "field.cards-create.status.missing", "--known", list)
-	require.Equal(t, reports.ExitFailed, code, "it fails in another way too")
+	require.Equal(t, evidence.ExitFailed, code, "it fails in another way too")
 	require.Contains(t, output, "fails in another way than OPS-7 says")
 
 	fill("2020-01-01")
 	output, code = run("--fault", "status.card-created-200", "--known", list)
-	require.Equal(t, reports.ExitFailed, code)
+	require.Equal(t, evidence.ExitFailed, code)
 	require.Contains(t, output, "was to be mended by 2020-01-01")
 
 	require.NoError(t, os.WriteFile(list, bytes.ReplaceAll(entries, []byte("scenario: "), []byte("scenario: no-such-")), 0o600))
 	output, code = run("--known", list)
-	require.Equal(t, reports.ExitUsage, code)
+	require.Equal(t, evidence.ExitUsage, code)
 	require.Contains(t, output, list+":2: ")
 }
 
@@ -143,7 +144,7 @@ func TestAWaiverIsForStandardsAndUntilADate(t *testing.T) {
 
 	write("STD-02", "2020-01-01")
 	output, code = run("--fault", broken)
-	require.Equal(t, reports.ExitFailed, code, output)
+	require.Equal(t, evidence.ExitFailed, code, output)
 	require.Contains(t, output, "ended on 2020-01-01 and gates again")
 
 	for _, bad := range []struct{ requirement, until, says string }{
@@ -154,7 +155,7 @@ func TestAWaiverIsForStandardsAndUntilADate(t *testing.T) {
 	} {
 		write(bad.requirement, bad.until)
 		output, code = run()
-		require.Equal(t, reports.ExitUsage, code, output)
+		require.Equal(t, evidence.ExitUsage, code, output)
 		require.Contains(t, output, bad.says)
 		require.Contains(t, output, "waivers.yaml")
 	}
@@ -170,7 +171,7 @@ func TestATargetThatIsDownEndsTheRunOnceAndEarly(t *testing.T) {
 	})
 	folder := t.TempDir()
 	output, code := kobcheck(t, "run", "--config", path, "--out", folder, "--patience", "0s")
-	require.Equal(t, reports.ExitInconclusive, code, output)
+	require.Equal(t, evidence.ExitInconclusive, code, output)
 	require.Equal(t, 1, strings.Count(output, "the target is down"), output)
 	result := readRun(t, folder)
 	require.Less(t, int(requests.Load()), 100, "a thousand scenarios are not tried one by one")
@@ -205,7 +206,7 @@ func TestAListThatDoesNotHeedTheOffsetIsNotWalkedForEver(t *testing.T) {
 	})
 	folder := t.TempDir()
 	_, code := kobcheck(t, "run", "--config", path, "--scenario", "idempotency.no-second-effect", "--scenario", "transactions-list.pages", "--out", folder)
-	require.Equal(t, reports.ExitFailed, code, "the scenario on pages sees it")
+	require.Equal(t, evidence.ExitFailed, code, "the scenario on pages sees it")
 	require.Less(t, readRun(t, folder).Summary.Requests, 500)
 }
 
@@ -221,7 +222,7 @@ func TestAGatewayInPlaceOfTheApiIsNobodysFinding(t *testing.T) {
 		})
 	})
 	output, code := kobcheck(t, "run", "--config", path, "--section", "relays", "--out", t.TempDir())
-	require.Equal(t, reports.ExitInconclusive, code, output)
+	require.Equal(t, evidence.ExitInconclusive, code, output)
 	require.Contains(t, output, "a gateway answered 502")
 }
 
@@ -282,16 +283,16 @@ func TestShardsTogetherAreTheWhole(t *testing.T) {
 	require.Equal(t, verdicts(a), verdicts(b))
 
 	output, code = kobcheck(t, append(merge, merge[2], "--out", merged)...)
-	require.Equal(t, reports.ExitUsage, code)
+	require.Equal(t, evidence.ExitUsage, code)
 	require.Contains(t, output, "shards never share one")
 	for _, bad := range []string{"0/3", "4/3", "x", "1/0"} {
 		_, code = kobcheck(t, append(arguments, "--shard", bad)...)
-		require.Equal(t, reports.ExitUsage, code, bad)
+		require.Equal(t, evidence.ExitUsage, code, bad)
 	}
 }
 
-func verdicts(r *reports.Run) map[string]reports.Verdict {
-	out := map[string]reports.Verdict{}
+func verdicts(r *reports.Run) map[string]evidence.Verdict {
+	out := map[string]evidence.Verdict{}
 	for _, scenario := range r.Scenarios {
 		out[scenario.ID] = scenario.Verdict
 	}
@@ -321,12 +322,12 @@ func TestOnlyScoredRequirementsGate(t *testing.T) {
 	require.Zero(t, code, output)
 	require.Contains(t, output, "CARD-CREATE-08", "it is shown all the same")
 	_, code = run("CARD-CREATE-08 # since release 4\n")
-	require.Equal(t, reports.ExitFailed, code)
+	require.Equal(t, evidence.ExitFailed, code)
 	output, code = run("CARD-CREATE-08\nCARD-CREATE-99\n")
-	require.Equal(t, reports.ExitUsage, code)
+	require.Equal(t, evidence.ExitUsage, code)
 	require.Contains(t, output, "scored.txt:2: ")
 	_, code = run("# none\n")
-	require.Equal(t, reports.ExitUsage, code)
+	require.Equal(t, evidence.ExitUsage, code)
 }
 
 func TestWhatARunMadeIsTakenAwayOrListed(t *testing.T) {

@@ -20,6 +20,7 @@ import (
 	"github.com/kobcheck/kobcheck/mock"
 	"github.com/kobcheck/kobcheck/mock/limit"
 	"github.com/kobcheck/kobcheck/reports"
+	"github.com/kobcheck/kobcheck/reports/evidence"
 	"github.com/kobcheck/kobcheck/schemas"
 	"github.com/kobcheck/kobcheck/steps"
 	"github.com/kobcheck/kobcheck/steps/suite"
@@ -142,7 +143,7 @@ func loadTarget(command *cobra.Command, f *loadFlags, file *target.File, plans [
 		var refused *load.Refused
 		if errors.As(err, &refused) {
 			fmt.Fprintln(command.ErrOrStderr(), "kobcheck:", err)
-			return exitError{reports.ExitSafetyStop}
+			return exitError{evidence.ExitSafetyStop}
 		}
 		result.Notice = notice
 		if rate, total, length := plan.Ceiling(); f.dryRun {
@@ -187,9 +188,9 @@ func loadTarget(command *cobra.Command, f *loadFlags, file *target.File, plans [
 	}
 	switch caught() {
 	case "interrupt":
-		result.ExitCode = reports.ExitInterrupted
+		result.ExitCode = evidence.ExitInterrupted
 	case "terminate":
-		result.ExitCode = reports.ExitTerminated
+		result.ExitCode = evidence.ExitTerminated
 	}
 	return finishLoad(command, f.run.out, result, api.Redactor())
 }
@@ -238,8 +239,8 @@ func finishLoad(command *cobra.Command, folder string, result *reports.LoadRun, 
 	}
 	if err != nil {
 		fmt.Fprintln(command.ErrOrStderr(), "kobcheck:", err)
-		if result.ExitCode == reports.ExitPassed {
-			return exitError{reports.ExitUsage}
+		if result.ExitCode == evidence.ExitPassed {
+			return exitError{evidence.ExitUsage}
 		}
 	}
 	for _, path := range paths {
@@ -247,7 +248,7 @@ func finishLoad(command *cobra.Command, folder string, result *reports.LoadRun, 
 			fmt.Fprintf(command.OutOrStdout(), "  report %s\n", path)
 		}
 	}
-	if result.ExitCode != reports.ExitPassed {
+	if result.ExitCode != evidence.ExitPassed {
 		return exitError{result.ExitCode}
 	}
 	return nil
@@ -332,7 +333,7 @@ func forScenarios(plan *reports.LoadPlan) *steps.LoadResult {
 	for _, gate := range plan.Gates {
 		result.Gates = append(result.Gates, steps.LoadGate{Text: gate.Gate, State: gate.State, Figure: fmt.Sprintf("%.3g %s", gate.Figure, gate.Unit)})
 	}
-	if plan.ExitCode == reports.ExitInconclusive || plan.ExitCode == reports.ExitProvesNone {
+	if plan.ExitCode == evidence.ExitInconclusive || plan.ExitCode == evidence.ExitProvesNone {
 		result.Unfit = plan.Reason
 	}
 	return result

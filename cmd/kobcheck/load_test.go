@@ -12,6 +12,7 @@ import (
 
 	"github.com/kobcheck/kobcheck/mock"
 	"github.com/kobcheck/kobcheck/reports"
+	"github.com/kobcheck/kobcheck/reports/evidence"
 )
 
 func readLoad(t *testing.T, folder string) *reports.LoadRun {
@@ -37,7 +38,7 @@ func TestLoadPlansRunOnTheMockInsideAndSayWhatBroke(t *testing.T) {
 		require.NotContains(t, string(page), "<script")
 	}
 	output, code = kobcheck(t, "load", "ledger", "--fault", "money.lost-in-transfer", "--out", folder)
-	require.Equal(t, reports.ExitFailed, code)
+	require.Equal(t, evidence.ExitFailed, code)
 	require.Contains(t, output, "BROKEN")
 	require.Contains(t, output, "MONEY-05")
 }
@@ -63,7 +64,7 @@ func TestUnderLoadEveryEventIsDelivered(t *testing.T) {
 	require.Contains(t, output, "until the first try")
 	for fault, requirement := range map[string]string{"webhook.not-retried": "HOOK-18", "webhook.new-id-on-retry": "SNS-18", "webhook.certificate-swapped": "HOOK-21"} {
 		output, code = kobcheck(t, "load", plan, "--out", folder, "--fault", fault)
-		require.Equal(t, reports.ExitFailed, code, output)
+		require.Equal(t, evidence.ExitFailed, code, output)
 		require.False(t, state(readLoad(t, folder), requirement), fault)
 	}
 	output, code = kobcheck(t, "load", plan, "--out", folder, "--fault", "webhook.delivered-after-deletion", "--dry-run")
@@ -83,11 +84,11 @@ func TestLoadHasItsExitCodes(t *testing.T) {
 		code      int
 		says      string
 	}{
-		"an unknown plan":       {[]string{"load", "no-such"}, reports.ExitUsage, "kobcheck list plans"},
-		"a gate is missed":      {[]string{"load", missed}, reports.ExitGateMissed, "missed p50 < 1us"},
-		"no data behind a gate": {[]string{"load", none}, reports.ExitProvesNone, "no data for p99.9 < 1s"},
-		"not allowed elsewhere": {[]string{"load", "mixed", "--config", elsewhere}, reports.ExitSafetyStop, "load.allow"},
-		"too fast":              {[]string{"load", "mixed", "--rate", "1000"}, reports.ExitSafetyStop, "at most 20000"},
+		"an unknown plan":       {[]string{"load", "no-such"}, evidence.ExitUsage, "kobcheck list plans"},
+		"a gate is missed":      {[]string{"load", missed}, evidence.ExitGateMissed, "missed p50 < 1us"},
+		"no data behind a gate": {[]string{"load", none}, evidence.ExitProvesNone, "no data for p99.9 < 1s"},
+		"not allowed elsewhere": {[]string{"load", "mixed", "--config", elsewhere}, evidence.ExitSafetyStop, "load.allow"},
+		"too fast":              {[]string{"load", "mixed", "--rate", "1000"}, evidence.ExitSafetyStop, "at most 20000"},
 		"a dry run":             {[]string{"load", "mixed", "--dry-run"}, 0, "at most 1165 requests at up to 100/s"},
 		"a notice":              {[]string{"load", "mixed", "--notice"}, 0, "Planned burst of requests"},
 		"a plan to copy":        {[]string{"load", "--print", "mixed"}, 0, "kind: mixed"},
@@ -106,7 +107,7 @@ func TestShardsOfALoadRunMergeExactly(t *testing.T) {
 	for _, part := range []string{"1/2", "2/2"} {
 		folder := t.TempDir()
 		output, code := kobcheck(t, "load", "spike", "--config", path, "--time", "0.2", "--seed", "7", "--shard", part, "--out", folder)
-		require.Contains(t, []int{0, reports.ExitProvesNone}, code, output)
+		require.Contains(t, []int{0, evidence.ExitProvesNone}, code, output)
 		merge = append(merge, filepath.Join(folder, "load.json"))
 	}
 	folder := t.TempDir()
@@ -126,7 +127,7 @@ func TestTheScenariosOfLoadArePartOfARunOnlyWhenAskedFor(t *testing.T) {
 	require.Zero(t, code, output)
 	require.Equal(t, 2, readRun(t, folder).Summary.Scenarios.Passed)
 	output, code = kobcheck(t, "run", "--tags", "@load and @MONEY-05", "--gate", "stated,inferred", "--fault", "money.fee-in-transfer", "--out", folder)
-	require.Equal(t, reports.ExitFailed, code)
+	require.Equal(t, evidence.ExitFailed, code)
 	require.True(t, strings.Contains(output, "MONEY-05"))
 }
 

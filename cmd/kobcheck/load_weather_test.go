@@ -13,7 +13,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"github.com/kobcheck/kobcheck/mock"
-	"github.com/kobcheck/kobcheck/reports"
+	"github.com/kobcheck/kobcheck/reports/evidence"
 )
 
 // after lets the plan begin and then answers everything but tokens in another way.
@@ -61,16 +61,16 @@ stop: {failed: 50, p99: 5s}
 		says    string
 	}
 	cases := map[string]weather{
-		"the server dies":                 {mock.Options{}, after(60, func(http.ResponseWriter, *http.Request) { hangUp() }), reports.ExitSafetyStop, "answers failed, more than 50 %"},
-		"the server hangs":                {mock.Options{}, after(60, hang), reports.ExitSafetyStop, "nothing was answered in the last 3 s"},
-		"a gateway answers":               {mock.Options{}, after(60, page(503)), reports.ExitSafetyStop, "answers failed, more than 50 %"},
-		"the server is slow":              {mock.Options{}, slowly, reports.ExitGateMissed, "missed p95 < 800ms"},
-		"the server answers garbage":      {mock.Options{}, after(60, answer("application/json", "so sorry")), reports.ExitFailed, "STD-12"},
-		"the server answers 429 only":     {mock.Options{}, after(60, page(429)), reports.ExitGateMissed, "missed throttled < 2%"},
+		"the server dies":                 {mock.Options{}, after(60, func(http.ResponseWriter, *http.Request) { hangUp() }), evidence.ExitSafetyStop, "answers failed, more than 50 %"},
+		"the server hangs":                {mock.Options{}, after(60, hang), evidence.ExitSafetyStop, "nothing was answered in the last 3 s"},
+		"a gateway answers":               {mock.Options{}, after(60, page(503)), evidence.ExitSafetyStop, "answers failed, more than 50 %"},
+		"the server is slow":              {mock.Options{}, slowly, evidence.ExitGateMissed, "missed p95 < 800ms"},
+		"the server answers garbage":      {mock.Options{}, after(60, answer("application/json", "so sorry")), evidence.ExitFailed, "STD-12"},
+		"the server answers 429 only":     {mock.Options{}, after(60, page(429)), evidence.ExitGateMissed, "missed throttled < 2%"},
 		"the token ends in the middle":    {mock.Options{TokenLife: 2 * time.Second}, nil, 0, "passed"},
-		"a twentieth is hung up on":       {mock.Options{}, everyTwentieth, reports.ExitGateMissed, "missed errors < 2%"},
-		"the results can not be written":  {mock.Options{}, nil, reports.ExitUsage, "weather"},
-		"they can't, and the plan failed": {mock.Options{}, slowly, reports.ExitGateMissed, "missed p95 < 800ms"},
+		"a twentieth is hung up on":       {mock.Options{}, everyTwentieth, evidence.ExitGateMissed, "missed errors < 2%"},
+		"the results can not be written":  {mock.Options{}, nil, evidence.ExitUsage, "weather"},
+		"they can't, and the plan failed": {mock.Options{}, slowly, evidence.ExitGateMissed, "missed p95 < 800ms"},
 	}
 	type outcome struct {
 		output, out string

@@ -8,9 +8,8 @@ import (
 	"os"
 	"runtime/debug"
 
+	"github.com/kobcheck/kobcheck/reports/evidence"
 	"github.com/spf13/cobra"
-
-	"github.com/kobcheck/kobcheck/reports"
 )
 
 // version is set by the build.
@@ -31,7 +30,7 @@ func main() {
 		os.Exit(exit.code)
 	default:
 		fmt.Fprintln(os.Stderr, "kobcheck:", err)
-		os.Exit(reports.ExitUsage)
+		os.Exit(evidence.ExitUsage)
 	}
 }
 

@@ -12,16 +12,15 @@ import (
 
 	"github.com/chromedp/chromedp"
 	messages "github.com/cucumber/messages/go/v21"
+	"github.com/kobcheck/kobcheck/reports/evidence"
 	"github.com/stretchr/testify/require"
-
-	"github.com/kobcheck/kobcheck/reports"
 )
 
 // TestEveryScenarioIsInTheMessagesWithItsVerdict reads the messages of a run back and holds them to the run.
 func TestEveryScenarioIsInTheMessagesWithItsVerdict(t *testing.T) {
 	folder := t.TempDir()
 	_, code := kobcheck(t, "run", "--section", "cards", "--fault", "order.swap-3-4", "--format", "json,messages", "--out", folder)
-	require.Equal(t, reports.ExitFailed, code)
+	require.Equal(t, evidence.ExitFailed, code)
 	run := readRun(t, folder)
 	from, err := os.Open(filepath.Join(folder, "messages.ndjson"))
 	require.NoError(t, err)
@@ -93,7 +92,7 @@ func TestThePagesThatCucumbersOwnFormatterMakes(t *testing.T) {
 	}
 	require.NoError(t, os.WriteFile(filepath.Join(folder, "render.mjs"), []byte(renderMessages), 0o600))
 	_, code := kobcheck(t, "run", "--section", "cards", "--fault", "order.swap-3-4", "--format", "json,messages", "--out", folder)
-	require.Equal(t, reports.ExitFailed, code)
+	require.Equal(t, evidence.ExitFailed, code)
 	render := exec.Command("node", "render.mjs", "messages.ndjson", "cucumber.html")
 	render.Dir = folder
 	output, err := render.CombinedOutput()
@@ -123,7 +122,7 @@ func TestThePagesThatAllureMakes(t *testing.T) {
 		t.Skipf("no npm here, so that Allure can't be asked: %v %s", err, output)
 	}
 	_, code := kobcheck(t, "run", "--section", "cards", "--fault", "order.swap-3-4", "--format", "json,allure", "--out", folder)
-	require.Equal(t, reports.ExitFailed, code)
+	require.Equal(t, evidence.ExitFailed, code)
 	generate := exec.Command("npx", "allure", "generate", "allure-results", "-o", "site")
 	generate.Dir = folder
 	output, err := generate.CombinedOutput()

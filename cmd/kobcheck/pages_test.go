@@ -21,6 +21,7 @@ import (
 
 	"github.com/kobcheck/kobcheck/contract"
 	"github.com/kobcheck/kobcheck/reports"
+	"github.com/kobcheck/kobcheck/reports/evidence"
 	"github.com/kobcheck/kobcheck/reports/site"
 	"github.com/kobcheck/kobcheck/schemas"
 )
@@ -119,9 +120,9 @@ func TestThePagesInARealBrowser(t *testing.T) {
 	_, code := kobcheck(t, "run", "--seed", "7", "--out", green)
 	require.Zero(t, code)
 	_, code = kobcheck(t, "run", "--seed", "7", "--out", red, "--fault", "order.swap-3-4", "--fault", "field.cards-get.status.off-enum")
-	require.Equal(t, reports.ExitFailed, code)
+	require.Equal(t, evidence.ExitFailed, code)
 	_, code = kobcheck(t, "run", "--config", environment(t, nil, nil, nil, nil), "--section", "relays", "--patience", "0s", "--out", down)
-	require.Equal(t, reports.ExitInconclusive, code)
+	require.Equal(t, evidence.ExitInconclusive, code)
 	hostile, huge := t.TempDir(), t.TempDir()
 	poisoned := readRun(t, red)
 	poison(poisoned)

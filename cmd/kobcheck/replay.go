@@ -10,6 +10,7 @@ import (
 
 	"github.com/kobcheck/kobcheck/client"
 	"github.com/kobcheck/kobcheck/reports"
+	"github.com/kobcheck/kobcheck/reports/evidence"
 	"github.com/kobcheck/kobcheck/schemas"
 	"github.com/kobcheck/kobcheck/steps"
 	"github.com/kobcheck/kobcheck/steps/suite"
@@ -60,7 +61,7 @@ func newReplay() *cobra.Command {
 func chosen(run *reports.Run, id string) (*reports.Scenario, error) {
 	for i := range run.Scenarios {
 		one := &run.Scenarios[i]
-		if one.ID == id || id == "" && (one.Verdict == reports.Failed || one.Verdict == reports.Flaky) {
+		if one.ID == id || id == "" && (one.Verdict == evidence.Failed || one.Verdict == evidence.Flaky) {
 			return one, nil
 		}
 	}
@@ -100,22 +101,22 @@ func performAgain(command *cobra.Command, f *runFlags, run *reports.Run, was *re
 	defer api.Close()
 	ctx, _, release := untilSignal()
 	defer release()
-	result, err := suite.Again(ctx, suite.Config{Session: steps.NewSession(facts, shapes, file, api, run.Gate, run.Settings.Strict), Catalog: scenarios,
+	result, err := suite.Again(ctx, suite.Config{Session: steps.NewSession(&evidence.Policy{Contract: facts, Gate: run.Gate, Strict: run.Settings.Strict}, shapes, file, api), Catalog: scenarios,
 		Timeout: f.timeout, Seed: run.Seed, RunID: config.RunID, Tidy: f.config != ""}, was, times)
 	if err != nil {
 		return err
 	}
-	code := reports.ExitPassed
+	code := evidence.ExitPassed
 	for _, one := range result.Runs {
 		one.Close(facts, time.Now())
-		if one.ExitCode == reports.ExitFailed || code == reports.ExitPassed {
+		if one.ExitCode == evidence.ExitFailed || code == evidence.ExitPassed {
 			code = one.ExitCode
 		}
 	}
 	if err := printReplay(command.OutOrStdout(), was, result); err != nil {
 		return err
 	}
-	if code != reports.ExitPassed {
+	if code != evidence.ExitPassed {
 		return exitError{code}
 	}
 	return nil

@@ -24,6 +24,7 @@ import (
 	"github.com/kobcheck/kobcheck/features"
 	"github.com/kobcheck/kobcheck/mock"
 	"github.com/kobcheck/kobcheck/reports"
+	"github.com/kobcheck/kobcheck/reports/evidence"
 	"github.com/kobcheck/kobcheck/reports/messages"
 	"github.com/kobcheck/kobcheck/reports/site"
 	"github.com/kobcheck/kobcheck/schemas"
@@ -69,7 +70,7 @@ func newRun() *cobra.Command {
 	flags.StringVar(&f.section, "section", "", "one section, such as cards")
 	flags.StringVar(&f.requirement, "requirement", "", "one requirement, such as CARD-CREATE-15")
 	flags.StringSliceVar(&f.scenarios, "scenario", nil, "scenario ids; an outline's id means all of its rows")
-	flags.StringSliceVar(&f.gate, "gate", []string{"stated", "standard"}, "marks whose requirements fail the run")
+	flags.StringSliceVar(&f.gate, "gate", []string{"stated", "standard", "hazard"}, "what fails the run: marks, and hazard")
 	flags.IntVar(&f.concurrency, "concurrency", suite.DefaultConcurrency, "scenarios side by side")
 	flags.Int64Var(&f.seed, "seed", 0, "seed of order and data; 0 picks one and prints it")
 	flags.StringVar(&f.runID, "run-id", "", "name of the run, in every request; idempotency keys follow from it and the seed")
@@ -108,7 +109,7 @@ func run(command *cobra.Command, f *runFlags) error {
 		return err
 	}
 	defer stop()
-	gate, err := marks(f.gate)
+	gate, err := evidence.ParseGate(f.gate)
 	if err != nil {
 		return err
 	}
@@ -138,9 +139,8 @@ func run(command *cobra.Command, f *runFlags) error {
 	defer release()
 	fmt.Fprintf(command.ErrOrStderr(), "kobcheck %s against %s, edition %s, seed %d, run %s\n", version, file.Target.Name, file.Target.Edition, f.seed, f.runID)
 	progress := newProgress(command.ErrOrStderr(), onTerminal(command.ErrOrStderr()))
-	session := steps.NewSession(facts, shapes, file, api, gate, f.strict)
+	session := steps.NewSession(&evidence.Policy{Contract: facts, Gate: gate, Scored: lists.scored, Waived: lists.waivers.InForce(), Strict: f.strict}, shapes, file, api)
 	session.Depth, session.Seed = f.depth, f.seed
-	session.Scored, session.Waived = lists.scored, lists.waivers.InForce()
 	if session.Receiver, err = receiver(command.Context(), file, session.Local); err != nil {
 		return err
 	}
@@ -156,14 +156,14 @@ func run(command *cobra.Command, f *runFlags) error {
 		Concurrency: f.concurrency, Timeout: f.timeout, Seed: f.seed, RunID: f.runID, Progress: progress.show,
 		Tool:   reports.Tool{Name: "kobcheck", Version: version},
 		Target: reports.Target{Name: file.Target.Name, BaseURL: file.Target.BaseURL, Edition: file.Target.Edition, Embedded: f.config == "", Style: styleOf(f)},
-		Gate:   gate, Strict: f.strict, MaxRPS: f.maxRPS,
-		Shard: shard, Retries: f.retries, FlakyFails: f.flakyFails, Patience: f.patience, Tidy: f.config != "",
+		MaxRPS: f.maxRPS,
+		Shard:  shard, Retries: f.retries, FlakyFails: f.flakyFails, Patience: f.patience, Tidy: f.config != "",
 	})
 	progress.end()
 	var empty *suite.EmptyError
 	if errors.As(err, &empty) {
 		fmt.Fprintln(command.ErrOrStderr(), "kobcheck:", err)
-		return exitError{reports.ExitNothing}
+		return exitError{evidence.ExitNothing}
 	}
 	if err != nil {
 		return err
@@ -171,7 +171,7 @@ func run(command *cobra.Command, f *runFlags) error {
 	result.Signal = caught()
 	result.Settings.Formats, result.Settings.Scored = f.formats, f.scored
 	result.ApplyKnown(lists.known, time.Now())
-	lists.waivers.Report(result)
+	result.ReportWaivers(lists.waivers)
 	result.Close(facts, time.Now())
 	if f.history != "" {
 		nights, skipped, err := reports.ReadNights(f.history)
@@ -217,7 +217,7 @@ func finish(command *cobra.Command, result *reports.Run, facts *contract.Contrac
 	if err != nil {
 		fmt.Fprintln(command.ErrOrStderr(), "kobcheck:", err)
 		if result.ExitCode == 0 {
-			return exitError{reports.ExitUsage}
+			return exitError{evidence.ExitUsage}
 		}
 	}
 	for _, path := range paths {
@@ -265,18 +265,6 @@ func styleOf(f *runFlags) string {
 	return f.style
 }
 
-func marks(names []string) ([]contract.Mark, error) {
-	var out []contract.Mark
-	for _, name := range names {
-		mark := contract.Mark(strings.TrimSpace(name))
-		if !mark.Valid() || mark == contract.NotFound {
-			return nil, fmt.Errorf("--gate: %q is no mark; there are stated, standard, example, third-party and inferred", name)
-		}
-		out = append(out, mark)
-	}
-	return out, nil
-}
-
 func newRunID() string {
 	var random [4]byte
 	if _, err := rand.Read(random[:]); err != nil {
@@ -297,9 +285,9 @@ func untilSignal() (context.Context, func() string, func()) {
 		for first := true; ; first = false {
 			select {
 			case got := <-signals:
-				name, code := "interrupt", reports.ExitInterrupted
+				name, code := "interrupt", evidence.ExitInterrupted
 				if got != os.Interrupt {
-					name, code = "terminate", reports.ExitTerminated
+					name, code = "terminate", evidence.ExitTerminated
 				}
 				if !first {
 					os.Exit(code)

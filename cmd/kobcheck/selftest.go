@@ -17,6 +17,7 @@ import (
 	"github.com/kobcheck/kobcheck/mock/fault"
 	"github.com/kobcheck/kobcheck/mock/limit"
 	"github.com/kobcheck/kobcheck/reports"
+	"github.com/kobcheck/kobcheck/reports/evidence"
 	"github.com/kobcheck/kobcheck/schemas"
 	"github.com/kobcheck/kobcheck/steps"
 	"github.com/kobcheck/kobcheck/steps/selftest"
@@ -74,7 +75,7 @@ func measure(command *cobra.Command, f *selftestFlags) error {
 	}
 	if len(config.Faults) == 0 {
 		fmt.Fprintln(command.ErrOrStderr(), "kobcheck: no fault is selected; kobcheck list faults shows them all")
-		return exitError{reports.ExitNothing}
+		return exitError{evidence.ExitNothing}
 	}
 	ctx, _, release := untilSignal()
 	defer release()
@@ -85,7 +86,7 @@ func measure(command *cobra.Command, f *selftestFlags) error {
 	}
 	code := result.Close(time.Now())
 	if ctx.Err() != nil {
-		code = reports.ExitInterrupted
+		code = evidence.ExitInterrupted
 	}
 	paths, err := reports.WriteSelftest(f.out, result)
 	if err != nil {
@@ -95,7 +96,7 @@ func measure(command *cobra.Command, f *selftestFlags) error {
 		return err
 	}
 	fmt.Fprintf(command.OutOrStdout(), "  report  %s\n", paths[0])
-	if code != reports.ExitPassed {
+	if code != evidence.ExitPassed {
 		return exitError{code}
 	}
 	return nil

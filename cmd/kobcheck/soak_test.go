@@ -14,7 +14,7 @@ import (
 
 	"github.com/kobcheck/kobcheck/contract"
 	"github.com/kobcheck/kobcheck/mock"
-	"github.com/kobcheck/kobcheck/reports"
+	"github.com/kobcheck/kobcheck/reports/evidence"
 	"github.com/kobcheck/kobcheck/steps/catalog"
 )
 
@@ -38,19 +38,20 @@ func alarmsAt(t *testing.T, style string, scenarios []string, more ...string) []
 		arguments = append(arguments, "--scenario", strings.Join(scenarios, ","))
 	}
 	output, code := kobcheck(t, arguments...)
-	require.Contains(t, []int{reports.ExitPassed, reports.ExitFailed, reports.ExitNothing, reports.ExitInconclusive}, code, "%s: %s", style, output)
+	require.Contains(t, []int{evidence.ExitPassed, evidence.ExitFailed, evidence.ExitNothing, evidence.ExitInconclusive}, code, "%s: %s", style, output)
 	var found []alarm
-	for _, scenario := range readRun(t, folder).Scenarios {
-		for _, finding := range scenario.Findings {
-			if finding.Gated {
-				found = append(found, alarm{scenario.ID, finding.Requirement, finding.Check, finding.Message})
-			}
-		}
-		if scenario.Verdict == reports.Inconclusive {
-			found = append(found, alarm{scenario.ID, "environment", "inconclusive", scenario.Reason})
+	result := readRun(t, folder)
+	for finding, scenario := range result.Findings() {
+		if finding.Gated {
+			found = append(found, alarm{scenario, finding.Requirement, finding.Check, finding.Operation + finding.Pointer + " " + finding.Message + ": " + finding.Actual})
 		}
 	}
-	require.False(t, code == reports.ExitFailed && found == nil, "%s: exit code 1 without a gated finding: %s", style, output)
+	for _, scenario := range result.Scenarios {
+		if scenario.Verdict == evidence.Inconclusive || scenario.Verdict == evidence.Blocked {
+			found = append(found, alarm{scenario.ID, "environment", string(scenario.Verdict), scenario.Reason})
+		}
+	}
+	require.False(t, code == evidence.ExitFailed && found == nil, "%s: exit code 1 without a gated finding: %s", style, output)
 	return found
 }
 

@@ -8,7 +8,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"github.com/kobcheck/kobcheck/client/webhook/torment"
-	"github.com/kobcheck/kobcheck/reports"
+	"github.com/kobcheck/kobcheck/reports/evidence"
 )
 
 func newWebhooksTorment() *cobra.Command {
@@ -43,9 +43,9 @@ that --topic names: without a good delivery that is accepted, a refusal proves n
 			case err != nil:
 				return err
 			case report.Count(torment.Wrong) > 0:
-				return exitError{reports.ExitFailed}
+				return exitError{evidence.ExitFailed}
 			case !report.Trusted:
-				return exitError{reports.ExitInconclusive}
+				return exitError{evidence.ExitInconclusive}
 			}
 			return nil
 		},

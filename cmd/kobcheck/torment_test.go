@@ -11,7 +11,7 @@ import (
 
 	"github.com/kobcheck/kobcheck/client/webhook"
 	"github.com/kobcheck/kobcheck/client/webhook/torment"
-	"github.com/kobcheck/kobcheck/reports"
+	"github.com/kobcheck/kobcheck/reports/evidence"
 )
 
 func TestTormentPrintsWhatAnEndpointWronglyAccepts(t *testing.T) {
@@ -35,16 +35,16 @@ func TestTormentPrintsWhatAnEndpointWronglyAccepts(t *testing.T) {
 	open := httptest.NewServer(http.HandlerFunc(func(http.ResponseWriter, *http.Request) {}))
 	defer open.Close()
 	output, code = kobcheck(t, "webhooks", "torment", open.URL)
-	require.Equal(t, reports.ExitFailed, code, output)
+	require.Equal(t, evidence.ExitFailed, code, output)
 	require.Contains(t, output, "WRONG   one-byte-altered")
 
 	closed := httptest.NewServer(http.NotFoundHandler())
 	defer closed.Close()
 	output, code = kobcheck(t, "webhooks", "torment", closed.URL)
-	require.Equal(t, reports.ExitInconclusive, code, output)
+	require.Equal(t, evidence.ExitInconclusive, code, output)
 	require.Contains(t, output, "prove nothing")
 
 	output, code = kobcheck(t, "webhooks", "torment", "https://hooks.example.test/x")
-	require.Equal(t, reports.ExitUsage, code, output)
+	require.Equal(t, evidence.ExitUsage, code, output)
 	require.Contains(t, output, "name its host a second time")
 }

@@ -11,7 +11,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"github.com/kobcheck/kobcheck/client/webhook"
-	"github.com/kobcheck/kobcheck/reports"
+	"github.com/kobcheck/kobcheck/reports/evidence"
 )
 
 func newWebhooks() *cobra.Command {
@@ -83,7 +83,7 @@ func newWebhooksVerify() *cobra.Command {
 				err = printChecks(command.OutOrStdout(), message, checks)
 			}
 			if err == nil && !webhook.Holds(checks) {
-				return exitError{reports.ExitFailed}
+				return exitError{evidence.ExitFailed}
 			}
 			return err
 		},

@@ -3,7 +3,7 @@ Feature: Derived inputs
   and every header that it can be made for. A run sends some of them, others with another seed; "--depth" says how
   many of each class. Each request is valid but for the one place.
 
-  @HARNESS-01 @inferred
+  @HARNESS-01 @standard
   Rule: No input is answered by a server error: it is refused as a client error, or served as documented
     @id:derived.inputs
     Scenario Outline: <class>, in any field of any operation

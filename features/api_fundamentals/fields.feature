@@ -308,9 +308,9 @@ Feature: Required fields, types and values
         | Create a webhook                 | sent as plain text |
         | Create a webhook                 | sent as XML        |
 
-  @HARNESS-01 @inferred
-  Rule: An answer to bad input is a client error (4xx) and never a server error (5xx)
-    @id:fields.no-server-error
+  @HARNESS-01 @standard
+  Rule: Bad input is never answered by a server error (5xx), save where a page documents one (check 8 of card creation)
+    @id:fields.no-server-error @gap:N-41
     Scenario Outline: <operation> answers an unknown field without breaking
       Given a valid request to "<operation>"
       And the request has the further field "kobcheck_unknown" with {"nested": [1, null]}
@@ -337,34 +337,43 @@ Feature: Required fields, types and values
         | Create subscription              |
         | Create a webhook                 |
 
-    @id:fields.no-content-type
+    @id:fields.no-content-type @gap:N-54
     Scenario Outline: <operation> without a Content-Type does not break
       Given a valid request to "<operation>"
       But the request's header "Content-Type" is left out
       When the request is sent
       Then what the target does here is recorded
 
-      Examples:
-        | operation                        |
-        | Create beneficiary               |
-        | Update beneficiary               |
-        | Create a new card                |
-        | Update card status               |
-        | Replace or renew card            |
-        | Generate card secret             |
-        | Create a new program             |
-        | Create a new client              |
-        | Update client status             |
-        | Create a new enduser             |
-        | Create a transaction             |
-        | Create manual credit transaction |
-        | Create manual debit transaction  |
-        | Create a new wallet              |
-        | Update wallet                    |
-        | Create subscription              |
-        | Create a webhook                 |
+      @stated
+      Examples: The pages list the header
+        | operation                        | requirement    |
+        | Create a new card                | CARD-CREATE-03 |
+        | Update card status               | CARD-STATUS-04 |
+        | Replace or renew card            | CARD-RENEW-05  |
+        | Generate card secret             | CARD-SECRET-04 |
+        | Create a new program             | PROG-14        |
+        | Create a new enduser             | ENDUSER-02     |
+        | Create a transaction             | TXN-13         |
+        | Create manual credit transaction | TXN-20         |
+        | Create manual debit transaction  | TXN-24         |
+        | Create a new wallet              | WALLET-03      |
+        | Update wallet                    | WALLET-33      |
+        | Create subscription              | RELAY-04       |
 
-    @id:fields.other-client-id
+      @stated @gap:C-28
+      Examples: A page lists it though there is no body
+        | operation         | requirement |
+        | Get program by ID | PROG-21     |
+
+      Examples: No page lists it
+        | operation            |
+        | Create beneficiary   |
+        | Update beneficiary   |
+        | Create a new client  |
+        | Update client status |
+        | Create a webhook     |
+
+    @id:fields.other-client-id @CARD-CREATE-04 @stated @gap:N-47
     Scenario: An x-client-id of somebody else does not break the call
       Given a valid request to "Create a new card"
       But the request's header "x-client-id" is "deadbeef-0000-4000-8000-00000000dead"
@@ -389,7 +398,7 @@ Feature: Required fields, types and values
 
   @HARNESS-19 @inferred
   Rule: A query value of the wrong form is refused or ignored, and never a server error
-    @id:fields.bad-query
+    @id:fields.bad-query @gap:N-20
     Scenario Outline: <operation> does not break on "<query>" = "<value>"
       Given a valid request to "<operation>"
       But the request's query "<query>" is "<value>"

@@ -21,8 +21,8 @@ Feature: Relations between lists
       When we walk through the pages of 1, oldest first, and another transaction is made after each page
       Then each of those that were there before was met once
 
-  @HARNESS-24 @inferred
-  Rule: A narrower range of time lists nothing that a wider one around it does not list
+  @CARD-LIST-03 @CARD-LIST-04 @HARNESS-24 @stated
+  Rule: Query "from" is an optional date-time
     @id:relations.cards-narrower
     Scenario: The cards of the later part of a time are among those of the whole
       Given three cards made one after another, one before them and one after them
@@ -30,6 +30,8 @@ Feature: Relations between lists
       And we list the cards of the later part of that time
       Then the list of the whole time holds each of them
 
+  @TXN-06 @TXN-07 @HARNESS-24 @stated
+  Rule: Listing: query "from" is an optional date-time
     @id:relations.transactions-narrower
     Scenario: The transactions of the later part of a time are among those of the whole
       Given four credits made one after another on one wallet

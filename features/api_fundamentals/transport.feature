@@ -266,8 +266,8 @@ Feature: Transport, errors and what HTTP asks for
         | Create a new enduser |
         | Get all programs     |
 
-  @STD-08 @standard
-  Rule: HEAD is served where GET is (RFC 9110 section 9.1)
+  @HARNESS-25 @inferred
+  Rule: HEAD is served where GET is
     @id:transport.head
     Scenario Outline: <operation> answers HEAD
       When we call "<operation>"
@@ -281,7 +281,7 @@ Feature: Transport, errors and what HTTP asks for
         | Get all programs | Program |
 
   @STD-06 @standard
-  Rule: Content-Length, where present, equals the octets sent
+  Rule: 204 and 304 have no content, and "Content-Length", where present, equals the octets sent
     @id:transport.length
     Scenario: A list is as long as it says
       Then "Get all programs" is answered with as many octets as it announces

@@ -2,7 +2,7 @@ Feature: A token for every operation
   Every operation but the token endpoint itself is called with an access token. These rules are the
   same for all of them; the tables list each one.
 
-  @AUTH-29 @inferred
+  @AUTH-29 @AUTH-28 @inferred
   Rule: Any operation called without a token, or with one that is malformed, forged or expired, is answered 401
     @id:auth.no-token
     Scenario Outline: <operation> refuses a caller without a token
@@ -200,7 +200,7 @@ Feature: A token for every operation
         | Get wallet by ID  | the token in the address          |
 
   @ERR-03 @stated
-  Rule: The Cards API answers 401 to bad credentials or a bad token
+  Rule: The Cards API uses 401 for bad credentials or a bad token
     @id:auth.cards-401
     Scenario Outline: <operation> answers 401 to <token>
       When "<operation>" is called with <token>
@@ -237,6 +237,72 @@ Feature: A token for every operation
         | List all beneficiaries |
         | Get all programs       |
         | Get all webhooks       |
+
+  @stated
+  Rule: The page of the operation, or of its section, lists the token as required
+    @id:auth.required
+    Scenario Outline: <operation> does not serve a caller without the token that its page requires
+      When "<operation>" is called with no token
+      Then the call is refused as a fault of the caller
+
+      @AUTH-24
+      Examples: Cards
+        | operation             | requirement    |
+        | Get all cards         | CARD-LIST-02   |
+        | Create a new card     | CARD-CREATE-02 |
+        | Update card status    | CARD-STATUS-03 |
+        | Replace or renew card | CARD-RENEW-04  |
+        | Generate card secret  | CARD-SECRET-03 |
+        | Get card by ID        | AUTH-24        |
+
+      @AUTH-25
+      Examples: Clients
+        | operation            | requirement |
+        | Get all clients      | CLIENT-03   |
+        | Get client by ID     | CLIENT-06   |
+        | Create a new client  | AUTH-25     |
+        | Update client status | AUTH-25     |
+
+      @AUTH-26
+      Examples: Relays
+        | operation           | requirement |
+        | Create subscription | RELAY-05    |
+
+      Examples: Other sections
+        | operation                        | requirement |
+        | Get all programs                 | PROG-02     |
+        | Create a new program             | PROG-13     |
+        | Get program by ID                | PROG-20     |
+        | Create a new enduser             | ENDUSER-03  |
+        | Get all transactions             | TXN-08      |
+        | Get transaction by ID            | TXN-11      |
+        | Create a transaction             | TXN-14      |
+        | Create manual credit transaction | TXN-21      |
+        | Create manual debit transaction  | TXN-25      |
+        | Create a new wallet              | WALLET-04   |
+        | Get wallet by ID                 | WALLET-25   |
+        | Get all wallets                  | WALLET-28   |
+        | Update wallet                    | WALLET-34   |
+
+  @CARD-GET-03 @example
+  Rule: "Authorization" is sent
+    @id:cards-get.authorization
+    Scenario: A card is read with the token in the header
+      When we call "Get card by ID"
+      Then the call succeeds
+
+  @AUTH-27 @HOOK-07 @stated
+  Rule: Every Webhooks API request needs an access token in its headers, although the endpoint pages call the header optional (C-31)
+    @id:auth.webhooks @gap:C-31
+    Scenario Outline: <operation> without a token
+      When "<operation>" is called with no token
+      Then what the target does here is recorded
+
+      Examples:
+        | operation        |
+        | Get all webhooks |
+        | Create a webhook |
+        | Delete a webhook |
 
   @AUTH-11 @stated
   Rule: The scope decides how much access the token gives
@@ -360,7 +426,7 @@ Feature: A token for every operation
         | Digest |
 
   @STD-03 @standard
-  Rule: The error that a challenge names goes with the status of the answer
+  Rule: For bearer tokens the challenge is "Bearer" with at least one parameter; "invalid_token" goes with 401, "insufficient_scope" with 403, "invalid_request" with 400; without any credentials no error code is given
     @id:auth.challenge-status
     Scenario Outline: <operation> with a token of another scope
       When "<operation>" is called with a token of the scope "client/read"

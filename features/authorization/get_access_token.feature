@@ -2,7 +2,7 @@ Feature: Get access token
   A client sends its credentials in a form to the token endpoint, which is on a host of its own, and gets
   an access token for all other operations.
 
-  @AUTH-01 @stated
+  @AUTH-01 @AUTH-02 @stated
   Rule: Access tokens are issued by the OAuth 2.0 client-credentials flow
     @id:token.issued
     Scenario: A token is issued for client credentials
@@ -55,6 +55,30 @@ Feature: Get access token
     Scenario: A token request as JSON is refused
       When we ask for an access token with a JSON body
       Then the call is refused as wrong or missing data
+
+  @stated
+  Rule: The pages list each field of the form as required
+    @id:token.required
+    Scenario Outline: No token is given without <field>
+      When we ask for an access token but the "<field>" left out
+      Then the call is refused as a fault of the caller
+
+      Examples:
+        | field         | requirement |
+        | grant_type    | AUTH-06     |
+        | client_id     | AUTH-07     |
+        | client_secret | AUTH-08     |
+        | scope         | AUTH-09     |
+
+    @id:token.as-json @AUTH-05 @gap:N-54
+    Scenario: The fields as JSON, not as a form
+      When we ask for an access token with a JSON body
+      Then what the target does here is recorded
+
+    @id:token.other-scope @AUTH-10 @gap:N-10
+    Scenario: A scope that is none of the four
+      When we ask for an access token with "scope" "client/everything"
+      Then what the target does here is recorded
 
   @AUTH-20 @stated
   Rule: A token request with bad credentials or a bad token is answered 401

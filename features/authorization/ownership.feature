@@ -147,7 +147,7 @@ Feature: Ids and ownership
         | Create manual credit transaction |
         | Create manual debit transaction  |
 
-  @OWN-01 @OWN-02 @stated
+  @OWN-01 @OWN-02 @CARD-PRE-08 @stated
   Rule: An enduser that backs a card belongs to the client that asks for the card
     @id:tenancy.card-on-foreign-wallet
     Scenario: A card on another client's wallet is refused as a bad wallet
@@ -156,7 +156,7 @@ Feature: Ids and ownership
       Then the refusal says "Invalid or dormant wallet"
 
   @OWN-02 @stated
-  Rule: The owner of the wallet must match too, and a mismatch is reported as a bad wallet
+  Rule: The owner of the wallet must match too, and a mismatch is reported as a bad wallet (check 3), not as an ownership error
     @id:tenancy.wallet-owner
     Scenario: A card on another client's wallet fails check 3
       Given a wallet of another client

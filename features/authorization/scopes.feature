@@ -4,7 +4,7 @@ Feature: Which scope opens what
 
   @AUTH-11 @stated
   Rule: The scope decides how much access the token gives
-    @id:scopes.matrix
+    @id:scopes.matrix @gap:C-08
     Scenario Outline: What a token of the scope "<scope name>" opens
       Then what a token of the scope "<scope name>" opens is noted
 

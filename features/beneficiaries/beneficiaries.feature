@@ -1,7 +1,7 @@
 Feature: Beneficiaries
   Bank accounts that money may go to.
 
-  @BENEF-03 @stated
+  @BENEF-03 @BENEF-10 @BENEF-11 @BENEF-12 @IDEMP-26 @IDEMP-27 @stated
   Rule: A beneficiary is created with POST "{prefix}/beneficiaries"
     @id:beneficiaries-create.success
     Scenario: A beneficiary is created
@@ -104,6 +104,22 @@ Feature: Beneficiaries
       And the request is sent
       When we call "Update beneficiary"
       Then the beneficiary reads back with the "metadata" {"note": "keep me"}
+
+  @stated
+  Rule: Both fields of an update are optional
+    @id:beneficiaries-update.optional
+    Scenario Outline: An update without "<field>" is served
+      Given a valid request to "Update beneficiary"
+      And the request's "status" is set to "INACTIVE"
+      And the request's "metadata" is set to {"note": "x"}
+      But the request's "<field>" is left out
+      When the request is sent
+      Then the call succeeds
+
+      Examples:
+        | field    | requirement |
+        | status   | BENEF-18    |
+        | metadata | BENEF-19    |
 
   @BENEF-02 @stated
   Rule: An operation to create a PayID beneficiary (POST) exists since generation G3

@@ -45,7 +45,7 @@ Feature: Card programs
       When we call "Get all programs"
       Then the call succeeds
 
-  @PROG-12 @stated
+  @PROG-12 @IDEMP-22 @stated
   Rule: A program is created with POST "{prefix}/card-programs"; the guide calls it "/api/programs" (C-02)
     @id:programs-create.success
     Scenario: A program is created at its documented address
@@ -78,7 +78,7 @@ Feature: Card programs
       And the answer's "id" is the program
 
   @PROG-18 @stated
-  Rule: Reading a program answers with the details of that program
+  Rule: A program is read with GET "{prefix}/card-programs/{id}", and the answer is the details of that program
     @id:programs-get.details
     Scenario: A new program reads back with what it was made with
       When we call "Create a new program"

@@ -1,7 +1,7 @@
 Feature: Card creation flow
   The developer guide, step by step: an access token, a person, a wallet, a program, and then the card.
 
-  @CARD-CREATE-16 @stated
+  @CARD-CREATE-16 @CARD-PRE-01 @stated
   Rule: The call sequence is token, enduser, wallet, card
     @id:guide.whole-way
     Scenario: From nothing to an active card, as the guide has it
@@ -15,7 +15,7 @@ Feature: Card creation flow
       When the card's status is changed to "ACTIVE"
       Then the call succeeds
 
-  @CARD-CREATE-17 @stated
+  @CARD-CREATE-17 @CARD-PRE-09 @stated
   Rule: The enduser id becomes "holder_id" of the wallet; the wallet id becomes "wallet_id" of the card
     @id:guide.ids
     Scenario: The enduser holds the wallet, and the wallet carries the card
@@ -33,7 +33,7 @@ Feature: Card creation flow
       Then the call succeeds
       And the answer holds what was sent
 
-  @CARD-PRE-12 @stated
+  @CARD-PRE-12 @CARD-PRE-11 @stated
   Rule: A wallet that has an "external_id" counts as linked to another entity and cannot take a card
     @id:guide.linked-wallet
     Scenario: A linked wallet takes no card
@@ -76,9 +76,39 @@ Feature: Card creation flow
         | parent_account_id | {"product_id": "4711"}       | CARD-PRE-16 |
         | product_id        | {"parent_account_id": "100"} | CARD-PRE-17 |
 
+    @id:guide.program-types
+    Scenario Outline: A program whose "<field>" is of another type issues no cards
+      Given a valid request to "Create a new program"
+      But the request's "metadata" is set to <metadata>
+      When the request is sent
+      Then the program is refused or issues no card
+
+      Examples:
+        | field             | metadata                                                               | requirement |
+        | parent_account_id | {"parent_account_id": 100, "product_id": "4711"}                       | CARD-PRE-16 |
+        | product_id        | {"parent_account_id": "100", "product_id": 4711}                       | CARD-PRE-17 |
+        | group_id          | {"parent_account_id": "100", "product_id": "4711", "group_id": "a"}    | CARD-PRE-18 |
+        | one group_id      | {"parent_account_id": "100", "product_id": "4711", "group_id": ["a", 7]} | CARD-PRE-18 |
+
     @id:guide.program-groups @CARD-PRE-18
     Scenario: A program may name groups
       Given a valid request to "Create a new program"
       And the request's "metadata" is set to {"parent_account_id": "100", "product_id": "4711", "group_id": ["a", "b"]}
       When the request is sent
       Then the call succeeds
+
+  @stated
+  Rule: The person must have a first name, a last name, an e-mail address and a phone number
+    @id:guide.person @gap:N-53
+    Scenario Outline: A person without "<field>"
+      Given a valid request to "Create a new enduser"
+      But the request's "<field>" is left out
+      When the request is sent
+      Then what the target does here is recorded
+
+      Examples:
+        | field               | requirement |
+        | person.first_name   | CARD-PRE-03 |
+        | person.last_name    | CARD-PRE-04 |
+        | person.email        | CARD-PRE-05 |
+        | person.phone_number | CARD-PRE-06 |

@@ -74,6 +74,20 @@ Feature: Create a new card
       When we call "Create a new card"
       Then the call succeeds
 
+  @CARD-CREATE-07 @stated
+  Rule: "wallet_id" and "program_id" are UUIDs
+    @id:cards-create.no-uuid
+    Scenario Outline: A "<field>" that is no UUID is refused
+      Given a valid request to "Create a new card"
+      But the request's "<field>" is malformed
+      When the request is sent
+      Then the call is refused as a fault of the caller
+
+      Examples:
+        | field      |
+        | wallet_id  |
+        | program_id |
+
   @CARD-CREATE-20 @inferred
   Rule: After success the wallet has an "external_id", so that a second card on it fails check 4
     @id:cards-create.links-wallet

@@ -45,14 +45,16 @@ Feature: Get all cards
         | X-Offset | CARD-LIST-11 |
         | X-Limit  | CARD-LIST-12 |
 
-  @CARD-LIST-13 @inferred
-  Rule: No more than "limit" items come back, and "X-Offset" and "X-Limit", where present, echo what was asked
+  @CARD-LIST-06 @CARD-LIST-13 @stated
+  Rule: Query "limit" is an optional number; sample "10"
     @id:cards-list.limit
     Scenario: No more cards come back than were asked for
       Given three cards made one after another, one before them and one after them
       When we list the cards of that time with a limit of 2
       Then the list holds no more than 2
 
+  @CARD-LIST-13 @inferred
+  Rule: No more than "limit" items come back, and "X-Offset" and "X-Limit", where present, echo what was asked
     @id:cards-list.echo
     Scenario: The paging headers repeat what was asked
       Given three cards made one after another, one before them and one after them
@@ -93,6 +95,8 @@ Feature: Get all cards
         | ascending  | oldest |
         | descending | newest |
 
+  @CARD-LIST-07 @stated
+  Rule: Query "order" is optional and is one of "asc", "desc"; sample "asc"
     @id:cards-list.mirror
     Scenario: Both orders mirror each other
       Given three cards made one after another, one before them and one after them
@@ -100,8 +104,8 @@ Feature: Get all cards
       And we list the cards of that time in descending order
       Then the descending list is the ascending one turned round
 
-  @CARD-LIST-15 @inferred
-  Rule: Pages by "offset" over a set that does not change have neither gaps nor repeats, and add up to "X-Total-Count"
+  @CARD-LIST-05 @CARD-LIST-15 @stated
+  Rule: Query "offset" is an optional number; sample "0"
     @id:cards-list.pages
     Scenario Outline: Pages of <size> add up to the whole
       Given three cards made one after another, one before them and one after them
@@ -112,7 +116,7 @@ Feature: Get all cards
         | 1    |
         | 2    |
 
-  @CARD-LIST-10 @stated
+  @CARD-LIST-15 @CARD-LIST-10 @inferred
   Rule: The count in "X-Total-Count" is that of the whole list, not of a page
     @id:cards-list.total-of-the-whole
     Scenario: A page of one entry carries the count of them all

@@ -1,7 +1,7 @@
 Feature: Replace or renew card
   A card is replaced, or its term renewed; what becomes of the old one is stated nowhere.
 
-  @CARD-RENEW-01 @stated
+  @CARD-RENEW-01 @CARD-RENEW-06 @CARD-RENEW-07 @stated
   Rule: A card is replaced or renewed with POST "{prefix}/cards/{id}/{action}"
     @id:cards-renew.success
     Scenario: A card is replaced or renewed at its documented address

@@ -62,7 +62,7 @@ Feature: The card
         | Generate card secret |
 
   @HARNESS-15 @inferred
-  Rule: No answer outside the secret operation has a field named like a card verification value, PIN or track
+  Rule: No answer has a field or a header named like a card verification value, PIN or track, that of the secret operation included
     @id:card.no-cvv
     Scenario Outline: <operation> shows no verification value
       Given a card

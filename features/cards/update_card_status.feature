@@ -1,7 +1,7 @@
 Feature: Update card status
   A card is activated, suspended, or reported stolen.
 
-  @CARD-STATUS-01 @stated
+  @CARD-STATUS-01 @IDEMP-25 @stated
   Rule: A card status is changed with PATCH "{prefix}/cards/{id}/status"
     @id:cards-status.success
     Scenario: A status is changed at its documented address
@@ -33,9 +33,9 @@ Feature: Update card status
       Then the card reads back with the "status" "ACTIVE"
       And the card's "updated_at" is later than before
 
-  @CARD-STATUS-05 @stated
-  Rule: What becomes of other changes of status is stated nowhere; it is recorded
-    @id:cards-status.changes
+  @CARD-STATUS-06 @stated
+  Rule: "ACTIVE", "SUSPENDED" and "STOLEN" are named as values, as examples and not as a closed list (C-22)
+    @id:cards-status.changes @gap:N-27
     Scenario Outline: From <from> to <to>
       Given a card
       And the card's status is changed to "<from>"

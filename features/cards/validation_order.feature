@@ -2,11 +2,12 @@ Feature: The order of the eight checks
   The service runs eight checks in a fixed order, and the first that fails decides the error. The order of
   two checks shows only in a request that fails both, so there is one for each pair that can exist.
 
-  Two pairs can't exist, and nothing is claimed of their order:
-  * checks 5 and 6: Where the enduser does not exist, nobody owns it, so the two cannot be told apart.
-  * checks 5 and 7: Where the enduser does not exist, it is neither a person nor a company.
+  Two pairs take a wallet that no request makes, and are tried where the target file gives it:
 
-  The eight pairs 1-2, 2-3, 3-4, 4-5, 4-6, 5-8, 6-7 and 7-8 are the fewest that prove the whole order.
+  * checks 5 and 6: the holder of the wallet is gone and was another client's.
+  * checks 5 and 7: the holder of the wallet is gone and was a company.
+
+  The eight pairs 1-2, 2-3, 3-4, 4-5, 4-6, 5-8, 6-7 and 7-8 are the fewest that prove the whole order, but for the place of check 5 against 6 and 7.
 
   @stated
   Rule: Each of the eight checks refuses with its own message
@@ -65,6 +66,8 @@ Feature: The order of the eight checks
         | 4     | 6      | no check       | checks 4 and 6 | Invalid wallet with existing entity association |
         | 4     | 7      | no check       | checks 4 and 7 | Invalid wallet with existing entity association |
         | 4     | 8      | check 8        | check 4        | Invalid wallet with existing entity association |
+        | 5     | 6      | no check       | checks 5 and 6 | Invalid enduser associated with wallet          |
+        | 5     | 7      | no check       | checks 5 and 7 | Invalid enduser associated with wallet          |
         | 5     | 8      | check 8        | check 5        | Invalid enduser associated with wallet          |
         | 6     | 7      | no check       | checks 6 and 7 | Enduser does not belong to requesting client    |
         | 6     | 8      | check 8        | check 6        | Enduser does not belong to requesting client    |
@@ -176,8 +179,8 @@ Feature: The order of the eight checks
         | code | case     |
         | 401  | no token |
 
-  @CARD-ORDER-01 @stated
-  Rule: Check 1: the program exists and is valid
+  @CARD-ORDER-01 @CARD-PRE-13 @stated
+  Rule: Check 1: the program exists and is valid, else "Invalid program id" (User)
     @id:card-order.unknown-program
     Scenario: A program that does not exist fails check 1
       Given a card program that does not exist
@@ -186,7 +189,7 @@ Feature: The order of the eight checks
       Then check 1 decides: "Invalid program id"
 
   @CARD-ORDER-03 @stated
-  Rule: Check 3: the wallet exists, is "ACTIVE" and its owner matches
+  Rule: Check 3: the wallet exists, is "ACTIVE" and its owner matches, else "Invalid or dormant wallet" (User)
     @id:card-order.inactive-wallet
     Scenario: A wallet that was set inactive fails check 3
       Given a card program that fails no check
@@ -196,7 +199,7 @@ Feature: The order of the eight checks
       Then check 3 decides: "Invalid or dormant wallet"
 
   @CARD-ORDER-08 @stated
-  Rule: Check 8: a failure of the card provider is told in words
+  Rule: Check 8: the card provider, for example Paymentology, succeeds, else "Unable to create card" (Runtime) or the error of the provider
     @id:card-order.provider-text
     Scenario: A creation that the provider refuses says so
       Given a card program that fails check 8

@@ -3,15 +3,15 @@ Feature: The API under load
   What must hold while many requests are under way at once. These scenarios perform the plans of
   "kobcheck load" and are left out of a run unless it asks for @load; "kobcheck load" has the figures.
 
-  @IDEMP-29 @inferred
-  Rule: Copies of one request under one idempotency key at the same moment have one effect between them
+  @IDEMP-29 @stated
+  Rule: Parallel requests with one key have one effect between them, whatever each is answered (the page names several services or instances that attempt one operation as a use of keys)
     @id:load.storm
     Scenario: A storm of duplicates makes one card and one credit for each key
       When the load plan "idempotency" is performed
       Then what the plan held for "IDEMP-29" is so
 
   @IDEMP-01 @stated
-  Rule: Repeating one request under one key has the effect of sending it once
+  Rule: Repeating one request under one key has the effect of sending it once: no duplicate resource, charge or transaction
     @id:load.storm-replay
     Scenario: Whoever asks after the storm is answered with what the storm made
       When the load plan "idempotency" is performed
@@ -39,7 +39,7 @@ Feature: The API under load
       Then what the plan held for "MONEY-07" is so
 
   @MONEY-02 @example
-  Rule: The total amount is the available amount plus the reserved amount
+  Rule: "total_amount" equals "amount" plus "reserved_amount"; every sample agrees, no page says so
     @id:load.reads
     Scenario: Every read between movements of money adds up
       When the load plan "ledger" is performed

@@ -1,7 +1,7 @@
 Feature: Relays
   One operation takes a URL of the client; nothing says what is sent there.
 
-  @RELAY-03 @stated
+  @RELAY-03 @IDEMP-23 @stated
   Rule: A relay subscription is created with POST "{prefix}/relays", by handing over a URL of the client
     @id:relays-create.success
     Scenario: A relay subscription is created by handing over a URL

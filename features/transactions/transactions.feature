@@ -2,7 +2,7 @@ Feature: Transactions
   Money moves between wallets, onto them and off them. No page shows a transaction, so only what follows
   from the requests is asserted.
 
-  @TXN-12 @stated
+  @TXN-12 @TXN-16 @TXN-17 @TXN-18 @stated
   Rule: A transaction is created with POST "{prefix}/transactions"
     @id:transactions-create.success
     Scenario: Money moves between two wallets
@@ -10,14 +10,14 @@ Feature: Transactions
       Then the call succeeds
       And the answer is a Transaction
 
-  @TXN-19 @stated
+  @TXN-19 @TXN-22 @stated
   Rule: A manual credit is made with POST "{prefix}/transactions/manual-credit"
     @id:transactions-credit.success
     Scenario: A manual credit is made
       When we call "Create manual credit transaction"
       Then the call succeeds
 
-  @TXN-23 @stated
+  @TXN-23 @TXN-26 @stated
   Rule: A manual debit is made with POST "{prefix}/transactions/manual-debit"
     @id:transactions-debit.success
     Scenario: A manual debit is made
@@ -86,7 +86,7 @@ Feature: Transactions
       Then the transaction is in the list of the wallet
 
   @TXN-04 @stated
-  Rule: Limit and offset give the list page by page
+  Rule: Listing: query "limit" is an optional number
     @id:transactions-list.limit
     Scenario: No more transactions come back than were asked for
       Given four credits made one after another on one wallet
@@ -110,6 +110,13 @@ Feature: Transactions
         | order      | first  |
         | ascending  | oldest |
         | descending | newest |
+
+    @id:transactions-list.mirror
+    Scenario: Both orders mirror each other
+      Given four credits made one after another on one wallet
+      When we list the transactions of that time in ascending order
+      And we list the transactions of that time in descending order
+      Then the descending list is the ascending one turned round
 
   @TXN-06 @stated
   Rule: Listing: query "from" is an optional date-time

@@ -96,8 +96,8 @@ Feature: Money
         | Create a transaction             | -1      |
         | Create a transaction             | -100000 |
 
-  @WALLET-21 @stated
-  Rule: Amounts are written like amounts of money
+  @MONEY-04 @third-party
+  Rule: An integrator shows "total_amount" with two decimals, as whole currency units
     @id:money.decimals
     Scenario: No leftovers of binary arithmetic
       Given a wallet

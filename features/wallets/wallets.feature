@@ -17,7 +17,7 @@ Feature: Wallets
       Then the answer is a Wallet
       And the wallet reads back equal
 
-  @WALLET-02 @stated
+  @WALLET-02 @IDEMP-20 @stated
   Rule: A wallet is created with POST "{prefix}/wallets": "/customers/v1/wallets" or "/api/wallets"
     @id:wallets-create.address
     Scenario: A wallet is created at its documented address
@@ -109,7 +109,7 @@ Feature: Wallets
       When we call "Get all wallets"
       Then the wallets of the list show "account_number, bank_code_type, bank_code, owner", or none of them
 
-  @WALLET-31 @stated
+  @WALLET-31 @WALLET-35 @stated
   Rule: A wallet is updated with PATCH "{prefix}/wallets/{id}", which changes its status
     @id:wallets-update.status
     Scenario Outline: A wallet can be set to <status>

@@ -1,7 +1,7 @@
 Feature: Webhook subscriptions
   Where events are sent. Delivery itself is proved only by a receiver that the API can reach.
 
-  @HOOK-03 @stated
+  @HOOK-03 @IDEMP-24 @stated
   Rule: A subscription is created with POST "/customer/v1/webhooks/subscriptions"
     @id:webhooks-create.success
     Scenario: A subscription is created
@@ -25,7 +25,7 @@ Feature: Webhook subscriptions
       When we call "Delete a webhook"
       Then the call succeeds
 
-  @HOOK-09 @inferred
+  @HOOK-09 @stated
   Rule: After a deletion the subscription is no longer listed and gets no more events
     @id:webhooks-delete.gone
     Scenario: A deleted subscription is no longer listed
@@ -43,7 +43,7 @@ Feature: Webhook subscriptions
       Then the call succeeds
 
   @HOOK-05 @stated
-  Rule: Deleting a subscription deletes that subscription
+  Rule: A subscription is deleted with DELETE "/customer/v1/webhooks/subscriptions/{id}"
     @id:webhooks-delete.that-one
     Scenario: Another subscription stays
       Given a webhook

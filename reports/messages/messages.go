@@ -19,6 +19,7 @@ import (
 
 	"github.com/kobcheck/kobcheck/contract"
 	"github.com/kobcheck/kobcheck/reports"
+	"github.com/kobcheck/kobcheck/reports/evidence"
 )
 
 // protocol is the version of the messages that are written.
@@ -84,7 +85,7 @@ func (m *writer) run(r *reports.Run) {
 	for i := range r.Scenarios {
 		m.scenario(&r.Scenarios[i])
 	}
-	m.put(&messages.Envelope{TestRunFinished: &messages.TestRunFinished{Success: r.ExitCode == reports.ExitPassed, Timestamp: stamp(r.EndedAt), Message: r.Reason}})
+	m.put(&messages.Envelope{TestRunFinished: &messages.TestRunFinished{Success: r.ExitCode == evidence.ExitPassed, Timestamp: stamp(r.EndedAt), Message: r.Reason}})
 }
 
 func place(uri string, line int) string { return fmt.Sprintf("%s:%d", uri, line) }
@@ -151,7 +152,7 @@ func (m *writer) scenario(s *reports.Scenario) {
 	results := resultsOf(s, len(test.TestSteps))
 	for i, step := range test.TestSteps {
 		m.put(&messages.Envelope{TestStepStarted: &messages.TestStepStarted{TestCaseStartedId: started, TestStepId: step.Id, Timestamp: stamp(at)}})
-		if i == len(test.TestSteps)-1 && s.Verdict != reports.Passed {
+		if i == len(test.TestSteps)-1 && s.Verdict != evidence.Passed {
 			m.attach(started, step.Id, s)
 		}
 		at = at.Add(time.Duration(results[i].Duration.Nanos) + time.Duration(results[i].Duration.Seconds)*time.Second)
@@ -177,13 +178,13 @@ func (m *writer) attach(started, step string, s *reports.Scenario) {
 
 // statusOf gives the steps of a verdict that is neither passed nor failed their word: what could not be tested is
 // skipped, what the environment kept away is unknown.
-func statusOf(verdict reports.Verdict) messages.TestStepResultStatus {
+func statusOf(verdict evidence.Verdict) messages.TestStepResultStatus {
 	switch verdict {
-	case reports.Failed, reports.UnexpectedPass:
+	case evidence.Failed, evidence.UnexpectedPass:
 		return messages.TestStepResultStatus_FAILED
-	case reports.Inconclusive, reports.NotRun:
+	case evidence.Inconclusive, evidence.NotRun:
 		return messages.TestStepResultStatus_UNKNOWN
-	case reports.NotTestable, reports.Known:
+	case evidence.NotTestable, evidence.Known:
 		return messages.TestStepResultStatus_SKIPPED
 	}
 	return messages.TestStepResultStatus_PASSED
@@ -193,7 +194,7 @@ func statusOf(verdict reports.Verdict) messages.TestStepResultStatus {
 // last step says why.
 func resultsOf(s *reports.Scenario, steps int) []*messages.TestStepResult {
 	var results []*messages.TestStepResult
-	told := s.Verdict == reports.Passed || s.Verdict == reports.Advisory || s.Verdict == reports.Flaky
+	told := s.Verdict == evidence.Passed || s.Verdict == evidence.Advisory || s.Verdict == evidence.Flaky
 	for i := range steps {
 		one := &messages.TestStepResult{Status: messages.TestStepResultStatus_SKIPPED, Duration: &messages.Duration{}}
 		if i < len(s.Steps) {

@@ -7,6 +7,7 @@ import (
 
 	"github.com/kobcheck/kobcheck/contract"
 	"github.com/kobcheck/kobcheck/reports"
+	"github.com/kobcheck/kobcheck/reports/evidence"
 	"github.com/kobcheck/kobcheck/schemas"
 )
 
@@ -31,7 +32,7 @@ type operationView struct {
 	*contract.Operation
 	V1, Guide    string
 	Fields       []schemas.FieldInfo
-	Example      *reports.Exchange
+	Example      *evidence.Exchange
 	From         *reports.Scenario // of the example
 	Rules        []ruleStatus
 	Undocumented []reports.Undocumented
@@ -77,17 +78,17 @@ type pairView struct {
 
 type conflictView struct {
 	*contract.Conflict
-	Seen []reports.Observation
+	Seen []evidence.Observation
 }
 
 type gapView struct {
 	*contract.Gap
-	Seen []reports.Observation
+	Seen []evidence.Observation
 }
 
 func (s *site) book(shapes *schemas.Set) bookView {
 	v := bookView{base: s.base(bookFile, "The API of "+s.run.Target.Name+", as documented and as seen")}
-	seen := map[string][]reports.Observation{}
+	seen := map[string][]evidence.Observation{}
 	for _, one := range s.run.Observations {
 		seen[one.Gap] = append(seen[one.Gap], one)
 	}
@@ -130,12 +131,12 @@ func (s *site) book(shapes *schemas.Set) bookView {
 }
 
 // examples picks for each operation the shortest successful exchange of a scenario that passed.
-func (s *site) examples() (map[string]*reports.Exchange, map[string]*reports.Scenario) {
-	examples, from := map[string]*reports.Exchange{}, map[string]*reports.Scenario{}
-	size := func(e *reports.Exchange) int { return e.Request.BodyBytes + e.Response.BodyBytes }
+func (s *site) examples() (map[string]*evidence.Exchange, map[string]*reports.Scenario) {
+	examples, from := map[string]*evidence.Exchange{}, map[string]*reports.Scenario{}
+	size := func(e *evidence.Exchange) int { return e.Request.BodyBytes + e.Response.BodyBytes }
 	for i := range s.run.Scenarios {
 		scenario := &s.run.Scenarios[i]
-		if scenario.Verdict != reports.Passed {
+		if scenario.Verdict != evidence.Passed {
 			continue
 		}
 		for j := range scenario.Exchanges {
@@ -202,7 +203,7 @@ func (s *site) rules(section string) []ruleBook {
 						examples.Scenarios = append(examples.Scenarios, exampleView{Scenario: scenario})
 					}
 					examples.Scenarios[place].Rows++
-					if scenario.Verdict == reports.Passed {
+					if scenario.Verdict == evidence.Passed {
 						examples.Scenarios[place].Passed++
 					}
 				}

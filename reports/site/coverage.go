@@ -4,6 +4,7 @@ import (
 	"sort"
 
 	"github.com/kobcheck/kobcheck/reports"
+	"github.com/kobcheck/kobcheck/reports/evidence"
 )
 
 // coverageView is for who maintains the suite: which requirement is proved by what, which checks were
@@ -58,9 +59,9 @@ func (s *site) coverage(sections []sectionView) coverageView {
 				for _, scenario := range rule.Scenarios {
 					count.Total++
 					switch scenario.Verdict {
-					case reports.Passed:
+					case evidence.Passed:
 						count.Passed++
-					case reports.Failed, reports.UnexpectedPass:
+					case evidence.Failed, evidence.UnexpectedPass:
 						count.Failed++
 					default:
 						count.On++

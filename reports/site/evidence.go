@@ -6,6 +6,7 @@ import (
 	"strings"
 
 	"github.com/kobcheck/kobcheck/reports"
+	"github.com/kobcheck/kobcheck/reports/evidence"
 )
 
 // sectionView is a section of the features with its scenarios, in their order.
@@ -81,7 +82,7 @@ func exchanges(s *reports.Scenario) template.HTML {
 		if e.Response != nil {
 			texts[1] = look(s, e.Response.Body)
 		}
-		if s.Verdict != reports.Passed {
+		if s.Verdict != evidence.Passed {
 			texts[3] = e.Curl
 		}
 		for _, text := range texts {

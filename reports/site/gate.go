@@ -7,6 +7,7 @@ import (
 	"strings"
 
 	"github.com/kobcheck/kobcheck/reports"
+	"github.com/kobcheck/kobcheck/reports/evidence"
 )
 
 // gateView is the first page: verdict, what broke, whose fault, what could not be tested.
@@ -14,8 +15,8 @@ type gateView struct {
 	base
 	// Mood is good, bad, or empty for no verdict.
 	Mood        string
-	Broken      []reports.Group
-	Read        []reports.Group
+	Broken      []reports.Cause
+	Read        []reports.Cause
 	Lacking     []reports.MissingKey
 	Environment []*reports.Scenario
 	Listed      []listed
@@ -29,20 +30,20 @@ type listed struct {
 }
 
 func (s *site) gate() gateView {
-	v := gateView{base: s.base(gateFile, reports.Headline(s.run)), Broken: s.run.Groups(true), Read: s.run.Groups(false), Lacking: s.run.Missing(), Load: s.load}
+	v := gateView{base: s.base(gateFile, reports.Headline(s.run)), Broken: s.run.Causes(true), Read: s.run.Causes(false), Lacking: s.run.Missing(), Load: s.load}
 	switch {
-	case s.run.ExitCode == reports.ExitPassed:
+	case s.run.ExitCode == evidence.ExitPassed:
 		v.Mood = "good"
-	case s.run.Verdict == reports.Failed:
+	case s.run.Verdict == evidence.Failed:
 		v.Mood = "bad"
 	}
-	by := map[reports.Verdict][]*reports.Scenario{}
+	by := map[evidence.Verdict][]*reports.Scenario{}
 	for i := range s.run.Scenarios {
 		one := &s.run.Scenarios[i]
 		by[one.Verdict] = append(by[one.Verdict], one)
 	}
-	v.Environment = by[reports.Inconclusive]
-	v.Listed = []listed{{"No longer fails: the entry has to go", by[reports.UnexpectedPass]}, {"Known failures", by[reports.Known]}, {"Flaky: failed, then passed with fresh data", by[reports.Flaky]}}
+	v.Environment = by[evidence.Inconclusive]
+	v.Listed = []listed{{"No longer fails: the entry has to go", by[evidence.UnexpectedPass]}, {"Known failures", by[evidence.Known]}, {"Flaky: failed, then passed with fresh data", by[evidence.Flaky]}}
 	return v
 }
 
@@ -57,7 +58,7 @@ const bodyBound = 40
 
 // body returns the answer that shows a finding, with the place that it is about marked; nothing where the
 // finding is about no place of a body.
-func (s *site) body(g reports.Group) []line {
+func (s *site) body(g reports.Cause) []line {
 	exchange := g.Scenario.Exchange(g.Finding.Exchange)
 	if g.Finding.Pointer == "" || exchange == nil || exchange.Response == nil {
 		return nil

@@ -21,6 +21,7 @@ import (
 
 	"github.com/kobcheck/kobcheck/contract"
 	"github.com/kobcheck/kobcheck/reports"
+	"github.com/kobcheck/kobcheck/reports/evidence"
 	"github.com/kobcheck/kobcheck/schemas"
 )
 
@@ -126,7 +127,7 @@ func page(list []pageName, near neighbourhood, name string, data func(*site) any
 func (s *site) functions() template.FuncMap {
 	return template.FuncMap{
 		"requirement": s.facts.Requirement, "prose": prose, "words": words, "look": look, "pretty": pretty, "evidence": linkTo, "body": s.body, "exchanges": exchanges, "since": s.run.Since, "answered": s.run.AnsweredSince, "holds": holds, "join": strings.Join,
-		"exchange": func(g reports.Group) *reports.Exchange { return g.Scenario.Exchange(g.Finding.Exchange) },
+		"exchange": func(g reports.Cause) *evidence.Exchange { return g.Scenario.Exchange(g.Finding.Exchange) },
 		"spark":    spark, "percent": percent,
 		"scenario": func(id string) *reports.Scenario { return s.scenarios[id] },
 	}
@@ -157,7 +158,7 @@ func words(verdict any) string { return strings.ReplaceAll(fmt.Sprint(verdict), 
 // has the rest.
 func look(s *reports.Scenario, body string) string {
 	const bound = 600
-	if s.Verdict == reports.Passed && len(body) > bound {
+	if s.Verdict == evidence.Passed && len(body) > bound {
 		return strings.ToValidUTF8(body[:bound], "") + "… [run.json has the rest]"
 	}
 	return body

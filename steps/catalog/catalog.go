@@ -47,12 +47,17 @@ type Scenario struct {
 	Requirements []string
 	// Mark is the mark tag.
 	Mark contract.Mark
+	// Gap is the conflict or gap of the documentation that the scenario looks into: its @gap: tag, or that of its row.
+	Gap string
 	// Steps are those of the backgrounds and of the scenario itself.
 	Steps []Step
 	// Key finds the scenario again among godog's pickles.
 	Key string
 	// outline is the place of the scenario or outline in its file.
 	outline string
+	// ruleLine is where the rule around it begins, ruleRequirement the first that the rule itself names.
+	ruleLine        int
+	ruleRequirement string
 
 	idTag string
 }
@@ -217,7 +222,8 @@ func newScenario(uri string, feature *messages.Feature, n node, pickle *messages
 	}
 	levels := [][]*messages.Tag{n.scenario.Tags}
 	if n.rule != nil {
-		s.Rule = n.rule.Name
+		s.Rule, s.ruleLine = n.rule.Name, int(n.rule.Location.Line)
+		s.ruleRequirement = firstRequirement(n.rule.Tags)
 		levels = append(levels, n.rule.Tags)
 	}
 	levels = append(levels, feature.Tags)
@@ -253,15 +259,18 @@ func findRow(scenario *messages.Scenario, id string) (*messages.Examples, *messa
 }
 
 // describing names the columns of an outline that explain a row without telling it from others.
-var describing = map[string]bool{"message": true, "why": true, "requirement": true, "spelling": true, "scheme": true}
+var describing = map[string]bool{"message": true, "why": true, "requirement": true, "spelling": true, "scheme": true, "gap": true}
 
 // readRow takes the requirement of a row and returns its identifying cells.
 func (s *Scenario) readRow(header, row *messages.TableRow) []string {
 	var id []string
 	for i, cell := range row.Cells {
 		column := header.Cells[i].Value
-		if column == "requirement" {
+		switch column {
+		case "requirement":
 			s.addTag("@" + cell.Value)
+		case "gap":
+			s.addTag("@gap:" + cell.Value)
 		}
 		if !describing[column] {
 			id = append(id, slug(cell.Value))
@@ -281,6 +290,10 @@ func (s *Scenario) addTag(tag string) {
 	switch {
 	case strings.HasPrefix(name, "id:"):
 		s.idTag = strings.TrimPrefix(name, "id:")
+	case strings.HasPrefix(name, "gap:"):
+		if s.Gap == "" {
+			s.Gap = strings.TrimPrefix(name, "gap:")
+		}
 	case contract.Mark(name).Valid():
 		if s.Mark == "" {
 			s.Mark = contract.Mark(name)
@@ -288,6 +301,15 @@ func (s *Scenario) addTag(tag string) {
 	case requirementLike(name):
 		s.Requirements = append(s.Requirements, name)
 	}
+}
+
+func firstRequirement(tags []*messages.Tag) string {
+	for _, tag := range tags {
+		if name := strings.TrimPrefix(tag.Name, "@"); requirementLike(name) {
+			return name
+		}
+	}
+	return ""
 }
 
 // requirementLike recognises ids such as CARD-CREATE-08: capitals, hyphens and a number at the end.

@@ -40,7 +40,7 @@ func TestTagExpressions(t *testing.T) {
 const text = `@stated
 Feature: F
   @CARD-GET-01
-  Rule: R
+  Rule: A card is read with GET "{prefix}/cards/{id}"
     Background:
       Given something
     @id:a.one @CARD-GET-02
@@ -68,12 +68,17 @@ func TestScenariosHaveStableIdsAndTheMostSpecificRequirementLeads(t *testing.T) 
 	require.Equal(t, "a.one", c.Scenarios[0].ID)
 	require.Equal(t, []string{"CARD-GET-02", "CARD-GET-01"}, c.Scenarios[0].Requirements)
 	require.Equal(t, contract.Stated, c.Scenarios[0].Mark)
-	require.Equal(t, "R", c.Scenarios[0].Rule)
+	require.Equal(t, `A card is read with GET "{prefix}/cards/{id}"`, c.Scenarios[0].Rule)
 	require.Equal(t, "cards", c.Scenarios[0].Section)
 	require.Len(t, c.Scenarios[0].Steps, 2, "a background belongs to the scenario")
 	require.Equal(t, "a.two/one-a", c.Scenarios[1].ID)
 	require.Equal(t, 15, c.Scenarios[1].Line)
 	require.Equal(t, []string{"CARD-GET-04", "CARD-GET-01"}, c.Scenarios[1].Requirements)
+}
+
+// recorded makes the first scenario of a feature keep an answer instead of judging it.
+func recorded(feature string) string {
+	return strings.Replace(feature, "Then something\n", "Then something is recorded\n", 1)
 }
 
 func TestLintFindsEachKindOfProblem(t *testing.T) {
@@ -96,11 +101,19 @@ func TestLintFindsEachKindOfProblem(t *testing.T) {
 		"one id twice":           {strings.Replace(text, "@id:a.two", "@id:a.one", 1), "stands at two scenarios"},
 		"a row twice":            {text + "        | b     | CARD-GET-01 |\n", "is taken already"},
 		"an undefined step":      {strings.Replace(text, "Then something\n", "Then nobody knows\n", 1), `no sentence of the vocabulary reads "nobody knows"`},
+		"a rule of other words":  {strings.Replace(text, "A card is read", "A card may be read", 1), "but CARD-GET-01 says"},
+		"a gap that is none":     {strings.Replace(text, "@id:a.one", "@id:a.one @gap:N-99", 1), "@gap:N-99 names no conflict and no gap"},
+		"a record without a gap": {recorded(text), "no @gap: tag says which question"},
 		"no requirement":         {strings.Replace(strings.Replace(text, "@CARD-GET-01\n", "@x\n", 1), " @CARD-GET-02", "", 1), "names no requirement"},
 	} {
 		t.Run(name, func(t *testing.T) { require.Contains(t, problems(c.text), c.says) })
 	}
-	require.Empty(t, problems(strings.Replace(text, "CARD-GET-04 |", "CARD-GET-02 |", 1)))
+	right := strings.Replace(text, "CARD-GET-04 |", "CARD-GET-02 |", 1)
+	require.Empty(t, problems(right))
+	require.Empty(t, problems(recorded(strings.Replace(right, "@id:a.one", "@id:a.one @gap:N-31", 1))))
+	ours := strings.NewReplacer("@CARD-GET-01", "@CARD-GET-04", "@stated", "@inferred", "@CARD-GET-02", "",
+		"A card is read", "In our own words, a card is read", "| CARD-GET-01 |", "| CARD-GET-04 |")
+	require.Empty(t, problems(ours.Replace(text)), "our own reading may be put in other words")
 	ambiguous := append(sentences, Sentence{regexp.MustCompile("^some.*$")})
 	require.Contains(t, read(t, text).Lint(facts, ambiguous)[1].String()+read(t, text).Lint(facts, ambiguous)[0].String(), "2 ways")
 	unused := append(sentences, Sentence{regexp.MustCompile("^never$")})
@@ -111,6 +124,26 @@ func TestLintFindsEachKindOfProblem(t *testing.T) {
 	require.True(t, found)
 }
 
+func TestARuleOfSeveralRequirementsIsAHeading(t *testing.T) {
+	facts, err := contract.Load()
+	require.NoError(t, err)
+	of := func(second string) string {
+		heading := strings.Replace(strings.Replace(text, "  @CARD-GET-01\n", "", 1), "A card is read", "Whatever we like: a card is read", 1)
+		return strings.NewReplacer("| CARD-GET-04 |", "| "+second+" |", "| CARD-GET-01 |", "| CARD-GET-02 |").Replace(heading)
+	}
+	require.Empty(t, read(t, of("CARD-GET-01")).lintRules(facts))
+	problems := read(t, of("CARD-GET-02")).lintRules(facts)
+	require.Len(t, problems, 1, "a rule that leaves its only requirement out does not get round the sentence")
+	require.Contains(t, problems[0].String(), "names no requirement, though all of its scenarios are about one")
+}
+
+func TestARowNamesItsGap(t *testing.T) {
+	row := strings.NewReplacer("| requirement |", "| gap  |", "| CARD-GET-04 |", "| N-31 |", "| CARD-GET-01 |", "| C-18 |").Replace(text)
+	c := read(t, row)
+	require.Equal(t, "N-31", c.Scenarios[1].Gap)
+	require.Equal(t, "C-18", c.Scenario("a.two/b").Gap, "the gap is no part of the id")
+}
+
 func TestARequirementWithNeitherScenarioNorReasonIsAProblem(t *testing.T) {
 	facts, err := contract.Load()
 	require.NoError(t, err)
@@ -118,7 +151,8 @@ func TestARequirementWithNeitherScenarioNorReasonIsAProblem(t *testing.T) {
 	for _, p := range read(t, text).Lint(facts, nil) {
 		open = append(open, p.What)
 	}
-	require.Contains(t, strings.Join(open, "\n"), "the API owes CARD-CREATE-15, which has neither a scenario nor a reason")
+	require.Contains(t, strings.Join(open, "\n"), "CARD-CREATE-15 (API) has neither a scenario nor a reason")
+	require.Contains(t, strings.Join(open, "\n"), "CARD-CREATE-05 (caller) has neither a scenario nor a reason", "also what a caller owes")
 }
 
 // TestTheTablesOfTheFeaturesAreComplete holds the outlines that claim to list everything to the contract.

@@ -3,6 +3,7 @@ package catalog
 import (
 	"fmt"
 	"io"
+	"slices"
 	"strings"
 
 	"github.com/kobcheck/kobcheck/contract"
@@ -39,6 +40,9 @@ func (c *Catalog) explainRequirement(facts *contract.Contract, faults map[string
 	for _, page := range r.Pages() {
 		fmt.Fprintf(&b, "              %s\n", page)
 	}
+	if r.Hazard != "" {
+		fmt.Fprintf(&b, "  hazard      %s: it gates whatever its mark is\n", r.Hazard)
+	}
 	if len(r.Operations) > 0 {
 		fmt.Fprintf(&b, "  operations  %s\n", strings.Join(r.Operations, ", "))
 	}
@@ -58,7 +62,7 @@ func (c *Catalog) explainRequirement(facts *contract.Contract, faults map[string
 			fmt.Fprintf(&b, "    %s\n", fault)
 		}
 	}
-	explainConflicts(&b, facts, r.Sentence)
+	explainConflicts(&b, facts, r)
 	return b.String()
 }
 
@@ -72,10 +76,13 @@ func explainScenarios(b *strings.Builder, scenarios []*Scenario) {
 	}
 }
 
-// explainConflicts prints the conflicts and gaps that a text names, with both readings.
-func explainConflicts(b *strings.Builder, facts *contract.Contract, text string) {
+// explainConflicts prints the conflicts and gaps that a requirement names or that touch it, with both readings.
+func explainConflicts(b *strings.Builder, facts *contract.Contract, r *contract.Requirement) {
+	concerns := func(id string, touches []contract.Touch) bool {
+		return strings.Contains(r.Sentence, id) || slices.ContainsFunc(touches, func(t contract.Touch) bool { return slices.Contains(t.Requirements, r.ID) })
+	}
 	for _, conflict := range facts.Conflicts {
-		if !strings.Contains(text, conflict.ID) {
+		if !concerns(conflict.ID, conflict.Touches) {
 			continue
 		}
 		fmt.Fprintf(b, "\n  %s, where the documentation contradicts itself: %s\n", conflict.ID, conflict.Subject)
@@ -85,7 +92,7 @@ func explainConflicts(b *strings.Builder, facts *contract.Contract, text string)
 		fmt.Fprintf(b, "    taken       %s\n    why         %s\n    may gate    %s\n", conflict.Taken, conflict.Why, conflict.Gate)
 	}
 	for _, gap := range facts.Gaps {
-		if strings.Contains(text, gap.ID) {
+		if concerns(gap.ID, gap.Touches) {
 			fmt.Fprintf(b, "\n  %s, not found on any page: %s\n", gap.ID, gap.What)
 		}
 	}

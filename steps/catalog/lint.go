@@ -28,6 +28,7 @@ func (p Problem) String() string {
 // Lint checks the features against the contract and the vocabulary, without running anything.
 func (c *Catalog) Lint(from *contract.Contract, vocabulary []Sentence) []Problem {
 	problems := c.lintScenarios(from)
+	problems = append(problems, c.lintRules(from)...)
 	problems = append(problems, c.lintSteps(vocabulary)...)
 	return append(problems, c.lintCoverage(from)...)
 }
@@ -68,11 +69,78 @@ func (c *Catalog) lintScenarios(from *contract.Contract) []Problem {
 		if len(s.Requirements) > 0 && from.Requirement(s.Requirements[0]) != nil && s.Mark != from.MarkOf(s.Requirements[0]) {
 			report("the scenario is tagged @%s, but its leading requirement %s is %s", s.Mark, s.Requirements[0], from.MarkOf(s.Requirements[0]))
 		}
+		if s.Gap != "" && !from.HasOpen(s.Gap) {
+			report("the tag @gap:%s names no conflict and no gap of the contract", s.Gap)
+		}
+		if s.Gap == "" && s.records() {
+			report("the scenario records what the target does, but no @gap: tag says which question that answers")
+		}
 		if len(s.Steps) == 0 {
 			report("the scenario %q has no steps", s.Name)
 		}
 	}
 	return problems
+}
+
+// lintRules holds the text of each rule to the sentence of the requirement that it names first. What is our own
+// reading may be put in other words. A rule that names none is the heading of several requirements.
+func (c *Catalog) lintRules(from *contract.Contract) []Problem {
+	var problems []Problem
+	under := map[string][]*Scenario{}
+	var places []string
+	for _, s := range c.Scenarios {
+		place := fmt.Sprintf("%s:%d", s.URI, s.ruleLine)
+		if under[place] == nil {
+			places = append(places, place)
+		}
+		under[place] = append(under[place], s)
+	}
+	for _, place := range places {
+		first := under[place][0]
+		if what := ruleProblem(first, under[place], from); what != "" {
+			problems = append(problems, Problem{File: first.URI, Line: first.ruleLine, What: what})
+		}
+	}
+	return problems
+}
+
+func ruleProblem(first *Scenario, all []*Scenario, from *contract.Contract) string {
+	if first.ruleRequirement == "" {
+		leading := map[string]bool{}
+		for _, s := range all {
+			if len(s.Requirements) > 0 {
+				leading[s.Requirements[0]] = true
+			}
+		}
+		if len(leading) == 1 {
+			return fmt.Sprintf("the rule %q names no requirement, though all of its scenarios are about one", first.Rule)
+		}
+		return ""
+	}
+	requirement := from.Requirement(first.ruleRequirement)
+	if requirement == nil || requirement.Mark == contract.Inferred || requirement.Origin == "harness" {
+		return ""
+	}
+	if plainSentence(first.Rule) != plainSentence(requirement.Sentence) {
+		return fmt.Sprintf("the rule says %q, but %s says %q", first.Rule, requirement.ID, requirement.Sentence)
+	}
+	return ""
+}
+
+// plainSentence takes off what Gherkin and the contract write differently: quotes, backticks and the final stop.
+func plainSentence(text string) string {
+	text = strings.NewReplacer("`", "", `"`, "", "'", "").Replace(text)
+	return strings.TrimSuffix(strings.Join(strings.Fields(text), " "), ".")
+}
+
+// records reports whether the scenario keeps an answer as an observation instead of judging it.
+func (s *Scenario) records() bool {
+	for _, step := range s.Steps {
+		if strings.HasSuffix(step.Text, " is recorded") {
+			return true
+		}
+	}
+	return false
 }
 
 func (c *Catalog) lintSteps(vocabulary []Sentence) []Problem {
@@ -109,15 +177,16 @@ func (c *Catalog) lintSteps(vocabulary []Sentence) []Problem {
 	return problems
 }
 
-// lintCoverage holds every requirement that the API owes to a scenario or a recorded reason, not both.
+// lintCoverage holds every requirement, whoever owes it, to a scenario or a recorded reason, not both.
 func (c *Catalog) lintCoverage(from *contract.Contract) []Problem {
 	var problems []Problem
 	coverage := c.Coverage()
 	for _, requirement := range from.Requirements {
 		proved := len(coverage[requirement.ID]) > 0
 		switch {
-		case requirement.Who == contract.API && !proved && requirement.Reason == "":
-			problems = append(problems, Problem{What: fmt.Sprintf("the API owes %s, which has neither a scenario nor a reason why it can't be tested from outside: %s", requirement.ID, requirement.Sentence)})
+		case !proved && requirement.Reason == "":
+			problems = append(problems, Problem{What: fmt.Sprintf("%s (%s) has neither a scenario nor a reason why there is none: %s",
+				requirement.ID, requirement.Who, requirement.Sentence)})
 		case proved && requirement.Reason != "":
 			problems = append(problems, Problem{What: fmt.Sprintf("%s has scenarios and a reason why there can be none; remove the reason", requirement.ID)})
 		}

@@ -12,6 +12,7 @@ type (
 		Sentence  string        `json:"sentence"`
 		Who       contract.Who  `json:"who"`
 		Mark      contract.Mark `json:"mark"`
+		Hazard    string        `json:"hazard,omitempty"`
 		Source    string        `json:"source"`
 		Operation []string      `json:"operation"`
 		Scenarios []string      `json:"scenarios"`
@@ -45,7 +46,7 @@ func (c *Catalog) ListRequirements(facts *contract.Contract, faults map[string][
 	coverage := c.Coverage()
 	entries := make([]RequirementEntry, 0, len(facts.Requirements))
 	for _, r := range facts.Requirements {
-		entries = append(entries, RequirementEntry{ID: r.ID, Sentence: r.Sentence, Who: r.Who, Mark: r.Mark, Source: r.Source,
+		entries = append(entries, RequirementEntry{ID: r.ID, Sentence: r.Sentence, Who: r.Who, Mark: r.Mark, Hazard: r.Hazard, Source: r.Source,
 			Operation: orEmpty(r.Operations), Scenarios: orEmpty(coverage[r.ID]), Faults: orEmpty(faults[r.ID]), Reason: r.Reason})
 	}
 	return entries

@@ -16,6 +16,7 @@ import (
 
 	"github.com/kobcheck/kobcheck/client"
 	"github.com/kobcheck/kobcheck/contract"
+	"github.com/kobcheck/kobcheck/reports/evidence"
 )
 
 // Config says where to walk and how far.
@@ -52,7 +53,7 @@ type Result struct {
 	// Walk are the fewest steps that show it.
 	Walk []Step
 	// Exchanges are the requests of the shrunk walk, redacted, with a curl line each.
-	Exchanges []client.Recorded
+	Exchanges []evidence.Exchange
 }
 
 // Difference is an answer, or a state, that the model does not allow.
@@ -112,7 +113,7 @@ type explorer struct {
 }
 
 // again performs a walk from nothing and returns the difference that it shows, or nil.
-func (e *explorer) again(ctx context.Context, walk []Step) (*Difference, []client.Recorded, error) {
+func (e *explorer) again(ctx context.Context, walk []Step) (*Difference, []evidence.Exchange, error) {
 	w := e.newWalk()
 	for _, step := range walk {
 		err := w.perform(ctx, step)
@@ -131,7 +132,7 @@ func (e *explorer) again(ctx context.Context, walk []Step) (*Difference, []clien
 const raceTries = 5
 
 // shows reports whether a walk still shows the difference.
-func (e *explorer) shows(ctx context.Context, walk []Step, wanted *Difference, result *Result) (bool, *Difference, []client.Recorded, error) {
+func (e *explorer) shows(ctx context.Context, walk []Step, wanted *Difference, result *Result) (bool, *Difference, []evidence.Exchange, error) {
 	tries := 1
 	for _, step := range walk {
 		if step.Copies > 1 {

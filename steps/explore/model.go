@@ -11,6 +11,7 @@ import (
 
 	"github.com/kobcheck/kobcheck/client"
 	"github.com/kobcheck/kobcheck/contract"
+	"github.com/kobcheck/kobcheck/reports/evidence"
 )
 
 // walk is one walk from nothing: what the model believes, and what was sent.
@@ -20,7 +21,7 @@ type walk struct {
 	cards    map[int]*card
 	keyed    map[int]*keyed
 	requests int
-	recorded []client.Recorded
+	recorded []evidence.Exchange
 }
 
 // wallet is a wallet as the model believes it to be. Balance is what total_amount has to show.

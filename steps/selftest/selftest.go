@@ -21,6 +21,7 @@ import (
 	"github.com/kobcheck/kobcheck/client/webhook"
 	"github.com/kobcheck/kobcheck/contract"
 	"github.com/kobcheck/kobcheck/reports"
+	"github.com/kobcheck/kobcheck/reports/evidence"
 	"github.com/kobcheck/kobcheck/schemas"
 	"github.com/kobcheck/kobcheck/steps"
 	"github.com/kobcheck/kobcheck/steps/catalog"
@@ -141,9 +142,11 @@ func (config Config) baseline(ctx context.Context, style string, edition contrac
 		return reports.Baseline{}, fmt.Errorf("running the suite on the conforming subject: %w", err)
 	}
 	b := reports.Baseline{Style: style, Edition: edition, Total: len(run.Scenarios), WallMS: float64(time.Since(began).Microseconds()) / 1000}
+	for range run.Findings() {
+		b.Findings++
+	}
 	for _, scenario := range run.Scenarios {
-		b.Findings += len(scenario.Findings)
-		if scenario.Verdict == reports.Passed {
+		if scenario.Verdict == evidence.Passed {
 			b.Passed++
 		}
 	}
@@ -151,7 +154,7 @@ func (config Config) baseline(ctx context.Context, style string, edition contrac
 }
 
 // perform runs a selection against a subject started for it.
-func (config Config) perform(ctx context.Context, style string, edition contract.Edition, selection catalog.Selection, stopAt func(*reports.Scenario) bool, faults ...string) (*reports.Run, int64, error) {
+func (config Config) perform(ctx context.Context, style string, edition contract.Edition, selection catalog.Selection, stopAt func(evidence.Finding) bool, faults ...string) (*reports.Run, int64, error) {
 	subject, err := config.Start(ctx, style, edition, faults...)
 	if err != nil {
 		return nil, 0, err
@@ -164,7 +167,7 @@ func (config Config) perform(ctx context.Context, style string, edition contract
 		return nil, 0, err
 	}
 	defer api.Close()
-	session := steps.NewSession(config.Contract, config.Schemas, subject.File, api, []contract.Mark{contract.Stated, contract.Standard}, false)
+	session := steps.NewSession(&evidence.Policy{Contract: config.Contract, Gate: evidence.DefaultGate()}, config.Schemas, subject.File, api)
 	if session.Receiver, err = webhook.Listen(ctx, "127.0.0.1:0", ""); err != nil {
 		return nil, 0, err
 	}
@@ -209,18 +212,11 @@ func (config Config) try(ctx context.Context, fault Fault) (*reports.FaultResult
 }
 
 // stopAt ends a run at the first finding on the requirement that the fault breaks.
-func (config Config) stopAt(fault Fault) func(*reports.Scenario) bool {
+func (config Config) stopAt(fault Fault) func(evidence.Finding) bool {
 	if config.Full {
 		return nil
 	}
-	return func(scenario *reports.Scenario) bool {
-		for _, finding := range scenario.Findings {
-			if finding.Requirement == fault.Requirement {
-				return true
-			}
-		}
-		return false
-	}
+	return func(f evidence.Finding) bool { return f.Requirement == fault.Requirement }
 }
 
 // once runs one selection and adds what it saw to the result.
@@ -241,18 +237,16 @@ func (config Config) once(ctx context.Context, fault Fault, result *reports.Faul
 	result.Hits += hits
 	var right, other []reports.Killer
 	seen := map[reports.Killer]bool{}
-	for _, scenario := range run.Scenarios {
-		for _, finding := range scenario.Findings {
-			killer := reports.Killer{Scenario: scenario.ID, Requirement: finding.Requirement}
-			switch {
-			case seen[killer]:
-			case finding.Requirement == fault.Requirement:
-				right = append(right, killer)
-			default:
-				other = append(other, killer)
-			}
-			seen[killer] = true
+	for finding, scenario := range run.Findings() {
+		killer := reports.Killer{Scenario: scenario, Requirement: finding.Requirement}
+		switch {
+		case seen[killer]:
+		case finding.Requirement == fault.Requirement:
+			right = append(right, killer)
+		default:
+			other = append(other, killer)
 		}
+		seen[killer] = true
 	}
 	if len(right) > 0 {
 		result.Killed, result.RightRequirement, result.By = true, true, right

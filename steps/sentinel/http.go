@@ -1,6 +1,7 @@
 package sentinel
 
 import (
+	"cmp"
 	"encoding/json"
 	"errors"
 	"mime"
@@ -9,7 +10,9 @@ import (
 	"strings"
 	"time"
 
+	"github.com/kobcheck/kobcheck/client/scene"
 	"github.com/kobcheck/kobcheck/contract"
+	"github.com/kobcheck/kobcheck/reports/evidence"
 	"github.com/kobcheck/kobcheck/schemas"
 )
 
@@ -19,7 +22,7 @@ func (w *watcher) headers() {
 	if status < 500 {
 		written := header.Get("Date")
 		_, err := time.Parse(http.TimeFormat, written)
-		w.expect(err == nil, Result{Check: "a valid Date", Requirement: "STD-07", Message: "the answer has no valid Date", Expected: "an HTTP date", Actual: absent(written)})
+		w.expect(err == nil, evidence.Assertion{Check: "a valid Date", Fact: w.fact("STD-07", contract.Head), Message: "the answer has no valid Date", Expected: "an HTTP date", Actual: absent(written)})
 	}
 	switch status {
 	case http.StatusUnauthorized:
@@ -27,28 +30,28 @@ func (w *watcher) headers() {
 			break // RFC 6749 §5.2 asks for a challenge only where the Authorization header was used.
 		}
 		challenge := header.Get("WWW-Authenticate")
-		w.expect(challenge != "", Result{Check: "a 401 has a challenge", Requirement: "STD-02", Message: "a 401 does not say how to authenticate", Expected: "the header WWW-Authenticate", Actual: "absent"})
+		w.expect(challenge != "", evidence.Assertion{Check: "a 401 has a challenge", Fact: w.fact("STD-02", contract.Head), Message: "a 401 does not say how to authenticate", Expected: "the header WWW-Authenticate", Actual: "absent"})
 		if challenge != "" {
 			scheme, parameters, _ := strings.Cut(challenge, " ")
-			w.expect(strings.EqualFold(scheme, "Bearer") && strings.Contains(parameters, "="), Result{Check: "the challenge is Bearer", Requirement: "STD-03",
+			w.expect(strings.EqualFold(scheme, "Bearer") && strings.Contains(parameters, "="), evidence.Assertion{Check: "the challenge is Bearer", Fact: w.fact("STD-03", contract.Head),
 				Message: "the challenge is not one for bearer tokens", Expected: "Bearer with at least one parameter", Actual: challenge})
 		}
 	case http.StatusMethodNotAllowed:
-		w.expect(header.Get("Allow") != "", Result{Check: "a 405 has Allow", Requirement: "STD-05", Message: "a 405 does not say which methods are allowed", Expected: "the header Allow", Actual: "absent"})
+		w.expect(header.Get("Allow") != "", evidence.Assertion{Check: "a 405 has Allow", Fact: w.fact("STD-05", contract.Head), Message: "a 405 does not say which methods are allowed", Expected: "the header Allow", Actual: "absent"})
 	case http.StatusNoContent, http.StatusNotModified:
-		w.expect(len(w.exchange.Body) == 0, Result{Check: "no content where none belongs", Requirement: "STD-06", Message: "an answer that may have no content has some", Expected: "no bytes", Actual: strconv.Itoa(len(w.exchange.Body)) + " bytes"})
+		w.expect(len(w.exchange.Body) == 0, evidence.Assertion{Check: "no content where none belongs", Fact: w.fact("STD-06", contract.Form), Message: "an answer that may have no content has some", Expected: "no bytes", Actual: strconv.Itoa(len(w.exchange.Body)) + " bytes"})
 	}
 	if status == http.StatusTooManyRequests {
 		kept := storable(header)
-		w.expect(!kept, Result{Check: notStored, Requirement: "STD-11", Message: "caches may store a refusal that is over soon", Expected: "no freshness of its own", Actual: "Cache-Control: " + absent(header.Get("Cache-Control")) + ", Expires: " + absent(header.Get("Expires"))})
+		w.expect(!kept, evidence.Assertion{Check: notStored, Fact: w.fact("STD-11", contract.Head), Message: "caches may store a refusal that is over soon", Expected: "no freshness of its own", Actual: "Cache-Control: " + absent(header.Get("Cache-Control")) + ", Expires: " + absent(header.Get("Expires"))})
 	}
 	if value := header.Get("Retry-After"); value != "" {
 		_, whole := strconv.ParseUint(value, 10, 32)
 		_, date := http.ParseTime(value)
-		w.expect(whole == nil || date == nil, Result{Check: wellFormedWait, Requirement: "STD-10", Message: "Retry-After is neither seconds nor a date", Expected: "whole seconds or an HTTP date", Actual: value})
+		w.expect(whole == nil || date == nil, evidence.Assertion{Check: wellFormedWait, Fact: w.fact("STD-10", contract.Head), Message: "Retry-After is neither seconds nor a date", Expected: "whole seconds or an HTTP date", Actual: value})
 	}
 	if w.operation.ID == "token" && w.succeeded() {
-		w.expect(strings.Contains(strings.ToLower(header.Get("Cache-Control")), "no-store"), Result{Check: "a token is not stored", Requirement: "STD-15",
+		w.expect(strings.Contains(strings.ToLower(header.Get("Cache-Control")), "no-store"), evidence.Assertion{Check: "a token is not stored", Fact: w.fact("STD-15", contract.Head),
 			Message: "a token answer may be stored by caches", Expected: "Cache-Control: no-store", Actual: absent(header.Get("Cache-Control"))})
 	}
 }
@@ -96,18 +99,15 @@ func absent(value string) string {
 // body checks media type, strict JSON, and the schema of a success.
 func (w *watcher) body() {
 	if len(w.exchange.Body) == 0 {
-		if w.succeeded() && w.operation.Success.Schema != "" && w.exchange.Request().Method == w.operation.Method && w.exchange.Status != http.StatusNoContent {
-			requirement := w.bodyRequirement()
-			if w.operation.Success.Status == 0 {
-				requirement = "GEN-11" // that there is a body at all is inferred
-			}
-			w.expect(false, Result{Check: "a success has its documented body", Requirement: requirement, Message: "the answer has no body", Expected: w.expectedBody(), Actual: "no bytes"})
+		if w.asked() && w.operation.Success.Schema != "" && w.exchange.Status != http.StatusNoContent {
+			w.expect(false, evidence.Assertion{Check: "a success has its documented body", Fact: w.fact(w.bodyRequirement(), contract.Shape),
+				Message: "the answer has no body", Expected: w.expectedBody(), Actual: "no bytes"})
 		}
 		return
 	}
 	media, _, err := mime.ParseMediaType(w.exchange.Header.Get("Content-Type"))
 	problem := err == nil && media == "application/problem+json" && !w.succeeded()
-	w.expect(err == nil && media == "application/json" || problem, Result{Check: "the media type is application/json", Requirement: w.mediaRequirement(),
+	w.expect(err == nil && media == "application/json" || problem, evidence.Assertion{Check: "the media type is application/json", Fact: w.mediaFact(),
 		Message: "the answer is not labelled as JSON", Expected: "application/json", Actual: absent(w.exchange.Header.Get("Content-Type"))})
 	value, err := schemas.Decode(w.exchange.Body)
 	if err != nil {
@@ -119,15 +119,15 @@ func (w *watcher) body() {
 		if broken != nil && broken.Bound() {
 			return // only a bound of this harness was exceeded; that is not the API's fault
 		}
-		w.expect(false, Result{Check: "the body is strict JSON", Requirement: "STD-12", Message: "the body is not JSON as RFC 8259 has it", Pointer: where, Expected: "one JSON value in UTF-8 without repeated names", Actual: err.Error()})
+		w.expect(false, evidence.Assertion{Check: "the body is strict JSON", Fact: w.fact("STD-12", contract.Form), Message: "the body is not JSON as RFC 8259 has it", Pointer: where, Expected: "one JSON value in UTF-8 without repeated names", Actual: err.Error()})
 		return
 	}
-	w.held("the body is strict JSON", "STD-12")
+	w.held("the body is strict JSON", w.fact("STD-12", contract.Form))
 	w.value, w.decoded = value, true
 	if problem {
 		w.problem()
 	}
-	if w.succeeded() && w.operation.Success.Schema != "" && w.exchange.Request().Method == w.operation.Method {
+	if w.asked() && w.operation.Success.Schema != "" {
 		w.schema()
 	}
 }
@@ -136,22 +136,23 @@ func (w *watcher) body() {
 func (w *watcher) problem() {
 	object, ok := w.value.(map[string]any)
 	status, there := object["status"]
-	w.expect(ok && (!there || status == json.Number(strconv.Itoa(w.exchange.Status))), Result{Check: "a problem is well formed", Requirement: "STD-13",
+	w.expect(ok && (!there || status == json.Number(strconv.Itoa(w.exchange.Status))), evidence.Assertion{Check: "a problem is well formed", Fact: w.fact("STD-13", contract.Form),
 		Message: "a problem+json body contradicts its answer", Expected: "an object whose status is " + strconv.Itoa(w.exchange.Status), Actual: text(status)})
 }
 
-func (w *watcher) mediaRequirement() string {
+// mediaFact is what the label of the body rests on: the page of the operation for a success, the general rule
+// for all else.
+func (w *watcher) mediaFact() contract.Fact {
 	if id := w.operation.Success.Requirements["media_type"]; id != "" && w.succeeded() {
-		return id
+		return w.fact(id, contract.MediaType)
 	}
-	return "GEN-11"
+	return w.fact("GEN-11", contract.Head)
 }
 
-func (w *watcher) bodyRequirement() string {
-	if id := w.operation.Success.Requirements["body"]; id != "" {
-		return id
-	}
-	return w.operation.Requirement
+func (w *watcher) bodyRequirement() string { return bodyRequirement(w.operation) }
+
+func bodyRequirement(operation *contract.Operation) string {
+	return cmp.Or(operation.Success.Requirements["body"], operation.Requirement)
 }
 
 func (w *watcher) expectedBody() string {
@@ -165,38 +166,73 @@ func (w *watcher) expectedBody() string {
 // list check all of it.
 const listEnds = 20
 
-// schema checks a success against the schema that the contract gives the operation.
+// schema checks a success against the schema that the contract gives the operation. What wraps the list or the
+// object is a matter of its own; what is in it is judged all the same.
 func (w *watcher) schema() {
-	check, value := w.set.CheckValue, w.value
-	if w.operation.Success.Shape == "array" {
-		check = w.set.CheckListValue
-		if items, ok := value.([]any); ok && len(items) > listEnds*2 {
-			value = append(append([]any{}, items[:listEnds]...), items[len(items)-listEnds:]...)
-		}
-	}
-	violations, err := check(w.operation.Success.Schema, value)
+	violations, err := w.violations()
 	if err != nil {
-		w.expect(false, Result{Check: "the body has its documented shape", Requirement: w.bodyRequirement(), Message: "the body could not be checked", Expected: w.expectedBody(), Actual: err.Error()})
+		w.expect(false, w.shapeless(contract.Content, "the body could not be checked", err.Error()))
 		return
 	}
 	if len(violations) == 0 {
-		w.held("the body has its documented shape", w.bodyRequirement())
+		w.held(documentedShape, w.fact(w.bodyRequirement(), contract.Content))
 		return
 	}
 	for _, violation := range violations {
-		w.expect(false, w.Violation(violation))
+		w.expect(false, Violated(w.operation, w.edition, violation))
 	}
 }
 
-// Violation turns a violation of a schema into the result of a sentinel.
-func (w *watcher) Violation(v schemas.Violation) Result {
-	requirement := v.Requirement
-	if v.Kind == "undocumented" {
-		requirement = "HARNESS-16"
+// documentedShape is the check of a body against its schema.
+const documentedShape = prefix + "the body has its documented shape"
+
+func (w *watcher) violations() ([]schemas.Violation, error) {
+	if w.operation.Success.Shape != "array" {
+		object, bare := w.value.(map[string]any)
+		if inner, ok := scene.Object(w.value); ok {
+			if object["id"] == nil && inner["id"] != nil {
+				w.expect(false, w.shapeless(contract.Shape, "the object is wrapped in another", "an object within an object"))
+				return w.set.CheckValue(w.operation.Success.Schema, inner)
+			}
+		}
+		w.expect(bare, w.shapeless(contract.Shape, "the body is no object", text(w.value)))
+		if !bare {
+			return nil, nil
+		}
+		return w.set.CheckValue(w.operation.Success.Schema, w.value)
 	}
-	if requirement == "" {
-		requirement = w.bodyRequirement()
+	items, bare := w.value.([]any)
+	if !bare {
+		var ok bool
+		items, ok = scene.Items(w.value)
+		w.expect(false, w.shapeless(contract.Shape, "the body is no bare list", map[bool]string{true: "a list within an object", false: "no list"}[ok]))
+	} else {
+		w.held("the body has its documented form", w.fact(w.bodyRequirement(), contract.Shape))
 	}
-	return Result{Check: "the body has its documented shape", Requirement: requirement, Mark: contract.Mark(v.Mark), Pointer: v.Pointer, Expected: v.Expected, Actual: v.Actual,
+	if len(items) > listEnds*2 {
+		items = append(append([]any{}, items[:listEnds]...), items[len(items)-listEnds:]...)
+	}
+	return w.set.CheckListValue(w.operation.Success.Schema, items)
+}
+
+// shapeless is an assertion on the whole of the body.
+func (w *watcher) shapeless(facet contract.Facet, message, actual string) evidence.Assertion {
+	return evidence.Assertion{Check: "the body has its documented form", Fact: w.fact(w.bodyRequirement(), facet), Message: message,
+		Expected: w.expectedBody(), Actual: actual}
+}
+
+// facetOf gives a violation the facet that it breaks.
+var facetOf = map[string]contract.Facet{schemas.Missing: contract.FieldThere, schemas.Undocumented: contract.FieldThere, schemas.Type: contract.FieldType,
+	schemas.Format: contract.FieldType, schemas.Pattern: contract.FieldType, schemas.Enum: contract.Values, schemas.Range: contract.Values, schemas.JSON: contract.Form}
+
+// Violated turns a violation of the schema of an operation's success into an assertion that does not hold.
+func Violated(operation *contract.Operation, edition contract.Edition, v schemas.Violation) evidence.Assertion {
+	requirement, facet := v.Requirement, facetOf[v.Kind]
+	if v.Kind == schemas.Undocumented {
+		requirement = evidence.UndocumentedFields
+	}
+	return evidence.Assertion{Check: documentedShape, Pointer: v.Pointer, Expected: v.Expected, Actual: v.Actual,
+		Fact: contract.Fact{Requirement: cmp.Or(requirement, bodyRequirement(operation)), Operation: operation.ID, Edition: edition,
+			Facet: cmp.Or(facet, contract.Content), Field: evidence.WithoutIndexes(v.Pointer), Mark: contract.Mark(v.Mark)},
 		Message: "the body is not a " + v.Schema + " as documented"}
 }

@@ -7,24 +7,16 @@
 package sentinel
 
 import (
+	"cmp"
+	"fmt"
+	"strconv"
+	"strings"
+
 	"github.com/kobcheck/kobcheck/client"
 	"github.com/kobcheck/kobcheck/contract"
+	"github.com/kobcheck/kobcheck/reports/evidence"
 	"github.com/kobcheck/kobcheck/schemas"
 )
-
-// Result is one check that was evaluated on one exchange.
-type Result struct {
-	// Check is a stable name; it begins with "every answer:" so that the census keeps sentinels apart.
-	Check       string
-	Requirement string
-	// Mark is that of the very fact that is broken, where it is weaker than that of the requirement; else empty.
-	Mark     contract.Mark
-	Held     bool
-	Message  string
-	Pointer  string
-	Expected string
-	Actual   string
-}
 
 // prefix begins the name of every check here, so that the census keeps sentinels apart.
 const prefix = "every answer: "
@@ -34,38 +26,65 @@ type watcher struct {
 	set       *schemas.Set
 	operation *contract.Operation
 	exchange  *client.Exchange
-	strict    bool
-	results   []Result
+	edition   contract.Edition
+	results   []evidence.Assertion
 	value     any
 	decoded   bool
 }
 
-// Watch evaluates every sentinel that applies to the exchange. Strict counts undocumented fields as
-// violations of HARNESS-16; otherwise they are results too, of a mark that never gates.
+// Watch evaluates every sentinel that applies to the exchange and returns what it asserted, also what holds.
 //
 // It also returns the decoded body, or nil where it is not strict JSON, so that nobody decodes it again.
-func Watch(set *schemas.Set, operation *contract.Operation, exchange *client.Exchange, strict bool) ([]Result, any) {
-	w := &watcher{set: set, operation: operation, exchange: exchange, strict: strict, results: make([]Result, 0, 8)}
+func Watch(set *schemas.Set, operation *contract.Operation, exchange *client.Exchange, edition contract.Edition) ([]evidence.Assertion, any) {
+	w := &watcher{set: set, operation: operation, exchange: exchange, edition: edition, results: make([]evidence.Assertion, 0, 8)}
 	w.headers()
+	w.status()
 	w.body()
+	w.leaks()
 	if w.decoded {
-		w.leaks()
 		w.objects()
 	}
 	w.insides()
 	return w.results, w.value
 }
 
-func (w *watcher) held(check, requirement string) {
-	w.results = append(w.results, Result{Check: prefix + check, Requirement: requirement, Held: true})
+func (w *watcher) fact(requirement string, facet contract.Facet) contract.Fact {
+	return contract.Fact{Requirement: requirement, Operation: w.operation.ID, Facet: facet, Edition: w.edition}
 }
 
-func (w *watcher) expect(holds bool, r Result) {
-	r.Check, r.Held = prefix+r.Check, holds
+func (w *watcher) held(check string, fact contract.Fact) {
+	w.results = append(w.results, evidence.Assertion{Check: named(check), Fact: fact, Holds: true})
+}
+
+func (w *watcher) expect(holds bool, a evidence.Assertion) {
 	if holds {
-		r = Result{Check: r.Check, Requirement: r.Requirement, Held: true}
+		w.held(a.Check, a.Fact)
+		return
 	}
-	w.results = append(w.results, r)
+	a.Check, a.Exchange = named(a.Check), w.exchange.N
+	w.results = append(w.results, a)
 }
 
 func (w *watcher) succeeded() bool { return w.exchange.Status >= 200 && w.exchange.Status < 300 }
+
+// asked reports whether the answer is a success of the operation itself, and not of another method at its address.
+func (w *watcher) asked() bool {
+	return w.succeeded() && w.exchange.Request().Method == w.operation.Method
+}
+
+// status checks that a success has the documented code.
+func (w *watcher) status() {
+	documented := w.operation.Success.Status
+	if !w.asked() || documented == 0 {
+		return
+	}
+	requirement := cmp.Or(w.operation.Success.Requirements["status"], w.operation.Requirement)
+	w.expect(w.exchange.Status == documented, evidence.Assertion{Check: SuccessStatus, Fact: w.fact(requirement, contract.Status),
+		Message:  fmt.Sprintf("%q did not succeed with the documented code", w.operation.Title),
+		Expected: strconv.Itoa(documented), Actual: strconv.Itoa(w.exchange.Status)})
+}
+
+// SuccessStatus is the check of the code of a success.
+const SuccessStatus = prefix + "success status"
+
+func named(check string) string { return prefix + strings.TrimPrefix(check, prefix) }

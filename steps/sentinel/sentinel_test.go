@@ -88,13 +88,13 @@ func TestEachSentinelSeesWhatItIsThereFor(t *testing.T) {
 			operation := facts.Operation(c.operation)
 			exchange, err := api.Do(context.Background(), operation, client.Request{Authorization: &bearer, Path: map[string]string{"id": "x"}, Body: map[string]any{}})
 			require.NoError(t, err)
-			results, _ := Watch(set, operation, exchange, false)
+			results, _ := Watch(set, operation, exchange, contract.V1)
 			require.NotEmpty(t, results)
 			var broken []string
 			for _, result := range results {
-				if !result.Held {
+				if !result.Holds {
 					require.NotEmpty(t, result.Message)
-					broken = append(broken, result.Requirement)
+					broken = append(broken, result.Fact.Requirement)
 				}
 			}
 			if c.broken == "" {

@@ -4,6 +4,7 @@ import (
 	"fmt"
 
 	"github.com/kobcheck/kobcheck/reports"
+	"github.com/kobcheck/kobcheck/reports/evidence"
 	"github.com/kobcheck/kobcheck/steps/catalog"
 )
 
@@ -18,9 +19,9 @@ func (r *runner) again(attempt int) map[string]*catalog.Scenario {
 		result := r.results[scenario.Key]
 		switch {
 		case result == nil:
-		case result.Verdict == reports.Failed && attempt < r.config.Retries:
+		case result.Verdict == evidence.Failed && attempt < r.config.Retries:
 			next[scenario.Key] = scenario
-		case result.Verdict == reports.Inconclusive && r.environment[scenario.Key] && attempt < max(environmentAttempts, r.config.Retries) && r.anyAnswer:
+		case result.Verdict == evidence.Inconclusive && r.environment[scenario.Key] && attempt < max(environmentAttempts, r.config.Retries) && r.anyAnswer:
 			next[scenario.Key] = scenario
 		}
 	}
@@ -32,10 +33,10 @@ func (r *runner) again(attempt int) map[string]*catalog.Scenario {
 func settle(first, later *reports.Scenario) *reports.Scenario {
 	later.Attempts = first.Attempts + 1
 	switch {
-	case first.Verdict == reports.Failed && (later.Verdict == reports.Passed || later.Verdict == reports.Advisory):
-		first.Verdict = reports.Flaky
+	case first.Verdict == evidence.Failed && (later.Verdict == evidence.Passed || later.Verdict == evidence.Advisory):
+		first.Verdict = evidence.Flaky
 		first.Reason = fmt.Sprintf("failed, then passed with fresh data at attempt %d", later.Attempts)
-	case first.Verdict == reports.Failed, first.Verdict == reports.Flaky:
+	case first.Verdict == evidence.Failed, first.Verdict == evidence.Flaky:
 	default:
 		later.Earlier = first.Reason
 		return later

@@ -4,16 +4,15 @@ import (
 	"sort"
 	"strconv"
 
-	"github.com/kobcheck/kobcheck/client"
 	"github.com/kobcheck/kobcheck/contract"
 	"github.com/kobcheck/kobcheck/reports"
-	"github.com/kobcheck/kobcheck/steps"
+	"github.com/kobcheck/kobcheck/reports/evidence"
 )
 
 // census counts every check that was really evaluated, by name.
 type census map[string]*reports.CheckCount
 
-func (c census) add(checks []steps.Check) {
+func (c census) add(checks []evidence.Check) {
 	for _, check := range checks {
 		count := c[check.Name]
 		if count == nil {
@@ -22,9 +21,9 @@ func (c census) add(checks []steps.Check) {
 		}
 		count.Evaluated++
 		switch check.Outcome {
-		case steps.Failed:
+		case evidence.Broken:
 			count.Failed++
-		case steps.NoData:
+		case evidence.NoData:
 			count.NoData++
 		}
 	}
@@ -48,7 +47,7 @@ type use struct {
 	latencies []float64
 }
 
-func (u uses) add(exchanges []client.Recorded) {
+func (u uses) add(exchanges []evidence.Exchange) {
 	for _, exchange := range exchanges {
 		one := u[exchange.Operation]
 		if one == nil {
@@ -77,20 +76,4 @@ func (u uses) operations(from *contract.Contract) []reports.OperationUse {
 		out = append(out, use)
 	}
 	return out
-}
-
-// observed keeps the observations of a scenario with it until the run ends.
-func (r *runner) observed(result *reports.Scenario, list []steps.Observation) {
-	for _, o := range list {
-		r.observations = append(r.observations, reports.Observation{ID: o.ID, Question: o.Question, Answer: o.Answer, Gap: o.Gap, Scenario: result.ID})
-	}
-}
-
-func exchangeOf(r client.Recorded) reports.Exchange {
-	exchange := reports.Exchange{N: r.N, Operation: r.Operation, As: r.As, StartedAt: r.StartedAt, DurationMS: r.DurationMS, Error: r.Error, Curl: r.Curl,
-		Request: reports.Request{Method: r.Request.Method, URL: r.Request.URL, Headers: r.Request.Headers, Body: r.Request.Body, BodyBytes: r.Request.BodyBytes}}
-	if r.Response != nil {
-		exchange.Response = &reports.Response{Status: r.Response.Status, Headers: r.Response.Headers, Body: r.Response.Body, BodyBytes: r.Response.BodyBytes}
-	}
-	return exchange
 }

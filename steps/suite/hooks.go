@@ -62,7 +62,7 @@ func (r *runner) before(ctx context.Context, pickle *godog.Scenario) (context.Co
 		return ctx, fmt.Errorf("%w: the run was stopped", godog.ErrSkip)
 	}
 	ctx, cancel := context.WithTimeoutCause(ctx, r.config.Timeout, fmt.Errorf("the scenario took longer than %v", r.config.Timeout))
-	world := r.config.Session.NewWorld(steps.Scenario{ID: scenario.ID, Requirements: scenario.Requirements, Attempt: r.attempt})
+	world := r.config.Session.NewWorld(steps.Scenario{ID: scenario.ID, Requirements: scenario.Requirements, Gap: scenario.Gap, Attempt: r.attempt})
 	now := time.Now()
 	a := &attempt{scenario: scenario, world: world, cancel: cancel, started: now, latest: now}
 	return context.WithValue(world.In(ctx), attemptKey{}, a), nil

@@ -5,9 +5,9 @@ import (
 	"net/http"
 	"sort"
 
-	"github.com/kobcheck/kobcheck/client"
 	"github.com/kobcheck/kobcheck/contract"
 	"github.com/kobcheck/kobcheck/reports"
+	"github.com/kobcheck/kobcheck/reports/evidence"
 )
 
 // made keeps what the run made and did not take away again, by kind.
@@ -16,7 +16,7 @@ type made map[string]map[string]madeThing
 type madeThing struct{ as string }
 
 // add looks at the exchanges of a scenario for objects that were made or deleted.
-func (m made) add(facts *contract.Contract, exchanges []client.Recorded) {
+func (m made) add(facts *contract.Contract, exchanges []evidence.Exchange) {
 	for _, exchange := range exchanges {
 		operation := facts.Operation(exchange.Operation)
 		if operation == nil || exchange.Response == nil || exchange.Response.Status/100 != 2 {

@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"github.com/kobcheck/kobcheck/reports"
+	"github.com/kobcheck/kobcheck/reports/evidence"
 	"github.com/kobcheck/kobcheck/steps"
 )
 
@@ -40,7 +41,7 @@ func (e *errDown) Error() string { return e.why }
 // note hears how a scenario ended.
 func (o *outage) note(result *reports.Scenario, failure error) {
 	var environment *steps.Environment
-	silent := result.Verdict == reports.Inconclusive && errors.As(failure, &environment) && environment.Whole
+	silent := result.Verdict == evidence.Inconclusive && errors.As(failure, &environment) && environment.Whole
 	o.mu.Lock()
 	defer o.mu.Unlock()
 	if silent {

@@ -6,6 +6,7 @@ import (
 	"sort"
 
 	"github.com/kobcheck/kobcheck/reports"
+	"github.com/kobcheck/kobcheck/reports/evidence"
 	"github.com/kobcheck/kobcheck/steps/catalog"
 )
 
@@ -61,7 +62,7 @@ func scenarioOf(run *reports.Run, was *reports.Scenario) *reports.Scenario {
 // compare tells where two performances of a scenario differ: verdict, ways of failing, statuses.
 func compare(was, is *reports.Scenario) []string {
 	var out []string
-	alike := was.Verdict == is.Verdict || was.Verdict == reports.Flaky && is.Verdict == reports.Failed
+	alike := was.Verdict == is.Verdict || was.Verdict == evidence.Flaky && is.Verdict == evidence.Failed
 	if !alike {
 		text := fmt.Sprintf("it was %s and is %s", was.Verdict, is.Verdict)
 		if is.Reason != "" {

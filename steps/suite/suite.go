@@ -16,8 +16,8 @@ import (
 
 	"github.com/cucumber/godog"
 
-	"github.com/kobcheck/kobcheck/contract"
 	"github.com/kobcheck/kobcheck/reports"
+	"github.com/kobcheck/kobcheck/reports/evidence"
 	"github.com/kobcheck/kobcheck/steps"
 	"github.com/kobcheck/kobcheck/steps/catalog"
 )
@@ -41,8 +41,6 @@ type Config struct {
 
 	Tool   reports.Tool
 	Target reports.Target
-	Gate   []contract.Mark
-	Strict bool
 	MaxRPS float64
 
 	// Shard is the part of the selection to run; the zero value means all of it.
@@ -53,8 +51,8 @@ type Config struct {
 	FlakyFails bool
 	// Patience is how long a target that is down as a whole is waited for.
 	Patience time.Duration
-	// StopAt ends the run after a scenario for which it returns true; nil for none.
-	StopAt func(*reports.Scenario) bool
+	// StopAt ends the run after a scenario that saw a finding for which it returns true; nil for none.
+	StopAt func(evidence.Finding) bool
 	// Tidy sets inactive or deletes what the run made, where the API can.
 	Tidy bool
 }
@@ -68,7 +66,7 @@ const DefaultTimeout = 30 * time.Second
 // Progress is how far a run has come.
 type Progress struct {
 	Done, Total int
-	Counts      map[reports.Verdict]int
+	Counts      map[evidence.Verdict]int
 	Latest      *reports.Scenario
 }
 
@@ -178,11 +176,12 @@ type runner struct {
 
 	mu      sync.Mutex
 	results map[string]*reports.Scenario // by key
-	counts  map[reports.Verdict]int
+	counts  map[evidence.Verdict]int
 	census  census
 	uses    uses
 
-	observations []reports.Observation
+	observations []evidence.Observation
+	passing      []evidence.Finding
 	decisions    []reports.Decision
 	undocumented undocumented
 	made         made
@@ -195,7 +194,7 @@ type runner struct {
 
 func newRunner(config Config, selected []*catalog.Scenario) *runner {
 	r := &runner{config: config, selected: map[string]*catalog.Scenario{}, order: selected, started: time.Now().UTC(),
-		results: map[string]*reports.Scenario{}, counts: map[reports.Verdict]int{}, census: census{}, uses: uses{},
+		results: map[string]*reports.Scenario{}, counts: map[evidence.Verdict]int{}, census: census{}, uses: uses{},
 		undocumented: undocumented{}, made: made{}, environment: map[string]bool{}}
 	r.current = r.selected
 	for _, scenario := range selected {
@@ -251,9 +250,9 @@ func seedFor(seed int64) int64 {
 func (r *runner) finish(ctx context.Context) *reports.Run {
 	run := &reports.Run{
 		Version: reports.Version, Tool: r.config.Tool, Target: r.config.Target, RunID: r.config.RunID, Seed: r.config.Seed,
-		Gate: r.config.Gate, StartedAt: r.started,
+		Gate: r.config.Session.Policy.Gate, StartedAt: r.started,
 		Settings: reports.Settings{Concurrency: r.config.Concurrency, TimeoutMS: r.config.Timeout.Milliseconds(), Tags: r.config.Selection.Tags,
-			Section: r.config.Selection.Section, Requirement: r.config.Selection.Requirement, Strict: r.config.Strict, MaxRPS: r.config.MaxRPS,
+			Section: r.config.Selection.Section, Requirement: r.config.Selection.Requirement, Strict: r.config.Session.Policy.Strict, MaxRPS: r.config.MaxRPS,
 			Shard: r.config.Shard.String(), Retries: r.config.Retries, FlakyFails: r.config.FlakyFails},
 	}
 	for _, scenario := range r.order {
@@ -263,6 +262,7 @@ func (r *runner) finish(ctx context.Context) *reports.Run {
 		}
 		run.Scenarios = append(run.Scenarios, *result)
 	}
+	run.Passing = reports.Gathered(r.passing)
 	run.Census = r.census.counts()
 	run.Operations = r.uses.operations(r.config.Session.Contract)
 	run.Observations = reports.SettledObservations(r.observations)
@@ -283,9 +283,9 @@ func (r *runner) finish(ctx context.Context) *reports.Run {
 // scenario died in a way that even godog did not see. Neither is a pass.
 func (r *runner) notRun(ctx context.Context, scenario *catalog.Scenario) *reports.Scenario {
 	result := r.describe(scenario)
-	result.Verdict, result.Reason = reports.Inconclusive, "the scenario ended without a result; the harness itself is at fault"
+	result.Verdict, result.Reason = evidence.Inconclusive, "the scenario ended without a result; the harness itself is at fault"
 	if ctx.Err() != nil {
-		result.Verdict, result.Reason = reports.NotRun, "the run was stopped before its turn"
+		result.Verdict, result.Reason = evidence.NotRun, "the run was stopped before its turn"
 		var down *errDown
 		if errors.As(context.Cause(ctx), &down) {
 			result.Reason = "the target was down"

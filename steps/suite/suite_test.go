@@ -18,6 +18,7 @@ import (
 	"github.com/kobcheck/kobcheck/client/target"
 	"github.com/kobcheck/kobcheck/contract"
 	"github.com/kobcheck/kobcheck/reports"
+	"github.com/kobcheck/kobcheck/reports/evidence"
 	"github.com/kobcheck/kobcheck/schemas"
 	"github.com/kobcheck/kobcheck/steps"
 	"github.com/kobcheck/kobcheck/steps/catalog"
@@ -33,13 +34,13 @@ func vocabulary(t *testing.T) []steps.Definition {
 		return steps.Definition{Pattern: regexp.MustCompile("^" + pattern + "$"), Area: "test", Doc: "test", Handler: handler}
 	}
 	expect := func(ctx context.Context, holds bool) {
-		steps.From(ctx).Expect(holds, steps.Expectation{Check: "a check", Message: "100 % of %d%s broke", Expected: "yes", Actual: "no"})
+		steps.From(ctx).Expect(holds, evidence.Assertion{Check: "a check", Fact: contract.Fact{Requirement: "CARD-01", Facet: contract.Effect}, Message: "100 % of %d%s broke", Expected: "yes", Actual: "no"})
 	}
 	return []steps.Definition{
 		define("a check holds", func(ctx context.Context) error { expect(ctx, true); return nil }),
 		define("a check fails", func(ctx context.Context) error { expect(ctx, false); return nil }),
 		define("a check sees nothing", func(ctx context.Context) error {
-			steps.From(ctx).NoData("a check", "", "there is nothing")
+			steps.From(ctx).NoData("a check", contract.Fact{Requirement: "CARD-01", Facet: contract.Effect}, "there is nothing")
 			return nil
 		}),
 		define("nothing is checked", func(context.Context) error { return nil }),
@@ -87,7 +88,7 @@ func run(t *testing.T, ctx context.Context, text string, change func(*suite.Conf
 	api, err := client.New(file.ClientConfig(facts))
 	require.NoError(t, err)
 	t.Cleanup(api.Close)
-	config := suite.Config{Session: steps.NewSession(facts, shapes, file, api, []contract.Mark{contract.Stated, contract.Standard}, false),
+	config := suite.Config{Session: steps.NewSession(&evidence.Policy{Contract: facts, Gate: evidence.DefaultGate()}, shapes, file, api),
 		Catalog: features, Vocabulary: vocabulary(t), Concurrency: 4, Seed: 7, RunID: t.Name(), Timeout: 5 * time.Second}
 	if change != nil {
 		change(&config)
@@ -102,19 +103,19 @@ func run(t *testing.T, ctx context.Context, text string, change func(*suite.Conf
 func TestEachWayOfEndingHasItsVerdict(t *testing.T) {
 	for _, c := range []struct {
 		steps   string
-		verdict reports.Verdict
+		verdict evidence.Verdict
 		reason  string
 	}{
-		{"      Then a check holds\n", reports.Passed, ""},
-		{"      Then a check fails\n      And a check holds\n", reports.Failed, ""},
-		{"      Then nothing is checked\n", reports.Inconclusive, "evaluated no check"},
-		{"      Then a check sees nothing\n", reports.Inconclusive, "nothing to look at"},
-		{"      Given a key is missing\n      Then a check holds\n", reports.NotTestable, "no program is known"},
-		{"      Given the environment fails\n      Then a check holds\n", reports.Inconclusive, "connection refused"},
-		{"      Given the step panics\n      Then a check holds\n", reports.Inconclusive, "100%d"},
-		{"      Given the step ends its goroutine\n      Then a check holds\n", reports.Inconclusive, "Goexit"},
-		{"      Given the clean-up panics\n", reports.Inconclusive, "in the clean-up"},
-		{"      Given the clean-up fails\n", reports.Inconclusive, "left behind"},
+		{"      Then a check holds\n", evidence.Passed, ""},
+		{"      Then a check fails\n      And a check holds\n", evidence.Failed, ""},
+		{"      Then nothing is checked\n", evidence.Inconclusive, "evaluated no check"},
+		{"      Then a check sees nothing\n", evidence.Inconclusive, "nothing to look at"},
+		{"      Given a key is missing\n      Then a check holds\n", evidence.NotTestable, "no program is known"},
+		{"      Given the environment fails\n      Then a check holds\n", evidence.Inconclusive, "connection refused"},
+		{"      Given the step panics\n      Then a check holds\n", evidence.Inconclusive, "100%d"},
+		{"      Given the step ends its goroutine\n      Then a check holds\n", evidence.Inconclusive, "Goexit"},
+		{"      Given the clean-up panics\n", evidence.Inconclusive, "in the clean-up"},
+		{"      Given the clean-up fails\n", evidence.Inconclusive, "left behind"},
 	} {
 		t.Run(c.steps, func(t *testing.T) {
 			result, err := run(t, context.Background(), feature(c.steps), nil)
@@ -122,7 +123,7 @@ func TestEachWayOfEndingHasItsVerdict(t *testing.T) {
 			require.Len(t, result.Scenarios, 1)
 			require.Equal(t, c.verdict, result.Scenarios[0].Verdict)
 			require.Contains(t, result.Scenarios[0].Reason, c.reason)
-			if c.verdict != reports.Passed {
+			if c.verdict != evidence.Passed {
 				require.NotZero(t, result.ExitCode, "nothing but a pass may end with 0")
 			}
 		})
@@ -141,7 +142,7 @@ func TestOneDeadScenarioDoesNotTakeTheOthersAlong(t *testing.T) {
 	require.NoError(t, err)
 	require.Equal(t, 3, result.Summary.Scenarios.Total)
 	require.Equal(t, 1, result.Summary.Scenarios.Passed)
-	require.Equal(t, reports.ExitInconclusive, result.ExitCode)
+	require.Equal(t, evidence.ExitInconclusive, result.ExitCode)
 }
 
 func TestASelectionOfNothingIsAnErrorOfItsOwn(t *testing.T) {
@@ -167,9 +168,9 @@ func TestAStepThatNoSentenceReadsIsAnErrorBeforeAnythingRuns(t *testing.T) {
 func TestAScenarioThatHangsEndsAtItsTimeout(t *testing.T) {
 	result, err := run(t, context.Background(), feature("      When it takes for ever\n", "      Then a check holds\n"), func(c *suite.Config) { c.Timeout = 50 * time.Millisecond })
 	require.NoError(t, err)
-	require.Equal(t, reports.Inconclusive, result.Scenarios[0].Verdict)
+	require.Equal(t, evidence.Inconclusive, result.Scenarios[0].Verdict)
 	require.Contains(t, result.Scenarios[0].Reason, "took longer than 50ms")
-	require.Equal(t, reports.Passed, result.Scenarios[1].Verdict)
+	require.Equal(t, evidence.Passed, result.Scenarios[1].Verdict)
 }
 
 func TestAStoppedRunKeepsWhatRanAndSaysWhatDidNot(t *testing.T) {
@@ -195,7 +196,7 @@ func TestASkippedScenarioNeverReadsAsPassed(t *testing.T) {
 	result, err := run(t, context.Background(), feature("      Given a key is missing\n", "      Given a key is missing\n"), nil)
 	require.NoError(t, err)
 	require.Zero(t, result.Summary.Scenarios.Passed)
-	require.Equal(t, reports.ExitNothing, result.ExitCode)
+	require.Equal(t, evidence.ExitNothing, result.ExitCode)
 }
 
 func TestTheSameSeedGivesTheSameOrder(t *testing.T) {

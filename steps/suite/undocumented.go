@@ -4,24 +4,18 @@ import (
 	"strconv"
 	"strings"
 
-	"github.com/kobcheck/kobcheck/client"
 	"github.com/kobcheck/kobcheck/contract"
 	"github.com/kobcheck/kobcheck/reports"
-	"github.com/kobcheck/kobcheck/steps"
+	"github.com/kobcheck/kobcheck/reports/evidence"
 )
 
 // undocumented collects what the API answers beyond its documentation, so that it can be compared from
 // night to night.
 type undocumented map[reports.Undocumented]bool
 
-// undocumentedCheck is the sentinel that finds fields that no page has.
-const undocumentedCheck = "HARNESS-16"
-
 // add looks at the exchanges and findings of a scenario.
-func (u undocumented) add(facts *contract.Contract, exchanges []client.Recorded, findings []steps.Finding) {
-	operations := map[int]string{}
+func (u undocumented) add(facts *contract.Contract, exchanges []evidence.Exchange, findings []evidence.Finding) {
 	for _, exchange := range exchanges {
-		operations[exchange.N] = exchange.Operation
 		operation := facts.Operation(exchange.Operation)
 		if operation == nil || exchange.Response == nil {
 			continue
@@ -36,11 +30,11 @@ func (u undocumented) add(facts *contract.Contract, exchanges []client.Recorded,
 		}
 	}
 	for _, finding := range findings {
-		if finding.Requirement == undocumentedCheck {
-			u[reports.Undocumented{Operation: operations[finding.Exchange], Kind: "field", Name: withoutIndexes(finding.Pointer)}] = true
+		if finding.Requirement == evidence.UndocumentedFields {
+			u[reports.Undocumented{Operation: finding.Operation, Kind: "field", Name: evidence.WithoutIndexes(finding.Pointer)}] = true
 		}
 		if strings.HasPrefix(finding.Expected, "one of ") && finding.Pointer != "" {
-			u[reports.Undocumented{Operation: operations[finding.Exchange], Kind: "value", Name: withoutIndexes(finding.Pointer) + " = " + finding.Actual}] = true
+			u[reports.Undocumented{Operation: finding.Operation, Kind: "value", Name: evidence.WithoutIndexes(finding.Pointer) + " = " + finding.Actual}] = true
 		}
 	}
 }
@@ -79,17 +73,6 @@ var standardHeaders = func() map[string]bool {
 	}
 	return set
 }()
-
-// withoutIndexes takes places in lists out of a pointer.
-func withoutIndexes(pointer string) string {
-	parts := strings.Split(pointer, "/")
-	for i, part := range parts {
-		if _, err := strconv.Atoi(part); err == nil {
-			parts[i] = "*"
-		}
-	}
-	return strings.Join(parts, "/")
-}
 
 func (u undocumented) list() []reports.Undocumented {
 	out := make([]reports.Undocumented, 0, len(u))

@@ -1,11 +1,11 @@
-package reports
+package evidence
 
 import (
 	"errors"
 	"fmt"
 	"io"
 	"os"
-	"sort"
+	"slices"
 	"strings"
 	"time"
 
@@ -93,19 +93,15 @@ func (l Waivers) InForce() map[string]bool {
 	return waived
 }
 
-// Report puts the waivers, with what each was needed for, into the run. Call it before [Run.Close].
-func (l Waivers) Report(r *Run) {
-	counts := map[string]int{}
-	for _, scenario := range r.Scenarios {
-		for _, finding := range scenario.Findings {
-			counts[finding.Requirement]++
-		}
-	}
+// Counted returns the waivers with what each was needed for, by requirement.
+func (l Waivers) Counted(findings map[string]int) []Waiver {
+	out := make([]Waiver, 0, len(l))
 	for _, one := range l {
-		one.Findings = counts[one.Requirement]
-		r.Waivers = append(r.Waivers, one)
+		one.Findings = findings[one.Requirement]
+		out = append(out, one)
 	}
-	sort.Slice(r.Waivers, func(i, j int) bool { return r.Waivers[i].Requirement < r.Waivers[j].Requirement })
+	slices.SortFunc(out, func(a, b Waiver) int { return strings.Compare(a.Requirement, b.Requirement) })
+	return out
 }
 
 // Sentence says what the waiver did in the run and what to do about it.

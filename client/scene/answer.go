@@ -1,0 +1,162 @@
+package scene
+
+import "encoding/json"
+
+// No page states the envelope of most answers, so that what is looked for is looked for inside of it. Payload
+// names are what envelopes call their content; aside names what stands beside it and is never the content.
+var (
+	payload = names("data", "items", "results", "result", "content", "records", "entries", "elements", "list", "rows", "values",
+		"response", "payload", "body", "object", "item", "page", "_embedded")
+	aside = names("errors", "error", "warnings", "messages", "links", "_links", "meta", "metadata", "_metadata", "pagination", "paging",
+		"included", "sort", "filters", "facets", "fields", "request", "trace")
+)
+
+func names(list ...string) map[string]bool {
+	out := make(map[string]bool, len(list))
+	for _, name := range list {
+		out[name] = true
+	}
+	return out
+}
+
+// Items returns the entries of a list that [schemas.Decode] returned, whatever envelope it came in: a bare array,
+// or the one array of objects inside of an object (data, items, results, a name of the thing), or of an object in
+// that, as in {"data":{"items":[…]}}. An empty list is one too. It is false where there is none or several that may
+// be meant: arrays of other things, of an object with an id of its own, and what stands beside a content, such as
+// errors, links and metadata, are no lists.
+func Items(value any) ([]any, bool) {
+	if list, bare := value.([]any); bare {
+		return list, true
+	}
+	outer, isObject := value.(map[string]any)
+	if !isObject || identity(outer) != "" {
+		return nil, false
+	}
+	var inPayload, elsewhere [2][][]any // by depth
+	collect := func(depth int, known bool, list []any) {
+		if known {
+			inPayload[depth] = append(inPayload[depth], list)
+			return
+		}
+		elsewhere[depth] = append(elsewhere[depth], list)
+	}
+	eachContent(outer, func(name string, member any) {
+		switch member := member.(type) {
+		case []any:
+			if ofObjects(member) {
+				collect(0, payload[name], member)
+			}
+		case map[string]any:
+			if list, found := directly(member); found {
+				collect(1, payload[name], list)
+			}
+		}
+	})
+	for _, candidates := range [][][]any{inPayload[0], inPayload[1], elsewhere[0], elsewhere[1]} {
+		if len(candidates) > 0 {
+			return candidates[0], len(candidates) == 1
+		}
+	}
+	return nil, false
+}
+
+// directly is the one list among the members of an object.
+func directly(object map[string]any) ([]any, bool) {
+	var known, others [][]any
+	eachContent(object, func(name string, member any) {
+		if list, isList := member.([]any); isList && ofObjects(list) {
+			if payload[name] {
+				known = append(known, list)
+				return
+			}
+			others = append(others, list)
+		}
+	})
+	if len(known) == 0 {
+		known = others
+	}
+	if len(known) != 1 || identity(object) != "" {
+		return nil, false
+	}
+	return known[0], true
+}
+
+// eachContent visits the members of an object that may be its content.
+func eachContent(object map[string]any, visit func(name string, member any)) {
+	for name, member := range object {
+		if !aside[name] {
+			visit(name, member)
+		}
+	}
+}
+
+func ofObjects(list []any) bool {
+	for _, one := range list {
+		if _, isObject := one.(map[string]any); !isObject {
+			return false
+		}
+	}
+	return true
+}
+
+// Object returns the object of an answer that [schemas.Decode] returned: the answer itself, or what is inside of
+// an envelope, as in {"data":{…}}, {"card":{…}} or {"data":{"card":{…}}}, where the outer object has no id and the
+// inner one has. It is false for what is no object. An envelope that may mean several objects is returned itself.
+func Object(value any) (map[string]any, bool) {
+	outer, isObject := value.(map[string]any)
+	if !isObject {
+		return nil, false
+	}
+	if inner := enveloped(outer, 2); inner != nil {
+		return inner, true
+	}
+	return outer, true
+}
+
+// enveloped is the one object with an id in an object without one, at most so many envelopes down; nil for none.
+func enveloped(outer map[string]any, depth int) map[string]any {
+	if identity(outer) != "" {
+		return outer
+	}
+	if depth == 0 {
+		return nil
+	}
+	var known, others []map[string]any
+	eachContent(outer, func(name string, member any) {
+		object, isObject := member.(map[string]any)
+		if !isObject {
+			return
+		}
+		inner := enveloped(object, depth-1)
+		switch {
+		case inner == nil:
+		case payload[name]:
+			known = append(known, inner)
+		default:
+			others = append(others, inner)
+		}
+	})
+	if len(known) == 0 {
+		known = others
+	}
+	if len(known) != 1 {
+		return nil
+	}
+	return known[0]
+}
+
+// ID returns the id of the object of an answer, a number as its text, or "" where there is none.
+func ID(value any) string {
+	object, _ := Object(value)
+	return identity(object)
+}
+
+func identity(object map[string]any) string {
+	switch id := object["id"].(type) {
+	case string:
+		return id
+	case json.Number:
+		return id.String()
+	}
+	return ""
+}

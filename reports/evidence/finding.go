@@ -1,0 +1,124 @@
+package evidence
+
+import (
+	"crypto/sha256"
+	"encoding/hex"
+	"regexp"
+	"strconv"
+	"strings"
+
+	"github.com/kobcheck/kobcheck/contract"
+)
+
+// Outcome is what came of one evaluated check.
+type Outcome string
+
+// The outcomes. NoData is never a pass: the check had nothing to look at.
+const (
+	Held   Outcome = "held"
+	Broken Outcome = "failed"
+	NoData Outcome = "no_data"
+)
+
+// Check is one check that was evaluated. Step is the index of its step, -1 for the sentinels that watch
+// every exchange.
+type Check struct {
+	Name        string  `json:"name"`
+	Requirement string  `json:"requirement,omitempty"`
+	Outcome     Outcome `json:"outcome"`
+	Step        int     `json:"step"`
+}
+
+// Assertion is something that was looked at: the fact that it rests on, and how it reads where it does not hold.
+type Assertion struct {
+	// Check is a stable name such as "success status"; the census counts by it.
+	Check string
+	Fact  contract.Fact
+	// Holds is for who hands over many at once; [Policy.Finding] is asked only for those that do not.
+	Holds bool
+	// Message is one sentence on what is wrong where it does not hold.
+	Message  string
+	Pointer  string
+	Expected string
+	Actual   string
+	// Exchange is the number of the exchange that shows it; 0 means the latest.
+	Exchange int
+}
+
+// Finding is a requirement that the API was seen to break.
+type Finding struct {
+	Requirement string `json:"requirement"`
+	// Mark is the weight of the very assertion: the weakest of requirement, facet and conflict.
+	Mark contract.Mark `json:"mark"`
+	// Hazard names what is at risk, whoever documents what; empty for none.
+	Hazard   string `json:"hazard,omitempty"`
+	Gated    bool   `json:"gated"`
+	Check    string `json:"check"`
+	Message  string `json:"message"`
+	Pointer  string `json:"pointer,omitempty"`
+	Expected string `json:"expected"`
+	Actual   string `json:"actual"`
+	// Exchange is the number of the exchange that shows it, 0 for none.
+	Exchange int `json:"exchange"`
+	Step     int `json:"step"`
+	// Operation is the one whose answer shows it, where that is known.
+	Operation string `json:"operation,omitempty"`
+	// Count, Scenario and Verdict are of findings that stand for many: how often it was seen, the first
+	// scenario that saw it, and known where a list says so.
+	Count    int     `json:"count,omitempty"`
+	Scenario string  `json:"scenario,omitempty"`
+	Verdict  Verdict `json:"verdict,omitempty"`
+}
+
+// Breaks reports whether a finding breaks its requirement: its weight is that of the requirement itself, or
+// it gates. What weighs less is a remark beside it.
+func (f Finding) Breaks(facts *contract.Contract) bool {
+	return f.Gated || f.Hazard != "" || f.Mark == facts.MarkOf(f.Requirement)
+}
+
+// Cause names what findings of one deviation have in common: requirement, check and place.
+func (f Finding) Cause() string {
+	return strings.Join([]string{f.Requirement, f.Check, f.Operation, WithoutIndexes(f.Pointer)}, "\x00")
+}
+
+// UUID finds ids in any text.
+var UUID = regexp.MustCompile(`[0-9a-fA-F]{8}(-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}`)
+
+var (
+	anyTime   = regexp.MustCompile(`\d{4}-\d{2}-\d{2}([T ]\d{2}:\d{2}(:\d{2}(\.\d+)?)?(Z|[+-]\d{2}:?\d{2})?)?`)
+	anyNumber = regexp.MustCompile(`\d+\.\d+|\d{4,}`)
+)
+
+// Normalised takes out what differs from run to run: ids, times and amounts. A status keeps its number.
+func Normalised(text string) string {
+	text = UUID.ReplaceAllString(text, "<id>")
+	text = anyTime.ReplaceAllString(text, "<time>")
+	return anyNumber.ReplaceAllString(text, "<number>")
+}
+
+// Fingerprint names how a finding fails: check, requirement, place, normalised expected and actual. Two
+// failures of one kind have one fingerprint on every night.
+func (f Finding) Fingerprint() string {
+	sum := sha256.Sum256([]byte(strings.Join([]string{f.Requirement, f.Check, WithoutIndexes(f.Pointer), Normalised(f.Expected), Normalised(f.Actual)}, "\x00")))
+	return hex.EncodeToString(sum[:6])
+}
+
+// WithoutIndexes takes places in lists out of a pointer, so that each item does not fail on its own.
+func WithoutIndexes(pointer string) string {
+	parts := strings.Split(pointer, "/")
+	for i, part := range parts {
+		if _, err := strconv.Atoi(part); err == nil {
+			parts[i] = "*"
+		}
+	}
+	return strings.Join(parts, "/")
+}
+
+// Invariant is something that must hold after a storm, such as one object for one key.
+type Invariant struct {
+	Requirement string `json:"requirement"`
+	Sentence    string `json:"sentence"`
+	// Holds is true, false, or null where nothing could be decided.
+	Holds    *bool    `json:"holds"`
+	Evidence []string `json:"evidence"`
+}

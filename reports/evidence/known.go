@@ -1,0 +1,143 @@
+package evidence
+
+import (
+	"errors"
+	"fmt"
+	"io"
+	"os"
+	"strings"
+	"time"
+
+	"github.com/goccy/go-yaml"
+)
+
+// KnownFailure is one entry of known-failures.yaml: a cause of failures that somebody looks after until a
+// date. What it is about runs every night all the same; only failing in just this way is known.
+type KnownFailure struct {
+	// Scenario narrows the entry to one scenario; empty means the cause wherever it shows.
+	Scenario    string `yaml:"scenario,omitempty"`
+	Check       string `yaml:"check"`
+	Fingerprint string `yaml:"fingerprint"`
+	// Operation narrows the entry to the answers of one operation; empty means any.
+	Operation string `yaml:"operation,omitempty"`
+	Reason    string `yaml:"reason"`
+	Reference string `yaml:"reference"`
+	Owner     string `yaml:"owner"`
+	// Until is the last day of the entry, as 2026-12-31 (UTC).
+	Until string `yaml:"until"`
+
+	file string
+	line int
+	last time.Time
+}
+
+// KnownFailures is the list of a file.
+type KnownFailures []KnownFailure
+
+// ReadKnownFailures reads known-failures.yaml. Exists tells which scenario ids there are; an entry for
+// another, an unknown key, an empty field or a broken date is an error that names file and line.
+func ReadKnownFailures(path string, exists func(id string) bool) (KnownFailures, error) {
+	data, err := os.ReadFile(path)
+	if err != nil {
+		return nil, fmt.Errorf("reading the known failures: %w; leave --known out if there are none", err)
+	}
+	var list KnownFailures
+	if err := yaml.UnmarshalWithOptions(data, &list, yaml.Strict()); err != nil && !errors.Is(err, io.EOF) {
+		return nil, fmt.Errorf("%s: %s", path, yaml.FormatError(err, false, true))
+	}
+	lines := entryLines(string(data))
+	var faults []error
+	for i := range list {
+		entry := &list[i]
+		entry.file = path
+		if i < len(lines) {
+			entry.line = lines[i]
+		}
+		if err := entry.check(exists); err != nil {
+			faults = append(faults, fmt.Errorf("%s:%d: %w", path, entry.line, err))
+		}
+	}
+	return list, errors.Join(faults...)
+}
+
+// entryLines returns the lines on which the entries of a list begin.
+func entryLines(text string) []int {
+	var lines []int
+	for i, line := range strings.Split(text, "\n") {
+		if strings.HasPrefix(line, "- ") || line == "-" {
+			lines = append(lines, i+1)
+		}
+	}
+	return lines
+}
+
+func (k *KnownFailure) check(exists func(string) bool) error {
+	for _, field := range []struct{ name, value string }{{"check", k.Check}, {"fingerprint", k.Fingerprint},
+		{"reason", k.Reason}, {"reference", k.Reference}, {"owner", k.Owner}, {"until", k.Until}} {
+		if strings.TrimSpace(field.value) == "" {
+			return fmt.Errorf("%s is missing; the report prints entries ready to be filled in", field.name)
+		}
+	}
+	if k.Scenario != "" && !exists(k.Scenario) {
+		return fmt.Errorf("there is no scenario %q; kobcheck list scenarios shows them", k.Scenario)
+	}
+	var err error
+	if k.last, err = time.Parse(time.DateOnly, k.Until); err != nil {
+		return fmt.Errorf("until: %q is no date; write it like 2026-12-31", k.Until)
+	}
+	return nil
+}
+
+// At is where the entry stands, as file:line.
+func (k *KnownFailure) At() string { return fmt.Sprintf("%s:%d", k.file, k.line) }
+
+// Ended reports whether the last day of the entry is over.
+func (k *KnownFailure) Ended(now time.Time) bool {
+	return k.last.Before(now.UTC().Truncate(24 * time.Hour))
+}
+
+// Covers reports whether a finding of a scenario (empty: of none) is the failure of the entry.
+func (k *KnownFailure) Covers(scenario string, f Finding) bool {
+	return (k.Scenario == "" || k.Scenario == scenario) && (k.Operation == "" || k.Operation == f.Operation) &&
+		k.Check == f.Check && k.Fingerprint == f.Fingerprint()
+}
+
+// Entry returns the first entry that covers a finding of a scenario, and its place in the list; nil for none.
+func (l KnownFailures) Entry(scenario string, f Finding) (*KnownFailure, int) {
+	for i := range l {
+		if l[i].Covers(scenario, f) {
+			return &l[i], i
+		}
+	}
+	return nil, -1
+}
+
+// Fresh lists entries for the gated findings that no list knows, one for each cause, ready to be filled in.
+func Fresh(findings []Finding) KnownFailures {
+	entries, seen := KnownFailures{}, map[string]bool{}
+	for _, f := range findings {
+		key := f.Check + "\x00" + f.Fingerprint()
+		if !f.Gated || f.Verdict == Known || seen[key] {
+			continue
+		}
+		seen[key] = true
+		entries = append(entries, KnownFailure{Check: f.Check, Fingerprint: f.Fingerprint()})
+	}
+	return entries
+}
+
+// Write writes the entries as YAML.
+func (l KnownFailures) Write(w io.Writer) error {
+	if len(l) == 0 {
+		_, err := fmt.Fprintln(w, "# nothing failed that is not known\n[]")
+		return err
+	}
+	if _, err := fmt.Fprintf(w, "# %d entries for known-failures.yaml; fill in reason, reference, owner and until\n", len(l)); err != nil {
+		return err
+	}
+	text, err := yaml.Marshal(l)
+	if err == nil {
+		_, err = w.Write(text)
+	}
+	return err
+}

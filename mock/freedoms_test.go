@@ -42,7 +42,8 @@ func notified(c *caller) string {
 	r := &round{subscription: &subscription{}}
 	m := c.server.postman.notification(r, Event{})
 	text := string(m.body(c.server.faults)) + m.text(c.server.faults)
-	return strings.Join(regexp.MustCompile(`"Subject":[^,}]*|Subject\n[^\n]*\n|"SignatureVersion":"."|"MessageAttributes"`).FindAllString(text, -1), " ")
+	told := regexp.MustCompile(`"Subject":[^,}]*|Subject\n[^\n]*\n|"SignatureVersion":"."|"MessageAttributes"`)
+	return strings.Join(told.FindAllString(text, -1), " ")
 }
 
 // delivered is how a receiver that answers 400 is told, and whether it is told again.
@@ -99,8 +100,10 @@ var probes = map[string]func(c *caller) string{
 	"N-01.1": func(c *caller) string { return said(c.get("/health")) },
 	"N-01.2": func(c *caller) string { return said(c.without("Authorization").get("/health")) },
 	"N-03.1": goodAnswer("cards-widget-session-token"),
-	"N-23.1": goodAnswer("clients-get"), "N-23.2": goodAnswer("transactions-get"), "N-23.3": goodAnswer("beneficiaries-get"), "N-23.4": goodAnswer("webhooks-create"), "N-23.5": goodAnswer("transactions-get"),
-	"C-16": goodAnswer("wallets-get"), "C-19.1": goodAnswer("endusers-get"), "C-19.3": goodAnswer("endusers-get"), "C-21": goodAnswer("cards-get"),
+	"N-23.1": goodAnswer("clients-get"), "N-23.2": goodAnswer("transactions-get"), "N-23.3": goodAnswer("beneficiaries-get"),
+	"N-23.4": goodAnswer("webhooks-create"), "N-23.5": goodAnswer("transactions-get"),
+	"C-16": goodAnswer("wallets-get"), "C-19.1": goodAnswer("endusers-get"), "C-19.3": goodAnswer("endusers-get"),
+	"C-21": goodAnswer("cards-get"),
 	"C-19.2": func(c *caller) string {
 		made := c.newEnduser(body{"company": body{"name": "Acme"}}).object()
 		return fmt.Sprint(made["company"].(body)["id"] == made["company_id"])
@@ -111,7 +114,8 @@ var probes = map[string]func(c *caller) string{
 	"N-41.1": func(c *caller) string {
 		return said(c.newEnduser(body{"person": person(), "metadata": body{"a": body{}}}))
 	},
-	"F-01": goodAnswer("cards-get"), "F-02": goodAnswer("cards-get"), "F-03": goodAnswer("cards-create"), "N-42": goodAnswer("cards-get"), "N-43": goodAnswer("cards-get"), "N-18": goodAnswer("cards-get"),
+	"F-01": goodAnswer("cards-get"), "F-02": goodAnswer("cards-get"), "F-03": goodAnswer("cards-create"), "N-42": goodAnswer("cards-get"),
+	"N-43": goodAnswer("cards-get"), "N-18": goodAnswer("cards-get"),
 	"N-08.1": func(c *caller) string { return said(c.call("cards-get", nil, nowhere)) },
 	"N-08.2": func(c *caller) string { return said(c.call("cards-get", nil, nowhere)) },
 	"N-08.3": func(c *caller) string {
@@ -126,7 +130,8 @@ var probes = map[string]func(c *caller) string{
 	"N-08.8": func(c *caller) string { return said(c.without("Authorization").call("wallets-list", nil)) },
 	"N-08.9": func(c *caller) string { return said(c.with("Authorization", "Bearer x").call("cards-list", nil)) },
 	"N-09.1": refusedByCheck("1"), "N-09.2": refusedByCheck("2"), "N-09.3": refusedByCheck("3"), "N-09.4": refusedByCheck("4"),
-	"N-09.5": refusedByCheck("5"), "N-09.6": refusedByCheck("6"), "N-09.7": refusedByCheck("7"), "N-09.8": refusedByCheck("8"), "N-45": refusedByCheck("8"),
+	"N-09.5": refusedByCheck("5"), "N-09.6": refusedByCheck("6"), "N-09.7": refusedByCheck("7"), "N-09.8": refusedByCheck("8"),
+	"N-45":   refusedByCheck("8"),
 	"N-20.1": func(c *caller) string { return said(c.get("./wallets/x")) },
 	"N-20.2": func(c *caller) string { return said(c.get("./cards?limit=x&order=up")) },
 	"C-24": func(c *caller) string {
@@ -134,7 +139,8 @@ var probes = map[string]func(c *caller) string{
 	},
 	"C-51": func(c *caller) string {
 		id := c.server.Inventory().Clients["primary"].ID
-		return said(c.askToken(url.Values{"grant_type": {"client_credentials"}, "client_id": {id}, "client_secret": {"wrong"}, "scope": {"client/read"}}))
+		return said(c.askToken(url.Values{"grant_type": {"client_credentials"}, "client_id": {id}, "client_secret": {"wrong"},
+			"scope": {"client/read"}}))
 	},
 	"N-41.2": func(c *caller) string { return statuses(c.newEnduser(body{"person": person(), "hobby": "chess"})) },
 	"N-32":   func(c *caller) string { return statuses(c.newEnduser(body{"person": body{"first_name": "Jane"}})) },
@@ -158,8 +164,10 @@ var probes = map[string]func(c *caller) string{
 	"C-08": func(c *caller) string {
 		read, write := c.scoped("primary", "client/read"), c.scoped("primary", "client/write")
 		known := c.server.Inventory().Clients["primary"]
-		both := c.askToken(url.Values{"grant_type": {"client_credentials"}, "client_id": {known.ID}, "client_secret": {known.Secret}, "scope": {"client/read client/write"}})
-		return statuses(both, read.call("cards-list", nil), read.newEnduser(body{"person": person()}), write.call("cards-list", nil), write.newEnduser(body{"person": person()}))
+		both := c.askToken(url.Values{"grant_type": {"client_credentials"}, "client_id": {known.ID}, "client_secret": {known.Secret},
+			"scope": {"client/read client/write"}})
+		return statuses(both, read.call("cards-list", nil), read.newEnduser(body{"person": person()}), write.call("cards-list", nil),
+			write.newEnduser(body{"person": person()}))
 	},
 	"N-11.1": tokenFields, "N-11.2": tokenFields,
 	"C-15": goodAnswer("wallets-create"), "C-25.1": goodAnswer("card-programs-create"), "C-27": goodAnswer("cards-create"),
@@ -198,11 +206,13 @@ var probes = map[string]func(c *caller) string{
 	},
 	"N-30.1": func(c *caller) string {
 		id := c.card()
-		return fmt.Sprint(said(c.call("cards-generate-secret", body{"remarks": "x"}, id)) == said(c.call("cards-generate-secret", body{"remarks": "x"}, id)))
+		return fmt.Sprint(said(c.call("cards-generate-secret", body{"remarks": "x"}, id)) == said(c.call("cards-generate-secret",
+			body{"remarks": "x"}, id)))
 	},
 	"N-30.2": goodAnswer("cards-generate-secret"), "F-09": goodAnswer("cards-get"),
 	"F-10": func(c *caller) string {
-		return statuses(c.call("wallets-create", body{"holder_id": nowhere, "asset": "AUD", "asset_class": "CURRENCY", "partner_product": "KOBBLE_AUD_1"}))
+		return statuses(c.call("wallets-create", body{"holder_id": nowhere, "asset": "AUD", "asset_class": "CURRENCY",
+			"partner_product": "KOBBLE_AUD_1"}))
 	},
 	"C-44": func(c *caller) string {
 		id := c.beneficiary()
@@ -239,7 +249,8 @@ var probes = map[string]func(c *caller) string{
 		return statuses(first, keyed.call("transactions-manual-debit", body{"amount": 5, "from": id}))
 	},
 	"C-41.1": threeCards(""), "C-41.2": threeCards("from=AT&limit=1"),
-	"N-19.1": threeCards(""), "N-19.2": threeCards("limit=5000"), "N-19.3": threeCards("limit=5000"), "N-19.4": threeCards(""), "N-19.5": threeCards("to=AT"), "N-19.6": threeCards("order=asc"),
+	"N-19.1": threeCards(""), "N-19.2": threeCards("limit=5000"), "N-19.3": threeCards("limit=5000"), "N-19.4": threeCards(""),
+	"N-19.5": threeCards("to=AT"), "N-19.6": threeCards("order=asc"),
 	"N-21.1": func(c *caller) string { c.wallet(); c.wallet(); return said(c.get("./wallets")) },
 	"N-21.2": func(c *caller) string { c.wallet(); c.wallet(); return said(c.get("./wallets?limit=1")) },
 	"C-33":   notified, "N-38.1": notified, "N-38.2": notified, "C-52": delivered, "C-53": delivered,
@@ -260,7 +271,8 @@ var probes = map[string]func(c *caller) string{
 
 func tokenFields(c *caller) string {
 	known := c.server.Inventory().Clients["primary"]
-	answered := c.askToken(url.Values{"grant_type": {"client_credentials"}, "client_id": {known.ID}, "client_secret": {known.Secret}, "scope": {"client/read"}}).object()
+	answered := c.askToken(url.Values{"grant_type": {"client_credentials"}, "client_id": {known.ID}, "client_secret": {known.Secret},
+		"scope": {"client/read"}}).object()
 	return fmt.Sprint(answered["token_type"], answered["scope"])
 }
 
@@ -293,7 +305,8 @@ func TestEachReadingOfEachFreedomGivesAnAnswerOfItsOwn(t *testing.T) {
 			require.NotNil(t, probe, "no test asks about %s", axis.ID)
 			for _, reading := range axis.Readings {
 				text := probe(newCaller(t, Options{Freedoms: []string{axis.ID + "=" + reading}}))
-				require.Equal(t, text, probe(newCaller(t, Options{Freedoms: []string{axis.ID + "=" + reading}})), "%s=%s is not the same every time", axis.ID, reading)
+				require.Equal(t, text, probe(newCaller(t, Options{Freedoms: []string{axis.ID + "=" + reading}})),
+					"%s=%s is not the same every time", axis.ID, reading)
 				require.Empty(t, heard[text], "%s answers alike as %s and as %s: %s", axis.ID, reading, heard[text], text)
 				heard[text] = reading
 			}
@@ -304,7 +317,8 @@ func TestEachReadingOfEachFreedomGivesAnAnswerOfItsOwn(t *testing.T) {
 // TestAFreedomLeavesTheOthersAlone asks all questions but its own at a point where one axis has moved, for the axes
 // that change one operation or one answer alone.
 func TestAFreedomLeavesTheOthersAlone(t *testing.T) {
-	alone := map[string]bool{"C-21": true, "N-30.2": true, "N-19.5": true, "F-08": true, "C-24": true, "N-13": true, "N-22.5.wallets-update": true, "N-48.clients-list": true}
+	alone := map[string]bool{"C-21": true, "N-30.2": true, "N-19.5": true, "F-08": true, "C-24": true, "N-13": true,
+		"N-22.5.wallets-update": true, "N-48.clients-list": true}
 	facts, err := contract.Load()
 	require.NoError(t, err)
 	for _, axis := range facts.Freedoms {
@@ -316,7 +330,8 @@ func TestAFreedomLeavesTheOthersAlone(t *testing.T) {
 			if axis.ID == "C-21" && other == "C-41.1" { // the list of cards shows the owner
 				continue
 			}
-			require.Equal(t, probes[other](newCaller(t, Options{})), probes[other](newCaller(t, Options{Freedoms: []string{choice}})), "%s changes what %s is about", choice, other)
+			require.Equal(t, probes[other](newCaller(t, Options{})), probes[other](newCaller(t, Options{Freedoms: []string{choice}})),
+				"%s changes what %s is about", choice, other)
 		}
 	}
 }
@@ -356,7 +371,8 @@ func TestRandomPointsServeTheFlowOfTheGuide(t *testing.T) {
 			c = c.with("X-Client-Id", c.server.Inventory().Clients["primary"].ID)
 			holder := c.newEnduser(body{"person": person(), "metadata": body{"crm": body{"tier": "gold"}}}).is(http.StatusOK).object()
 			require.Equal(t, body{"crm": body{"tier": "gold"}}, holder["metadata"])
-			made := c.call("wallets-create", body{"holder_id": holder["id"], "asset": "AUD", "asset_class": "CURRENCY", "partner_product": "KOBBLE_AUD_1"}).is(http.StatusOK).object()
+			made := c.call("wallets-create", body{"holder_id": holder["id"], "asset": "AUD", "asset_class": "CURRENCY",
+				"partner_product": "KOBBLE_AUD_1"}).is(http.StatusOK).object()
 			if made["status"] != "ACTIVE" {
 				c.call("wallets-update", body{"status": "ACTIVE"}, made["id"].(string)).succeeds()
 			}

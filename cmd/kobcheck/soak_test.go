@@ -38,12 +38,14 @@ func alarmsAt(t *testing.T, style string, scenarios []string, more ...string) []
 		arguments = append(arguments, "--scenario", strings.Join(scenarios, ","))
 	}
 	output, code := kobcheck(t, arguments...)
-	require.Contains(t, []int{evidence.ExitPassed, evidence.ExitFailed, evidence.ExitNothing, evidence.ExitInconclusive}, code, "%s: %s", style, output)
+	require.Contains(t, []int{evidence.ExitPassed, evidence.ExitFailed, evidence.ExitNothing, evidence.ExitInconclusive}, code, "%s: %s",
+		style, output)
 	var found []alarm
 	result := readRun(t, folder)
 	for finding, scenario := range result.Findings() {
 		if finding.Gated {
-			found = append(found, alarm{scenario, finding.Requirement, finding.Check, finding.Operation + finding.Pointer + " " + finding.Message + ": " + finding.Actual})
+			found = append(found, alarm{scenario, finding.Requirement, finding.Check,
+				finding.Operation + finding.Pointer + " " + finding.Message + ": " + finding.Actual})
 		}
 	}
 	for _, scenario := range result.Scenarios {
@@ -145,7 +147,8 @@ func TestRandomPointsOfTheSpaceRaiseNoAlarm(t *testing.T) {
 				latency = "0ms" // a slow API one by one takes minutes and shows nothing else
 			}
 			more := []string{"--edition", []string{"v1", "guide"}[seed/2%2], "--seed", strconv.Itoa(seed)}
-			alarms := alarmsAt(t, fmt.Sprintf("random:%d", seed), nil, append([]string{"--concurrency", strconv.Itoa(concurrency), "--latency", latency}, more...)...)
+			alarms := alarmsAt(t, fmt.Sprintf("random:%d", seed), nil, append([]string{"--concurrency", strconv.Itoa(concurrency), "--latency",
+				latency}, more...)...)
 			if len(alarms) == 0 {
 				return
 			}

@@ -112,7 +112,8 @@ func (c *Contract) PointAt(text string, more ...string) (Point, string, error) {
 	case random && err == nil:
 		at = c.RandomPoint(number)
 	default:
-		return nil, "", fmt.Errorf("there is no style %q; there are %s and random:SEED with a whole number", parts[0], strings.Join(c.PointNames, ", "))
+		return nil, "", fmt.Errorf("there is no style %q; there are %s and random:SEED with a whole number", parts[0],
+			strings.Join(c.PointNames, ", "))
 	}
 	parts = append(parts, more...)
 	for _, choice := range parts[1:] {

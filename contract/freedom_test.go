@@ -35,7 +35,8 @@ func TestEveryFreedomIsAnOpenQuestionWithReadings(t *testing.T) {
 		require.Contains(t, f.Readings, f.Default(), f.ID)
 		require.NotEmpty(t, f.Touches, f.ID)
 		for _, touched := range f.Touches {
-			require.True(t, slices.Contains(folders, touched) || c.Operation(touched) != nil, "%s touches %s, which is no section and no operation", f.ID, touched)
+			require.True(t, slices.Contains(folders, touched) || c.Operation(touched) != nil,
+				"%s touches %s, which is no section and no operation", f.ID, touched)
 		}
 		for _, reading := range f.Readings {
 			require.NotContains(t, reading, "+", f.ID)
@@ -78,7 +79,8 @@ func TestAPointIsReadFromATextAndItsTextGivesItAgain(t *testing.T) {
 	require.Equal(t, "plain", whole)
 	at, _, err = c.PointAt("plain", "N-09=422", "C-29.1=1000")
 	require.NoError(t, err)
-	require.Equal(t, Point{"N-09.1": "422", "N-09.2": "422", "N-09.3": "422", "N-09.4": "422", "N-09.5": "422", "N-09.6": "422", "N-09.7": "422", "C-29.1": "1000"}, at)
+	require.Equal(t, Point{"N-09.1": "422", "N-09.2": "422", "N-09.3": "422", "N-09.4": "422", "N-09.5": "422", "N-09.6": "422",
+		"N-09.7": "422", "C-29.1": "1000"}, at)
 }
 
 func TestAWrongFreedomNamesTheNearest(t *testing.T) {

@@ -87,6 +87,12 @@ func (r reply) is(status int) reply {
 	return r
 }
 
+func (r reply) isOneOf(statuses ...int) reply {
+	r.t.Helper()
+	require.Contains(r.t, statuses, r.status, "%s", r.text)
+	return r
+}
+
 // isRefused holds an answer to be a clean client error with a text.
 func (r reply) isRefused() reply {
 	r.t.Helper()

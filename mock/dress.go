@@ -13,8 +13,10 @@ import (
 
 // nouns are what the things of a section are called in an envelope that is named after them.
 var nouns = map[string]struct{ one, many string }{
-	"Beneficiaries": {"beneficiary", "beneficiaries"}, "Cards": {"card", "cards"}, "Card Programs": {"program", "programs"}, "Clients": {"client", "clients"},
-	"Endusers": {"enduser", "endusers"}, "Transactions": {"transaction", "transactions"}, "Wallets": {"wallet", "wallets"}, "Relays": {"relay", "relays"},
+	"Beneficiaries": {"beneficiary", "beneficiaries"}, "Cards": {"card", "cards"}, "Card Programs": {"program", "programs"},
+	"Clients":  {"client", "clients"},
+	"Endusers": {"enduser", "endusers"}, "Transactions": {"transaction", "transactions"}, "Wallets": {"wallet", "wallets"},
+	"Relays":   {"relay", "relays"},
 	"Webhooks": {"webhook", "webhooks"},
 }
 
@@ -48,7 +50,8 @@ func (s *Server) successOf(c *call) (status int, bodiless bool) {
 // located names what was made in Location, where there is an operation that reads it.
 func (s *Server) located(c *call, a answer, body []byte) answer {
 	id, found := bytes.CutPrefix(body, []byte(`{"id":"`))
-	if s.style.Location == "absent" || a.status != http.StatusCreated || !found || len(id) < 36 || c.operation.Section == "Relays" || c.operation.Section == "Webhooks" {
+	if s.style.Location == "absent" || a.status != http.StatusCreated || !found || len(id) < 36 || c.operation.Section == "Relays" ||
+		c.operation.Section == "Webhooks" {
 		return a
 	}
 	collection := 3 // such as customers/v1/cards

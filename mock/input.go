@@ -141,7 +141,8 @@ func (s *Server) checkBody(c *call) string {
 }
 
 // wholeBodies are the operations whose page gives the whole body, and Update wallet, whose purpose does.
-var wholeBodies = []string{"cards-create", "cards-update-status", "cards-generate-secret", "card-programs-create", "endusers-create", "wallets-create",
+var wholeBodies = []string{"cards-create", "cards-update-status", "cards-generate-secret", "card-programs-create", "endusers-create",
+	"wallets-create",
 	"wallets-update", "relays-create", "webhooks-create"}
 
 // unnamed says which member of a body no page names, where the style refuses that, or "" (N-41).

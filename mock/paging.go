@@ -15,22 +15,21 @@ type page struct {
 	newestFirst   bool
 }
 
+// pagingQuery are the documented parameters of a list, in the order in which they are read.
+var pagingQuery = []string{"from", "to", "offset", "limit", "order"}
+
 // paging reads the documented query of a list. Bad values are refused or ignored by style
 // (N-20), unknown parameters ignored.
 func (s *Server) paging(c *call) (page, answer, bool) {
 	p := page{from: 0, before: 1 << 62, limit: s.style.DefaultLimit, newestFirst: s.style.NewestFirst}
-	for name, given := range c.query {
-		ok := true
-		switch name {
-		case "from", "to", "offset", "limit", "order":
-			ok = len(given) == 1 && s.readQuery(c, &p, name, given[0])
-		}
-		if !ok && !s.style.BadQueryIgnored {
+	for _, name := range pagingQuery {
+		given := c.query[name]
+		if ok := len(given) == 0 || len(given) == 1 && s.readQuery(c, &p, name, given[0]); !ok && !s.style.BadQueryIgnored {
 			return p, s.badQuery(c, name), false
 		}
 	}
 	largest := s.largestPage()
-	if p.limit > largest && s.style.AboveRefused {
+	if c.query.Has("limit") && p.limit > largest && s.style.AboveRefused {
 		return p, s.badQuery(c, "limit"), false
 	}
 	p.limit = min(p.limit, largest)
@@ -74,7 +73,7 @@ func (s *Server) readQuery(c *call, p *page, name, text string) bool {
 		p.offset = number
 	case "limit":
 		number, err := strconv.Atoi(text)
-		if err != nil || number < 1 {
+		if err != nil || number < 0 || number == 0 && !s.style.BadQueryIgnored {
 			return false
 		}
 		p.limit = number

@@ -63,7 +63,9 @@ func (s *Server) listTransactions(c *call) answer {
 		if !ok && !s.style.BadQueryIgnored {
 			return s.badQuery(c, "wallet")
 		}
-		all = s.ofWallet(all, id)
+		if all = s.ofWallet(all, id); !ok {
+			all = nil // what is no id names no wallet
+		}
 	}
 	listed, matching := cutPage(s, c, all, p, (*transaction).createdAt)
 	of.page, of.matching = len(listed), matching

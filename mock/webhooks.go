@@ -38,7 +38,8 @@ func (s *Server) createWebhook(c *call) answer {
 	if s.style.SecureHooks && !strings.HasPrefix(address, "https://") {
 		return s.invalid(c, "Webhook url must begin with https")
 	}
-	if s.style.OneHookEach && slices.ContainsFunc(s.store.webhooks.byOwner[c.caller.id], func(o *subscription) bool { return o.url == address }) {
+	if s.style.OneHookEach && slices.ContainsFunc(s.store.webhooks.byOwner[c.caller.id],
+		func(o *subscription) bool { return o.url == address }) {
 		return s.forbiddenByState("The url is subscribed already")
 	}
 	one := &subscription{id: s.store.newID(), owner: c.caller.id, url: address, created: s.store.now()}

@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"net/http"
 	"net/url"
+	"slices"
 	"sort"
 	"strconv"
 	"strings"
@@ -263,6 +264,11 @@ func sendAtOnce(ctx context.Context, copies int) error {
 		}
 		w.last = answers[i]
 		w.watchBut(draft.Operation, answers[i], sentinel.SuccessStatus)
+	}
+	if none := !slices.ContainsFunc(answers, func(answer *client.Exchange) bool { return answer.Status/100 == 2 }); none {
+		if open := w.open(draft.Operation, answers[0]); open != nil {
+			return open
+		}
 	}
 	w.notes["answers"] = answers
 	return nil

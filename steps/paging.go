@@ -2,18 +2,20 @@ package steps
 
 import (
 	"context"
+	"errors"
 	"net/url"
+	"slices"
 	"strconv"
 
 	"github.com/kobcheck/kobcheck/contract"
 )
 
 const (
-	// pageSize is how many entries of a list are asked for at once.
-	// pageSize is small enough for any cap.
-	pageSize = 50
-	// pageBound stops a walk through a list that never ends: 400 pages of 50.
-	pageBound = 400
+	// pageSize is how many entries of a list are asked for at once: few enough for any largest page that an API
+	// may hold against it (N-19).
+	pageSize = 20
+	// pageBound stops a walk through a list that never ends: 1000 pages of 20.
+	pageBound = 1000
 	// staleBound stops a walk whose pages bring nothing new: the API does not heed the offset. One such page
 	// is no proof, since what others create meanwhile moves entries onto the next one.
 	staleBound = 3
@@ -41,7 +43,9 @@ func (w *World) walk(ctx context.Context, operation *contract.Operation, as stri
 			}
 		}
 		seen += len(items)
-		if !visit(items) || len(items) == 0 || w.last.Header.Get("X-Total-Count") == strconv.Itoa(seen) {
+		// The header may count the page alone (C-41); then it says nothing of the end.
+		total, _ := strconv.Atoi(w.last.Header.Get("X-Total-Count"))
+		if !visit(items) || len(items) == 0 || total > len(items) && seen >= total {
 			return seen, false, nil
 		}
 		if stale++; len(known) > before {
@@ -52,6 +56,34 @@ func (w *World) walk(ctx context.Context, operation *contract.Operation, as stri
 		}
 	}
 	return seen, true, nil
+}
+
+// beyond goes on through a list without documented paging, which may come whole or in parts (N-21): what an offset
+// brings that was not seen yet is handed to visit, until that returns false or nothing new comes.
+func (w *World) beyond(ctx context.Context, operation *contract.Operation, as string, first []any, visit func(items []any) bool) error {
+	known, seen := map[any]bool{}, len(first)
+	for _, id := range ids(first) {
+		known[id] = true
+	}
+	for page := 0; page < pageBound && seen > 0; page++ {
+		items, err := w.list(ctx, operation, as, url.Values{"offset": {strconv.Itoa(seen)}})
+		var blocked *Blocked
+		if errors.As(err, &blocked) {
+			return nil // the parameter is none of the API's: the list was whole
+		}
+		if err != nil {
+			return err
+		}
+		fresh := slices.DeleteFunc(slices.Clone(items), func(item any) bool { return known[ids([]any{item})[0]] })
+		if len(fresh) == 0 || !visit(fresh) {
+			return nil
+		}
+		for _, id := range ids(fresh) {
+			known[id] = true
+		}
+		seen += len(items)
+	}
+	return nil
 }
 
 func hasQuery(operation *contract.Operation, name string) bool {

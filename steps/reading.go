@@ -240,7 +240,15 @@ func (w *World) listed(ctx context.Context, object *Object, as string) (map[stri
 	}
 	if !hasQuery(operation, "limit") || !hasQuery(operation, "offset") {
 		items, err := w.list(ctx, operation, as, nil)
-		return entryOf(items, object.ID), len(items), err
+		entry, seen := entryOf(items, object.ID), len(items)
+		if entry != nil || err != nil {
+			return entry, seen, err
+		}
+		err = w.beyond(ctx, operation, as, items, func(more []any) bool {
+			entry, seen = entryOf(more, object.ID), seen+len(more)
+			return entry == nil
+		})
+		return entry, seen, err
 	}
 	query := url.Values{"order": {"desc"}}
 	if since := created(object); !since.IsZero() && hasQuery(operation, "from") {

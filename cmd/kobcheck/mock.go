@@ -70,7 +70,8 @@ func newMock() *cobra.Command {
 	flags.DurationVar(&options.TokenLife, "token-life", time.Hour, "life of an access token")
 	flags.BoolVar(&options.NoLoopback, "no-loopback-webhooks", false, "refuse webhooks to this machine too, as a public service does")
 	flags.DurationVar(&options.RetryWait, "retry-wait", retryWait, "time between two tries of a webhook delivery; SNS waits 20s")
-	flags.StringVar(&options.SignatureVersion, "signature-version", "", "signature of webhook deliveries: 1 (SHA-1) or 2 (SHA-256); that of the style where empty")
+	flags.StringVar(&options.SignatureVersion, "signature-version", "",
+		"signature of webhook deliveries: 1 (SHA-1) or 2 (SHA-256); that of the style where empty")
 	flags.StringVar(&limitText, "limit", "", "rate limit, such as 100/1s; without one there is none")
 	flags.StringVar(&limiter, "limiter", string(limit.TokenBucket), "kind of the limit: "+strings.Join(limit.Kinds(), ", "))
 	flags.StringVar(&limitScope, "limit-scope", "client", "what is counted by: "+strings.Join(limit.Scopes(), ", "))
@@ -81,7 +82,8 @@ func newMock() *cobra.Command {
 
 // styleFlags are those of the mock's style: a point of what the documentation leaves open.
 func styleFlags(flags *pflag.FlagSet, style *string, freedoms *[]string, otherwise string) {
-	flags.StringVar(style, "style", otherwise, "style of the mock, its answers to what the documentation leaves open: "+strings.Join(mock.Styles(), ", ")+" or random:SEED")
+	flags.StringVar(style, "style", otherwise,
+		"style of the mock, its answers to what the documentation leaves open: "+strings.Join(mock.Styles(), ", ")+" or random:SEED")
 	flags.StringSliceVar(freedoms, "freedom", nil, "readings on top of the style, such as C-15=inactive; kobcheck list freedoms shows them")
 }
 
@@ -117,7 +119,8 @@ func startMock(ctx context.Context, f *runFlags) (*target.File, func(), error) {
 	if err != nil {
 		return nil, nil, err
 	}
-	server, err := mock.New(mock.Options{Limit: limited, Style: f.style, Freedoms: f.freedoms, Seed: f.seed, Faults: f.faults, Latency: f.latency, RetryWait: retryWait})
+	server, err := mock.New(mock.Options{Limit: limited, Style: f.style, Freedoms: f.freedoms, Seed: f.seed, Faults: f.faults,
+		Latency: f.latency, RetryWait: retryWait})
 	if err != nil {
 		return nil, nil, err
 	}
@@ -140,7 +143,8 @@ func targetOf(server *mock.Server, address string, edition contract.Edition) *ta
 	file := &target.File{Target: target.Target{Name: "mock", BaseURL: address, TokenURL: address + "/oauth2/token", Edition: edition,
 		Clients: map[string]target.Client{}, Paths: mock.PlaceholderPaths(edition)},
 		Webhooks: &target.Webhooks{RetryWait: server.RetryWait().String()},
-		Fixtures: target.Fixtures{Programs: stock.Programs, Wallets: stock.Wallets, SecondClient: stock.SecondClient, Bodies: stock.Bodies, ExpiredEnv: "KOBBLE_EXPIRED_TOKEN"}}
+		Fixtures: target.Fixtures{Programs: stock.Programs, Wallets: stock.Wallets, SecondClient: stock.SecondClient,
+			Bodies: stock.Bodies, ExpiredEnv: "KOBBLE_EXPIRED_TOKEN"}}
 	for name, one := range stock.Clients {
 		file.Target.Clients[name] = target.Client{ID: one.ID, SecretEnv: "KOBBLE_" + strings.ToUpper(name) + "_SECRET", Scope: one.Scope}
 	}

@@ -2,6 +2,7 @@ package client
 
 import (
 	"net/http"
+	"strings"
 	"time"
 )
 
@@ -46,7 +47,10 @@ func (e *Exchange) CardNumberShown() string {
 	if number := firstCardNumber(string(e.Body)); number != "" {
 		return number
 	}
-	for _, values := range e.Header {
+	for name, values := range e.Header {
+		if opaque(name) {
+			continue
+		}
 		for _, value := range values {
 			if number := firstCardNumber(value); number != "" {
 				return number
@@ -54,6 +58,13 @@ func (e *Exchange) CardNumberShown() string {
 		}
 	}
 	return ""
+}
+
+// opaque reports whether a header holds random or hashed hexadecimal text, some of which has digits alone and
+// passes for a card number by chance: validators and the ids of requests.
+func opaque(header string) bool {
+	name := strings.ToLower(header)
+	return name == "etag" || strings.HasSuffix(name, "-id") || strings.Contains(name, "trace") || strings.HasSuffix(name, "-ray")
 }
 
 // SecretShown says in words which credential of the caller the answer repeats in its body or headers,

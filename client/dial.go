@@ -118,7 +118,8 @@ func (c *Client) wire(b built) ([]byte, error) {
 		err = b.request.Write(&text)
 		return text.Bytes(), err
 	}
-	forwarded := b.request.Clone(b.request.Context())
+	forwarded := *b.request
+	forwarded.Header = b.request.Header.Clone()
 	authorize(forwarded.Header, via)
 	err = forwarded.WriteProxy(&text)
 	return text.Bytes(), err

@@ -3,6 +3,7 @@ package mock
 import (
 	"fmt"
 	"strconv"
+	"strings"
 	"time"
 )
 
@@ -84,7 +85,7 @@ func (s *Server) masked(last uint16) string {
 	case "last-four":
 		return "************" + lastFour(last)
 	case "grouped":
-		return "XXXX XXXX XXXX " + lastFour(last)
+		return strings.Repeat("XXXX ", 3) + lastFour(last)
 	case "nothing":
 		return "****************"
 	}

@@ -1,0 +1,84 @@
+package main
+
+import (
+	"testing"
+
+	"github.com/stretchr/testify/require"
+
+	"github.com/kobcheck/kobcheck/reports"
+	"github.com/kobcheck/kobcheck/reports/evidence"
+)
+
+// proved lists the requirements that a run proved.
+func proved(run *reports.Run) map[string]bool {
+	out := map[string]bool{}
+	for _, one := range run.Requirements {
+		if one.Status == reports.Proved {
+			out[one.ID] = true
+		}
+	}
+	return out
+}
+
+func TestOneDeviationCostsOneFindingAndEverythingElseIsStillJudged(t *testing.T) {
+	at := func(t *testing.T, arguments ...string) *reports.Run {
+		folder := t.TempDir()
+		kobcheck(t, append([]string{"run", "--seed", "7", "--format", "json", "--out", folder}, arguments...)...)
+		return readRun(t, folder)
+	}
+	whole := proved(at(t))
+	for fault, c := range map[string]struct {
+		failed, lost int    // at most
+		requirement  string // that breaks
+	}{
+		"status.enduser-created-201":             {2, 0, "ENDUSER-12"},
+		"field.cards-create.m_pan.missing":       {3, 0, "CARD-17"},
+		"field.wallets-create.asset_class.null":  {4, 0, "WALLET-17"},
+		"field.endusers-create.metadata.renamed": {8, 0, "ENDUSER-17"},
+		"http.no-date":                           {6, 1, "STD-07"},
+		"status.card-created-200":                {3, 0, "CARD-CREATE-08"},
+	} {
+		t.Run(fault, func(t *testing.T) {
+			t.Parallel()
+			run := at(t, "--fault", fault)
+			require.Equal(t, evidence.ExitFailed, run.ExitCode)
+			require.LessOrEqual(t, run.Summary.Scenarios.Failed, c.failed)
+			require.Zero(t, run.Summary.Scenarios.Blocked)
+			broken := map[string]bool{}
+			for _, one := range run.Requirements {
+				broken[one.ID] = one.Status == reports.RequirementFailed
+			}
+			require.True(t, broken[c.requirement], "%v", broken)
+			lost, now := 0, proved(run)
+			for id := range whole {
+				if !now[id] && !broken[id] {
+					lost++
+				}
+			}
+			require.LessOrEqual(t, lost, c.lost, "proofs of other requirements are lost")
+		})
+	}
+}
+
+func TestWhatCannotBePreparedIsBlockedUnderItsOperationAndNeverConforms(t *testing.T) {
+	folder := t.TempDir()
+	_, code := kobcheck(t, "run", "--seed", "7", "--section", "cards", "--fault", "field.endusers-create.id.missing", "--format", "json", "--out", folder)
+	require.Equal(t, evidence.ExitFailed, code)
+	run := readRun(t, folder)
+	require.Positive(t, run.Summary.Scenarios.Blocked)
+	require.Zero(t, run.Summary.Scenarios.Failed, "no scenario of the section is about the enduser")
+	for _, scenario := range run.Scenarios {
+		if scenario.Verdict == evidence.Blocked {
+			require.Equal(t, "endusers-create", scenario.BlockedBy, scenario.ID)
+		}
+	}
+	served := 0
+	for _, finding := range run.Passing {
+		if finding.Check == reports.NotServed {
+			require.Equal(t, "endusers-create", finding.Operation)
+			require.Greater(t, finding.Count, 1, "counted once, with how often")
+			served++
+		}
+	}
+	require.Equal(t, 1, served)
+}

@@ -21,10 +21,11 @@ type Cause struct {
 	Met     *evidence.Finding
 	// Blocks are the ids of the scenarios that its operation blocks.
 	Blocks []string
-	// Operations are those whose answers show it. Everywhere says that they are most of those that answered: it
-	// is one deviation of all answers, not one of each operation.
+	// Operations are those whose answers show it. Everywhere says that they are most of those that served
+	// anything, or show it: it is one deviation of all answers, not one of each operation. Of is how many they are.
 	Operations []string
 	Everywhere bool
+	Of         int
 	// Fingerprints are the ways in which it shows, that of the finding first.
 	Fingerprints []string
 
@@ -54,6 +55,10 @@ func about(s *Scenario, requirement string) int {
 
 // Known reports whether a list of known failures covers the cause.
 func (c *Cause) Known() bool { return c.Finding.Verdict == evidence.Known }
+
+// Hides reports whether the cause leaves nothing else to judge: answers of all operations deviate so, and nothing can
+// be made of them.
+func (c *Cause) Hides() bool { return c.Everywhere && len(c.Blocks) > 0 }
 
 // Title is the name of the scenario that is about the cause, else what is wrong.
 func (c *Cause) Title() string {
@@ -200,8 +205,8 @@ func union(list, other []string) []string {
 	return list
 }
 
-// A deviation is one of all answers where more than so large a part of the operations that answered show it, and
-// at least so many.
+// A deviation is one of all answers where more than so large a part of the operations that served anything show it,
+// and at least so many.
 const (
 	mostOperations   = 0.8
 	fewestOperations = 4
@@ -215,10 +220,12 @@ func (l *causes) everywhere() {
 	for _, one := range l.list {
 		groups[one.kind()] = append(groups[one.kind()], one)
 	}
-	answered := 0
+	var served []string
 	for _, use := range l.run.Operations {
-		if use.Requests > use.Statuses["none"] {
-			answered++
+		for status := range use.Statuses {
+			if strings.HasPrefix(status, "2") {
+				served = union(served, []string{use.ID})
+			}
 		}
 	}
 	gone := map[*Cause]bool{}
@@ -229,10 +236,11 @@ func (l *causes) everywhere() {
 		for _, part := range group {
 			operations = union(operations, part.Operations)
 		}
-		if len(operations) < fewestOperations || float64(len(operations)) <= mostOperations*float64(answered) {
+		of := len(union(served, operations))
+		if len(operations) < fewestOperations || float64(len(operations)) <= mostOperations*float64(of) {
 			continue
 		}
-		one.Everywhere = true
+		one.Everywhere, one.Of = true, of
 		for _, part := range group[1:] {
 			one.join(part)
 			gone[part] = true
@@ -260,17 +268,19 @@ func (c *Cause) unusable() bool {
 }
 
 // covering returns the cause of all answers that explains why nothing can be made of an operation's success; nil
-// where the operation deviates in a way of its own.
+// where what is prepared with the operation deviates in a way of its own.
 func (l *causes) covering(c *Cause, gone map[*Cause]bool) *Cause {
 	var all *Cause
 	for _, one := range l.list {
 		if gone[one] || one == c || one.Known() != c.Known() || !slices.Contains(one.Operations, c.Finding.Operation) {
 			continue
 		}
-		if !one.Everywhere {
+		switch {
+		case one.Everywhere:
+			all = cmp.Or(all, one)
+		case one.Passing > 0 && one.Finding.Check != evidence.NotServed:
 			return nil
 		}
-		all = cmp.Or(all, one)
 	}
 	return all
 }

@@ -60,6 +60,9 @@ func (r *Run) broke() []string {
 			text += ", shown by " + strings.Join(by, " and ")
 		}
 		parts = append(parts, text)
+		if causes[0].Hides() {
+			parts = append(parts, fmt.Sprintf("%s deviate alike, and everything else is not judged", number(len(causes[0].Operations), "operation")))
+		}
 	}
 	if gone := c.UnexpectedPass + len(r.Unneeded); gone > 0 {
 		parts = append(parts, number(gone, "known failure")+" no longer there")

@@ -61,12 +61,12 @@ func markdownFindings(r *Run, facts *contract.Contract, gated bool) string {
 	}
 	fmt.Fprintf(&b, "\n## %s\n", title)
 	for i := range causes {
-		b.WriteString(markdownCause(r, &causes[i], facts))
+		b.WriteString(markdownCause(&causes[i], facts))
 	}
 	return b.String()
 }
 
-func markdownCause(r *Run, c *Cause, facts *contract.Contract) string {
+func markdownCause(c *Cause, facts *contract.Contract) string {
 	var b strings.Builder
 	f := c.Finding
 	hazard := ""
@@ -86,7 +86,7 @@ func markdownCause(r *Run, c *Cause, facts *contract.Contract) string {
 	}
 	fmt.Fprintf(&b, "- %s\n- expected%s: %s\n- actual: %s\n", escapeMarkdown(f.Message), where, code(f.Expected), code(f.Actual))
 	if c.Everywhere {
-		fmt.Fprintf(&b, "- everywhere: %s\n", everywhereText(r, c))
+		fmt.Fprintf(&b, "- everywhere: %s\n", everywhereText(c))
 	}
 	fmt.Fprintf(&b, "- shown by %s; first in %s (%s:%d)\n", c.Shown(), code(c.Scenario.ID), c.Scenario.URI, c.Scenario.Line)
 	if f.Reason != "" {

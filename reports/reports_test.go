@@ -79,7 +79,7 @@ func miniatures(t testing.TB) map[string]*Run {
 		"blocked": {Scenarios: []Scenario{scenario("a", evidence.Passed), blocked}, Passing: []evidence.Finding{refused}},
 		"passing": {Scenarios: []Scenario{scenario("a", evidence.Passed), danger}, Passing: []evidence.Finding{inPassing("ENDUSER-13", "endusers-create", "every answer: success status", true, 654),
 			inPassing("HARNESS-16", "cards-get", "every answer: shape", false, 3)}},
-		"part": {Scenarios: []Scenario{scenario("a", evidence.Passed)}, Settings: Settings{Of: 9}},
+		"part":              {Scenarios: []Scenario{scenario("a", evidence.Passed)}, Settings: Settings{Of: 9}},
 		"green":             {Scenarios: []Scenario{scenario("a", evidence.Passed), scenario("b", evidence.Passed)}},
 		"red":               {Scenarios: []Scenario{scenario("a", evidence.Passed), red("b", ""), red("c", ""), missing, away, read}},
 		"inconclusive":      {Scenarios: []Scenario{scenario("a", evidence.Passed), away}},

@@ -24,6 +24,10 @@ func (p *printer) more(i, of int, what string) bool {
 func (p *printer) failures(r *Run, facts *contract.Contract) {
 	causes := New(r.Causes(true))
 	for i := range causes {
+		if i > 0 && causes[0].Hides() && !causes[i].Hides() {
+			p.line("… and %s more, in answers that are not judged for it; the report has them.\n", number(len(causes)-i, "cause"))
+			return
+		}
 		if p.more(i, len(causes), " causes") {
 			p.line("")
 			return
@@ -43,7 +47,7 @@ func (p *printer) cause(r *Run, c *Cause, facts *contract.Contract) {
 		p.line("  at risk      %s", wrap(plainText(f.Hazard), 15))
 	}
 	if c.Everywhere {
-		p.line("  everywhere   %s", wrap(everywhereText(r, c), 15))
+		p.line("  everywhere   %s", wrap(everywhereText(c), 15))
 	}
 	if len(c.Scenarios) > 0 {
 		p.line("  scenario     %s (%s:%d)", s.ID, s.URI, s.Line)
@@ -81,9 +85,9 @@ func (p *printer) cause(r *Run, c *Cause, facts *contract.Contract) {
 }
 
 // everywhereText says of a deviation of all answers how far it reaches, and what it leaves open.
-func everywhereText(r *Run, c *Cause) string {
-	text := fmt.Sprintf("%d of %d operations answer so", len(c.Operations), r.Summary.Operations.Exercised)
-	if len(c.Blocks) > 0 {
+func everywhereText(c *Cause) string {
+	text := fmt.Sprintf("%d of %d operations answer so", len(c.Operations), c.Of)
+	if c.Hides() {
 		text += fmt.Sprintf("; everything else is not judged: it blocks %s", number(len(c.Blocks), "scenario"))
 	}
 	return text

@@ -88,6 +88,7 @@ func (r *Run) Causes(gated bool) []Cause {
 		}
 	}
 	l.everywhere()
+	l.alike()
 	slices.SortStableFunc(l.list, func(a, b *Cause) int {
 		return cmp.Or(rank(a.Known(), b.Known()), rank(b.Everywhere, a.Everywhere), rank(b.about > besideIt, a.about > besideIt),
 			rank(len(a.Blocks) == 0, len(b.Blocks) == 0), cmp.Compare(len(b.Scenarios), len(a.Scenarios)), cmp.Compare(b.Passing, a.Passing))
@@ -283,6 +284,24 @@ func (l *causes) covering(c *Cause, gone map[*Cause]bool) *Cause {
 		}
 	}
 	return all
+}
+
+// alike puts together what the same scenarios show in several places of one answer by one check: that a repeat
+// answers otherwise is one deviation, however many members differ.
+func (l *causes) alike() {
+	first := map[string]*Cause{}
+	l.list = slices.DeleteFunc(l.list, func(one *Cause) bool {
+		if len(one.Scenarios) == 0 || one.Passing > 0 || one.Everywhere {
+			return false
+		}
+		id := strings.Join(append([]string{one.kind(), one.Finding.Operation}, one.Scenarios...), "\x00")
+		if first[id] == nil {
+			first[id] = one
+			return false
+		}
+		first[id].join(one)
+		return true
+	})
 }
 
 // Gathered puts findings that were noticed in passing together: each way in which a cause shows once, as it was

@@ -166,6 +166,21 @@ func TestAnEntryThatNothingShowsHasToGo(t *testing.T) {
 	}
 }
 
+func TestAnEntryOfAScenarioHoldsItToHowItFails(t *testing.T) {
+	list := entriesOf(t, &Run{Scenarios: []Scenario{red("b", "")}})
+	list[0].Scenario = "b"
+	list = lasting(t, list)
+	other := red("b", "")
+	other.Findings[0].Actual = "another"
+	passed := scenario("b", evidence.Passed)
+	for says, s := range map[string]Scenario{"known until 2099-12-31": red("b", ""), "fails in another way than KOB-1 says": other, "no longer fails as KOB-1 says": passed} {
+		r := &Run{Scenarios: []Scenario{s}, Settings: Settings{Of: 2}}
+		r.ApplyKnown(list, begin)
+		require.Contains(t, r.Scenarios[0].Reason, says)
+		require.Empty(t, r.Unneeded)
+	}
+}
+
 // lasting reads entries from a file, as a run does, until a day that is far.
 func lasting(t *testing.T, list evidence.KnownFailures) evidence.KnownFailures {
 	t.Helper()

@@ -18,6 +18,7 @@ import (
 	"github.com/kobcheck/kobcheck/load"
 	"github.com/kobcheck/kobcheck/mock"
 	"github.com/kobcheck/kobcheck/reports"
+	"github.com/kobcheck/kobcheck/reports/evidence"
 	"github.com/kobcheck/kobcheck/schemas"
 )
 
@@ -60,8 +61,12 @@ func parse(t *testing.T, text string) *load.Plan {
 
 func perform(ctx context.Context, on *load.Target, plan *load.Plan) *reports.LoadRun {
 	run := &reports.LoadRun{Seed: 7, StartedAt: time.Now(), Plans: []reports.LoadPlan{*load.Perform(ctx, on, plan, 7, load.Shard{})}}
-	run.Close(time.Now())
+	run.Close(policyOf(on), time.Now())
 	return run
+}
+
+func policyOf(on *load.Target) *evidence.Policy {
+	return &evidence.Policy{Contract: on.Contract, Gate: evidence.DefaultGate()}
 }
 
 const reads = "id: reads\nkind: mixed\nsentence: reads\nmix: {card-programs-list: 1}\n"
@@ -271,12 +276,12 @@ func TestShardsTogetherAreTheWhole(t *testing.T) {
 	var parts []*reports.LoadRun
 	for i := 1; i <= 3; i++ {
 		part := &reports.LoadRun{Seed: 7, StartedAt: time.Now(), Plans: []reports.LoadPlan{*load.Perform(context.Background(), on, plan(), 7, load.Shard{Index: i, Of: 3})}}
-		part.Close(time.Now())
+		part.Close(policyOf(on), time.Now())
 		parts = append(parts, part)
 	}
 	merged, err := load.Merge(parts)
 	require.NoError(t, err)
-	merged.Close(time.Now())
+	merged.Close(policyOf(on), time.Now())
 	require.Equal(t, whole.Plans[0].Due, merged.Plans[0].Due)
 	require.Equal(t, whole.Plans[0].Sent, merged.Plans[0].Sent)
 	require.Equal(t, whole.Plans[0].Series[0].Count, merged.Plans[0].Series[0].Count)

@@ -6,6 +6,7 @@ type (
 	Verdict     = evidence.Verdict
 	Observation = evidence.Observation
 	Invariant   = evidence.Invariant
+	LoadFinding = evidence.Finding
 )
 
 const (

@@ -191,7 +191,8 @@ func (c *Cause) join(other *Cause) {
 		first, then = then, first
 	}
 	c.Fingerprints = union(first, then)
-	c.Scenarios, c.Blocks, c.Operations = union(c.Scenarios, other.Scenarios), union(c.Blocks, other.Blocks), union(c.Operations, other.Operations)
+	c.Scenarios, c.Blocks = union(c.Scenarios, other.Scenarios), union(c.Blocks, other.Blocks)
+	c.Operations = union(c.Operations, other.Operations)
 	c.Passing += other.Passing
 	c.Met = cmp.Or(c.Met, other.Met)
 }

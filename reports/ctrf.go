@@ -60,7 +60,8 @@ type (
 // passingSuite is where reports of scenarios have what was noticed in passing alone.
 const passingSuite = "Noticed in passing"
 
-// writeCTRF writes a test for each scenario, and one for each cause that was noticed in passing alone. What the environment kept away is other, never failed or passed.
+// writeCTRF writes a test for each scenario, and one for each cause that was noticed in passing alone. What
+// the environment kept away, or an operation that is not served, is other, never failed or passed.
 func writeCTRF(w io.Writer, r *Run, facts *contract.Contract) error {
 	report := ctrfReport{ReportFormat: "CTRF", SpecVersion: "0.0.0", RunID: r.RunID, GeneratedBy: "kobcheck", Results: ctrfResults{Tool: ctrfTool{Name: "kobcheck", Version: r.Tool.Version},
 		Summary: ctrfSummary{Tests: len(r.Scenarios), Start: r.StartedAt.UnixMilli(), Stop: r.EndedAt.UnixMilli()}, Tests: []ctrfTest{}}}

@@ -81,7 +81,8 @@ func (r *Run) away() []string {
 	c := r.Summary.Scenarios
 	var parts []string
 	if c.Blocked > 0 {
-		parts = append(parts, fmt.Sprintf("%d of %d scenarios are blocked by %s that the API does not serve", c.Blocked, c.Total, number(len(r.Blocking()), "operation")))
+		by := number(len(r.Blocking()), "operation")
+		parts = append(parts, fmt.Sprintf("%d of %d scenarios are blocked by %s that the API does not serve", c.Blocked, c.Total, by))
 	}
 	if kept := c.Inconclusive + c.NotRun; kept > 0 {
 		parts = append(parts, fmt.Sprintf("the environment kept %d of %d scenarios from an answer", kept, c.Total))

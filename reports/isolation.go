@@ -91,7 +91,8 @@ func (s *Selftest) Worst() []FaultResult {
 		}
 	}
 	slices.SortStableFunc(measured, func(a, b FaultResult) int {
-		return cmp.Or(cmp.Compare(b.FailedScenarios, a.FailedScenarios), cmp.Compare(b.LostRequirements, a.LostRequirements), cmp.Compare(b.BlockedScenarios, a.BlockedScenarios))
+		return cmp.Or(cmp.Compare(b.FailedScenarios, a.FailedScenarios),
+			cmp.Compare(b.LostRequirements, a.LostRequirements), cmp.Compare(b.BlockedScenarios, a.BlockedScenarios))
 	})
 	return measured[:min(worstShown, len(measured))]
 }
@@ -124,7 +125,8 @@ func isolationMarkdown(s *Selftest) string {
 	for _, one := range []struct {
 		name   string
 		spread Spread
-	}{{"failed scenarios", sum.FailedScenarios}, {"blocked scenarios", sum.BlockedScenarios}, {"requirements that lost their evidence", sum.LostRequirements}} {
+	}{{"failed scenarios", sum.FailedScenarios},
+		{"blocked scenarios", sum.BlockedScenarios}, {"requirements that lost their evidence", sum.LostRequirements}} {
 		fmt.Fprintf(&b, "| %s | %d | %d | %d |\n", one.name, one.spread.Median, one.spread.P90, one.spread.Max)
 	}
 	b.WriteString("\n| fault | failed | blocked | lost |\n|---|--:|--:|--:|\n")

@@ -34,7 +34,8 @@ func (r *Run) Blocking() []NotServed {
 	}
 	for i := range r.Passing {
 		f := &r.Passing[i]
-		if place, there := at[f.Operation]; there && f.Check == evidence.NotServed && (out[place].Finding == nil || f.Count > out[place].Finding.Count) {
+		place, there := at[f.Operation]
+		if there && f.Check == evidence.NotServed && (out[place].Finding == nil || f.Count > out[place].Finding.Count) {
 			out[place].Finding = f
 		}
 	}

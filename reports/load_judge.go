@@ -18,7 +18,8 @@ func (r *LoadRun) ApplyKnown(list evidence.KnownFailures) { r.known = list }
 // code. Of several the first of 8, 1, 5, 7, 6, 4 wins. A latency gate is the operator's own, whatever the policy.
 func (r *LoadRun) Close(policy *evidence.Policy, now time.Time) {
 	r.Version, r.EndedAt, r.Gate, r.Unneeded = loadFileVersion, now.UTC(), policy.Gate, nil
-	order := []int{evidence.ExitSecretFound, evidence.ExitFailed, evidence.ExitGateMissed, evidence.ExitSafetyStop, evidence.ExitProvesNone, evidence.ExitInconclusive}
+	order := []int{evidence.ExitSecretFound, evidence.ExitFailed, evidence.ExitGateMissed, evidence.ExitSafetyStop,
+		evidence.ExitProvesNone, evidence.ExitInconclusive}
 	found := map[int]string{}
 	used := map[int]bool{}
 	for i := range r.Plans {
@@ -177,7 +178,8 @@ func (p *LoadPlan) decide() {
 func (p *LoadPlan) late() string {
 	switch {
 	case p.LagBound > 0 && p.Lag.P99 > p.LagBound:
-		return fmt.Sprintf("the generator itself was late: p99 %.1f ms, bound %.1f ms; lower the rate or use a quieter machine", p.Lag.P99, p.LagBound)
+		return fmt.Sprintf("the generator itself was late: p99 %.1f ms, bound %.1f ms; lower the rate or use a quieter machine",
+			p.Lag.P99, p.LagBound)
 	case p.Due > 0 && float64(p.Sent) < 0.98*float64(p.Due):
 		return fmt.Sprintf("only %d of %d arrivals were sent, so the asked rate was not reached", p.Sent, p.Due)
 	}
@@ -225,7 +227,8 @@ func (r *LoadRun) fresh() evidence.KnownFailures {
 		for _, f := range r.Plans[i].deviations() {
 			if id := f.Operation + f.Fingerprint(); f.Gated && f.Verdict != evidence.Known && !seen[id] {
 				seen[id] = true
-				entries = append(entries, evidence.KnownFailure{Requirement: f.Requirement, Operation: f.Operation, Check: f.Check, Fingerprint: f.Fingerprint()})
+				entries = append(entries, evidence.KnownFailure{Requirement: f.Requirement, Operation: f.Operation,
+					Check: f.Check, Fingerprint: f.Fingerprint()})
 			}
 		}
 	}

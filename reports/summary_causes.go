@@ -191,7 +191,8 @@ func (p *printer) known(r *Run) {
 		if p.more(i, len(listed), "") {
 			break
 		}
-		p.line("  %s\n        %s: %s", wrap(plainText(one.Finding.Requirement+" "+one.Where()+": "+one.Finding.Message), 8), one.Shown(), wrap(plainText(one.Finding.Reason), 8))
+		p.line("  %s", wrap(plainText(one.Finding.Requirement+" "+one.Where()+": "+one.Finding.Message), 8))
+		p.line("        %s: %s", one.Shown(), wrap(plainText(one.Finding.Reason), 8))
 	}
 	if len(listed) > 0 {
 		p.line("")
@@ -224,7 +225,7 @@ func (p *printer) reasons(r *Run, verdict evidence.Verdict, title, shade string)
 			others = fmt.Sprintf(" and %s more", number(n-1, "scenario"))
 		}
 		p.line("  %s%s\n        %s", one.Scenarios[0].ID, others, wrap(plainText(one.Why), 8))
-		if verdict == evidence.Inconclusive && 2*len(one.Scenarios) > len(r.Scenarios) {
+		if verdict == evidence.Inconclusive && i == 0 && 2*(len(one.Scenarios)+r.Summary.Scenarios.NotRun) > len(r.Scenarios) {
 			p.line("        everything else is not judged")
 		}
 	}

@@ -47,7 +47,8 @@ func judgement(f *runFlags) (*judging, error) {
 	if err != nil {
 		return nil, err
 	}
-	return &judging{&evidence.Policy{Contract: facts, Gate: gate, Scored: lists.scored, Waived: lists.waivers.InForce(), Strict: f.strict}, lists}, nil
+	policy := &evidence.Policy{Contract: facts, Gate: gate, Scored: lists.scored, Waived: lists.waivers.InForce(), Strict: f.strict}
+	return &judging{policy, lists}, nil
 }
 
 // readLists reads the files that the flags name.

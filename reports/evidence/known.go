@@ -145,7 +145,8 @@ func (l KnownFailures) Apply(scenario string, f *Finding, now time.Time) []int {
 	}
 	if len(at) > 0 && f.Gated {
 		entry := &l[at[0]]
-		f.Reason = fmt.Sprintf("%s was to be mended by %s (owner: %s); mend it or give the entry at %s another date", entry.Reference, entry.Until, entry.Owner, entry.At())
+		f.Reason = fmt.Sprintf("%s was to be mended by %s (owner: %s); mend it or give the entry at %s another date",
+			entry.Reference, entry.Until, entry.Owner, entry.At())
 	}
 	return at
 }

@@ -35,8 +35,10 @@ type listed struct {
 
 func (s *site) gate() gateView {
 	gated, others := s.run.Causes(true), s.run.Causes(false)
-	v := gateView{base: s.base(gateFile, reports.Headline(s.run)), Broken: reports.New(gated), Blocked: s.run.Blocking(), Passing: s.run.InPassing(),
-		Known: append(reports.Listed(gated), reports.Listed(others)...), Lacking: s.run.Missing(), Load: s.load, Environment: s.run.Reasons(evidence.Inconclusive)}
+	v := gateView{base: s.base(gateFile, reports.Headline(s.run)), Broken: reports.New(gated),
+		Blocked: s.run.Blocking(), Passing: s.run.InPassing(),
+		Known: append(reports.Listed(gated), reports.Listed(others)...), Lacking: s.run.Missing(), Load: s.load,
+		Environment: s.run.Reasons(evidence.Inconclusive)}
 	if len(v.Broken) > 0 && v.Broken[0].Hides() {
 		all := 1
 		for all < len(v.Broken) && v.Broken[all].Hides() {
@@ -57,7 +59,8 @@ func (s *site) gate() gateView {
 	case s.run.Verdict == evidence.Failed:
 		v.Mood = "bad"
 	}
-	v.Listed = []listed{{"No longer fails: the entry has to go", s.run.Reasons(evidence.UnexpectedPass)}, {"Flaky: failed, then passed with fresh data", s.run.Reasons(evidence.Flaky)}}
+	v.Listed = []listed{{"No longer fails: the entry has to go", s.run.Reasons(evidence.UnexpectedPass)},
+		{"Flaky: failed, then passed with fresh data", s.run.Reasons(evidence.Flaky)}}
 	return v
 }
 

@@ -53,7 +53,7 @@ load: build ## load plans on the mock inside: a mix with gates, a storm of dupli
 	@$(BIN)/kobcheck load
 
 selftest: build ## detection power: the suite against every deliberate fault of the mock
-	@$(BIN)/kobcheck selftest --chance-runs 3
+	@$(BIN)/kobcheck selftest --full --chance-runs 3
 
 openapi: build ## the contract as OpenAPI 3.1 in reports/out, checked by a validator from npm
 	@mkdir -p reports/out && $(BIN)/kobcheck openapi > reports/out/openapi.json

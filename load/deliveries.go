@@ -11,6 +11,7 @@ import (
 	"github.com/kobcheck/kobcheck/client/scene"
 	"github.com/kobcheck/kobcheck/client/webhook"
 	"github.com/kobcheck/kobcheck/reports"
+	"github.com/kobcheck/kobcheck/reports/evidence"
 )
 
 // deliverySeries names the latencies of deliveries among those of operations.
@@ -228,7 +229,7 @@ func (d *deliveryRun) judge(m *measure, result *reports.LoadPlan, complete bool)
 		}
 	}
 	holds := func(requirement, sentence string, decided bool, broken []string) {
-		one := reports.Invariant{Requirement: requirement, Sentence: sentence, Evidence: orNone(broken)}
+		one := evidence.Invariant{Requirement: requirement, Sentence: sentence, Evidence: orNone(broken)}
 		if fine := len(broken) == 0; decided || !fine {
 			one.Holds = &fine
 		}
@@ -243,5 +244,5 @@ func (d *deliveryRun) judge(m *measure, result *reports.LoadPlan, complete bool)
 		wrong = append(wrong, fmt.Sprintf("%d deliveries: %s", n, step))
 	}
 	holds("HOOK-21", "every delivery verifies", seen, wrong)
-	result.Observed = append(result.Observed, reports.Observation{ID: "webhooks.duplicates", Question: "How many events were delivered again after they were taken?", Answer: fmt.Sprintf("%d of %d", again, len(d.made))})
+	result.Observed = append(result.Observed, evidence.Observation{ID: "webhooks.duplicates", Question: "How many events were delivered again after they were taken?", Answer: fmt.Sprintf("%d of %d", again, len(d.made))})
 }

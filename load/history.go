@@ -14,6 +14,7 @@ import (
 
 	"github.com/kobcheck/kobcheck/client/scene"
 	"github.com/kobcheck/kobcheck/reports"
+	"github.com/kobcheck/kobcheck/reports/evidence"
 )
 
 // historyTime bounds the search for an order of a history; what takes longer is said to be undecided.
@@ -136,7 +137,7 @@ func described(e event, a answer) string {
 // gets the number of calls and of things; a broken history comes with the calls that show it and a picture.
 func (h *history) judge(model porcupine.Model, requirement, sentence string, result *reports.LoadPlan) {
 	parts := byThing(h.calls)
-	one := reports.Invariant{Requirement: requirement, Sentence: fmt.Sprintf(sentence, len(h.calls), len(parts)), Evidence: []string{}}
+	one := evidence.Invariant{Requirement: requirement, Sentence: fmt.Sprintf(sentence, len(h.calls), len(parts)), Evidence: []string{}}
 	var broken [][]porcupine.Operation
 	until := time.Now().Add(historyTime)
 	undecided := 0

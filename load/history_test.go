@@ -8,9 +8,10 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"github.com/kobcheck/kobcheck/reports"
+	"github.com/kobcheck/kobcheck/reports/evidence"
 )
 
-func judged(t *testing.T, h *history, money bool) (reports.Invariant, *reports.LoadPlan) {
+func judged(t *testing.T, h *history, money bool) (evidence.Invariant, *reports.LoadPlan) {
 	t.Helper()
 	result := &reports.LoadPlan{}
 	model := creation

@@ -13,6 +13,7 @@ import (
 
 	"github.com/kobcheck/kobcheck/client/scene"
 	"github.com/kobcheck/kobcheck/reports"
+	"github.com/kobcheck/kobcheck/reports/evidence"
 )
 
 // maxAmounts bounds the amounts of a wallet: the i-th is 3 to the power of i, so that a balance written in
@@ -53,7 +54,7 @@ func ledger(ctx context.Context, t *Target, plan *Plan, result *reports.LoadPlan
 	l.report(plan, result)
 	result.Wallets = l.balances
 	l.history.judge(account(u.One), "MONEY-06", "some order of the %d bookings and reads on %d wallets explains every balance that was read", result)
-	result.Observed = append(result.Observed, reports.Observation{ID: "ledger.requests", Question: "How many requests on money were answered, how fast?",
+	result.Observed = append(result.Observed, evidence.Observation{ID: "ledger.requests", Question: "How many requests on money were answered, how fast?",
 		Answer: fmt.Sprintf("%d in %.1f s, %d without a clear answer that were then asked again", l.answered, time.Since(began).Seconds(), l.unclear)})
 	return nil
 }
@@ -344,6 +345,6 @@ func (l *ledgerRun) report(plan *Plan, result *reports.LoadPlan) {
 		{"MONEY-02", fmt.Sprintf("total_amount was amount plus reserved_amount at each of %d reads", l.reads)},
 	} {
 		holds := len(l.broken[one.requirement]) == 0
-		result.Invariants = append(result.Invariants, reports.Invariant{Requirement: one.requirement, Sentence: one.sentence, Holds: &holds, Evidence: orNone(l.broken[one.requirement])})
+		result.Invariants = append(result.Invariants, evidence.Invariant{Requirement: one.requirement, Sentence: one.sentence, Holds: &holds, Evidence: orNone(l.broken[one.requirement])})
 	}
 }

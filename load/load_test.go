@@ -19,6 +19,7 @@ import (
 	"github.com/kobcheck/kobcheck/load"
 	"github.com/kobcheck/kobcheck/mock"
 	"github.com/kobcheck/kobcheck/reports"
+	"github.com/kobcheck/kobcheck/reports/evidence"
 	"github.com/kobcheck/kobcheck/schemas"
 )
 
@@ -67,8 +68,12 @@ func parse(t *testing.T, text string) *load.Plan {
 
 func perform(ctx context.Context, on *load.Target, plan *load.Plan) *reports.LoadRun {
 	run := &reports.LoadRun{Seed: 7, StartedAt: time.Now(), Plans: []reports.LoadPlan{*load.Perform(ctx, on, plan, 7, load.Shard{})}}
-	run.Close(time.Now())
+	run.Close(policyOf(on), time.Now())
 	return run
+}
+
+func policyOf(on *load.Target) *evidence.Policy {
+	return &evidence.Policy{Contract: on.Contract, Gate: evidence.DefaultGate()}
 }
 
 const reads = "id: reads\nkind: mixed\nsentence: reads\nmix: {card-programs-list: 1}\n"
@@ -136,7 +141,7 @@ func TestEveryArrivalThatIsDueIsSentOnceAndMeasured(t *testing.T) {
 			require.Equal(t, text.due, result.Sent)
 			require.EqualValues(t, text.due, seen.Load())
 			require.Zero(t, strange.Load(), "none of vegeta's headers reaches the API")
-			require.Equal(t, reports.Passed, result.Verdict, result.Reason)
+			require.Equal(t, evidence.Passed, result.Verdict, result.Reason)
 			total := 0
 			for _, second := range result.Slices {
 				total += second.Good
@@ -191,14 +196,14 @@ func TestAnswersAreClassedAndGatesHeld(t *testing.T) {
 		state  string
 		code   int
 	}{
-		"failures miss the gate":       {4, 500, "errors < 5%", "failed", reports.ExitGateMissed},
-		"throttling is a class apart":  {4, 429, "errors < 5%", "passed", reports.ExitPassed},
-		"and has its own gate":         {4, 429, "throttled < 5%", "failed", reports.ExitGateMissed},
-		"near the bound is not passed": {10, 500, "errors < 10%", "inconclusive", reports.ExitProvesNone},
-		"too few for the figure":       {1 << 60, 500, "p99.9 < 5s", "no data", reports.ExitProvesNone},
-		"an operation never called":    {1 << 60, 500, "p50(cards-get) < 5s", "no data", reports.ExitProvesNone},
-		"slow is slow":                 {1 << 60, 500, "p50 < 1us", "failed", reports.ExitGateMissed},
-		"fast enough":                  {1 << 60, 500, "p99 < 5s", "passed", reports.ExitPassed},
+		"failures miss the gate":       {4, 500, "errors < 5%", "failed", evidence.ExitGateMissed},
+		"throttling is a class apart":  {4, 429, "errors < 5%", "passed", evidence.ExitPassed},
+		"and has its own gate":         {4, 429, "throttled < 5%", "failed", evidence.ExitGateMissed},
+		"near the bound is not passed": {10, 500, "errors < 10%", "inconclusive", evidence.ExitProvesNone},
+		"too few for the figure":       {1 << 60, 500, "p99.9 < 5s", "no data", evidence.ExitProvesNone},
+		"an operation never called":    {1 << 60, 500, "p50(cards-get) < 5s", "no data", evidence.ExitProvesNone},
+		"slow is slow":                 {1 << 60, 500, "p50 < 1us", "failed", evidence.ExitGateMissed},
+		"fast enough":                  {1 << 60, 500, "p99 < 5s", "passed", evidence.ExitPassed},
 	} {
 		t.Run(name, func(t *testing.T) {
 			n.Store(0)
@@ -212,7 +217,7 @@ func TestAnswersAreClassedAndGatesHeld(t *testing.T) {
 func TestAGeneratorThatWasLateProvesNothing(t *testing.T) {
 	plan := parse(t, reads+"lag: 1ns\nstages: [{rate: 100, for: 1s}]\ngates: [errors < 50%]\n")
 	run := perform(context.Background(), on(t, mock.Options{}, nil), plan)
-	require.Equal(t, reports.ExitProvesNone, run.ExitCode)
+	require.Equal(t, evidence.ExitProvesNone, run.ExitCode)
 	require.Contains(t, run.Reason, "the generator itself was late")
 }
 
@@ -278,12 +283,12 @@ func TestShardsTogetherAreTheWhole(t *testing.T) {
 	var parts []*reports.LoadRun
 	for i := 1; i <= 3; i++ {
 		part := &reports.LoadRun{Seed: 7, StartedAt: time.Now(), Plans: []reports.LoadPlan{*load.Perform(context.Background(), on, plan(), 7, load.Shard{Index: i, Of: 3})}}
-		part.Close(time.Now())
+		part.Close(policyOf(on), time.Now())
 		parts = append(parts, part)
 	}
 	merged, err := load.Merge(parts)
 	require.NoError(t, err)
-	merged.Close(time.Now())
+	merged.Close(policyOf(on), time.Now())
 	require.Equal(t, whole.Plans[0].Due, merged.Plans[0].Due)
 	require.Equal(t, whole.Plans[0].Sent, merged.Plans[0].Sent)
 	require.Equal(t, whole.Plans[0].Series[0].Count, merged.Plans[0].Series[0].Count)

@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"github.com/kobcheck/kobcheck/reports"
+	"github.com/kobcheck/kobcheck/reports/evidence"
 )
 
 // The ways in which a caller loses an answer after its request went out whole.
@@ -50,7 +51,7 @@ func (s *stormer) lose(ctx context.Context, result *reports.LoadPlan) error {
 	if s.operation.ID == "cards-create" {
 		requirement = "IDEMP-32"
 	}
-	result.Invariants = append(result.Invariants, reports.Invariant{Requirement: requirement, Holds: &holds, Evidence: orNone(broken),
+	result.Invariants = append(result.Invariants, evidence.Invariant{Requirement: requirement, Holds: &holds, Evidence: orNone(broken),
 		Sentence: fmt.Sprintf("%s: each of %d requests whose answer was lost (reset, close, silence) had one effect after it was sent again under its key", s.operation.Title, tried)})
 	return nil
 }

@@ -11,6 +11,7 @@ import (
 	hdr "github.com/HdrHistogram/hdrhistogram-go"
 
 	"github.com/kobcheck/kobcheck/reports"
+	"github.com/kobcheck/kobcheck/reports/evidence"
 )
 
 // The classes of answers. An answer that the operation documents is good, whatever its status.
@@ -31,7 +32,7 @@ const (
 // outcome is what came of one arrival.
 type outcome struct {
 	operation, class, failure string
-	findings                  []reports.LoadFinding
+	findings                  []evidence.Finding
 	checked                   bool
 	// due, began and ended are counted from the start of the plan; sent is when the request left the queue.
 	due, began, sent, ended time.Duration
@@ -53,7 +54,7 @@ type measure struct {
 	slices   map[int]*slice
 	errors   map[string]int
 	checked  int
-	findings map[string]*reports.LoadFinding
+	findings map[string]*evidence.Finding
 	// watch is what went on beside the arrivals; stopped is why they ended early, empty where they did not.
 	watch   *watch
 	stopped string
@@ -79,7 +80,7 @@ func (s *slice) close() {
 }
 
 func newMeasure() *measure {
-	return &measure{lag: hdr.New(1, longest, precision), series: map[seriesID]*series{}, slices: map[int]*slice{}, errors: map[string]int{}, findings: map[string]*reports.LoadFinding{}}
+	return &measure{lag: hdr.New(1, longest, precision), series: map[seriesID]*series{}, slices: map[int]*slice{}, errors: map[string]int{}, findings: map[string]*evidence.Finding{}}
 }
 
 // slicePrecision is two digits: a second of a plan takes 20 kB, not 140.

@@ -8,6 +8,7 @@ import (
 	hdr "github.com/HdrHistogram/hdrhistogram-go"
 
 	"github.com/kobcheck/kobcheck/reports"
+	"github.com/kobcheck/kobcheck/reports/evidence"
 )
 
 // Merge puts the shards of one load run together: counts, slices and errors are added, histograms merged
@@ -82,7 +83,7 @@ func mergePlan(parts []*reports.LoadPlan) (*reports.LoadPlan, error) {
 		whole.Findings = append(whole.Findings, part.Findings...)
 		whole.Invariants = append(whole.Invariants, part.Invariants...)
 		whole.Observed = append(whole.Observed, part.Observed...)
-		if part.ExitCode == reports.ExitInconclusive && whole.ExitCode == 0 {
+		if part.ExitCode == evidence.ExitInconclusive && whole.ExitCode == 0 {
 			whole.ExitCode, whole.Reason = part.ExitCode, part.Reason
 		}
 	}
@@ -128,7 +129,7 @@ func (s *slice) together(part reports.LoadSlice) {
 // exitOf keeps only what a shard could not perform; everything else is judged again on the whole.
 func exitOf(parts []*reports.LoadPlan) int {
 	for _, part := range parts {
-		if part.ExitCode == reports.ExitInconclusive {
+		if part.ExitCode == evidence.ExitInconclusive {
 			return part.ExitCode
 		}
 	}

@@ -12,6 +12,7 @@ import (
 
 	"github.com/kobcheck/kobcheck/client/scene"
 	"github.com/kobcheck/kobcheck/reports"
+	"github.com/kobcheck/kobcheck/reports/evidence"
 )
 
 // keptNights is how many nights a file of keys keeps.
@@ -68,7 +69,7 @@ func (t *Target) nights(ctx context.Context, seed int64, result *reports.LoadPla
 			refused++
 		}
 	}
-	result.Observed = append(result.Observed, reports.Observation{ID: "idempotency.policy.window", Gap: "N-12", Question: "For how long is a key remembered?", Answer: windowText(known, t.BaseURL, refused)})
+	result.Observed = append(result.Observed, evidence.Observation{ID: "idempotency.policy.window", Gap: "N-12", Question: "For how long is a key remembered?", Answer: windowText(known, t.BaseURL, refused)})
 	tonight := keyNight{Target: t.BaseURL, RunID: t.RunID, Seed: seed, At: now}
 	if tonight.Wallet, err = t.newWallet(ctx); err != nil {
 		return err

@@ -10,6 +10,7 @@ import (
 	"github.com/kobcheck/kobcheck/client/scene"
 	"github.com/kobcheck/kobcheck/contract"
 	"github.com/kobcheck/kobcheck/reports"
+	"github.com/kobcheck/kobcheck/reports/evidence"
 )
 
 // otherKeys is how many keys the operations beside the two that are stormed get, each several times at once.
@@ -101,7 +102,7 @@ func (t *Target) other(ctx context.Context, operation *contract.Operation, keys 
 		}
 	}
 	holds := len(broken) == 0
-	invariant := reports.Invariant{Requirement: "IDEMP-29", Holds: &holds, Evidence: broken,
+	invariant := evidence.Invariant{Requirement: "IDEMP-29", Holds: &holds, Evidence: broken,
 		Sentence: fmt.Sprintf("%s: %d copies at once under one key, and a later one, were answered alike and had one effect, for each of %d keys (%d of the bursts were under way together)", operation.Title, copies, otherKeys, atOnce)}
 	if holds && atOnce == 0 {
 		invariant.Holds = nil

@@ -12,7 +12,7 @@ import (
 	"github.com/kobcheck/kobcheck/client/scene"
 	"github.com/kobcheck/kobcheck/client/webhook"
 	"github.com/kobcheck/kobcheck/contract"
-	"github.com/kobcheck/kobcheck/reports"
+	"github.com/kobcheck/kobcheck/reports/evidence"
 	"github.com/kobcheck/kobcheck/schemas"
 )
 
@@ -76,22 +76,22 @@ func (t *Target) judge(operation *contract.Operation, exchange *client.Exchange,
 }
 
 // cheap looks at the head of every good answer; its body is for the answers that are checked.
-func cheap(operation *contract.Operation, exchange *client.Exchange) []reports.LoadFinding {
+func cheap(operation *contract.Operation, exchange *client.Exchange) []evidence.Finding {
 	media, _, _ := strings.Cut(exchange.Header.Get("Content-Type"), ";")
 	switch {
 	case len(exchange.Body) == 0 && operation.Success.Schema != "" && operation.Success.Status != 0 && operation.Success.Status != http.StatusNoContent:
-		return []reports.LoadFinding{{Requirement: operation.Requirement, Operation: operation.ID, Message: "a success has no body"}}
+		return []evidence.Finding{{Requirement: operation.Requirement, Operation: operation.ID, Message: "a success has no body"}}
 	case len(exchange.Body) > 0 && !strings.EqualFold(strings.TrimSpace(media), "application/json"):
-		return []reports.LoadFinding{{Requirement: "GEN-11", Operation: operation.ID, Message: "an answer is not labelled as JSON"}}
+		return []evidence.Finding{{Requirement: "GEN-11", Operation: operation.ID, Message: "an answer is not labelled as JSON"}}
 	}
 	return nil
 }
 
 // check holds an answer against its schema and looks through it for card numbers and secrets.
-func (t *Target) check(operation *contract.Operation, exchange *client.Exchange) []reports.LoadFinding {
-	var out []reports.LoadFinding
+func (t *Target) check(operation *contract.Operation, exchange *client.Exchange) []evidence.Finding {
+	var out []evidence.Finding
 	find := func(requirement, message string) {
-		out = append(out, reports.LoadFinding{Requirement: requirement, Operation: operation.ID, Message: message})
+		out = append(out, evidence.Finding{Requirement: requirement, Operation: operation.ID, Message: message})
 	}
 	if name := operation.Success.Schema; name != "" && t.Schemas.Has(name) {
 		check := t.Schemas.Check

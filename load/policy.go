@@ -11,6 +11,7 @@ import (
 	"github.com/kobcheck/kobcheck/client"
 	"github.com/kobcheck/kobcheck/client/scene"
 	"github.com/kobcheck/kobcheck/reports"
+	"github.com/kobcheck/kobcheck/reports/evidence"
 )
 
 // policyRun probes one by one what the documentation leaves open about idempotency keys.
@@ -52,7 +53,7 @@ func (t *Target) policy(ctx context.Context, keys keys, result *reports.LoadPlan
 	first, exchange, err := p.probe(ctx, policyQuestion{"other-client", "The same key and data from another client?", p.asSecond})
 	if err == nil && idOf(exchange) == first {
 		holds := false
-		result.Invariants = append(result.Invariants, reports.Invariant{
+		result.Invariants = append(result.Invariants, evidence.Invariant{
 			Requirement: "OWN-01", Sentence: "a key never gives one client's card to another client", Holds: &holds,
 			Evidence: []string{"the second client was answered with the first client's card"},
 		})
@@ -98,7 +99,7 @@ func (p *policyRun) probe(ctx context.Context, question policyQuestion) (first s
 	case exchange.Status/100 == 2:
 		answer = fmt.Sprintf("%d with a new object", exchange.Status)
 	}
-	p.result.Observed = append(p.result.Observed, reports.Observation{
+	p.result.Observed = append(p.result.Observed, evidence.Observation{
 		ID: "idempotency.policy." + question.id, Gap: "C-13", Question: question.question, Answer: p.before + answer})
 	return made.ID, exchange, nil
 }

@@ -15,6 +15,7 @@ import (
 	"github.com/kobcheck/kobcheck/client"
 	"github.com/kobcheck/kobcheck/load/limiter"
 	"github.com/kobcheck/kobcheck/reports"
+	"github.com/kobcheck/kobcheck/reports/evidence"
 )
 
 // probeLanes is how many requests of a burst are under way at once.
@@ -132,7 +133,7 @@ func probeLimiter(ctx context.Context, t *Target, plan *Plan, result *reports.Lo
 		result.WindowMS = 1000 * found.Best[0].Window
 	}
 	observe := func(id, question, answer string) {
-		result.Observed = append(result.Observed, reports.Observation{ID: id, Gap: "N-16", Question: question, Answer: answer})
+		result.Observed = append(result.Observed, evidence.Observation{ID: id, Gap: "N-16", Question: question, Answer: answer})
 	}
 	observe("limit.limiter", "Is there a limiter, and which?", limiterText(found))
 	if found.Present {
@@ -164,14 +165,14 @@ func asksOf(trace []limiter.Seen) []reports.LoadAsk {
 }
 
 // statedInvariant holds the limiter that was found against the one that the operator states.
-func statedInvariant(stated *Limit, found *limiter.Found) reports.Invariant {
+func statedInvariant(stated *Limit, found *limiter.Found) evidence.Invariant {
 	want := float64(stated.Requests) / stated.Window.Seconds()
 	holds := false
 	if len(found.Best) > 0 {
 		rate := float64(found.Best[0].Limit) / found.Best[0].Window
 		holds = math.Abs(rate-want) <= 0.1*want
 	}
-	one := reports.Invariant{Requirement: "RATE-04", Sentence: fmt.Sprintf("the limiter is the one that the target file states, %d requests in %v, within a tenth", stated.Requests, stated.Window), Holds: &holds, Evidence: []string{}}
+	one := evidence.Invariant{Requirement: "RATE-04", Sentence: fmt.Sprintf("the limiter is the one that the target file states, %d requests in %v, within a tenth", stated.Requests, stated.Window), Holds: &holds, Evidence: []string{}}
 	switch {
 	case !found.Present && found.Tried < stated.Requests:
 		one.Holds = nil // the probe was not allowed to reach it

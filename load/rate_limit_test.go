@@ -14,6 +14,7 @@ import (
 	"github.com/kobcheck/kobcheck/mock"
 	"github.com/kobcheck/kobcheck/mock/limit"
 	"github.com/kobcheck/kobcheck/reports"
+	"github.com/kobcheck/kobcheck/reports/evidence"
 )
 
 func TestALimiterIsFoundOutFromOutside(t *testing.T) {
@@ -65,7 +66,7 @@ func TestAStatedLimitIsHeldAgainstTheOneThatIsFound(t *testing.T) {
 	limited := on(t, mock.Options{Limit: limit.Config{Kind: limit.TokenBucket, Requests: 40, Window: 400 * time.Millisecond, Scope: "client"}}, nil)
 	limited.Stated = &load.Limit{Requests: 1000, Window: time.Second}
 	run := perform(context.Background(), limited, plan)
-	require.Equal(t, reports.ExitFailed, run.ExitCode, "100 a second is not the 1000 that were stated")
+	require.Equal(t, evidence.ExitFailed, run.ExitCode, "100 a second is not the 1000 that were stated")
 	require.Contains(t, run.Reason, "RATE-04")
 }
 

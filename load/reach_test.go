@@ -26,7 +26,7 @@ import (
 
 	"github.com/kobcheck/kobcheck/client/scene"
 	"github.com/kobcheck/kobcheck/mock"
-	"github.com/kobcheck/kobcheck/reports"
+	"github.com/kobcheck/kobcheck/reports/evidence"
 )
 
 // farName is a name that resolves nowhere (RFC 6761), so that nothing but the proxy can reach it.
@@ -119,7 +119,7 @@ func TestStormsAndLedgersReachATargetAsEveryOtherCallDoes(t *testing.T) {
 			for _, text := range []string{"id: s\nkind: idempotency\nsentence: s\nkeys: 2\ncopies: 4\n", "id: l\nkind: ledger\nsentence: l\nwallets: 3\namounts: 4\n"} {
 				run := perform(context.Background(), target, parse(t, text))
 				require.Zero(t, run.Plans[0].ExitCode, run.Plans[0].Reason)
-				require.NotEqual(t, reports.Failed, run.Verdict, run.Reason)
+				require.NotEqual(t, evidence.Failed, run.Verdict, run.Reason)
 				require.NotEmpty(t, run.Plans[0].Invariants)
 			}
 			require.Equal(t, strings.HasPrefix(base, "https://"+farName), between.tunnels.Load() > tunnels)
@@ -156,10 +156,10 @@ func TestNoPlanAccusesAnAPIForItsEnvelopes(t *testing.T) {
 	for _, text := range []string{"id: s\nkind: idempotency\nsentence: s\nkeys: 6\ncopies: 6\n", "id: l\nkind: ledger\nsentence: l\nwallets: 3\namounts: 6\n",
 		"id: m\nkind: mixed\nsentence: m\ncheck_every: 1000\ngates: [errors < 50%]\n" + stages} {
 		run := perform(context.Background(), on(t, mock.Options{}, enveloped), parse(t, text))
-		require.NotEqual(t, reports.Failed, run.Verdict, run.Reason)
-		require.NotEqual(t, reports.ExitInconclusive, run.Plans[0].ExitCode, run.Plans[0].Reason)
+		require.NotEqual(t, evidence.Failed, run.Verdict, run.Reason)
+		require.NotEqual(t, evidence.ExitInconclusive, run.Plans[0].ExitCode, run.Plans[0].Reason)
 		require.Empty(t, run.Plans[0].Errors)
 	}
 	run := perform(context.Background(), on(t, mock.Options{Faults: []string{"money.credit-booked-twice"}}, enveloped), parse(t, "id: l\nkind: ledger\nsentence: l\nwallets: 3\namounts: 6\n"))
-	require.Equal(t, reports.ExitFailed, run.ExitCode, run.Reason)
+	require.Equal(t, evidence.ExitFailed, run.ExitCode, run.Reason)
 }

@@ -6,6 +6,7 @@ import (
 
 	"github.com/kobcheck/kobcheck/client/scene"
 	"github.com/kobcheck/kobcheck/reports"
+	"github.com/kobcheck/kobcheck/reports/evidence"
 )
 
 // rivalWallets is how many wallets get requests under different keys at once.
@@ -57,7 +58,7 @@ func (s *stormer) rivals(ctx context.Context, result *reports.LoadPlan) error {
 		}
 	}
 	holds := len(broken) == 0
-	one := reports.Invariant{Requirement: "CARD-ORDER-04", Sentence: fmt.Sprintf("%s: of %d requests under different keys at once on one wallet one made a card, on each of %d wallets (%d of them were under way together)", s.operation.Title, s.plan.Copies, rivalWallets, together), Holds: &holds, Evidence: broken}
+	one := evidence.Invariant{Requirement: "CARD-ORDER-04", Sentence: fmt.Sprintf("%s: of %d requests under different keys at once on one wallet one made a card, on each of %d wallets (%d of them were under way together)", s.operation.Title, s.plan.Copies, rivalWallets, together), Holds: &holds, Evidence: broken}
 	if !cards {
 		one.Requirement, one.Sentence = "MONEY-06", fmt.Sprintf("%s: of %d requests under different keys at once on one wallet each that succeeded is booked, on each of %d wallets", s.operation.Title, s.plan.Copies, rivalWallets)
 	}

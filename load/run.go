@@ -9,6 +9,7 @@ import (
 	"time"
 
 	"github.com/kobcheck/kobcheck/reports"
+	"github.com/kobcheck/kobcheck/reports/evidence"
 )
 
 // Shard is one of several parts of a plan's arrivals, counted from 1; the zero value is the whole.
@@ -18,7 +19,7 @@ type Shard struct{ Index, Of int }
 // a load run always has a result.
 func Perform(ctx context.Context, target *Target, plan *Plan, seed int64, part Shard) *reports.LoadPlan {
 	result := &reports.LoadPlan{ID: plan.ID, Kind: string(plan.Kind), Sentence: plan.Sentence, Stages: plan.stages(), Arrivals: plan.Arrivals,
-		LagBound: milliseconds(time.Duration(plan.Lag)), Errors: map[string]int{}, Findings: []reports.LoadFinding{}, Invariants: []reports.Invariant{}, Observed: []reports.Observation{}, Gates: []reports.GateResult{}}
+		LagBound: milliseconds(time.Duration(plan.Lag)), Errors: map[string]int{}, Findings: []evidence.Finding{}, Invariants: []evidence.Invariant{}, Observed: []evidence.Observation{}, Gates: []reports.GateResult{}}
 	if part.Of > 1 {
 		result.Shard = fmt.Sprintf("%d/%d", part.Index, part.Of)
 	}
@@ -38,7 +39,7 @@ func Perform(ctx context.Context, target *Target, plan *Plan, seed int64, part S
 		err = mixed(ctx, target, plan, seed, part, result)
 	}
 	if err != nil {
-		result.ExitCode, result.Reason = reports.ExitInconclusive, err.Error()
+		result.ExitCode, result.Reason = evidence.ExitInconclusive, err.Error()
 	}
 	return result
 }
@@ -65,9 +66,9 @@ func mixed(ctx context.Context, target *Target, plan *Plan, seed int64, part Sha
 func (m *measure) endedEarly(ctx context.Context, result *reports.LoadPlan) {
 	switch {
 	case m.stopped != "":
-		result.ExitCode, result.Reason = reports.ExitSafetyStop, m.stopped
+		result.ExitCode, result.Reason = evidence.ExitSafetyStop, m.stopped
 	case ctx.Err() != nil:
-		result.ExitCode, result.Reason = reports.ExitProvesNone, fmt.Sprintf("interrupted after %d of %d arrivals", m.sent, m.due)
+		result.ExitCode, result.Reason = evidence.ExitProvesNone, fmt.Sprintf("interrupted after %d of %d arrivals", m.sent, m.due)
 	default:
 		return
 	}
@@ -178,8 +179,8 @@ func capacity(ctx context.Context, target *Target, plan *Plan, seed int64, resul
 	}
 	last.endedEarly(ctx, result)
 	// The last step is meant to break: its lag and its errors are the result, not a fault of the run.
-	result.LagBound, result.Sent, result.Findings = 0, result.Due, []reports.LoadFinding{}
-	result.Observed = append(result.Observed, reports.Observation{ID: "load.capacity", Question: "Up to which arrival rate did the rule of the plan hold?", Answer: knee(result.Steps)})
+	result.LagBound, result.Sent, result.Findings = 0, result.Due, []evidence.Finding{}
+	result.Observed = append(result.Observed, evidence.Observation{ID: "load.capacity", Question: "Up to which arrival rate did the rule of the plan hold?", Answer: knee(result.Steps)})
 	return nil
 }
 

@@ -15,6 +15,7 @@ import (
 	"github.com/kobcheck/kobcheck/client/scene"
 	"github.com/kobcheck/kobcheck/contract"
 	"github.com/kobcheck/kobcheck/reports"
+	"github.com/kobcheck/kobcheck/reports/evidence"
 )
 
 // stormed are the operations that a storm duplicates, with what a second effect would look like.
@@ -269,13 +270,13 @@ func (s *stormer) prove(ctx context.Context, result *reports.LoadPlan) error {
 	}
 	name := s.operation.Title
 	result.Invariants = append(result.Invariants,
-		reports.Invariant{Requirement: "IDEMP-29", Sentence: fmt.Sprintf("%s: %d copies at once under one key made one object, for each of %d keys (%.0f %% of the bursts were under way together)", name, s.plan.Copies, len(keys), 100*overlap), Holds: decided(append(several, listed...)), Evidence: orNone(append(several, listed...))},
-		reports.Invariant{Requirement: "IDEMP-01", Sentence: name + ": every later replay answered with the object that the storm made", Holds: decided(append(differing, none...)), Evidence: orNone(append(differing, none...))})
+		evidence.Invariant{Requirement: "IDEMP-29", Sentence: fmt.Sprintf("%s: %d copies at once under one key made one object, for each of %d keys (%.0f %% of the bursts were under way together)", name, s.plan.Copies, len(keys), 100*overlap), Holds: decided(append(several, listed...)), Evidence: orNone(append(several, listed...))},
+		evidence.Invariant{Requirement: "IDEMP-01", Sentence: name + ": every later replay answered with the object that the storm made", Holds: decided(append(differing, none...)), Evidence: orNone(append(differing, none...))})
 	s.history.judge(creation, "IDEMP-29", name+": some order of the %d calls under %d keys, lost answers among them, explains every answer", result)
 	if s.operation.ID == "transactions-manual-credit" {
-		result.Invariants = append(result.Invariants, reports.Invariant{Requirement: "MONEY-06", Sentence: name + ": the balance moved once for each key", Holds: decided(unbalanced), Evidence: orNone(unbalanced)})
+		result.Invariants = append(result.Invariants, evidence.Invariant{Requirement: "MONEY-06", Sentence: name + ": the balance moved once for each key", Holds: decided(unbalanced), Evidence: orNone(unbalanced)})
 	}
-	result.Observed = append(result.Observed, reports.Observation{ID: "idempotency.storm." + s.operation.ID, Gap: "C-12", Question: "What are copies of one request at the same moment answered?", Answer: statusText(statuses, lost)})
+	result.Observed = append(result.Observed, evidence.Observation{ID: "idempotency.storm." + s.operation.ID, Gap: "C-12", Question: "What are copies of one request at the same moment answered?", Answer: statusText(statuses, lost)})
 	return nil
 }
 

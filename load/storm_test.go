@@ -16,7 +16,7 @@ import (
 
 	"github.com/kobcheck/kobcheck/load"
 	"github.com/kobcheck/kobcheck/mock"
-	"github.com/kobcheck/kobcheck/reports"
+	"github.com/kobcheck/kobcheck/reports/evidence"
 )
 
 func TestAStormFindsARaceAndNeverAccusesTheConformingMock(t *testing.T) {
@@ -33,11 +33,11 @@ func TestAStormFindsARaceAndNeverAccusesTheConformingMock(t *testing.T) {
 	}
 	for _, fault := range []string{"idempotency.race", "idempotency.ignored.transactions-manual-credit"} {
 		run := perform(context.Background(), on(t, mock.Options{Faults: []string{fault}}, nil), plan())
-		require.Equal(t, reports.ExitFailed, run.ExitCode, "%s: %s", fault, run.Reason)
+		require.Equal(t, evidence.ExitFailed, run.ExitCode, "%s: %s", fault, run.Reason)
 		require.Contains(t, run.Reason, "IDEMP-")
 	}
 	run := perform(context.Background(), on(t, mock.Options{Faults: []string{"idempotency.shared-between-clients"}}, nil), plan())
-	require.Equal(t, reports.ExitFailed, run.ExitCode, "another client is answered with our card")
+	require.Equal(t, evidence.ExitFailed, run.ExitCode, "another client is answered with our card")
 }
 
 func TestALedgerFindsLostAndDoubledMoneyAndNeverAccusesTheConformingMock(t *testing.T) {
@@ -77,7 +77,7 @@ func TestLoadOnAServerThatDiesIsNoVerdictOnMoney(t *testing.T) {
 		})
 	}
 	run := perform(context.Background(), on(t, mock.Options{}, dies), parse(t, "id: l\nkind: ledger\nsentence: l\nwallets: 4\namounts: 9\n"))
-	require.Equal(t, reports.ExitInconclusive, run.ExitCode, run.Reason)
+	require.Equal(t, evidence.ExitInconclusive, run.ExitCode, run.Reason)
 	require.False(t, math.IsNaN(run.Plans[0].Asked))
 }
 
@@ -88,7 +88,7 @@ func TestARaceOfOneInAThousandIsFound(t *testing.T) {
 	}
 	plan := parse(t, fmt.Sprintf("id: s\nkind: idempotency\nsentence: s\nkeys: %d\ncopies: 8\n", keys))
 	run := perform(context.Background(), on(t, mock.Options{Faults: []string{"idempotency.race-one-in-a-thousand"}}, nil), plan)
-	require.Equal(t, reports.ExitFailed, run.ExitCode, run.Reason)
+	require.Equal(t, evidence.ExitFailed, run.ExitCode, run.Reason)
 	require.Contains(t, run.Reason, "IDEMP-29")
 	require.NotEmpty(t, run.Plans[0].Pictures, "a broken history comes with a picture")
 }
@@ -102,16 +102,16 @@ func TestStormsAndLedgersNeverAccuseTheConformingMock(t *testing.T) {
 		for range times {
 			target := on(t, mock.Options{Style: style}, nil) // a key belongs to one storm
 			run := perform(context.Background(), target, parse(t, "id: s\nkind: idempotency\nsentence: s\nkeys: 3\ncopies: 8\n"))
-			require.NotEqual(t, reports.Failed, run.Verdict, run.Reason) // where no burst overlaps nothing is decided
+			require.NotEqual(t, evidence.Failed, run.Verdict, run.Reason) // where no burst overlaps nothing is decided
 			run = perform(context.Background(), target, parse(t, "id: l\nkind: ledger\nsentence: l\nwallets: 3\namounts: 6\n"))
-			require.NotEqual(t, reports.Failed, run.Verdict, run.Reason) // where no burst overlaps nothing is decided
+			require.NotEqual(t, evidence.Failed, run.Verdict, run.Reason) // where no burst overlaps nothing is decided
 		}
 	}
 }
 
 func TestAStaleReadIsSeenAlthoughAllMoneyIsThere(t *testing.T) {
 	run := perform(context.Background(), on(t, mock.Options{Faults: []string{"money.stale-read"}}, nil), parse(t, "id: l\nkind: ledger\nsentence: l\nwallets: 4\namounts: 12\n"))
-	require.Equal(t, reports.ExitFailed, run.ExitCode, run.Reason)
+	require.Equal(t, evidence.ExitFailed, run.ExitCode, run.Reason)
 	found := false
 	for _, one := range run.Plans[0].Invariants {
 		if strings.Contains(one.Sentence, "some order") {
@@ -149,7 +149,7 @@ func TestKeysOfEarlierNightsBracketTheWindow(t *testing.T) {
 	require.NoError(t, os.WriteFile(file, []byte("{"), 0o600))
 	target.RunID = "the-last-night"
 	run := perform(context.Background(), target, parse(t, plan))
-	require.Equal(t, reports.ExitInconclusive, run.ExitCode)
+	require.Equal(t, evidence.ExitInconclusive, run.ExitCode)
 	require.Contains(t, run.Reason, "--key-nights")
 }
 

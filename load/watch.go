@@ -11,6 +11,7 @@ import (
 	"time"
 
 	"github.com/kobcheck/kobcheck/reports"
+	"github.com/kobcheck/kobcheck/reports/evidence"
 )
 
 // Stop says when a plan under way is to end for the sake of the API, with the results of what ran.
@@ -39,7 +40,7 @@ func (s *stopped) Error() string { return s.why }
 // scenarios.
 type CanaryRound struct {
 	Scenarios int
-	Broken    []reports.LoadFinding
+	Broken    []evidence.Finding
 }
 
 // watch is what goes on beside the arrivals of a plan: it looks for reasons to stop, sends the canary out and
@@ -202,10 +203,10 @@ func (w *watch) tell(result *reports.LoadPlan, meant bool) {
 	w.mu.Lock()
 	defer w.mu.Unlock()
 	if len(w.rounds) > 0 {
-		result.Observed = append(result.Observed, reports.Observation{ID: "load.conformant", Question: "Up to which arrival rate did the functional scenarios beside it hold?", Answer: w.conformant()})
+		result.Observed = append(result.Observed, evidence.Observation{ID: "load.conformant", Question: "Up to which arrival rate did the functional scenarios beside it hold?", Answer: w.conformant()})
 	}
 	if w.failed != "" {
-		result.Observed = append(result.Observed, reports.Observation{ID: "load.canary", Question: "Why did the functional scenarios beside it end?", Answer: w.failed})
+		result.Observed = append(result.Observed, evidence.Observation{ID: "load.canary", Question: "Why did the functional scenarios beside it end?", Answer: w.failed})
 	}
 	if !meant {
 		counted := map[string]int{}
@@ -228,7 +229,7 @@ func (w *watch) tell(result *reports.LoadPlan, meant bool) {
 		for _, one := range w.memory {
 			most = max(most, one)
 		}
-		result.Observed = append(result.Observed, reports.Observation{ID: "load.memory", Question: "How much memory did this process use, the mock inside included?",
+		result.Observed = append(result.Observed, evidence.Observation{ID: "load.memory", Question: "How much memory did this process use, the mock inside included?",
 			Answer: fmt.Sprintf("%.0f MB of live and dead objects at most, %.0f MB at the beginning and %.0f MB at the end", most, w.memory[0], w.memory[n-1])})
 	}
 }

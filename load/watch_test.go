@@ -15,7 +15,7 @@ import (
 
 	"github.com/kobcheck/kobcheck/load"
 	"github.com/kobcheck/kobcheck/mock"
-	"github.com/kobcheck/kobcheck/reports"
+	"github.com/kobcheck/kobcheck/reports/evidence"
 )
 
 func TestTheCanarySaysUpToWhichRateAllHeld(t *testing.T) {
@@ -24,12 +24,12 @@ func TestTheCanarySaysUpToWhichRateAllHeld(t *testing.T) {
 	target.CanaryEvery = 100 * time.Millisecond
 	target.Canary = func(context.Context) (load.CanaryRound, error) {
 		if rounds.Add(1) > 5 {
-			return load.CanaryRound{Scenarios: 2, Broken: []reports.LoadFinding{{Requirement: "CARD-13", Operation: "a", Message: "a field is gone"}}}, nil
+			return load.CanaryRound{Scenarios: 2, Broken: []evidence.Finding{{Requirement: "CARD-13", Operation: "a", Message: "a field is gone"}}}, nil
 		}
 		return load.CanaryRound{Scenarios: 2}, nil
 	}
 	run := perform(context.Background(), target, parse(t, reads+"stages: [{rate: 20, for: 1s}, {rate: 200, for: 1s}]\nlag: 1s\n"))
-	require.Equal(t, reports.ExitFailed, run.ExitCode)
+	require.Equal(t, evidence.ExitFailed, run.ExitCode)
 	require.Contains(t, run.Reason, "CARD-13")
 	answer := observed(&run.Plans[0], "load.conformant")
 	require.Contains(t, answer, "this broke first: CARD-13 (a field is gone)")
@@ -79,7 +79,7 @@ func TestAPlanStopsForTheSakeOfTheAPI(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
 			run := perform(context.Background(), on(t, mock.Options{}, c.wrap), parse(t, reads+stages+c.stop))
-			require.Equal(t, reports.ExitSafetyStop, run.ExitCode, run.Reason)
+			require.Equal(t, evidence.ExitSafetyStop, run.ExitCode, run.Reason)
 			require.Contains(t, run.Reason, c.says)
 			require.Less(t, run.Plans[0].Sent, run.Plans[0].Due)
 			require.Equal(t, "not decided", run.Plans[0].Gates[0].State, "what was stopped proves nothing")

@@ -58,8 +58,11 @@ type allureStep struct {
 	Stop   int64  `json:"stop"`
 }
 
-// allureStatuses are the words that Allure has for verdicts: failed is the API's fault, broken the environment's.
-var allureStatuses = map[evidence.Verdict]string{evidence.Passed: "passed", evidence.Advisory: "passed", evidence.Flaky: "passed", evidence.Failed: "failed", evidence.UnexpectedPass: "failed", evidence.Known: "skipped", evidence.NotTestable: "skipped", evidence.NotRun: "skipped", evidence.Inconclusive: "broken"}
+// allureStatuses are the words that Allure has for verdicts: failed is the API's fault, broken is what
+// kept a scenario from its answer.
+var allureStatuses = map[evidence.Verdict]string{evidence.Passed: "passed", evidence.Advisory: "passed", evidence.Flaky: "passed", evidence.Failed: "failed",
+	evidence.UnexpectedPass: "failed", evidence.Known: "skipped", evidence.NotTestable: "skipped", evidence.NotRun: "skipped", evidence.Inconclusive: "broken",
+	evidence.Blocked: "broken"}
 
 // allure lists the results of a run as files.
 func allure(r *Run) []Renderer {

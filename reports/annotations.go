@@ -12,22 +12,29 @@ import (
 const annotationBound = 10
 
 // writeAnnotations writes GitHub's workflow commands: an error at the line of the feature for each way of
-// failing, a warning where the environment was at fault. A workflow prints the file.
+// failing, a warning where the environment was at fault and for what is not served. A workflow prints the file.
 func writeAnnotations(w io.Writer, r *Run, facts *contract.Contract) error {
 	var b strings.Builder
-	for i, group := range r.Causes(true) {
+	for i, group := range New(r.Causes(true)) {
 		if i == annotationBound {
 			break
 		}
 		s := group.Scenario
-		text := fmt.Sprintf("%s\nexpected %s\nactual %s\nseen in %d scenarios, first in %s", group.Finding.Message, group.Finding.Expected, group.Finding.Actual, len(group.Scenarios), s.ID)
+		text := fmt.Sprintf("%s\nexpected %s\nactual %s\nshown by %s, first in %s", group.Finding.Message, group.Finding.Expected, group.Finding.Actual, group.Shown(), s.ID)
 		if requirement := facts.Requirement(group.Finding.Requirement); requirement != nil {
 			text = requirement.Sentence + "\n" + text
 		}
-		fmt.Fprintf(&b, "::error file=features/%s,line=%d,title=%s::%s\n", commandProperty(s.URI), s.Line, commandProperty(group.Finding.Requirement), commandText(text))
+		title := group.Finding.Requirement
+		if group.Finding.Hazard != "" {
+			title = "hazard " + title
+		}
+		fmt.Fprintf(&b, "::error file=features/%s,line=%d,title=%s::%s\n", commandProperty(s.URI), s.Line, commandProperty(title), commandText(text))
 	}
 	if n := r.Summary.Scenarios.Inconclusive; n > 0 {
 		fmt.Fprintf(&b, "::warning title=kobcheck::%s\n", commandText(fmt.Sprintf("the environment kept %d scenarios from an answer; that is not the API's fault", n)))
+	}
+	for _, one := range r.Blocking() {
+		fmt.Fprintf(&b, "::warning title=kobcheck::%s\n", commandText(fmt.Sprintf("%s is not served, which blocks %d scenarios", one.Operation, len(one.Scenarios))))
 	}
 	if b.Len() == 0 {
 		fmt.Fprintf(&b, "::notice title=kobcheck::%s\n", commandText(Headline(r)))

@@ -16,19 +16,64 @@ type Cause struct {
 	Scenario *Scenario
 	// Scenarios are the ids of those that fail for it.
 	Scenarios []string
-	// Passing is how often it was met while scenarios were about something else.
+	// Passing is how often it was met while scenarios were about something else, and Met how it was met first.
 	Passing int
+	Met     *evidence.Finding
 	// Blocks are the ids of the scenarios that its operation blocks.
 	Blocks []string
+	// Operations are those whose answers show it. Everywhere says that they are most of those that served
+	// anything, or show it: it is one deviation of all answers, not one of each operation. Of is how many they are.
+	Operations []string
+	Everywhere bool
+	Of         int
+	// Fingerprints are the ways in which it shows, that of the finding first.
+	Fingerprints []string
 
-	about bool
+	about int
 }
 
-// Known reports whether a list of known failures covers the cause wherever it shows.
+// How much a scenario is about the requirement of a finding. Whoever sends odd inputs to everything meets
+// whatever deviates, so that another scenario tells more.
+const (
+	besideIt = iota
+	withOddInputs
+	aboutIt
+	leadsWithIt
+)
+
+func about(s *Scenario, requirement string) int {
+	switch at := slices.Index(s.Requirements, requirement); {
+	case at < 0:
+		return besideIt
+	case strings.HasPrefix(s.ID, "derived."):
+		return withOddInputs
+	case at == 0:
+		return leadsWithIt
+	}
+	return aboutIt
+}
+
+// Known reports whether a list of known failures covers the cause.
 func (c *Cause) Known() bool { return c.Finding.Verdict == evidence.Known }
 
-// Causes returns the findings of the run by cause, gated ones or the others: new ones before known ones,
-// those that a scenario is about before those met in passing alone, then those that show most often.
+// Hides reports whether the cause leaves nothing else to judge: answers of all operations deviate so, and nothing can
+// be made of them.
+func (c *Cause) Hides() bool { return c.Everywhere && len(c.Blocks) > 0 }
+
+// Title is the name of the scenario that is about the cause, else what is wrong.
+func (c *Cause) Title() string {
+	if c.about == besideIt || c.Scenario.Name == "" {
+		return c.Finding.Message
+	}
+	return c.Scenario.Name
+}
+
+// Exchange is the one that shows the finding; nil for none.
+func (c *Cause) Exchange() *evidence.Exchange { return c.Scenario.Exchange(c.Finding.Exchange) }
+
+// Causes returns the findings of the run by cause, gated ones or the others: new ones before known ones, those
+// of all answers first, then those that a scenario is about before those met in passing alone, then those that
+// block, then those that show most often.
 func (r *Run) Causes(gated bool) []Cause {
 	l := causes{run: r, by: map[string]*Cause{}, scenarios: map[string]*Scenario{}}
 	for i := range r.Scenarios {
@@ -37,14 +82,16 @@ func (r *Run) Causes(gated bool) []Cause {
 	for i := range r.Scenarios {
 		l.scenario(&r.Scenarios[i], gated)
 	}
-	for _, f := range r.Passing {
-		if f.Gated == gated {
-			l.passing(f)
+	for i := range r.Passing {
+		if r.Passing[i].Gated == gated {
+			l.passing(&r.Passing[i])
 		}
 	}
+	l.everywhere()
+	l.alike()
 	slices.SortStableFunc(l.list, func(a, b *Cause) int {
-		return cmp.Or(rank(a.Known(), b.Known()), rank(b.about, a.about), rank(len(a.Blocks) == 0, len(b.Blocks) == 0),
-			cmp.Compare(len(b.Scenarios), len(a.Scenarios)))
+		return cmp.Or(rank(a.Known(), b.Known()), rank(b.Everywhere, a.Everywhere), rank(b.about > besideIt, a.about > besideIt),
+			rank(len(a.Blocks) == 0, len(b.Blocks) == 0), cmp.Compare(len(b.Scenarios), len(a.Scenarios)), cmp.Compare(b.Passing, a.Passing))
 	})
 	out := make([]Cause, len(l.list))
 	for i, one := range l.list {
@@ -71,78 +118,209 @@ type causes struct {
 	scenarios map[string]*Scenario
 }
 
+// check is the name of a check, whoever made it: a sentence of a scenario, or what watches every answer.
+func check(f evidence.Finding) string { return strings.TrimPrefix(f.Check, "every answer: ") }
+
 // key is what findings of one deviation share, whichever check saw it: requirement, operation and place; where
 // there is no place, the check and how it fails.
 func key(f evidence.Finding) string {
-	place := evidence.WithoutIndexes(f.Pointer)
-	if place == "" {
-		place = strings.TrimPrefix(f.Check, "every answer: ")
-	}
-	return strings.Join([]string{f.Requirement, f.Operation, place}, "\x00")
+	return strings.Join([]string{f.Requirement, f.Operation, cmp.Or(evidence.WithoutIndexes(f.Pointer), check(f)), string(f.Verdict)}, "\x00")
 }
 
-// scenario adds what a scenario found. One that lists know counts apart from what is new.
+// scenario adds what a scenario found.
 func (l *causes) scenario(s *Scenario, gated bool) {
-	seen := map[string]bool{}
 	for _, f := range s.Findings {
-		if s.Verdict == evidence.Known {
-			f.Verdict = evidence.Known
+		if s.Verdict == evidence.Known && f.Gated {
+			f.Verdict = evidence.Known // an earlier run.json has it at the scenario alone
+			f.Reason = cmp.Or(f.Reason, s.Reason)
 		}
-		id := key(f) + "\x00" + string(f.Verdict)
-		if f.Gated != gated || seen[id] {
+		if f.Gated != gated {
 			continue
 		}
-		seen[id] = true
-		one := l.cause(id, f, s)
-		one.Scenarios = append(one.Scenarios, s.ID)
-		if about := slices.Contains(s.Requirements, f.Requirement); about && !one.about {
-			one.about, one.Finding, one.Scenario = true, f, s
+		one := l.cause(f, s)
+		if !slices.Contains(one.Scenarios, s.ID) {
+			one.Scenarios = append(one.Scenarios, s.ID)
 		}
 	}
 }
 
-func (l *causes) passing(f evidence.Finding) {
+func (l *causes) passing(f *evidence.Finding) {
 	first := l.scenarios[f.Scenario]
 	if first == nil {
-		return // a part of a run that was left out
+		first = &Scenario{ID: f.Scenario} // a part of the run that was left out
 	}
-	one := l.cause(key(f)+"\x00"+string(f.Verdict), f, first)
+	one := l.cause(*f, first)
+	if one.Met == nil {
+		one.Met = f
+	}
 	one.Passing += f.Count
-	if f.Check != NotServed {
-		return
-	}
-	for _, s := range l.run.Scenarios {
-		if s.BlockedBy == f.Operation {
-			one.Blocks = append(one.Blocks, s.ID)
+	if f.Check == evidence.NotServed {
+		for _, s := range l.run.Scenarios {
+			if s.BlockedBy == f.Operation && !slices.Contains(one.Blocks, s.ID) {
+				one.Blocks = append(one.Blocks, s.ID)
+			}
 		}
 	}
 }
 
-// NotServed is the check of what a scenario needs: that a valid request is served.
-const NotServed = "a valid request is served"
-
-func (l *causes) cause(id string, f evidence.Finding, s *Scenario) *Cause {
-	if l.by[id] == nil {
-		l.by[id] = &Cause{Finding: f, Scenario: s}
-		l.list = append(l.list, l.by[id])
+// cause returns the cause of a finding. The scenario that is most about it gives it its title.
+func (l *causes) cause(f evidence.Finding, s *Scenario) *Cause {
+	id := key(f)
+	one := l.by[id]
+	if one == nil {
+		one = &Cause{about: -1}
+		if f.Operation != "" {
+			one.Operations = []string{f.Operation}
+		}
+		l.by[id] = one
+		l.list = append(l.list, one)
 	}
-	return l.by[id]
+	rank := about(s, f.Requirement)
+	if f.Scenario != "" {
+		rank = besideIt // noticed in passing
+	}
+	one.join(&Cause{Finding: f, Scenario: s, about: rank, Fingerprints: []string{f.Fingerprint()}})
+	return one
 }
 
-// Gathered puts findings that were noticed in passing together: each cause once, as it was first met, with
-// how often.
+// join puts another cause, or what shows one, to a cause.
+func (c *Cause) join(other *Cause) {
+	first, then := c.Fingerprints, other.Fingerprints
+	if other.about > c.about {
+		c.Finding, c.Scenario, c.about = other.Finding, other.Scenario, other.about
+		first, then = then, first
+	}
+	c.Fingerprints = union(first, then)
+	c.Scenarios, c.Blocks = union(c.Scenarios, other.Scenarios), union(c.Blocks, other.Blocks)
+	c.Operations = union(c.Operations, other.Operations)
+	c.Passing += other.Passing
+	c.Met = cmp.Or(c.Met, other.Met)
+}
+
+// union returns a list with what another has beside it.
+func union(list, other []string) []string {
+	for _, one := range other {
+		if !slices.Contains(list, one) {
+			list = append(list[:len(list):len(list)], one)
+		}
+	}
+	return list
+}
+
+// A deviation is one of all answers where more than so large a part of the operations that served anything show it,
+// and at least so many.
+const (
+	mostOperations   = 0.8
+	fewestOperations = 4
+)
+
+// everywhere puts the deviations of all answers together: what most operations show, by requirement and check, is
+// one cause. Where such an answer is a success that nothing can be made of, the scenarios that it blocks are
+// blocked by that cause.
+func (l *causes) everywhere() {
+	groups := map[string][]*Cause{}
+	for _, one := range l.list {
+		groups[one.kind()] = append(groups[one.kind()], one)
+	}
+	var served []string
+	for _, use := range l.run.Operations {
+		for status := range use.Statuses {
+			if strings.HasPrefix(status, "2") {
+				served = union(served, []string{use.ID})
+			}
+		}
+	}
+	gone := map[*Cause]bool{}
+	for _, one := range l.list {
+		group := groups[one.kind()]
+		delete(groups, one.kind())
+		var operations []string
+		for _, part := range group {
+			operations = union(operations, part.Operations)
+		}
+		of := len(union(served, operations))
+		if len(operations) < fewestOperations || float64(len(operations)) <= mostOperations*float64(of) {
+			continue
+		}
+		one.Everywhere, one.Of = true, of
+		for _, part := range group[1:] {
+			one.join(part)
+			gone[part] = true
+		}
+	}
+	for _, one := range l.list {
+		if !gone[one] && one.unusable() {
+			if all := l.covering(one, gone); all != nil {
+				all.join(one)
+				gone[one] = true
+			}
+		}
+	}
+	l.list = slices.DeleteFunc(l.list, func(one *Cause) bool { return gone[one] })
+}
+
+// kind is what a deviation of all answers has in common at each of them.
+func (c *Cause) kind() string {
+	return strings.Join([]string{c.Finding.Requirement, check(c.Finding), string(c.Finding.Verdict)}, "\x00")
+}
+
+// unusable reports whether a cause is that a success holds nothing to go on with.
+func (c *Cause) unusable() bool {
+	return c.Finding.Check == evidence.NotServed && len(c.Scenarios) == 0 && strings.HasPrefix(c.Finding.Actual, "2")
+}
+
+// covering returns the cause of all answers that explains why nothing can be made of an operation's success; nil
+// where what is prepared with the operation deviates in a way of its own.
+func (l *causes) covering(c *Cause, gone map[*Cause]bool) *Cause {
+	var all *Cause
+	for _, one := range l.list {
+		if gone[one] || one == c || one.Known() != c.Known() || !slices.Contains(one.Operations, c.Finding.Operation) {
+			continue
+		}
+		switch {
+		case one.Everywhere:
+			all = cmp.Or(all, one)
+		case one.Passing > 0 && one.Finding.Check != evidence.NotServed:
+			return nil
+		}
+	}
+	return all
+}
+
+// alike puts together what the same scenarios show in several places of one answer by one check: that a repeat
+// answers otherwise is one deviation, however many members differ.
+func (l *causes) alike() {
+	first := map[string]*Cause{}
+	l.list = slices.DeleteFunc(l.list, func(one *Cause) bool {
+		if len(one.Scenarios) == 0 || one.Passing > 0 || one.Everywhere {
+			return false
+		}
+		id := strings.Join(append([]string{one.kind(), one.Finding.Operation}, one.Scenarios...), "\x00")
+		if first[id] == nil {
+			first[id] = one
+			return false
+		}
+		first[id].join(one)
+		return true
+	})
+}
+
+// Gathered puts findings that were noticed in passing together: each way in which a cause shows once, as it was
+// first met, with how often.
 func Gathered(list []evidence.Finding) []evidence.Finding {
 	at := map[string]int{}
 	var out []evidence.Finding
+	order := func(f evidence.Finding) string { return f.Cause() + "\x00" + f.Fingerprint() }
 	for _, f := range list {
-		i, there := at[f.Cause()]
+		id := order(f)
+		i, there := at[id]
 		if !there {
-			at[f.Cause()] = len(out)
+			at[id] = len(out)
 			out = append(out, f)
 			continue
 		}
 		out[i].Count += f.Count
 	}
-	slices.SortStableFunc(out, func(a, b evidence.Finding) int { return strings.Compare(a.Cause(), b.Cause()) })
+	slices.SortStableFunc(out, func(a, b evidence.Finding) int { return strings.Compare(order(a), order(b)) })
 	return out
 }

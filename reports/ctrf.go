@@ -57,7 +57,11 @@ type (
 	}
 )
 
-// writeCTRF writes a test for each scenario. What the environment kept away is other, never failed or passed.
+// passingSuite is where reports of scenarios have what was noticed in passing alone.
+const passingSuite = "Noticed in passing"
+
+// writeCTRF writes a test for each scenario, and one for each cause that was noticed in passing alone. What
+// the environment kept away, or an operation that is not served, is other, never failed or passed.
 func writeCTRF(w io.Writer, r *Run, facts *contract.Contract) error {
 	report := ctrfReport{ReportFormat: "CTRF", SpecVersion: "0.0.0", RunID: r.RunID, GeneratedBy: "kobcheck", Results: ctrfResults{Tool: ctrfTool{Name: "kobcheck", Version: r.Tool.Version},
 		Summary: ctrfSummary{Tests: len(r.Scenarios), Start: r.StartedAt.UnixMilli(), Stop: r.EndedAt.UnixMilli()}, Tests: []ctrfTest{}}}
@@ -99,24 +103,33 @@ func writeCTRF(w io.Writer, r *Run, facts *contract.Contract) error {
 		}
 		report.Results.Tests = append(report.Results.Tests, one)
 	}
+	for _, cause := range r.PassingAlone() {
+		f := cause.Finding
+		s.Tests, s.Failed = s.Tests+1, s.Failed+1
+		report.Results.Tests = append(report.Results.Tests, ctrfTest{TestID: "passing." + f.Fingerprint(), Name: f.Requirement + " in passing: " + f.Message, Status: "failed",
+			Suite: []string{passingSuite}, RawStatus: string(evidence.Failed), Tags: []string{"@" + f.Requirement}, FilePath: cause.Scenario.URI, Line: cause.Scenario.Line,
+			Message: cause.Sentence(), Trace: strings.Join(againText(f, cause.Exchange(), facts), "\n")})
+	}
 	return json.NewEncoder(w).Encode(report)
 }
 
 // brokenText says of a failed scenario in a line what broke, and in some more how to see it again.
 func brokenText(s *Scenario, facts *contract.Contract) (line, more string) {
-	for _, finding := range s.Findings {
-		if !finding.Gated {
-			continue
-		}
-		line = finding.Requirement + ": " + finding.Message
-		text := []string{"expected " + finding.Expected, "actual   " + finding.Actual}
-		if requirement := facts.Requirement(finding.Requirement); requirement != nil {
-			text = append(text, requirement.Sentence, "source   "+sourceText(requirement))
-		}
-		if exchange := s.Exchange(finding.Exchange); exchange != nil {
-			text = append(text, exchange.Curl)
-		}
-		return line, strings.Join(text, "\n")
+	finding := s.leading()
+	if finding == nil {
+		return s.Reason, ""
 	}
-	return s.Reason, ""
+	return finding.Requirement + ": " + finding.Message, strings.Join(againText(*finding, s.Exchange(finding.Exchange), facts), "\n")
+}
+
+// againText says of a finding what was expected, who says so and how to see it again.
+func againText(f evidence.Finding, exchange *evidence.Exchange, facts *contract.Contract) []string {
+	text := []string{"expected " + f.Expected, "actual   " + f.Actual}
+	if requirement := facts.Requirement(f.Requirement); requirement != nil {
+		text = append(text, requirement.Sentence, "source   "+sourceText(requirement))
+	}
+	if exchange != nil {
+		text = append(text, exchange.Curl)
+	}
+	return text
 }

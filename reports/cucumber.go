@@ -73,7 +73,8 @@ func element(s *Scenario) cucumberElement {
 		}
 		one.Steps = append(one.Steps, cucumberStep{Keyword: step.Keyword + " ", Name: step.Text, Line: step.Line, Result: cucumberResult{Status: status, Duration: int64(step.DurationMS * 1e6), Error: step.Error}})
 	}
-	outcome := map[evidence.Verdict]string{evidence.Failed: "failed", evidence.UnexpectedPass: "failed", evidence.Inconclusive: "pending", evidence.NotTestable: "skipped", evidence.Known: "skipped", evidence.NotRun: "skipped"}[s.Verdict]
+	outcome := map[evidence.Verdict]string{evidence.Failed: "failed", evidence.UnexpectedPass: "failed", evidence.Inconclusive: "pending", evidence.Blocked: "pending",
+		evidence.NotTestable: "skipped", evidence.Known: "skipped", evidence.NotRun: "skipped"}[s.Verdict]
 	if outcome == "" || len(one.Steps) == 0 {
 		return one
 	}

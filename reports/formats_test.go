@@ -36,9 +36,9 @@ func TestEveryFormatIsWellFormedForEveryRun(t *testing.T) {
 			var report ctrfReport
 			require.NoError(t, json.Unmarshal([]byte(rendered(t, r, "ctrf")), &report))
 			s := report.Results.Summary
-			require.Equal(t, len(r.Scenarios), s.Tests)
+			require.Equal(t, len(r.Scenarios)+len(r.PassingAlone()), s.Tests)
 			require.Equal(t, s.Tests, s.Passed+s.Failed+s.Skipped+s.Pending+s.Other)
-			require.Equal(t, r.Summary.Scenarios.Failed+r.Summary.Scenarios.UnexpectedPass, s.Failed)
+			require.Equal(t, r.Summary.Scenarios.Failed+r.Summary.Scenarios.UnexpectedPass+len(r.PassingAlone()), s.Failed)
 
 			var features []cucumberFeature
 			require.NoError(t, json.Unmarshal([]byte(rendered(t, r, "cucumber")), &features))

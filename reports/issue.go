@@ -16,7 +16,7 @@ const issueBound = 50
 // the fingerprint, so that one failure has one name on every night.
 func issues(r *Run) []Renderer {
 	var files []Renderer
-	for i, group := range r.Causes(true) {
+	for i, group := range New(r.Causes(true)) {
 		if i == issueBound {
 			break
 		}
@@ -31,7 +31,11 @@ func issues(r *Run) []Renderer {
 func issueText(g Cause, r *Run, facts *contract.Contract) string {
 	var b strings.Builder
 	f := g.Finding
-	fmt.Fprintf(&b, "# %s: %s\n\n", f.Requirement, escapeMarkdown(f.Message))
+	hazard := ""
+	if f.Hazard != "" {
+		hazard = "Hazard: "
+	}
+	fmt.Fprintf(&b, "# %s%s: %s\n\n", hazard, f.Requirement, escapeMarkdown(f.Message))
 	if since := r.Since(f); since != "" {
 		fmt.Fprintf(&b, "%s\n\n", since)
 	}
@@ -42,15 +46,15 @@ func issueText(g Cause, r *Run, facts *contract.Contract) string {
 	if f.Pointer != "" {
 		where = " at " + code(f.Pointer)
 	}
-	fmt.Fprintf(&b, "| | |\n|---|---|\n| expected%s | %s |\n| actual | %s |\n| target | %s, edition %s |\n| first seen in this run | %s UTC, run %s, seed %d |\n| scenarios | %d, first %s (%s:%d) |\n| fingerprint | %s |\n\n",
+	fmt.Fprintf(&b, "| | |\n|---|---|\n| expected%s | %s |\n| actual | %s |\n| target | %s, edition %s |\n| first seen in this run | %s UTC, run %s, seed %d |\n| shown by | %s; first %s (%s:%d) |\n| fingerprint | %s |\n\n",
 		where, escapeMarkdown(f.Expected), escapeMarkdown(f.Actual), escapeMarkdown(r.Target.Name), r.Target.Edition, r.StartedAt.Format("2006-01-02 15:04:05"), r.RunID, r.Seed,
-		len(g.Scenarios), code(g.Scenario.ID), g.Scenario.URI, g.Scenario.Line, code(f.Fingerprint()))
+		g.Shown(), code(g.Scenario.ID), g.Scenario.URI, g.Scenario.Line, code(f.Fingerprint()))
 	b.WriteString("## The scenario\n\n```gherkin\n")
 	for _, step := range g.Scenario.Steps {
 		fmt.Fprintf(&b, "%s %s\n", step.Keyword, strings.ReplaceAll(step.Text, "```", "` ` `"))
 	}
 	b.WriteString("```\n")
-	if exchange := g.Scenario.Exchange(f.Exchange); exchange != nil {
+	if exchange := g.Exchange(); exchange != nil {
 		fmt.Fprintf(&b, "\n## See it again\n\n```sh\n%s\n```\n\n`kobcheck replay run.json --scenario %s` performs all of it with fresh data.\n", strings.ReplaceAll(exchange.Curl, "```", "` ` `"), g.Scenario.ID)
 	}
 	return b.String()

@@ -32,9 +32,9 @@ type (
 		Skipped   int    `xml:"skipped,attr"`
 		Time      string `xml:"time,attr"`
 		Timestamp string `xml:"timestamp,attr"`
-		File      string `xml:"file,attr"`
+		File      string `xml:"file,attr,omitempty"`
 		// Properties tell of each case, by the id of its scenario, the requirements, mark, verdict and line.
-		Properties []junitProperty `xml:"properties>property"`
+		Properties []junitProperty `xml:"properties>property,omitempty"`
 		Cases      []junitCase     `xml:"testcase"`
 		seconds    float64
 	}
@@ -73,8 +73,9 @@ func (s *junitSuite) add(one junitCase, seconds float64) {
 	}
 }
 
-// writeJUnit writes a suite for each feature and a case for each scenario. A failure is the API's fault
-// and an error the environment's; what could not be tested is skipped, with the reason.
+// writeJUnit writes a suite for each feature and a case for each scenario. A failure is the API's fault, an error
+// what kept a scenario from its answer: the environment, or an operation that is not served. What could not be
+// tested is skipped, with the reason. What was noticed in passing alone has a suite of its own.
 func writeJUnit(w io.Writer, r *Run, facts *contract.Contract) error {
 	all := junitSuites{Name: "kobcheck " + clean(r.Target.Name), Time: fmt.Sprintf("%.3f", r.EndedAt.Sub(r.StartedAt).Seconds())}
 	place := map[string]int{}
@@ -90,6 +91,16 @@ func writeJUnit(w io.Writer, r *Run, facts *contract.Contract) error {
 		all.Suites[at].Properties = append(all.Suites[at].Properties,
 			junitProperty{"requirements of " + scenario.ID, strings.Join(scenario.Requirements, " ")}, junitProperty{"mark of " + scenario.ID, string(scenario.Mark)},
 			junitProperty{"verdict of " + scenario.ID, string(scenario.Verdict)}, junitProperty{"line of " + scenario.ID, strconv.Itoa(scenario.Line)})
+	}
+	if alone := r.PassingAlone(); len(alone) > 0 {
+		suite := junitSuite{Name: passingSuite, Timestamp: r.StartedAt.Format("2006-01-02T15:04:05Z")}
+		for _, cause := range alone {
+			f := cause.Finding
+			data := strings.Join(againText(f, cause.Exchange(), facts), "\n")
+			suite.add(junitCase{Name: clean(f.Requirement + ": " + f.Message + " [" + f.Fingerprint() + "]"), Classname: passingSuite, Time: "0.000",
+				Failure: &junitResult{Message: clean(cause.Sentence()), Type: "requirement", Data: clean(data)}}, 0)
+		}
+		all.Suites = append(all.Suites, suite)
 	}
 	for i := range all.Suites {
 		suite := &all.Suites[i]
@@ -119,6 +130,8 @@ func testcase(s *Scenario, facts *contract.Contract) junitCase {
 		one.Failure = &junitResult{Message: clean(message), Type: "requirement", Data: clean(data)}
 	case evidence.Inconclusive, evidence.NotRun:
 		one.Error = &junitResult{Message: clean(s.Reason), Type: "environment", Data: clean(s.Reason)}
+	case evidence.Blocked:
+		one.Error = &junitResult{Message: clean(s.Reason), Type: "blocked by " + clean(s.BlockedBy), Data: clean(s.Reason)}
 	case evidence.NotTestable:
 		one.Skipped = &junitResult{Message: clean(notTestableText(s))}
 	case evidence.Advisory:
@@ -137,10 +150,10 @@ func notTestableText(s *Scenario) string {
 
 func failureText(s *Scenario, facts *contract.Contract) (message, data string) {
 	var text strings.Builder
+	if first := s.leading(); first != nil {
+		message = first.Requirement + ": " + first.Message
+	}
 	for _, finding := range s.Findings {
-		if message == "" || finding.Gated {
-			message = finding.Requirement + ": " + finding.Message
-		}
 		fmt.Fprintf(&text, "%s (%s)\n", finding.Message, finding.Requirement)
 		if requirement := facts.Requirement(finding.Requirement); requirement != nil {
 			fmt.Fprintf(&text, "  requirement: %s\n  source:      %s\n", requirement.Sentence, requirement.Source)

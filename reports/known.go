@@ -3,6 +3,7 @@ package reports
 import (
 	"fmt"
 	"io"
+	"slices"
 	"time"
 
 	"github.com/kobcheck/kobcheck/reports/evidence"
@@ -15,98 +16,138 @@ func (r *Run) ApplyKnown(list evidence.KnownFailures, now time.Time) {
 	if len(list) == 0 {
 		return
 	}
-	a := applying{list: list, now: now, blocked: map[string]*evidence.KnownFailure{}}
+	a := applying{run: r, list: list, now: now, used: map[int]bool{}, blocked: map[string]string{}}
 	for i := range r.Passing {
 		f := &r.Passing[i]
-		entry, _ := list.Entry("", *f)
-		if !f.Gated || entry == nil || entry.Ended(now) {
-			continue
-		}
-		f.Verdict = evidence.Known
-		if f.Check == NotServed {
-			a.blocked[f.Operation] = entry
+		a.finding("", f)
+		if f.Verdict == evidence.Known && f.Check == evidence.NotServed {
+			a.blocked[f.Operation] = f.Reason
 		}
 	}
 	for i := range r.Scenarios {
 		a.scenario(&r.Scenarios[i])
 	}
+	for i := range list {
+		if a.unused(i) {
+			r.Unneeded = append(r.Unneeded, list[i].NoLonger())
+		}
+	}
 }
 
-// applying is a list being held against a run. Blocked are the entries that explain why an operation is not served.
+// applying is a list being held against a run. Used are the entries that cover something; blocked tells of the
+// operations that are not served, and are known for it, why.
 type applying struct {
+	run     *Run
 	list    evidence.KnownFailures
 	now     time.Time
-	blocked map[string]*evidence.KnownFailure
+	used    map[int]bool
+	blocked map[string]string
+}
+
+func (a *applying) finding(scenario string, f *evidence.Finding) []int {
+	at := a.list.Apply(scenario, f, a.now)
+	for _, i := range at {
+		a.used[i] = true
+	}
+	return at
 }
 
 func (a *applying) scenario(s *Scenario) {
+	own, covered := a.own(s), map[int]bool{}
+	for i := range s.Findings {
+		for _, at := range a.finding(s.ID, &s.Findings[i]) {
+			covered[at] = true
+		}
+	}
 	switch s.Verdict {
 	case evidence.Blocked:
-		if entry := a.blocked[s.BlockedBy]; entry != nil {
-			s.Verdict, s.Reason = evidence.Known, because(entry)
+		if why := a.blocked[s.BlockedBy]; why != "" {
+			s.Verdict, s.Reason = evidence.Known, why
 		}
 	case evidence.Passed, evidence.Advisory, evidence.Flaky:
-		for i := range a.list {
-			if entry := &a.list[i]; entry.Scenario == s.ID {
-				s.Verdict = evidence.UnexpectedPass
-				s.Reason = fmt.Sprintf("no longer fails as %s says; remove the entry at %s", entry.Reference, entry.At())
-				return
-			}
+		if len(own) > 0 {
+			s.Verdict, s.Reason = evidence.UnexpectedPass, a.list[own[0]].NoLonger()
 		}
 	case evidence.Failed:
-		a.failed(s)
+		a.failed(s, own, covered)
 	}
 }
 
-// failed makes a scenario known whose gated findings are all listed.
-func (a *applying) failed(s *Scenario) {
-	used := map[int]bool{}
-	var own *evidence.KnownFailure // an entry that speaks of this scenario, if only by its name
+// own lists the entries that speak of a scenario by its name.
+func (a *applying) own(s *Scenario) []int {
+	var at []int
 	for i := range a.list {
 		if a.list[i].Scenario == s.ID {
-			own = &a.list[i]
+			at = append(at, i)
 		}
 	}
+	return at
+}
+
+// failed makes a scenario known whose gated findings are all listed.
+func (a *applying) failed(s *Scenario, own []int, covered map[int]bool) {
+	why := ""
 	for _, f := range s.Findings {
-		if !f.Gated {
-			continue
-		}
-		entry, at := a.list.Entry(s.ID, f)
 		switch {
-		case entry == nil && own != nil:
-			s.Reason = fmt.Sprintf("fails in another way than %s says (%s): %s is new", own.Reference, own.At(), f.Fingerprint())
+		case !f.Gated:
+		case f.Verdict == evidence.Known:
+			why = f.Reason
+		case f.Reason != "": // its entry has ended
+			s.Reason = f.Reason
 			return
-		case entry == nil:
+		case len(own) > 0:
+			entry := &a.list[own[0]]
+			s.Reason = fmt.Sprintf("fails in another way than %s says (%s): %s is new", entry.Reference, entry.At(), f.Fingerprint())
 			return
-		case entry.Ended(a.now):
-			s.Reason = fmt.Sprintf("%s was to be mended by %s (owner: %s); mend it or give the entry at %s another date", entry.Reference, entry.Until, entry.Owner, entry.At())
+		default:
 			return
 		}
-		used[at] = true
-		s.Reason = because(entry)
 	}
-	for i := range a.list {
-		if entry := &a.list[i]; entry.Scenario == s.ID && !used[i] {
+	for _, i := range own {
+		if entry := &a.list[i]; !covered[i] {
 			s.Reason = fmt.Sprintf("the entry at %s is of no use any more: %q does not fail in that way; remove it", entry.At(), entry.Check)
 			return
 		}
 	}
-	s.Verdict = evidence.Known
+	s.Verdict, s.Reason = evidence.Known, why
 }
 
-func because(entry *evidence.KnownFailure) string {
-	return fmt.Sprintf("known until %s: %s (%s, %s)", entry.Until, entry.Reason, entry.Reference, entry.Owner)
-}
-
-// fresh are entries for what gates and no list knows, one for each cause.
-func (r *Run) fresh() evidence.KnownFailures {
-	var findings []evidence.Finding
-	for _, cause := range r.Causes(true) {
-		if cause.Scenario.Verdict != evidence.Flaky {
-			findings = append(findings, cause.Finding)
+// unused reports whether nothing of a whole run shows an entry of a cause although it judged what the entry speaks
+// of. A part of a run says nothing of that.
+func (a *applying) unused(i int) bool {
+	entry := &a.list[i]
+	if a.used[i] || entry.Scenario != "" || a.run.Partial() || a.run.Signal != "" {
+		return false
+	}
+	if entry.Requirement == "" {
+		return slices.ContainsFunc(a.run.Census, func(c CheckCount) bool { return c.Name == entry.Check && c.Evaluated > c.NoData })
+	}
+	for f := range a.run.Findings() {
+		if f.Requirement == entry.Requirement {
+			return true
 		}
 	}
-	return evidence.Fresh(findings)
+	return slices.ContainsFunc(a.run.Scenarios, func(s Scenario) bool { return slices.Contains(s.Proves, entry.Requirement) })
+}
+
+// Partial reports whether the run is a selection or a shard of the scenarios that there are.
+func (r *Run) Partial() bool { return r.Settings.Of > len(r.Scenarios) }
+
+// fresh are entries for what fails or blocks and no list knows, one for each cause.
+func (r *Run) fresh() evidence.KnownFailures {
+	entries := evidence.KnownFailures{}
+	for _, cause := range append(r.Causes(true), r.Causes(false)...) {
+		f := cause.Finding
+		if cause.Known() || cause.Scenario.Verdict == evidence.Flaky || !f.Gated && f.Check != evidence.NotServed {
+			continue
+		}
+		entry := evidence.KnownFailure{Requirement: f.Requirement, Check: f.Check, Fingerprint: f.Fingerprint(), Also: cause.Fingerprints[1:]}
+		if len(cause.Operations) == 1 {
+			entry.Operation = cause.Operations[0]
+		}
+		entries = append(entries, entry)
+	}
+	return entries
 }
 
 func writeNewFailures(w io.Writer, r *Run) error { return r.fresh().Write(w) }

@@ -31,6 +31,13 @@ type LoadRun struct {
 	Reason   string           `json:"reason,omitempty"`
 	Notice   string           `json:"burst_notice,omitempty"`
 	Plans    []LoadPlan       `json:"plans"`
+	// Gate lists the marks whose requirements may fail a plan; Waivers are standards that were put up with.
+	Gate    []contract.Mark   `json:"gate,omitempty"`
+	Waivers []evidence.Waiver `json:"waivers,omitempty"`
+	// Unneeded says of entries of the list of known failures that nothing fails so any more.
+	Unneeded []string `json:"unneeded_entries,omitempty"`
+
+	known evidence.KnownFailures
 }
 
 // LoadPlan is one plan as it was performed.
@@ -53,8 +60,10 @@ type LoadPlan struct {
 	Slices     []LoadSlice          `json:"slices"`
 	Errors     map[string]int       `json:"errors"`
 	Checked    int                  `json:"answers_checked"`
-	Findings   []LoadFinding        `json:"findings"`
+	Findings   []evidence.Finding   `json:"findings"`
 	Invariants []evidence.Invariant `json:"invariants"`
+	// Broken are the invariants that do not hold, as they are judged.
+	Broken []evidence.Finding `json:"broken,omitempty"`
 	// Observed answers questions that the documentation leaves open.
 	Observed []evidence.Observation `json:"observed"`
 	Steps    []LoadStep             `json:"steps,omitempty"`
@@ -159,14 +168,6 @@ type OperationSecond struct {
 	P50   float64 `json:"p50_ms"`
 }
 
-// LoadFinding is a requirement that was seen broken under load.
-type LoadFinding struct {
-	Requirement string `json:"requirement"`
-	Operation   string `json:"operation"`
-	Message     string `json:"message"`
-	Count       int    `json:"count"`
-}
-
 // LoadStep is one rate that a capacity plan tried.
 type LoadStep struct {
 	Rate    float64 `json:"rate"`
@@ -191,95 +192,17 @@ type GateResult struct {
 	Needed  int     `json:"needed"`
 }
 
-// Close gives each plan and the run its verdict and exit code. Of several the first of 8, 1, 5, 7, 6, 4 wins.
-func (r *LoadRun) Close(now time.Time) {
-	r.Version, r.EndedAt = loadFileVersion, now.UTC()
-	order := []int{evidence.ExitSecretFound, evidence.ExitFailed, evidence.ExitGateMissed, evidence.ExitSafetyStop, evidence.ExitProvesNone, evidence.ExitInconclusive}
-	found := map[int]string{}
-	for i := range r.Plans {
-		plan := &r.Plans[i]
-		plan.decide()
-		if plan.ExitCode != evidence.ExitPassed && found[plan.ExitCode] == "" {
-			found[plan.ExitCode] = plan.ID + ": " + plan.Reason
-		}
-	}
-	if r.ExitCode == evidence.ExitInterrupted || r.ExitCode == evidence.ExitTerminated {
-		r.Verdict = evidence.Interrupted
-		return
-	}
-	for _, code := range order {
-		if found[code] != "" {
-			r.ExitCode, r.Reason, r.Verdict = code, found[code], evidence.Failed
-			if code == evidence.ExitProvesNone || code == evidence.ExitInconclusive || code == evidence.ExitSafetyStop {
-				r.Verdict = evidence.Inconclusive
-			}
-			return
-		}
-	}
-	r.Verdict, r.ExitCode = evidence.Passed, evidence.ExitPassed
-}
-
-func (p *LoadPlan) decide() {
-	if p.ExitCode != evidence.ExitPassed {
-		p.Verdict = evidence.Inconclusive
-		return // a plan that could not be performed has said why
-	}
-	for _, one := range p.Invariants {
-		if one.Holds != nil && !*one.Holds {
-			p.Verdict, p.ExitCode, p.Reason = evidence.Failed, evidence.ExitFailed, one.Requirement+": not so: "+one.Sentence
-			return
-		}
-	}
-	if len(p.Findings) > 0 {
-		p.Verdict, p.ExitCode, p.Reason = evidence.Failed, evidence.ExitFailed, p.Findings[0].Requirement+": "+p.Findings[0].Message
-		return
-	}
-	for _, state := range []string{"failed", "no data", "inconclusive"} {
-		for _, gate := range p.Gates {
-			if gate.State != state {
-				continue
-			}
-			p.Verdict, p.ExitCode, p.Reason = evidence.Failed, evidence.ExitGateMissed, "missed "+gate.Gate
-			if state != "failed" {
-				p.Verdict, p.ExitCode, p.Reason = evidence.Inconclusive, evidence.ExitProvesNone, state+" for "+gate.Gate
-			}
-			if late := p.late(); late != "" {
-				p.Verdict, p.ExitCode, p.Reason = evidence.Inconclusive, evidence.ExitProvesNone, late
-			}
-			return
-		}
-	}
-	if late := p.late(); late != "" {
-		p.Verdict, p.ExitCode, p.Reason = evidence.Inconclusive, evidence.ExitProvesNone, late
-		return
-	}
-	for _, one := range p.Invariants {
-		if one.Holds == nil {
-			p.Verdict, p.ExitCode, p.Reason = evidence.Inconclusive, evidence.ExitProvesNone, "not decided: "+one.Sentence
-			return
-		}
-	}
-	p.Verdict = evidence.Passed
-}
-
-// late says why the generator itself makes the plan prove nothing; empty where it does not.
-func (p *LoadPlan) late() string {
-	switch {
-	case p.LagBound > 0 && p.Lag.P99 > p.LagBound:
-		return fmt.Sprintf("the generator itself was late: p99 %.1f ms, bound %.1f ms; lower the rate or use a quieter machine", p.Lag.P99, p.LagBound)
-	case p.Due > 0 && float64(p.Sent) < 0.98*float64(p.Due):
-		return fmt.Sprintf("only %d of %d arrivals were sent, so the asked rate was not reached", p.Sent, p.Due)
-	}
-	return ""
-}
-
-// WriteLoad writes load.json, load.md and load.html into a folder and returns their paths. As with a run, each
+// WriteLoad writes load.json, load.md and load.html into a folder, and entries for the list of known failures where
+// something failed, and returns their paths. As with a run, each
 // file is looked through for secrets, and one that holds any is set aside: the exit code becomes 8.
 func WriteLoad(folder string, r *LoadRun, guard Guard) ([]string, error) {
 	files := map[string]func(io.Writer) error{
 		"load.json": func(w io.Writer) error { return json.NewEncoder(w).Encode(r) },
 		"load.md":   func(w io.Writer) error { _, err := io.WriteString(w, loadMarkdown(r)); return err },
 		"load.html": func(w io.Writer) error { return loadPage.Execute(w, r) },
+	}
+	if entries := r.fresh(); len(entries) > 0 {
+		files["new-load-failures.yaml"] = entries.Write
 	}
 	if policy := r.idempotencyPolicy(); policy != nil {
 		files["idempotency-policy.json"] = func(w io.Writer) error {

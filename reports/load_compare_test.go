@@ -122,7 +122,7 @@ func (f finder) Find(data []byte) []string {
 
 func TestAFileOfALoadRunThatHoldsASecretIsSetAside(t *testing.T) {
 	run := &LoadRun{Target: Target{Name: "x"}, Plans: []LoadPlan{{ID: "p", Invariants: []evidence.Invariant{{Requirement: "R", Sentence: "s", Evidence: []string{"hunter2hunter2"}}}}}}
-	run.Close(time.Now())
+	run.Close(&evidence.Policy{Contract: facts(t)}, time.Now())
 	folder := t.TempDir()
 	paths, err := WriteLoad(folder, run, finder("hunter2hunter2"))
 	require.NoError(t, err)

@@ -16,6 +16,12 @@ func PrintLoad(w io.Writer, r *LoadRun) error {
 	if r.Reason != "" {
 		p.line("  %s", wrap(plainText(r.Reason), 2))
 	}
+	for _, one := range r.Waivers {
+		p.line("  waiver %s: %s", one.Requirement, wrap(plainText(one.Sentence()), 9))
+	}
+	for _, one := range r.Unneeded {
+		p.line("  %s", wrap(plainText(one), 2))
+	}
 	p.line("  run %s, seed %d, %.1f s", r.RunID, r.Seed, r.EndedAt.Sub(r.StartedAt).Seconds())
 	return p.err
 }
@@ -42,17 +48,20 @@ func (p *printer) plan(plan *LoadPlan) {
 	for _, name := range sortedNames(plan.Errors) {
 		p.line("  error      %d × %s", plan.Errors[name], plainText(name))
 	}
-	for _, f := range plan.Findings {
-		p.line("  FINDING    %s at %s, %d times: %s", f.Requirement, f.Operation, f.Count, wrap(plainText(f.Message), 13))
+	for i := range plan.Findings {
+		f := &plan.Findings[i]
+		word, why := weightOf(f)
+		p.line("  %-10s %s at %s, %d times: %s", word, f.Requirement, f.Operation, f.Count, wrap(plainText(f.Message), 13))
+		if why != "" {
+			p.line("             %s", wrap(plainText(why), 13))
+		}
 	}
 	for _, one := range plan.Invariants {
-		state := "holds"
-		if one.Holds == nil {
-			state = "NOT DECIDED"
-		} else if !*one.Holds {
-			state = "BROKEN"
-		}
+		state, why := plan.standing(one)
 		p.line("  %-10s %s (%s)", state, wrap(one.Sentence, 13), one.Requirement)
+		if why != "" {
+			p.line("             not so; %s", wrap(plainText(why), 13))
+		}
 		for i, evidence := range one.Evidence {
 			if i == printed {
 				p.line("               … and %d more", len(one.Evidence)-printed)
@@ -87,11 +96,19 @@ func loadMarkdown(r *LoadRun) string {
 			b.WriteString("\n")
 		}
 		for _, one := range plan.Invariants {
-			state := "not decided"
-			if one.Holds != nil {
-				state = map[bool]string{true: "holds", false: "**broken**"}[*one.Holds]
+			state, why := plan.standing(one)
+			if state == "BROKEN" {
+				state = "**broken**"
 			}
-			fmt.Fprintf(&b, "- %s: %s (%s)\n", state, escapeMarkdown(one.Sentence), one.Requirement)
+			if why != "" {
+				why = "; " + why
+			}
+			fmt.Fprintf(&b, "- %s: %s (%s%s)\n", strings.ToLower(state), escapeMarkdown(one.Sentence), one.Requirement, escapeMarkdown(why))
+		}
+		for i := range plan.Findings {
+			f := &plan.Findings[i]
+			word, _ := weightOf(f)
+			fmt.Fprintf(&b, "- %s: %s at %s, %d times: %s\n", strings.ToLower(word), f.Requirement, code(f.Operation), f.Count, escapeMarkdown(f.Message))
 		}
 		for _, gate := range plan.Gates {
 			fmt.Fprintf(&b, "- gate %s: %s, %.3g %s\n", code(gate.Gate), gate.State, gate.Figure, gate.Unit)

@@ -15,7 +15,8 @@ const markdownBound = 1000 << 10
 
 // writeMarkdown writes the summary for a pipeline's page: the verdict, then what failed, then the rest.
 func writeMarkdown(w io.Writer, r *Run, facts *contract.Contract) error {
-	sections := []string{markdownHead(r), markdownFindings(r, facts, true), markdownMissing(r), markdownInconclusive(r), markdownKnown(r), markdownWaivers(r), markdownChanges(r), markdownFindings(r, facts, false), markdownOrder(r, facts), markdownOpen(r), markdownUndocumented(r), markdownLeftBehind(r)}
+	sections := []string{markdownHead(r), markdownFindings(r, facts, true), markdownBlocked(r), markdownPassing(r), markdownMissing(r), markdownInconclusive(r), markdownKnown(r),
+		markdownWaivers(r), markdownChanges(r), markdownFindings(r, facts, false), markdownOrder(r, facts), markdownOpen(r), markdownUndocumented(r), markdownLeftBehind(r)}
 	size := 0
 	for _, section := range sections {
 		if size+len(section) > markdownBound {
@@ -36,16 +37,21 @@ func markdownHead(r *Run) string {
 	if r.Reason != "" {
 		fmt.Fprintf(&b, "%s\n\n", escapeMarkdown(r.Reason))
 	}
-	fmt.Fprintf(&b, "| scenarios | passed | failed | advisory | inconclusive | not testable | known | unexpected pass | flaky | not run |\n|--:|--:|--:|--:|--:|--:|--:|--:|--:|--:|\n")
-	fmt.Fprintf(&b, "| %d | %d | %d | %d | %d | %d | %d | %d | %d | %d |\n\n", c.Total, c.Passed, c.Failed, c.Advisory, c.Inconclusive, c.NotTestable, c.Known, c.UnexpectedPass, c.Flaky, c.NotRun)
+	names, lines, counts := "| scenarios |", "|--:|", fmt.Sprintf("| %d |", c.Total)
+	for _, part := range c.parts() {
+		names += " " + strings.ReplaceAll(string(part.verdict), "_", " ") + " |"
+		lines += "--:|"
+		counts += fmt.Sprintf(" %d |", part.n)
+	}
+	fmt.Fprintf(&b, "%s\n%s\n%s\n\n", names, lines, counts)
 	fmt.Fprintf(&b, "Requirements: %d proved, %d broken, %d not tested. Operations: %d of %d answered. %d requests, %d checks. Seed %d, exit code %d.\n",
 		r.Summary.Requirements.Proved, r.Summary.Requirements.Failed, r.Summary.Requirements.NotTested, r.Summary.Operations.Exercised, r.Summary.Operations.Total, r.Summary.Requests, r.Summary.Checks, r.Seed, r.ExitCode)
 	return b.String()
 }
 
 func markdownFindings(r *Run, facts *contract.Contract, gated bool) string {
-	groups := r.Causes(gated)
-	if len(groups) == 0 {
+	causes := New(r.Causes(gated))
+	if len(causes) == 0 {
 		return ""
 	}
 	var b strings.Builder
@@ -54,22 +60,76 @@ func markdownFindings(r *Run, facts *contract.Contract, gated bool) string {
 		title = "To read: deviations that do not gate"
 	}
 	fmt.Fprintf(&b, "\n## %s\n", title)
-	for _, group := range groups {
-		f := group.Finding
-		fmt.Fprintf(&b, "\n### %s: %s\n\n", f.Requirement, escapeMarkdown(f.Message))
-		if requirement := facts.Requirement(f.Requirement); requirement != nil {
-			fmt.Fprintf(&b, "> %s\n>\n> %s, source: %s\n\n", escapeMarkdown(requirement.Sentence), requirement.Mark, escapeMarkdown(requirement.Source))
-		}
-		where := ""
-		if f.Pointer != "" {
-			where = " at " + code(f.Pointer)
-		}
-		fmt.Fprintf(&b, "- expected%s: %s\n- actual: %s\n- seen in %d scenarios, first in %s (%s:%d)\n", where, code(f.Expected), code(f.Actual), len(group.Scenarios), code(group.Scenario.ID), group.Scenario.URI, group.Scenario.Line)
-		if exchange := group.Scenario.Exchange(f.Exchange); exchange != nil {
-			fmt.Fprintf(&b, "\n```sh\n%s\n```\n", strings.ReplaceAll(exchange.Curl, "```", "` ` `"))
-		}
+	for i := range causes {
+		b.WriteString(markdownCause(&causes[i], facts))
 	}
 	return b.String()
+}
+
+func markdownCause(c *Cause, facts *contract.Contract) string {
+	var b strings.Builder
+	f := c.Finding
+	hazard := ""
+	if f.Hazard != "" {
+		hazard = "Hazard: "
+	}
+	fmt.Fprintf(&b, "\n### %s%s: %s\n\n", hazard, f.Requirement, escapeMarkdown(c.Title()))
+	if requirement := facts.Requirement(f.Requirement); requirement != nil {
+		fmt.Fprintf(&b, "> %s\n>\n> %s, source: %s\n\n", escapeMarkdown(requirement.Sentence), requirement.Mark, escapeMarkdown(requirement.Source))
+	}
+	if f.Hazard != "" {
+		fmt.Fprintf(&b, "- at risk: %s\n", escapeMarkdown(f.Hazard))
+	}
+	where := ""
+	if f.Pointer != "" {
+		where = " at " + code(f.Pointer)
+	}
+	fmt.Fprintf(&b, "- %s\n- expected%s: %s\n- actual: %s\n", escapeMarkdown(f.Message), where, code(f.Expected), code(f.Actual))
+	if c.Everywhere {
+		fmt.Fprintf(&b, "- everywhere: %s\n", everywhereText(c))
+	}
+	fmt.Fprintf(&b, "- shown by %s; first in %s (%s:%d)\n", c.Shown(), code(c.Scenario.ID), c.Scenario.URI, c.Scenario.Line)
+	if f.Reason != "" {
+		fmt.Fprintf(&b, "- listed: %s\n", escapeMarkdown(f.Reason))
+	}
+	if exchange := c.Exchange(); exchange != nil {
+		b.WriteString(fenced(exchange.Curl))
+	}
+	return b.String()
+}
+
+// fenced is a command line as a block of its own.
+func fenced(curl string) string {
+	return fmt.Sprintf("\n```sh\n%s\n```\n", strings.ReplaceAll(curl, "```", "` ` `"))
+}
+
+func markdownBlocked(r *Run) string {
+	var b strings.Builder
+	for i, one := range r.Blocking() {
+		if i == 0 {
+			b.WriteString("\n## Blocked: what the API does not serve\n\n| scenarios | operation | what it answered |\n|--:|---|---|\n")
+		}
+		fmt.Fprintf(&b, "| %d | %s | %s |\n", len(one.Scenarios), code(one.Operation), escapeMarkdown(one.Said()))
+	}
+	return b.String()
+}
+
+// markdownPassing lists what was noticed in passing, and how it was asked where no scenario above shows it.
+func markdownPassing(r *Run) string {
+	var b strings.Builder
+	curls := ""
+	for i, one := range r.InPassing() {
+		if i == 0 {
+			b.WriteString("\n## Noticed in passing\n\n| answers | requirement | where | what | first in |\n|--:|---|---|---|---|\n")
+		}
+		f := one.Finding
+		what := fmt.Sprintf("%s: expected %s, was %s", f.Message, f.Expected, f.Actual)
+		fmt.Fprintf(&b, "| %d | %s (%s) | %s | %s | %s |\n", one.Passing, f.Requirement, f.Mark, code(one.Where()), escapeMarkdown(what), code(one.Met.Scenario))
+		if exchange := r.MetBy(one); exchange != nil && len(one.Scenarios) == 0 && i < printed {
+			curls += fmt.Sprintf("\n%s %s:\n%s", f.Requirement, code(one.Where()), fenced(exchange.Curl))
+		}
+	}
+	return b.String() + curls
 }
 
 func markdownMissing(r *Run) string {
@@ -86,15 +146,21 @@ func markdownMissing(r *Run) string {
 }
 
 func markdownInconclusive(r *Run) string {
+	return markdownReasons(r, evidence.Inconclusive, "Inconclusive: the environment, not the API")
+}
+
+// markdownReasons lists why scenarios have a verdict, each reason once.
+func markdownReasons(r *Run, verdict evidence.Verdict, title string) string {
 	var b strings.Builder
-	for _, scenario := range r.Scenarios {
-		if scenario.Verdict != evidence.Inconclusive {
-			continue
+	for i, one := range r.Reasons(verdict) {
+		if i == 0 {
+			fmt.Fprintf(&b, "\n## %s\n\n", title)
 		}
-		if b.Len() == 0 {
-			b.WriteString("\n## Inconclusive: the environment, not the API\n\n")
+		others := ""
+		if n := len(one.Scenarios) - 1; n > 0 {
+			others = fmt.Sprintf(" and %d more", n)
 		}
-		fmt.Fprintf(&b, "- %s: %s\n", code(scenario.ID), escapeMarkdown(scenario.Reason))
+		fmt.Fprintf(&b, "- %s%s: %s\n", code(one.Scenarios[0].ID), others, escapeMarkdown(one.Why))
 	}
 	return b.String()
 }
@@ -115,22 +181,21 @@ func markdownOpen(r *Run) string {
 // entries for what failed anew.
 func markdownKnown(r *Run) string {
 	var b strings.Builder
-	for _, part := range []struct {
-		verdict evidence.Verdict
-		title   string
-	}{{evidence.UnexpectedPass, "No longer fails: the entry has to go"}, {evidence.Known, "Known failures"}, {evidence.Flaky, "Flaky: failed, then passed with fresh data"}} {
-		first := true
-		for _, scenario := range r.Scenarios {
-			if scenario.Verdict != part.verdict {
-				continue
-			}
-			if first {
-				fmt.Fprintf(&b, "\n## %s\n\n", part.title)
-				first = false
-			}
-			fmt.Fprintf(&b, "- %s: %s\n", code(scenario.ID), escapeMarkdown(scenario.Reason))
+	b.WriteString(markdownReasons(r, evidence.UnexpectedPass, "No longer fails: the entry has to go"))
+	for i, one := range r.Unneeded {
+		if i == 0 {
+			b.WriteString("\n## Nothing fails so any more: the entry has to go\n\n")
 		}
+		fmt.Fprintf(&b, "- %s\n", escapeMarkdown(one))
 	}
+	for i, one := range Listed(append(r.Causes(true), r.Causes(false)...)) {
+		if i == 0 {
+			b.WriteString("\n## Known failures\n\n")
+		}
+		f := one.Finding
+		fmt.Fprintf(&b, "- %s %s: %s (%s): %s\n", f.Requirement, code(one.Where()), escapeMarkdown(f.Message), one.Shown(), escapeMarkdown(f.Reason))
+	}
+	b.WriteString(markdownReasons(r, evidence.Flaky, "Flaky: failed, then passed with fresh data"))
 	if entries := r.fresh(); len(entries) > 0 {
 		var text strings.Builder
 		if writeNewFailures(&text, r) == nil {
@@ -211,23 +276,4 @@ func code(text string) string {
 		return ""
 	}
 	return "`" + strings.ReplaceAll(strings.ReplaceAll(strings.Join(strings.Fields(plainText(text)), " "), "`", "'"), "|", "¦") + "`"
-}
-
-// Headline is the verdict in one sentence that needs no explanation.
-func Headline(r *Run) string {
-	c := r.Summary.Scenarios
-	name := r.Target.Name
-	switch {
-	case r.ExitCode == evidence.ExitSecretFound:
-		return name + ": a secret or card number was found in a report"
-	case r.Verdict == evidence.Failed:
-		return fmt.Sprintf("%s does not conform: %d of %d scenarios show a broken requirement", name, c.Failed+c.UnexpectedPass, c.Total)
-	case r.Verdict == evidence.Interrupted:
-		return fmt.Sprintf("%s: the run was interrupted; %d of %d scenarios did not come to their turn", name, c.NotRun, c.Total)
-	case r.ExitCode == evidence.ExitNothing:
-		return name + ": nothing could be tested"
-	case r.Verdict == evidence.Inconclusive:
-		return fmt.Sprintf("%s: no verdict; the environment kept %d of %d scenarios from an answer", name, c.Inconclusive+c.NotRun, c.Total)
-	}
-	return fmt.Sprintf("%s conforms: %d of %d scenarios passed, none broke a gated requirement", name, c.Passed, c.Total)
 }

@@ -20,7 +20,7 @@ func Merge(parts []*Run) (*Run, error) {
 	whole := *parts[0]
 	whole.TidyRequests, whole.CardOrder = 0, nil
 	whole.Scenarios, whole.Census, whole.Observations, whole.Undocumented, whole.LeftBehind = nil, nil, nil, nil, nil
-	whole.Settings.Shard, whole.RunID, whole.ExitCode, whole.Reason = "", "", 0, ""
+	whole.Settings.Shard, whole.RunID, whole.ExitCode, whole.Reason, whole.Unneeded = "", "", 0, "", nil
 	m := merging{whole: &whole, scenarios: map[string]string{}, census: map[string]*CheckCount{}, left: map[string]*LeftBehind{}, undocumented: map[Undocumented]bool{}}
 	var ids []string
 	for _, part := range parts {
@@ -36,8 +36,8 @@ func Merge(parts []*Run) (*Run, error) {
 	if len(m.decisions) > 0 {
 		whole.CardOrder = &OrderProof{Decisions: m.decisions} // what they prove together is worked out by [Run.Close]
 	}
-	whole.ReportWaivers(evidence.Waivers(whole.Waivers))
 	whole.Passing = Gathered(m.passing)
+	whole.ReportWaivers(evidence.Waivers(whole.Waivers))
 	m.finish()
 	return &whole, nil
 }

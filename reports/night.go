@@ -36,12 +36,17 @@ type Night struct {
 	Undocumented []string          `json:"undocumented"`
 }
 
-// NightFailure is one way of failing, gated ones only.
+// NightFailure is one cause of failures, gated ones only.
 type NightFailure struct {
 	Fingerprint string `json:"fingerprint"`
 	Requirement string `json:"requirement"`
 	Message     string `json:"message"`
 	Scenarios   int    `json:"scenarios"`
+	// Passing is how often it was met in passing; Hazard what it puts at risk.
+	Passing int    `json:"passing,omitempty"`
+	Hazard  string `json:"hazard,omitempty"`
+	// Known says that a list of known failures had it.
+	Known bool `json:"known,omitempty"`
 }
 
 // nightVersion is the version of night.json that is written and read.
@@ -62,10 +67,12 @@ func (r *Run) Night() *Night {
 		fingerprint := group.Finding.Fingerprint()
 		if at, there := by[fingerprint]; there {
 			n.Failures[at].Scenarios += len(group.Scenarios)
+			n.Failures[at].Passing += group.Passing
 			continue
 		}
 		by[fingerprint] = len(n.Failures)
-		n.Failures = append(n.Failures, NightFailure{fingerprint, group.Finding.Requirement, group.Finding.Message, len(group.Scenarios)})
+		n.Failures = append(n.Failures, NightFailure{Fingerprint: fingerprint, Requirement: group.Finding.Requirement, Message: group.Finding.Message,
+			Scenarios: len(group.Scenarios), Passing: group.Passing, Hazard: group.Finding.Hazard, Known: group.Known()})
 	}
 	for _, use := range r.Operations {
 		if use.Requests > 0 {

@@ -7,7 +7,6 @@ import (
 	"strings"
 
 	"github.com/kobcheck/kobcheck/contract"
-	"github.com/kobcheck/kobcheck/reports/evidence"
 )
 
 // writeOpenMetrics writes the figures of a run as OpenMetrics text, for a push gateway or a node exporter's
@@ -18,10 +17,7 @@ func writeOpenMetrics(w io.Writer, r *Run, _ *contract.Contract) error {
 	family := func(name, help string) { fmt.Fprintf(&b, "# TYPE %s gauge\n# HELP %s %s\n", name, name, help) }
 	c, q := r.Summary.Scenarios, r.Summary.Requirements
 	family("kobcheck_scenarios", "Scenarios of the run by verdict.")
-	for _, one := range []struct {
-		verdict evidence.Verdict
-		n       int
-	}{{evidence.Passed, c.Passed}, {evidence.Failed, c.Failed}, {evidence.Advisory, c.Advisory}, {evidence.Inconclusive, c.Inconclusive}, {evidence.NotTestable, c.NotTestable}, {evidence.Known, c.Known}, {evidence.UnexpectedPass, c.UnexpectedPass}, {evidence.Flaky, c.Flaky}, {evidence.NotRun, c.NotRun}} {
+	for _, one := range c.parts() {
 		fmt.Fprintf(&b, "kobcheck_scenarios{%s,%s} %d\n", target, label("verdict", string(one.verdict)), one.n)
 	}
 	family("kobcheck_requirements", "Requirements that the API owes, by what the run showed of them.")

@@ -33,14 +33,27 @@ var begin = time.Date(2026, 1, 30, 3, 14, 34, 0, time.UTC)
 
 func scenario(id string, verdict evidence.Verdict) Scenario {
 	return Scenario{ID: id, Section: "cards", Feature: "Get card by ID", Rule: "R", Name: "a card is read", Tags: []string{"@stated"}, URI: "cards/get_card_by_id.feature", Line: 7,
-		Verdict: verdict, Requirements: []string{"CARD-GET-02"}, Mark: contract.Stated, StartedAt: begin, DurationMS: 12,
+		Verdict: verdict, Requirements: []string{"CARD-GET-02"}, Proves: proved(verdict), Mark: contract.Stated, StartedAt: begin, DurationMS: 12,
 		Steps: []Step{{Keyword: "When", Text: `we call "Get card by ID"`, Status: "passed", Line: 8}}, Checks: []evidence.Check{{Name: "success status", Outcome: "held"}},
 		Findings: []evidence.Finding{}, Exchanges: []evidence.Exchange{{N: 1, Operation: "cards-get", StartedAt: begin, DurationMS: 3, Request: evidence.Request{Method: "GET", URL: "http://127.0.0.1/cards/x", Headers: map[string][]string{}}, Response: &evidence.Response{Status: 200, Headers: map[string][]string{}, Body: `{"id":"x"}`, BodyBytes: 10}, Curl: "curl -sS 'http://127.0.0.1/cards/x'"}}}
 }
 
+func proved(verdict evidence.Verdict) []string {
+	if verdict == evidence.Passed {
+		return []string{"CARD-GET-02"}
+	}
+	return nil
+}
+
+// inPassing is a finding that was noticed while a scenario was about something else.
+func inPassing(requirement, operation, check string, gated bool, count int) evidence.Finding {
+	return evidence.Finding{Requirement: requirement, Mark: contract.Stated, Gated: gated, Check: check, Message: "it is not so", Expected: "200", Actual: "201 Created",
+		Operation: operation, Exchange: 1, Step: -1, Scenario: "a", Count: count}
+}
+
 func red(id, hostile string) Scenario {
 	s := scenario(id, evidence.Failed)
-	s.Findings = []evidence.Finding{{Requirement: "CARD-GET-02", Mark: contract.Stated, Gated: true, Check: "reads back equal", Message: "it differs " + hostile, Pointer: "/status", Expected: `"ACTIVE"` + hostile, Actual: `"INACTIVE"` + hostile, Exchange: 1}}
+	s.Findings = []evidence.Finding{{Requirement: "CARD-GET-02", Mark: contract.Stated, Gated: true, Check: "reads back equal", Message: "it differs " + hostile, Pointer: "/status", Expected: `"ACTIVE"` + hostile, Actual: `"INACTIVE"` + hostile, Exchange: 1, Operation: "cards-get"}}
 	return s
 }
 
@@ -56,7 +69,17 @@ func miniatures(t testing.TB) map[string]*Run {
 	read.Verdict, read.Findings[0].Gated, read.Findings[0].Requirement = evidence.Advisory, false, "CARD-GET-04"
 	later := scenario("g", evidence.NotRun)
 	later.Reason = "the run was stopped before its turn"
+	blocked := scenario("h", evidence.Blocked)
+	blocked.BlockedBy, blocked.Reason = "wallets-create", `blocked: "Create a wallet" does not serve a valid request: 500`
+	refused := inPassing("WALLET-05", "wallets-create", evidence.NotServed, false, 1)
+	refused.Actual = "500 Internal Server Error"
+	danger := red("i", "")
+	danger.Findings[0].Hazard, danger.Findings[0].Requirement = "card data shown", "CARD-20"
 	runs := map[string]*Run{
+		"blocked": {Scenarios: []Scenario{scenario("a", evidence.Passed), blocked}, Passing: []evidence.Finding{refused}},
+		"passing": {Scenarios: []Scenario{scenario("a", evidence.Passed), danger}, Passing: []evidence.Finding{inPassing("ENDUSER-13", "endusers-create", "every answer: success status", true, 654),
+			inPassing("HARNESS-16", "cards-get", "every answer: shape", false, 3)}},
+		"part":              {Scenarios: []Scenario{scenario("a", evidence.Passed)}, Settings: Settings{Of: 9}},
 		"green":             {Scenarios: []Scenario{scenario("a", evidence.Passed), scenario("b", evidence.Passed)}},
 		"red":               {Scenarios: []Scenario{scenario("a", evidence.Passed), red("b", ""), red("c", ""), missing, away, read}},
 		"inconclusive":      {Scenarios: []Scenario{scenario("a", evidence.Passed), away}},
@@ -83,11 +106,16 @@ func TestTheVerdictFollowsFromTheScenarios(t *testing.T) {
 	for name, want := range map[string]struct {
 		verdict evidence.Verdict
 		code    int
-	}{"green": {evidence.Passed, 0}, "red": {evidence.Failed, 1}, "inconclusive": {evidence.Inconclusive, 4}, "not-testable-only": {evidence.Inconclusive, 3}, "hostile": {evidence.Failed, 1}, "interrupted": {evidence.Interrupted, 130}, "empty": {evidence.Inconclusive, 3}} {
+	}{"green": {evidence.Passed, 0}, "red": {evidence.Failed, 1}, "inconclusive": {evidence.Inconclusive, 4}, "not-testable-only": {evidence.Inconclusive, 3}, "hostile": {evidence.Failed, 1}, "interrupted": {evidence.Interrupted, 130}, "empty": {evidence.Inconclusive, 3},
+		"blocked": {evidence.Inconclusive, 4}, "passing": {evidence.Failed, 1}, "part": {evidence.Passed, 0}} {
 		require.Equal(t, want.verdict, runs[name].Verdict, name)
 		require.Equal(t, want.code, runs[name].ExitCode, name)
 		c := runs[name].Summary.Scenarios
-		require.Equal(t, c.Total, c.Passed+c.Failed+c.Advisory+c.Inconclusive+c.NotTestable+c.Known+c.UnexpectedPass+c.Flaky+c.NotRun, name)
+		total := 0
+		for _, part := range c.parts() {
+			total += part.n
+		}
+		require.Equal(t, c.Total, total, name)
 	}
 }
 
@@ -103,6 +131,7 @@ func TestARequirementIsProvedFailedOrNotTested(t *testing.T) {
 	runs := miniatures(t)
 	require.Equal(t, Proved, status(runs["green"], "CARD-GET-02"))
 	require.Equal(t, RequirementFailed, status(runs["red"], "CARD-GET-02"))
+	require.Equal(t, RequirementFailed, status(runs["passing"], "ENDUSER-13"), "what is noticed in passing breaks its requirement")
 	require.Equal(t, NotTested, status(runs["not-testable-only"], "CARD-GET-02"))
 	require.Equal(t, NotTested, status(runs["green"], "CARD-CREATE-08"))
 }

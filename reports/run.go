@@ -56,6 +56,8 @@ type Run struct {
 	TidyRequests int `json:"tidy_requests,omitempty"`
 	// Waivers are the standards that the run was told to put up with until a date.
 	Waivers []evidence.Waiver `json:"waivers,omitempty"`
+	// Unneeded says of entries of the list of known failures that nothing fails so any more; it fails the run.
+	Unneeded []string `json:"unneeded_entries,omitempty"`
 	// ProfileChanges are open questions that the target now answers otherwise than in its last profile.
 	ProfileChanges []ProfileChange `json:"profile_changes,omitempty"`
 	// History is what earlier nights say; nil where the run was told of none.
@@ -103,6 +105,8 @@ type Settings struct {
 	Strict      bool     `json:"strict"`
 	MaxRPS      float64  `json:"max_rps,omitempty"`
 	Formats     []string `json:"formats,omitempty"`
+	// Of is how many scenarios there are to select from; a run of fewer is a part. 0 in files of earlier versions.
+	Of int `json:"of,omitempty"`
 	// Shard is I/N where the run was one part of several.
 	Shard   string `json:"shard,omitempty"`
 	Retries int    `json:"retries,omitempty"`

@@ -43,15 +43,17 @@ type Baseline struct {
 
 // SelftestSummary counts. Power is the share of the faults that were caught, from 0 to 1.
 type SelftestSummary struct {
-	Faults           int               `json:"faults"`
-	Killed           int               `json:"killed"`
-	RightRequirement int               `json:"right_requirement"`
-	Survived         int               `json:"survived"`
-	NotReached       int               `json:"not_reached"`
-	Power            float64           `json:"power"`
-	ByGroup          map[string]Killed `json:"by_group"`
-	ByMark           map[string]Killed `json:"by_mark"`
-	WallMS           float64           `json:"wall_ms"`
+	Faults           int     `json:"faults"`
+	Killed           int     `json:"killed"`
+	RightRequirement int     `json:"right_requirement"`
+	Survived         int     `json:"survived"`
+	NotReached       int     `json:"not_reached"`
+	Power            float64 `json:"power"`
+	// Isolation sums up what faults do to the rest of the suite; nil where no whole run was made.
+	Isolation *IsolationSummary `json:"isolation,omitempty"`
+	ByGroup   map[string]Killed `json:"by_group"`
+	ByMark    map[string]Killed `json:"by_mark"`
+	WallMS    float64           `json:"wall_ms"`
 }
 
 // Killed counts the faults of a group or mark.
@@ -81,6 +83,8 @@ type FaultResult struct {
 	// Probability is the share of runs that caught a fault that shows by chance; 0 for the others.
 	Probability float64 `json:"probability,omitempty"`
 	ByChance    bool    `json:"by_chance,omitempty"`
+	// Isolation is nil where no whole run was made.
+	*Isolation
 }
 
 // Killer is a scenario that noticed a fault, and the requirement that its finding names.
@@ -121,6 +125,7 @@ func (s *Selftest) Close(now time.Time) int {
 			code = evidence.ExitFailed
 		}
 	}
+	sum.Isolation = isolationOf(s.Faults)
 	s.Summary = sum
 	return code
 }
@@ -200,6 +205,7 @@ func PrintSelftest(w io.Writer, s *Selftest) error {
 		p.line("  %d faults are caught by one scenario alone, %d scenarios catch none", len(s.Single()), len(s.Idle))
 	}
 	p.line("  %d requirements with a scenario have no fault of their own", len(s.Unbroken))
+	p.isolation(s)
 	if len(s.Baseline) > 0 && s.Baseline[0].WallMS > 0 {
 		p.line("  %.1f s, %.0f times one plain run", sum.WallMS/1000, sum.WallMS/s.Baseline[0].WallMS)
 	}
@@ -235,6 +241,7 @@ func selftestMarkdown(s *Selftest) string {
 			fmt.Fprintf(&b, "| %s | %s | %s | %s | %d |\n", code(one.ID), one.Requirement, one.Mark, escapeMarkdown(one.Sentence), one.Hits)
 		}
 	}
+	b.WriteString(isolationMarkdown(s))
 	b.WriteString("\n## The kill matrix\n\n| fault | requirement | caught by |\n|---|---|---|\n")
 	for _, one := range s.Faults {
 		fmt.Fprintf(&b, "| %s | %s | %s |\n", code(one.ID), one.Requirement, killers(one))

@@ -50,9 +50,12 @@ td.n,th.n{text-align:right;font-variant-numeric:tabular-nums}code{font-size:.875
 {{range .Baseline}}<tr><td>{{.Style}}</td><td>{{.Edition}}</td><td class="n">{{.Passed}} of {{.Total}}</td><td class="n">{{.Findings}}</td></tr>{{end}}</tbody></table></div>
 <h2>By group</h2><div class="scroll" tabindex="0"><table><thead><tr><th>group</th><th class="n">faults</th><th class="n">caught</th><th class="n">on the right requirement</th></tr></thead><tbody>
 {{range $name, $k := .Summary.ByGroup}}<tr><td>{{$name}}</td><td class="n">{{$k.Faults}}</td><td class="n">{{$k.Killed}}</td><td class="n">{{$k.Right}}</td></tr>{{end}}</tbody></table></div>
+{{with .Summary.Isolation}}<h2>What a fault does to the rest of the suite</h2><p>{{.Measured}} faults were seen in a whole run.</p><div class="scroll" tabindex="0"><table><thead><tr><th></th><th class="n">median</th><th class="n">p90</th><th class="n">most</th></tr></thead><tbody>
+<tr><td>failed scenarios</td>{{template "spread" .FailedScenarios}}</tr><tr><td>blocked scenarios</td>{{template "spread" .BlockedScenarios}}</tr><tr><td>requirements that lost their evidence</td>{{template "spread" .LostRequirements}}</tr></tbody></table></div>
+<div class="scroll" tabindex="0"><table><thead><tr><th>the faults that do most</th><th class="n">failed</th><th class="n">blocked</th><th class="n">lost</th></tr></thead><tbody>{{range $.Worst}}<tr><td><code>{{.ID}}</code></td><td class="n">{{.FailedScenarios}}</td><td class="n">{{.BlockedScenarios}}</td><td class="n">{{.LostRequirements}}</td></tr>{{end}}</tbody></table></div>{{end}}
 <h2>The kill matrix</h2><div class="scroll" tabindex="0"><table><thead><tr><th>fault</th><th>what the mock does</th><th>breaks</th><th>caught</th><th>by</th></tr></thead><tbody>
 {{range .Faults}}<tr><td><code>{{.ID}}</code></td><td>{{.Sentence}}</td><td>{{.Requirement}} ({{.Mark}})</td><td>{{if .RightRequirement}}<span class="good">caught</span>{{else if .Killed}}<span class="bad">for another reason</span>{{else}}<span class="bad">survived</span>{{end}}</td><td>{{range $i, $k := .By}}{{if lt $i 3}}<code>{{$k.Scenario}}</code> {{end}}{{end}}</td></tr>
 {{end}}</tbody></table></div></main></body></html>
-`))
+{{define "spread"}}<td class="n">{{.Median}}</td><td class="n">{{.P90}}</td><td class="n">{{.Max}}</td>{{end}}`))
 
 func writeSelftestHTML(w io.Writer, s *Selftest) error { return selftestPage.Execute(w, s) }

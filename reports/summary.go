@@ -15,11 +15,13 @@ import (
 func PrintSummary(w io.Writer, r *Run, facts *contract.Contract, colour bool) error {
 	p := &printer{out: w, colour: colour}
 	p.failures(r, facts)
+	p.blocked(r)
 	p.missing(r)
-	p.inconclusive(r)
+	p.reasons(r, evidence.Inconclusive, "Inconclusive: the environment, not the API", "33;1")
 	p.known(r)
 	p.waivers(r)
 	p.changes(r)
+	p.passing(r)
 	p.advisory(r)
 	p.counts(r)
 	return p.err
@@ -46,43 +48,6 @@ func (p *printer) paint(code, text string) string {
 	return "\x1b[" + code + "m" + text + "\x1b[0m"
 }
 
-// printed is how many ways of failing the summary prints; the reports have them all.
-const printed = 12
-
-func (p *printer) failures(r *Run, facts *contract.Contract) {
-	groups := r.Causes(true)
-	for i, group := range groups {
-		if i == printed {
-			p.line("… and %d more ways of failing; the report has them all.\n", len(groups)-printed)
-			return
-		}
-		f, s := group.Finding, group.Scenario
-		p.line("%s %s", p.paint("31;1", "FAILED"), wrap(plainText(s.Name), 7))
-		p.line("  scenario     %s (%s:%d)", s.ID, s.URI, s.Line)
-		if s.Reason != "" {
-			p.line("               %s", wrap(plainText(s.Reason), 15))
-		}
-		if len(group.Scenarios) > 1 {
-			p.line("               and %d more scenarios show the same", len(group.Scenarios)-1)
-		}
-		if requirement := facts.Requirement(f.Requirement); requirement != nil {
-			p.line("  requirement  %s", wrap(fmt.Sprintf("%s (%s): %s", f.Requirement, f.Mark, requirement.Sentence), 15))
-			p.line("  source       %s", sourceText(requirement))
-		}
-		where := ""
-		if f.Pointer != "" {
-			where = " at " + f.Pointer
-		}
-		p.line("  finding      %s%s", wrap(plainText(f.Message), 15), plainText(where))
-		p.line("  expected     %s", wrap(plainText(f.Expected), 15))
-		p.line("  actual       %s", wrap(plainText(f.Actual), 15))
-		if exchange := s.Exchange(f.Exchange); exchange != nil {
-			p.line("  repeat with  %s", plainText(exchange.Curl))
-		}
-		p.line("")
-	}
-}
-
 func sourceText(requirement *contract.Requirement) string {
 	if pages := requirement.Pages(); len(pages) > 0 {
 		return strings.Join(pages, " ")
@@ -97,8 +62,7 @@ func (p *printer) missing(r *Run) {
 	}
 	p.line("%s", p.paint("33;1", "Not testable on this target"))
 	for i, one := range missing {
-		if i == printed {
-			p.line("  … and %d more reasons; the report has them all.", len(missing)-printed)
+		if p.more(i, len(missing), " reasons") {
 			break
 		}
 		p.line("  %4d  %s", one.Scenarios, wrap(plainText(one.Why), 8))
@@ -107,55 +71,6 @@ func (p *printer) missing(r *Run) {
 		}
 	}
 	p.line("")
-}
-
-func (p *printer) inconclusive(r *Run) {
-	n := 0
-	for _, scenario := range r.Scenarios {
-		if scenario.Verdict != evidence.Inconclusive {
-			continue
-		}
-		if n++; n == 1 {
-			p.line("%s", p.paint("33;1", "Inconclusive: the environment, not the API"))
-		}
-		if n > printed {
-			continue
-		}
-		p.line("  %s\n        %s", scenario.ID, wrap(plainText(scenario.Reason), 8))
-	}
-	if n > printed {
-		p.line("  … and %d more; the report has them all.", n-printed)
-	}
-	if n > 0 {
-		p.line("")
-	}
-}
-
-// known prints the scenarios whose failure is listed, or was to be gone.
-func (p *printer) known(r *Run) {
-	for _, part := range []struct {
-		verdict      evidence.Verdict
-		title, shade string
-	}{{evidence.UnexpectedPass, "No longer fails: the entry has to go", "31;1"}, {evidence.Known, "Known failures", "33;1"}, {evidence.Flaky, "Flaky: failed, then passed with fresh data", "33;1"}} {
-		n := 0
-		for _, scenario := range r.Scenarios {
-			if scenario.Verdict != part.verdict {
-				continue
-			}
-			if n++; n == 1 {
-				p.line("%s", p.paint(part.shade, part.title))
-			}
-			if n <= printed {
-				p.line("  %s\n        %s", scenario.ID, wrap(plainText(scenario.Reason), 8))
-			}
-		}
-		if n > printed {
-			p.line("  … and %d more; the report has them all.", n-printed)
-		}
-		if n > 0 {
-			p.line("")
-		}
-	}
 }
 
 // waivers prints what is put up with, and what no longer is.
@@ -184,24 +99,6 @@ func (p *printer) changes(r *Run) {
 	}
 }
 
-func (p *printer) advisory(r *Run) {
-	groups := r.Causes(false)
-	if len(groups) == 0 {
-		return
-	}
-	p.line("%s", p.paint("36;1", "To read: deviations that do not gate"))
-	for i, group := range groups {
-		if i == printed {
-			p.line("  … and %d more; the report has them all.", len(groups)-printed)
-			break
-		}
-		f := group.Finding
-		p.line("  %s (%s) %s", f.Requirement, f.Mark, wrap(plainText(f.Message), 8))
-		p.line("        %s: expected %s, was %s", group.Scenario.ID, wrap(plainText(f.Expected), 8), wrap(plainText(f.Actual), 8))
-	}
-	p.line("")
-}
-
 func (p *printer) counts(r *Run) {
 	c, q := r.Summary.Scenarios, r.Summary.Requirements
 	shade := "32;1"
@@ -213,12 +110,9 @@ func (p *printer) counts(r *Run) {
 		p.line("  %s", wrap(r.Reason, 2))
 	}
 	parts, left := []string{}, []string{}
-	for _, part := range []struct {
-		n    int
-		name string
-	}{{c.Passed, "passed"}, {c.Failed, "failed"}, {c.Advisory, "advisory"}, {c.Inconclusive, "inconclusive"}, {c.NotTestable, "not testable"}, {c.Known, "known"}, {c.UnexpectedPass, "unexpected pass"}, {c.Flaky, "flaky"}, {c.NotRun, "not run"}} {
+	for _, part := range c.parts() {
 		if part.n > 0 {
-			parts = append(parts, fmt.Sprintf("%d %s", part.n, part.name))
+			parts = append(parts, fmt.Sprintf("%d %s", part.n, strings.ReplaceAll(string(part.verdict), "_", " ")))
 		}
 	}
 	p.line("  scenarios     %d = %s", c.Total, strings.Join(parts, " + "))

@@ -28,7 +28,7 @@ func nightOf(number int, change func(*Night)) *Night {
 func failing(fingerprint string) func(*Night) {
 	return func(n *Night) {
 		n.Verdict, n.Scenarios["b"], n.Requirements["CARD-02"] = evidence.Failed, evidence.Failed, RequirementFailed
-		n.Failures = append(n.Failures, NightFailure{fingerprint, "CARD-02", "is not so", 1})
+		n.Failures = append(n.Failures, NightFailure{Fingerprint: fingerprint, Requirement: "CARD-02", Message: "is not so", Scenarios: 1})
 	}
 }
 

@@ -62,6 +62,19 @@ func (r *Run) countScenarios() {
 	}
 }
 
+// verdictCount is how many scenarios have a verdict.
+type verdictCount struct {
+	verdict evidence.Verdict
+	n       int
+}
+
+// parts lists the counts by verdict, in the order in which every report has them. They add up to the total.
+func (c ScenarioCounts) parts() []verdictCount {
+	return []verdictCount{{evidence.Passed, c.Passed}, {evidence.Failed, c.Failed}, {evidence.Advisory, c.Advisory}, {evidence.Blocked, c.Blocked},
+		{evidence.Inconclusive, c.Inconclusive}, {evidence.NotTestable, c.NotTestable}, {evidence.Known, c.Known},
+		{evidence.UnexpectedPass, c.UnexpectedPass}, {evidence.Flaky, c.Flaky}, {evidence.NotRun, c.NotRun}}
+}
+
 // judgeRequirements says of every requirement that the API owes what the run showed: failed where a
 // finding breaks it, proved where a check of its own held, else not tested, with the reason. A scenario
 // proves nothing by passing; its checks do, also those of a scenario that failed.
@@ -152,7 +165,7 @@ func (r *Run) decide() {
 		r.Verdict, r.ExitCode = evidence.Interrupted, evidence.ExitInterrupted
 	case r.Signal != "":
 		r.Verdict, r.ExitCode = evidence.Interrupted, evidence.ExitTerminated
-	case counts.Failed+counts.UnexpectedPass+r.broken() > 0, r.Settings.FlakyFails && counts.Flaky > 0:
+	case counts.Failed+counts.UnexpectedPass+len(r.Unneeded)+r.broken() > 0, r.Settings.FlakyFails && counts.Flaky > 0:
 		r.Verdict, r.ExitCode = evidence.Failed, evidence.ExitFailed
 	case counts.Inconclusive+counts.NotRun+counts.Blocked > 0:
 		r.Verdict, r.ExitCode = evidence.Inconclusive, evidence.ExitInconclusive

@@ -196,5 +196,25 @@ func ReadRun(from io.Reader) (*Run, error) {
 	if err := json.Unmarshal(data, run); err != nil {
 		return nil, fmt.Errorf("this run.json is broken: %w", err)
 	}
+	run.proveEarlier()
 	return run, nil
+}
+
+// proveEarlier fills in what an earlier run.json does not say: which requirements its scenarios prove. A scenario
+// that passed had a check that held, so that one without is of such a file; it proved what it was tagged with.
+func (r *Run) proveEarlier() {
+	for i := range r.Scenarios {
+		s := &r.Scenarios[i]
+		if s.Verdict != evidence.Passed || len(s.Proves) > 0 {
+			continue
+		}
+		for _, check := range s.Checks {
+			if check.Outcome == evidence.Held && check.Requirement != "" {
+				s.Proves = append(s.Proves, check.Requirement)
+			}
+		}
+		s.Proves = append(s.Proves, s.Requirements...)
+		slices.Sort(s.Proves)
+		s.Proves = slices.Compact(s.Proves)
+	}
 }

@@ -105,13 +105,10 @@ func (w *World) served(operation *contract.Operation, exchange *client.Exchange)
 // blocked ends a scenario that needs what an operation does not give.
 func (w *World) blocked(operation *contract.Operation, exchange *client.Exchange, lacks string) error {
 	fact := contract.Fact{Requirement: operation.Requirement, Operation: operation.ID, Facet: contract.Effect, Edition: w.Session.Edition}
-	w.notice(evidence.Assertion{Check: NotServed, Fact: fact, Exchange: exchange.N, Expected: lacks, Actual: w.answered(exchange),
+	w.notice(evidence.Assertion{Check: evidence.NotServed, Fact: fact, Exchange: exchange.N, Expected: lacks, Actual: w.answered(exchange),
 		Message: fmt.Sprintf("%q did not serve a valid request", operation.Title)})
 	return &Blocked{Operation: operation.ID, Title: operation.Title, Actual: w.answered(exchange)}
 }
-
-// NotServed is the check of what a scenario needs: that a valid request is served.
-const NotServed = "a valid request is served"
 
 // open says why a refusal of a valid request breaks nothing that is stated: who may call the operation, where it
 // is and what it takes may be known from no page. Nil where the documentation says enough.

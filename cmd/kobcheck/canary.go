@@ -7,10 +7,8 @@ import (
 
 	"github.com/kobcheck/kobcheck/client"
 	"github.com/kobcheck/kobcheck/client/target"
-	"github.com/kobcheck/kobcheck/contract"
 	"github.com/kobcheck/kobcheck/features"
 	"github.com/kobcheck/kobcheck/load"
-	"github.com/kobcheck/kobcheck/reports"
 	"github.com/kobcheck/kobcheck/reports/evidence"
 	"github.com/kobcheck/kobcheck/schemas"
 	"github.com/kobcheck/kobcheck/steps"
@@ -31,7 +29,7 @@ const (
 
 // withCanary gives a load target the functional scenarios that go on beside its plans. The function that it
 // returns ends their client.
-func withCanary(on *load.Target, every time.Duration, file *target.File, facts *contract.Contract, shapes *schemas.Set, seed int64) (func(), error) {
+func withCanary(on *load.Target, every time.Duration, file *target.File, policy *evidence.Policy, shapes *schemas.Set, seed int64) (func(), error) {
 	if every < 0 {
 		if every = canaryElsewhere; on.LocalHost != "" {
 			every = canaryHere
@@ -44,13 +42,13 @@ func withCanary(on *load.Target, every time.Duration, file *target.File, facts *
 	if err != nil {
 		return nil, err
 	}
-	config := file.ClientConfig(facts)
+	config := file.ClientConfig(policy.Contract)
 	config.RunID, config.Seed, config.Version, config.Unpaced = on.RunID+"-canary", seed, version, true
 	api, err := client.New(config)
 	if err != nil {
 		return nil, err
 	}
-	session := steps.NewSession(&evidence.Policy{Contract: facts, Gate: evidence.DefaultGate()}, shapes, file, api)
+	session := steps.NewSession(policy, shapes, file, api)
 	rounds, vocabulary := 0, steps.Vocabulary() // made once: a round costs the generator as little as may be
 	on.CanaryEvery = every
 	on.Canary = func(ctx context.Context) (load.CanaryRound, error) {
@@ -66,9 +64,14 @@ func withCanary(on *load.Target, every time.Duration, file *target.File, facts *
 				done.Scenarios++
 			}
 			for _, finding := range scenario.Findings {
-				if finding.Gated {
-					done.Broken = append(done.Broken, reports.LoadFinding{Requirement: finding.Requirement, Operation: scenario.ID, Message: finding.Message})
-				}
+				finding.Scenario = scenario.ID
+				run.Passing = append(run.Passing, finding)
+			}
+		}
+		for _, finding := range run.Passing {
+			if finding.Gated {
+				finding.Operation = finding.Scenario // load.json says which scenario of the canary broke
+				done.Broken = append(done.Broken, finding)
 			}
 		}
 		return done, nil

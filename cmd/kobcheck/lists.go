@@ -3,6 +3,8 @@ package main
 import (
 	"time"
 
+	"github.com/spf13/pflag"
+
 	"github.com/kobcheck/kobcheck/contract"
 	"github.com/kobcheck/kobcheck/reports"
 	"github.com/kobcheck/kobcheck/reports/evidence"
@@ -15,6 +17,38 @@ type lists struct {
 	scored  map[string]bool
 	waivers evidence.Waivers
 	profile *reports.Profile
+}
+
+// judging is what a run or a load plan is judged by.
+type judging struct {
+	policy *evidence.Policy
+	lists
+}
+
+// judgingFlags are the flags that say what fails: the same for a run and for load.
+func judgingFlags(flags *pflag.FlagSet, f *runFlags) {
+	flags.StringSliceVar(&f.gate, "gate", []string{"stated", "standard", "hazard"}, "what fails: marks, and hazard")
+	flags.StringVar(&f.known, "known", "", "list of known failures; the reports of a failure have entries ready to paste")
+	flags.StringVar(&f.scored, "scored", "", "file with the requirements that gate, one id a line; newer ones are advisory until promoted")
+	flags.StringVar(&f.waivers, "waivers", "", "standards that are put up with until a date: requirement, reason, owner, until")
+}
+
+// judgement reads what the flags say of what fails.
+func judgement(f *runFlags) (*judging, error) {
+	facts, scenarios, err := documentation()
+	if err != nil {
+		return nil, err
+	}
+	gate, err := evidence.ParseGate(f.gate)
+	if err != nil {
+		return nil, err
+	}
+	lists, err := readLists(f, facts, scenarios)
+	if err != nil {
+		return nil, err
+	}
+	policy := &evidence.Policy{Contract: facts, Gate: gate, Scored: lists.scored, Waived: lists.waivers.InForce(), Strict: f.strict}
+	return &judging{policy, lists}, nil
 }
 
 // readLists reads the files that the flags name.

@@ -84,6 +84,8 @@ func TestKnownFailuresAreHeldToHowTheyFail(t *testing.T) {
 	entries, err := os.ReadFile(filepath.Join(folder, "new-failures.yaml"))
 	require.NoError(t, err)
 	require.Contains(t, string(entries), "fingerprint: ")
+	// Narrowed to one scenario, an entry speaks of that scenario alone, in a part of the suite too.
+	entries = bytes.ReplaceAll(entries, []byte("- requirement: "), []byte("- scenario: cards-create.created\n  requirement: "))
 	list := filepath.Join(t.TempDir(), "known-failures.yaml")
 	fill := func(until string) {
 		text := strings.NewReplacer(`reason: ""`, "reason: answers 200", `reference: ""`, "reference: OPS-7", `owner: ""`, "owner: cards", `until: ""`, "until: "+until).Replace(string(entries))
@@ -101,8 +103,8 @@ func TestKnownFailuresAreHeldToHowTheyFail(t *testing.T) {
 	require.Positive(t, readRun(t, folder).Summary.Scenarios.UnexpectedPass)
 
 	output, code = run("--fault", "status.card-created-200", "--fault", "field.cards-create.status.missing", "--known", list)
-	require.Equal(t, evidence.ExitFailed, code, "it fails in another way too")
-	require.Contains(t, output, "fails in another way than OPS-7 says")
+	require.Equal(t, evidence.ExitFailed, code, "something else deviates too")
+	require.Contains(t, output, "CARD-11")
 
 	fill("2020-01-01")
 	output, code = run("--fault", "status.card-created-200", "--known", list)

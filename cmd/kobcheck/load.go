@@ -70,6 +70,7 @@ func newLoad() *cobra.Command {
 	flags.StringVar(&f.run.limit, "limit", "", "rate limit of the mock inside, such as 100/1s")
 	flags.StringVar(&f.run.limiter, "limiter", string(limit.TokenBucket), "kind of that limit: "+strings.Join(limit.Kinds(), ", "))
 	flags.DurationVar(&f.run.latency, "latency", 0, "latency of the mock inside")
+	judgingFlags(flags, &f.run)
 	command.AddCommand(newLoadMerge())
 	return command
 }
@@ -129,10 +130,11 @@ func findPlans(names []string, rate, length float64) ([]*load.Plan, error) {
 }
 
 func loadTarget(command *cobra.Command, f *loadFlags, file *target.File, plans []*load.Plan, part load.Shard) error {
-	facts, err := contract.Load()
+	by, err := judgement(&f.run)
 	if err != nil {
 		return err
 	}
+	facts := by.policy.Contract
 	shapes, err := schemas.Load()
 	if err != nil {
 		return err
@@ -169,7 +171,7 @@ func loadTarget(command *cobra.Command, f *loadFlags, file *target.File, plans [
 	on := underLoad(file, facts, shapes, api, result.RunID)
 	on.KillFile, on.KeyNights = f.killFile, f.keyNights
 	on.Progress = loadProgress(command.ErrOrStderr())
-	silence, err := withCanary(on, f.canary, file, facts, shapes, f.run.seed)
+	silence, err := withCanary(on, f.canary, file, by.policy, shapes, f.run.seed)
 	if err != nil {
 		return err
 	}
@@ -193,7 +195,7 @@ func loadTarget(command *cobra.Command, f *loadFlags, file *target.File, plans [
 	case "terminate":
 		result.ExitCode = evidence.ExitTerminated
 	}
-	return finishLoad(command, f.run.out, result, api.Redactor())
+	return finishLoad(command, f.run.out, result, by, api.Redactor())
 }
 
 // underLoad is a target with what its file hands over.
@@ -229,8 +231,10 @@ func statedLimit(file *target.File) *load.Limit {
 }
 
 // finishLoad writes the reports, prints the summary and gives the exit code.
-func finishLoad(command *cobra.Command, folder string, result *reports.LoadRun, guard reports.Guard) error {
-	result.Close(time.Now())
+func finishLoad(command *cobra.Command, folder string, result *reports.LoadRun, by *judging, guard reports.Guard) error {
+	result.ApplyKnown(by.known)
+	result.Close(by.policy, time.Now())
+	result.ReportWaivers(by.waivers)
 	paths, err := reports.WriteLoad(folder, result, guard)
 	if printing := reports.PrintLoad(command.OutOrStdout(), result); printing != nil {
 		return printing
@@ -253,13 +257,17 @@ func finishLoad(command *cobra.Command, folder string, result *reports.LoadRun, 
 }
 
 func newLoadMerge() *cobra.Command {
-	var out string
+	var f runFlags
 	command := &cobra.Command{
 		Use:     "merge FILE...",
 		Short:   "Puts the load.json of shards together exactly and evaluates the gates once",
 		Example: "  kobcheck load merge shard-*/load.json --out reports/night",
 		Args:    cobra.MinimumNArgs(1),
 		RunE: func(command *cobra.Command, args []string) error {
+			by, err := judgement(&f)
+			if err != nil {
+				return err
+			}
 			var parts []*reports.LoadRun
 			for _, path := range args {
 				from, err := os.Open(path)
@@ -277,10 +285,11 @@ func newLoadMerge() *cobra.Command {
 			if err != nil {
 				return err
 			}
-			return finishLoad(command, out, whole, nil)
+			return finishLoad(command, f.out, whole, by, nil)
 		},
 	}
-	command.Flags().StringVar(&out, "out", "reports/out", "folder for the reports")
+	command.Flags().StringVar(&f.out, "out", "reports/out", "folder for the reports")
+	judgingFlags(command.Flags(), &f)
 	return command
 }
 
@@ -317,7 +326,7 @@ func loader(file *target.File, facts *contract.Contract, shapes *schemas.Set, f 
 		}
 		defer deaf()
 		run := reports.LoadRun{Plans: []reports.LoadPlan{*load.Perform(ctx, on, plan, f.seed, load.Shard{})}}
-		run.Close(time.Now())
+		run.Close(&evidence.Policy{Contract: facts, Gate: evidence.DefaultGate()}, time.Now())
 		done[name] = forScenarios(&run.Plans[0])
 		return done[name], nil
 	}

@@ -38,7 +38,7 @@ func (p *progress) show(now suite.Progress) {
 	}
 	p.last = time.Now()
 	var parts []string
-	for _, verdict := range []evidence.Verdict{evidence.Passed, evidence.Failed, evidence.Advisory, evidence.Inconclusive, evidence.NotTestable} {
+	for _, verdict := range []evidence.Verdict{evidence.Passed, evidence.Failed, evidence.Advisory, evidence.Blocked, evidence.Inconclusive, evidence.NotTestable} {
 		if n := now.Counts[verdict]; n > 0 {
 			parts = append(parts, fmt.Sprintf("%d %s", n, strings.ReplaceAll(string(verdict), "_", " ")))
 		}

@@ -70,7 +70,6 @@ func newRun() *cobra.Command {
 	flags.StringVar(&f.section, "section", "", "one section, such as cards")
 	flags.StringVar(&f.requirement, "requirement", "", "one requirement, such as CARD-CREATE-15")
 	flags.StringSliceVar(&f.scenarios, "scenario", nil, "scenario ids; an outline's id means all of its rows")
-	flags.StringSliceVar(&f.gate, "gate", []string{"stated", "standard", "hazard"}, "what fails the run: marks, and hazard")
 	flags.IntVar(&f.concurrency, "concurrency", suite.DefaultConcurrency, "scenarios side by side")
 	flags.Int64Var(&f.seed, "seed", 0, "seed of order and data; 0 picks one and prints it")
 	flags.StringVar(&f.runID, "run-id", "", "name of the run, in every request; idempotency keys follow from it and the seed")
@@ -80,9 +79,7 @@ func newRun() *cobra.Command {
 	flags.IntVar(&f.retries, "retries", 0, "more attempts, with fresh data, for scenarios that failed")
 	flags.IntVar(&f.depth, "depth", steps.DefaultDepth, "derived inputs of each class to send")
 	flags.BoolVar(&f.flakyFails, "flaky-fails", false, "scenarios that failed and then passed fail the run")
-	flags.StringVar(&f.known, "known", "", "list of known failures; new-failures.yaml of a run has entries ready to paste")
-	flags.StringVar(&f.scored, "scored", "", "file with the requirements that gate, one id a line; newer ones are advisory until promoted")
-	flags.StringVar(&f.waivers, "waivers", "", "standards that are put up with until a date: requirement, reason, owner, until")
+	judgingFlags(flags, &f)
 	flags.StringVar(&f.profile, "profile", "", "profile.json of the target: answers to open questions; read, compared and written")
 	flags.StringVar(&f.history, "history", "", "folder of earlier nights: the reports say since when each failure is there, what is new and what vanished")
 	flags.DurationVar(&f.patience, "patience", 5*time.Second, "how long a target that is down is waited for")
@@ -109,15 +106,11 @@ func run(command *cobra.Command, f *runFlags) error {
 		return err
 	}
 	defer stop()
-	gate, err := evidence.ParseGate(f.gate)
-	if err != nil {
-		return err
-	}
 	shard, err := suite.ParseShard(f.shard)
 	if err != nil {
 		return err
 	}
-	lists, err := readLists(f, facts, scenarios)
+	by, err := judgement(f)
 	if err != nil {
 		return err
 	}
@@ -139,7 +132,7 @@ func run(command *cobra.Command, f *runFlags) error {
 	defer release()
 	fmt.Fprintf(command.ErrOrStderr(), "kobcheck %s against %s, edition %s, seed %d, run %s\n", version, file.Target.Name, file.Target.Edition, f.seed, f.runID)
 	progress := newProgress(command.ErrOrStderr(), onTerminal(command.ErrOrStderr()))
-	session := steps.NewSession(&evidence.Policy{Contract: facts, Gate: gate, Scored: lists.scored, Waived: lists.waivers.InForce(), Strict: f.strict}, shapes, file, api)
+	session := steps.NewSession(by.policy, shapes, file, api)
 	session.Depth, session.Seed = f.depth, f.seed
 	if session.Receiver, err = receiver(command.Context(), file, session.Local); err != nil {
 		return err
@@ -170,8 +163,8 @@ func run(command *cobra.Command, f *runFlags) error {
 	}
 	result.Signal = caught()
 	result.Settings.Formats, result.Settings.Scored = f.formats, f.scored
-	result.ApplyKnown(lists.known, time.Now())
-	result.ReportWaivers(lists.waivers)
+	result.ApplyKnown(by.known, time.Now())
+	result.ReportWaivers(by.waivers)
 	result.Close(facts, time.Now())
 	if f.history != "" {
 		nights, skipped, err := reports.ReadNights(f.history)
@@ -180,7 +173,7 @@ func run(command *cobra.Command, f *runFlags) error {
 		}
 		result.Remember(nights, skipped)
 	}
-	if err := lists.keepProfile(f.profile, result); err != nil {
+	if err := by.keepProfile(f.profile, result); err != nil {
 		return err
 	}
 	return finish(command, result, facts, f, api.Redactor())

@@ -59,7 +59,7 @@ func newSelftest() *cobra.Command {
 	flags.StringSliceVar(&f.faults, "fault", nil, "faults to try; all without it")
 	flags.StringVar(&f.group, "group", "", "one group of faults, such as idempotency")
 	flags.StringVar(&f.requirementOf, "requirement", "", "the faults that break one requirement")
-	flags.BoolVar(&f.full, "full", false, "find every scenario that notices a fault, not only the first")
+	flags.BoolVar(&f.full, "full", false, "whole runs: find every scenario that notices a fault, and what the fault does to the rest of the suite")
 	flags.IntVar(&f.parallel, "parallel", runtime.GOMAXPROCS(0), "faults tried side by side")
 	flags.IntVar(&f.chanceRuns, "chance-runs", 10, "runs for a fault that shows by chance")
 	flags.Int64Var(&f.seed, "seed", 7, "seed of order and data")

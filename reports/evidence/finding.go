@@ -63,11 +63,13 @@ type Finding struct {
 	Step     int `json:"step"`
 	// Operation is the one whose answer shows it, where that is known.
 	Operation string `json:"operation,omitempty"`
-	// Count, Scenario and Verdict are of findings that stand for many: how often it was seen, the first
-	// scenario that saw it, and known where a list says so.
-	Count    int     `json:"count,omitempty"`
-	Scenario string  `json:"scenario,omitempty"`
-	Verdict  Verdict `json:"verdict,omitempty"`
+	// Count and Scenario are of findings that stand for many: how often it was seen, and the first scenario
+	// that saw it.
+	Count    int    `json:"count,omitempty"`
+	Scenario string `json:"scenario,omitempty"`
+	// Verdict is known where a list says so; Reason is what the list says of it.
+	Verdict Verdict `json:"verdict,omitempty"`
+	Reason  string  `json:"reason,omitempty"`
 }
 
 // Breaks reports whether a finding breaks its requirement: its weight is that of the requirement itself, or
@@ -99,7 +101,8 @@ func Normalised(text string) string {
 // Fingerprint names how a finding fails: check, requirement, place, normalised expected and actual. Two
 // failures of one kind have one fingerprint on every night.
 func (f Finding) Fingerprint() string {
-	sum := sha256.Sum256([]byte(strings.Join([]string{f.Requirement, f.Check, WithoutIndexes(f.Pointer), Normalised(f.Expected), Normalised(f.Actual)}, "\x00")))
+	parts := []string{f.Requirement, f.Check, WithoutIndexes(f.Pointer), Normalised(f.Expected), Normalised(f.Actual)}
+	sum := sha256.Sum256([]byte(strings.Join(parts, "\x00")))
 	return hex.EncodeToString(sum[:6])
 }
 

@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"io"
 	"os"
+	"slices"
 	"strings"
 	"time"
 
@@ -15,14 +16,19 @@ import (
 // date. What it is about runs every night all the same; only failing in just this way is known.
 type KnownFailure struct {
 	// Scenario narrows the entry to one scenario; empty means the cause wherever it shows.
-	Scenario    string `yaml:"scenario,omitempty"`
+	Scenario string `yaml:"scenario,omitempty"`
+	// Requirement is the one that is broken. A run that judged it and met nothing of the entry says so; of an
+	// entry without one, a run that evaluated its check does.
+	Requirement string `yaml:"requirement,omitempty"`
+	// Operation narrows the entry to the answers of one operation; empty means any.
+	Operation   string `yaml:"operation,omitempty"`
 	Check       string `yaml:"check"`
 	Fingerprint string `yaml:"fingerprint"`
-	// Operation narrows the entry to the answers of one operation; empty means any.
-	Operation string `yaml:"operation,omitempty"`
-	Reason    string `yaml:"reason"`
-	Reference string `yaml:"reference"`
-	Owner     string `yaml:"owner"`
+	// Also are the fingerprints of further ways in which the same cause shows.
+	Also      []string `yaml:"also,omitempty"`
+	Reason    string   `yaml:"reason"`
+	Reference string   `yaml:"reference"`
+	Owner     string   `yaml:"owner"`
 	// Until is the last day of the entry, as 2026-12-31 (UTC).
 	Until string `yaml:"until"`
 
@@ -47,6 +53,7 @@ func ReadKnownFailures(path string, exists func(id string) bool) (KnownFailures,
 	}
 	lines := entryLines(string(data))
 	var faults []error
+	first := map[string]*KnownFailure{}
 	for i := range list {
 		entry := &list[i]
 		entry.file = path
@@ -54,8 +61,15 @@ func ReadKnownFailures(path string, exists func(id string) bool) (KnownFailures,
 			entry.line = lines[i]
 		}
 		if err := entry.check(exists); err != nil {
-			faults = append(faults, fmt.Errorf("%s:%d: %w", path, entry.line, err))
+			faults = append(faults, fmt.Errorf("%s: %w", entry.At(), err))
+			continue
 		}
+		id := strings.Join([]string{entry.Scenario, entry.Operation, entry.Check, entry.Fingerprint}, "\x00")
+		if first[id] != nil {
+			faults = append(faults, fmt.Errorf("%s: the same entry stands at line %d already; remove one", entry.At(), first[id].line))
+			continue
+		}
+		first[id] = entry
 	}
 	return list, errors.Join(faults...)
 }
@@ -98,32 +112,48 @@ func (k *KnownFailure) Ended(now time.Time) bool {
 
 // Covers reports whether a finding of a scenario (empty: of none) is the failure of the entry.
 func (k *KnownFailure) Covers(scenario string, f Finding) bool {
+	return k.covers(scenario, f, f.Fingerprint())
+}
+
+func (k *KnownFailure) covers(scenario string, f Finding, fingerprint string) bool {
 	return (k.Scenario == "" || k.Scenario == scenario) && (k.Operation == "" || k.Operation == f.Operation) &&
-		k.Check == f.Check && k.Fingerprint == f.Fingerprint()
+		(k.Check == f.Check && k.Fingerprint == fingerprint || slices.Contains(k.Also, fingerprint))
 }
 
-// Entry returns the first entry that covers a finding of a scenario, and its place in the list; nil for none.
-func (l KnownFailures) Entry(scenario string, f Finding) (*KnownFailure, int) {
+// Covering lists the places in the list of all entries that cover a finding of a scenario.
+func (l KnownFailures) Covering(scenario string, f Finding) []int {
+	var at []int
+	fingerprint := f.Fingerprint()
 	for i := range l {
-		if l[i].Covers(scenario, f) {
-			return &l[i], i
+		if l[i].covers(scenario, f, fingerprint) {
+			at = append(at, i)
 		}
 	}
-	return nil, -1
+	return at
 }
 
-// Fresh lists entries for the gated findings that no list knows, one for each cause, ready to be filled in.
-func Fresh(findings []Finding) KnownFailures {
-	entries, seen := KnownFailures{}, map[string]bool{}
-	for _, f := range findings {
-		key := f.Check + "\x00" + f.Fingerprint()
-		if !f.Gated || f.Verdict == Known || seen[key] {
-			continue
+// Apply looks for entries that cover a finding of a scenario and returns their places. A finding that fails, or
+// blocks, is known from then on while one of them lasts; where all have ended, it says whose turn it is.
+func (l KnownFailures) Apply(scenario string, f *Finding, now time.Time) []int {
+	at := l.Covering(scenario, *f)
+	for _, i := range at {
+		if entry := &l[i]; !entry.Ended(now) && (f.Gated || f.Check == NotServed) {
+			f.Verdict = Known
+			f.Reason = fmt.Sprintf("known until %s: %s (%s, %s)", entry.Until, entry.Reason, entry.Reference, entry.Owner)
+			return at
 		}
-		seen[key] = true
-		entries = append(entries, KnownFailure{Check: f.Check, Fingerprint: f.Fingerprint()})
 	}
-	return entries
+	if len(at) > 0 && f.Gated {
+		entry := &l[at[0]]
+		f.Reason = fmt.Sprintf("%s was to be mended by %s (owner: %s); mend it or give the entry at %s another date",
+			entry.Reference, entry.Until, entry.Owner, entry.At())
+	}
+	return at
+}
+
+// NoLonger says that nothing fails any more as the entry has it.
+func (k *KnownFailure) NoLonger() string {
+	return fmt.Sprintf("no longer fails as %s says; remove the entry at %s", k.Reference, k.At())
 }
 
 // Write writes the entries as YAML.

@@ -177,12 +177,12 @@ func (m *writer) attach(started, step string, s *reports.Scenario) {
 }
 
 // statusOf gives the steps of a verdict that is neither passed nor failed their word: what could not be tested is
-// skipped, what the environment kept away is unknown.
+// skipped, what was blocked or kept away by the environment is unknown.
 func statusOf(verdict evidence.Verdict) messages.TestStepResultStatus {
 	switch verdict {
 	case evidence.Failed, evidence.UnexpectedPass:
 		return messages.TestStepResultStatus_FAILED
-	case evidence.Inconclusive, evidence.NotRun:
+	case evidence.Inconclusive, evidence.Blocked, evidence.NotRun:
 		return messages.TestStepResultStatus_UNKNOWN
 	case evidence.NotTestable, evidence.Known:
 		return messages.TestStepResultStatus_SKIPPED

@@ -26,8 +26,8 @@ type coverageView struct {
 type faultCount struct{ Caught, Of int }
 
 type sectionCount struct {
-	Name, File                string
-	Total, Passed, Failed, On int // On counts what is neither
+	Name, File                         string
+	Total, Passed, Failed, Blocked, On int // On counts what is none of them
 }
 
 // slowestShown is how many of the slowest scenarios the page has.
@@ -63,6 +63,8 @@ func (s *site) coverage(sections []sectionView) coverageView {
 						count.Passed++
 					case evidence.Failed, evidence.UnexpectedPass:
 						count.Failed++
+					case evidence.Blocked:
+						count.Blocked++
 					default:
 						count.On++
 					}

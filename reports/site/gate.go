@@ -14,36 +14,53 @@ import (
 type gateView struct {
 	base
 	// Mood is good, bad, or empty for no verdict.
-	Mood        string
-	Broken      []reports.Cause
-	Read        []reports.Cause
-	Lacking     []reports.MissingKey
-	Environment []*reports.Scenario
-	Listed      []listed
+	Mood string
+	// Broken are the new causes that gate. Follow are those met in answers that a cause of all answers spoils, so
+	// that they are not judged; Hazards and Read are those that do not gate.
+	Broken, Follow, Hazards, Read []reports.Cause
+	Blocked                       []reports.NotServed
+	Passing                       []reports.Cause
+	Known                         []reports.Cause
+	Lacking                       []reports.MissingKey
+	Environment                   []reports.Reason
+	Listed                        []listed
 	// Load is the load run beside this one; nil for none.
 	Load *reports.LoadRun
 }
 
 type listed struct {
-	Title     string
-	Scenarios []*reports.Scenario
+	Title   string
+	Reasons []reports.Reason
 }
 
 func (s *site) gate() gateView {
-	v := gateView{base: s.base(gateFile, reports.Headline(s.run)), Broken: s.run.Causes(true), Read: s.run.Causes(false), Lacking: s.run.Missing(), Load: s.load}
+	gated, others := s.run.Causes(true), s.run.Causes(false)
+	v := gateView{base: s.base(gateFile, reports.Headline(s.run)), Broken: reports.New(gated),
+		Blocked: s.run.Blocking(), Passing: s.run.InPassing(),
+		Known: append(reports.Listed(gated), reports.Listed(others)...), Lacking: s.run.Missing(), Load: s.load,
+		Environment: s.run.Reasons(evidence.Inconclusive)}
+	if len(v.Broken) > 0 && v.Broken[0].Hides() {
+		all := 1
+		for all < len(v.Broken) && v.Broken[all].Hides() {
+			all++
+		}
+		v.Broken, v.Follow = v.Broken[:all], v.Broken[all:]
+	}
+	for _, one := range reports.New(others) {
+		if one.Finding.Hazard != "" {
+			v.Hazards = append(v.Hazards, one)
+		} else if one.Finding.Check != evidence.NotServed {
+			v.Read = append(v.Read, one)
+		}
+	}
 	switch {
 	case s.run.ExitCode == evidence.ExitPassed:
 		v.Mood = "good"
 	case s.run.Verdict == evidence.Failed:
 		v.Mood = "bad"
 	}
-	by := map[evidence.Verdict][]*reports.Scenario{}
-	for i := range s.run.Scenarios {
-		one := &s.run.Scenarios[i]
-		by[one.Verdict] = append(by[one.Verdict], one)
-	}
-	v.Environment = by[evidence.Inconclusive]
-	v.Listed = []listed{{"No longer fails: the entry has to go", by[evidence.UnexpectedPass]}, {"Known failures", by[evidence.Known]}, {"Flaky: failed, then passed with fresh data", by[evidence.Flaky]}}
+	v.Listed = []listed{{"No longer fails: the entry has to go", s.run.Reasons(evidence.UnexpectedPass)},
+		{"Flaky: failed, then passed with fresh data", s.run.Reasons(evidence.Flaky)}}
 	return v
 }
 
@@ -59,7 +76,7 @@ const bodyBound = 40
 // body returns the answer that shows a finding, with the place that it is about marked; nothing where the
 // finding is about no place of a body.
 func (s *site) body(g reports.Cause) []line {
-	exchange := g.Scenario.Exchange(g.Finding.Exchange)
+	exchange := g.Exchange()
 	if g.Finding.Pointer == "" || exchange == nil || exchange.Response == nil {
 		return nil
 	}

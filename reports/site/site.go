@@ -17,6 +17,7 @@ import (
 	"io"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 
 	"github.com/kobcheck/kobcheck/contract"
@@ -106,13 +107,15 @@ type site struct {
 	load *reports.LoadRun
 	// selftest is the detection power that stands in the same folder; nil for none.
 	selftest *reports.Selftest
+	// passing is what was noticed in passing, by cause.
+	passing []reports.Cause
 	// scenarios by id, for links.
 	scenarios map[string]*reports.Scenario
 }
 
 func page(list []pageName, near neighbourhood, name string, data func(*site) any) func(io.Writer, *reports.Run, *contract.Contract) error {
 	return func(w io.Writer, r *reports.Run, facts *contract.Contract) error {
-		s := &site{run: r, facts: facts, pages: list, selftest: near.selftest, load: near.load, scenarios: map[string]*reports.Scenario{}}
+		s := &site{run: r, facts: facts, pages: list, selftest: near.selftest, load: near.load, passing: r.InPassing(), scenarios: map[string]*reports.Scenario{}}
 		for i := range r.Scenarios {
 			s.scenarios[r.Scenarios[i].ID] = &r.Scenarios[i]
 		}
@@ -127,10 +130,22 @@ func page(list []pageName, near neighbourhood, name string, data func(*site) any
 func (s *site) functions() template.FuncMap {
 	return template.FuncMap{
 		"requirement": s.facts.Requirement, "prose": prose, "words": words, "look": look, "pretty": pretty, "evidence": linkTo, "body": s.body, "exchanges": exchanges, "since": s.run.Since, "answered": s.run.AnsweredSince, "holds": holds, "join": strings.Join,
-		"exchange": func(g reports.Cause) *evidence.Exchange { return g.Scenario.Exchange(g.Finding.Exchange) },
-		"spark":    spark, "percent": percent,
+		"exchange": func(g reports.Cause) *evidence.Exchange { return g.Exchange() },
+		"metBy":    s.run.MetBy, "passing": s.noticed,
+		"spark": spark, "percent": percent,
 		"scenario": func(id string) *reports.Scenario { return s.scenarios[id] },
 	}
+}
+
+// noticed lists what was noticed in passing at a requirement or an operation, by its id.
+func (s *site) noticed(id string) []reports.Cause {
+	var out []reports.Cause
+	for _, one := range s.passing {
+		if one.Finding.Requirement == id || slices.Contains(one.Operations, id) {
+			out = append(out, one)
+		}
+	}
+	return out
 }
 
 func (s *site) base(file, title string) base {

@@ -10,6 +10,7 @@ import (
 
 	"github.com/kobcheck/kobcheck/contract"
 	"github.com/kobcheck/kobcheck/reports"
+	"github.com/kobcheck/kobcheck/reports/evidence"
 	"github.com/kobcheck/kobcheck/schemas"
 )
 
@@ -64,4 +65,36 @@ func TestARunOfNothingHasAllItsPages(t *testing.T) {
 		require.NotContains(t, text.String(), "<b>x")
 		require.Contains(t, text.String(), "</html>")
 	}
+}
+
+func TestTheFirstPageHasWhatIsBlockedAndWhatWasNoticedInPassing(t *testing.T) {
+	facts, err := contract.Load()
+	require.NoError(t, err)
+	shapes, err := schemas.Load()
+	require.NoError(t, err)
+	met := func(requirement, operation, check string) evidence.Finding {
+		return evidence.Finding{Requirement: requirement, Mark: contract.Stated, Gated: true, Check: check, Message: "it <i>is</i> not so", Expected: "200", Actual: "500",
+			Operation: operation, Exchange: 1, Step: -1, Scenario: "a", Count: 654}
+	}
+	exchange := evidence.Exchange{N: 1, Operation: "endusers-create", Request: evidence.Request{Method: "POST", URL: "/endusers"}, Curl: "curl -X POST /endusers"}
+	run := &reports.Run{Version: reports.Version, Target: reports.Target{Name: "x"},
+		Passing: []evidence.Finding{met("ENDUSER-13", "endusers-create", "every answer: success status"), met("WALLET-05", "wallets-create", evidence.NotServed)},
+		Scenarios: []reports.Scenario{{ID: "a", Section: "cards", Verdict: evidence.Passed, Exchanges: []evidence.Exchange{exchange}},
+			{ID: "b", Section: "cards", Verdict: evidence.Blocked, BlockedBy: "wallets-create", Reason: "blocked"}}}
+	run.Close(facts, time.Now())
+	texts := map[string]string{}
+	for _, page := range Pages(run, shapes, t.TempDir()) {
+		var text bytes.Buffer
+		require.NoError(t, page.Render(&text, run, facts))
+		texts[page.File] = text.String()
+	}
+	first := texts[gateFile]
+	require.Contains(t, first, "does not conform: 2 causes, shown by 1308 answers in passing; 1 scenario blocked")
+	for _, part := range []string{`<h2 id="blocked">Blocked: what the API does not serve</h2>`, `<a href="api.html#wallets-create">`, "<span>blocked</span>",
+		`<h2 id="passing">Noticed in passing</h2>`, "<td class=\"n\">654</td>", "curl -X POST /endusers"} {
+		require.Contains(t, first, part)
+	}
+	require.NotContains(t, first, "<i>is</i>")
+	require.Contains(t, texts[coverageFile], "in passing, 654 answers of endusers-create")
+	require.Contains(t, texts[bookFile], "654 answers: ENDUSER-13")
 }

@@ -76,17 +76,22 @@ type Config struct {
 	// Progress hears of every finished fault; nil for none.
 	Progress func(done, total int)
 	Tool     reports.Tool
+
+	// proved are the requirements that the conforming subject proves, by style and edition.
+	proved map[string][]string
 }
 
 // Run measures. It ends early with the context, with the faults that were tried until then.
 func Run(ctx context.Context, config Config) (*reports.Selftest, error) {
 	s := &reports.Selftest{Tool: config.Tool, Seed: config.Seed, Full: config.Full, StartedAt: time.Now().UTC()}
+	config.proved = map[string][]string{}
 	for _, style := range config.Styles {
 		for _, edition := range config.Editions {
-			baseline, err := config.baseline(ctx, style, edition)
+			baseline, proved, err := config.baseline(ctx, style, edition)
 			if err != nil {
 				return nil, err
 			}
+			config.proved[style+" "+string(edition)] = proved
 			s.Baseline = append(s.Baseline, baseline)
 		}
 	}
@@ -135,11 +140,12 @@ func Run(ctx context.Context, config Config) (*reports.Selftest, error) {
 	return s, err
 }
 
-func (config Config) baseline(ctx context.Context, style string, edition contract.Edition) (reports.Baseline, error) {
+// baseline runs everything on the conforming subject, and lists which requirements that proves.
+func (config Config) baseline(ctx context.Context, style string, edition contract.Edition) (reports.Baseline, []string, error) {
 	began := time.Now()
 	run, _, err := config.perform(ctx, style, edition, catalog.Selection{}, nil)
 	if err != nil {
-		return reports.Baseline{}, fmt.Errorf("running the suite on the conforming subject: %w", err)
+		return reports.Baseline{}, nil, fmt.Errorf("running the suite on the conforming subject: %w", err)
 	}
 	b := reports.Baseline{Style: style, Edition: edition, Total: len(run.Scenarios), WallMS: float64(time.Since(began).Microseconds()) / 1000}
 	for range run.Findings() {
@@ -150,7 +156,8 @@ func (config Config) baseline(ctx context.Context, style string, edition contrac
 			b.Passed++
 		}
 	}
-	return b, nil
+	run.Close(config.Contract, time.Now())
+	return b, run.WithStatus(reports.Proved), nil
 }
 
 // perform runs a selection against a subject started for it.
@@ -181,8 +188,12 @@ func (config Config) perform(ctx context.Context, style string, edition contract
 }
 
 // selections are the narrowest ones that ought to notice a fault, the narrowest first: the scenarios of
-// the requirement, the section of the operation that the fault names, everything.
+// the requirement, the section of the operation that the fault names, everything. What a fault does to all the rest
+// is seen in whole runs alone.
 func (config Config) selections(fault Fault) []catalog.Selection {
+	if config.Full {
+		return []catalog.Selection{{}, {Requirement: fault.Requirement, Tags: "@load"}}
+	}
 	out := []catalog.Selection{{Requirement: fault.Requirement}, {Requirement: fault.Requirement, Tags: "@load"}}
 	if parts := strings.Split(fault.ID, "."); len(parts) > 1 {
 		if operation := config.Contract.Operation(parts[1]); operation != nil {
@@ -235,6 +246,10 @@ func (config Config) once(ctx context.Context, fault Fault, result *reports.Faul
 	}
 	result.Runs++
 	result.Hits += hits
+	if config.Full && hits > 0 && !run.Partial() && result.Isolation == nil {
+		run.Close(config.Contract, time.Now())
+		result.Isolation = run.IsolationAgainst(config.proved[style+" "+string(edition)])
+	}
 	var right, other []reports.Killer
 	seen := map[reports.Killer]bool{}
 	for finding, scenario := range run.Findings() {

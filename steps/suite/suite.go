@@ -106,6 +106,9 @@ func Run(ctx context.Context, config Config) (*reports.Run, error) {
 		return nil, err
 	}
 	r := newRunner(config, selected)
+	if r.of, err = scenariosThere(config, selected); err != nil {
+		return nil, err
+	}
 	running, stop := context.WithCancelCause(ctx)
 	defer stop(nil)
 	r.stop = stop
@@ -122,6 +125,16 @@ func Run(ctx context.Context, config Config) (*reports.Run, error) {
 		r.tidy(ctx)
 	}
 	return r.finish(running), nil
+}
+
+// scenariosThere counts the scenarios of a run without a selection, and those that were selected beside them.
+func scenariosThere(config Config, selected []*catalog.Scenario) (int, error) {
+	all, err := config.Catalog.Select(catalog.Selection{}, config.Session.Contract)
+	there := map[string]bool{}
+	for _, scenario := range append(all, selected...) {
+		there[scenario.Key] = true
+	}
+	return len(there), err
 }
 
 // reasonForNothing tells why a selection that is understood means no scenario.
@@ -166,6 +179,7 @@ type runner struct {
 	config   Config
 	selected map[string]*catalog.Scenario // by key
 	order    []*catalog.Scenario
+	of       int // scenarios that there are to select from
 	started  time.Time
 
 	// current are the scenarios of the attempt under way; attempt counts from 0.
@@ -253,7 +267,7 @@ func (r *runner) finish(ctx context.Context) *reports.Run {
 		Gate: r.config.Session.Policy.Gate, StartedAt: r.started,
 		Settings: reports.Settings{Concurrency: r.config.Concurrency, TimeoutMS: r.config.Timeout.Milliseconds(), Tags: r.config.Selection.Tags,
 			Section: r.config.Selection.Section, Requirement: r.config.Selection.Requirement, Strict: r.config.Session.Policy.Strict, MaxRPS: r.config.MaxRPS,
-			Shard: r.config.Shard.String(), Retries: r.config.Retries, FlakyFails: r.config.FlakyFails},
+			Of: r.of, Shard: r.config.Shard.String(), Retries: r.config.Retries, FlakyFails: r.config.FlakyFails},
 	}
 	for _, scenario := range r.order {
 		result := r.results[scenario.Key]

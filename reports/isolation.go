@@ -1,0 +1,137 @@
+package reports
+
+import (
+	"cmp"
+	"fmt"
+	"math"
+	"slices"
+	"strings"
+)
+
+// Isolation is what one fault does to a whole run: how many scenarios fail and are blocked for it, and how many
+// requirements that the conforming mock proves are neither proved nor broken any more.
+type Isolation struct {
+	FailedScenarios  int `json:"failed_scenarios"`
+	BlockedScenarios int `json:"blocked_scenarios"`
+	LostRequirements int `json:"lost_requirements"`
+}
+
+// Spread is the middle of a figure over faults, what nine of ten stay within, and the most.
+type Spread struct {
+	Median int `json:"median"`
+	P90    int `json:"p90"`
+	Max    int `json:"max"`
+}
+
+// IsolationSummary sums up the isolation of the faults that were measured.
+type IsolationSummary struct {
+	Measured         int    `json:"measured"`
+	FailedScenarios  Spread `json:"failed_scenarios"`
+	BlockedScenarios Spread `json:"blocked_scenarios"`
+	LostRequirements Spread `json:"lost_requirements"`
+}
+
+// WithStatus lists the requirements of a status.
+func (r *Run) WithStatus(status RequirementStatus) []string {
+	var ids []string
+	for _, one := range r.Requirements {
+		if one.Status == status {
+			ids = append(ids, one.ID)
+		}
+	}
+	return ids
+}
+
+// IsolationAgainst measures a whole run with a fault against what the conforming mock proved.
+func (r *Run) IsolationAgainst(proved []string) *Isolation {
+	i := &Isolation{FailedScenarios: r.Summary.Scenarios.Failed, BlockedScenarios: r.Summary.Scenarios.Blocked}
+	judged := append(r.WithStatus(Proved), r.WithStatus(RequirementFailed)...)
+	for _, id := range proved {
+		if !slices.Contains(judged, id) {
+			i.LostRequirements++
+		}
+	}
+	return i
+}
+
+// isolationOf sums up; nil where no fault was measured.
+func isolationOf(faults []FaultResult) *IsolationSummary {
+	var failed, blocked, lost []int
+	for _, one := range faults {
+		if one.Isolation != nil {
+			failed, blocked, lost = append(failed, one.FailedScenarios), append(blocked, one.BlockedScenarios), append(lost, one.LostRequirements)
+		}
+	}
+	if len(failed) == 0 {
+		return nil
+	}
+	return &IsolationSummary{len(failed), spreadOf(failed), spreadOf(blocked), spreadOf(lost)}
+}
+
+// spreadOf is at the nearest rank.
+func spreadOf(values []int) Spread {
+	slices.Sort(values)
+	rank := func(part float64) int { return values[int(math.Ceil(part*float64(len(values))))-1] }
+	return Spread{rank(0.5), rank(0.9), rank(1)}
+}
+
+func (s Spread) String() string {
+	return fmt.Sprintf("median %d, p90 %d, most %d", s.Median, s.P90, s.Max)
+}
+
+// worstShown is how many of the least isolated faults are printed.
+const worstShown = 10
+
+// Worst lists the faults that do most to the rest of the suite.
+func (s *Selftest) Worst() []FaultResult {
+	var measured []FaultResult
+	for _, one := range s.Faults {
+		if one.Isolation != nil {
+			measured = append(measured, one)
+		}
+	}
+	slices.SortStableFunc(measured, func(a, b FaultResult) int {
+		return cmp.Or(cmp.Compare(b.FailedScenarios, a.FailedScenarios),
+			cmp.Compare(b.LostRequirements, a.LostRequirements), cmp.Compare(b.BlockedScenarios, a.BlockedScenarios))
+	})
+	return measured[:min(worstShown, len(measured))]
+}
+
+func (p *printer) isolation(s *Selftest) {
+	sum := s.Summary.Isolation
+	if sum == nil {
+		p.line("  what a fault does to the rest of the suite was not measured; selftest --full does")
+		return
+	}
+	p.line("  %d faults were seen in a whole run", sum.Measured)
+	p.line("    failed scenarios   %s", sum.FailedScenarios)
+	p.line("    blocked scenarios  %s", sum.BlockedScenarios)
+	p.line("    lost requirements  %s", sum.LostRequirements)
+	for i, one := range s.Worst() {
+		if i == 0 {
+			p.line("  the faults that do most to the rest: failed, blocked, lost")
+		}
+		p.line("    %4d %4d %4d  %s", one.FailedScenarios, one.BlockedScenarios, one.LostRequirements, one.ID)
+	}
+}
+
+func isolationMarkdown(s *Selftest) string {
+	sum := s.Summary.Isolation
+	if sum == nil {
+		return ""
+	}
+	var b strings.Builder
+	b.WriteString("\n## What a fault does to the rest of the suite\n\n| | median | p90 | most |\n|---|--:|--:|--:|\n")
+	for _, one := range []struct {
+		name   string
+		spread Spread
+	}{{"failed scenarios", sum.FailedScenarios},
+		{"blocked scenarios", sum.BlockedScenarios}, {"requirements that lost their evidence", sum.LostRequirements}} {
+		fmt.Fprintf(&b, "| %s | %d | %d | %d |\n", one.name, one.spread.Median, one.spread.P90, one.spread.Max)
+	}
+	b.WriteString("\n| fault | failed | blocked | lost |\n|---|--:|--:|--:|\n")
+	for _, one := range s.Worst() {
+		fmt.Fprintf(&b, "| %s | %d | %d | %d |\n", code(one.ID), one.FailedScenarios, one.BlockedScenarios, one.LostRequirements)
+	}
+	return b.String()
+}

@@ -1,0 +1,142 @@
+package reports
+
+import (
+	"slices"
+
+	"github.com/kobcheck/kobcheck/reports/evidence"
+)
+
+// NotServed is an operation that does not serve a valid request, with the scenarios that it blocks.
+type NotServed struct {
+	Operation string
+	Scenarios []*Scenario
+	// Finding is what it answered; nil where an earlier run.json does not say.
+	Finding *evidence.Finding
+}
+
+// Blocking lists the operations that block scenarios, those that block most first. What a list knows is not among
+// them.
+func (r *Run) Blocking() []NotServed {
+	at := map[string]int{}
+	var out []NotServed
+	for i := range r.Scenarios {
+		s := &r.Scenarios[i]
+		if s.Verdict != evidence.Blocked {
+			continue
+		}
+		place, there := at[s.BlockedBy]
+		if !there {
+			place = len(out)
+			at[s.BlockedBy] = place
+			out = append(out, NotServed{Operation: s.BlockedBy})
+		}
+		out[place].Scenarios = append(out[place].Scenarios, s)
+	}
+	for i := range r.Passing {
+		f := &r.Passing[i]
+		place, there := at[f.Operation]
+		if there && f.Check == evidence.NotServed && (out[place].Finding == nil || f.Count > out[place].Finding.Count) {
+			out[place].Finding = f
+		}
+	}
+	slices.SortStableFunc(out, func(a, b NotServed) int { return len(b.Scenarios) - len(a.Scenarios) })
+	return out
+}
+
+// Reason is why scenarios have their verdict, with those that have it for the same.
+type Reason struct {
+	Why       string
+	Scenarios []*Scenario
+}
+
+// Reasons lists why scenarios have a verdict, each reason once, those of most scenarios first. Reasons that
+// differ in ids and amounts alone are one.
+func (r *Run) Reasons(verdict evidence.Verdict) []Reason {
+	at := map[string]int{}
+	var out []Reason
+	for i := range r.Scenarios {
+		s := &r.Scenarios[i]
+		if s.Verdict != verdict {
+			continue
+		}
+		why := evidence.Normalised(s.Reason)
+		place, there := at[why]
+		if !there {
+			place = len(out)
+			at[why] = place
+			out = append(out, Reason{Why: s.Reason})
+		}
+		out[place].Scenarios = append(out[place].Scenarios, s)
+	}
+	slices.SortStableFunc(out, func(a, b Reason) int { return len(b.Scenarios) - len(a.Scenarios) })
+	return out
+}
+
+// New lists the causes that no list knows, and Listed the others.
+func New(causes []Cause) []Cause { return chosen(causes, false) }
+
+// Listed lists the causes that a list of known failures covers.
+func Listed(causes []Cause) []Cause { return chosen(causes, true) }
+
+func chosen(causes []Cause, known bool) []Cause {
+	var out []Cause
+	for _, one := range causes {
+		if one.Known() == known {
+			out = append(out, one)
+		}
+	}
+	return out
+}
+
+// InPassing lists the causes, gated ones and others, that were met while scenarios were about something else. What
+// is not served has a list of its own: [Run.Blocking].
+func (r *Run) InPassing() []Cause {
+	var out []Cause
+	for _, one := range append(r.Causes(true), r.Causes(false)...) {
+		if one.Passing > 0 && one.Finding.Check != evidence.NotServed {
+			out = append(out, one)
+		}
+	}
+	return out
+}
+
+// MetBy is the exchange that showed the cause first in passing; nil where the run does not have it any more.
+func (r *Run) MetBy(c Cause) *evidence.Exchange {
+	if c.Met == nil {
+		return nil
+	}
+	for i := range r.Scenarios {
+		if s := &r.Scenarios[i]; s.ID == c.Met.Scenario {
+			if e := s.Exchange(c.Met.Exchange); e != nil && e.Operation == c.Met.Operation {
+				return e
+			}
+		}
+	}
+	return nil
+}
+
+// PassingAlone lists the causes that fail the run and that no scenario shows: reports of scenarios have a case of
+// its own for each, so that whoever reads only those sees why the run fails.
+func (r *Run) PassingAlone() []Cause {
+	var out []Cause
+	for _, one := range New(r.Causes(true)) {
+		if len(one.Scenarios) == 0 {
+			out = append(out, one)
+		}
+	}
+	return out
+}
+
+// leading is the finding that tells most of why a scenario failed: a new one that gates, on what the scenario is
+// about before others; nil where none gates.
+func (s *Scenario) leading() *evidence.Finding {
+	var best *evidence.Finding
+	for i := range s.Findings {
+		f := &s.Findings[i]
+		if f.Gated && (best == nil || rank(f.Verdict == evidence.Known, best.Verdict == evidence.Known) < 0 ||
+			f.Verdict == best.Verdict && about(s, f.Requirement) > about(s, best.Requirement)) {
+			best = f
+		}
+	}
+	return best
+}

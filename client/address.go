@@ -82,3 +82,6 @@ func (c *Client) Relative(address string) (string, error) {
 	}
 	return strings.TrimPrefix(path, prefix), nil
 }
+
+// PathGiven reports whether the owner of the target gave the path of an operation, which no page need give then.
+func (c *Client) PathGiven(operation string) bool { return c.config.Paths[operation] != "" }

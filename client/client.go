@@ -153,26 +153,39 @@ func (c *Client) Redactor() *Redactor { return c.redactor }
 // was to be had, beside the exchange of the token call if there was one; [*PathUnknown] and plain
 // errors for a request that can't be built, with no exchange.
 func (c *Client) Do(ctx context.Context, operation *contract.Operation, request Request) (*Exchange, error) {
-	if request.As == "" {
-		request.As = c.caller(operation)
-	}
-	authorization, err := c.authorization(ctx, operation, request)
+	built, triggered, err := c.ready(ctx, operation, &request)
 	if err != nil {
-		return triggered(err), err
-	}
-	if err := c.pace.wait(ctx, operation.ID); err != nil {
-		return nil, err
-	}
-	built, err := c.build(ctx, operation, request, authorization)
-	if err != nil {
-		return nil, err
+		return triggered, err
 	}
 	return c.perform(ctx, operation, request, built)
 }
 
-// caller is who calls an operation by default: whom the contract names, else the primary client.
-func (c *Client) caller(operation *contract.Operation) string {
-	if _, there := c.config.Clients[operation.Caller]; there {
+// ready settles who calls, fetches the token, waits for our pace and builds the request. Beside an error stands the
+// exchange of a token call that failed, or nil.
+func (c *Client) ready(ctx context.Context, operation *contract.Operation, request *Request) (built, *Exchange, error) {
+	if request.As == "" {
+		request.As = c.Caller(operation)
+	}
+	authorization, err := c.authorization(ctx, operation, *request)
+	if err != nil {
+		return built{}, triggered(err), err
+	}
+	if err := c.pace.wait(ctx, operation.ID); err != nil {
+		return built{}, nil, err
+	}
+	b, err := c.build(ctx, operation, *request, authorization)
+	return b, nil, err
+}
+
+// Has reports whether the target file has a client of that name.
+func (c *Client) Has(name string) bool {
+	_, there := c.config.Clients[name]
+	return there
+}
+
+// Caller is who calls an operation by default: whom the contract names (N-48), else the primary client.
+func (c *Client) Caller(operation *contract.Operation) string {
+	if c.Has(operation.Caller) {
 		return operation.Caller
 	}
 	return "primary"

@@ -16,8 +16,7 @@ var errTooLate = errors.New("no whole answer in time")
 
 // perform sends the request, reads the answer and records both.
 func (c *Client) perform(ctx context.Context, operation *contract.Operation, request Request, b built) (*Exchange, error) {
-	exchange := &Exchange{N: b.number, Operation: operation.ID, As: request.As, Key: b.key, redactor: c.redactor,
-		sent: Sent{Method: b.request.Method, URL: b.request.URL.String(), Header: b.request.Header, Body: b.body}}
+	exchange := c.exchange(operation, request, b)
 	bounded, cancel := context.WithTimeoutCause(ctx, c.config.Timeout, errTooLate)
 	defer cancel()
 	if b.request.Body == nil {
@@ -36,12 +35,23 @@ func (c *Client) perform(ctx context.Context, operation *contract.Operation, req
 	if err != nil {
 		exchange.Err = noAnswer(bounded, operation.ID, b.request.URL.Host, err)
 	}
+	c.heard(ctx, operation, exchange)
+	return exchange, exchange.Err
+}
+
+// exchange is the evidence of a request about to leave.
+func (c *Client) exchange(operation *contract.Operation, request Request, b built) *Exchange {
+	return &Exchange{N: b.number, Operation: operation.ID, As: request.As, Key: b.key, redactor: c.redactor,
+		sent: Sent{Method: b.request.Method, URL: b.request.URL.String(), Header: b.request.Header, Body: b.body}}
+}
+
+// heard learns from an exchange that is over and hands it to whoever keeps it.
+func (c *Client) heard(ctx context.Context, operation *contract.Operation, exchange *Exchange) {
 	c.learn(operation, exchange)
 	if !c.config.Unpaced {
 		c.pace.hear(exchange.Status, exchange.Header, exchange.StartedAt)
 	}
 	record(ctx, exchange)
-	return exchange, exchange.Err
 }
 
 // readBounded reads a body up to the bound, and says whether there was more. What arrived before a

@@ -16,6 +16,10 @@ import (
 	"time"
 )
 
+// idleAtMost is less than the idle time of common servers (Node closes after 5 s), since a connection that dies in our
+// hands is an answer lost.
+const idleAtMost = 4 * time.Second
+
 func newTransport(config Config) (*http.Transport, error) {
 	transport := &http.Transport{
 		Proxy:               proxy,
@@ -23,9 +27,7 @@ func newTransport(config Config) (*http.Transport, error) {
 		TLSHandshakeTimeout: 10 * time.Second,
 		TLSClientConfig:     &tls.Config{MinVersion: tls.VersionTLS12},
 		MaxIdleConns:        2 * config.Connections, MaxIdleConnsPerHost: config.Connections,
-		// Less than the idle time of common servers (Node closes after 5 s), since a connection that dies
-		// in our hands is an answer lost.
-		IdleConnTimeout:    4 * time.Second,
+		IdleConnTimeout:    idleAtMost,
 		DisableCompression: true,
 		ForceAttemptHTTP2:  true,
 	}
@@ -49,13 +51,15 @@ func newTransport(config Config) (*http.Transport, error) {
 
 // proxy takes the proxy of the environment, but never for loopback.
 func proxy(request *http.Request) (*url.URL, error) {
-	if loopback(request.URL.Hostname()) {
+	if OnThisMachine(request.URL.Hostname()) {
 		return nil, nil
 	}
 	return http.ProxyFromEnvironment(request)
 }
 
-func loopback(host string) bool {
+// OnThisMachine reports whether a host, without a port, is this machine itself: localhost or an address of loopback.
+// No name is looked up.
+func OnThisMachine(host string) bool {
 	return strings.EqualFold(host, "localhost") || net.ParseIP(host).IsLoopback()
 }
 

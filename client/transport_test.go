@@ -113,7 +113,7 @@ func TestARedirectIsAnAnswerAndTheTokenDoesNotFollowIt(t *testing.T) {
 func TestNoProxyIsUsedForLoopback(t *testing.T) {
 	for host, direct := range map[string]bool{"127.0.0.1": true, "127.8.8.8": true, "::1": true, "localhost": true, "LocalHost": true,
 		"api.example": false, "10.0.0.1": false, "localhost.example": false} {
-		assert.Equal(t, direct, loopback(host), host)
+		assert.Equal(t, direct, OnThisMachine(host), host)
 	}
 	through, err := proxy(&http.Request{URL: &url.URL{Scheme: "http", Host: "127.0.0.1:1"}})
 	require.NoError(t, err)

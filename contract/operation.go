@@ -51,6 +51,9 @@ type Operation struct {
 	Requirement string `yaml:"requirement,omitempty" json:"requirement,omitempty"`
 	// Creates names the kind of object that a success makes, such as card; empty for none.
 	Creates string `yaml:"creates,omitempty" json:"creates,omitempty"`
+	// UsesUp names the kind of thing that a success leaves unfit for another such call, such as the wallet of a card;
+	// empty for none.
+	UsesUp string `yaml:"uses_up,omitempty" json:"uses_up,omitempty"`
 	// Reads names the kind of object that a read returns or lists; empty for none.
 	Reads string `yaml:"reads,omitempty" json:"reads,omitempty"`
 	// Caller names the client of the target file that calls it by default: primary or admin (N-48).
@@ -227,6 +230,14 @@ func (o *Operation) Restricted() bool {
 
 // NeedsKey reports whether the page of the operation requires an idempotency key.
 func (o *Operation) NeedsKey() bool { return o.Idempotent == "required" }
+
+// Served is the requirement which a valid request breaks that is not answered with success.
+func (o *Operation) Served() string {
+	if id := o.Success.Requirements["status"]; id != "" {
+		return id
+	}
+	return o.Requirement
+}
 
 // Field returns the body field of that name, or nil.
 func (o *Operation) Field(name string) *Field {

@@ -8,7 +8,7 @@ import (
 	"sync"
 	"time"
 
-	"github.com/kobcheck/kobcheck/client"
+	"github.com/kobcheck/kobcheck/client/scene"
 	"github.com/kobcheck/kobcheck/client/webhook"
 	"github.com/kobcheck/kobcheck/reports"
 )
@@ -35,7 +35,11 @@ func deliveries(ctx context.Context, t *Target, plan *Plan, seed int64, result *
 	verifier := &webhook.Verifier{CertificateHost: t.LocalHost, Fetch: webhook.FetchOnce()}
 	d := &deliveryRun{verify: verifier.Verify, began: time.Now(), plan: plan, made: map[string]time.Time{}, told: map[string]*told{}, changed: make(chan struct{}), wrong: map[string]int{}}
 	inbox.Handle(func(r webhook.Received) int { return d.take(ctx, r) })
-	wallet, _, err := t.newWallet(ctx)
+	wallet, err := t.newWallet(ctx)
+	if err != nil {
+		return err
+	}
+	draft, err := t.booking(ctx, "transactions-manual-credit", 1, "", wallet)
 	if err != nil {
 		return err
 	}
@@ -45,14 +49,13 @@ func deliveries(ctx context.Context, t *Target, plan *Plan, seed int64, result *
 	}
 	m := newMeasure()
 	m.due = len(due)
-	operation := t.Contract.Operation("transactions-manual-credit")
 	d.began = time.Now()
 	wall := attack(ctx, due, plan.Connections, func(ctx context.Context, n int) outcome {
 		sent := time.Now()
-		exchange, err := t.Client.Do(ctx, operation, client.Request{Body: creditBody(t.RunID, wallet, 1)})
-		o := t.judge(operation, exchange, err, n%plan.CheckEvery == 0)
+		exchange, err := t.Client.Do(ctx, draft.Operation, draft.Ready())
+		o := t.judge(draft.Operation, exchange, err, n%plan.CheckEvery == 0)
 		if o.class == good {
-			d.happened(idOf(exchange.Body), sent)
+			d.happened(idOf(exchange), sent)
 		}
 		return o
 	}, m.add)
@@ -70,11 +73,15 @@ func deliveries(ctx context.Context, t *Target, plan *Plan, seed int64, result *
 // subscribe makes a subscription that reaches this machine and goes through the handshake.
 func (t *Target) subscribe(ctx context.Context) (id string, inbox *webhook.Inbox, err error) {
 	inbox = t.Receiver.NewInbox()
-	exchange, err := t.call(ctx, "webhooks-create", client.Request{Body: map[string]any{"url": inbox.URL}})
+	draft, err := t.Draft(ctx, t.Contract.Operation("webhooks-create"), "primary", nil)
 	if err != nil {
 		return "", nil, err
 	}
-	id = idOf(exchange.Body)
+	made, err := t.Create(ctx, draft.Set("url", inbox.URL))
+	if err != nil {
+		return "", nil, err
+	}
+	id = made.ID
 	bounded, cancel := context.WithTimeout(ctx, confirmationWait)
 	defer cancel()
 	one, came := inbox.Wait(bounded, func(r webhook.Received) bool {
@@ -97,7 +104,9 @@ func (t *Target) subscribe(ctx context.Context) (id string, inbox *webhook.Inbox
 func (t *Target) unsubscribe(ctx context.Context, id string) {
 	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), 5*time.Second)
 	defer cancel()
-	_, _ = t.call(ctx, "webhooks-delete", client.Request{Path: map[string]string{"id": id}}) // the plan's result stands without it
+	if draft, err := t.Draft(ctx, t.Contract.Operation("webhooks-delete"), "primary", scene.Things{"webhook": {ID: id}}); err == nil {
+		_, _ = t.Send(ctx, draft) // the plan's result stands without it
+	}
 }
 
 // told is what the receiver heard of one event.

@@ -3,11 +3,11 @@ package load
 import (
 	"context"
 	"fmt"
+	"math/big"
 	"net/url"
 	"strconv"
 
-	"github.com/kobcheck/kobcheck/client"
-	"github.com/kobcheck/kobcheck/schemas"
+	"github.com/kobcheck/kobcheck/client/scene"
 )
 
 // The pages in which cards are counted, newest first: others may make cards meanwhile, so that a storm's own
@@ -24,18 +24,27 @@ func (s *stormer) effects(ctx context.Context, wallet string) (int, string, erro
 		cards, err := s.target.newestCards(ctx, 0)
 		return len(cards[wallet]), "", err
 	}
-	unit, err := s.target.unit(ctx)
+	held, want, err := s.target.holds(ctx, wallet, stormAmount)
 	if err != nil {
 		return 0, "", err
 	}
-	balance, err := s.target.balance(ctx, wallet)
-	if err != nil {
-		return 0, "", err
-	}
-	if want := unit.of(stormAmount); balance.total.Cmp(want) != 0 {
-		return 0, fmt.Sprintf("the balance is %s after one credit of %s", decimal(balance.total), decimal(want)), nil
+	if held.Cmp(want) != 0 {
+		return 0, fmt.Sprintf("the balance is %s after one credit of %s", scene.Decimal(held), scene.Decimal(want)), nil
 	}
 	return 1, "", nil
+}
+
+// holds reads what a wallet holds, beside what it has to hold after so many units were booked on it.
+func (t *Target) holds(ctx context.Context, wallet string, units int64) (held, want *big.Rat, err error) {
+	unit, err := t.Unit(ctx)
+	if err != nil {
+		return nil, nil, err
+	}
+	balance, err := t.Balance(ctx, "primary", wallet)
+	if err != nil {
+		return nil, nil, err
+	}
+	return balance.Total, unit.Of(units), nil
 }
 
 // effectsOfAll is [stormer.effects] for a storm of so many keys, with one count of all its cards.
@@ -77,20 +86,14 @@ func (s *stormer) effectsOfAll(ctx context.Context, keys int) (func(context.Cont
 // newestCards lists a page of cards, newest first, by the wallets that they are on.
 func (t *Target) newestCards(ctx context.Context, offset int) (map[string]map[string]bool, error) {
 	query := url.Values{"order": {"desc"}, "limit": {strconv.Itoa(cardPage)}, "offset": {strconv.Itoa(offset)}}
-	exchange, err := t.Client.Do(ctx, t.Contract.Operation("cards-list"), client.Request{Query: query})
-	if err != nil {
-		return nil, err
-	}
-	value, err := schemas.Decode(exchange.Body)
+	list, err := t.List(ctx, "cards-list", "primary", query)
 	if err != nil {
 		return nil, fmt.Errorf("counting cards from the newest on: %w", err)
 	}
 	found := map[string]map[string]bool{}
-	list, _ := value.([]any)
-	for _, one := range list {
-		card, _ := one.(map[string]any)
+	for _, card := range list {
 		wallet, _ := card["wallet_id"].(string)
-		id, _ := card["id"].(string)
+		id := scene.ID(card)
 		if found[wallet] == nil {
 			found[wallet] = map[string]bool{}
 		}

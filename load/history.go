@@ -12,6 +12,7 @@ import (
 
 	"github.com/anishathalye/porcupine"
 
+	"github.com/kobcheck/kobcheck/client/scene"
 	"github.com/kobcheck/kobcheck/reports"
 )
 
@@ -122,7 +123,7 @@ func described(e event, a answer) string {
 	case a.unknown:
 		return text + ": no answer"
 	case e.what == "read":
-		return text + ": " + decimal(a.units)
+		return text + ": " + scene.Decimal(a.units)
 	case !a.done:
 		return text + ": refused"
 	case a.id != "":

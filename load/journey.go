@@ -2,44 +2,73 @@ package load
 
 import (
 	"context"
+	"net/url"
 
-	"github.com/kobcheck/kobcheck/client"
+	"github.com/kobcheck/kobcheck/client/scene"
 )
 
 // onboarding is what a mix calls the journey of a new customer: one arrival, nine calls one after the other.
 const onboarding = "onboarding"
 
+// journey is a customer under way.
+type journey struct {
+	*Target
+	outcome
+	have scene.Things
+}
+
 // onboard takes one new enduser from nothing to a card in use: wallet, card, activation, a credit, a transfer to
 // another wallet, and a look at both lists. The latency is that of the whole journey, and what breaks it is
 // named after its call.
-func (t *Target) onboard(ctx context.Context, program string, checked bool) outcome {
-	journey := outcome{operation: onboarding, class: good, checked: checked}
-	do := func(id string, request client.Request) string {
-		if journey.class != good {
-			return ""
-		}
-		operation := t.Contract.Operation(id)
-		exchange, err := t.Client.Do(ctx, operation, request)
-		one := t.judge(operation, exchange, err, checked)
-		journey.findings = append(journey.findings, one.findings...)
-		if one.class != good {
-			journey.class, journey.failure = one.class, id+" "+one.failure
-			return ""
-		}
-		return idOf(exchange.Body)
+func (t *Target) onboard(ctx context.Context, program *scene.Thing, checked bool) outcome {
+	j := &journey{Target: t, outcome: outcome{operation: onboarding, class: good, checked: checked}, have: scene.Things{"program": program}}
+	j.call(ctx, "endusers-create", 0, nil)
+	j.call(ctx, "wallets-create", 0, nil)
+	first := j.have["wallet"]
+	j.call(ctx, "cards-create", 0, nil)
+	j.call(ctx, "cards-update-status", 0, nil)
+	j.call(ctx, "transactions-manual-credit", 1000, nil)
+	j.call(ctx, "wallets-create", 0, nil)
+	j.have[scene.FundedWallet] = first
+	j.call(ctx, "transactions-create", 250, nil)
+	j.call(ctx, "cards-list", 0, url.Values{"limit": {listLimit}, "order": {"desc"}})
+	if j.class == good {
+		j.call(ctx, "transactions-list", 0, url.Values{"limit": {listLimit}, "wallet": {first.ID}})
 	}
-	person := client.Request{Body: map[string]any{"person": map[string]any{"first_name": "Jane", "last_name": "Example", "email": "jane@example.test", "phone_number": "+61400000000"}, "metadata": map[string]any{}}}
-	wallet := func(holder string) client.Request {
-		return client.Request{Body: map[string]any{"holder_id": holder, "asset_class": "CURRENCY", "asset": "AUD", "partner_product": "KOBBLE_AUD_1"}}
+	return j.outcome
+}
+
+// call performs one step, unless one before it failed, and keeps what it made.
+func (j *journey) call(ctx context.Context, id string, amount int64, query url.Values) {
+	if j.class != good {
+		return
 	}
-	holder := do("endusers-create", person)
-	first := do("wallets-create", wallet(holder))
-	card := do("cards-create", client.Request{Body: map[string]any{"wallet_id": first, "program_id": program}})
-	do("cards-update-status", client.Request{Path: map[string]string{"id": card}, Body: map[string]any{"status": "ACTIVE"}})
-	do("transactions-manual-credit", client.Request{Body: creditBody(t.RunID, first, 1000)})
-	second := do("wallets-create", wallet(holder))
-	do("transactions-create", client.Request{Body: transferBody(t.RunID, first, second, 250)})
-	do("cards-list", client.Request{Query: map[string][]string{"limit": {"20"}, "order": {"desc"}}})
-	do("transactions-list", client.Request{Query: map[string][]string{"limit": {"20"}, "wallet": {first}}})
-	return journey
+	operation := j.Contract.Operation(id)
+	draft, err := j.Draft(ctx, operation, "primary", j.have)
+	if err != nil {
+		j.class, j.failure = failed, id+" "+err.Error()
+		return
+	}
+	draft.Set("amount", amount).Set("reference", j.reference()).Set("status", "ACTIVE").Request.Query = query
+	exchange, err := j.Client.Do(ctx, operation, draft.Ready())
+	one := j.judge(operation, exchange, err, j.checked)
+	j.findings = append(j.findings, one.findings...)
+	if one.class != good {
+		j.class, j.failure = one.class, id+" "+one.failure
+		return
+	}
+	if operation.Creates == "" {
+		return
+	}
+	made := &scene.Thing{Kind: operation.Creates, ID: idOf(exchange), As: "primary"}
+	if made.Body, _ = scene.Object(scene.Value(exchange.Body)); made.ID == "" {
+		j.class, j.failure = failed, id+" answered without an id"
+		return
+	}
+	j.have[made.Kind] = made
+	if made.Kind == "wallet" {
+		if err := j.Activate(ctx, made); err != nil {
+			j.class, j.failure = failed, id+" "+err.Error()
+		}
+	}
 }

@@ -11,7 +11,7 @@ import (
 
 	"golang.org/x/sync/errgroup"
 
-	"github.com/kobcheck/kobcheck/client"
+	"github.com/kobcheck/kobcheck/client/scene"
 	"github.com/kobcheck/kobcheck/reports"
 )
 
@@ -25,16 +25,16 @@ const ledgerAtOnce = 32
 // ledger moves money on a few wallets from many sides at once and holds what is left against what was
 // answered: conserved to the smallest unit, never negative, total = amount + reserved at every read.
 func ledger(ctx context.Context, t *Target, plan *Plan, result *reports.LoadPlan) error {
-	u, err := t.unit(ctx)
+	u, err := t.Unit(ctx)
 	if err != nil {
 		return err
 	}
 	l := &ledgerRun{target: t, unit: u, broken: map[string][]string{}}
-	if u.wrong != "" {
-		l.breaks("MONEY-06", "%s", u.wrong)
+	if u.Wrong != "" {
+		l.breaks("MONEY-06", "%s", u.Wrong)
 	}
 	for range plan.Wallets {
-		wallet, _, err := t.newWallet(ctx)
+		wallet, err := t.newWallet(ctx)
 		if err != nil {
 			return err
 		}
@@ -52,7 +52,7 @@ func ledger(ctx context.Context, t *Target, plan *Plan, result *reports.LoadPlan
 	}
 	l.report(plan, result)
 	result.Wallets = l.balances
-	l.history.judge(account(u.one), "MONEY-06", "some order of the %d bookings and reads on %d wallets explains every balance that was read", result)
+	l.history.judge(account(u.One), "MONEY-06", "some order of the %d bookings and reads on %d wallets explains every balance that was read", result)
 	result.Observed = append(result.Observed, reports.Observation{ID: "ledger.requests", Question: "How many requests on money were answered, how fast?",
 		Answer: fmt.Sprintf("%d in %.1f s, %d without a clear answer that were then asked again", l.answered, time.Since(began).Seconds(), l.unclear)})
 	return nil
@@ -60,7 +60,7 @@ func ledger(ctx context.Context, t *Target, plan *Plan, result *reports.LoadPlan
 
 type ledgerRun struct {
 	target  *Target
-	unit    unit
+	unit    scene.Unit
 	wallets []string
 
 	bookings atomic.Int64
@@ -82,31 +82,40 @@ func (l *ledgerRun) breaks(requirement, format string, args ...any) {
 // cutEvery is how many bookings there are to one whose first answer is lost on purpose.
 const cutEvery = 10
 
-// book performs a booking under a key of its own. Where cuts are wanted, the connection of some is cut as soon as
+// book performs a booking under a key of its own, a manual credit where it comes from no wallet. Where cuts are wanted, the connection of some is cut as soon as
 // the request is out: not where a refusal is expected, which looks like one that is still under way. An unclear answer is asked again under the same key,
 // since an unknown outcome would hide a lost update.
-func (l *ledgerRun) book(ctx context.Context, operation string, body map[string]any, cuts bool) (booked bool, err error) {
-	key, err := l.target.Client.NewKey(ctx)
+func (l *ledgerRun) book(ctx context.Context, amount int64, from, to string, cuts bool) (booked bool, err error) {
+	operation := "transactions-create"
+	if from == "" {
+		operation = "transactions-manual-credit"
+	}
+	draft, err := l.target.booking(ctx, operation, amount, from, to)
 	if err != nil {
+		return false, err
+	}
+	if draft.Request.Key, err = l.target.Client.NewKey(ctx); err != nil {
 		return false, err
 	}
 	called := now()
 	defer func() {
 		if err == nil {
-			l.remember(body, booked, called)
+			l.remember(amount, from, to, booked, called)
 		}
 	}()
 	lost := cuts && l.bookings.Add(1)%cutEvery == 0
 	if lost {
-		if err := l.target.cutOff(ctx, l.target.Contract.Operation(operation), key, body); err != nil {
+		connection, err := l.target.Client.SendWhole(ctx, draft.Operation, draft.Ready())
+		if err != nil {
 			return false, err
 		}
+		cut(connection, closes)
 		l.mu.Lock()
 		l.unclear++
 		l.mu.Unlock()
 	}
 	for try := 0; ; try++ {
-		exchange, err := l.target.Client.Do(ctx, l.target.Contract.Operation(operation), client.Request{Key: key, Body: body})
+		exchange, err := l.target.Client.Do(ctx, draft.Operation, draft.Ready())
 		if err == nil && lost && (exchange.Status == http.StatusConflict || exchange.Status == http.StatusTooEarly) && try < retryMost {
 			// The first one, whose answer was lost, may still be under way.
 			if err := wait(ctx, retryPause); err != nil {
@@ -134,32 +143,31 @@ func (l *ledgerRun) book(ctx context.Context, operation string, body map[string]
 }
 
 // remember adds a booking to the histories of its wallets.
-func (l *ledgerRun) remember(body map[string]any, booked bool, called time.Duration) {
-	units, _ := body["amount"].(int64)
+func (l *ledgerRun) remember(units int64, from, to string, booked bool, called time.Duration) {
 	returned := now()
-	for side, what := range map[string]string{"from": "out", "to": "in"} {
-		if wallet, ok := body[side].(string); ok {
+	for wallet, what := range map[string]string{from: "out", to: "in"} {
+		if wallet != "" {
 			l.history.add(0, event{thing: wallet, what: what, units: units}, answer{done: booked}, called, returned)
 		}
 	}
 }
 
 // read reads a wallet and holds what every read must show.
-func (l *ledgerRun) read(ctx context.Context, wallet string) (balance, error) {
+func (l *ledgerRun) read(ctx context.Context, wallet string) (scene.Balance, error) {
 	called := now()
-	b, err := l.target.balance(ctx, wallet)
+	b, err := l.target.Balance(ctx, "primary", wallet)
 	if err != nil {
 		return b, err
 	}
-	l.history.add(0, event{thing: wallet, what: "read"}, answer{done: true, units: b.total}, called, now())
+	l.history.add(0, event{thing: wallet, what: "read"}, answer{done: true, units: b.Total}, called, now())
 	l.mu.Lock()
 	l.reads++
 	l.mu.Unlock()
-	if sum := new(big.Rat).Add(b.amount, b.reserved); sum.Cmp(b.total) != 0 {
-		l.breaks("MONEY-02", "a read showed total %s, amount %s and reserved %s", decimal(b.total), decimal(b.amount), decimal(b.reserved))
+	if sum := new(big.Rat).Add(b.Available, b.Reserved); sum.Cmp(b.Total) != 0 {
+		l.breaks("MONEY-02", "a read showed total %s, amount %s and reserved %s", scene.Decimal(b.Total), scene.Decimal(b.Available), scene.Decimal(b.Reserved))
 	}
-	if b.amount.Sign() < 0 || b.total.Sign() < 0 {
-		l.breaks("MONEY-07", "a read showed amount %s and total %s", decimal(b.amount), decimal(b.total))
+	if b.Available.Sign() < 0 || b.Total.Sign() < 0 {
+		l.breaks("MONEY-07", "a read showed amount %s and total %s", scene.Decimal(b.Available), scene.Decimal(b.Total))
 	}
 	return b, nil
 }
@@ -176,7 +184,7 @@ func (l *ledgerRun) credits(ctx context.Context, amounts int) error {
 	for i := range amounts {
 		for w, wallet := range l.wallets {
 			all.Go(func() error {
-				booked, err := l.book(ctx, "transactions-manual-credit", creditBody(l.target.RunID, wallet, power(i)), true)
+				booked, err := l.book(ctx, power(i), "", wallet, true)
 				if err == nil && !booked {
 					l.mu.Lock()
 					refused[w][i] = true
@@ -197,7 +205,7 @@ func (l *ledgerRun) credits(ctx context.Context, amounts int) error {
 		if err != nil {
 			return err
 		}
-		units := new(big.Rat).Quo(b.total, l.unit.one)
+		units := new(big.Rat).Quo(b.Total, l.unit.One)
 		answered := int64(0)
 		for i := range amounts {
 			if !refused[w][i] {
@@ -222,7 +230,7 @@ func power(i int) int64 {
 // digits reads a balance in base three.
 func (l *ledgerRun) digits(wallet int, units *big.Rat, amounts int, refused map[int]bool) {
 	if !units.IsInt() {
-		l.breaks("MONEY-06", "wallet %d holds %s units, which whole credits can't give", wallet+1, decimal(units))
+		l.breaks("MONEY-06", "wallet %d holds %s units, which whole credits can't give", wallet+1, scene.Decimal(units))
 		return
 	}
 	left := new(big.Int).Set(units.Num())
@@ -261,7 +269,7 @@ func (l *ledgerRun) transfers(ctx context.Context, amounts int) error {
 				continue
 			}
 			all.Go(func() error {
-				_, err := l.book(ctx, "transactions-create", transferBody(l.target.RunID, wallet, to, int64(1+i)), true)
+				_, err := l.book(ctx, int64(1+i), wallet, to, true)
 				return err
 			})
 		}
@@ -275,7 +283,7 @@ func (l *ledgerRun) transfers(ctx context.Context, amounts int) error {
 		return err
 	}
 	if after.Cmp(before) != 0 {
-		l.breaks("MONEY-05", "the wallets held %s together before the transfers and %s after them", decimal(before), decimal(after))
+		l.breaks("MONEY-05", "the wallets held %s together before the transfers and %s after them", scene.Decimal(before), scene.Decimal(after))
 	}
 	return nil
 }
@@ -287,7 +295,7 @@ func (l *ledgerRun) sum(ctx context.Context) (*big.Rat, error) {
 		if err != nil {
 			return nil, err
 		}
-		sum.Add(sum, b.total)
+		sum.Add(sum, b.Total)
 	}
 	return sum, nil
 }
@@ -295,18 +303,18 @@ func (l *ledgerRun) sum(ctx context.Context) (*big.Rat, error) {
 // overdrafts asks at once for more than a wallet holds: of ten transfers of six tenths one may pass.
 func (l *ledgerRun) overdrafts(ctx context.Context) error {
 	for n := range min(len(l.wallets), 4) {
-		from, _, err := l.target.newWallet(ctx)
+		from, err := l.target.newWallet(ctx)
 		if err != nil {
 			return err
 		}
-		if _, err := l.book(ctx, "transactions-manual-credit", creditBody(l.target.RunID, from, 1000), false); err != nil {
+		if _, err := l.book(ctx, 1000, "", from, false); err != nil {
 			return err
 		}
 		var all errgroup.Group
 		var passed int
 		for range 10 {
 			all.Go(func() error {
-				booked, err := l.book(ctx, "transactions-create", transferBody(l.target.RunID, from, l.wallets[n], 600), false)
+				booked, err := l.book(ctx, 600, from, l.wallets[n], false)
 				l.mu.Lock()
 				defer l.mu.Unlock()
 				if booked {

@@ -13,6 +13,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"github.com/kobcheck/kobcheck/client"
+	"github.com/kobcheck/kobcheck/client/scene"
 	"github.com/kobcheck/kobcheck/client/target"
 	"github.com/kobcheck/kobcheck/contract"
 	"github.com/kobcheck/kobcheck/load"
@@ -33,6 +34,12 @@ func on(t *testing.T, options mock.Options, between func(http.Handler) http.Hand
 	}
 	front := httptest.NewServer(handler)
 	t.Cleanup(func() { front.CloseClientConnections(); front.Close() })
+	return at(t, server, front.URL, "")
+}
+
+// at is a mock as a target under an address.
+func at(t *testing.T, server *mock.Server, address, caFile string) *load.Target {
+	t.Helper()
 	facts, err := contract.Load()
 	require.NoError(t, err)
 	shapes, err := schemas.Load()
@@ -42,11 +49,11 @@ func on(t *testing.T, options mock.Options, between func(http.Handler) http.Hand
 	for name, one := range stock.Clients {
 		clients[name] = client.Credentials{ID: one.ID, Secret: one.Secret, Scope: one.Scope}
 	}
-	api, err := client.New(client.Config{Contract: facts, BaseURL: front.URL, TokenURL: front.URL + "/oauth2/token", Edition: contract.V1,
+	api, err := client.New(client.Config{Contract: facts, BaseURL: address, TokenURL: address + "/oauth2/token", Edition: contract.V1, CAFile: caFile,
 		Clients: clients, RunID: t.Name(), Connections: 256, Unpaced: true, Timeout: 5 * time.Second})
 	require.NoError(t, err)
 	t.Cleanup(api.Close)
-	return &load.Target{Contract: facts, Schemas: shapes, Client: api, Edition: contract.V1, BaseURL: front.URL, Program: stock.Programs["ok"], HasSecond: true, RunID: t.Name()}
+	return &load.Target{Scene: scene.New(facts, api, scene.Given{Programs: stock.Programs}), Schemas: shapes, BaseURL: address, RunID: t.Name()}
 }
 
 func parse(t *testing.T, text string) *load.Plan {

@@ -7,8 +7,6 @@ import (
 	"net/http"
 	"time"
 
-	"github.com/kobcheck/kobcheck/client"
-	"github.com/kobcheck/kobcheck/contract"
 	"github.com/kobcheck/kobcheck/reports"
 )
 
@@ -59,34 +57,25 @@ func (s *stormer) lose(ctx context.Context, result *reports.LoadPlan) error {
 
 // lostKey loses one answer and returns in words what is wrong afterwards.
 func (s *stormer) lostKey(ctx context.Context, way string, n int) (string, error) {
-	wallet, _, err := s.target.newWallet(ctx)
+	wallet, err := s.target.newWallet(ctx)
 	if err != nil {
 		return "", err
 	}
-	key := newKey(s.target.RunID, s.seed, s.operation.ID+" "+way, n)
-	token, err := s.target.Client.Token(ctx, "primary", "")
+	request, err := s.request(ctx, wallet, s.key(s.operation.ID+" "+way, n))
 	if err != nil {
 		return "", err
 	}
-	text, err := s.text(token.Value, key, wallet)
+	connection, err := s.target.Client.SendWhole(ctx, s.operation, request)
 	if err != nil {
 		return "", err
 	}
-	line, err := dialAll(ctx, s.target.BaseURL, 1)
-	if err != nil {
-		return "", err
-	}
-	defer line.close()
-	if err := line.ready(ctx, 0, text); err != nil {
-		return "", err
-	}
+	defer connection.Close() //nolint:errcheck // it is there to be lost
 	if n%2 == 1 {
 		if err := s.seen(ctx, wallet); err != nil {
 			return "", err
 		}
 	}
-	cut(line.open[0], way)
-	request := client.Request{Key: key, Body: s.body(wallet)}
+	cut(connection, way)
 	if n%2 == 1 {
 		fresh, err := s.target.Client.FreshToken(ctx, "primary", "")
 		if err != nil {
@@ -138,34 +127,12 @@ func (s *stormer) seen(ctx context.Context, wallet string) error {
 	return nil
 }
 
-// cutOff sends a request whole and cuts its connection before an answer can be read.
-func (t *Target) cutOff(ctx context.Context, operation *contract.Operation, key string, body map[string]any) error {
-	token, err := t.Client.Token(ctx, "primary", "")
-	if err != nil {
-		return err
-	}
-	text, err := t.wire(operation, nil, token.Value, key, body)
-	if err != nil {
-		return err
-	}
-	line, err := dialAll(ctx, t.BaseURL, 1)
-	if err != nil {
-		return err
-	}
-	defer line.close()
-	if err := line.ready(ctx, 0, text); err != nil {
-		return err
-	}
-	cut(line.open[0], closes)
-	return nil
-}
-
 // cut ends a connection in the way that is asked for.
 func cut(connection net.Conn, way string) {
 	switch way {
 	case resets:
 		inner := connection
-		if secure, ok := connection.(interface{ NetConn() net.Conn }); ok {
+		for secure, ok := inner.(interface{ NetConn() net.Conn }); ok; secure, ok = inner.(interface{ NetConn() net.Conn }) {
 			inner = secure.NetConn()
 		}
 		if tcp, ok := inner.(*net.TCPConn); ok {

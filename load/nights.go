@@ -10,7 +10,7 @@ import (
 	"path/filepath"
 	"time"
 
-	"github.com/kobcheck/kobcheck/client"
+	"github.com/kobcheck/kobcheck/client/scene"
 	"github.com/kobcheck/kobcheck/reports"
 )
 
@@ -44,20 +44,23 @@ func (t *Target) nights(ctx context.Context, seed int64, result *reports.LoadPla
 	if t.Now != nil {
 		now = t.Now().UTC()
 	}
-	credit := t.Contract.Operation("transactions-manual-credit")
 	refused := 0
 	for i := range known {
 		night := &known[i]
 		if night.Target != t.BaseURL || night.ForgottenAfter > 0 {
 			continue
 		}
-		exchange, err := t.Client.Do(ctx, credit, client.Request{Key: night.key(), Body: creditBody(night.RunID, night.Wallet, 1)})
+		draft, err := t.nightly(ctx, night)
+		if err != nil {
+			return err
+		}
+		exchange, err := t.Send(ctx, draft)
 		if err != nil {
 			return fmt.Errorf("asking for a key of the run %s again: %w", night.RunID, err)
 		}
 		age := now.Sub(night.At).Seconds()
 		switch {
-		case exchange.Status/100 == 2 && idOf(exchange.Body) == night.ID:
+		case exchange.Status/100 == 2 && idOf(exchange) == night.ID:
 			night.RememberedFor = age
 		case exchange.Status/100 == 2:
 			night.ForgottenAfter = age // and executed anew: it says nothing of an age any more
@@ -67,16 +70,30 @@ func (t *Target) nights(ctx context.Context, seed int64, result *reports.LoadPla
 	}
 	result.Observed = append(result.Observed, reports.Observation{ID: "idempotency.policy.window", Gap: "N-12", Question: "For how long is a key remembered?", Answer: windowText(known, t.BaseURL, refused)})
 	tonight := keyNight{Target: t.BaseURL, RunID: t.RunID, Seed: seed, At: now}
-	if tonight.Wallet, _, err = t.newWallet(ctx); err != nil {
+	if tonight.Wallet, err = t.newWallet(ctx); err != nil {
 		return err
 	}
-	exchange, err := t.call(ctx, credit.ID, client.Request{Key: tonight.key(), Body: creditBody(t.RunID, tonight.Wallet, 1)})
+	draft, err := t.nightly(ctx, &tonight)
 	if err != nil {
 		return err
 	}
-	tonight.ID = idOf(exchange.Body)
+	made, err := t.Create(ctx, draft)
+	if err != nil {
+		return err
+	}
+	tonight.ID = made.ID
 	known = append(known, tonight)
 	return writeNights(t.KeyNights, known[max(0, len(known)-keptNights):])
+}
+
+// nightly is the request that a night's key was made for.
+func (t *Target) nightly(ctx context.Context, night *keyNight) (*scene.Draft, error) {
+	draft, err := t.Booking(ctx, "transactions-manual-credit", "primary", 1, "", night.Wallet)
+	if err != nil {
+		return nil, err
+	}
+	draft.Request.Key = night.key()
+	return draft.Set("reference", "kobcheck "+night.RunID), nil
 }
 
 func windowText(known []keyNight, target string, refused int) string {

@@ -7,6 +7,7 @@ import (
 	"slices"
 
 	"github.com/kobcheck/kobcheck/client"
+	"github.com/kobcheck/kobcheck/client/scene"
 	"github.com/kobcheck/kobcheck/contract"
 	"github.com/kobcheck/kobcheck/reports"
 )
@@ -16,91 +17,61 @@ const otherKeys = 10
 
 // others sends copies at once on every further operation that takes a key: every success under a key has the same
 // body, a later replay too, and money moves once.
-func (t *Target) others(ctx context.Context, program string, seed int64, copies int, result *reports.LoadPlan) error {
+func (t *Target) others(ctx context.Context, keys keys, copies int, result *reports.LoadPlan) error {
 	for _, operation := range t.Contract.Operations {
 		if !operation.NeedsKey() || slices.Contains(stormed, operation.ID) {
 			continue
 		}
-		if err := t.other(ctx, operation, program, seed, copies, result); err != nil {
+		if err := t.other(ctx, operation, keys, copies, result); err != nil {
 			return err
 		}
 	}
 	return nil
 }
 
-// keyed is one request that takes a key, and what a wallet has to hold afterwards; empty for none.
+// keyed is one request that takes a key, and what a wallet has to hold afterwards; no wallet for none.
 type keyed struct {
-	path   map[string]string
-	body   map[string]any
+	draft  *scene.Draft
 	wallet string
 	holds  int64
 }
 
-// keyedRequest makes what an operation needs and a request for it.
-func (t *Target) keyedRequest(ctx context.Context, operation *contract.Operation, program string) (keyed, error) {
-	wallet, _, err := t.newWallet(ctx)
+// keyedRequest makes what an operation needs and a request for it. Where it takes an amount from a wallet, that wallet
+// tells whether it was done once.
+func (t *Target) keyedRequest(ctx context.Context, operation *contract.Operation, key string) (keyed, error) {
+	have := scene.Things{}
+	draft, err := t.Draft(ctx, operation, "primary", have)
 	if err != nil {
 		return keyed{}, err
 	}
-	switch operation.ID {
-	case "transactions-create", "transactions-manual-debit":
-		if _, err := t.credit(ctx, wallet, 10*stormAmount); err != nil {
-			return keyed{}, err
-		}
-		if operation.ID == "transactions-manual-debit" {
-			return keyed{body: map[string]any{"amount": int64(stormAmount), "reference": "kobcheck " + t.RunID, "from": wallet}, wallet: wallet, holds: 9 * stormAmount}, nil
-		}
-		to, _, err := t.newWallet(ctx)
-		return keyed{body: transferBody(t.RunID, wallet, to, stormAmount), wallet: wallet, holds: 9 * stormAmount}, err
-	case "cards-replace-renew", "cards-generate-secret":
-		exchange, err := t.call(ctx, "cards-create", client.Request{Body: map[string]any{"wallet_id": wallet, "program_id": program}})
-		if err != nil {
-			return keyed{}, err
-		}
-		card := map[string]string{"id": idOf(exchange.Body), "action": "replace"}
-		if operation.ID == "cards-generate-secret" {
-			return keyed{path: card, body: map[string]any{"remarks": "kobcheck " + t.RunID}}, nil
-		}
-		return keyed{path: card, body: map[string]any{"reason": "DAMAGED"}}, nil
+	draft.Set("amount", int64(stormAmount)).Set("reference", t.reference()).Request.Key = key
+	one := keyed{draft: draft}
+	if funded := have[scene.FundedWallet]; funded != nil && operation.Field("amount") != nil {
+		one.wallet, one.holds = funded.ID, scene.Funding-stormAmount
 	}
-	return keyed{}, fmt.Errorf("%q takes a key, and no storm knows how to call it", operation.Title)
+	return one, nil
 }
 
-func (t *Target) other(ctx context.Context, operation *contract.Operation, program string, seed int64, copies int, result *reports.LoadPlan) error {
-	u, err := t.unit(ctx)
-	if err != nil {
-		return err
-	}
-	lines, err := dialAll(ctx, t.BaseURL, copies)
-	if err != nil {
-		return err
-	}
-	defer lines.close()
-	together := 0
+func (t *Target) other(ctx context.Context, operation *contract.Operation, keys keys, copies int, result *reports.LoadPlan) error {
+	lines := t.Client.Lines()
+	defer lines.Close()
+	atOnce := 0
 	broken := []string{}
 	statuses := map[int]int{}
 	for n := range otherKeys {
-		one, err := t.keyedRequest(ctx, operation, program)
+		key := keys(operation.ID, n)
+		one, err := t.keyedRequest(ctx, operation, key)
 		if err != nil {
 			return err
 		}
-		token, err := t.Client.Token(ctx, "primary", "")
-		if err != nil {
-			return err
-		}
-		key := newKey(t.RunID, seed, operation.ID, n)
-		text, err := t.wire(operation, one.path, token.Value, key, one.body)
-		if err != nil {
-			return err
-		}
-		answers, err := lines.together(ctx, slices.Repeat([][]byte{text}, copies))
+		answers, err := together(ctx, lines, operation, slices.Repeat([]client.Request{one.draft.Ready()}, copies), one.wallet)
 		if err != nil {
 			return err
 		}
 		if overlapped(answers) {
-			together++
+			atOnce++
 		}
-		replay, err := t.Client.Do(ctx, operation, client.Request{Key: key, Path: one.path, Body: one.body})
+		replay, err := t.Send(ctx, one.draft)
 		if err != nil {
 			return err
 		}
@@ -121,18 +92,18 @@ func (t *Target) other(ctx context.Context, operation *contract.Operation, progr
 		if one.wallet == "" {
 			continue
 		}
-		b, err := t.balance(ctx, one.wallet)
+		held, want, err := t.holds(ctx, one.wallet, one.holds)
 		if err != nil {
 			return err
 		}
-		if want := u.of(one.holds); b.total.Cmp(want) != 0 {
-			broken = append(broken, fmt.Sprintf("key %s…: the wallet holds %s in place of %s", key[:8], decimal(b.total), decimal(want)))
+		if held.Cmp(want) != 0 {
+			broken = append(broken, fmt.Sprintf("key %s…: the wallet holds %s in place of %s", key[:8], scene.Decimal(held), scene.Decimal(want)))
 		}
 	}
 	holds := len(broken) == 0
 	invariant := reports.Invariant{Requirement: "IDEMP-29", Holds: &holds, Evidence: broken,
-		Sentence: fmt.Sprintf("%s: %d copies at once under one key, and a later one, were answered alike and had one effect, for each of %d keys (%d of the bursts were under way together)", operation.Title, copies, otherKeys, together)}
-	if holds && together == 0 {
+		Sentence: fmt.Sprintf("%s: %d copies at once under one key, and a later one, were answered alike and had one effect, for each of %d keys (%d of the bursts were under way together)", operation.Title, copies, otherKeys, atOnce)}
+	if holds && atOnce == 0 {
 		invariant.Holds = nil
 	}
 	result.Invariants = append(result.Invariants, invariant)

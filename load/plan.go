@@ -13,7 +13,7 @@ import (
 	"io/fs"
 	"os"
 	"path"
-	"sort"
+	"slices"
 	"strings"
 	"time"
 
@@ -64,6 +64,8 @@ type Plan struct {
 	Gates []string `yaml:"gates"`
 
 	gates []gate
+	// weights is the sum of those of the mix, makes that of the things which its operations leave behind.
+	weights, makes int
 }
 
 // Kind is what a plan is for.
@@ -214,8 +216,10 @@ func (p *Plan) check(facts *contract.Contract, at func(key string) string) error
 		fault("fail_tries", "a receiver may fail 0 to 3 tries, since SNS makes four, and wait must be above 0")
 	}
 	for id, weight := range p.Mix {
-		if operation := facts.Operation(id); !performable[id] || operation == nil && id != onboarding {
-			fault("mix", "%q can't be part of a mix; these can: %s", id, strings.Join(performableNames(), ", "))
+		p.makes += weight * makes(facts, id)
+		p.weights += weight
+		if known := performable(facts); !slices.Contains(known, id) {
+			fault("mix", "%q can't be part of a mix; these can: %s", id, strings.Join(known, ", "))
 		} else if weight < 1 {
 			fault("mix", "the weight of %s must be at least 1", id)
 		}
@@ -238,15 +242,6 @@ func (p *Plan) check(facts *contract.Contract, at func(key string) string) error
 		p.gates = append(p.gates, one)
 	}
 	return errors.Join(faults...)
-}
-
-func performableNames() []string {
-	names := make([]string, 0, len(performable))
-	for name := range performable {
-		names = append(names, name)
-	}
-	sort.Strings(names)
-	return names
 }
 
 // recoveryPolls is how many single requests a probe has for recoveries.
@@ -278,10 +273,6 @@ func (p *Plan) Ceiling() (rate float64, requests int, length time.Duration) {
 	return rate, requests, length
 }
 
-// making are the operations of a mix that leave things behind, with how many each makes; a card takes an enduser
-// and a wallet of its own.
-var making = map[string]int{"cards-create": 3, "wallets-create": 1, "endusers-create": 1, "transactions-create": 1, "transactions-manual-credit": 1, onboarding: 6}
-
 // Entities is about how many things a plan makes that stay on the target: endusers, wallets, cards, transactions.
 func (p *Plan) Entities() int {
 	switch p.Kind {
@@ -292,16 +283,11 @@ func (p *Plan) Entities() int {
 	case RateLimit:
 		return 0
 	}
-	weights, made := 0, 0
-	for id, weight := range p.Mix {
-		weights += weight
-		made += weight * making[id]
-	}
 	_, requests, _ := p.Ceiling()
 	if p.Kind == Deliveries {
 		return requests
 	}
-	return requests*made/max(weights, 1) + 4*stockSize
+	return requests*p.makes/max(p.weights, 1) + 4*stockSize
 }
 
 // stages are the stages as ramps.

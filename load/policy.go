@@ -1,113 +1,175 @@
 package load
 
 import (
+	"bytes"
 	"context"
+	"encoding/json"
 	"fmt"
+	"maps"
+	"slices"
 
 	"github.com/kobcheck/kobcheck/client"
+	"github.com/kobcheck/kobcheck/client/scene"
 	"github.com/kobcheck/kobcheck/reports"
 )
 
-// policy probes one by one what the documentation leaves open about idempotency keys and writes down what
-// this target does: the page that the documentation lacks.
-func (t *Target) policy(ctx context.Context, program string, seed int64, result *reports.LoadPlan) error {
-	create := t.Contract.Operation("cards-create")
-	card := func(wallet string) map[string]any {
-		return map[string]any{"wallet_id": wallet, "program_id": program}
-	}
-	n := 0
-	probe := func(id, question string, ask func(key, first, wallet string) (string, error)) error {
-		n++
-		wallet, _, err := t.newWallet(ctx)
-		if err != nil {
-			return err
-		}
-		key := newKey(t.RunID, seed, "policy", n)
-		exchange, err := t.call(ctx, "cards-create", client.Request{Key: key, Body: card(wallet)})
-		if err != nil {
-			return err
-		}
-		answer, err := ask(key, idOf(exchange.Body), wallet)
-		if err != nil {
-			return err
-		}
-		result.Observed = append(result.Observed, reports.Observation{ID: "idempotency.policy." + id, Gap: "C-13", Question: question, Answer: answer})
-		return nil
-	}
-	said := func(first string, exchange *client.Exchange, err error) (string, error) {
-		if err != nil {
-			return "", err
-		}
-		switch id := idOf(exchange.Body); {
-		case exchange.Status/100 == 2 && id == first:
-			return fmt.Sprintf("%d with the first object", exchange.Status), nil
-		case exchange.Status/100 == 2:
-			return fmt.Sprintf("%d with a new object", exchange.Status), nil
-		}
-		return fmt.Sprintf("refused with %d", exchange.Status), nil
-	}
-	for _, one := range []struct {
-		id, question string
-		ask          func(key, first, wallet string) (string, error)
-	}{
-		{"other-data", "The same key with other data?", func(key, first, _ string) (string, error) {
-			other, _, err := t.newWallet(ctx)
-			if err != nil {
-				return "", err
-			}
-			exchange, err := t.Client.Do(ctx, create, client.Request{Key: key, Body: card(other)})
-			return said(first, exchange, err)
+// policyRun probes one by one what the documentation leaves open about idempotency keys.
+type policyRun struct {
+	*Target
+	keys   keys
+	result *reports.LoadPlan
+	// n counts the probes; before tells what came before the answer of one.
+	n      int
+	before string
+}
+
+// policyQuestion is asked by a request after the first one, which made a card on a wallet under a key.
+type policyQuestion struct {
+	id, question string
+	again        func(ctx context.Context, key, wallet string) (*scene.Draft, error)
+}
+
+// policy writes down what this target does about idempotency keys: the page that the documentation lacks.
+func (t *Target) policy(ctx context.Context, keys keys, result *reports.LoadPlan) error {
+	p := &policyRun{Target: t, keys: keys, result: result}
+	for _, one := range []policyQuestion{
+		{"other-data", "The same key with other data?", p.otherWallet},
+		{"other-spelling", "The same key with the same data, its members in another order?", p.backwards},
+		{"new-token", "The same key and data with a new token of the same client?", p.withNewToken},
+		{"other-operation", "The same key on another operation?", p.otherOperation},
+		{"malformed", "A key that is no UUID?", func(ctx context.Context, _, wallet string) (*scene.Draft, error) {
+			return p.otherWallet(ctx, "not-a-uuid", wallet)
 		}},
-		{"other-spelling", "The same key with the same data, its members in another order?", func(key, first, wallet string) (string, error) {
-			exchange, err := t.Client.Do(ctx, create, client.Request{Key: key, RawBody: fmt.Appendf(nil, `{ "wallet_id" : %q , "program_id" : %q }`, wallet, program), MediaType: "application/json"})
-			return said(first, exchange, err)
-		}},
-		{"new-token", "The same key and data with a new token of the same client?", func(key, first, wallet string) (string, error) {
-			token, err := t.Client.FreshToken(ctx, "primary", "")
-			if err != nil {
-				return "", err
-			}
-			header := "Bearer " + token.Value
-			exchange, err := t.Client.Do(ctx, create, client.Request{Key: key, Authorization: &header, Body: card(wallet)})
-			return said(first, exchange, err)
-		}},
-		{"other-operation", "The same key on another operation?", func(key, first, wallet string) (string, error) {
-			exchange, err := t.Client.Do(ctx, t.Contract.Operation("transactions-manual-credit"), client.Request{Key: key, Body: creditBody(t.RunID, wallet, 1)})
-			return said(first, exchange, err)
-		}},
-		{"malformed", "A key that is no UUID?", func(_, first, _ string) (string, error) {
-			other, _, err := t.newWallet(ctx)
-			if err != nil {
-				return "", err
-			}
-			exchange, err := t.Client.Do(ctx, create, client.Request{Key: "not-a-uuid", Body: card(other)})
-			return said(first, exchange, err)
-		}},
-		{"after-refusal", "The same key and data again after a refusal (4xx)?", func(_, first, wallet string) (string, error) {
-			key := newKey(t.RunID, seed, "policy-refused", n)
-			refused, err := t.Client.Do(ctx, create, client.Request{Key: key, Body: card(wallet)}) // the wallet has a card already
-			if err != nil {
-				return "", err
-			}
-			again, err := t.Client.Do(ctx, create, client.Request{Key: key, Body: card(wallet)})
-			text, err := said(first, again, err)
-			return fmt.Sprintf("first %d, then %s", refused.Status, text), err
-		}},
+		{"after-refusal", "The same key and data again after a refusal (4xx)?", p.afterRefusal},
 	} {
-		if err := probe(one.id, one.question, one.ask); err != nil {
+		if _, _, err := p.probe(ctx, one); err != nil {
 			return err
 		}
 	}
-	if !t.HasSecond {
+	if !t.Client.Has("second") {
 		return nil
 	}
-	return probe("other-client", "The same key and data from another client?", func(key, first, wallet string) (string, error) {
-		exchange, err := t.Client.Do(ctx, create, client.Request{As: "second", Key: key, Body: card(wallet)})
-		text, err := said(first, exchange, err)
-		if err == nil && idOf(exchange.Body) == first {
-			holds := false
-			result.Invariants = append(result.Invariants, reports.Invariant{Requirement: "OWN-01", Sentence: "a key never gives one client's card to another client", Holds: &holds, Evidence: []string{"the second client was answered with the first client's card"}})
+	first, exchange, err := p.probe(ctx, policyQuestion{"other-client", "The same key and data from another client?", p.asSecond})
+	if err == nil && idOf(exchange) == first {
+		holds := false
+		result.Invariants = append(result.Invariants, reports.Invariant{
+			Requirement: "OWN-01", Sentence: "a key never gives one client's card to another client", Holds: &holds,
+			Evidence: []string{"the second client was answered with the first client's card"},
+		})
+	}
+	return err
+}
+
+func (p *policyRun) asSecond(ctx context.Context, key, wallet string) (*scene.Draft, error) {
+	draft, err := p.card(ctx, key, wallet)
+	if err == nil {
+		draft.Request.As = "second"
+	}
+	return draft, err
+}
+
+// probe makes a card under a key, asks the question and keeps the answer.
+func (p *policyRun) probe(ctx context.Context, question policyQuestion) (first string, exchange *client.Exchange, err error) {
+	p.n++
+	p.before = ""
+	wallet, err := p.newWallet(ctx)
+	if err != nil {
+		return "", nil, err
+	}
+	key := p.keys("policy", p.n)
+	draft, err := p.card(ctx, key, wallet)
+	if err != nil {
+		return "", nil, err
+	}
+	made, err := p.Create(ctx, draft)
+	if err != nil {
+		return "", nil, err
+	}
+	if draft, err = question.again(ctx, key, wallet); err != nil {
+		return "", nil, err
+	}
+	if exchange, err = p.Send(ctx, draft); err != nil {
+		return "", nil, err
+	}
+	answer := fmt.Sprintf("refused with %d", exchange.Status)
+	switch id := idOf(exchange); {
+	case exchange.Status/100 == 2 && id == made.ID:
+		answer = fmt.Sprintf("%d with the first object", exchange.Status)
+	case exchange.Status/100 == 2:
+		answer = fmt.Sprintf("%d with a new object", exchange.Status)
+	}
+	p.result.Observed = append(p.result.Observed, reports.Observation{
+		ID: "idempotency.policy." + question.id, Gap: "C-13", Question: question.question, Answer: p.before + answer})
+	return made.ID, exchange, nil
+}
+
+// card is a request for a card on a wallet under a key.
+func (p *policyRun) card(ctx context.Context, key, wallet string) (*scene.Draft, error) {
+	draft, err := p.Draft(ctx, p.Contract.Operation("cards-create"), "primary", scene.Things{"wallet": {ID: wallet}})
+	if err == nil {
+		draft.Request.Key = key
+	}
+	return draft, err
+}
+
+func (p *policyRun) otherWallet(ctx context.Context, key, _ string) (*scene.Draft, error) {
+	other, err := p.newWallet(ctx)
+	if err != nil {
+		return nil, err
+	}
+	return p.card(ctx, key, other)
+}
+
+// backwards writes the members of a body in the reverse of the usual order.
+func (p *policyRun) backwards(ctx context.Context, key, wallet string) (*scene.Draft, error) {
+	draft, err := p.card(ctx, key, wallet)
+	if err != nil {
+		return nil, err
+	}
+	var members [][]byte
+	for _, name := range slices.Backward(slices.Sorted(maps.Keys(draft.Body))) {
+		value, err := json.Marshal(draft.Body[name])
+		if err != nil {
+			return nil, err
 		}
-		return text, err
-	})
+		members = append(members, fmt.Appendf(nil, " %q : %s ", name, value))
+	}
+	draft.Request.RawBody = slices.Concat([]byte("{"), bytes.Join(members, []byte(",")), []byte("}"))
+	draft.Request.MediaType = "application/json"
+	return draft, nil
+}
+
+func (p *policyRun) withNewToken(ctx context.Context, key, wallet string) (*scene.Draft, error) {
+	draft, err := p.card(ctx, key, wallet)
+	if err != nil {
+		return nil, err
+	}
+	token, err := p.Client.FreshToken(ctx, "primary", "")
+	if err != nil {
+		return nil, err
+	}
+	header := "Bearer " + token.Value
+	draft.Request.Authorization = &header
+	return draft, nil
+}
+
+func (p *policyRun) otherOperation(ctx context.Context, key, wallet string) (*scene.Draft, error) {
+	draft, err := p.booking(ctx, "transactions-manual-credit", 1, "", wallet)
+	if err == nil {
+		draft.Request.Key = key
+	}
+	return draft, err
+}
+
+// afterRefusal asks for a second card on the wallet under a new key, so that the key is of a refusal.
+func (p *policyRun) afterRefusal(ctx context.Context, _, wallet string) (*scene.Draft, error) {
+	draft, err := p.card(ctx, p.keys("policy-refused", p.n), wallet)
+	if err != nil {
+		return nil, err
+	}
+	refused, err := p.Send(ctx, draft)
+	if err == nil {
+		p.before = fmt.Sprintf("first %d, then ", refused.Status)
+	}
+	return draft, err
 }

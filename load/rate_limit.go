@@ -248,7 +248,7 @@ func (a *asker) scope(ctx context.Context, found *limiter.Found, observe func(id
 		call    string
 		request client.Request
 	}{{"operation", "wallets-list", client.Request{}}, {"token", probedOperation, client.Request{Authorization: &header}}}
-	if a.target.HasSecond {
+	if a.target.Client.Has("second") {
 		if _, err := a.target.Client.Token(ctx, "second", ""); err != nil {
 			return err
 		}
@@ -281,7 +281,7 @@ func (a *asker) scope(ctx context.Context, found *limiter.Found, observe func(id
 			}
 		}
 	}
-	observe("limit.scope", "What does it count by?", scopeText(counts, a.target.HasSecond))
+	observe("limit.scope", "What does it count by?", scopeText(counts, a.target.Client.Has("second")))
 	return nil
 }
 

@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 
+	"github.com/kobcheck/kobcheck/client/scene"
 	"github.com/kobcheck/kobcheck/reports"
 )
 
@@ -13,34 +14,21 @@ const rivalWallets = 20
 // rivals sends requests under different keys at once on one wallet. A card can be made on it once: this is the
 // sharpest race on cards, since no key stands in the way, only check 4. Of credits each counts.
 func (s *stormer) rivals(ctx context.Context, result *reports.LoadPlan) error {
-	token, err := s.target.Client.Token(ctx, "primary", "")
-	if err != nil {
-		return err
-	}
-	lines, err := dialAll(ctx, s.target.BaseURL, s.plan.Copies)
-	if err != nil {
-		return err
-	}
-	defer lines.close()
+	lines := s.target.Client.Lines()
+	defer lines.Close()
 	cards := s.operation.ID == "cards-create"
-	u := unit{}
-	if !cards {
-		if u, err = s.target.unit(ctx); err != nil {
-			return err
-		}
-	}
 	together := 0
 	broken := []string{}
 	for n := range rivalWallets {
-		wallet, _, err := s.target.newWallet(ctx)
+		wallet, err := s.target.newWallet(ctx)
 		if err != nil {
 			return err
 		}
 		var keys []string
-		for i := range lines.open {
-			keys = append(keys, newKey(s.target.RunID, s.seed, s.operation.ID+" rivals", n*1000+i))
+		for i := range s.plan.Copies {
+			keys = append(keys, s.key(s.operation.ID+" rivals", n*1000+i))
 		}
-		copies, err := s.release(ctx, lines, token.Value, keys, wallet)
+		copies, err := s.release(ctx, lines, keys, wallet)
 		if err != nil {
 			return err
 		}
@@ -56,7 +44,7 @@ func (s *stormer) rivals(ctx context.Context, result *reports.LoadPlan) error {
 				made++
 			}
 		}
-		judge := func() (string, error) { return s.rivalCredits(ctx, wallet, u, made, lost) }
+		judge := func() (string, error) { return s.rivalCredits(ctx, wallet, made, lost) }
 		if cards {
 			judge = func() (string, error) { return s.rivalCards(ctx, wallet, made, lost) }
 		}
@@ -91,13 +79,13 @@ func (s *stormer) rivalCards(ctx context.Context, wallet string, made, lost int)
 	return "", nil
 }
 
-func (s *stormer) rivalCredits(ctx context.Context, wallet string, u unit, made, lost int) (string, error) {
-	b, err := s.target.balance(ctx, wallet)
+func (s *stormer) rivalCredits(ctx context.Context, wallet string, made, lost int) (string, error) {
+	held, want, err := s.target.holds(ctx, wallet, int64(made)*stormAmount)
 	if err != nil {
 		return "", err
 	}
-	if want := u.of(int64(made) * stormAmount); lost == 0 && b.total.Cmp(want) != 0 {
-		return fmt.Sprintf("%d credits were answered with success, and the balance is %s in place of %s", made, decimal(b.total), decimal(want)), nil
+	if lost == 0 && held.Cmp(want) != 0 {
+		return fmt.Sprintf("%d credits were answered with success, and the balance is %s in place of %s", made, scene.Decimal(held), scene.Decimal(want)), nil
 	}
 	return "", nil
 }

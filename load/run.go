@@ -8,7 +8,6 @@ import (
 	"sort"
 	"time"
 
-	"github.com/kobcheck/kobcheck/client"
 	"github.com/kobcheck/kobcheck/reports"
 )
 
@@ -82,12 +81,8 @@ func (t *Target) arrive(ctx context.Context, plan *Plan, due []time.Duration, pl
 	if len(due) == 0 {
 		return nil, 0, errors.New("the plan has no arrivals; raise its rates or times")
 	}
-	stock, err := t.prepare(ctx, plan.Mix)
-	if err != nil {
-		return nil, 0, err
-	}
 	operations := draw(plan.Mix, places, seed)
-	wallets, err := t.walletsFor(ctx, operations)
+	stock, err := t.prepare(ctx, operations)
 	if err != nil {
 		return nil, 0, err
 	}
@@ -100,11 +95,7 @@ func (t *Target) arrive(ctx context.Context, plan *Plan, due []time.Duration, pl
 			return t.onboard(ctx, stock.program, n%plan.CheckEvery == 0)
 		}
 		operation := t.Contract.Operation(operations[n])
-		request := stock.request(t.RunID, operations[n], places[n])
-		if operations[n] == "cards-create" {
-			request = client.Request{Body: map[string]any{"wallet_id": wallets[n], "program_id": stock.program}}
-		}
-		exchange, err := t.Client.Do(ctx, operation, request)
+		exchange, err := t.Client.Do(ctx, operation, stock.request(operations[n], n, places[n]))
 		return t.judge(operation, exchange, err, n%plan.CheckEvery == 0)
 	}, m.add)
 	var why *stopped
@@ -137,22 +128,6 @@ func draw(mix map[string]int, places []int, seed int64) []string {
 		}
 	}
 	return out
-}
-
-// walletsFor makes a wallet for every card that the arrivals will create: a wallet can have one only.
-func (t *Target) walletsFor(ctx context.Context, operations []string) (map[int]string, error) {
-	wallets := map[int]string{}
-	for n, operation := range operations {
-		if operation != "cards-create" {
-			continue
-		}
-		wallet, _, err := t.newWallet(ctx)
-		if err != nil {
-			return nil, err
-		}
-		wallets[n] = wallet
-	}
-	return wallets, nil
 }
 
 // The rule of a capacity plan: a step holds while at most one answer in a hundred fails, the asked rate is

@@ -2,8 +2,9 @@ package load
 
 import (
 	"fmt"
-	"net"
-	"net/url"
+	"maps"
+	"slices"
+	"strings"
 	"time"
 
 	"github.com/kobcheck/kobcheck/client/target"
@@ -33,16 +34,11 @@ const (
 // [*Refused].
 func Allowed(file *target.File, plan *Plan, now time.Time, noNotice string) (string, error) {
 	rate, total, length := plan.Ceiling()
-	u, err := url.Parse(file.Target.BaseURL)
-	if err != nil {
-		return "", &Refused{"the address of the target can't be read"}
-	}
-	address := net.ParseIP(u.Hostname())
-	if u.Hostname() == "localhost" || address != nil && address.IsLoopback() {
+	if file.LocalHost() != "" {
 		return "", ceilings(plan, rate, total, length, localRate, localTotal, localLength, localEntities)
 	}
 	if file.Load == nil || !file.Load.Allow {
-		return "", &Refused{fmt.Sprintf("%s is not this machine; its owner has to allow it with load.allow in the target file", u.Hostname())}
+		return "", &Refused{fmt.Sprintf("%s is not this machine; its owner has to allow it with load.allow in the target file", file.Target.BaseURL)}
 	}
 	if err := ceilings(plan, rate, total, length, remoteRate, remoteTotal, remoteLength, remoteEntities); err != nil {
 		return "", err
@@ -103,14 +99,5 @@ func endpoints(plan *Plan) string {
 	case Ledger:
 		return "endusers-create, wallets-create, transactions-manual-credit, transactions-create, wallets-get"
 	}
-	text := ""
-	for _, name := range performableNames() {
-		if plan.Mix[name] > 0 {
-			if text != "" {
-				text += ", "
-			}
-			text += name
-		}
-	}
-	return text
+	return strings.Join(slices.Sorted(maps.Keys(plan.Mix)), ", ")
 }

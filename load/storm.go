@@ -12,6 +12,7 @@ import (
 	"github.com/google/uuid"
 
 	"github.com/kobcheck/kobcheck/client"
+	"github.com/kobcheck/kobcheck/client/scene"
 	"github.com/kobcheck/kobcheck/contract"
 	"github.com/kobcheck/kobcheck/reports"
 )
@@ -36,13 +37,9 @@ type duplicate struct {
 // already, and then proves that each key had one effect: one object by id, one in the list, one movement of
 // money, and the same answer to whoever asks later.
 func storm(ctx context.Context, t *Target, plan *Plan, seed int64, result *reports.LoadPlan) error {
-	program, err := t.findProgram(ctx)
-	if err != nil {
-		return err
-	}
 	for _, id := range stormed {
 		operation := t.Contract.Operation(id)
-		s := &stormer{target: t, plan: plan, operation: operation, program: program, seed: seed}
+		s := &stormer{target: t, plan: plan, operation: operation, key: keysOf(t.RunID, seed, plan.ID)}
 		if err := s.blow(ctx, result); err != nil {
 			return err
 		}
@@ -53,10 +50,10 @@ func storm(ctx context.Context, t *Target, plan *Plan, seed int64, result *repor
 			return err
 		}
 	}
-	if err := t.others(ctx, program, seed, plan.Copies, result); err != nil {
+	if err := t.others(ctx, keysOf(t.RunID, seed, plan.ID), plan.Copies, result); err != nil {
 		return err
 	}
-	if err := t.policy(ctx, program, seed, result); err != nil || t.KeyNights == "" {
+	if err := t.policy(ctx, keysOf(t.RunID, seed, plan.ID), result); err != nil || t.KeyNights == "" {
 		return err
 	}
 	return t.nights(ctx, seed, result)
@@ -66,8 +63,7 @@ type stormer struct {
 	target    *Target
 	plan      *Plan
 	operation *contract.Operation
-	program   string
-	seed      int64
+	key       keys
 
 	overlapped int
 	copies     []duplicate
@@ -85,59 +81,45 @@ func newKey(run string, seed int64, what string, n int) string {
 	return key.String()
 }
 
+// keys gives the n-th key for something. Two plans of one run never have a key in common.
+type keys func(what string, n int) string
+
+func keysOf(run string, seed int64, plan string) keys {
+	return func(what string, n int) string { return newKey(run, seed, plan+" "+what, n) }
+}
+
 // blow performs the keys one after another; the copies of each key go out together.
 func (s *stormer) blow(ctx context.Context, result *reports.LoadPlan) error {
-	token, err := s.target.Client.Token(ctx, "primary", "")
-	if err != nil {
-		return err
-	}
-	lines, err := dialAll(ctx, s.target.BaseURL, s.plan.Copies)
-	if err != nil {
-		return err
-	}
-	defer func() { lines.close() }()
+	lines := s.target.Client.Lines()
+	defer lines.Close()
 	for n := range s.plan.Keys {
 		if ctx.Err() != nil {
 			return ctx.Err()
 		}
-		wallet, _, err := s.target.newWallet(ctx)
+		wallet, err := s.target.newWallet(ctx)
 		if err != nil {
 			return err
 		}
-		key := newKey(s.target.RunID, s.seed, s.operation.ID, n)
-		if err := s.burst(ctx, lines, token.Value, key, wallet); err != nil {
+		if err := s.burst(ctx, lines, s.key(s.operation.ID, n), wallet); err != nil {
 			return err
 		}
 	}
 	return s.prove(ctx, result)
 }
 
-func (s *stormer) body(wallet string) map[string]any {
-	if s.operation.ID == "cards-create" {
-		return map[string]any{"wallet_id": wallet, "program_id": s.program}
+// request is the request that is duplicated, on a wallet and under a key.
+func (s *stormer) request(ctx context.Context, wallet, key string) (client.Request, error) {
+	draft, err := s.target.Draft(ctx, s.operation, "primary", scene.Things{"wallet": {ID: wallet}})
+	if err != nil {
+		return client.Request{}, err
 	}
-	return creditBody(s.target.RunID, wallet, stormAmount)
+	draft.Request.Key = key
+	return draft.Set("amount", int64(stormAmount)).Set("reference", s.target.reference()).Ready(), nil
 }
 
-// text is the request as it stands on the wire.
-func (s *stormer) text(token, key, wallet string) ([]byte, error) {
-	return s.target.wire(s.operation, nil, token, key, s.body(wallet))
-}
-
-// keyHeader is the name of the header as the operation's page spells it.
-func keyHeader(operation *contract.Operation) string {
-	for _, header := range operation.Headers {
-		if strings.Contains(strings.ToLower(header.Name), "idempotency") {
-			return header.Name
-		}
-	}
-	return "idempotency-key"
-}
-
-// burst sends all but the last byte of every copy, then the last bytes together.
-func (s *stormer) burst(ctx context.Context, lines *lines, token, key, wallet string) error {
-	keys := slices.Repeat([]string{key}, len(lines.open))
-	copies, err := s.release(ctx, lines, token, keys, wallet)
+// burst sends the copies of a key together.
+func (s *stormer) burst(ctx context.Context, lines *client.Lines, key, wallet string) error {
+	copies, err := s.release(ctx, lines, slices.Repeat([]string{key}, s.plan.Copies), wallet)
 	if err != nil {
 		return err
 	}
@@ -155,27 +137,44 @@ func (s *stormer) burst(ctx context.Context, lines *lines, token, key, wallet st
 	return nil
 }
 
-// release sends a request on every line, each under its key: all but the last byte first, then the last bytes
-// together.
-func (s *stormer) release(ctx context.Context, lines *lines, token string, keys []string, wallet string) ([]duplicate, error) {
-	texts := make([][]byte, len(keys))
+// release sends a request on each line at one moment, each under its key.
+func (s *stormer) release(ctx context.Context, lines *client.Lines, keys []string, wallet string) ([]duplicate, error) {
+	requests := make([]client.Request, len(keys))
 	for i, key := range keys {
-		text, err := s.text(token, key, wallet)
-		if err != nil {
+		var err error
+		if requests[i], err = s.request(ctx, wallet, key); err != nil {
 			return nil, err
 		}
-		texts[i] = text
 	}
-	copies, err := lines.together(ctx, texts)
-	for i := range copies {
-		copies[i].key, copies[i].wallet = keys[i], wallet
+	return together(ctx, lines, s.operation, requests, wallet)
+}
+
+// together sends requests at one moment and keeps of the answers what a storm looks at.
+func together(
+	ctx context.Context, lines *client.Lines, operation *contract.Operation, requests []client.Request, wallet string,
+) ([]duplicate, error) {
+	answers, err := lines.Together(ctx, operation, requests)
+	copies := make([]duplicate, len(answers))
+	for i, one := range answers {
+		d := duplicate{key: one.Key, wallet: wallet, called: one.StartedAt.Sub(clockBase), done: one.Ended().Sub(clockBase),
+			status: one.Status, body: sha256.Sum256(one.Body)}
+		if !one.Released.IsZero() {
+			d.released = one.Released.Sub(clockBase)
+		}
+		if one.Err != nil {
+			d.wrong, d.status = one.Err.Error(), 0
+		}
+		if d.status/100 == 2 {
+			d.id = idOf(one.Exchange)
+		}
+		copies[i] = d
 	}
 	return copies, err
 }
 
 // overlapped reports whether all copies were under way at one moment.
 func overlapped(copies []duplicate) bool {
-	latest, earliest := time.Duration(0), time.Duration(1<<62)
+	latest, earliest := time.Duration(0), forever
 	for _, one := range copies {
 		latest, earliest = max(latest, one.released), min(earliest, one.done)
 	}
@@ -201,14 +200,18 @@ func (s *stormer) prove(ctx context.Context, result *reports.LoadPlan) error {
 	}
 	replays := map[string]*client.Exchange{}
 	for _, key := range keys {
+		request, err := s.request(ctx, byKey[key][0].wallet, key)
+		if err != nil {
+			return err
+		}
 		called := now()
-		replay, err := s.target.Client.Do(ctx, s.operation, client.Request{Key: key, Body: s.body(byKey[key][0].wallet)})
+		replay, err := s.target.Client.Do(ctx, s.operation, request)
 		if err != nil {
 			return err
 		}
 		id := ""
 		if replay.Status/100 == 2 {
-			id = idOf(replay.Body)
+			id = idOf(replay)
 		}
 		s.history.add(s.plan.Copies, event{thing: key, what: "create"}, answer{done: id != "", id: id}, called, now())
 		replays[key] = replay
@@ -234,7 +237,7 @@ func (s *stormer) prove(ctx context.Context, result *reports.LoadPlan) error {
 			several = append(several, fmt.Sprintf("key %s made %d objects: %s", short, len(objects), s.timeline(byKey[key])))
 		}
 		replay := replays[key]
-		id := idOf(replay.Body)
+		id := idOf(replay)
 		switch {
 		case replay.Status/100 == 2 && len(objects) == 0:
 			objects[id] = true // every copy was refused or lost, and the replay made it

@@ -25,6 +25,8 @@ type Inventory struct {
 	ExpiredToken string `yaml:"expired_token" json:"expired_token"`
 	// TokenPath is the path of the token endpoint.
 	TokenPath string `yaml:"token_path" json:"token_path"`
+	// Bodies are request bodies by operation id, for operations of whose body no page gives more than an example.
+	Bodies map[string]map[string]any `yaml:"bodies,omitempty" json:"bodies,omitempty"`
 	// Paths are the placeholders of each edition, by operation id.
 	Paths map[contract.Edition]map[string]string `yaml:"paths" json:"paths"`
 }
@@ -44,6 +46,14 @@ func (c Credentials) GoString() string { return c.String() }
 
 // Inventory returns everything that a target file for this mock has.
 func (s *Server) Inventory() Inventory { return s.inventory }
+
+// bodies are those that an owner would hand over of what the API takes beyond its documentation.
+func (s *Server) bodies() map[string]map[string]any {
+	if s.style.Untaken["cards-replace-renew"] {
+		return nil
+	}
+	return map[string]map[string]any{"cards-replace-renew": {"reason": "damaged", "expiry": "2032-12-31T23:59:59.000Z"}}
+}
 
 const (
 	stockPerson         = `{"first_name":"Jane","last_name":"Example","email":"jane@example.test","phone_number":"+61400000000"}`
@@ -75,7 +85,8 @@ func (s *Server) stock() error {
 			"admin":   {admin.id, admin.secret, scope("administrator")},
 		},
 		Programs: s.stockPrograms(), Wallets: map[string]string{}, ExpiredToken: expired, TokenPath: "/oauth2/token",
-		Paths: map[contract.Edition]map[string]string{contract.V1: PlaceholderPaths(contract.V1), contract.Guide: PlaceholderPaths(contract.Guide)},
+		Bodies: s.bodies(),
+		Paths:  map[contract.Edition]map[string]string{contract.V1: PlaceholderPaths(contract.V1), contract.Guide: PlaceholderPaths(contract.Guide)},
 	}
 	s.stockWallets(primary, second)
 	s.stockSecondClient(second)

@@ -81,6 +81,9 @@ func everyOneSucceeds(ctx context.Context) error {
 		return faulty("nothing was called several times before this step")
 	}
 	for i, answer := range answers {
+		if open := w.open(w.draft.Operation, answer); open != nil {
+			return open
+		}
 		w.Expect(answer.Status/100 == 2, evidence.Assertion{Check: "ordinary use is served", Fact: w.own(contract.Effect), Exchange: answer.N,
 			Message: fmt.Sprintf("call %d of %d was not served", i+1, len(answers)), Expected: "a success", Actual: w.answered(answer)})
 	}

@@ -192,9 +192,12 @@ func checkDecides(ctx context.Context, number int, message string) error {
 	texts := errorTexts(w.decoded(exchange))
 	decided, by := "", 0
 	for _, other := range w.Session.Contract.CardOrder.Checks {
-		if says(texts, other.Message) {
+		if other.Number != number && says(texts, other.Message) {
 			decided, by = fmt.Sprintf(", which is check %d", other.Number), other.Number
 		}
+	}
+	if decided == "" && says(texts, message) {
+		by = number
 	}
 	if last := len(w.Session.Contract.CardOrder.Checks); by == 0 && exchange.Status >= 400 && slices.Contains(w.failing, last) {
 		by = last // the provider's own words
@@ -208,7 +211,7 @@ func checkDecides(ctx context.Context, number int, message string) error {
 		return nil
 	}
 	// The provider's own error may stand in for the message of the last check (doc-1946732), but not another check's.
-	holds := says(texts, message) || number == len(w.Session.Contract.CardOrder.Checks) && decided == ""
+	holds := decided == "" && (says(texts, message) || number == len(w.Session.Contract.CardOrder.Checks))
 	w.Expect(holds, evidence.Assertion{Check: fmt.Sprintf("check %d decides", number), Fact: w.tagged(w.fact(requirement, contract.Text)),
 		Message:  fmt.Sprintf("the refusal is not that of check %d: %s", number, check.Check),
 		Expected: fmt.Sprintf("a refusal that says %q", message), Actual: w.answered(exchange) + decided})

@@ -224,7 +224,7 @@ func sendDraft(ctx context.Context) error {
 	// What a call of the scenario's own has made is the thing that later sentences speak of.
 	if kind := draft.Operation.Creates; kind != "" && exchange.Status/100 == 2 {
 		if id := scene.ID(w.decoded(exchange)); id != "" {
-			w.things[kind] = &Object{Kind: kind, ID: id, Body: w.body(exchange), Sent: draft.Body, As: exchange.As}
+			w.things[kind] = &Object{Kind: kind, ID: id, Body: w.body(exchange), Sent: draft.Body, As: exchange.As, born: true}
 		}
 	}
 	return nil

@@ -3,11 +3,13 @@ package steps
 import (
 	"context"
 	"fmt"
+	"slices"
 	"strings"
 	"time"
 
 	"github.com/kobcheck/kobcheck/contract"
 	"github.com/kobcheck/kobcheck/reports/evidence"
+	"github.com/kobcheck/kobcheck/schemas"
 )
 
 func effectSentences() []Definition {
@@ -92,7 +94,15 @@ func changeStatus(ctx context.Context, operation, value string) error {
 	}
 	draft.Body = map[string]any{"status": value}
 	w.draft = draft
-	return sendDraft(ctx)
+	if slices.Contains(draft.Operation.Rules, w.leading()) {
+		return sendDraft(ctx)
+	}
+	// The scenario is about something else, and no page says which changes are allowed (N-27, N-28).
+	exchange, err := w.needed(ctx, draft)
+	if exchange != nil && exchange.Status/100 == 4 {
+		return &NotTestable{Why: fmt.Sprintf("this target refuses to make the %s %s: %s", draft.Operation.PathParams[0].Fixture, value, w.answered(exchange))}
+	}
+	return err
 }
 
 func updatedAtMoved(ctx context.Context, kind string) error {
@@ -105,7 +115,7 @@ func updatedAtMoved(ctx context.Context, kind string) error {
 	if err != nil {
 		return err
 	}
-	before, after := moment8601(object.Body["updated_at"]), moment8601(now["updated_at"])
+	before, after := instant(object.Body["updated_at"]), instant(now["updated_at"])
 	if before.IsZero() || after.IsZero() {
 		w.NoData("updated_at moves on", w.own(contract.Effect), "the answers do not have the field updated_at")
 		return nil
@@ -113,12 +123,6 @@ func updatedAtMoved(ctx context.Context, kind string) error {
 	w.Expect(after.After(before), evidence.Assertion{Check: "updated_at moves on", Fact: w.own(contract.Effect), Pointer: "/updated_at", Message: "updated_at did not move on with the change",
 		Expected: "later than " + stamp(before), Actual: stamp(after)})
 	return nil
-}
-
-func moment8601(value any) time.Time {
-	written, _ := value.(string)
-	when, _ := time.Parse(time.RFC3339Nano, written)
-	return when
 }
 
 func updatedNotBeforeCreated(ctx context.Context, kind string) error {
@@ -131,7 +135,7 @@ func updatedNotBeforeCreated(ctx context.Context, kind string) error {
 	if err != nil {
 		return err
 	}
-	created, updated := moment8601(now["created_at"]), moment8601(now["updated_at"])
+	created, updated := instant(now["created_at"]), instant(now["updated_at"])
 	if created.IsZero() || updated.IsZero() {
 		w.NoData("updated_at is not before created_at", w.own(contract.Order), "the answer lacks one of the two times")
 		return nil
@@ -184,4 +188,10 @@ func secretsDiffer(ctx context.Context) error {
 	w.Expect(secrets[0] != secrets[1], evidence.Assertion{Check: "secrets differ", Fact: w.own(contract.Exposure), Message: "two secrets are the same",
 		Expected: "two different secrets", Actual: fmt.Sprintf("the same one twice, %d characters long", len(fmt.Sprint(secrets[0])))})
 	return nil
+}
+
+// instant is a time of an answer; zero where there is none.
+func instant(value any) time.Time {
+	when, _ := schemas.Instant(value)
+	return when
 }

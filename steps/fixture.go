@@ -21,6 +21,10 @@ type shared struct {
 // need returns the scenario's thing of that kind, and makes one where there is none yet.
 func (w *World) need(ctx context.Context, as, kind string) (*Object, error) {
 	if object := w.things[kind]; object != nil && (object.As == as || object.As == "") {
+		if object.born && kind == "wallet" {
+			object.born = false
+			return object, w.activate(ctx, object)
+		}
 		return object, nil
 	}
 	object, err := w.make(ctx, as, kind)

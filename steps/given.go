@@ -3,6 +3,8 @@ package steps
 import (
 	"context"
 	"time"
+
+	"github.com/kobcheck/kobcheck/schemas"
 )
 
 const kinds = `(beneficiary|card|client|enduser|program|relay|transaction|wallet|webhook)`
@@ -156,7 +158,32 @@ func anActiveCard(ctx context.Context) error {
 // moment is long enough for two times in milliseconds to differ.
 const moment = 3 * time.Millisecond
 
-func aMomentPasses(ctx context.Context) error { return wait(ctx, moment) }
+func aMomentPasses(ctx context.Context) error {
+	w := From(ctx)
+	var coarsest *Object
+	for _, object := range w.things {
+		if coarsest == nil || w.moment(object) > w.moment(coarsest) {
+			coarsest = object
+		}
+	}
+	return w.pass(ctx, coarsest)
+}
+
+// moment is how long two times of a thing must lie apart to differ in writing.
+func (w *World) moment(object *Object) time.Duration {
+	if object == nil {
+		return moment
+	}
+	for _, name := range []string{"created_at", "updated_at"} {
+		if written, _ := object.Body[name].(string); schemas.Resolution(written) > time.Millisecond {
+			return schemas.Resolution(written) + 50*time.Millisecond
+		}
+	}
+	return moment
+}
+
+// pass waits until a time stamped now differs from those of a thing.
+func (w *World) pass(ctx context.Context, object *Object) error { return wait(ctx, w.moment(object)) }
 
 func wait(ctx context.Context, d time.Duration) error {
 	timer := time.NewTimer(d)

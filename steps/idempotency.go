@@ -17,6 +17,7 @@ import (
 	"github.com/kobcheck/kobcheck/client/scene"
 	"github.com/kobcheck/kobcheck/contract"
 	"github.com/kobcheck/kobcheck/reports/evidence"
+	"github.com/kobcheck/kobcheck/steps/sentinel"
 )
 
 func idempotencySentences() []Definition {
@@ -79,6 +80,7 @@ func (w *World) firstRequest(ctx context.Context) (*first, error) {
 // again returns a copy of the first request under its own key.
 func (f *first) again() *Draft {
 	draft := *f.draft
+	draft.repeat = true
 	draft.Request.Key = f.exchange.Key
 	if draft.Body != nil {
 		draft.Body = copyOf(draft.Body).(map[string]any)
@@ -260,7 +262,7 @@ func sendAtOnce(ctx context.Context, copies int) error {
 			return environment
 		}
 		w.last = answers[i]
-		w.watch(draft.Operation, answers[i])
+		w.watchBut(draft.Operation, answers[i], sentinel.SuccessStatus)
 	}
 	w.notes["answers"] = answers
 	return nil

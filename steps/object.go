@@ -15,6 +15,8 @@ type Object struct {
 	Sent map[string]any
 	// As names the client that it belongs to.
 	As string
+	// born says that the scenario's own call made it, so that nobody activated it yet.
+	born bool
 }
 
 // text returns a member of the body as text, stepping into objects at dots; false where it is absent.

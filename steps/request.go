@@ -4,7 +4,9 @@ import (
 	"context"
 	"fmt"
 	"net/url"
+	"strings"
 
+	"github.com/google/uuid"
 	"github.com/kobcheck/kobcheck/client"
 	"github.com/kobcheck/kobcheck/contract"
 )
@@ -15,6 +17,9 @@ type Draft struct {
 	Request   client.Request
 	// Body is the JSON object to send; nil for an operation without a body.
 	Body map[string]any
+	// repeat says that the request went out before under the same key: which success a repeat is answered with
+	// is open (C-12).
+	repeat bool
 }
 
 // valid builds a request that the documentation calls right: path ids and body fields come from the
@@ -46,6 +51,9 @@ func (w *World) valid(ctx context.Context, operation *contract.Operation, as str
 		value, err := w.value(ctx, as, field.Fixture, field.Sample, nil)
 		if err != nil {
 			return nil, err
+		}
+		if text, ok := value.(string); ok {
+			value = strings.ReplaceAll(text, "<new>", uuid.NewString())
 		}
 		if value != nil {
 			setMember(draft.Body, field.Name, copyOf(value))

@@ -73,7 +73,7 @@ func aReachingWebhook(ctx context.Context, article string) error {
 	}
 	inbox := w.Session.Receiver.NewInbox()
 	operation := w.Session.Contract.Operation("webhooks-create")
-	object, err := w.create(ctx, &Draft{Operation: operation, Request: client.Request{As: as}, Body: map[string]any{"url": inbox.URL}})
+	object, err := w.subscribe(ctx, &Draft{Operation: operation, Request: client.Request{As: as}, Body: map[string]any{"url": inbox.URL}})
 	if err != nil {
 		return err
 	}
@@ -84,6 +84,28 @@ func aReachingWebhook(ctx context.Context, article string) error {
 		return err
 	})
 	return nil
+}
+
+// subscribe makes a subscription for an address of this run. No page says that plain HTTP will do (N-39).
+func (w *World) subscribe(ctx context.Context, draft *Draft) (object *Object, err error) {
+	err = w.prepare(func() error {
+		exchange, err := w.send(ctx, draft)
+		if err != nil {
+			return err
+		}
+		if address, _ := draft.Body["url"].(string); exchange.Status/100 == 4 && !strings.HasPrefix(address, "https://") {
+			return &NotTestable{Key: "webhooks.public_url", Why: "the API takes no subscription for the plain HTTP address of this run: " + w.answered(exchange)}
+		}
+		if err := w.served(draft.Operation, exchange); err != nil {
+			return err
+		}
+		object, err = w.object("webhook", exchange)
+		return err
+	})
+	if object != nil {
+		object.As = draft.Request.As
+	}
+	return object, err
 }
 
 func (w *World) inbox(name string) (*webhook.Inbox, error) {

@@ -4,8 +4,8 @@ import (
 	"context"
 	"encoding/json"
 	"fmt"
+	"mime"
 	"strings"
-	"time"
 
 	"github.com/google/uuid"
 
@@ -13,6 +13,7 @@ import (
 	"github.com/kobcheck/kobcheck/client/webhook"
 	"github.com/kobcheck/kobcheck/contract"
 	"github.com/kobcheck/kobcheck/reports/evidence"
+	"github.com/kobcheck/kobcheck/schemas"
 )
 
 func (w *World) messages() ([]webhook.Received, error) {
@@ -63,7 +64,9 @@ func (w *World) messageHeaders(one webhook.Received) {
 	holds("HOOK-23", "x-amz-sns-message-id", m.MessageId)
 	holds("HOOK-24", "x-amz-sns-message-type", m.Type)
 	holds("HOOK-34", "x-amz-sns-message-id", m.MessageId)
-	holds("SNS-01", "Content-Type", "text/plain; charset=UTF-8")
+	media, _, err := mime.ParseMediaType(one.Header.Get("Content-Type"))
+	w.Expect(err == nil && (media == "text/plain" || media == "application/json"), evidence.Assertion{Check: "header of a delivery", Fact: w.fact("SNS-01", contract.Delivery), Pointer: "Content-Type",
+		Message: "a delivery is labelled as neither text nor JSON", Expected: "text/plain or JSON (C-53)", Actual: orAbsent(one.Header.Get("Content-Type"))})
 	holds("SNS-01", "User-Agent", "Amazon Simple Notification Service Agent")
 	holds("SNS-02", "x-amz-sns-topic-arn", m.TopicArn)
 }
@@ -89,8 +92,8 @@ func (w *World) messageTypes(one webhook.Received) {
 	}
 	expect(m.Type == webhook.Notification || m.Type == webhook.Confirmation || m.Type == webhook.Unsubscribed, "HOOK-25", "Type", "one of the three types", m.Type)
 	expect(m.MessageId != "", "HOOK-26", "MessageId", "an id", "none")
-	_, err := time.Parse(time.RFC3339Nano, m.Timestamp)
-	expect(err == nil, "HOOK-28", "Timestamp", "a time of ISO 8601", m.Timestamp)
+	_, readable := schemas.Instant(m.Timestamp)
+	expect(readable, "HOOK-28", "Timestamp", "a time of ISO 8601", m.Timestamp)
 	expect(m.SignatureVersion == "1" || m.SignatureVersion == "2", "HOOK-29", "SignatureVersion", "1 or 2", m.SignatureVersion)
 	expect(len(m.Signature) > 100, "HOOK-30", "Signature", "a Base64 RSA signature", fmt.Sprintf("%d characters", len(m.Signature)))
 	if m.Type == webhook.Notification {
@@ -157,7 +160,7 @@ func eventForm(ctx context.Context) error {
 	}
 	transaction := w.things["transaction"]
 	_, notUUID := uuid.Parse(event.ID)
-	_, notTime := time.Parse(time.RFC3339Nano, event.CreatedAt)
+	_, readable := schemas.Instant(event.CreatedAt)
 	for _, one := range []struct {
 		holds                      bool
 		requirement, name, is, was string
@@ -165,7 +168,7 @@ func eventForm(ctx context.Context) error {
 		{notUUID == nil, "HOOK-32", "id", "a uuid", event.ID},
 		{event.EntityID == transaction.ID, "HOOK-32", "entity_id", transaction.ID, event.EntityID},
 		{event.ClientID != "", "HOOK-32", "client_id", "an id", event.ClientID},
-		{notTime == nil, "HOOK-32", "created_at", "a date-time", event.CreatedAt},
+		{readable, "HOOK-32", "created_at", "a date-time", event.CreatedAt},
 		{event.Type == "transaction-create", "HOOK-33", "type", "transaction-create", event.Type},
 	} {
 		w.Expect(one.holds, evidence.Assertion{Check: "member of an event", Fact: w.fact(one.requirement, contract.Delivery), Pointer: "/" + one.name, Message: "an event is not as documented", Expected: one.is, Actual: orAbsent(one.was)})

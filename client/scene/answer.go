@@ -1,6 +1,10 @@
 package scene
 
-import "encoding/json"
+import (
+	"encoding/json"
+
+	"github.com/kobcheck/kobcheck/schemas"
+)
 
 // No page states the envelope of most answers, so that what is looked for is looked for inside of it. Payload
 // names are what envelopes call their content; aside names what stands beside it and is never the content.
@@ -17,6 +21,15 @@ func names(list ...string) map[string]bool {
 		out[name] = true
 	}
 	return out
+}
+
+// Value returns the JSON value of a body as [schemas.Decode] gives it, or nil where it is none.
+func Value(body []byte) any {
+	value, err := schemas.Decode(body)
+	if err != nil {
+		return nil
+	}
+	return value
 }
 
 // Items returns the entries of a list that [schemas.Decode] returned, whatever envelope it came in: a bare array,

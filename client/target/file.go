@@ -8,6 +8,7 @@ package target
 
 import (
 	"github.com/kobcheck/kobcheck/client"
+	"github.com/kobcheck/kobcheck/client/scene"
 	"github.com/kobcheck/kobcheck/contract"
 )
 
@@ -93,6 +94,12 @@ func (c Client) Secret() string { return c.secret }
 
 // ExpiredToken returns the expired token as it was resolved, or "".
 func (f *Fixtures) ExpiredToken() string { return f.expired }
+
+// Given returns what the owner hands over, for [scene.New].
+func (f *File) Given() scene.Given {
+	return scene.Given{Programs: f.Fixtures.Programs, Wallets: f.Fixtures.Wallets, SecondClient: f.Fixtures.SecondClient,
+		Client: f.Fixtures.Client, Bodies: f.Fixtures.Bodies}
+}
 
 // ClientConfig returns what [client.New] needs of the file; run id, seed and version are the caller's.
 func (f *File) ClientConfig(facts *contract.Contract) client.Config {

@@ -3,7 +3,6 @@ package target
 import (
 	"errors"
 	"fmt"
-	"net"
 	"net/url"
 	"os"
 	"path/filepath"
@@ -17,6 +16,7 @@ import (
 	"github.com/goccy/go-yaml"
 	"github.com/goccy/go-yaml/parser"
 
+	"github.com/kobcheck/kobcheck/client"
 	"github.com/kobcheck/kobcheck/contract"
 )
 
@@ -347,7 +347,7 @@ func (f *File) LocalHost() string {
 	if err != nil {
 		return ""
 	}
-	if ip := net.ParseIP(u.Hostname()); ip == nil || !ip.IsLoopback() {
+	if !client.OnThisMachine(u.Hostname()) {
 		return ""
 	}
 	return u.Host

@@ -4,10 +4,13 @@ import (
 	"context"
 	"fmt"
 	"io"
+	"net"
 	"net/http"
 	"net/url"
 	"regexp"
 	"time"
+
+	"github.com/kobcheck/kobcheck/client"
 )
 
 // confirmTimeout bounds the fetching of a SubscribeURL.
@@ -19,7 +22,13 @@ var subscribeHost = regexp.MustCompile(`^sns\.[a-z0-9-]+\.amazonaws\.com(\.cn)?$
 // localHost, which is host and port of an API on this machine; empty for none.
 func MayFetch(address, localHost string) bool {
 	u, err := url.Parse(address)
-	return err == nil && u.User == nil && (subscribeHost.MatchString(u.Hostname()) && u.Scheme == "https" || localHost != "" && u.Host == localHost)
+	return err == nil && u.User == nil && (subscribeHost.MatchString(u.Hostname()) && u.Scheme == "https" || sameHost(u, localHost))
+}
+
+// sameHost reports whether an address is of a host and port, this machine being one whatever it is called.
+func sameHost(u *url.URL, host string) bool {
+	name, port, err := net.SplitHostPort(host)
+	return host != "" && u.Host == host || err == nil && u.Port() == port && client.OnThisMachine(name) && client.OnThisMachine(u.Hostname())
 }
 
 // Confirm fetches a SubscribeURL (HOOK-15) and returns the status and body of the answer. Errors say what
@@ -31,8 +40,8 @@ func Confirm(ctx context.Context, address string) (int, []byte, error) {
 	if err != nil {
 		return 0, nil, fmt.Errorf("confirming a subscription: %w", err)
 	}
-	client := &http.Client{CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse }}
-	response, err := client.Do(request)
+	fetcher := &http.Client{CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse }}
+	response, err := fetcher.Do(request)
 	if err != nil {
 		return 0, nil, fmt.Errorf("fetching the SubscribeURL: %w", err)
 	}

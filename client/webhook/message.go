@@ -119,9 +119,20 @@ func (m *Message) Event() (*Event, error) {
 	return event, nil
 }
 
+// Texts are the strings that may be signed: an empty Subject is left out with its name by the documentation of
+// AWS, and signed with it by one of its validators (C-54).
+func (m *Message) Texts() []string {
+	if m.Type != Notification || m.Subject == nil || *m.Subject != "" {
+		return []string{m.Text()}
+	}
+	return []string{m.Text(), m.text(true)}
+}
+
 // Text is the string that is signed (SNS-05 to SNS-07): each name and value on a line of its own; an absent,
 // null or empty value is left out with its name.
-func (m *Message) Text() string {
+func (m *Message) Text() string { return m.text(false) }
+
+func (m *Message) text(emptySubject bool) string {
 	subject := ""
 	if m.Subject != nil {
 		subject = *m.Subject
@@ -135,7 +146,7 @@ func (m *Message) Text() string {
 	pairs = append(pairs, [2]string{"TopicArn", m.TopicArn}, [2]string{"Type", m.Type})
 	var b bytes.Buffer
 	for _, pair := range pairs {
-		if pair[1] != "" {
+		if pair[1] != "" || emptySubject && pair[0] == "Subject" {
 			b.WriteString(pair[0] + "\n" + pair[1] + "\n")
 		}
 	}

@@ -4,8 +4,8 @@ import (
 	"context"
 	"crypto"
 	"crypto/rsa"
-	"crypto/sha1" //nolint:gosec // signature version 1 is SHA-1 (SNS-08)
-	"crypto/sha256"
+	_ "crypto/sha1" //nolint:gosec // signature version 1 is SHA-1 (SNS-08)
+	_ "crypto/sha256"
 	"crypto/x509"
 	"encoding/base64"
 	"encoding/pem"
@@ -15,9 +15,12 @@ import (
 	"net/http"
 	"net/url"
 	"regexp"
+	"slices"
 	"strings"
 	"sync"
 	"time"
+
+	"github.com/kobcheck/kobcheck/client"
 )
 
 // Check is one step of a verification.
@@ -130,7 +133,7 @@ func (v *Verifier) age(r *record, m *Message) {
 	if v.Now != nil {
 		now = v.Now
 	}
-	at, err := time.Parse(time.RFC3339Nano, m.Timestamp)
+	at, err := time.Parse(time.RFC3339Nano, strings.ToUpper(m.Timestamp))
 	if err != nil {
 		r.add("age", false, fmt.Sprintf("%q is no time with an offset", m.Timestamp))
 		return
@@ -157,7 +160,7 @@ func (v *Verifier) address(r *record, m *Message) bool {
 		why = "has user information, a query or a fragment"
 	case !pemPath.MatchString(u.Path):
 		why = "names no certificate of SNS"
-	case v.CertificateHost != "" && u.Host == v.CertificateHost && (u.Scheme == "https" || u.Scheme == "http" && strings.HasPrefix(u.Hostname(), "127.")):
+	case sameHost(u, v.CertificateHost) && (u.Scheme == "https" || u.Scheme == "http" && client.OnThisMachine(u.Hostname())):
 	case u.Scheme != "https":
 		why = "is not https"
 	case u.Port() != "" && u.Port() != "443":
@@ -272,20 +275,16 @@ func signature(r *record, m *Message, certificate *x509.Certificate) {
 		r.add("signature", false, "it is no Base64")
 		return
 	}
-	var hash crypto.Hash
-	var sum []byte
-	switch m.SignatureVersion {
-	case "1":
-		digest := sha1.Sum([]byte(m.Text())) //nolint:gosec // see above
-		hash, sum = crypto.SHA1, digest[:]
-	case "2":
-		digest := sha256.Sum256([]byte(m.Text()))
-		hash, sum = crypto.SHA256, digest[:]
-	default:
+	hash, known := map[string]crypto.Hash{"1": crypto.SHA1, "2": crypto.SHA256}[m.SignatureVersion]
+	if !known {
 		r.add("signature", false, fmt.Sprintf("there is no version %q", m.SignatureVersion))
 		return
 	}
-	if err := rsa.VerifyPKCS1v15(key, hash, sum, sent); err != nil {
+	if !slices.ContainsFunc(m.Texts(), func(text string) bool {
+		digest := hash.New()
+		_, _ = digest.Write([]byte(text)) // a hash takes everything
+		return rsa.VerifyPKCS1v15(key, hash, digest.Sum(nil), sent) == nil
+	}) {
 		r.add("signature", false, fmt.Sprintf("version %s (%s) does not fit the text that is signed", m.SignatureVersion, hash))
 		return
 	}

@@ -4,8 +4,6 @@ import (
 	"encoding/json"
 	"fmt"
 	"io"
-	"net"
-	"net/url"
 	"os"
 	"time"
 
@@ -169,10 +167,5 @@ func reaches(file *target.File) bool {
 	if file.Webhooks != nil && file.Webhooks.PublicURL != "" {
 		return true
 	}
-	u, err := url.Parse(file.Target.BaseURL)
-	if err != nil {
-		return false
-	}
-	ip := net.ParseIP(u.Hostname())
-	return ip != nil && ip.IsLoopback()
+	return file.LocalHost() != ""
 }

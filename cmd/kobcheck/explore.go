@@ -9,6 +9,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"github.com/kobcheck/kobcheck/client"
+	"github.com/kobcheck/kobcheck/client/scene"
 	"github.com/kobcheck/kobcheck/contract"
 	"github.com/kobcheck/kobcheck/mock"
 	"github.com/kobcheck/kobcheck/reports/evidence"
@@ -54,8 +55,7 @@ func newExplore() *cobra.Command {
 			ctx, caught, release := untilSignal()
 			defer release()
 			fmt.Fprintf(command.ErrOrStderr(), "kobcheck: %d steps on %s, seed %d\n", count, file.Target.Name, f.seed)
-			_, second := file.Target.Clients["second"]
-			result, err := explore.Explore(ctx, explore.Config{Contract: facts, Client: api, Program: file.Fixtures.Programs["ok"], HasSecond: second, Steps: count, Seed: f.seed, AtOnce: !alone})
+			result, err := explore.Explore(ctx, explore.Config{Scene: scene.New(facts, api, file.Given()), Steps: count, Seed: f.seed, AtOnce: !alone})
 			if signal := caught(); signal != "" {
 				return interruptedWalk(command.OutOrStdout(), signal, result)
 			}

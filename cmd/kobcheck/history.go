@@ -15,6 +15,7 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"github.com/kobcheck/kobcheck/client"
 	"github.com/kobcheck/kobcheck/reports"
 	"github.com/kobcheck/kobcheck/reports/bucket"
 	"github.com/kobcheck/kobcheck/reports/site"
@@ -164,7 +165,7 @@ func newServe() *cobra.Command {
 				return fmt.Errorf("%s is no folder with reports; kobcheck run makes one", folder)
 			}
 			host, _, err := net.SplitHostPort(address)
-			if ip := net.ParseIP(host); err != nil || ip == nil || !ip.IsLoopback() {
+			if err != nil || !client.OnThisMachine(host) {
 				return fmt.Errorf("--addr %s is not on loopback; the reports are for this machine alone", address)
 			}
 			ctx, _, release := untilSignal()

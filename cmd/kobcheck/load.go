@@ -14,6 +14,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"github.com/kobcheck/kobcheck/client"
+	"github.com/kobcheck/kobcheck/client/scene"
 	"github.com/kobcheck/kobcheck/client/target"
 	"github.com/kobcheck/kobcheck/contract"
 	"github.com/kobcheck/kobcheck/load"
@@ -197,11 +198,8 @@ func loadTarget(command *cobra.Command, f *loadFlags, file *target.File, plans [
 
 // underLoad is a target with what its file hands over.
 func underLoad(file *target.File, facts *contract.Contract, shapes *schemas.Set, api *client.Client, runID string) *load.Target {
-	_, second := file.Target.Clients["second"]
-	on := &load.Target{Contract: facts, Schemas: shapes, Client: api, Edition: file.Target.Edition, BaseURL: file.Target.BaseURL,
-		Program: file.Fixtures.Programs["ok"], HasSecond: second, RunID: runID, Stated: statedLimit(file)}
-	on.LocalHost = file.LocalHost()
-	return on
+	return &load.Target{Scene: scene.New(facts, api, file.Given()), Schemas: shapes, BaseURL: file.Target.BaseURL,
+		RunID: runID, Stated: statedLimit(file), LocalHost: file.LocalHost()}
 }
 
 // hearing gives a target a receiver where one of the plans is on deliveries. The function that it returns ends
@@ -305,13 +303,14 @@ func loader(file *target.File, facts *contract.Contract, shapes *schemas.Set, f 
 			return nil, err
 		}
 		config := file.ClientConfig(facts)
-		config.RunID, config.Seed, config.Version, config.Connections, config.Unpaced = f.runID, f.seed, version, 512, true
+		runID := f.runID + "-" + plan.ID // a client of its own counts its keys from the first again
+		config.RunID, config.Seed, config.Version, config.Connections, config.Unpaced = runID, f.seed, version, 512, true
 		api, err := client.New(config)
 		if err != nil {
 			return nil, err
 		}
 		defer api.Close()
-		on := underLoad(file, facts, shapes, api, f.runID)
+		on := underLoad(file, facts, shapes, api, runID)
 		deaf, err := hearing(ctx, file, on, plan)
 		if err != nil {
 			return nil, err

@@ -144,7 +144,7 @@ func targetOf(server *mock.Server, address string, edition contract.Edition) *ta
 		Clients: map[string]target.Client{}, Paths: mock.PlaceholderPaths(edition)},
 		Webhooks: &target.Webhooks{RetryWait: server.RetryWait().String()},
 		Fixtures: target.Fixtures{Programs: stock.Programs, Wallets: stock.Wallets, SecondClient: stock.SecondClient,
-			ExpiredEnv: "KOBBLE_EXPIRED_TOKEN"}}
+			Bodies: stock.Bodies, ExpiredEnv: "KOBBLE_EXPIRED_TOKEN"}}
 	for name, one := range stock.Clients {
 		file.Target.Clients[name] = target.Client{ID: one.ID, SecretEnv: "KOBBLE_" + strings.ToUpper(name) + "_SECRET", Scope: one.Scope}
 	}

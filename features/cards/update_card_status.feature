@@ -12,16 +12,16 @@ Feature: Update card status
   Rule: "ACTIVE", "SUSPENDED" and "STOLEN" are named as values, as examples and not as a closed list (C-22)
     @id:cards-status.values
     Scenario Outline: A card can be set to <status>
-      Given a card
+      Given <start>
       When the card's status is changed to "<status>"
       Then the call succeeds
       And the card reads back with the "status" "<status>"
 
       Examples:
-        | status    |
-        | ACTIVE    |
-        | SUSPENDED |
-        | STOLEN    |
+        | start          | status    |
+        | a card         | ACTIVE    |
+        | an active card | SUSPENDED |
+        | an active card | STOLEN    |
 
   @CARD-STATUS-07 @inferred
   Rule: A later read of the card shows the new status and a newer "updated_at"

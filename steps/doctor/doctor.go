@@ -116,7 +116,7 @@ func (d *Doctor) life(ctx context.Context) bool {
 	}
 	d.note("connection", Fine, "", "answers %d in %d ms", life.Status, life.Took.Milliseconds())
 	if life.TLS == nil {
-		if u, err := url.Parse(d.File.Target.BaseURL); err == nil && !loopback(u.Hostname()) {
+		if d.File.LocalHost() == "" {
 			d.note("TLS", Poor, "use https, else tokens and card numbers can be read on their way", "plain HTTP")
 		}
 	} else if len(life.TLS.PeerCertificates) > 0 {
@@ -129,11 +129,6 @@ func (d *Doctor) life(ctx context.Context) bool {
 	}
 	d.clock(life)
 	return true
-}
-
-func loopback(host string) bool {
-	address := net.ParseIP(host)
-	return host == "localhost" || address != nil && address.IsLoopback()
 }
 
 // clock compares the server's clock with ours. Date has whole seconds, so one second is no skew.

@@ -93,12 +93,10 @@ func (d *Doctor) second(ctx context.Context) {
 
 // webhooks sees where deliveries would be received.
 func (d *Doctor) webhooks(ctx context.Context) {
-	u, err := url.Parse(d.File.Target.BaseURL)
-	local := err == nil && loopback(u.Hostname())
 	hooks := d.File.Webhooks
 	switch {
 	case hooks == nil || hooks.PublicURL == "":
-		if local {
+		if d.File.LocalHost() != "" {
 			d.note("webhooks", Fine, "", "the target is on this machine and can reach a receiver here")
 			return
 		}

@@ -11,22 +11,17 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"math/big"
 	"math/rand/v2"
 
-	"github.com/kobcheck/kobcheck/client"
-	"github.com/kobcheck/kobcheck/contract"
+	"github.com/kobcheck/kobcheck/client/scene"
 	"github.com/kobcheck/kobcheck/reports/evidence"
 )
 
 // Config says where to walk and how far.
 type Config struct {
-	Contract *contract.Contract
-	Client   *client.Client
-	// Program is a valid, active card program; without one no cards are asked for.
-	Program string
-	// HasSecond says that there are credentials of a second client.
-	HasSecond bool
+	// Scene prepares things on the target. Without a card program no cards are asked for, without a second client
+	// nothing of another client.
+	Scene *scene.Scene
 	// Steps bounds the walk; Seed gives each step its choice.
 	Steps int
 	Seed  int64
@@ -80,8 +75,8 @@ func Explore(ctx context.Context, config Config) (*Result, error) {
 		config.Tries = DefaultTries
 	}
 	e := &explorer{Config: config}
-	if err := e.calibrate(ctx); err != nil {
-		return nil, fmt.Errorf("learning the unit of amounts before the walk: %w", err)
+	if err := e.begin(ctx); err != nil {
+		return nil, err
 	}
 	result := &Result{Seed: config.Seed}
 	for begun := 0; result.Steps < config.Steps; begun++ {
@@ -108,8 +103,23 @@ func Explore(ctx context.Context, config Config) (*Result, error) {
 
 type explorer struct {
 	Config
-	// unit is what an amount of 1 moves a balance by (C-29).
-	unit *big.Rat
+	unit    scene.Unit
+	program *scene.Thing // nil for none
+}
+
+// begin learns the unit of amounts and finds a card program, if there is one.
+func (e *explorer) begin(ctx context.Context) error {
+	prepared := e.newWalk().scene
+	var err error
+	if e.unit, err = prepared.Unit(ctx); err != nil {
+		return fmt.Errorf("learning the unit of amounts before the walk: %w", differing(err))
+	}
+	e.program, err = prepared.Need(ctx, "primary", "program", nil)
+	var none *scene.NotTestable
+	if err != nil && !errors.As(err, &none) {
+		return fmt.Errorf("finding a card program before the walk: %w", differing(err))
+	}
+	return nil
 }
 
 // again performs a walk from nothing and returns the difference that it shows, or nil.

@@ -1,14 +1,14 @@
 package explore
 
 import (
-	"bytes"
 	"context"
 	"fmt"
 	"math/big"
 	"net/url"
-	"sync"
+	"strings"
 
 	"github.com/kobcheck/kobcheck/client"
+	"github.com/kobcheck/kobcheck/client/scene"
 )
 
 // perform does a step and holds its answers and what they leave against the model. It returns a
@@ -36,7 +36,11 @@ func (w *walk) perform(ctx context.Context, s Step) error {
 	case NewCard:
 		return w.newCard(ctx, s, one)
 	case WalletStatus:
-		exchange, err := w.send(ctx, "wallets-update", client.Request{Path: map[string]string{"id": one.id}, Body: map[string]any{"status": s.Status}})
+		draft, err := w.draft(ctx, "wallets-update", one.things())
+		if err != nil {
+			return err
+		}
+		exchange, err := w.scene.Send(ctx, draft.Set("status", s.Status))
 		if err != nil {
 			return err
 		}
@@ -47,7 +51,12 @@ func (w *walk) perform(ctx context.Context, s Step) error {
 	case Credit, Debit, Transfer:
 		return w.move(ctx, s, one, w.wallets[s.Other])
 	case ForeignRead:
-		exchange, err := w.send(ctx, "wallets-get", client.Request{As: "second", Path: map[string]string{"id": one.id}})
+		draft, err := w.draft(ctx, "wallets-get", one.things())
+		if err != nil {
+			return err
+		}
+		draft.Request.As = "second"
+		exchange, err := w.scene.Send(ctx, draft)
 		if err != nil {
 			return err
 		}
@@ -58,44 +67,36 @@ func (w *walk) perform(ctx context.Context, s Step) error {
 	return nil
 }
 
+// things are what a request about the wallet names.
+func (one *wallet) things() scene.Things { return scene.Things{"wallet": {Kind: "wallet", ID: one.id}} }
+
 // copies sends a request so many times at the same moment, under one key or under one each.
-func (w *walk) copies(ctx context.Context, s Step, operation string, request client.Request) ([]*client.Exchange, error) {
-	n := max(s.Copies, 1)
-	keys := make([]string, n)
-	for i := range keys {
+func (w *walk) copies(ctx context.Context, s Step, draft *scene.Draft) ([]*client.Exchange, error) {
+	requests := make([]client.Request, max(s.Copies, 1))
+	for i := range requests {
+		requests[i] = draft.Ready()
 		if i > 0 && s.SameKey {
-			keys[i] = keys[0]
+			requests[i].Key = requests[0].Key
 			continue
 		}
-		key, err := w.Client.NewKey(ctx)
+		key, err := w.Scene.Client.NewKey(ctx)
 		if err != nil {
 			return nil, err
 		}
-		keys[i] = key
+		requests[i].Key = key
 	}
-	exchanges, failures := make([]*client.Exchange, n), make([]error, n)
-	var all sync.WaitGroup
-	for i := range n {
-		all.Go(func() {
-			one := request
-			one.Key = keys[i]
-			exchanges[i], failures[i] = w.Client.Do(ctx, w.Contract.Operation(operation), one)
-		})
+	draft.Request.Key = requests[0].Key
+	exchanges, err := w.scene.Together(ctx, draft.Operation, requests)
+	if err != nil {
+		return nil, err
 	}
-	all.Wait()
-	for i := range n {
-		if _, err := w.kept(operation, exchanges[i], failures[i]); err != nil {
-			return nil, err
-		}
-	}
-	request.Key = keys[0]
 	answer := exchanges[0]
 	for _, exchange := range exchanges {
 		if exchange.Status/100 == 2 && answer.Status/100 != 2 && s.SameKey {
 			answer = exchange
 		}
 	}
-	w.keyed[s.Number] = &keyed{operation: operation, request: request, answer: answer}
+	w.keyed[s.Number] = &keyed{draft: draft, answer: answer}
 	return exchanges, nil
 }
 
@@ -116,35 +117,34 @@ func effects(s Step, exchanges []*client.Exchange) int {
 
 // move books money and holds the balances of all wallets against the answers.
 func (w *walk) move(ctx context.Context, s Step, one, other *wallet) error {
-	operation, body := "transactions-manual-credit", map[string]any{"amount": s.Amount, "reference": "kobcheck explore", "metadata": map[string]any{}}
-	requirement := "MONEY-06"
+	operation, requirement, from, to := "transactions-manual-credit", "MONEY-06", one.id, one.id
 	switch s.Deed {
-	case Credit:
-		body["to"] = one.id
 	case Debit:
-		operation, body["from"] = "transactions-manual-debit", one.id
+		operation = "transactions-manual-debit"
 	case Transfer:
 		if other == nil {
 			return nil
 		}
-		operation, body["from"], body["to"] = "transactions-create", one.id, other.id
-		requirement = "MONEY-05"
+		operation, requirement, to = "transactions-create", "MONEY-05", other.id
 	}
-	exchanges, err := w.copies(ctx, s, operation, client.Request{Body: body})
+	draft, err := w.scene.Booking(ctx, operation, "primary", s.Amount, from, to)
+	if err != nil {
+		return differing(err)
+	}
+	exchanges, err := w.copies(ctx, s, draft)
 	if err != nil {
 		return err
 	}
 	if s.SameKey {
 		requirement = "IDEMP-29"
 	}
-	amount := new(big.Rat).Mul(w.unit, big.NewRat(s.Amount, 1))
+	amount := w.unit.Of(s.Amount)
 	enough := s.Deed == Credit || one.balance.Cmp(amount) >= 0
 	active := one.status == "ACTIVE" && (other == nil || s.Deed != Transfer || other.status == "ACTIVE")
 	if first := exchanges[0]; first.Status/100 == 2 && !enough {
 		return &Difference{"MONEY-07", "overdraft", "more was taken from a wallet than it holds", "a refusal", answered(first)}
 	} else if first.Status/100 != 2 && enough && active && !s.SameKey {
-		o := w.Contract.Operation(operation)
-		return &Difference{requirementOf(o), "success status", fmt.Sprintf("%q did not succeed as documented", o.Title), "a success", answered(first)}
+		return &Difference{draft.Operation.Served(), "success status", fmt.Sprintf("%q did not succeed as documented", draft.Operation.Title), "a success", answered(first)}
 	}
 	moved := new(big.Rat).Mul(amount, big.NewRat(int64(effects(s, exchanges)), 1))
 	switch s.Deed {
@@ -173,32 +173,38 @@ func (one *wallet) failing() int {
 
 func (w *walk) newCard(ctx context.Context, s Step, one *wallet) error {
 	expected := one.failing()
-	exchanges, err := w.copies(ctx, s, "cards-create", client.Request{Body: map[string]any{"wallet_id": one.id, "program_id": w.Program}})
+	have := one.things()
+	have["program"] = w.program
+	draft, err := w.draft(ctx, "cards-create", have)
+	if err != nil {
+		return err
+	}
+	exchanges, err := w.copies(ctx, s, draft)
 	if err != nil {
 		return err
 	}
 	made := map[string]bool{}
 	for _, exchange := range exchanges {
 		if exchange.Status/100 == 2 {
-			made[textOf(exchange.Body, "id")] = true
+			made[idOf(exchange)] = true
 		}
 	}
 	first := exchanges[0]
-	operation := w.Contract.Operation("cards-create")
+	checks := w.Scene.Contract.CardOrder.Checks
 	switch {
 	case expected != 0 && len(made) > 0:
-		check := w.Contract.CardOrder.Checks[expected-1]
+		check := checks[expected-1]
 		return &Difference{check.Requirement, "check of card creation", "a card was made although a check forbids it: " + check.Check, fmt.Sprintf("a refusal that says %q", check.Message), answered(first)}
 	case expected != 0:
-		if check := w.Contract.CardOrder.Checks[expected-1]; !bytes.Contains(first.Body, []byte(check.Message)) {
+		if check := checks[expected-1]; !strings.Contains(strings.ToLower(string(first.Body)), strings.ToLower(check.Message)) {
 			return &Difference{"CARD-CREATE-15", "order of the checks", "another check decided than the first that fails: " + check.Check, fmt.Sprintf("a refusal that says %q", check.Message), answered(first)}
 		}
 	case len(made) > 1 && s.SameKey:
 		return &Difference{"IDEMP-29", "one card for one key", "copies under one key made more than one card", "one card", fmt.Sprintf("%d cards", len(made))}
 	case len(made) > 1:
-		return &Difference{w.Contract.CardOrder.Checks[3].Requirement, "one card for one wallet", "requests at the same moment made more than one card on a wallet", "one card", fmt.Sprintf("%d cards", len(made))}
+		return &Difference{checks[3].Requirement, "one card for one wallet", "requests at the same moment made more than one card on a wallet", "one card", fmt.Sprintf("%d cards", len(made))}
 	case len(made) == 0:
-		return &Difference{requirementOf(operation), "success status", fmt.Sprintf("%q did not succeed as documented", operation.Title), "a success", answered(first)}
+		return &Difference{draft.Operation.Served(), "success status", fmt.Sprintf("%q did not succeed as documented", draft.Operation.Title), "a success", answered(first)}
 	}
 	for id := range made {
 		one.card = &card{id: id, wallet: one}
@@ -214,11 +220,10 @@ func (w *walk) newCard(ctx context.Context, s Step, one *wallet) error {
 }
 
 func (w *walk) readCard(ctx context.Context, c *card) error {
-	exchange, err := w.set(ctx, "cards-get", client.Request{Path: map[string]string{"id": c.id}})
+	body, err := w.scene.Get(ctx, "cards-get", "primary", c.id)
 	if err != nil {
-		return err
+		return differing(err)
 	}
-	body := objectOf(exchange.Body)
 	switch {
 	case body["wallet_id"] != c.wallet.id:
 		return &Difference{"HARNESS-12", "wallet of a card", "a card is on another wallet than it was made for", c.wallet.id, fmt.Sprint(body["wallet_id"])}
@@ -230,9 +235,9 @@ func (w *walk) readCard(ctx context.Context, c *card) error {
 
 // cardsListed holds the newest cards of the list against the model.
 func (w *walk) cardsListed(ctx context.Context, one *wallet) error {
-	items, err := w.list(ctx, "cards-list", "primary", url.Values{"limit": {"100"}, "order": {"desc"}})
+	items, err := w.scene.List(ctx, "cards-list", "primary", url.Values{"limit": {"100"}, "order": {"desc"}})
 	if err != nil {
-		return err
+		return differing(err)
 	}
 	n := 0
 	for _, item := range items {
@@ -255,7 +260,11 @@ func (w *walk) cardStatus(ctx context.Context, s Step) error {
 	if c == nil {
 		return nil
 	}
-	exchange, err := w.send(ctx, "cards-update-status", client.Request{Path: map[string]string{"id": c.id}, Body: map[string]any{"status": s.Status}})
+	draft, err := w.draft(ctx, "cards-update-status", scene.Things{"card": {Kind: "card", ID: c.id}})
+	if err != nil {
+		return err
+	}
+	exchange, err := w.scene.Send(ctx, draft.Set("status", s.Status))
 	if err != nil {
 		return err
 	}
@@ -275,52 +284,43 @@ func (w *walk) repeat(ctx context.Context, s Step) error {
 		return nil // whether a refusal is kept under its key is stated nowhere
 	}
 	for range max(s.Copies, 1) {
-		exchange, err := w.send(ctx, earlier.operation, earlier.request)
+		exchange, err := w.scene.Send(ctx, earlier.draft)
 		if err != nil {
 			return err
 		}
-		if exchange.Status != earlier.answer.Status || textOf(exchange.Body, "id") != textOf(earlier.answer.Body, "id") {
+		if exchange.Status != earlier.answer.Status || idOf(exchange) != idOf(earlier.answer) {
 			return &Difference{"IDEMP-05", "answer of a repeat", "a repeat under one key is not answered as the first request was", answered(earlier.answer) + " with the same id", answered(exchange)}
 		}
 	}
 	return w.agree(ctx, "IDEMP-01")
 }
 
-// list reads a list as objects.
-func (w *walk) list(ctx context.Context, operation, as string, query url.Values) ([]map[string]any, error) {
-	exchange, err := w.set(ctx, operation, client.Request{As: as, Query: query})
-	if err != nil {
-		return nil, err
-	}
-	return itemsOf(exchange.Body), nil
-}
-
 // lists holds the list of wallets against the model: each of ours once, and none for another client.
 func (w *walk) lists(ctx context.Context) error {
-	items, err := w.list(ctx, "wallets-list", "primary", nil)
+	items, err := w.scene.List(ctx, "wallets-list", "primary", nil)
 	if err != nil {
-		return err
+		return differing(err)
 	}
-	counts := map[any]int{}
+	counts := map[string]int{}
 	for _, item := range items {
-		counts[item["id"]]++
+		counts[scene.ID(item)]++
 	}
 	for _, number := range w.walletNumbers() {
 		if n := counts[w.wallets[number].id]; n != 1 {
 			return &Difference{"HARNESS-13", "wallet in its list", "a wallet is not in the list of wallets exactly once", "once", fmt.Sprintf("%d times", n)}
 		}
 	}
-	if !w.HasSecond {
+	if !w.Scene.Client.Has("second") {
 		return nil
 	}
-	foreign, err := w.list(ctx, "wallets-list", "second", nil)
+	foreign, err := w.scene.List(ctx, "wallets-list", "second", nil)
 	if err != nil {
-		return err
+		return differing(err)
 	}
 	for _, item := range foreign {
 		for _, number := range w.walletNumbers() {
-			if item["id"] == w.wallets[number].id {
-				return &Difference{"OWN-06", "another client's list", "a wallet is in the list of another client", "none of ours", fmt.Sprint(item["id"])}
+			if scene.ID(item) == w.wallets[number].id {
+				return &Difference{"OWN-06", "another client's list", "a wallet is in the list of another client", "none of ours", scene.ID(item)}
 			}
 		}
 	}

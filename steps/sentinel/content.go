@@ -9,8 +9,10 @@ import (
 	"strings"
 	"time"
 
+	"github.com/kobcheck/kobcheck/client/scene"
 	"github.com/kobcheck/kobcheck/contract"
 	"github.com/kobcheck/kobcheck/reports/evidence"
+	"github.com/kobcheck/kobcheck/schemas"
 )
 
 // leaks looks for what no answer may show: full card numbers, verification values, tokens and secrets.
@@ -81,8 +83,8 @@ func (w *watcher) objects() {
 	if !w.succeeded() {
 		return
 	}
-	switch items := w.value.(type) {
-	case []any:
+	if w.operation.Success.Shape == "array" {
+		items, _ := scene.Items(w.value)
 		for i, item := range items {
 			if i >= listEnds && i < len(items)-listEnds {
 				continue
@@ -91,9 +93,11 @@ func (w *watcher) objects() {
 				w.object(object, "/"+strconv.Itoa(i))
 			}
 		}
-	case map[string]any:
-		w.named(items)
-		w.object(items, "")
+		return
+	}
+	if object, ok := scene.Object(w.value); ok {
+		w.named(object)
+		w.object(object, "")
 	}
 }
 
@@ -103,13 +107,12 @@ func (w *watcher) named(object map[string]any) {
 	case "", "secret", "token":
 		return
 	}
-	id, _ := object["id"].(string)
-	w.expect(id != "", evidence.Assertion{Check: "a new thing has an id", Fact: w.fact("HARNESS-12", contract.FieldThere), Pointer: "/id", Message: "the answer does not name the thing that was made", Expected: "an id", Actual: "absent"})
+	w.expect(scene.ID(object) != "", evidence.Assertion{Check: "a new thing has an id", Fact: w.fact("HARNESS-12", contract.FieldThere), Pointer: "/id", Message: "the answer does not name the thing that was made", Expected: "an id", Actual: "absent"})
 }
 
 func (w *watcher) object(object map[string]any, at string) {
-	created, okCreated := instant(object["created_at"])
-	updated, okUpdated := instant(object["updated_at"])
+	created, okCreated := schemas.Instant(object["created_at"])
+	updated, okUpdated := schemas.Instant(object["updated_at"])
 	if okCreated && okUpdated {
 		w.consistent(!updated.Before(created), evidence.Assertion{Check: "updated_at is not before created_at", Fact: w.fact("CARD-21", contract.Order), Pointer: at + "/updated_at",
 			Message: "the thing was changed before it was made", Expected: "not before created_at", Actual: text(object["updated_at"])})
@@ -167,15 +170,6 @@ func (w *watcher) consistent(holds bool, r evidence.Assertion) {
 		}
 	}
 	w.expect(holds, r)
-}
-
-func instant(value any) (time.Time, bool) {
-	written, ok := value.(string)
-	if !ok {
-		return time.Time{}, false
-	}
-	when, err := time.Parse(time.RFC3339Nano, written)
-	return when, err == nil
 }
 
 func rational(value any) (*big.Rat, bool) {

@@ -10,6 +10,7 @@ import (
 	"strings"
 	"time"
 
+	"github.com/kobcheck/kobcheck/client"
 	"github.com/kobcheck/kobcheck/client/scene"
 	"github.com/kobcheck/kobcheck/contract"
 	"github.com/kobcheck/kobcheck/reports/evidence"
@@ -32,8 +33,8 @@ func (w *watcher) headers() {
 		challenge := header.Get("WWW-Authenticate")
 		w.expect(challenge != "", evidence.Assertion{Check: "a 401 has a challenge", Fact: w.fact("STD-02", contract.Head), Message: "a 401 does not say how to authenticate", Expected: "the header WWW-Authenticate", Actual: "absent"})
 		if challenge != "" {
-			scheme, parameters, _ := strings.Cut(challenge, " ")
-			w.expect(strings.EqualFold(scheme, "Bearer") && strings.Contains(parameters, "="), evidence.Assertion{Check: "the challenge is Bearer", Fact: w.fact("STD-03", contract.Head),
+			bearer, there := client.BearerChallenge(header)
+			w.expect(there && len(bearer.Parameters) > 0, evidence.Assertion{Check: "the challenge is Bearer", Fact: w.fact("STD-03", contract.Head),
 				Message: "the challenge is not one for bearer tokens", Expected: "Bearer with at least one parameter", Actual: challenge})
 		}
 	case http.StatusMethodNotAllowed:
@@ -106,6 +107,9 @@ func (w *watcher) body() {
 		return
 	}
 	media, _, err := mime.ParseMediaType(w.exchange.Header.Get("Content-Type"))
+	if w.asked() && w.operation.Success.MediaType == "" && media != "application/json" {
+		return // no page says that this answer is JSON, and it does not claim to be
+	}
 	problem := err == nil && media == "application/problem+json" && !w.succeeded()
 	w.expect(err == nil && media == "application/json" || problem, evidence.Assertion{Check: "the media type is application/json", Fact: w.mediaFact(),
 		Message: "the answer is not labelled as JSON", Expected: "application/json", Actual: absent(w.exchange.Header.Get("Content-Type"))})

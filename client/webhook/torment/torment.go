@@ -7,12 +7,12 @@ import (
 	"errors"
 	"fmt"
 	"io"
-	"net"
 	"net/http"
 	"net/url"
 	"strings"
 	"time"
 
+	"github.com/kobcheck/kobcheck/client"
 	"github.com/kobcheck/kobcheck/client/webhook"
 )
 
@@ -273,9 +273,8 @@ func allowed(address, host string) error {
 	if err != nil || u.Host == "" || u.Scheme != "http" && u.Scheme != "https" {
 		return fmt.Errorf("%q is no address of an endpoint; write it like http://127.0.0.1:9000/webhooks", address)
 	}
-	ip := net.ParseIP(u.Hostname())
 	switch {
-	case strings.EqualFold(u.Hostname(), "localhost") || ip != nil && ip.IsLoopback():
+	case client.OnThisMachine(u.Hostname()):
 		return nil
 	case strings.EqualFold(u.Hostname(), host):
 		return nil

@@ -1,0 +1,126 @@
+package scene
+
+import (
+	"context"
+	"strings"
+	"sync"
+)
+
+// shared is what all that is prepared in a run has in common: things that nobody can change, the unit of money, and
+// the client of the target file, which is used by one at a time.
+type shared struct {
+	mu     sync.Mutex
+	pools  map[[2]string]*pool // by client and kind
+	unit   once[Unit]
+	client turn
+}
+
+func newShared() *shared {
+	return &shared{pools: map[[2]string]*pool{}, unit: newOnce[Unit](), client: newTurn()}
+}
+
+// pool returns the things of a kind that the scenes of a client share, so many at most.
+func (s *shared) pool(as, kind string, most int) *pool {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	id := [2]string{as, kind}
+	if s.pools[id] == nil {
+		p := &pool{}
+		for range most {
+			p.places = append(p.places, newOnce[*Thing]())
+		}
+		s.pools[id] = p
+	}
+	return s.pools[id]
+}
+
+// pool hands out a few things in turn, and makes each when its turn first comes.
+type pool struct {
+	mu     sync.Mutex
+	next   int
+	places []once[*Thing]
+}
+
+func (p *pool) take(ctx context.Context, fresh func() (*Thing, error)) (*Thing, error) {
+	p.mu.Lock()
+	place := p.places[p.next%len(p.places)]
+	p.next++
+	p.mu.Unlock()
+	thing, err := place.get(ctx, fresh)
+	if err != nil {
+		return nil, err
+	}
+	lent := *thing // what a caller notes on it is its own
+	return &lent, nil
+}
+
+// turn lets one at a time in, and gives up waiting with the context.
+type turn chan struct{}
+
+func newTurn() turn { return make(turn, 1) }
+
+func (t turn) take(ctx context.Context) error {
+	select {
+	case t <- struct{}{}:
+		return nil
+	case <-ctx.Done():
+		return context.Cause(ctx)
+	}
+}
+
+func (t turn) leave() { <-t }
+
+// once keeps the first value that could be made; a failure is not kept, since the next may have more luck.
+type once[T any] struct {
+	turn turn
+	kept *[]T
+}
+
+func newOnce[T any]() once[T] { return once[T]{turn: newTurn(), kept: new([]T)} }
+
+func (o once[T]) get(ctx context.Context, fresh func() (T, error)) (value T, err error) {
+	if err := o.turn.take(ctx); err != nil {
+		return value, err
+	}
+	defer o.turn.leave()
+	if len(*o.kept) > 0 {
+		return (*o.kept)[0], nil
+	}
+	if value, err = fresh(); err == nil {
+		*o.kept = append(*o.kept, value)
+	}
+	return value, err
+}
+
+// program returns an active card program: the one of the target file, else the first that is listed as active, else
+// one that the run makes once for the client (CARD-PRE-19, C-02).
+func (s *Scene) program(ctx context.Context, as string) (*Thing, error) {
+	if id := s.Given.Programs["ok"]; id != "" {
+		return &Thing{Kind: "program", ID: id}, nil
+	}
+	return s.shared.pool(as, "program", 1).take(ctx, func() (*Thing, error) {
+		if found, err := s.listed(ctx, as); err != nil || found != nil {
+			return found, err
+		}
+		made, err := s.Fresh(ctx, as, "program", nil)
+		if err != nil {
+			return nil, err
+		}
+		made.As, made.guessed = "", made.Maker != as
+		return made, nil
+	})
+}
+
+// listed is the first program that is listed as active; nil where none is, or none may be listed.
+func (s *Scene) listed(ctx context.Context, as string) (*Thing, error) {
+	programs, err := s.List(ctx, "card-programs-list", as, nil)
+	if err != nil && !unreadable(err) {
+		return nil, err
+	}
+	for _, program := range programs {
+		if status, _ := program["status"].(string); strings.EqualFold(status, "ACTIVE") && identity(program) != "" {
+			return &Thing{Kind: "program", ID: identity(program), Body: program, Maker: as}, nil
+		}
+	}
+	return nil, nil //nolint:nilnil // there may be none
+}

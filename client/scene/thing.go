@@ -1,0 +1,217 @@
+package scene
+
+import (
+	"context"
+	"fmt"
+	"net/url"
+	"strings"
+
+	"github.com/kobcheck/kobcheck/client"
+)
+
+// Thing is something on the target that was made or handed over.
+type Thing struct {
+	Kind, ID string
+	// Body is the object of the answer that made it, as [schemas.Decode] gives it; nil for one that was handed over.
+	Body map[string]any
+	// Sent is the request body that made it; nil for one that was handed over.
+	Sent map[string]any
+	// As names the client that it belongs to; empty for one that every client may use.
+	As string
+	// Maker names the client that made it and reads it; empty for one that was handed over.
+	Maker string
+
+	// guessed says that another client made it, so that nothing states that this one may use it.
+	guessed bool
+}
+
+// Things are those that a caller has, by kind.
+type Things map[string]*Thing
+
+// The situations that take more than one call, beside the kinds that the contract's creates key names.
+const (
+	Company       = "company enduser" // an enduser that is a company and has no person
+	CompanyWallet = "company wallet"
+	FundedWallet  = "funded wallet" // a wallet with [Funding] on it
+)
+
+// Funding is the amount that a funded wallet is credited with, in units of a transaction.
+const Funding = 100_000
+
+// Need returns the caller's thing of that kind. Where it has none that the named client may use, it is given one: a
+// shared one of those that nobody can change (enduser, company enduser, program), else a new one. It is put among the
+// caller's where there was none; a nil map keeps nothing. Errors are [*Blocked], [*NotTestable] and those of the
+// client.
+func (s *Scene) Need(ctx context.Context, as, kind string, have Things) (*Thing, error) {
+	if thing := have[kind]; thing != nil && (thing.As == as || thing.As == "") {
+		return thing, nil
+	}
+	thing, err := s.some(ctx, as, kind, have)
+	if err == nil && have != nil && have[kind] == nil {
+		have[kind] = thing
+	}
+	return thing, err
+}
+
+func (s *Scene) some(ctx context.Context, as, kind string, have Things) (*Thing, error) {
+	fresh := func() (*Thing, error) { return s.Fresh(ctx, as, kind, have) }
+	switch kind {
+	case "enduser":
+		return s.shared.pool(as, kind, 4).take(ctx, fresh)
+	case Company:
+		return s.shared.pool(as, kind, 2).take(ctx, fresh)
+	case "program":
+		return s.program(ctx, as)
+	}
+	return fresh()
+}
+
+// Fresh makes a new thing of a kind as the named client, which nobody shares. What it needs itself is that of the
+// caller or is found as [Scene.Need] finds it. Errors are those of [Scene.Need].
+func (s *Scene) Fresh(ctx context.Context, as, kind string, have Things) (*Thing, error) {
+	switch kind {
+	case Company:
+		return s.company(ctx, as)
+	case CompanyWallet:
+		holder, err := s.Need(ctx, as, Company, have)
+		if err != nil {
+			return nil, err
+		}
+		return s.Fresh(ctx, as, "wallet", Things{"enduser": holder})
+	case FundedWallet:
+		return s.funded(ctx, as, have)
+	}
+	operation := s.Contract.Creator(kind)
+	if operation == nil {
+		return nil, fmt.Errorf("nothing in the contract creates a %s", kind)
+	}
+	if operation.Caller != "" {
+		as = s.Client.Caller(operation)
+	}
+	draft, err := s.Draft(ctx, operation, as, have)
+	if err != nil {
+		return nil, err
+	}
+	thing, err := s.Create(ctx, draft)
+	if err != nil || kind != "wallet" {
+		return thing, err
+	}
+	return thing, s.Activate(ctx, thing)
+}
+
+// Create sends a draft that makes a thing, and returns it. It asks for a 2xx and an id. Errors are those of
+// [Scene.Need].
+func (s *Scene) Create(ctx context.Context, draft *Draft) (*Thing, error) {
+	exchange, value, err := s.Serve(ctx, draft)
+	if err != nil {
+		return nil, err
+	}
+	id := ID(value)
+	if id == "" {
+		return nil, s.blocked(draft.Operation, exchange, fmt.Sprintf("answered %d without an id", exchange.Status))
+	}
+	body, _ := Object(value)
+	return &Thing{Kind: draft.Operation.Creates, ID: id, Body: body, Sent: draft.Body, As: exchange.As, Maker: exchange.As}, nil
+}
+
+// Foreign returns a thing of the second client: a new one, else the one of the target file. Errors are those of
+// [Scene.Need].
+func (s *Scene) Foreign(ctx context.Context, kind string) (*Thing, error) {
+	if s.Client.Has("second") {
+		return s.Fresh(ctx, "second", kind, nil)
+	}
+	if id := s.Given.SecondClient[kind]; id != "" {
+		return &Thing{Kind: kind, ID: id, As: "second"}, nil
+	}
+	return nil, &NotTestable{Key: "target.clients.second", Why: "it takes a second client to see whether clients are kept apart"}
+}
+
+// Get reads a thing by an operation, whose path has its id, and returns the object. It asks for a 2xx and an object.
+func (s *Scene) Get(ctx context.Context, operation, as, id string) (map[string]any, error) {
+	object, _, err := s.read(ctx, operation, as, id)
+	return object, err
+}
+
+func (s *Scene) read(ctx context.Context, operation, as, id string) (map[string]any, *client.Exchange, error) {
+	draft := &Draft{Operation: s.Contract.Operation(operation), Request: client.Request{As: as, Path: map[string]string{"id": id}}}
+	exchange, value, err := s.Serve(ctx, draft)
+	if err != nil {
+		return nil, exchange, err
+	}
+	object, isObject := Object(value)
+	if !isObject {
+		return nil, exchange, s.blocked(draft.Operation, exchange, fmt.Sprintf("answered %d without an object", exchange.Status))
+	}
+	return object, exchange, nil
+}
+
+// List reads a list by an operation and returns its entries, in whatever envelope they come. It asks for a 2xx and a
+// list; entries that are no objects are left out.
+func (s *Scene) List(ctx context.Context, operation, as string, query url.Values) ([]map[string]any, error) {
+	draft := &Draft{Operation: s.Contract.Operation(operation), Request: client.Request{As: as, Query: query}}
+	exchange, value, err := s.Serve(ctx, draft)
+	if err != nil {
+		return nil, err
+	}
+	items, found := Items(value)
+	if !found {
+		return nil, s.blocked(draft.Operation, exchange, fmt.Sprintf("answered %d without a list", exchange.Status))
+	}
+	var entries []map[string]any
+	for _, item := range items {
+		if entry, isObject := item.(map[string]any); isObject {
+			entries = append(entries, entry)
+		}
+	}
+	return entries, nil
+}
+
+// company makes an enduser that is a company.
+func (s *Scene) company(ctx context.Context, as string) (*Thing, error) {
+	operation := s.Contract.Creator("enduser")
+	draft, err := s.Draft(ctx, operation, as, nil)
+	if err != nil {
+		return nil, err
+	}
+	RemoveMember(draft.Body, "person")
+	for _, field := range operation.Body.Fields {
+		if strings.HasPrefix(field.Name, "company.") {
+			SetMember(draft.Body, field.Name, field.Example)
+		}
+	}
+	return s.Create(ctx, draft)
+}
+
+// Activate sees to it that a new wallet can be used: no page says that it is born ACTIVE, and the vendor's own sample
+// is INACTIVE (C-15). Errors are those of [Scene.Need].
+func (s *Scene) Activate(ctx context.Context, wallet *Thing) error {
+	status, told := wallet.Body["status"].(string)
+	if !told {
+		body, err := s.Get(ctx, "wallets-get", wallet.As, wallet.ID)
+		if err != nil {
+			return err
+		}
+		if status, told = body["status"].(string); !told {
+			return nil // whoever needs it active will see
+		}
+	}
+	if strings.EqualFold(status, "ACTIVE") {
+		return nil
+	}
+	draft, err := s.Draft(ctx, s.Contract.Operation("wallets-update"), wallet.As, Things{"wallet": wallet})
+	if err != nil {
+		return err
+	}
+	_, _, err = s.Serve(ctx, draft.Set("status", "ACTIVE"))
+	return err
+}
+
+// funded makes a wallet and puts money on it by a manual credit.
+func (s *Scene) funded(ctx context.Context, as string, have Things) (*Thing, error) {
+	wallet, err := s.Fresh(ctx, as, "wallet", have)
+	if err != nil {
+		return nil, err
+	}
+	_, err = s.Book(ctx, "transactions-manual-credit", as, Funding, "", wallet.ID)
+	return wallet, err
+}

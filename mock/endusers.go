@@ -25,7 +25,7 @@ func (s *Server) enduserText(c *call, e *enduser) []byte {
 		case !s.style.NoFormAbsent:
 			text = fmt.Appendf(text, `,"%s":null`, form.name)
 		}
-		if form.name == "company" || !s.style.PersonIDAbsent {
+		if form.name != "person" || !s.style.PersonIDAbsent {
 			text = fmt.Appendf(text, `,"%s_id":%s`, form.name, orNull(form.id))
 		}
 	}

@@ -86,28 +86,35 @@ func styleOfPoint(at contract.Point) string {
 	return strings.Join(parts, "+")
 }
 
-// traced resets the readings of a point to their defaults one by one and keeps those without which an alarm goes:
-// what is left carries it.
+// traced resets the readings of a point to their defaults, many at once and then one by one, and keeps those without
+// which an alarm goes: what is left carries it.
 func traced(t *testing.T, scenarios *catalog.Catalog, at contract.Point, one alarm, more ...string) string {
 	t.Helper()
-	performed := []string{one.scenario}
+	var performed []string
 	alarmed := func(at contract.Point) bool {
 		return slices.ContainsFunc(alarmsAt(t, styleOfPoint(at), performed, more...), func(other alarm) bool {
 			return other.requirement == one.requirement && other.check == one.check
 		})
 	}
-	if !alarmed(at) { // another scenario has a part in it, as with an address that is subscribed already
-		performed = neighbours(scenarios, one.scenario)
-	}
-	if !alarmed(at) {
-		return "nothing that a run of its section shows again"
+	// Another scenario may have a part in it, as with an address that is subscribed already, or all of them, as with
+	// a list that has grown beyond its first page.
+	shown := slices.ContainsFunc([][]string{{one.scenario}, neighbours(scenarios, one.scenario), nil}, func(some []string) bool {
+		performed = some
+		return alarmed(at)
+	})
+	if !shown {
+		return "nothing that a second run shows again"
 	}
 	carrying := maps.Clone(at)
-	for _, id := range slices.Sorted(maps.Keys(at)) {
-		without := maps.Clone(carrying)
-		delete(without, id)
-		if alarmed(without) {
-			carrying = without
+	for size := (len(at) + 1) / 2; size > 0; size /= 2 {
+		for some := range slices.Chunk(slices.Sorted(maps.Keys(carrying)), size) {
+			without := maps.Clone(carrying)
+			for _, id := range some {
+				delete(without, id)
+			}
+			if alarmed(without) {
+				carrying = without
+			}
 		}
 	}
 	return styleOfPoint(carrying)

@@ -55,6 +55,8 @@ type Fact struct {
 	Edition Edition
 	// Mark is that of the very field or keyword in a schema, where one was consulted; else empty.
 	Mark Mark
+	// Given says that the owner of the target states what is asserted, where the pages leave it to configuration.
+	Given bool
 	// Also are further requirements that the same look proves where it holds; what breaks is the first alone.
 	Also []string
 }
@@ -139,7 +141,7 @@ func (c *Contract) touching(f Fact) (*Touch, string) {
 func (f Fact) within(touches []Touch) *Touch {
 	speaks := func(list []string, of string) bool { return len(list) == 0 || slices.Contains(list, of) }
 	for i, touch := range touches {
-		if touch.Gate != "yes" && speaks(touch.Requirements, f.Requirement) && speaks(touch.Operations, f.Operation) &&
+		if touch.Gate != "yes" && !(touch.Gate == "config" && f.Given) && speaks(touch.Requirements, f.Requirement) && speaks(touch.Operations, f.Operation) &&
 			speaks(touch.Facets, string(f.Facet)) && speaks(touch.Fields, f.Field) {
 			return &touches[i]
 		}

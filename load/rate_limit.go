@@ -172,7 +172,7 @@ func statedInvariant(stated *Limit, found *limiter.Found) evidence.Invariant {
 		rate := float64(found.Best[0].Limit) / found.Best[0].Window
 		holds = math.Abs(rate-want) <= 0.1*want
 	}
-	one := evidence.Invariant{Requirement: "RATE-04", Sentence: fmt.Sprintf("the limiter is the one that the target file states, %d requests in %v, within a tenth", stated.Requests, stated.Window), Holds: &holds, Evidence: []string{}}
+	one := evidence.Invariant{Requirement: "RATE-04", Sentence: fmt.Sprintf("the limiter is the one that the target file states, %d requests in %v, within a tenth", stated.Requests, stated.Window), Holds: &holds, Evidence: []string{}, Given: true}
 	switch {
 	case !found.Present && found.Tried < stated.Requests:
 		one.Holds = nil // the probe was not allowed to reach it

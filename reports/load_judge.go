@@ -82,18 +82,16 @@ var anyFigure = regexp.MustCompile(`\d+(\.\d+)?`)
 // failures that cover one.
 func (p *LoadPlan) judge(policy *evidence.Policy, known evidence.KnownFailures, used map[int]bool, now time.Time) {
 	p.Broken = nil
-	for _, one := range p.Invariants {
-		if one.Holds != nil && !*one.Holds {
-			p.Broken = append(p.Broken, evidence.Finding{Requirement: one.Requirement, Check: p.heldUnderLoad(), Message: "not so: " + one.Sentence,
-				Expected: anyFigure.ReplaceAllString(one.Sentence, "…"), Count: 1})
-		}
-	}
 	facet := contract.Effect
 	if p.Kind == "rate-limit" {
 		facet = contract.Pace
 	}
-	for i := range p.Broken {
-		p.weigh(policy, &p.Broken[i], facet)
+	for _, one := range p.Invariants {
+		if one.Holds != nil && !*one.Holds {
+			p.Broken = append(p.Broken, evidence.Finding{Requirement: one.Requirement, Check: p.heldUnderLoad(), Message: "not so: " + one.Sentence,
+				Expected: anyFigure.ReplaceAllString(one.Sentence, "…"), Count: 1})
+			p.weigh(policy, &p.Broken[len(p.Broken)-1], contract.Fact{Requirement: one.Requirement, Facet: facet, Given: one.Given})
+		}
 	}
 	for i := range p.Findings {
 		f := &p.Findings[i]
@@ -101,11 +99,11 @@ func (p *LoadPlan) judge(policy *evidence.Policy, known evidence.KnownFailures, 
 			f.Check, f.Actual = "answers under load", f.Message
 		}
 		// What puts something at risk under load is what an answer shows.
-		facet := contract.Content
+		fact := contract.Fact{Requirement: f.Requirement, Operation: f.Operation, Facet: contract.Content}
 		if requirement := policy.Contract.Requirement(f.Requirement); requirement != nil && requirement.Hazard != "" {
-			facet = contract.Exposure
+			fact.Facet = contract.Exposure
 		}
-		p.weigh(policy, f, facet)
+		p.weigh(policy, f, fact)
 	}
 	for _, f := range p.deviations() {
 		for _, at := range known.Apply("", f, now) {
@@ -115,10 +113,10 @@ func (p *LoadPlan) judge(policy *evidence.Policy, known evidence.KnownFailures, 
 }
 
 // weigh judges a finding anew: a plan of shards, and one that was read again, under the policy of now.
-func (p *LoadPlan) weigh(policy *evidence.Policy, f *evidence.Finding, facet contract.Facet) {
+func (p *LoadPlan) weigh(policy *evidence.Policy, f *evidence.Finding, fact contract.Fact) {
 	weight := contract.Weight{Mark: f.Mark, Hazard: f.Hazard}
 	if f.Mark == "" {
-		weight = policy.Contract.Weigh(contract.Fact{Requirement: f.Requirement, Operation: f.Operation, Facet: facet})
+		weight = policy.Contract.Weigh(fact)
 	}
 	f.Mark, f.Hazard, f.Gated, f.Verdict, f.Reason = weight.Mark, weight.Hazard, policy.Gates(f.Requirement, weight), "", ""
 }

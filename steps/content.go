@@ -47,7 +47,8 @@ func isLabelledJSON(ctx context.Context) error {
 	}
 	written := exchange.Header.Get("Content-Type")
 	media, _, err := mime.ParseMediaType(written)
-	w.Expect(err == nil && media == "application/json", evidence.Assertion{Check: "media type", Fact: w.own(contract.MediaType), Message: "the answer is not labelled as JSON", Expected: "application/json", Actual: orAbsent(written)})
+	problem := exchange.Status >= 400 && media == "application/problem+json"
+	w.Expect(err == nil && media == "application/json" || problem, evidence.Assertion{Check: "media type", Fact: w.own(contract.MediaType), Message: "the answer is not labelled as JSON", Expected: "application/json", Actual: orAbsent(written)})
 	return nil
 }
 

@@ -12,17 +12,10 @@ import (
 
 // LoadResult is what came of a load plan, as far as scenarios speak of it.
 type LoadResult struct {
-	Invariants []LoadInvariant
+	Invariants []evidence.Invariant
 	Gates      []LoadGate
 	// Unfit says why the plan proves nothing; empty where it does.
 	Unfit string
-}
-
-// LoadInvariant is something that must hold after a plan. Holds is nil where nothing could be decided.
-type LoadInvariant struct {
-	Requirement, Sentence string
-	Holds                 *bool
-	Evidence              []string
 }
 
 // LoadGate is a gate of a plan and its state: passed, failed, inconclusive or no data.
@@ -76,7 +69,9 @@ func invariantHolds(ctx context.Context, requirement string) error {
 			w.NoData("under load: "+requirement, w.fact(requirement, contract.Effect), one.Sentence)
 			continue
 		}
-		w.Expect(*one.Holds, evidence.Assertion{Check: "under load: " + requirement, Fact: w.fact(requirement, contract.Effect), Message: "it is not so that " + one.Sentence,
+		fact := w.tagged(w.fact(requirement, contract.Effect))
+		fact.Given = one.Given
+		w.Expect(*one.Holds, evidence.Assertion{Check: "under load: " + requirement, Fact: fact, Message: "it is not so that " + one.Sentence,
 			Expected: one.Sentence, Actual: strings.Join(one.Evidence, "; ")})
 	}
 	if !found {

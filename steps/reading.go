@@ -123,6 +123,11 @@ func (w *World) made(kind string) (*Object, error) {
 
 // expectEqualObjects checks that two answers about one thing agree field by field.
 func (w *World) expectEqualObjects(check string, first, second map[string]any) {
+	w.expectEqual(check, first, second, func(name string, there bool) contract.Fact { return w.fieldFact(w.leading(), name, there) })
+}
+
+// expectEqual is [World.expectEqualObjects] with the fact that each member rests on.
+func (w *World) expectEqual(check string, first, second map[string]any, fact func(name string, there bool) contract.Fact) {
 	names := map[string]bool{}
 	for name := range first {
 		names[name] = true
@@ -138,7 +143,7 @@ func (w *World) expectEqualObjects(check string, first, second map[string]any) {
 	for _, name := range sorted {
 		before, inFirst := first[name]
 		after, inSecond := second[name]
-		w.Expect(inFirst == inSecond && same(before, after), evidence.Assertion{Check: check, Fact: w.fieldFact(w.leading(), name, inFirst && inSecond), Pointer: "/" + name,
+		w.Expect(inFirst == inSecond && same(before, after), evidence.Assertion{Check: check, Fact: fact(name, inFirst && inSecond), Pointer: "/" + name,
 			Message:  fmt.Sprintf("%q differs between two answers about the same thing", name),
 			Expected: present(before, inFirst), Actual: present(after, inSecond)})
 	}

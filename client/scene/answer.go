@@ -2,6 +2,7 @@ package scene
 
 import (
 	"encoding/json"
+	"slices"
 
 	"github.com/kobcheck/kobcheck/schemas"
 )
@@ -67,8 +68,20 @@ func Items(value any) ([]any, bool) {
 	})
 	for _, candidates := range [][][]any{inPayload[0], inPayload[1], elsewhere[0], elsewhere[1]} {
 		if len(candidates) > 0 {
-			return candidates[0], len(candidates) == 1
+			return theList(candidates)
 		}
+	}
+	return nil, false
+}
+
+// theList is the one of several lists that has entries; where all are empty, whichever is meant is empty.
+func theList(candidates [][]any) ([]any, bool) {
+	full := slices.DeleteFunc(slices.Clone(candidates), func(list []any) bool { return len(list) == 0 })
+	switch len(full) {
+	case 0:
+		return candidates[0], true
+	case 1:
+		return full[0], true
 	}
 	return nil, false
 }
@@ -88,10 +101,10 @@ func directly(object map[string]any) ([]any, bool) {
 	if len(known) == 0 {
 		known = others
 	}
-	if len(known) != 1 || identity(object) != "" {
+	if len(known) == 0 || identity(object) != "" {
 		return nil, false
 	}
-	return known[0], true
+	return theList(known)
 }
 
 // eachContent visits the members of an object that may be its content.

@@ -336,7 +336,7 @@ func loader(file *target.File, facts *contract.Contract, shapes *schemas.Set, f 
 func forScenarios(plan *reports.LoadPlan) *steps.LoadResult {
 	result := &steps.LoadResult{}
 	for _, one := range plan.Invariants {
-		result.Invariants = append(result.Invariants, steps.LoadInvariant{Requirement: one.Requirement, Sentence: one.Sentence, Holds: one.Holds, Evidence: one.Evidence})
+		result.Invariants = append(result.Invariants, one)
 	}
 	for _, gate := range plan.Gates {
 		result.Gates = append(result.Gates, steps.LoadGate{Text: gate.Gate, State: gate.State, Figure: fmt.Sprintf("%.3g %s", gate.Figure, gate.Unit)})

@@ -124,4 +124,6 @@ type Invariant struct {
 	// Holds is true, false, or null where nothing could be decided.
 	Holds    *bool    `json:"holds"`
 	Evidence []string `json:"evidence"`
+	// Given says that the owner of the target states it, as a limit in the target file.
+	Given bool `json:"stated_by_owner,omitempty"`
 }

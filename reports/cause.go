@@ -108,7 +108,7 @@ func (l *causes) passing(f evidence.Finding) {
 	}
 	one := l.cause(key(f)+"\x00"+string(f.Verdict), f, first)
 	one.Passing += f.Count
-	if f.Check != NotServed {
+	if f.Check != evidence.NotServed {
 		return
 	}
 	for _, s := range l.run.Scenarios {
@@ -117,9 +117,6 @@ func (l *causes) passing(f evidence.Finding) {
 		}
 	}
 }
-
-// NotServed is the check of what a scenario needs: that a valid request is served.
-const NotServed = "a valid request is served"
 
 func (l *causes) cause(id string, f evidence.Finding, s *Scenario) *Cause {
 	if l.by[id] == nil {

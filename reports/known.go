@@ -23,7 +23,7 @@ func (r *Run) ApplyKnown(list evidence.KnownFailures, now time.Time) {
 			continue
 		}
 		f.Verdict = evidence.Known
-		if f.Check == NotServed {
+		if f.Check == evidence.NotServed {
 			a.blocked[f.Operation] = entry
 		}
 	}

@@ -183,6 +183,9 @@ func (c *Client) Has(name string) bool {
 	return there
 }
 
+// Edition is the one that this client calls.
+func (c *Client) Edition() contract.Edition { return c.config.Edition }
+
 // Caller is who calls an operation by default: whom the contract names (N-48), else the primary client.
 func (c *Client) Caller(operation *contract.Operation) string {
 	if c.Has(operation.Caller) {

@@ -288,7 +288,11 @@ func text(value any) string {
 	if value, ok := value.(string); ok {
 		return strconv.Quote(value)
 	}
-	return asJSON(value)
+	written, err := json.Marshal(value)
+	if err != nil {
+		return "a value that is not JSON"
+	}
+	return string(written)
 }
 
 // same compares two JSON values; numbers are equal when they are the same decimal.
@@ -351,7 +355,7 @@ func (w *World) answerMember(name string) (any, bool, error) {
 	if err != nil {
 		return nil, false, err
 	}
-	value, ok := member(w.body(exchange), name)
+	value, ok := scene.Member(w.body(exchange), name)
 	return value, ok, nil
 }
 
@@ -400,7 +404,7 @@ func memberIsClientID(ctx context.Context, name string) error {
 		return err
 	}
 	if !there {
-		return &NotTestable{Why: fmt.Sprintf("this target does not answer with the optional field %q (C-21, C-16)", name)}
+		return &scene.NotTestable{Why: fmt.Sprintf("this target does not answer with the optional field %q (C-21, C-16)", name)}
 	}
 	w.expectMember(name, value == w.Session.ClientIDs["primary"], strconv.Quote(w.Session.ClientIDs["primary"])+", our client id", value, there)
 	return nil
@@ -488,7 +492,7 @@ func headerIsNumber(ctx context.Context, name string) error {
 	}
 	value := exchange.Header.Get(name)
 	if value == "" {
-		return &NotTestable{Why: "this target does not send the optional header " + name}
+		return &scene.NotTestable{Why: "this target does not send the optional header " + name}
 	}
 	_, err = strconv.ParseUint(value, 10, 63)
 	w.Expect(err == nil, evidence.Assertion{Check: "header " + name, Fact: w.own(contract.Head), Message: "the header " + name + " is no whole number", Expected: "a whole number", Actual: value})

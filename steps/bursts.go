@@ -3,7 +3,7 @@ package steps
 import (
 	"context"
 	"fmt"
-	"sync"
+	"slices"
 
 	"github.com/kobcheck/kobcheck/client"
 	"github.com/kobcheck/kobcheck/contract"
@@ -26,7 +26,7 @@ func callInTurn(ctx context.Context, title string, times int) error {
 		if err := aValidRequest(ctx, title); err != nil {
 			return err
 		}
-		exchange, err := w.Session.Client.Do(ctx, w.draft.Operation, w.draft.Request)
+		exchange, err := w.Session.Client.Do(ctx, w.draft.Operation, w.draft.Ready())
 		if err != nil {
 			return err
 		}
@@ -45,21 +45,9 @@ func callAtOnce(ctx context.Context, title string, times int) error {
 // callTogether sends the draft so often at the same time.
 func callTogether(ctx context.Context, times int) error {
 	w := From(ctx)
-	answers := make([]*client.Exchange, times)
-	failures := make([]error, times)
-	var done sync.WaitGroup
-	for i := range times {
-		done.Add(1)
-		go func() {
-			defer done.Done()
-			answers[i], failures[i] = w.Session.Client.Do(ctx, w.draft.Operation, w.draft.Request)
-		}()
-	}
-	done.Wait()
-	for _, failure := range failures {
-		if failure != nil {
-			return failure
-		}
+	answers, err := w.Session.Scene.Together(ctx, w.draft.Operation, slices.Repeat([]client.Request{w.draft.Ready()}, times))
+	if err != nil {
+		return err
 	}
 	return w.keepAnswers(answers)
 }

@@ -1,8 +1,8 @@
 package steps
 
 import (
-	"cmp"
 	"context"
+	"errors"
 	"fmt"
 	"net/http"
 	"strconv"
@@ -16,28 +16,37 @@ import (
 )
 
 // send performs the draft and lets the sentinels look at the answer.
-func (w *World) send(ctx context.Context, draft *Draft) (*client.Exchange, error) {
-	request := draft.Request
-	if draft.Body != nil && request.RawBody == nil && request.Body == nil {
-		request.Body = draft.Body
+func (w *World) send(ctx context.Context, draft *scene.Draft) (*client.Exchange, error) {
+	return w.sendBut(ctx, draft, "")
+}
+
+// sendBut leaves one of the sentinels out, by the name of its check.
+func (w *World) sendBut(ctx context.Context, draft *scene.Draft, but string) (*client.Exchange, error) {
+	exchange, err := w.Session.Client.Do(ctx, draft.Operation, draft.Ready())
+	if err == nil {
+		return exchange, w.judge(draft.Operation, exchange, but)
 	}
-	exchange, err := w.Session.Client.Do(ctx, draft.Operation, request)
 	if exchange != nil {
 		w.last = exchange
 		w.calls = append(w.calls, exchange)
 	}
-	if err != nil {
-		return exchange, err
-	}
+	return exchange, err
+}
+
+// judge looks at an answer of the scenario's own call, but with one of the sentinels.
+func (w *World) judge(operation *contract.Operation, exchange *client.Exchange, but string) error {
+	w.last = exchange
+	w.calls = append(w.calls, exchange)
 	if environment := w.gateway(exchange); environment != nil {
-		return exchange, environment
+		return environment
 	}
-	if draft.repeat {
-		w.watchBut(draft.Operation, exchange, sentinel.SuccessStatus)
-		return exchange, nil
-	}
-	w.watch(draft.Operation, exchange)
-	return exchange, nil
+	w.watchBut(operation, exchange, but)
+	return nil
+}
+
+// hear looks at an answer to what prepares the scenario: what deviates there is noticed in passing.
+func (w *World) hear(operation *contract.Operation, exchange *client.Exchange) error {
+	return w.prepare(func() error { return w.judge(operation, exchange, "") })
 }
 
 // watch runs the sentinels over an exchange and keeps what they find.
@@ -78,20 +87,7 @@ func (w *World) gateway(exchange *client.Exchange) error {
 	return nil
 }
 
-// needed performs a valid request for what the scenario needs, and asks of the answer a success alone. What is not
-// served blocks the scenario, or shows that the target gives no means.
-func (w *World) needed(ctx context.Context, draft *Draft) (exchange *client.Exchange, err error) {
-	err = w.prepare(func() error {
-		if exchange, err = w.send(ctx, draft); err != nil {
-			return err
-		}
-		return w.served(draft.Operation, exchange)
-	})
-	return exchange, err
-}
-
-// served returns nil where a valid request got a success, else why the scenario can't go on. That the API does
-// not serve a valid request is noticed once, under the operation.
+// served returns nil where a valid request got a success, else why the scenario can't go on.
 func (w *World) served(operation *contract.Operation, exchange *client.Exchange) error {
 	if exchange.Status/100 == 2 {
 		return nil
@@ -99,42 +95,38 @@ func (w *World) served(operation *contract.Operation, exchange *client.Exchange)
 	if open := w.open(operation, exchange); open != nil {
 		return open
 	}
-	return w.blocked(operation, exchange, "a success")
+	return blocked(operation, exchange, fmt.Sprintf("answered %d to a valid request", exchange.Status))
 }
 
 // blocked ends a scenario that needs what an operation does not give.
-func (w *World) blocked(operation *contract.Operation, exchange *client.Exchange, lacks string) error {
-	fact := contract.Fact{Requirement: operation.Requirement, Operation: operation.ID, Facet: contract.Effect, Edition: w.Session.Edition}
-	w.notice(evidence.Assertion{Check: evidence.NotServed, Fact: fact, Exchange: exchange.N, Expected: lacks, Actual: w.answered(exchange),
-		Message: fmt.Sprintf("%q did not serve a valid request", operation.Title)})
-	return &Blocked{Operation: operation.ID, Title: operation.Title, Actual: w.answered(exchange)}
+func blocked(operation *contract.Operation, exchange *client.Exchange, why string) error {
+	return &scene.Blocked{Operation: operation.ID, Title: operation.Title, Requirement: operation.Requirement, Status: exchange.Status, Exchange: exchange, Why: why}
 }
 
-// open says why a refusal of a valid request breaks nothing that is stated: who may call the operation, where it
-// is and what it takes may be known from no page. Nil where the documentation says enough.
-func (w *World) open(operation *contract.Operation, exchange *client.Exchange) error {
-	answered := fmt.Sprintf("%q is answered %d", operation.Title, exchange.Status)
-	switch code := exchange.Status; {
-	case code < 400 || code >= 500:
-		if code != http.StatusNotImplemented {
-			return nil
-		}
-		fallthrough
-	case code == http.StatusNotFound || code == http.StatusMethodNotAllowed:
-		fact := contract.Fact{Requirement: operation.Requirement, Operation: operation.ID, Facet: contract.Path, Edition: w.Session.Edition}
-		if len(operation.PathParams) == 0 && !w.Session.Client.PathGiven(operation.ID) && w.Session.Contract.Weigh(fact).Mark != contract.Stated {
-			return &NotTestable{Key: "target.paths." + operation.ID, Why: answered + ", and no page states its path in this edition"}
-		}
-	case code == http.StatusUnauthorized || code == http.StatusForbidden:
-		if operation.Restricted() {
-			return &NotTestable{Key: "target.clients." + cmp.Or(exchange.As, "primary") + ".scope", Why: answered + " to this client, and no page says who may call it (N-48)"}
-		}
-		return nil
+// noticeBlocked notices, where that ends a step, that the API does not serve what the scenario needs. It is counted
+// once, under the operation.
+func (w *World) noticeBlocked(err error) {
+	var blocked *scene.Blocked
+	if !errors.As(err, &blocked) {
+		return
 	}
-	if operation.Body != nil && !operation.Body.Founded() && w.Session.Given.Bodies[operation.ID] == nil && exchange.Status/100 == 4 {
-		return &NotTestable{Key: "fixtures.bodies." + operation.ID, Why: answered + ", and no page states the body that it takes"}
+	lacks := "a success"
+	if blocked.Status/100 == 2 {
+		lacks = "a success with what is asked of it"
 	}
-	return nil
+	operation := w.Session.Contract.Operation(blocked.Operation)
+	w.notice(evidence.Assertion{Check: evidence.NotServed, Exchange: blocked.Exchange.N, Expected: lacks, Actual: w.answered(blocked.Exchange),
+		Fact:    contract.Fact{Requirement: operation.Requirement, Operation: operation.ID, Facet: contract.Effect, Edition: w.Session.Edition},
+		Message: fmt.Sprintf("%q did not serve a valid request", operation.Title)})
+}
+
+// open says why a refusal of a valid request breaks nothing that is stated; nil where the documentation says enough.
+func (w *World) open(operation *contract.Operation, exchange *client.Exchange) *scene.NotTestable {
+	draft := w.draft
+	if draft == nil || draft.Operation != operation {
+		draft = &scene.Draft{Operation: operation}
+	}
+	return w.scene.Open(draft, exchange)
 }
 
 // expectServed checks that the call which the scenario is about was served. Whether its status is the documented

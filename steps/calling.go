@@ -3,6 +3,8 @@ package steps
 import (
 	"context"
 	"net/http"
+
+	"github.com/kobcheck/kobcheck/client/scene"
 )
 
 func callSentences() []Definition {
@@ -46,7 +48,7 @@ func weCallFor(ctx context.Context, title, which, kind string) error {
 	if w.draft.Operation.Body != nil {
 		for _, field := range w.draft.Operation.Body.Fields {
 			if field.Fixture == kind || field.Fixture == "funded "+kind {
-				setMember(w.draft.Body, field.Name, object.ID)
+				scene.SetMember(w.draft.Body, field.Name, object.ID)
 			}
 		}
 	}
@@ -73,7 +75,7 @@ func callOnNewWallet(ctx context.Context, title string) error {
 func editionIs(ctx context.Context, edition string) error {
 	w := From(ctx)
 	if string(w.Session.Edition) != edition {
-		return &NotTestable{Key: "target.edition", Why: "this run is of the edition " + string(w.Session.Edition)}
+		return &scene.NotTestable{Key: "target.edition", Why: "this run is of the edition " + string(w.Session.Edition)}
 	}
 	return nil
 }

@@ -9,7 +9,7 @@ import (
 	"strings"
 	"time"
 
-	"github.com/kobcheck/kobcheck/client"
+	"github.com/kobcheck/kobcheck/client/scene"
 	"github.com/kobcheck/kobcheck/contract"
 	"github.com/kobcheck/kobcheck/reports/evidence"
 )
@@ -53,16 +53,16 @@ func aProgramThatFails(ctx context.Context, words string) error {
 	if key == "ok" {
 		return aThing(ctx, "program")
 	}
-	if id := w.Session.Given.Programs[key]; id != "" {
-		w.things["program"] = &Object{Kind: "program", ID: id}
+	if id := w.scene.Given.Programs[key]; id != "" {
+		w.things["program"] = &scene.Thing{Kind: "program", ID: id}
 		return nil
 	}
 	if key == "1" {
 		// A program that does not exist fails check 1 as well as one that is not ACTIVE.
-		w.things["program"] = &Object{Kind: "program", ID: absentID}
+		w.things["program"] = &scene.Thing{Kind: "program", ID: absentID}
 		return nil
 	}
-	return &NotTestable{Key: fmt.Sprintf("fixtures.programs.%q", key), Why: "no card program is known that fails just " + words}
+	return &scene.NotTestable{Key: fmt.Sprintf("fixtures.programs.%q", key), Why: "no card program is known that fails just " + words}
 }
 
 func absentThing(ctx context.Context, kind string) error {
@@ -72,7 +72,7 @@ func absentThing(ctx context.Context, kind string) error {
 		kind = "program"
 		w.failing[len(w.failing)-1] = 1
 	}
-	w.things[kind] = &Object{Kind: kind, ID: absentID}
+	w.things[kind] = &scene.Thing{Kind: kind, ID: absentID}
 	return nil
 }
 
@@ -83,8 +83,8 @@ func aWalletThatFails(ctx context.Context, words string) error {
 	if key == "ok" {
 		return aThing(ctx, "wallet")
 	}
-	if id := w.Session.Given.Wallets[key]; id != "" {
-		w.things["wallet"] = &Object{Kind: "wallet", ID: id, As: "primary"}
+	if id := w.scene.Given.Wallets[key]; id != "" {
+		w.things["wallet"] = &scene.Thing{Kind: "wallet", ID: id, As: "primary"}
 		return nil
 	}
 	wallet, err := w.walletFailing(ctx, key)
@@ -92,7 +92,7 @@ func aWalletThatFails(ctx context.Context, words string) error {
 		return err
 	}
 	if wallet == nil {
-		return &NotTestable{Key: fmt.Sprintf("fixtures.wallets.%q", key), Why: "no wallet can be made that fails just " + words}
+		return &scene.NotTestable{Key: fmt.Sprintf("fixtures.wallets.%q", key), Why: "no wallet can be made that fails just " + words}
 	}
 	w.things["wallet"] = wallet
 	return nil
@@ -101,42 +101,33 @@ func aWalletThatFails(ctx context.Context, words string) error {
 // walletFailing makes a wallet that fails the checks through the public API, or returns nil where that
 // can't be done: a company as holder fails check 7, a card on it check 4, a status other than ACTIVE
 // check 3. A holder that does not exist or is another client's (5 and 6) is for the target file.
-func (w *World) walletFailing(ctx context.Context, key string) (*Object, error) {
+func (w *World) walletFailing(ctx context.Context, key string) (*scene.Thing, error) {
 	switch key {
 	case "3", "4", "3+4", "7", "3+7":
 	default:
 		return nil, nil
 	}
-	holder := "enduser"
-	var err error
+	kind := "wallet"
 	if strings.Contains(key, "7") {
-		w.things[holder], err = w.companyEnduser(ctx)
-		if err != nil {
-			return nil, err
-		}
+		kind = scene.CompanyWallet
 	}
-	wallet, err := w.make(ctx, "primary", "wallet")
+	wallet, err := w.scene.Need(ctx, "primary", kind, scene.Things{})
 	if err != nil {
 		return nil, err
 	}
 	if strings.Contains(key, "4") {
 		// The card that links the wallet is made under a program of its own: that of the scenario may be one
 		// that issues none.
-		asked := w.things["program"]
-		delete(w.things, "program")
-		w.things["wallet"] = wallet
-		_, err := w.make(ctx, "primary", "card")
-		if w.things["program"] = asked; asked == nil {
-			delete(w.things, "program")
-		}
-		if err != nil {
+		if _, err := w.scene.Fresh(ctx, "primary", "card", scene.Things{"wallet": wallet}); err != nil {
 			return nil, err
 		}
 	}
 	if strings.Contains(key, "3") {
-		update := w.Session.Contract.Operation("wallets-update")
-		if _, err := w.needed(ctx, &Draft{Operation: update, Body: map[string]any{"status": "SUSPENDED"},
-			Request: client.Request{As: "primary", Path: map[string]string{"id": wallet.ID}, Query: url.Values{}}}); err != nil {
+		draft, err := w.scene.Draft(ctx, w.Session.Contract.Operation("wallets-update"), "primary", scene.Things{"wallet": wallet})
+		if err != nil {
+			return nil, err
+		}
+		if _, _, err := w.scene.Serve(ctx, draft.Set("status", "SUSPENDED")); err != nil {
 			return nil, err
 		}
 	}

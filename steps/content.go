@@ -59,7 +59,7 @@ func isStrictJSON(ctx context.Context) error {
 		return err
 	}
 	if len(exchange.Body) == 0 && exchange.Status/100 == 2 {
-		return &NotTestable{Why: fmt.Sprintf("this target answers %q with %s and no body", w.titleOf(exchange), status(exchange.Status))}
+		return &scene.NotTestable{Why: fmt.Sprintf("this target answers %q with %s and no body", w.titleOf(exchange), status(exchange.Status))}
 	}
 	_, err = schemas.Decode(exchange.Body)
 	actual := ""
@@ -78,7 +78,7 @@ func retryAfter(ctx context.Context) error {
 	}
 	value := exchange.Header.Get("Retry-After")
 	if value == "" {
-		return &NotTestable{Why: "no answer of this target carried Retry-After"}
+		return &scene.NotTestable{Why: "no answer of this target carried Retry-After"}
 	}
 	_, date := http.ParseTime(value)
 	w.Expect(date == nil || strings.Trim(value, "0123456789") == "", evidence.Assertion{Check: "Retry-After", Fact: w.fact("STD-10", contract.Head), Message: "Retry-After is neither seconds nor a date", Expected: "whole seconds or an HTTP date", Actual: value})
@@ -203,7 +203,7 @@ func memberOrAbsent(ctx context.Context, name string) error {
 		return err
 	}
 	if !there {
-		return &NotTestable{Why: fmt.Sprintf("this target does not answer with %q, whose place no page gives", name)}
+		return &scene.NotTestable{Why: fmt.Sprintf("this target does not answer with %q, whose place no page gives", name)}
 	}
 	w.expectMember(name, value != nil, "a value", value, there)
 	return nil
@@ -232,8 +232,8 @@ func memberAsSent(ctx context.Context, name string) error {
 			body = w.body(w.calls[i])
 		}
 	}
-	sent, _ := member(draft.Body, name)
-	value, there := member(body, name)
+	sent, _ := scene.Member(draft.Body, name)
+	value, there := scene.Member(body, name)
 	w.expectMember(name, there && same(sent, value), text(sent)+", as sent", value, there)
 	return nil
 }
@@ -262,7 +262,7 @@ func allOrNone(ctx context.Context, list string) error {
 		w.Expect(shown == len(names), evidence.Assertion{Check: "all four fields or none", Fact: w.own(contract.FieldThere), Message: "only some of the fields that an integrator saw are there", Expected: list, Actual: fmt.Sprintf("%d of them", shown)})
 	}
 	if !some {
-		return &NotTestable{Why: "the wallets of this target have the documented fields only (C-16)"}
+		return &scene.NotTestable{Why: "the wallets of this target have the documented fields only (C-16)"}
 	}
 	return nil
 }
@@ -277,11 +277,9 @@ func programUnfit(ctx context.Context) error {
 		w.Expect(true, evidence.Assertion{Check: "unfit metadata are refused", Fact: w.own(contract.Refusal)})
 		return nil
 	}
-	program, err := w.object("program", exchange)
-	if err != nil {
+	if _, err := w.born(w.Session.Contract.Creator("program"), exchange, nil); err != nil {
 		return err
 	}
-	w.things["program"] = program
 	if err := weCall(ctx, w.Session.Contract.Operation("cards-create").Title); err != nil {
 		return err
 	}

@@ -88,6 +88,7 @@ func guard(ctx context.Context, body func() error) error {
 		returned = true
 	}()
 	err := <-done
+	w.noticeBlocked(err)
 	for _, finding := range w.findings[before:] {
 		if finding.Gated && finding.Step >= 0 {
 			return &Broken{First: finding}

@@ -154,7 +154,7 @@ func derive(ctx context.Context, class, where string) error {
 	}
 	var cases []derivedCase
 	for _, operation := range w.Session.Contract.Operations {
-		if _, reached := operation.PathIn(w.Session.Edition); !reached || operation.ID == "token" || operation.Caller == "admin" && !w.Session.Has["admin"] {
+		if _, reached := operation.PathIn(w.Session.Edition); !reached || operation.ID == "token" || operation.Caller == "admin" && !w.Session.Client.Has("admin") {
 			continue
 		}
 		for _, open := range places(operation, where) {
@@ -175,8 +175,8 @@ func sendDerived(ctx context.Context) error {
 	if !ok || len(cases) == 0 {
 		return faulty("no inputs were derived before this step")
 	}
-	if !w.Session.Has["second"] {
-		return &NotTestable{Key: "target.clients.second", Why: "odd things that an API takes stay in the lists of a client, and another than that of the other scenarios is needed"}
+	if err := w.called("second", "odd things that an API takes stay in the lists of a client, and another than that of the other scenarios is needed"); err != nil {
+		return err
 	}
 	depth := w.Session.Depth
 	if depth <= 0 {
@@ -209,30 +209,21 @@ func (w *World) sendCase(ctx context.Context, c derivedCase) (*client.Exchange, 
 	// What an earlier case made of them is no start for the next one.
 	delete(w.things, "wallet")
 	delete(w.things, "card")
+	w.giveBack(w.things)
 	// What an API takes of them stays in its lists: those of the second client are looked at least.
-	as := w.caller(c.operation)
+	as := w.Session.Client.Caller(c.operation)
 	if as == "primary" {
 		as = "second"
 	}
-	draft, err := w.valid(ctx, c.operation, as)
+	draft, err := w.scene.Draft(ctx, c.operation, as, w.things)
 	if err != nil {
 		return nil, err
 	}
 	if err := c.put(draft); err != nil {
 		return nil, err
 	}
-	exchange, err := w.Session.Client.Do(ctx, c.operation, draft.Request)
-	if err != nil {
-		return nil, err
-	}
-	w.last = exchange
-	w.calls = append(w.calls, exchange)
-	if environment := w.gateway(exchange); environment != nil {
-		return nil, environment
-	}
 	// An API that takes an odd value shows it again: that is no broken shape of its own.
-	w.watchBut(c.operation, exchange, "every answer: the body has its documented shape")
-	return exchange, nil
+	return w.sendBut(ctx, draft, "every answer: the body has its documented shape")
 }
 
 func answeredCleanly(ctx context.Context) error {

@@ -7,6 +7,7 @@ import (
 	"net/url"
 	"strings"
 
+	"github.com/kobcheck/kobcheck/client/scene"
 	"github.com/kobcheck/kobcheck/contract"
 )
 
@@ -107,7 +108,7 @@ func asField(p contract.Parameter) contract.Field {
 }
 
 // put writes the case into a request that is valid otherwise.
-func (c derivedCase) put(draft *Draft) error {
+func (c derivedCase) put(draft *scene.Draft) error {
 	switch c.place {
 	case inPath:
 		draft.Request.Path[c.field.Name] = fmt.Sprint(c.value)
@@ -135,7 +136,7 @@ func (c derivedCase) putQuery(query url.Values) {
 	}
 }
 
-func (c derivedCase) putHeader(draft *Draft) {
+func (c derivedCase) putHeader(draft *scene.Draft) {
 	switch c.value.(type) {
 	case absent:
 		draft.Request.Without = append(draft.Request.Without, c.field.Name)
@@ -147,10 +148,10 @@ func (c derivedCase) putHeader(draft *Draft) {
 	}
 }
 
-func (c derivedCase) putBody(draft *Draft) error {
+func (c derivedCase) putBody(draft *scene.Draft) error {
 	switch v := c.value.(type) {
 	case absent:
-		removeMember(draft.Body, c.field.Name)
+		scene.RemoveMember(draft.Body, c.field.Name)
 	case further:
 		draft.Body[v.name] = v.value
 	case twice:
@@ -166,7 +167,7 @@ func (c derivedCase) putBody(draft *Draft) error {
 		draft.Request.RawBody = fmt.Appendf(nil, "%s,%q:%s}", written[:len(written)-1], top, value)
 		return nil
 	default:
-		setMember(draft.Body, c.field.Name, c.value)
+		scene.SetMember(draft.Body, c.field.Name, c.value)
 	}
 	// Numbers such as 1e400 are JSON, and no value of Go's: the body is written here.
 	written, err := json.Marshal(draft.Body)

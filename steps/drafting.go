@@ -3,10 +3,13 @@ package steps
 import (
 	"context"
 	"encoding/json"
+	"fmt"
 	"net/http"
 	"strings"
 
+	"github.com/kobcheck/kobcheck/client"
 	"github.com/kobcheck/kobcheck/client/scene"
+	"github.com/kobcheck/kobcheck/contract"
 )
 
 func requestSentences() []Definition {
@@ -35,11 +38,11 @@ func aValidRequest(ctx context.Context, title string) error {
 	if err != nil {
 		return err
 	}
-	w.draft, err = w.valid(ctx, operation, w.caller(operation))
+	w.draft, err = w.scene.Draft(ctx, operation, w.Session.Client.Caller(operation), w.things)
 	return err
 }
 
-func (w *World) drafted() (*Draft, error) {
+func (w *World) drafted() (*scene.Draft, error) {
 	if w.draft == nil {
 		return nil, faulty("no request was prepared; start with: a valid request to …")
 	}
@@ -57,19 +60,19 @@ func breakField(ctx context.Context, name, how string) error {
 	}
 	switch how {
 	case "left out":
-		removeMember(draft.Body, name)
+		scene.RemoveMember(draft.Body, name)
 	case "null":
-		setMember(draft.Body, name, nil)
+		scene.SetMember(draft.Body, name, nil)
 	case "empty":
-		setMember(draft.Body, name, "")
+		scene.SetMember(draft.Body, name, "")
 	case "blank":
-		setMember(draft.Body, name, "   ")
+		scene.SetMember(draft.Body, name, "   ")
 	case "of another type":
-		setMember(draft.Body, name, otherType(field.Type))
+		scene.SetMember(draft.Body, name, otherType(field.Type))
 	case "outside its values":
-		setMember(draft.Body, name, "NEITHER_OF_THEM")
+		scene.SetMember(draft.Body, name, "NEITHER_OF_THEM")
 	case "malformed":
-		setMember(draft.Body, name, "not-of-this-form")
+		scene.SetMember(draft.Body, name, "not-of-this-form")
 	}
 	return nil
 }
@@ -99,7 +102,7 @@ func setField(ctx context.Context, name, literal string) error {
 	if draft.Body == nil {
 		draft.Body = map[string]any{}
 	}
-	setMember(draft.Body, name, value)
+	scene.SetMember(draft.Body, name, value)
 	return nil
 }
 
@@ -154,7 +157,7 @@ func breakPath(ctx context.Context, name, how string) error {
 			if parameter.Name != name {
 				continue
 			}
-			object, err := w.foreign(ctx, parameter.Fixture)
+			object, err := w.scene.Foreign(ctx, parameter.Fixture)
 			if err != nil {
 				return err
 			}
@@ -222,12 +225,20 @@ func sendDraft(ctx context.Context) error {
 		return err
 	}
 	// What a call of the scenario's own has made is the thing that later sentences speak of.
-	if kind := draft.Operation.Creates; kind != "" && exchange.Status/100 == 2 {
-		if id := scene.ID(w.decoded(exchange)); id != "" {
-			w.things[kind] = &Object{Kind: kind, ID: id, Body: w.body(exchange), Sent: draft.Body, As: exchange.As, born: true}
-		}
+	if draft.Operation.Creates != "" && scene.ID(w.decoded(exchange)) != "" && exchange.Status/100 == 2 {
+		_, err = w.born(draft.Operation, exchange, draft.Body)
 	}
-	return nil
+	return err
+}
+
+// born puts what a call of the scenario's own has made among its things. One without an id can't be used.
+func (w *World) born(operation *contract.Operation, exchange *client.Exchange, sent map[string]any) (*scene.Thing, error) {
+	thing := &scene.Thing{Kind: operation.Creates, ID: scene.ID(w.decoded(exchange)), Body: w.body(exchange), Sent: sent, As: exchange.As, Raw: true}
+	if thing.ID == "" {
+		return nil, blocked(operation, exchange, fmt.Sprintf("answered %d without an id", exchange.Status))
+	}
+	w.things[thing.Kind] = thing
+	return thing, nil
 }
 
 func sendWithoutToken(ctx context.Context) error {
@@ -242,11 +253,10 @@ func sendWithoutToken(ctx context.Context) error {
 
 func nameOtherClient(ctx context.Context, header string) error {
 	w := From(ctx)
-	id := w.Session.ClientIDs["second"]
-	if id == "" {
-		return &NotTestable{Key: "target.clients.second", Why: "it takes the id of another client"}
+	if err := w.called("second", "it takes the id of another client"); err != nil {
+		return err
 	}
-	return setHeader(ctx, header, id)
+	return setHeader(ctx, header, w.Session.ClientIDs["second"])
 }
 
 func queryForeignWallet(ctx context.Context, name string) error {
@@ -260,8 +270,8 @@ func queryForeignWallet(ctx context.Context, name string) error {
 			return setQuery(ctx, name, id)
 		}
 	}
-	if id := w.Session.Given.SecondClient["wallet"]; id != "" {
+	if id := w.scene.Given.SecondClient["wallet"]; id != "" {
 		return setQuery(ctx, name, id)
 	}
-	return &NotTestable{Key: "fixtures.second_client.wallet", Why: "the transaction of the other client names no wallet"}
+	return &scene.NotTestable{Key: "fixtures.second_client.wallet", Why: "the transaction of the other client names no wallet"}
 }

@@ -7,6 +7,7 @@ import (
 	"strings"
 	"time"
 
+	"github.com/kobcheck/kobcheck/client/scene"
 	"github.com/kobcheck/kobcheck/contract"
 	"github.com/kobcheck/kobcheck/reports/evidence"
 	"github.com/kobcheck/kobcheck/schemas"
@@ -48,15 +49,15 @@ func foreignAsItWas(ctx context.Context, kind string) error {
 	if err != nil {
 		return err
 	}
-	if !w.Session.Has["second"] {
-		return &NotTestable{Key: "target.clients.second", Why: "only its owner can tell whether it changed"}
+	if err := w.called("second", "only its owner can tell whether it changed"); err != nil {
+		return err
 	}
 	now, err := w.read(ctx, object)
 	if err != nil {
 		return err
 	}
 	if object.Body == nil {
-		return &NotTestable{Key: "target.clients.second", Why: "what the thing was like before was not seen"}
+		return &scene.NotTestable{Key: "target.clients.second", Why: "what the thing was like before was not seen"}
 	}
 	w.expectUnchanged("OWN-07", object.Body, now)
 	return nil
@@ -88,19 +89,18 @@ func changeWalletStatus(ctx context.Context, value string) error {
 
 func changeStatus(ctx context.Context, operation, value string) error {
 	w := From(ctx)
-	draft, err := w.valid(ctx, w.Session.Contract.Operation(operation), "primary")
+	draft, err := w.scene.Draft(ctx, w.Session.Contract.Operation(operation), "primary", w.things)
 	if err != nil {
 		return err
 	}
-	draft.Body = map[string]any{"status": value}
-	w.draft = draft
+	w.draft = draft.Set("status", value)
 	if slices.Contains(draft.Operation.Rules, w.leading()) {
 		return sendDraft(ctx)
 	}
 	// The scenario is about something else, and no page says which changes are allowed (N-27, N-28).
-	exchange, err := w.needed(ctx, draft)
+	exchange, _, err := w.scene.Serve(ctx, draft)
 	if exchange != nil && exchange.Status/100 == 4 {
-		return &NotTestable{Why: fmt.Sprintf("this target refuses to make the %s %s: %s", draft.Operation.PathParams[0].Fixture, value, w.answered(exchange))}
+		return &scene.NotTestable{Why: fmt.Sprintf("this target refuses to make the %s %s: %s", draft.Operation.PathParams[0].Fixture, value, w.answered(exchange))}
 	}
 	return err
 }

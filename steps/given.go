@@ -4,6 +4,7 @@ import (
 	"context"
 	"time"
 
+	"github.com/kobcheck/kobcheck/client/scene"
 	"github.com/kobcheck/kobcheck/schemas"
 )
 
@@ -26,119 +27,99 @@ func givenSentences() []Definition {
 
 func aThing(ctx context.Context, kind string) error {
 	w := From(ctx)
-	object, err := w.make(ctx, "primary", kind)
-	if err != nil {
-		return err
+	delete(w.things, kind)
+	thing, err := w.make(ctx, kind, w.things)
+	if err == nil {
+		w.things[kind] = thing
 	}
-	w.things[kind] = object
-	return nil
+	return err
+}
+
+// make returns a thing for our client that the scenario may do with as it likes. An enduser is none
+// that others have too, since a scenario that speaks of it is about its fields.
+func (w *World) make(ctx context.Context, kind string, have scene.Things) (*scene.Thing, error) {
+	if kind == "enduser" {
+		return w.scene.Own(ctx, "primary", kind, have)
+	}
+	return w.scene.Need(ctx, "primary", kind, have)
 }
 
 func anotherThing(ctx context.Context, kind string) error {
 	w := From(ctx)
-	// The other thing must not lean on the first one, so what it needs is made anew.
-	first := w.things
-	w.things = map[string]*Object{}
+	// The other thing must not lean on the first one, so what it needs is found anew.
+	have := scene.Things{}
 	for _, shareable := range []string{"program", "enduser"} {
-		if first[shareable] != nil && shareable != kind {
-			w.things[shareable] = first[shareable]
+		if first := w.things[shareable]; first != nil && !first.Shared && shareable != kind {
+			have[shareable] = first
 		}
 	}
-	object, err := w.make(ctx, "primary", kind)
-	w.things = first
-	if err != nil {
-		return err
+	thing, err := w.make(ctx, kind, have)
+	if err == nil {
+		w.things["other "+kind] = thing
 	}
-	w.things["other "+kind] = object
-	return nil
+	return err
 }
 
 func aForeignThing(ctx context.Context, kind string) error {
 	w := From(ctx)
-	object, err := w.foreign(ctx, kind)
-	if err != nil {
-		return err
+	thing, err := w.scene.Foreign(ctx, kind)
+	if err == nil {
+		w.things["foreign "+kind] = thing
 	}
-	w.things["foreign "+kind] = object
-	return nil
+	return err
 }
 
-// foreign returns a thing of the second client: a new one, else the one of the target file.
-func (w *World) foreign(ctx context.Context, kind string) (*Object, error) {
-	if !w.Session.Has["second"] {
-		if id := w.Session.Given.SecondClient[kind]; id != "" {
-			return &Object{Kind: kind, ID: id, As: "second"}, nil
-		}
-		return nil, &NotTestable{Key: "target.clients.second", Why: "it takes a second client to see whether clients are kept apart"}
+// called returns nil where the target file has a client of that name, else what it is needed for.
+func (w *World) called(name, why string) error {
+	if w.Session.Client.Has(name) {
+		return nil
 	}
-	ours := w.things
-	w.things = map[string]*Object{}
-	object, err := w.make(ctx, "second", kind)
-	w.things = ours
-	return object, err
+	return &scene.NotTestable{Key: "target.clients." + name, Why: why}
 }
 
 func aCompanyEnduser(ctx context.Context) error {
 	w := From(ctx)
-	object, err := w.companyEnduser(ctx)
-	if err != nil {
-		return err
+	enduser, err := w.scene.Fresh(ctx, "primary", scene.Company, nil)
+	if err == nil {
+		w.things["enduser"] = enduser
 	}
-	w.things["enduser"] = object
-	return nil
-}
-
-func (w *World) companyEnduser(ctx context.Context) (*Object, error) {
-	draft, err := w.valid(ctx, w.Session.Contract.Creator("enduser"), "primary")
-	if err != nil {
-		return nil, err
-	}
-	draft.Body = map[string]any{"company": map[string]any{"name": "Acme Pty Ltd"}, "metadata": map[string]any{}}
-	return w.create(ctx, draft)
+	return err
 }
 
 func anEnduserWithMetadata(ctx context.Context, document string) error {
 	w := From(ctx)
-	draft, err := w.valid(ctx, w.Session.Contract.Creator("enduser"), "primary")
-	if err != nil {
-		return err
-	}
 	metadata, err := parse(document)
 	if err != nil {
 		return err
 	}
-	draft.Body["metadata"] = metadata
-	object, err := w.create(ctx, draft)
+	draft, err := w.scene.Draft(ctx, w.Session.Contract.Creator("enduser"), "primary", w.things)
 	if err != nil {
 		return err
 	}
-	w.things["enduser"] = object
-	return nil
+	enduser, err := w.scene.Create(ctx, draft.Set("metadata", metadata))
+	if err == nil {
+		w.things["enduser"] = enduser
+	}
+	return err
 }
 
 func aCompanyWallet(ctx context.Context) error {
 	w := From(ctx)
-	enduser, err := w.companyEnduser(ctx)
-	if err != nil {
-		return err
+	wallet, err := w.scene.Fresh(ctx, "primary", scene.CompanyWallet, w.things)
+	if err == nil {
+		w.things["enduser"], w.things["wallet"] = wallet.Parts["enduser"], wallet
 	}
-	w.things["enduser"] = enduser
-	wallet, err := w.make(ctx, "primary", "wallet")
-	if err != nil {
-		return err
-	}
-	w.things["wallet"] = wallet
-	return nil
+	return err
 }
 
 func aFundedWallet(ctx context.Context) error {
 	w := From(ctx)
-	wallet, err := w.make(ctx, "primary", "funded wallet")
-	if err != nil {
-		return err
+	delete(w.things, scene.FundedWallet)
+	wallet, err := w.scene.Need(ctx, "primary", scene.FundedWallet, w.things)
+	if err == nil {
+		w.things["wallet"] = wallet
 	}
-	w.things["wallet"], w.things["funded wallet"] = wallet, wallet
-	return nil
+	return err
 }
 
 func anActiveCard(ctx context.Context) error {
@@ -146,12 +127,11 @@ func anActiveCard(ctx context.Context) error {
 	if err := aThing(ctx, "card"); err != nil {
 		return err
 	}
-	draft, err := w.valid(ctx, w.Session.Contract.Operation("cards-update-status"), "primary")
+	draft, err := w.scene.Draft(ctx, w.Session.Contract.Operation("cards-update-status"), "primary", w.things)
 	if err != nil {
 		return err
 	}
-	draft.Body = map[string]any{"status": "ACTIVE"}
-	_, err = w.needed(ctx, draft)
+	_, _, err = w.scene.Serve(ctx, draft.Set("status", "ACTIVE"))
 	return err
 }
 
@@ -160,7 +140,7 @@ const moment = 3 * time.Millisecond
 
 func aMomentPasses(ctx context.Context) error {
 	w := From(ctx)
-	var coarsest *Object
+	var coarsest *scene.Thing
 	for _, object := range w.things {
 		if coarsest == nil || w.moment(object) > w.moment(coarsest) {
 			coarsest = object
@@ -170,7 +150,7 @@ func aMomentPasses(ctx context.Context) error {
 }
 
 // moment is how long two times of a thing must lie apart to differ in writing.
-func (w *World) moment(object *Object) time.Duration {
+func (w *World) moment(object *scene.Thing) time.Duration {
 	if object == nil {
 		return moment
 	}
@@ -183,7 +163,9 @@ func (w *World) moment(object *Object) time.Duration {
 }
 
 // pass waits until a time stamped now differs from those of a thing.
-func (w *World) pass(ctx context.Context, object *Object) error { return wait(ctx, w.moment(object)) }
+func (w *World) pass(ctx context.Context, object *scene.Thing) error {
+	return wait(ctx, w.moment(object))
+}
 
 func wait(ctx context.Context, d time.Duration) error {
 	timer := time.NewTimer(d)
@@ -197,7 +179,7 @@ func wait(ctx context.Context, d time.Duration) error {
 }
 
 // thing returns a thing by the name that the sentences give it: card, other card, foreign card.
-func (w *World) thing(name string) (*Object, error) {
+func (w *World) thing(name string) (*scene.Thing, error) {
 	if object := w.things[name]; object != nil {
 		return object, nil
 	}

@@ -9,7 +9,6 @@ import (
 	"sort"
 	"strconv"
 	"strings"
-	"sync"
 	"time"
 
 	"github.com/google/uuid"
@@ -48,7 +47,7 @@ func idempotencySentences() []Definition {
 
 // first is the request whose key is used again, and its answer.
 type first struct {
-	draft    *Draft
+	draft    *scene.Draft
 	exchange *client.Exchange
 	effect   map[string]any
 }
@@ -79,12 +78,11 @@ func (w *World) firstRequest(ctx context.Context) (*first, error) {
 }
 
 // again returns a copy of the first request under its own key.
-func (f *first) again() *Draft {
+func (f *first) again() *scene.Draft {
 	draft := *f.draft
-	draft.repeat = true
 	draft.Request.Key = f.exchange.Key
 	if draft.Body != nil {
-		draft.Body = copyOf(draft.Body).(map[string]any)
+		draft.Body = scene.Copy(draft.Body).(map[string]any)
 	}
 	path := map[string]string{}
 	for name, value := range draft.Request.Path {
@@ -94,7 +92,7 @@ func (f *first) again() *Draft {
 	return &draft
 }
 
-func (w *World) repeat(ctx context.Context, change func(*Draft) error) error {
+func (w *World) repeat(ctx context.Context, change func(*scene.Draft) error) error {
 	kept, err := w.firstRequest(ctx)
 	if err != nil {
 		return err
@@ -103,12 +101,13 @@ func (w *World) repeat(ctx context.Context, change func(*Draft) error) error {
 	if err := change(draft); err != nil {
 		return err
 	}
-	_, err = w.send(ctx, draft)
+	// Which success a repeat is answered with is open (C-12).
+	_, err = w.sendBut(ctx, draft, sentinel.SuccessStatus)
 	return err
 }
 
 func sendAgain(ctx context.Context) error {
-	return From(ctx).repeat(ctx, func(*Draft) error { return nil })
+	return From(ctx).repeat(ctx, func(*scene.Draft) error { return nil })
 }
 
 func sendAgainChanged(ctx context.Context, name, literal string) error {
@@ -116,7 +115,7 @@ func sendAgainChanged(ctx context.Context, name, literal string) error {
 	if err != nil {
 		return err
 	}
-	return From(ctx).repeat(ctx, func(draft *Draft) error { setMember(draft.Body, name, value); return nil })
+	return From(ctx).repeat(ctx, func(draft *scene.Draft) error { scene.SetMember(draft.Body, name, value); return nil })
 }
 
 func sendAgainForAnother(ctx context.Context, kind string) error {
@@ -130,7 +129,7 @@ func sendAgainForAnother(ctx context.Context, kind string) error {
 		}
 	}
 	other := w.things["other "+kind]
-	return w.repeat(ctx, func(draft *Draft) error {
+	return w.repeat(ctx, func(draft *scene.Draft) error {
 		for _, parameter := range draft.Operation.PathParams {
 			if parameter.Fixture == kind {
 				draft.Request.Path[parameter.Name] = other.ID
@@ -139,7 +138,7 @@ func sendAgainForAnother(ctx context.Context, kind string) error {
 		}
 		for _, field := range draft.Operation.Body.Fields {
 			if strings.TrimPrefix(field.Fixture, "funded ") == kind {
-				setMember(draft.Body, field.Name, other.ID)
+				scene.SetMember(draft.Body, field.Name, other.ID)
 				return nil
 			}
 		}
@@ -148,12 +147,12 @@ func sendAgainForAnother(ctx context.Context, kind string) error {
 }
 
 func sendWithNewKey(ctx context.Context) error {
-	return From(ctx).repeat(ctx, func(draft *Draft) error { draft.Request.Key = ""; return nil })
+	return From(ctx).repeat(ctx, func(draft *scene.Draft) error { draft.Request.Key = ""; return nil })
 }
 
 // sendWithNearKey keeps all of the key but its last digits, and stays a UUID of version 4.
 func sendWithNearKey(ctx context.Context) error {
-	return From(ctx).repeat(ctx, func(draft *Draft) error {
+	return From(ctx).repeat(ctx, func(draft *scene.Draft) error {
 		key := draft.Request.Key
 		if len(key) < 12 {
 			return faulty("the first request had no key to change")
@@ -186,17 +185,14 @@ func keyOfAnotherClient(ctx context.Context, title string) error {
 	if err != nil {
 		return err
 	}
-	if !w.Session.Has["second"] {
-		return &NotTestable{Key: "target.clients.second", Why: "it takes a second client to see whether clients are kept apart"}
+	if err := w.called("second", "it takes a second client to see whether clients are kept apart"); err != nil {
+		return err
 	}
 	operation, err := w.operation(title)
 	if err != nil {
 		return err
 	}
-	ours := w.things
-	w.things = map[string]*Object{}
-	draft, err := w.valid(ctx, operation, "second")
-	w.things = ours
+	draft, err := w.scene.Draft(ctx, operation, "second", scene.Things{})
 	if err != nil {
 		return err
 	}
@@ -207,15 +203,15 @@ func keyOfAnotherClient(ctx context.Context, title string) error {
 
 func firstAsSecond(ctx context.Context) error {
 	w := From(ctx)
-	if !w.Session.Has["second"] {
-		return &NotTestable{Key: "target.clients.second", Why: "it takes a second client to see whether clients are kept apart"}
+	if err := w.called("second", "it takes a second client to see whether clients are kept apart"); err != nil {
+		return err
 	}
-	return w.repeat(ctx, func(draft *Draft) error { draft.Request.As = "second"; return nil })
+	return w.repeat(ctx, func(draft *scene.Draft) error { draft.Request.As = "second"; return nil })
 }
 
 func sendAgainWithoutToken(ctx context.Context) error {
 	none := ""
-	return From(ctx).repeat(ctx, func(draft *Draft) error { draft.Request.Authorization = &none; return nil })
+	return From(ctx).repeat(ctx, func(draft *scene.Draft) error { draft.Request.Authorization = &none; return nil })
 }
 
 // sendAtOnce sends copies of one request together. The sentinels look at the answers afterwards, one
@@ -233,37 +229,16 @@ func sendAtOnce(ctx context.Context, copies int) error {
 	if err != nil {
 		return err
 	}
-	request := draft.Request
-	request.Key, request.Body = key, draft.Body
-	if _, err := w.Session.Client.Token(ctx, request.As, ""); err != nil {
+	request := draft.Ready()
+	request.Key = key
+	answers, err := w.Session.Scene.Together(ctx, draft.Operation, slices.Repeat([]client.Request{request}, copies))
+	if err != nil {
 		return err
 	}
-	answers := make([]*client.Exchange, copies)
-	failures := make([]error, copies)
-	release := make(chan struct{})
-	var ready, done sync.WaitGroup
-	for i := range copies {
-		ready.Add(1)
-		done.Add(1)
-		go func() {
-			defer done.Done()
-			ready.Done()
-			<-release
-			answers[i], failures[i] = w.Session.Client.Do(ctx, draft.Operation, request)
-		}()
-	}
-	ready.Wait()
-	close(release)
-	done.Wait()
-	for i, failure := range failures {
-		if failure != nil {
-			return failure
+	for _, answer := range answers {
+		if err := w.judge(draft.Operation, answer, sentinel.SuccessStatus); err != nil {
+			return err
 		}
-		if environment := w.gateway(answers[i]); environment != nil {
-			return environment
-		}
-		w.last = answers[i]
-		w.watchBut(draft.Operation, answers[i], sentinel.SuccessStatus)
 	}
 	if none := !slices.ContainsFunc(answers, func(answer *client.Exchange) bool { return answer.Status/100 == 2 }); none {
 		if open := w.open(draft.Operation, answers[0]); open != nil {
@@ -399,7 +374,7 @@ func allName(ctx context.Context, kind string) error {
 
 // effect measures what a request that takes a key has done so far, by reads that are independent of
 // its own answer: cards and transactions of the wallet concerned, and its amounts.
-func (w *World) effect(ctx context.Context, draft *Draft) (map[string]any, error) {
+func (w *World) effect(ctx context.Context, draft *scene.Draft) (map[string]any, error) {
 	effect := map[string]any{}
 	for _, wallet := range w.walletsOf(draft) {
 		body, err := w.read(ctx, wallet)
@@ -425,8 +400,8 @@ func (w *World) effect(ctx context.Context, draft *Draft) (map[string]any, error
 }
 
 // walletsOf lists the wallets that a request is about.
-func (w *World) walletsOf(draft *Draft) []*Object {
-	var wallets []*Object
+func (w *World) walletsOf(draft *scene.Draft) []*scene.Thing {
+	var wallets []*scene.Thing
 	for _, name := range []string{"wallet_id", "from", "to"} {
 		if id, ok := draft.Body[name].(string); ok {
 			wallets = append(wallets, w.walletKnownAs(id))
@@ -441,13 +416,13 @@ func (w *World) walletsOf(draft *Draft) []*Object {
 }
 
 // walletKnownAs returns the thing that the scenario knows under an id, with its time of creation.
-func (w *World) walletKnownAs(id string) *Object {
+func (w *World) walletKnownAs(id string) *scene.Thing {
 	for _, object := range w.things {
 		if object.Kind == "wallet" && object.ID == id {
 			return object
 		}
 	}
-	return &Object{Kind: "wallet", ID: id, As: "primary"}
+	return &scene.Thing{Kind: "wallet", ID: id, As: "primary"}
 }
 
 // cardsOf returns the ids of our cards on a wallet that were made from a time on, sorted. The list of

@@ -6,6 +6,7 @@ import (
 	"strings"
 
 	"github.com/kobcheck/kobcheck/client"
+	"github.com/kobcheck/kobcheck/client/scene"
 	"github.com/kobcheck/kobcheck/contract"
 	"github.com/kobcheck/kobcheck/reports/evidence"
 )
@@ -34,7 +35,7 @@ func loadSentences() []Definition {
 func performPlan(ctx context.Context, plan string) error {
 	w := From(ctx)
 	if w.Session.Load == nil {
-		return &NotTestable{Why: "load is performed by kobcheck load, or by a run that asks for @load"}
+		return &scene.NotTestable{Why: "load is performed by kobcheck load, or by a run that asks for @load"}
 	}
 	// Thousands of exchanges are no evidence of a scenario; load.json has their figures.
 	result, err := w.Session.Load(client.WithScenario(ctx, client.Scenario{ID: w.Scenario.ID}), plan)
@@ -93,7 +94,7 @@ func statedLimitHolds(ctx context.Context, requirement string) error {
 			return invariantHolds(ctx, requirement)
 		}
 	}
-	return &NotTestable{Key: "limits", Why: "no page states a limit, and neither does the target file"}
+	return &scene.NotTestable{Key: "limits", Why: "no page states a limit, and neither does the target file"}
 }
 
 func noGateMissed(ctx context.Context) error {

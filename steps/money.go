@@ -1,15 +1,14 @@
 package steps
 
 import (
+	"cmp"
 	"context"
-	"encoding/json"
 	"fmt"
 	"math/big"
 	"net/url"
 	"strconv"
 	"strings"
 
-	"github.com/kobcheck/kobcheck/client"
 	"github.com/kobcheck/kobcheck/client/scene"
 	"github.com/kobcheck/kobcheck/contract"
 	"github.com/kobcheck/kobcheck/reports/evidence"
@@ -36,100 +35,49 @@ func moneySentences() []Definition {
 	}
 }
 
-// amounts are the three amounts of a wallet, exactly.
-type amounts struct{ available, reserved, total *big.Rat }
-
-func (w *World) amounts(ctx context.Context, wallet *Object) (amounts, map[string]any, error) {
-	body, err := w.read(ctx, wallet)
-	if err != nil {
-		return amounts{}, nil, err
-	}
-	available, okA := decimal(body["amount"])
-	reserved, okR := decimal(body["reserved_amount"])
-	total, okT := decimal(body["total_amount"])
-	if !okA || !okR || !okT {
-		return amounts{}, nil, w.blocked(w.reader("wallet"), w.last, "the three amounts of a wallet")
-	}
-	return amounts{available, reserved, total}, body, nil
+func (w *World) balance(ctx context.Context, wallet *scene.Thing) (scene.Balance, error) {
+	return w.scene.Balance(ctx, cmp.Or(wallet.As, "primary"), wallet.ID)
 }
 
-// unit learns how much one unit of a transaction moves the amount of a wallet: once per run, from one
-// known credit on a fresh wallet (C-29: the unit is stated nowhere).
-func (w *World) unit(ctx context.Context) (*big.Rat, error) {
-	shared := &w.Session.shared
-	shared.mu.Lock()
-	defer shared.mu.Unlock()
-	if shared.unit != nil {
-		return shared.unit, nil
+// unit returns what an amount of a transaction moves the amounts of a wallet by, and says so once in a run (C-29:
+// the unit is stated nowhere).
+func (w *World) unit(ctx context.Context) (scene.Unit, error) {
+	unit, err := w.scene.Unit(ctx)
+	if err == nil {
+		w.Session.unitTold.Do(func() {
+			_ = w.prepare(func() error {
+				w.Expect(unit.Wrong == "", evidence.Assertion{Check: "unit of amounts", Fact: w.fact("MONEY-06", contract.Values),
+					Message:  "a known credit did not move the balance by its amount, in whole units or in hundredths",
+					Expected: "as many units, or hundredths", Actual: unit.Wrong})
+				return nil
+			})
+			if unit.Wrong == "" {
+				w.Observe("money.unit", "N-25", "By how much does a credit of 1 raise the amount of a wallet?", scene.Decimal(unit.One))
+			}
+		})
 	}
-	ours := w.things
-	w.things = map[string]*Object{}
-	w.preparing++
-	defer func() { w.things = ours; w.preparing-- }()
-	wallet, err := w.make(ctx, "primary", "wallet")
-	if err != nil {
-		return nil, err
-	}
-	before, _, err := w.amounts(ctx, wallet)
-	if err != nil {
-		return nil, err
-	}
-	const known = 12345
-	if err := w.transact(ctx, "transactions-manual-credit", map[string]any{"amount": known, "to": wallet.ID}); err != nil {
-		return nil, err
-	}
-	after, _, err := w.amounts(ctx, wallet)
-	if err != nil {
-		return nil, err
-	}
-	moved := new(big.Rat).Sub(after.total, before.total)
-	unit := new(big.Rat).Quo(moved, big.NewRat(known, 1))
-	one, hundredth := big.NewRat(1, 1), big.NewRat(1, 100)
-	w.Expect(unit.Cmp(one) == 0 || unit.Cmp(hundredth) == 0, evidence.Assertion{Check: "unit of amounts", Fact: w.fact("MONEY-06", contract.Values),
-		Message:  "a known credit did not move the balance by its amount, in whole units or in hundredths",
-		Expected: fmt.Sprintf("%d or %s", known, big.NewRat(known, 100).FloatString(2)), Actual: decimalText(moved)})
-	w.Observe("money.unit", "N-25", "By how much does a credit of 1 raise the amount of a wallet?", decimalText(unit))
-	if unit.Sign() <= 0 {
-		return nil, w.blocked(w.Session.Contract.Operation("transactions-manual-credit"), w.last, "money on the wallet")
-	}
-	shared.unit = unit
-	return unit, nil
-}
-
-func decimalText(r *big.Rat) string {
-	text := strings.TrimRight(r.FloatString(6), "0")
-	return strings.TrimSuffix(text, ".")
+	return unit, err
 }
 
 // transact sends one of the three operations that move money and expects it to succeed.
-func (w *World) transact(ctx context.Context, operation string, fields map[string]any) error {
-	o := w.Session.Contract.Operation(operation)
-	body := map[string]any{"reference": "kobcheck", "metadata": map[string]any{}}
-	for name, value := range fields {
-		body[name] = value
-	}
-	draft := &Draft{Operation: o, Body: body, Request: client.Request{As: "primary"}}
-	exchange, err := w.send(ctx, draft)
-	if err != nil {
+func (w *World) transact(ctx context.Context, operation string, amount int64, from, to string) (err error) {
+	if w.draft, err = w.scene.Booking(ctx, operation, "primary", amount, from, to); err != nil {
 		return err
 	}
-	w.draft = draft
-	if served, err := w.expectServed(o, exchange); !served {
+	if err := sendDraft(ctx); err != nil {
 		return err
 	}
-	if id := scene.ID(w.decoded(exchange)); id != "" {
-		w.things["transaction"] = &Object{Kind: "transaction", ID: id, Body: w.body(exchange), Sent: body, As: exchange.As}
-	}
-	return nil
+	_, err = w.expectServed(w.draft.Operation, w.last)
+	return err
 }
 
 // noteBalance keeps what a wallet holds, so that a later step can compare.
-func (w *World) noteBalance(ctx context.Context, name string) (*Object, error) {
+func (w *World) noteBalance(ctx context.Context, name string) (*scene.Thing, error) {
 	wallet, err := w.thing(name)
 	if err != nil {
 		return nil, err
 	}
-	before, _, err := w.amounts(ctx, wallet)
+	before, err := w.balance(ctx, wallet)
 	if err != nil {
 		return nil, err
 	}
@@ -143,25 +91,25 @@ func noteWallet(ctx context.Context) error {
 	return err
 }
 
-func creditWallet(ctx context.Context, amount int) error {
+func creditWallet(ctx context.Context, amount int64) error {
 	w := From(ctx)
 	wallet, err := w.noteBalance(ctx, "wallet")
 	if err != nil {
 		return err
 	}
-	return w.transact(ctx, "transactions-manual-credit", map[string]any{"amount": amount, "to": wallet.ID})
+	return w.transact(ctx, "transactions-manual-credit", amount, "", wallet.ID)
 }
 
-func debitWallet(ctx context.Context, amount int) error {
+func debitWallet(ctx context.Context, amount int64) error {
 	w := From(ctx)
 	wallet, err := w.noteBalance(ctx, "wallet")
 	if err != nil {
 		return err
 	}
-	return w.transact(ctx, "transactions-manual-debit", map[string]any{"amount": amount, "from": wallet.ID})
+	return w.transact(ctx, "transactions-manual-debit", amount, wallet.ID, "")
 }
 
-func moveMoney(ctx context.Context, amount int) error {
+func moveMoney(ctx context.Context, amount int64) error {
 	w := From(ctx)
 	from, err := w.noteBalance(ctx, "wallet")
 	if err != nil {
@@ -171,7 +119,7 @@ func moveMoney(ctx context.Context, amount int) error {
 	if err != nil {
 		return err
 	}
-	return w.transact(ctx, "transactions-create", map[string]any{"amount": amount, "from": from.ID, "to": to.ID})
+	return w.transact(ctx, "transactions-create", amount, from.ID, to.ID)
 }
 
 func overdraw(ctx context.Context) error {
@@ -180,16 +128,15 @@ func overdraw(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	o := w.Session.Contract.Operation("transactions-manual-debit")
-	w.draft = &Draft{Operation: o, Request: client.Request{As: "primary"}, Body: map[string]any{
-		"amount": 100_000_000, "reference": "kobcheck", "metadata": map[string]any{}, "from": wallet.ID}}
-	_, err = w.send(ctx, w.draft)
-	return err
+	if w.draft, err = w.scene.Booking(ctx, "transactions-manual-debit", "primary", 100_000_000, wallet.ID, ""); err != nil {
+		return err
+	}
+	return sendDraft(ctx)
 }
 
 // beforeAndNow returns what a wallet held when it was noted, and what it holds.
-func (w *World) beforeAndNow(ctx context.Context, name string) (before, now amounts, err error) {
-	before, ok := w.notes["balance of "+name].(amounts)
+func (w *World) beforeAndNow(ctx context.Context, name string) (before, now scene.Balance, err error) {
+	before, ok := w.notes["balance of "+name].(scene.Balance)
 	if !ok {
 		return before, now, faulty("what the %s held before was not noted", name)
 	}
@@ -197,7 +144,7 @@ func (w *World) beforeAndNow(ctx context.Context, name string) (before, now amou
 	if err != nil {
 		return before, now, err
 	}
-	now, _, err = w.amounts(ctx, wallet)
+	now, err = w.balance(ctx, wallet)
 	return before, now, err
 }
 
@@ -210,9 +157,9 @@ func (w *World) expectMoved(ctx context.Context, name string, amount int64) erro
 	if err != nil {
 		return err
 	}
-	expected := new(big.Rat).Add(before.total, new(big.Rat).Mul(unit, big.NewRat(amount, 1)))
-	w.Expect(now.total.Cmp(expected) == 0, evidence.Assertion{Check: "balance moved by the amount", Fact: w.own(contract.Effect), Pointer: "/total_amount",
-		Message: "the balance of the " + name + " did not move by exactly the amount", Expected: decimalText(expected), Actual: decimalText(now.total)})
+	expected := new(big.Rat).Add(before.Total, unit.Of(amount))
+	w.Expect(now.Total.Cmp(expected) == 0, evidence.Assertion{Check: "balance moved by the amount", Fact: w.own(contract.Effect), Pointer: "/total_amount",
+		Message: "the balance of the " + name + " did not move by exactly the amount", Expected: scene.Decimal(expected), Actual: scene.Decimal(now.Total)})
 	return nil
 }
 
@@ -236,9 +183,9 @@ func holdsTheSame(ctx context.Context) error {
 	for _, part := range []struct {
 		name        string
 		before, now *big.Rat
-	}{{"amount", before.available, now.available}, {"reserved_amount", before.reserved, now.reserved}, {"total_amount", before.total, now.total}} {
+	}{{"amount", before.Available, now.Available}, {"reserved_amount", before.Reserved, now.Reserved}, {"total_amount", before.Total, now.Total}} {
 		w.Expect(part.before.Cmp(part.now) == 0, evidence.Assertion{Check: "balance has not moved", Fact: w.own(contract.Effect), Pointer: "/" + part.name,
-			Message: part.name + " moved although nothing was done", Expected: decimalText(part.before), Actual: decimalText(part.now)})
+			Message: part.name + " moved although nothing was done", Expected: scene.Decimal(part.before), Actual: scene.Decimal(part.now)})
 	}
 	return nil
 }
@@ -251,11 +198,11 @@ func conserved(ctx context.Context) error {
 		if err != nil {
 			return err
 		}
-		sumBefore.Add(sumBefore, before.total)
-		sumNow.Add(sumNow, now.total)
+		sumBefore.Add(sumBefore, before.Total)
+		sumNow.Add(sumNow, now.Total)
 	}
 	w.Expect(sumBefore.Cmp(sumNow) == 0, evidence.Assertion{Check: "money is conserved", Fact: w.own(contract.Effect), Message: "money was made or lost between the two wallets",
-		Expected: decimalText(sumBefore) + " together", Actual: decimalText(sumNow) + " together"})
+		Expected: scene.Decimal(sumBefore) + " together", Actual: scene.Decimal(sumNow) + " together"})
 	return nil
 }
 
@@ -265,13 +212,17 @@ func totalAddsUp(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	now, _, err := w.amounts(ctx, wallet)
+	now, err := w.balance(ctx, wallet)
 	if err != nil {
 		return err
 	}
-	sum := new(big.Rat).Add(now.available, now.reserved)
-	w.Expect(sum.Cmp(now.total) == 0, evidence.Assertion{Check: "total adds up", Fact: w.own(contract.Effect), Pointer: "/total_amount",
-		Message: "total_amount is not amount plus reserved_amount", Expected: decimalText(sum), Actual: decimalText(now.total)})
+	if now.Body["reserved_amount"] == nil {
+		w.NoData("total adds up", w.own(contract.Effect), "the wallet shows no reserved_amount")
+		return nil
+	}
+	sum := new(big.Rat).Add(now.Available, now.Reserved)
+	w.Expect(sum.Cmp(now.Total) == 0, evidence.Assertion{Check: "total adds up", Fact: w.own(contract.Effect), Pointer: "/total_amount",
+		Message: "total_amount is not amount plus reserved_amount", Expected: scene.Decimal(sum), Actual: scene.Decimal(now.Total)})
 	return nil
 }
 
@@ -281,12 +232,12 @@ func noneNegative(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	now, _, err := w.amounts(ctx, wallet)
+	now, err := w.balance(ctx, wallet)
 	if err != nil {
 		return err
 	}
-	for name, value := range map[string]*big.Rat{"amount": now.available, "reserved_amount": now.reserved, "total_amount": now.total} {
-		w.Expect(value.Sign() >= 0, evidence.Assertion{Check: "no negative amount", Fact: w.own(contract.Effect), Pointer: "/" + name, Message: name + " is negative", Expected: "zero or more", Actual: decimalText(value)})
+	for name, value := range map[string]*big.Rat{"amount": now.Available, "reserved_amount": now.Reserved, "total_amount": now.Total} {
+		w.Expect(value.Sign() >= 0, evidence.Assertion{Check: "no negative amount", Fact: w.own(contract.Effect), Pointer: "/" + name, Message: name + " is negative", Expected: "zero or more", Actual: scene.Decimal(value)})
 	}
 	return nil
 }
@@ -297,12 +248,16 @@ func twoDecimals(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	_, body, err := w.amounts(ctx, wallet)
+	now, err := w.balance(ctx, wallet)
 	if err != nil {
 		return err
 	}
 	for _, name := range []string{"amount", "reserved_amount", "total_amount"} {
-		written := string(body[name].(json.Number))
+		value, there := now.Body[name]
+		if !there {
+			continue
+		}
+		written := fmt.Sprint(value)
 		_, fraction, _ := strings.Cut(written, ".")
 		w.Expect(len(fraction) <= 2 && !strings.ContainsAny(written, "eE"), evidence.Assertion{Check: "at most two decimals", Fact: w.own(contract.Values), Pointer: "/" + name,
 			Message: name + " is not written like an amount of money", Expected: "at most two decimals and no exponent", Actual: written})
@@ -317,31 +272,26 @@ func creditsOneByOne(ctx context.Context, list string) error {
 		return err
 	}
 	for _, one := range strings.Split(list, ",") {
-		amount, err := strconv.Atoi(strings.TrimSpace(one))
+		amount, err := strconv.ParseInt(strings.TrimSpace(one), 10, 64)
 		if err != nil {
 			return faulty("%q in the feature is no whole number", one)
 		}
-		if err := w.transact(ctx, "transactions-manual-credit", map[string]any{"amount": amount, "to": wallet.ID}); err != nil {
+		if err := w.transact(ctx, "transactions-manual-credit", amount, "", wallet.ID); err != nil {
 			return err
 		}
 	}
 	return nil
 }
 
-func creditsAtOnce(ctx context.Context, times, amount int) error {
+func creditsAtOnce(ctx context.Context, times int, amount int64) error {
 	w := From(ctx)
 	wallet, err := w.noteBalance(ctx, "wallet")
 	if err != nil {
 		return err
 	}
-	operation := w.Session.Contract.Operation("transactions-manual-credit")
-	w.draft, err = w.valid(ctx, operation, w.caller(operation))
-	if err != nil {
+	if w.draft, err = w.scene.Booking(ctx, "transactions-manual-credit", "primary", amount, "", wallet.ID); err != nil {
 		return err
 	}
-	setMember(w.draft.Body, "amount", amount)
-	setMember(w.draft.Body, "to", wallet.ID)
-	w.draft.Request.Body = w.draft.Body
 	if err := callTogether(ctx, times); err != nil {
 		return err
 	}

@@ -5,22 +5,9 @@ import (
 	"fmt"
 
 	"github.com/kobcheck/kobcheck/client"
+	"github.com/kobcheck/kobcheck/client/scene"
 	"github.com/kobcheck/kobcheck/reports/evidence"
 )
-
-// NotTestable ends a scenario that this target gives no means to judge.
-type NotTestable struct {
-	// Key is the key of the target file that would make it testable; empty where none would.
-	Key string
-	Why string
-}
-
-func (e *NotTestable) Error() string {
-	if e.Key == "" {
-		return "not testable on this target: " + e.Why
-	}
-	return fmt.Sprintf("not testable on this target: %s; %s in the target file would make it testable", e.Why, e.Key)
-}
 
 // Environment ends a scenario whose answer the environment kept away.
 type Environment struct {
@@ -42,17 +29,6 @@ func (e *Broken) Error() string {
 	return text
 }
 
-// Blocked ends a scenario whose needs the API does not serve: a valid request was refused, or its success names
-// nothing that can be used.
-type Blocked struct {
-	// Operation is the id of the one that is not served, Title its name, Actual what it answered.
-	Operation, Title, Actual string
-}
-
-func (e *Blocked) Error() string {
-	return fmt.Sprintf("blocked: %q does not serve a valid request: %s", e.Title, e.Actual)
-}
-
 // harness is a fault of the features or of this program, never of the API.
 type harness struct{ why string }
 
@@ -66,7 +42,7 @@ func environmental(err error) error {
 	var token *client.TokenError
 	var path *client.PathUnknown
 	if errors.As(err, &path) {
-		return &NotTestable{Key: "target.paths." + path.Operation, Why: "no page gives the path of the operation"}
+		return &scene.NotTestable{Key: "target.paths." + path.Operation, Why: "no page gives the path of the operation"}
 	}
 	switch {
 	case errors.As(err, &token):

@@ -7,6 +7,7 @@ import (
 	"slices"
 	"strconv"
 
+	"github.com/kobcheck/kobcheck/client/scene"
 	"github.com/kobcheck/kobcheck/contract"
 )
 
@@ -67,7 +68,7 @@ func (w *World) beyond(ctx context.Context, operation *contract.Operation, as st
 	}
 	for page := 0; page < pageBound && seen > 0; page++ {
 		items, err := w.list(ctx, operation, as, url.Values{"offset": {strconv.Itoa(seen)}})
-		var blocked *Blocked
+		var blocked *scene.Blocked
 		if errors.As(err, &blocked) {
 			return nil // the parameter is none of the API's: the list was whole
 		}

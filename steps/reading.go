@@ -1,6 +1,7 @@
 package steps
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -52,32 +53,19 @@ func (w *World) find(wanted func(*contract.Operation) bool) *contract.Operation 
 }
 
 // read gets the present state of a thing, as means to an end: what deviates in it is noticed in passing.
-func (w *World) read(ctx context.Context, object *Object) (map[string]any, error) {
+func (w *World) read(ctx context.Context, object *scene.Thing) (map[string]any, error) {
 	operation := w.reader(object.Kind)
 	if operation == nil {
-		return nil, &NotTestable{Why: "no documented operation reads a " + object.Kind + " by its id"}
+		return nil, &scene.NotTestable{Why: "no documented operation reads a " + object.Kind + " by its id"}
 	}
-	as := object.As
-	if as == "" {
-		as = w.caller(operation)
-	}
-	draft := &Draft{Operation: operation, Request: client.Request{As: as, Path: map[string]string{operation.PathParams[0].Name: object.ID}}}
-	exchange, err := w.needed(ctx, draft)
-	if err != nil {
-		return nil, err
-	}
-	body := w.body(exchange)
-	if body == nil {
-		return nil, w.blocked(operation, exchange, "an object")
-	}
-	return body, nil
+	return w.scene.Get(ctx, operation.ID, cmp.Or(object.As, w.Session.Client.Caller(operation)), object.ID)
 }
 
 // readBack reads a thing that a scenario is about: one that is gone is its finding, and then there is no body.
-func (w *World) readBack(ctx context.Context, object *Object) (map[string]any, error) {
+func (w *World) readBack(ctx context.Context, object *scene.Thing) (map[string]any, error) {
 	body, err := w.read(ctx, object)
-	var blocked *Blocked
-	if errors.As(err, &blocked) && w.last != nil && (w.last.Status == http.StatusNotFound || w.last.Status == http.StatusGone) {
+	var blocked *scene.Blocked
+	if errors.As(err, &blocked) && is(http.StatusNotFound, http.StatusGone)(blocked.Status) {
 		w.Expect(false, evidence.Assertion{Check: "can be read", Fact: w.own(contract.Effect), Message: "the " + object.Kind + " that was made can't be read",
 			Expected: "the " + object.Kind, Actual: w.answered(w.last)})
 		return nil, nil
@@ -100,19 +88,14 @@ func readsBackEqual(ctx context.Context, kind string) error {
 }
 
 // made returns the thing of a kind that the scenario made, together with the answer that made it.
-func (w *World) made(kind string) (*Object, error) {
+func (w *World) made(kind string) (*scene.Thing, error) {
 	object := w.things[kind]
 	if object == nil && w.last != nil {
 		if operation := w.Session.Contract.Operation(w.last.Operation); operation != nil && operation.Creates == kind {
 			if err := w.served(operation, w.last); err != nil {
 				return nil, err
 			}
-			made, err := w.object(kind, w.last)
-			if err != nil {
-				return nil, err
-			}
-			w.things[kind] = made
-			return made, nil
+			return w.born(operation, w.last, nil)
 		}
 	}
 	if object == nil {
@@ -170,7 +153,7 @@ func readsBackWith(ctx context.Context, kind, name, literal string) error {
 	if now == nil {
 		return err
 	}
-	value, there := member(now, name)
+	value, there := scene.Member(now, name)
 	w.expectMember(name, there && same(expected, value), text(expected), value, there)
 	return nil
 }
@@ -223,7 +206,7 @@ func foreignNotInList(ctx context.Context, kind string) error {
 	return w.expectNotListed(ctx, object, "primary", "another client's "+kind)
 }
 
-func (w *World) expectNotListed(ctx context.Context, object *Object, as, what string) error {
+func (w *World) expectNotListed(ctx context.Context, object *scene.Thing, as, what string) error {
 	entry, _, err := w.listed(ctx, object, as)
 	if err != nil {
 		return err
@@ -235,13 +218,13 @@ func (w *World) expectNotListed(ctx context.Context, object *Object, as, what st
 
 // listed looks for a thing in the list of its kind and returns its entry, or nil, with the number of
 // entries seen. Lists with documented paging are walked newest first, page by page.
-func (w *World) listed(ctx context.Context, object *Object, as string) (map[string]any, int, error) {
+func (w *World) listed(ctx context.Context, object *scene.Thing, as string) (map[string]any, int, error) {
 	operation := w.lister(object.Kind)
 	if operation == nil {
-		return nil, 0, &NotTestable{Why: "no documented operation lists things of the kind " + object.Kind}
+		return nil, 0, &scene.NotTestable{Why: "no documented operation lists things of the kind " + object.Kind}
 	}
 	if as == "" {
-		as = w.caller(operation)
+		as = w.Session.Client.Caller(operation)
 	}
 	if !hasQuery(operation, "limit") || !hasQuery(operation, "offset") {
 		items, err := w.list(ctx, operation, as, nil)
@@ -265,7 +248,7 @@ func (w *World) listed(ctx context.Context, object *Object, as string) (map[stri
 		return entry == nil
 	})
 	if bounded {
-		return nil, seen, &NotTestable{Why: fmt.Sprintf("the list has more than %d pages of %d", pageBound, pageSize)}
+		return nil, seen, &scene.NotTestable{Why: fmt.Sprintf("the list has more than %d pages of %d", pageBound, pageSize)}
 	}
 	return entry, seen, err
 }
@@ -282,13 +265,13 @@ func entryOf(items []any, id string) map[string]any {
 
 // list calls a list operation as means to an end and returns its items, whatever wraps them.
 func (w *World) list(ctx context.Context, operation *contract.Operation, as string, query url.Values) ([]any, error) {
-	exchange, err := w.needed(ctx, &Draft{Operation: operation, Request: client.Request{As: as, Query: query}})
+	exchange, value, err := w.scene.Serve(ctx, &scene.Draft{Operation: operation, Request: client.Request{As: as, Query: query}})
 	if err != nil {
 		return nil, err
 	}
-	items, ok := scene.Items(w.decoded(exchange))
+	items, ok := scene.Items(value)
 	if !ok {
-		return nil, w.blocked(operation, exchange, "a list")
+		return nil, blocked(operation, exchange, fmt.Sprintf("answered %d without a list", exchange.Status))
 	}
 	return items, nil
 }

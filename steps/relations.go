@@ -6,6 +6,7 @@ import (
 	"strconv"
 	"time"
 
+	"github.com/kobcheck/kobcheck/client/scene"
 	"github.com/kobcheck/kobcheck/contract"
 	"github.com/kobcheck/kobcheck/reports/evidence"
 )
@@ -56,17 +57,10 @@ func walkWhileMaking(ctx context.Context, size int) error {
 // makeAnother makes a thing of the kind of the span: a card, or a credit on its wallet.
 func (w *World) makeAnother(ctx context.Context, s *span) error {
 	if s.operation.ID == "cards-list" {
-		delete(w.things, "wallet")
-		_, err := w.make(ctx, "primary", "card")
+		_, err := w.scene.Fresh(ctx, "primary", "card", scene.Things{})
 		return err
 	}
-	credit := w.Session.Contract.Operation("transactions-manual-credit")
-	draft, err := w.valid(ctx, credit, "primary")
-	if err != nil {
-		return err
-	}
-	draft.Body["to"] = w.things["wallet"].ID
-	_, err = w.needed(ctx, draft)
+	_, err := w.scene.Book(ctx, "transactions-manual-credit", "primary", 500, "", w.things["wallet"].ID)
 	return err
 }
 

@@ -7,6 +7,7 @@ import (
 	"strings"
 
 	"github.com/kobcheck/kobcheck/client"
+	"github.com/kobcheck/kobcheck/client/scene"
 	"github.com/kobcheck/kobcheck/contract"
 	"github.com/kobcheck/kobcheck/reports/evidence"
 )
@@ -26,13 +27,13 @@ func noteScope(ctx context.Context, scope string) error {
 	if strings.HasPrefix(scope, "administrator/") {
 		as = "admin"
 	}
-	if !w.Session.Has[as] {
-		return &NotTestable{Key: "target.clients." + as, Why: "it takes a client that may ask for the scope " + scope}
+	if err := w.called(as, "it takes a client that may ask for the scope "+scope); err != nil {
+		return err
 	}
 	token, err := w.Session.Client.Token(ctx, as, scope)
 	var refused *client.TokenError
 	if errors.As(err, &refused) && refused.Status != 0 {
-		return &NotTestable{Key: "target.clients." + as + ".scope", Why: "the token endpoint gives no token of the scope " + scope}
+		return &scene.NotTestable{Key: "target.clients." + as + ".scope", Why: "the token endpoint gives no token of the scope " + scope}
 	}
 	if err != nil {
 		return err

@@ -9,6 +9,7 @@ import (
 	"time"
 
 	"github.com/kobcheck/kobcheck/client"
+	"github.com/kobcheck/kobcheck/client/scene"
 	"github.com/kobcheck/kobcheck/contract"
 	"github.com/kobcheck/kobcheck/reports/evidence"
 )
@@ -38,7 +39,7 @@ func namesChallenge(ctx context.Context) error {
 		return err
 	}
 	if exchange.Status != http.StatusUnauthorized {
-		return &NotTestable{Why: "this target refuses the call with " + status(exchange.Status) + ", not 401"}
+		return &scene.NotTestable{Why: "this target refuses the call with " + status(exchange.Status) + ", not 401"}
 	}
 	challenge := exchange.Header.Get("WWW-Authenticate")
 	w.Expect(challenge != "", evidence.Assertion{Check: "a 401 has a challenge", Fact: w.fact("STD-02", contract.Head), Message: "a 401 does not say how to authenticate",
@@ -81,7 +82,7 @@ func namesMethods(ctx context.Context) error {
 		return err
 	}
 	if exchange.Status != http.StatusMethodNotAllowed {
-		return &NotTestable{Why: "this target answers " + status(exchange.Status) + " to a method that it does not offer, not 405"}
+		return &scene.NotTestable{Why: "this target answers " + status(exchange.Status) + " to a method that it does not offer, not 405"}
 	}
 	allow := exchange.Header.Get("Allow")
 	w.Expect(allow != "", evidence.Assertion{Check: "a 405 has Allow", Fact: w.fact("STD-05", contract.Head), Message: "a 405 does not say which methods are allowed", Expected: "the header Allow", Actual: orAbsent(allow)})
@@ -119,7 +120,7 @@ func hasNoContent(ctx context.Context) error {
 		return err
 	}
 	if exchange.Status != http.StatusNoContent {
-		return &NotTestable{Why: "this target answers " + status(exchange.Status) + ", not 204 No Content"}
+		return &scene.NotTestable{Why: "this target answers " + status(exchange.Status) + ", not 204 No Content"}
 	}
 	w.Expect(len(exchange.Body) == 0, evidence.Assertion{Check: "a 204 has no content", Fact: w.fact("STD-06", contract.Form), Message: "a 204 has content", Expected: "no bytes", Actual: string(exchange.Body)})
 	return nil
@@ -158,7 +159,7 @@ func locationResolves(ctx context.Context) error {
 	}
 	location := exchange.Header.Get("Location")
 	if location == "" {
-		return &NotTestable{Why: "this target sends no Location with its 201"}
+		return &scene.NotTestable{Why: "this target sends no Location with its 201"}
 	}
 	operation := w.Session.Contract.Operation(exchange.Operation)
 	reader := w.reader(operation.Creates)
@@ -167,7 +168,7 @@ func locationResolves(ctx context.Context) error {
 		w.Expect(false, evidence.Assertion{Check: "Location resolves", Fact: w.fact("STD-09", contract.Head), Message: "Location does not lead to this API", Expected: "an address of the target", Actual: location})
 		return nil //nolint:nilerr // an address that leads elsewhere is the finding
 	}
-	draft, err := w.valid(ctx, reader, "primary")
+	draft, err := w.scene.Draft(ctx, reader, "primary", w.things)
 	if err != nil {
 		return err
 	}
@@ -195,7 +196,7 @@ func challengeFits(ctx context.Context) error {
 			return nil
 		}
 	}
-	return &NotTestable{Why: "this target names no error in its challenge (" + orAbsent(exchange.Header.Get("WWW-Authenticate")) + ")"}
+	return &scene.NotTestable{Why: "this target names no error in its challenge (" + orAbsent(exchange.Header.Get("WWW-Authenticate")) + ")"}
 }
 
 // endsEarly is how often in a row an answer must end early before it is the API and not the connection.

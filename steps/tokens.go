@@ -15,6 +15,7 @@ import (
 	"github.com/golang-jwt/jwt/v5"
 
 	"github.com/kobcheck/kobcheck/client"
+	"github.com/kobcheck/kobcheck/client/scene"
 	"github.com/kobcheck/kobcheck/contract"
 	"github.com/kobcheck/kobcheck/reports/evidence"
 )
@@ -47,10 +48,10 @@ func callWithBadToken(ctx context.Context, title, how string) error {
 		w.draft.Request.Authorization = &empty
 		return sendDraft(ctx)
 	case "a token that has expired":
-		if w.Session.Given.ExpiredToken == "" {
-			return &NotTestable{Key: "fixtures.expired_token_env", Why: "it takes a token of ours that has run out"}
+		if w.Session.ExpiredToken == "" {
+			return &scene.NotTestable{Key: "fixtures.expired_token_env", Why: "it takes a token of ours that has run out"}
 		}
-		return w.sendWithToken(ctx, w.Session.Given.ExpiredToken)
+		return w.sendWithToken(ctx, w.Session.ExpiredToken)
 	}
 	token, err := w.Session.Client.Token(ctx, w.draft.Request.As, "")
 	if err != nil {
@@ -82,7 +83,7 @@ func forge(good, how string) (string, error) {
 		return "this-is-not-a-token", nil
 	}
 	if len(parts) != 3 {
-		return "", &NotTestable{Why: "the access token is no JWT (AUTH-14), so it cannot be forged in this way"}
+		return "", &scene.NotTestable{Why: "the access token is no JWT (AUTH-14), so it cannot be forged in this way"}
 	}
 	switch how {
 	case "a token with one letter changed":
@@ -131,11 +132,11 @@ func forge(good, how string) (string, error) {
 func decodeClaims(part string) (map[string]any, error) {
 	raw, err := base64.RawURLEncoding.DecodeString(part)
 	if err != nil {
-		return nil, &NotTestable{Why: "the access token is no JWT (AUTH-14), so it cannot be read"}
+		return nil, &scene.NotTestable{Why: "the access token is no JWT (AUTH-14), so it cannot be read"}
 	}
 	var claims map[string]any
 	if err := json.Unmarshal(raw, &claims); err != nil {
-		return nil, &NotTestable{Why: "the access token is no JWT (AUTH-14), so it cannot be read"}
+		return nil, &scene.NotTestable{Why: "the access token is no JWT (AUTH-14), so it cannot be read"}
 	}
 	return claims, nil
 }
@@ -151,7 +152,7 @@ func callWithScope(ctx context.Context, title, scope string) error {
 	}
 	token, err := w.Session.Client.Token(ctx, as, scope)
 	if err != nil {
-		return &NotTestable{Key: "target.clients." + as + ".scope", Why: fmt.Sprintf("no token of the scope %s is to be had (%v)", scope, err)}
+		return &scene.NotTestable{Key: "target.clients." + as + ".scope", Why: fmt.Sprintf("no token of the scope %s is to be had (%v)", scope, err)}
 	}
 	return w.sendWithToken(ctx, token.Value)
 }
@@ -170,9 +171,9 @@ func callWithScheme(ctx context.Context, title, scheme string) error {
 	return sendDraft(ctx)
 }
 
-func (w *World) tokenDraft() *Draft {
+func (w *World) tokenDraft() *scene.Draft {
 	id, secret, scope := w.Session.Client.Credentials("primary")
-	return &Draft{Operation: w.Session.Contract.Operation("token"), Request: client.Request{As: "primary", Form: url.Values{
+	return &scene.Draft{Operation: w.Session.Contract.Operation("token"), Request: client.Request{As: "primary", Form: url.Values{
 		"grant_type": {"client_credentials"}, "client_id": {id}, "client_secret": {secret}, "scope": {scope},
 	}}}
 }
@@ -246,7 +247,7 @@ func tokenIsJWT(ctx context.Context) error {
 	lifetime, _ := body["expires_in"].(json.Number)
 	seconds, _ := lifetime.Int64()
 	if !hasIssued || !hasExpires {
-		return &NotTestable{Why: "the token does not carry the times iat and exp"}
+		return &scene.NotTestable{Why: "the token does not carry the times iat and exp"}
 	}
 	w.Expect(int64(expires-issued) == seconds, evidence.Assertion{Check: "expires_in agrees with the token", Fact: w.fact("AUTH-15", contract.Values),
 		Message: "expires_in is not the life of the token", Expected: fmt.Sprintf("%d seconds, as the token itself says", int64(expires-issued)), Actual: fmt.Sprintf("%d", seconds)})

@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"github.com/kobcheck/kobcheck/client"
+	"github.com/kobcheck/kobcheck/client/scene"
 	"github.com/kobcheck/kobcheck/client/webhook"
 	"github.com/kobcheck/kobcheck/contract"
 	"github.com/kobcheck/kobcheck/reports/evidence"
@@ -65,15 +66,15 @@ func named(article string) (name, as string) {
 func aReachingWebhook(ctx context.Context, article string) error {
 	w := From(ctx)
 	if w.Session.Receiver == nil {
-		return &NotTestable{Key: "webhooks.public_url", Why: "the API has no address under which it reaches this run"}
+		return &scene.NotTestable{Key: "webhooks.public_url", Why: "the API has no address under which it reaches this run"}
 	}
 	name, as := named(article)
-	if !w.Session.Has[as] {
-		return &NotTestable{Key: "target.clients." + as, Why: "it takes a second client"}
+	if err := w.called(as, "it takes a second client"); err != nil {
+		return err
 	}
 	inbox := w.Session.Receiver.NewInbox()
 	operation := w.Session.Contract.Operation("webhooks-create")
-	object, err := w.subscribe(ctx, &Draft{Operation: operation, Request: client.Request{As: as}, Body: map[string]any{"url": inbox.URL}})
+	object, err := w.subscribe(ctx, &scene.Draft{Operation: operation, Request: client.Request{As: as}, Body: map[string]any{"url": inbox.URL}})
 	if err != nil {
 		return err
 	}
@@ -87,25 +88,12 @@ func aReachingWebhook(ctx context.Context, article string) error {
 }
 
 // subscribe makes a subscription for an address of this run. No page says that plain HTTP will do (N-39).
-func (w *World) subscribe(ctx context.Context, draft *Draft) (object *Object, err error) {
-	err = w.prepare(func() error {
-		exchange, err := w.send(ctx, draft)
-		if err != nil {
-			return err
-		}
-		if address, _ := draft.Body["url"].(string); exchange.Status/100 == 4 && !strings.HasPrefix(address, "https://") {
-			return &NotTestable{Key: "webhooks.public_url", Why: "the API takes no subscription for the plain HTTP address of this run: " + w.answered(exchange)}
-		}
-		if err := w.served(draft.Operation, exchange); err != nil {
-			return err
-		}
-		object, err = w.object("webhook", exchange)
-		return err
-	})
-	if object != nil {
-		object.As = draft.Request.As
+func (w *World) subscribe(ctx context.Context, draft *scene.Draft) (*scene.Thing, error) {
+	thing, err := w.scene.Create(ctx, draft)
+	if address, _ := draft.Body["url"].(string); err != nil && w.last != nil && w.last.Status/100 == 4 && !strings.HasPrefix(address, "https://") {
+		return nil, &scene.NotTestable{Key: "webhooks.public_url", Why: "the API takes no subscription for the plain HTTP address of this run: " + w.answered(w.last)}
 	}
-	return object, err
+	return thing, err
 }
 
 func (w *World) inbox(name string) (*webhook.Inbox, error) {
@@ -182,13 +170,11 @@ func confirmWebhook(ctx context.Context, name string) error {
 
 func somethingHappens(ctx context.Context) error {
 	w := From(ctx)
-	wallet, err := w.need(ctx, "primary", "wallet")
+	wallet, err := w.scene.Need(ctx, "primary", "wallet", w.things)
 	if err != nil {
 		return err
 	}
-	operation := w.Session.Contract.Operation("transactions-manual-credit")
-	transaction, err := w.create(ctx, &Draft{Operation: operation, Request: client.Request{As: "primary"}, Body: map[string]any{
-		"amount": 500, "reference": "kobcheck event", "metadata": map[string]any{}, "to": wallet.ID}})
+	transaction, err := w.scene.Book(ctx, "transactions-manual-credit", "primary", 500, "", wallet.ID)
 	if err != nil {
 		return err
 	}
@@ -322,7 +308,7 @@ func sentAgain(ctx context.Context) error {
 	}
 	again := w.taken(ctx, inbox, patience)
 	if !again && w.Session.RetryWait == 0 {
-		return &NotTestable{Key: "webhooks.retry_wait", Why: "no second try came in time, and nobody said how long this API waits with it (SNS: 20 s)"}
+		return &scene.NotTestable{Key: "webhooks.retry_wait", Why: "no second try came in time, and nobody said how long this API waits with it (SNS: 20 s)"}
 	}
 	for _, requirement := range []string{"HOOK-18", "SNS-16"} {
 		w.Expect(again, evidence.Assertion{Check: "a failed delivery is tried again", Fact: w.fact(requirement, contract.Delivery), Message: "a notification that failed was not sent again", Expected: "another try", Actual: "none"})
@@ -339,7 +325,7 @@ func notedSentAgain(ctx context.Context) error {
 		return err
 	}
 	if w.Session.RetryWait == 0 {
-		return &NotTestable{Key: "webhooks.retry_wait", Why: "nobody said how long this API waits before a second try (SNS: 20 s)"}
+		return &scene.NotTestable{Key: "webhooks.retry_wait", Why: "nobody said how long this API waits before a second try (SNS: 20 s)"}
 	}
 	again := w.taken(ctx, inbox, 2*w.Session.RetryWait)
 	w.Observe("webhooks.retried-after-4xx", "C-52", "Is a delivery that was answered 403 tried again?", map[bool]string{true: "yes", false: "no"}[again])

@@ -10,6 +10,7 @@ import (
 	"github.com/google/uuid"
 
 	"github.com/kobcheck/kobcheck/client"
+	"github.com/kobcheck/kobcheck/client/scene"
 	"github.com/kobcheck/kobcheck/client/webhook"
 	"github.com/kobcheck/kobcheck/contract"
 	"github.com/kobcheck/kobcheck/reports/evidence"
@@ -187,7 +188,7 @@ func entityCanBeRead(ctx context.Context) error {
 		return nil
 	}
 	operation := w.Session.Contract.Operation("transactions-get")
-	exchange, err := w.send(ctx, &Draft{Operation: operation, Request: client.Request{As: "primary", Path: map[string]string{"id": event.EntityID}}})
+	exchange, err := w.send(ctx, &scene.Draft{Operation: operation, Request: client.Request{As: "primary", Path: map[string]string{"id": event.EntityID}}})
 	if err != nil {
 		return err
 	}

@@ -6,6 +6,7 @@ import (
 	"sync"
 
 	"github.com/kobcheck/kobcheck/client"
+	"github.com/kobcheck/kobcheck/client/scene"
 	"github.com/kobcheck/kobcheck/contract"
 	"github.com/kobcheck/kobcheck/reports/evidence"
 )
@@ -27,8 +28,10 @@ type World struct {
 	Session  *Session
 	Scenario Scenario
 
-	things map[string]*Object
-	draft  *Draft
+	things scene.Things
+	draft  *scene.Draft
+	// scene prepares what the scenario needs.
+	scene *scene.Scene
 	// last is the latest exchange of a step's own; calls holds them all in order of their answer.
 	last  *client.Exchange
 	calls []*client.Exchange
@@ -57,7 +60,11 @@ type World struct {
 
 // NewWorld returns the world of one scenario about to start.
 func (s *Session) NewWorld(scenario Scenario) *World {
-	return &World{Session: s, Scenario: scenario, things: map[string]*Object{}, notes: map[string]any{}, values: map[*client.Exchange]any{}, step: -1}
+	w := &World{Session: s, Scenario: scenario, things: scene.Things{}, notes: map[string]any{}, values: map[*client.Exchange]any{}, step: -1}
+	if w.scene = s.Scene.Observed(w.hear); scenario.Attempt > 0 {
+		w.scene = w.scene.Anew()
+	}
+	return w
 }
 
 type worldKey struct{}
@@ -85,14 +92,24 @@ func (w *World) record(exchange *client.Exchange) {
 // Cleanup registers work for the end of the scenario; the newest runs first.
 func (w *World) Cleanup(work func(context.Context) error) { w.cleanups = append(w.cleanups, work) }
 
-// Close runs the registered clean-ups, newest first, and returns what went wrong with them.
+// Close runs the registered clean-ups, newest first, and gives back what the scenario had in hand. It returns what
+// went wrong.
 func (w *World) Close(ctx context.Context) error {
 	var failed []error
 	for i := len(w.cleanups) - 1; i >= 0; i-- {
 		failed = append(failed, w.cleanups[i](ctx))
 	}
 	w.cleanups = nil
+	failed = append(failed, w.scene.PutBack(ctx))
+	w.giveBack(nil)
 	return errors.Join(failed...)
+}
+
+// giveBack lets other scenarios have what this one has not changed, but what it keeps.
+func (w *World) giveBack(keep scene.Things) {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	w.scene.GiveBack(w.exchanges, keep)
 }
 
 // Observe keeps the answer of the target to a question that no page settles. The gap names the

@@ -6,6 +6,8 @@ import (
 	"net/url"
 	"strings"
 
+	"github.com/google/uuid"
+
 	"github.com/kobcheck/kobcheck/client"
 	"github.com/kobcheck/kobcheck/contract"
 )
@@ -85,10 +87,13 @@ func (s *Scene) Draft(ctx context.Context, operation *contract.Operation, as str
 }
 
 func (s *Scene) value(ctx context.Context, draft *Draft, have Things, kind string, sample, example any) (any, error) {
+	if text, isText := sample.(string); isText && kind == "" {
+		return strings.ReplaceAll(text, "<new>", uuid.NewString()), nil
+	}
+	if kind == "" && sample != nil {
+		return sample, nil
+	}
 	if kind == "" {
-		if sample != nil {
-			return sample, nil
-		}
 		return example, nil
 	}
 	thing, err := s.Need(ctx, draft.Request.As, kind, have)
@@ -97,21 +102,6 @@ func (s *Scene) value(ctx context.Context, draft *Draft, have Things, kind strin
 	}
 	draft.guessed = draft.guessed || thing.guessed
 	return thing.ID, nil
-}
-
-// stated reports whether pages state all that a draft sends, so that a refusal breaks a promise.
-func (d *Draft) stated() bool {
-	body := d.Operation.Body
-	if body == nil || d.Handed {
-		return true
-	}
-	carries := func(m contract.Mark) bool { return m == contract.Stated || m == contract.Standard }
-	for _, field := range body.Fields {
-		if _, sent := Member(d.Body, field.Name); sent && !strings.Contains(field.Name, ".") && !carries(field.Mark) {
-			return false
-		}
-	}
-	return carries(body.Mark)
 }
 
 // Member returns a member of a body, stepping into objects at dots; false where it is absent.

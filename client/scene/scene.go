@@ -1,11 +1,11 @@
 package scene
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
 	"net/http"
-	"slices"
 
 	"github.com/kobcheck/kobcheck/client"
 	"github.com/kobcheck/kobcheck/contract"
@@ -34,6 +34,8 @@ type Scene struct {
 
 	shared  *shared
 	observe func(*contract.Operation, *client.Exchange) error
+	// loans is what an observed scene has in hand; nil for one that nobody observes.
+	loans *loans
 }
 
 // New returns the scene of a run.
@@ -41,12 +43,19 @@ func New(facts *contract.Contract, api *client.Client, given Given) *Scene {
 	return &Scene{Contract: facts, Client: api, Given: given, shared: newShared()}
 }
 
-// Observed returns the scene for somebody who hears every exchange of the preparation. An error that hear returns
-// ends the preparation and is passed on as it is.
+// Observed returns the scene for somebody who hears every exchange of the preparation; it belongs to one goroutine. An
+// error that hear returns ends the preparation and is passed on as it is. It uses again what others have left as good
+// as new; who is done calls [Scene.GiveBack] and [Scene.PutBack].
 func (s *Scene) Observed(hear func(*contract.Operation, *client.Exchange) error) *Scene {
 	observed := *s
-	observed.observe = hear
+	observed.observe, observed.loans = hear, &loans{}
 	return &observed
+}
+
+// Anew returns an observed scene that uses nothing again.
+func (s *Scene) Anew() *Scene {
+	s.loans.anew = true
+	return s
 }
 
 // Blocked says that a valid request was not served, or that no id was in the answer, so that what builds on it can't
@@ -63,11 +72,15 @@ func (e *Blocked) Error() string {
 	return fmt.Sprintf("preparing: %q %s; it has to work before what builds on it can be looked at", e.Title, e.Why)
 }
 
-// NotTestable says that the target offers no means to prepare something, and which key of the target file would.
+// NotTestable says that the target offers no means to prepare or to judge something, and which key of the target file
+// would; an empty one where none would.
 type NotTestable struct{ Key, Why string }
 
 func (e *NotTestable) Error() string {
-	return fmt.Sprintf("%s; set %s in the target file", e.Why, e.Key)
+	if e.Key == "" {
+		return "not testable on this target: " + e.Why
+	}
+	return fmt.Sprintf("not testable on this target: %s; set %s in the target file", e.Why, e.Key)
 }
 
 // Send performs a draft. Any answer is fine; an error is that of the client, or of who observes.
@@ -83,6 +96,7 @@ func (s *Scene) heard(operation *contract.Operation, exchange *client.Exchange) 
 	if s.observe == nil {
 		return nil
 	}
+	s.loans.hear(exchange)
 	return s.observe(operation, exchange)
 }
 
@@ -101,17 +115,17 @@ func (s *Scene) Serve(ctx context.Context, draft *Draft) (*client.Exchange, any,
 
 // refusal says what it means that a valid request was not served.
 func (s *Scene) refusal(draft *Draft, exchange *client.Exchange) error {
-	operation := draft.Operation
-	answered := fmt.Sprintf("%q is answered %d", operation.Title, exchange.Status)
-	switch {
-	case optional(operation) && absent(exchange.Status):
-		return &NotTestable{Key: means(operation, exchange.As), Why: answered + " to this client (N-48)"}
-	case ofTheBody(exchange.Status) && !draft.stated():
-		return &NotTestable{Key: "fixtures.bodies." + operation.ID, Why: answered + "; no page gives its whole body"}
-	case ofTheBody(exchange.Status) && draft.guessed:
-		return &NotTestable{Key: "fixtures.programs.ok", Why: answered + " with a card program that another client made"}
+	open := s.Open(draft, exchange)
+	if open == nil {
+		return s.blocked(draft.Operation, exchange, fmt.Sprintf("answered %d to a valid request", exchange.Status))
 	}
-	return s.blocked(operation, exchange, fmt.Sprintf("answered %d to a valid request", exchange.Status))
+	switch draft.Operation.Creates { // which the owner of the target may hand over
+	case "program":
+		open.Key = "fixtures.programs.ok"
+	case "client":
+		open.Key = "fixtures.client"
+	}
+	return open
 }
 
 func (s *Scene) blocked(operation *contract.Operation, exchange *client.Exchange, why string) error {
@@ -119,38 +133,40 @@ func (s *Scene) blocked(operation *contract.Operation, exchange *client.Exchange
 		Status: exchange.Status, Exchange: exchange, Why: why}
 }
 
-// optional reports whether no page says that every client may call an operation (N-48).
-func optional(operation *contract.Operation) bool {
-	return operation.Caller == "admin" || slices.Contains(operation.Unknown, "scope")
-}
-
-// absent are the answers by which a target says that it offers an operation not at all, or not to this client.
-func absent(status int) bool {
-	switch status {
-	case http.StatusUnauthorized, http.StatusForbidden, http.StatusNotFound, http.StatusMethodNotAllowed, http.StatusNotImplemented:
-		return true
+// Open says why a refusal of a valid request breaks nothing that is stated: who may call the operation, where it is
+// and what it takes may be known from no page. Nil where the documentation says enough.
+func (s *Scene) Open(draft *Draft, exchange *client.Exchange) *NotTestable {
+	operation, code := draft.Operation, exchange.Status
+	open := func(key, why string) *NotTestable {
+		return &NotTestable{Key: key, Why: fmt.Sprintf("%q is answered %d%s", operation.Title, code, why)}
 	}
-	return false
-}
-
-// ofTheBody reports whether a refusal may be for what was sent: not for who sent it, or when.
-func ofTheBody(status int) bool {
-	switch status {
-	case http.StatusUnauthorized, http.StatusRequestTimeout, http.StatusTooManyRequests:
-		return false
+	scope := "target.clients." + cmp.Or(exchange.As, "primary") + ".scope"
+	switch code {
+	case http.StatusNotFound, http.StatusMethodNotAllowed, http.StatusNotImplemented:
+		path := contract.Fact{Requirement: operation.Requirement, Operation: operation.ID, Facet: contract.Path, Edition: s.Client.Edition()}
+		if len(operation.PathParams) == 0 && !s.Client.PathGiven(operation.ID) && s.Contract.Weigh(path).Mark != contract.Stated {
+			return open("target.paths."+operation.ID, ", and no page states its path in this edition")
+		}
+		// What has an id may be gone; what has none is not offered to this client.
+		if operation.Restricted() && (code != http.StatusNotFound || len(operation.PathParams) == 0) {
+			return open(scope, " to this client, and no page says who may call it (N-48)")
+		}
+	case http.StatusUnauthorized, http.StatusForbidden:
+		if operation.Restricted() {
+			return open(scope, " to this client, and no page says who may call it (N-48)")
+		}
+		return nil
+	case http.StatusTooManyRequests:
+		return nil
 	}
-	return status/100 == 4
-}
-
-// means is the key of the target file that replaces an operation which the client may not call.
-func means(operation *contract.Operation, as string) string {
-	switch operation.Creates {
-	case "program":
-		return "fixtures.programs.ok"
-	case "client":
-		return "fixtures.client"
+	switch {
+	case code/100 != 4:
+	case operation.Body != nil && !operation.Body.Founded() && s.Given.Bodies[operation.ID] == nil:
+		return open("fixtures.bodies."+operation.ID, ", and no page states the body that it takes")
+	case draft.guessed:
+		return open("fixtures.programs.ok", " with a card program that another client made")
 	}
-	return "target.clients." + as + ".scope"
+	return nil
 }
 
 // Together sends requests of an operation at one moment and returns their answers in the same order; a request

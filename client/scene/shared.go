@@ -11,12 +11,13 @@ import (
 type shared struct {
 	mu     sync.Mutex
 	pools  map[[2]string]*pool // by client and kind
+	spares map[[2]string][]*Thing
 	unit   once[Unit]
 	client turn
 }
 
 func newShared() *shared {
-	return &shared{pools: map[[2]string]*pool{}, unit: newOnce[Unit](), client: newTurn()}
+	return &shared{pools: map[[2]string]*pool{}, spares: map[[2]string][]*Thing{}, unit: newOnce[Unit](), client: newTurn()}
 }
 
 // pool returns the things of a kind that the scenes of a client share, so many at most.
@@ -51,6 +52,7 @@ func (p *pool) take(ctx context.Context, fresh func() (*Thing, error)) (*Thing, 
 		return nil, err
 	}
 	lent := *thing // what a caller notes on it is its own
+	lent.Shared = true
 	return &lent, nil
 }
 
@@ -96,7 +98,7 @@ func (o once[T]) get(ctx context.Context, fresh func() (T, error)) (value T, err
 // one that the run makes once for the client (CARD-PRE-19, C-02).
 func (s *Scene) program(ctx context.Context, as string) (*Thing, error) {
 	if id := s.Given.Programs["ok"]; id != "" {
-		return &Thing{Kind: "program", ID: id}, nil
+		return &Thing{Kind: "program", ID: id, Shared: true}, nil
 	}
 	return s.shared.pool(as, "program", 1).take(ctx, func() (*Thing, error) {
 		if found, err := s.listed(ctx, as); err != nil || found != nil {

@@ -4,9 +4,11 @@ import (
 	"context"
 	"fmt"
 	"net/url"
+	"slices"
 	"strings"
 
 	"github.com/kobcheck/kobcheck/client"
+	"github.com/kobcheck/kobcheck/contract"
 )
 
 // Thing is something on the target that was made or handed over.
@@ -21,8 +23,19 @@ type Thing struct {
 	// Maker names the client that made it and reads it; empty for one that was handed over.
 	Maker string
 
+	// Parts are the things that it was made with, by kind.
+	Parts Things
+	// Shared says that others have it too, so that it is not to be changed.
+	Shared bool
+	// Raw says that a call of the caller's own made it, so that nobody has seen to it yet that it can be used.
+	Raw bool
+
 	// guessed says that another client made it, so that nothing states that this one may use it.
 	guessed bool
+	// particular says that none of its kind that somebody else has stands for it.
+	particular bool
+	// poked says that writing calls were refused for it, so that it is looked at before it is used again.
+	poked bool
 }
 
 // Things are those that a caller has, by kind.
@@ -39,11 +52,15 @@ const (
 const Funding = 100_000
 
 // Need returns the caller's thing of that kind. Where it has none that the named client may use, it is given one: a
-// shared one of those that nobody can change (enduser, company enduser, program), else a new one. It is put among the
-// caller's where there was none; a nil map keeps nothing. Errors are [*Blocked], [*NotTestable] and those of the
-// client.
+// shared one of those that nobody can change (enduser, company enduser, program), one that is as good as new, else a
+// new one. It is put among the caller's where there was none; a nil map keeps nothing. Errors are [*Blocked],
+// [*NotTestable] and those of the client.
 func (s *Scene) Need(ctx context.Context, as, kind string, have Things) (*Thing, error) {
 	if thing := have[kind]; thing != nil && (thing.As == as || thing.As == "") {
+		if thing.Raw && kind == "wallet" {
+			thing.Raw = false
+			return thing, s.Activate(ctx, thing)
+		}
 		return thing, nil
 	}
 	thing, err := s.some(ctx, as, kind, have)
@@ -57,13 +74,30 @@ func (s *Scene) some(ctx context.Context, as, kind string, have Things) (*Thing,
 	fresh := func() (*Thing, error) { return s.Fresh(ctx, as, kind, have) }
 	switch kind {
 	case "enduser":
-		return s.shared.pool(as, kind, 4).take(ctx, fresh)
+		return s.shared.pool(as, kind, 3).take(ctx, fresh)
 	case Company:
-		return s.shared.pool(as, kind, 2).take(ctx, fresh)
+		return s.shared.pool(as, kind, 1).take(ctx, fresh)
 	case "program":
 		return s.program(ctx, as)
+	case "client":
+		if s.loans != nil {
+			return s.lent(ctx)
+		}
 	}
-	return fresh()
+	return s.Own(ctx, as, kind, have)
+}
+
+// Own returns a thing that nobody else has: one that is as good as new, else a new one. Errors are those of
+// [Scene.Need].
+func (s *Scene) Own(ctx context.Context, as, kind string, have Things) (*Thing, error) {
+	if spare, err := s.spare(ctx, as, kind, have); err != nil || spare != nil {
+		return spare, err
+	}
+	thing, err := s.Fresh(ctx, as, kind, have)
+	if err == nil {
+		s.lend(as, kind, thing)
+	}
+	return thing, err
 }
 
 // Fresh makes a new thing of a kind as the named client, which nobody shares. What it needs itself is that of the
@@ -88,15 +122,39 @@ func (s *Scene) Fresh(ctx context.Context, as, kind string, have Things) (*Thing
 	if operation.Caller != "" {
 		as = s.Client.Caller(operation)
 	}
+	if have == nil {
+		have = Things{}
+	}
 	draft, err := s.Draft(ctx, operation, as, have)
 	if err != nil {
 		return nil, err
 	}
 	thing, err := s.Create(ctx, draft)
-	if err != nil || kind != "wallet" {
-		return thing, err
+	if err != nil {
+		return nil, err
 	}
-	return thing, s.Activate(ctx, thing)
+	thing.Parts = Things{}
+	for _, needed := range fixtures(operation) {
+		thing.Parts[needed] = have[needed]
+	}
+	if kind == "wallet" {
+		err = s.Activate(ctx, thing)
+	}
+	return thing, err
+}
+
+// fixtures are the kinds of things that a request names.
+func fixtures(operation *contract.Operation) []string {
+	var kinds []string
+	for _, parameter := range operation.PathParams {
+		kinds = append(kinds, parameter.Fixture)
+	}
+	if operation.Body != nil {
+		for _, field := range operation.Body.Fields {
+			kinds = append(kinds, field.Fixture)
+		}
+	}
+	return slices.DeleteFunc(kinds, func(kind string) bool { return kind == "" })
 }
 
 // Create sends a draft that makes a thing, and returns it. It asks for a 2xx and an id. Errors are those of
@@ -114,11 +172,11 @@ func (s *Scene) Create(ctx context.Context, draft *Draft) (*Thing, error) {
 	return &Thing{Kind: draft.Operation.Creates, ID: id, Body: body, Sent: draft.Body, As: exchange.As, Maker: exchange.As}, nil
 }
 
-// Foreign returns a thing of the second client: a new one, else the one of the target file. Errors are those of
+// Foreign returns a thing of the second client as [Scene.Need] finds one, else that of the target file. Errors are those of
 // [Scene.Need].
 func (s *Scene) Foreign(ctx context.Context, kind string) (*Thing, error) {
 	if s.Client.Has("second") {
-		return s.Fresh(ctx, "second", kind, nil)
+		return s.Need(ctx, "second", kind, Things{})
 	}
 	if id := s.Given.SecondClient[kind]; id != "" {
 		return &Thing{Kind: kind, ID: id, As: "second"}, nil
@@ -179,7 +237,11 @@ func (s *Scene) company(ctx context.Context, as string) (*Thing, error) {
 			SetMember(draft.Body, field.Name, field.Example)
 		}
 	}
-	return s.Create(ctx, draft)
+	thing, err := s.Create(ctx, draft)
+	if err == nil {
+		thing.particular = true
+	}
+	return thing, err
 }
 
 // Activate sees to it that a new wallet can be used: no page says that it is born ACTIVE, and the vendor's own sample
@@ -202,16 +264,26 @@ func (s *Scene) Activate(ctx context.Context, wallet *Thing) error {
 	if err != nil {
 		return err
 	}
-	_, _, err = s.Serve(ctx, draft.Set("status", "ACTIVE"))
+	if _, _, err = s.Serve(ctx, draft.Set("status", "ACTIVE")); err == nil {
+		err = s.see(ctx, wallet)
+	}
 	return err
 }
 
-// funded makes a wallet and puts money on it by a manual credit.
+// funded puts money on a wallet by a manual credit.
 func (s *Scene) funded(ctx context.Context, as string, have Things) (*Thing, error) {
-	wallet, err := s.Fresh(ctx, as, "wallet", have)
+	wallet, err := s.some(ctx, as, "wallet", have)
 	if err != nil {
 		return nil, err
 	}
-	_, err = s.Book(ctx, "transactions-manual-credit", as, Funding, "", wallet.ID)
+	if _, err = s.Book(ctx, "transactions-manual-credit", as, Funding, "", wallet.ID); err == nil {
+		err = s.see(ctx, wallet)
+	}
 	return wallet, err
+}
+
+// see reads a wallet, so that its body is that of now.
+func (s *Scene) see(ctx context.Context, wallet *Thing) (err error) {
+	wallet.Body, err = s.Get(ctx, "wallets-get", wallet.As, wallet.ID)
+	return err
 }

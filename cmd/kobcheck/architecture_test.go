@@ -38,7 +38,7 @@ var rooms = []struct {
 	{"steps/doctor", []string{"client", "client/target", "contract"}},
 	{"steps/explore", []string{"client", "client/scene", "contract", "reports/evidence"}},
 	{"steps/catalog", []string{"contract"}},
-	{"steps/suite", []string{"client", "contract", "reports", "reports/evidence", "steps", "steps/catalog"}},
+	{"steps/suite", []string{"client", "client/scene", "contract", "reports", "reports/evidence", "steps", "steps/catalog"}},
 	{"steps/selftest", []string{"client", "client/target", "client/webhook", "contract", "reports", "reports/evidence", "schemas", "steps", "steps/catalog", "steps/suite"}},
 }
 

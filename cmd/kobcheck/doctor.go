@@ -4,7 +4,9 @@ import (
 	"encoding/json"
 	"fmt"
 	"io"
+	"maps"
 	"os"
+	"slices"
 	"time"
 
 	"github.com/spf13/cobra"
@@ -51,6 +53,8 @@ type opinion struct {
 	Checks   []doctor.Check         `json:"checks"`
 	Forecast reports.ScenarioCounts `json:"forecast"`
 	Missing  []reports.MissingKey   `json:"missing"`
+	// Makes counts, by kind, what a run leaves on the target.
+	Makes map[string]int `json:"makes"`
 }
 
 func examine(command *cobra.Command, path string, asJSON bool) error {
@@ -77,7 +81,10 @@ func examine(command *cobra.Command, path string, asJSON bool) error {
 	if err != nil {
 		return err
 	}
-	said.Forecast, said.Missing = expected.Summary.Scenarios, expected.Missing()
+	said.Forecast, said.Missing, said.Makes = expected.Summary.Scenarios, expected.Missing(), map[string]int{}
+	for _, one := range expected.LeftBehind {
+		said.Makes[one.Kind] = one.Count
+	}
 	code := 0
 	for _, check := range said.Checks {
 		if check.State == doctor.Broken {
@@ -115,6 +122,10 @@ func printOpinion(w io.Writer, said opinion, code int) error {
 			key = "set " + one.Key
 		}
 		p("  %4d  %s; %s", one.Scenarios, one.Why, key)
+	}
+	p("\nA run makes about so many things and leaves them on the target:")
+	for _, kind := range slices.Sorted(maps.Keys(said.Makes)) {
+		p("  %4d  of the kind %s", said.Makes[kind], kind)
 	}
 	return nil
 }

@@ -10,7 +10,6 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"github.com/kobcheck/kobcheck/client"
-	"github.com/kobcheck/kobcheck/client/scene"
 	"github.com/kobcheck/kobcheck/contract"
 	"github.com/kobcheck/kobcheck/mock"
 	"github.com/kobcheck/kobcheck/reports"
@@ -46,7 +45,7 @@ func subjectOf(t *testing.T, options mock.Options) *steps.Session {
 func exploring(ctx context.Context, t *testing.T, options mock.Options, count int, seed int64) *explore.Result {
 	t.Helper()
 	session := subjectOf(t, options)
-	result, err := explore.Explore(ctx, explore.Config{Scene: scene.New(session.Contract, session.Client, scene.Given{Programs: session.Given.Programs}), Steps: count, Seed: seed, AtOnce: true})
+	result, err := explore.Explore(ctx, explore.Config{Scene: session.Scene, Steps: count, Seed: seed, AtOnce: true})
 	require.NoError(t, err)
 	return result
 }

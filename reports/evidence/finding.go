@@ -20,6 +20,9 @@ const (
 	NoData Outcome = "no_data"
 )
 
+// NotServed is the check of what a scenario needs: that a valid request is served.
+const NotServed = "a valid request is served"
+
 // Check is one check that was evaluated. Step is the index of its step, -1 for the sentinels that watch
 // every exchange.
 type Check struct {

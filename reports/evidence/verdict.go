@@ -49,9 +49,6 @@ const (
 	ExitTerminated   = 143
 )
 
-// NotServed is the check of what is needed and not looked at: that a valid request is served.
-const NotServed = "a valid request is served"
-
 // ExitOrder is which of several exit codes wins, the strongest first.
 func ExitOrder() []int {
 	return []int{ExitSecretFound, ExitFailed, ExitGateMissed, ExitSafetyStop, ExitProvesNone, ExitInconclusive, ExitNothing}

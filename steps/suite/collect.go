@@ -9,6 +9,7 @@ import (
 
 	"github.com/cucumber/godog"
 
+	"github.com/kobcheck/kobcheck/client/scene"
 	"github.com/kobcheck/kobcheck/reports"
 	"github.com/kobcheck/kobcheck/reports/evidence"
 	"github.com/kobcheck/kobcheck/steps"
@@ -92,8 +93,8 @@ func judge(result *reports.Scenario, seen steps.Evidence, failure, cleanup, stop
 		gated = gated || finding.Gated
 		advisory = advisory || !finding.Gated
 	}
-	var untestable *steps.NotTestable
-	var blocked *steps.Blocked
+	var untestable *scene.NotTestable
+	var blocked *scene.Blocked
 	var broken *steps.Broken
 	switch {
 	case gated:

@@ -15,6 +15,7 @@ import (
 	"go.uber.org/goleak"
 
 	"github.com/kobcheck/kobcheck/client"
+	"github.com/kobcheck/kobcheck/client/scene"
 	"github.com/kobcheck/kobcheck/client/target"
 	"github.com/kobcheck/kobcheck/contract"
 	"github.com/kobcheck/kobcheck/reports"
@@ -45,7 +46,7 @@ func vocabulary(t *testing.T) []steps.Definition {
 		}),
 		define("nothing is checked", func(context.Context) error { return nil }),
 		define("a key is missing", func(context.Context) error {
-			return &steps.NotTestable{Key: "fixtures.programs.ok", Why: "no program is known"}
+			return &scene.NotTestable{Key: "fixtures.programs.ok", Why: "no program is known"}
 		}),
 		define("the environment fails", func(context.Context) error { return &client.NoAnswer{Kind: client.Refused, Operation: "cards-get"} }),
 		define("the step panics", func(context.Context) error { panic("100%d") }),

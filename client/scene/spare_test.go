@@ -1,0 +1,132 @@
+package scene_test
+
+import (
+	"context"
+	"fmt"
+	"net/http"
+	"strings"
+	"testing"
+
+	"github.com/stretchr/testify/require"
+
+	"github.com/kobcheck/kobcheck/client"
+	"github.com/kobcheck/kobcheck/client/scene"
+	"github.com/kobcheck/kobcheck/contract"
+	"github.com/kobcheck/kobcheck/mock"
+)
+
+// visit is an observed scene with all that it has exchanged.
+type visit struct {
+	*scene.Scene
+	ctx       context.Context
+	exchanges []*client.Exchange
+}
+
+func (s *stand) visit(t *testing.T) *visit {
+	t.Helper()
+	v := &visit{Scene: s.Scene.Observed(func(*contract.Operation, *client.Exchange) error { return nil })}
+	v.ctx = client.WithScenario(t.Context(), client.Scenario{ID: fmt.Sprintf("%s-%p", t.Name(), v), Record: func(e *client.Exchange) { v.exchanges = append(v.exchanges, e) }})
+	return v
+}
+
+func (v *visit) need(t *testing.T, kind string, have scene.Things) *scene.Thing {
+	t.Helper()
+	thing, err := v.Need(v.ctx, "primary", kind, have)
+	require.NoError(t, err)
+	return thing
+}
+
+// write changes a status by a call of one's own.
+func (v *visit) write(t *testing.T, operation, status string, have scene.Things) {
+	t.Helper()
+	draft, err := v.Draft(v.ctx, v.Contract.Operation(operation), "primary", have)
+	require.NoError(t, err)
+	_, err = v.Client.Do(v.ctx, draft.Operation, draft.Set("status", status).Ready())
+	require.NoError(t, err)
+}
+
+func TestWhatOneSceneHasNotChangedIsAsGoodAsNewForTheNext(t *testing.T) {
+	const refused = "NO_SUCH_STATUS"
+	for name, c := range map[string]struct {
+		kind  string
+		use   func(t *testing.T, v *visit, have scene.Things)
+		again bool
+	}{
+		"a card that was read": {"card", func(t *testing.T, v *visit, have scene.Things) {
+			_, err := v.Get(v.ctx, "cards-get", "primary", have["card"].ID)
+			require.NoError(t, err)
+		}, true},
+		"a card on which a change was refused": {"card", func(t *testing.T, v *visit, have scene.Things) {
+			v.write(t, "cards-update-status", refused, have)
+		}, true},
+		"a card that was changed": {"card", func(t *testing.T, v *visit, have scene.Things) {
+			v.write(t, "cards-update-status", "ACTIVE", have)
+		}, false},
+		"a card whose wallet was changed": {"card", func(t *testing.T, v *visit, have scene.Things) {
+			v.write(t, "wallets-update", "SUSPENDED", have)
+		}, false},
+		"a wallet on which a change was refused": {"wallet", func(t *testing.T, v *visit, have scene.Things) {
+			v.write(t, "wallets-update", refused, have)
+		}, true},
+		"a wallet that got a card": {"wallet", func(t *testing.T, v *visit, have scene.Things) {
+			v.need(t, "card", have)
+		}, false},
+		"a funded wallet": {scene.FundedWallet, func(*testing.T, *visit, scene.Things) {}, true},
+		"a funded wallet that was debited": {scene.FundedWallet, func(t *testing.T, v *visit, have scene.Things) {
+			_, err := v.Book(v.ctx, "transactions-manual-debit", "primary", 1, have[scene.FundedWallet].ID, "")
+			require.NoError(t, err)
+		}, false},
+	} {
+		t.Run(name, func(t *testing.T) {
+			s := on(t, nil, nil, nil)
+			first, have := s.visit(t), scene.Things{}
+			used := first.need(t, c.kind, have)
+			c.use(t, first, have)
+			first.GiveBack(first.exchanges, have)
+			require.NotEqual(t, used.ID, s.visit(t).need(t, c.kind, nil).ID, "it is kept")
+			first.GiveBack(first.exchanges, nil)
+			next, theirs := s.visit(t), scene.Things{}
+			require.Equal(t, c.again, used.ID == next.need(t, c.kind, theirs).ID)
+			for kind := range used.Parts {
+				require.NotNil(t, theirs[kind], "its parts come with it")
+			}
+			require.NotEqual(t, used.ID, s.visit(t).need(t, c.kind, nil).ID, "one has it at a time")
+		})
+	}
+}
+
+func TestACallerWithPartsOfItsOwnGetsAThingThatIsMadeOfThem(t *testing.T) {
+	s := on(t, nil, nil, nil)
+	first := s.visit(t)
+	used := first.need(t, "card", nil)
+	first.GiveBack(first.exchanges, nil)
+	next := s.visit(t)
+	own, err := next.Own(next.ctx, "primary", "enduser", nil)
+	require.NoError(t, err)
+	have := scene.Things{"enduser": own}
+	card := next.need(t, "card", have)
+	require.NotEqual(t, used.ID, card.ID)
+	require.Same(t, own, card.Parts["wallet"].Parts["enduser"])
+	require.NotEqual(t, used.ID, s.visit(t).anew(t), "another attempt has nothing that was used")
+}
+
+// anew is the id of a card that nobody had before.
+func (v *visit) anew(t *testing.T) string {
+	t.Helper()
+	v.Anew()
+	return v.need(t, "card", nil).ID
+}
+
+func TestARefusalThatChangedAThingAllTheSameIsSeen(t *testing.T) {
+	s := on(t, func(stock mock.Inventory) scene.Given { return scene.Given{Programs: stock.Programs} }, nil, func(r *http.Request, status int, _ any) (int, any) {
+		if r.Method == http.MethodPatch && strings.Contains(r.URL.Path, "/cards/") {
+			return http.StatusBadRequest, map[string]any{"message": "refused, but done"}
+		}
+		return status, nil
+	})
+	first, have := s.visit(t), scene.Things{}
+	used := first.need(t, "card", have)
+	first.write(t, "cards-update-status", "ACTIVE", have)
+	first.GiveBack(first.exchanges, nil)
+	require.NotEqual(t, used.ID, s.visit(t).need(t, "card", nil).ID)
+}

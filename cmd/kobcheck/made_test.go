@@ -1,0 +1,98 @@
+package main
+
+import (
+	"context"
+	"net/http"
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/stretchr/testify/require"
+
+	"github.com/kobcheck/kobcheck/client"
+	"github.com/kobcheck/kobcheck/client/scene"
+	"github.com/kobcheck/kobcheck/client/target"
+	"github.com/kobcheck/kobcheck/contract"
+	"github.com/kobcheck/kobcheck/mock"
+	"github.com/kobcheck/kobcheck/reports/evidence"
+)
+
+// What a night may leave on somebody's staging.
+const (
+	mostEndusers = 80
+	mostWallets  = 350
+	mostCards    = 200
+)
+
+func TestARunMakesFewThings(t *testing.T) {
+	for _, style := range mock.Styles() {
+		folder := t.TempDir()
+		output, code := kobcheck(t, "run", "--style", style, "--seed", "7", "--out", folder)
+		require.Zero(t, code, output)
+		made := map[string]int{}
+		for _, scenario := range readRun(t, folder).Scenarios {
+			for _, exchange := range scenario.Exchanges {
+				if exchange.Response != nil && exchange.Response.Status/100 == 2 {
+					made[exchange.Operation]++
+				}
+			}
+		}
+		for operation, most := range map[string]int{"endusers-create": mostEndusers, "wallets-create": mostWallets, "cards-create": mostCards} {
+			require.Positive(t, made[operation], "%s, style %s", operation, style)
+			require.LessOrEqual(t, made[operation], most, "%s, style %s", operation, style)
+		}
+	}
+}
+
+// handed writes a target file for a mock that hands over a client of its own, and returns a scene that looks after it.
+func handed(t *testing.T) (path string, sees *scene.Scene, id string) {
+	t.Helper()
+	path = serve(t, mock.Options{Latency: time.Millisecond})
+	file, err := target.Read(path, os.Getenv)
+	require.NoError(t, err)
+	facts, err := contract.Load()
+	require.NoError(t, err)
+	api, err := client.New(file.ClientConfig(facts))
+	require.NoError(t, err)
+	t.Cleanup(api.Close)
+	sees = scene.New(facts, api, file.Given())
+	made, err := sees.Fresh(t.Context(), "admin", "client", nil)
+	require.NoError(t, err)
+	data, err := os.ReadFile(path)
+	require.NoError(t, err)
+	require.NoError(t, os.WriteFile(path, []byte(strings.Replace(string(data), "fixtures:", "fixtures:\n  client: "+made.ID, 1)), 0o600))
+	return path, sees, made.ID
+}
+
+func TestTheClientOfATargetFileIsUsedByOneScenarioAtATimeAndPutBack(t *testing.T) {
+	path, sees, id := handed(t)
+	folder := filepath.Join(t.TempDir(), "out")
+	output, code := kobcheck(t, "run", "--config", path, "--section", "clients", "--concurrency", "16", "--out", folder)
+	require.Zero(t, code, output)
+	lent := map[string][2]time.Time{}
+	for _, scenario := range readRun(t, folder).Scenarios {
+		require.NotEqual(t, evidence.Inconclusive, scenario.Verdict, "%s: %s", scenario.ID, scenario.Reason)
+		for _, exchange := range scenario.Exchanges {
+			if exchange.Request.Method == http.MethodGet || !strings.Contains(exchange.Request.URL, id) {
+				continue
+			}
+			span, known := lent[scenario.ID]
+			if !known {
+				span[0] = exchange.StartedAt
+			}
+			span[1] = exchange.StartedAt
+			lent[scenario.ID] = span
+		}
+	}
+	require.Greater(t, len(lent), 1, "two scenarios change it")
+	for one, first := range lent {
+		for other, second := range lent {
+			require.True(t, one == other || first[1].Before(second[0]) || second[1].Before(first[0]), "%s and %s had it at one time", one, other)
+		}
+	}
+	now, err := sees.Get(context.Background(), "clients-get", "admin", id)
+	require.NoError(t, err)
+	require.Equal(t, "ACTIVE", now["status"])
+}

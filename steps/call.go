@@ -132,15 +132,22 @@ func (w *World) open(operation *contract.Operation, exchange *client.Exchange) *
 // expectServed checks that the call which the scenario is about was served. Whether its status is the documented
 // one is for the sentinels.
 func (w *World) expectServed(operation *contract.Operation, exchange *client.Exchange) (bool, error) {
-	served := exchange.Status/100 == 2
+	served, lacks := exchange.Status/100 == 2, ""
+	if served && exchange.Request().Method == operation.Method {
+		lacks = scene.Lacking(operation, w.decoded(exchange))
+	}
 	if !served {
 		if open := w.open(operation, exchange); open != nil {
 			return false, open
 		}
 	}
-	w.Expect(served, evidence.Assertion{Check: "success status", Fact: w.own(contract.Effect), Exchange: exchange.N,
-		Message: fmt.Sprintf("%q was not served", operation.Title), Expected: "a success", Actual: w.answered(exchange)})
-	return served, nil
+	a := evidence.Assertion{Check: "success status", Fact: w.own(contract.Effect), Exchange: exchange.N,
+		Message: fmt.Sprintf("%q was not served", operation.Title), Expected: "a success", Actual: w.answered(exchange)}
+	if lacks != "" {
+		a.Check, a.Expected, a.Actual = "a usable success", "a success with "+lacks, w.answered(exchange)+" without "+lacks
+	}
+	w.Expect(served && lacks == "", a)
+	return served && lacks == "", nil
 }
 
 // answered describes an answer for a finding: its status, and the text of an error.

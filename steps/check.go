@@ -73,9 +73,12 @@ func (w *World) Expect(holds bool, a evidence.Assertion) {
 		panic(fmt.Sprintf("the check %q rests on no fact", a.Check))
 	}
 	if holds {
-		w.count(a.Check, a.Fact.Requirement, evidence.Held)
-		for _, id := range a.Fact.Also {
-			w.count(a.Check, id, evidence.Held)
+		refused := ""
+		if slices.Contains([]contract.Facet{contract.Refusal, contract.RefusalStatus, contract.Text}, a.Fact.Facet) {
+			refused = a.Fact.Operation
+		}
+		for _, id := range append([]string{a.Fact.Requirement}, a.Fact.Also...) {
+			w.checks = append(w.checks, evidence.Check{Name: a.Check, Requirement: id, Outcome: evidence.Held, Step: w.step, Refused: refused})
 		}
 		return
 	}

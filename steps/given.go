@@ -124,7 +124,7 @@ func aFundedWallet(ctx context.Context) error {
 
 func anActiveCard(ctx context.Context) error {
 	w := From(ctx)
-	if err := aThing(ctx, "card"); err != nil {
+	if err := aThing(ctx, "card"); err != nil || w.things["card"].Body["status"] == "ACTIVE" {
 		return err
 	}
 	draft, err := w.scene.Draft(ctx, w.Session.Contract.Operation("cards-update-status"), "primary", w.things)

@@ -4,6 +4,7 @@ import (
 	"encoding/json"
 	"slices"
 
+	"github.com/kobcheck/kobcheck/contract"
 	"github.com/kobcheck/kobcheck/schemas"
 )
 
@@ -183,6 +184,27 @@ func identity(object map[string]any) string {
 		return id
 	case json.Number:
 		return id.String()
+	}
+	return ""
+}
+
+// Lacking says what a success lacks to be one of the operation: the list, the object or the id that a page states, or
+// the id of what was made. It is empty where nothing lacks that anybody could go on without; what wraps it and
+// which members it has is not looked at.
+func Lacking(operation *contract.Operation, value any) string {
+	stated := operation.Success.Schema != "" && operation.Success.Of("schema") == contract.Stated
+	_, isObject := Object(value)
+	_, isList := Items(value)
+	switch {
+	case operation.Success.Shape == "array" && !isList:
+		return "a list"
+	case operation.Success.Shape == "array":
+	case operation.Creates != "" && operation.Creates != "token" && operation.Creates != "secret" && ID(value) == "":
+		return "an id"
+	case stated && !isObject:
+		return "an object"
+	case stated && operation.Reads != "" && ID(value) == "":
+		return "an id"
 	}
 	return ""
 }

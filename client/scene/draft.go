@@ -83,7 +83,26 @@ func (s *Scene) Draft(ctx context.Context, operation *contract.Operation, as str
 			SetMember(draft.Body, field.Name, Copy(value))
 		}
 	}
+	draft.change(have)
 	return draft, nil
+}
+
+// change asks for another status than the thing has: whether the same one may be set again is stated nowhere (N-27).
+func (d *Draft) change(have Things) {
+	field := d.Operation.Field("status")
+	if field == nil || len(d.Operation.PathParams) == 0 || d.Handed {
+		return
+	}
+	thing := have[d.Operation.PathParams[0].Fixture]
+	if thing == nil || thing.Body["status"] == nil || thing.Body["status"] != d.Body["status"] {
+		return
+	}
+	for _, other := range field.Enum {
+		if other != thing.Body["status"] {
+			d.Body["status"] = other
+			return
+		}
+	}
 }
 
 func (s *Scene) value(ctx context.Context, draft *Draft, have Things, kind string, sample, example any) (any, error) {

@@ -30,6 +30,9 @@ type Check struct {
 	Requirement string  `json:"requirement,omitempty"`
 	Outcome     Outcome `json:"outcome"`
 	Step        int     `json:"step"`
+	// Refused is the operation that a check saw refuse a call. It proves something only of an operation that
+	// serves others: a server that refuses everything keeps nothing back.
+	Refused string `json:"-"`
 }
 
 // Assertion is something that was looked at: the fact that it rests on, and how it reads where it does not hold.

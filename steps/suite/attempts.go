@@ -19,7 +19,7 @@ func (r *runner) again(attempt int) map[string]*catalog.Scenario {
 		result := r.results[scenario.Key]
 		switch {
 		case result == nil:
-		case result.Verdict == evidence.Failed && attempt < r.config.Retries:
+		case (result.Verdict == evidence.Failed || result.Verdict == evidence.Blocked) && attempt < r.config.Retries:
 			next[scenario.Key] = scenario
 		case result.Verdict == evidence.Inconclusive && r.environment[scenario.Key] && attempt < max(environmentAttempts, r.config.Retries) && r.anyAnswer:
 			next[scenario.Key] = scenario
@@ -32,11 +32,12 @@ func (r *runner) again(attempt int) map[string]*catalog.Scenario {
 // once is shown, whatever fresh data did later.
 func settle(first, later *reports.Scenario) *reports.Scenario {
 	later.Attempts = first.Attempts + 1
+	failed := first.Verdict == evidence.Failed || first.Verdict == evidence.Blocked
 	switch {
-	case first.Verdict == evidence.Failed && (later.Verdict == evidence.Passed || later.Verdict == evidence.Advisory):
+	case failed && (later.Verdict == evidence.Passed || later.Verdict == evidence.Advisory):
 		first.Verdict = evidence.Flaky
 		first.Reason = fmt.Sprintf("failed, then passed with fresh data at attempt %d", later.Attempts)
-	case first.Verdict == evidence.Failed, first.Verdict == evidence.Flaky:
+	case failed, first.Verdict == evidence.Flaky:
 	default:
 		later.Earlier = first.Reason
 		return later

@@ -3,6 +3,7 @@ package suite
 import (
 	"sort"
 	"strconv"
+	"strings"
 
 	"github.com/kobcheck/kobcheck/contract"
 	"github.com/kobcheck/kobcheck/reports"
@@ -62,6 +63,19 @@ func (u uses) add(exchanges []evidence.Exchange) {
 		one.statuses[strconv.Itoa(exchange.Response.Status)]++
 		one.latencies = append(one.latencies, exchange.DurationMS)
 	}
+}
+
+// served reports whether an operation answered with a success at least once.
+func (u uses) served(operation string) bool {
+	if u[operation] == nil {
+		return false
+	}
+	for status := range u[operation].statuses {
+		if strings.HasPrefix(status, "2") {
+			return true
+		}
+	}
+	return false
 }
 
 // operations lists every operation of the contract, those without a request too.

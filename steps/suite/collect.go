@@ -39,7 +39,7 @@ func (r *runner) keep(ctx context.Context, a *attempt) {
 	result.Attempts = 1
 	proves := map[string]bool{}
 	for _, check := range seen.Checks {
-		if check.Outcome == evidence.Held {
+		if check.Outcome == evidence.Held && check.Refused == "" {
 			proves[check.Requirement] = true
 		}
 		if check.Step >= 0 {
@@ -50,6 +50,10 @@ func (r *runner) keep(ctx context.Context, a *attempt) {
 	result.Findings = distinct(seen.Findings)
 	result.Exchanges = append(result.Exchanges, seen.Exchanges...)
 	judge(result, seen, a.failure, a.cleanup, stopped)
+	if !finished(result.Verdict) {
+		// What a scenario is about is shown by the whole of it.
+		result.Proves = slices.DeleteFunc(result.Proves, func(id string) bool { return slices.Contains(result.Requirements, id) })
+	}
 	r.outage.note(result, a.failure)
 	var environment *steps.Environment
 
@@ -61,13 +65,16 @@ func (r *runner) keep(ctx context.Context, a *attempt) {
 		r.counts[first.Verdict]--
 		result = settle(first, result)
 	}
+	r.notice(a.scenario.Key, result, seen.Passing)
+	r.refusals[a.scenario.Key] = slices.DeleteFunc(slices.Clone(seen.Checks), func(check evidence.Check) bool {
+		return check.Outcome != evidence.Held || check.Refused == ""
+	})
 	if r.config.StopAt != nil && slices.ContainsFunc(slices.Concat(seen.Findings, seen.Passing), r.config.StopAt) {
 		r.stop(errEnough)
 	}
 	r.results[a.scenario.Key] = result
 	r.counts[result.Verdict]++
 	r.undocumented.add(r.config.Session.Contract, seen.Exchanges, append(seen.Findings, seen.Passing...))
-	r.passing = append(r.passing, seen.Passing...)
 	r.made.add(r.config.Session.Contract, seen.Exchanges)
 	r.census.add(seen.Checks)
 	r.uses.add(seen.Exchanges)
@@ -83,6 +90,39 @@ func (r *runner) keep(ctx context.Context, a *attempt) {
 		}
 		r.config.Progress(Progress{Done: len(r.results), Total: len(r.selected), Counts: counts, Latest: result})
 	}
+}
+
+// notice keeps what an attempt noticed in passing. What blocked an earlier attempt of a scenario that then passed is
+// the evidence of its being flaky, and no longer a deviation of the run.
+func (r *runner) notice(key string, result *reports.Scenario, seen []evidence.Finding) {
+	if result.Verdict == evidence.Flaky && result.BlockedBy != "" {
+		r.passing[key] = slices.DeleteFunc(r.passing[key], func(f evidence.Finding) bool {
+			blocking := f.Check == evidence.NotServed && f.Operation == result.BlockedBy
+			if blocking {
+				result.Findings = append(result.Findings, f)
+			}
+			return blocking
+		})
+	}
+	r.passing[key] = append(r.passing[key], seen...)
+}
+
+// finished reports whether a scenario came to its end.
+func finished(v evidence.Verdict) bool {
+	return v != evidence.Blocked && v != evidence.Inconclusive && v != evidence.NotTestable && v != evidence.NotRun
+}
+
+// proveRefusals adds what refusals prove: of operations that served others in the run.
+func (r *runner) proveRefusals(result *reports.Scenario, refusals []evidence.Check) {
+	for _, check := range refusals {
+		if !finished(result.Verdict) && slices.Contains(result.Requirements, check.Requirement) {
+			continue
+		}
+		if r.uses.served(check.Refused) && !slices.Contains(result.Proves, check.Requirement) {
+			result.Proves = append(result.Proves, check.Requirement)
+		}
+	}
+	slices.Sort(result.Proves)
 }
 
 // judge gives the verdict of one scenario: the API's fault first, then what kept the answer away, then

@@ -195,7 +195,8 @@ type runner struct {
 	uses    uses
 
 	observations []evidence.Observation
-	passing      []evidence.Finding
+	passing      map[string][]evidence.Finding // by key
+	refusals     map[string][]evidence.Check   // by key
 	decisions    []reports.Decision
 	undocumented undocumented
 	made         made
@@ -208,7 +209,7 @@ type runner struct {
 
 func newRunner(config Config, selected []*catalog.Scenario) *runner {
 	r := &runner{config: config, selected: map[string]*catalog.Scenario{}, order: selected, started: time.Now().UTC(),
-		results: map[string]*reports.Scenario{}, counts: map[evidence.Verdict]int{}, census: census{}, uses: uses{},
+		results: map[string]*reports.Scenario{}, passing: map[string][]evidence.Finding{}, refusals: map[string][]evidence.Check{}, counts: map[evidence.Verdict]int{}, census: census{}, uses: uses{},
 		undocumented: undocumented{}, made: made{}, environment: map[string]bool{}}
 	r.current = r.selected
 	for _, scenario := range selected {
@@ -274,9 +275,13 @@ func (r *runner) finish(ctx context.Context) *reports.Run {
 		if result == nil {
 			result = r.notRun(ctx, scenario)
 		}
+		r.proveRefusals(result, r.refusals[scenario.Key])
 		run.Scenarios = append(run.Scenarios, *result)
 	}
-	run.Passing = reports.Gathered(r.passing)
+	for _, scenario := range r.order {
+		run.Passing = append(run.Passing, r.passing[scenario.Key]...)
+	}
+	run.Passing = reports.Gathered(run.Passing)
 	run.Census = r.census.counts()
 	run.Operations = r.uses.operations(r.config.Session.Contract)
 	run.Observations = reports.SettledObservations(r.observations)

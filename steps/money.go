@@ -48,12 +48,10 @@ func (w *World) unit(ctx context.Context) (scene.Unit, error) {
 			_ = w.prepare(func() error {
 				w.Expect(unit.Wrong == "", evidence.Assertion{Check: "unit of amounts", Fact: w.fact("MONEY-06", contract.Values),
 					Message:  "a known credit did not move the balance by its amount, in whole units or in hundredths",
-					Expected: "as many units, or hundredths", Actual: unit.Wrong})
+					Expected: "as many whole units, or hundredths", Actual: unit.Wrong})
 				return nil
 			})
-			if unit.Wrong == "" {
-				w.Observe("money.unit", "N-25", "By how much does a credit of 1 raise the amount of a wallet?", scene.Decimal(unit.One))
-			}
+			w.Observe("money.unit", "N-25", "By how much does a credit of 1 raise the amount of a wallet?", scene.Decimal(unit.One))
 		})
 	}
 	return unit, err

@@ -156,8 +156,9 @@ func (w *World) expectMoved(ctx context.Context, name string, amount int64) erro
 		return err
 	}
 	expected := new(big.Rat).Add(before.Total, unit.Of(amount))
-	w.Expect(now.Total.Cmp(expected) == 0, evidence.Assertion{Check: "balance moved by the amount", Fact: w.own(contract.Effect), Pointer: "/total_amount",
-		Message: "the balance of the " + name + " did not move by exactly the amount", Expected: scene.Decimal(expected), Actual: scene.Decimal(now.Total)})
+	w.Expect(now.Total.Cmp(expected) == 0, evidence.Assertion{Check: "balance moved by the amount", Fact: w.own(contract.Effect),
+		Pointer: "/total_amount", Message: "the balance of the " + name + " did not move by exactly the amount",
+		Expected: scene.Decimal(expected), Actual: scene.Decimal(now.Total)})
 	return nil
 }
 

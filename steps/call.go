@@ -100,7 +100,8 @@ func (w *World) served(operation *contract.Operation, exchange *client.Exchange)
 
 // blocked ends a scenario that needs what an operation does not give.
 func blocked(operation *contract.Operation, exchange *client.Exchange, why string) error {
-	return &scene.Blocked{Operation: operation.ID, Title: operation.Title, Requirement: operation.Requirement, Status: exchange.Status, Exchange: exchange, Why: why}
+	return &scene.Blocked{Operation: operation.ID, Title: operation.Title, Requirement: operation.Requirement,
+		Status: exchange.Status, Exchange: exchange, Why: why}
 }
 
 // noticeBlocked notices, where that ends a step, that the API does not serve what the scenario needs. It is counted

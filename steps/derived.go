@@ -175,7 +175,8 @@ func sendDerived(ctx context.Context) error {
 	if !ok || len(cases) == 0 {
 		return faulty("no inputs were derived before this step")
 	}
-	if err := w.called("second", "odd things that an API takes stay in the lists of a client, and another than that of the other scenarios is needed"); err != nil {
+	const why = "odd things that an API takes stay in the lists of a client, and another than that of the other scenarios is needed"
+	if err := w.called("second", why); err != nil {
 		return err
 	}
 	depth := w.Session.Depth

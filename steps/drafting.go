@@ -233,7 +233,8 @@ func sendDraft(ctx context.Context) error {
 
 // born puts what a call of the scenario's own has made among its things. One without an id can't be used.
 func (w *World) born(operation *contract.Operation, exchange *client.Exchange, sent map[string]any) (*scene.Thing, error) {
-	thing := &scene.Thing{Kind: operation.Creates, ID: scene.ID(w.decoded(exchange)), Body: w.body(exchange), Sent: sent, As: exchange.As, Raw: true}
+	thing := &scene.Thing{Kind: operation.Creates, ID: scene.ID(w.decoded(exchange)), Body: w.body(exchange),
+		Sent: sent, As: exchange.As, Raw: true}
 	if thing.ID == "" {
 		return nil, blocked(operation, exchange, fmt.Sprintf("answered %d without an id", exchange.Status))
 	}

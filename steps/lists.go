@@ -131,7 +131,9 @@ func creditsInTime(ctx context.Context) error {
 // keepSpan makes things one after another and remembers them by time; it asks the target for times that differ, since
 // nothing can be said of a range otherwise. Nobody changes things of a span without a base of its own, so that all
 // first attempts of a run share it.
-func (w *World) keepSpan(ctx context.Context, operation string, base url.Values, count int, fresh func() (*scene.Thing, error)) (err error) {
+func (w *World) keepSpan(ctx context.Context, operation string, base url.Values, count int,
+	fresh func() (*scene.Thing, error),
+) (err error) {
 	if base == nil && w.Scenario.Attempt == 0 {
 		if err := w.Session.spans.enter(ctx); err != nil {
 			return err

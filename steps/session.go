@@ -48,7 +48,8 @@ type Session struct {
 
 // NewSession puts together what the scenarios of a run share, out of a target file and a client for it.
 func NewSession(policy *evidence.Policy, shapes *schemas.Set, file *target.File, api *client.Client) *Session {
-	s := &Session{Contract: policy.Contract, Schemas: shapes, Client: api, Edition: file.Target.Edition, Policy: policy, ClientIDs: map[string]string{}, spans: spans{turn: make(chan struct{}, 1)},
+	s := &Session{Contract: policy.Contract, Schemas: shapes, Client: api, Edition: file.Target.Edition,
+		Policy: policy, ClientIDs: map[string]string{}, spans: spans{turn: make(chan struct{}, 1)},
 		Scene: scene.New(policy.Contract, api, file.Given()), ExpiredToken: file.Fixtures.ExpiredToken()}
 	if u, err := url.Parse(file.Target.BaseURL); err == nil {
 		s.Host, s.Local = u.Host, file.LocalHost() != ""

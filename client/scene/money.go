@@ -52,7 +52,8 @@ func Decimal(amount *big.Rat) string {
 // Unit is what an amount of 1 of a transaction moves a balance by; no page says (C-29).
 type Unit struct {
 	One *big.Rat
-	// Wrong says in words why the known credit itself can't be right; empty where it can.
+	// Wrong says in words that the known credit moved neither whole units nor hundredths, the two readings that there
+	// are; empty where it did. Every later movement is held to the ratio all the same (C-29).
 	Wrong string
 }
 
@@ -83,11 +84,14 @@ func (s *Scene) Unit(ctx context.Context) (Unit, error) {
 		}
 		moved := new(big.Rat).Sub(after.Total, before.Total)
 		one := new(big.Rat).Quo(moved, big.NewRat(known, 1))
+		wrong := ""
 		if one.Cmp(big.NewRat(1, 1)) != 0 && one.Cmp(big.NewRat(1, 100)) != 0 {
-			// Whole units or hundredths are the two readings that there are.
-			return Unit{big.NewRat(1, 100), fmt.Sprintf("a credit of %d moved the balance of a new wallet by %s", known, Decimal(moved))}, nil
+			wrong = fmt.Sprintf("a credit of %d moved the balance of a new wallet by %s", known, Decimal(moved))
 		}
-		return Unit{One: one}, nil
+		if one.Sign() <= 0 {
+			one = big.NewRat(1, 100) // nothing can be learnt of it, and what moves later is held against something
+		}
+		return Unit{one, wrong}, nil
 	})
 }
 

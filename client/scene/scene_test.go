@@ -170,7 +170,7 @@ func TestScenesShareWhatNobodyCanChange(t *testing.T) {
 		})
 	}
 	all.Wait()
-	require.Equal(t, 3+1, s.count("POST "+prefix+"/endusers"))
+	require.Equal(t, 2+1, s.count("POST "+prefix+"/endusers"))
 	require.Equal(t, 13, s.count("POST "+prefix+"/wallets"))
 	shared, err := s.Need(t.Context(), "primary", "enduser", nil)
 	require.NoError(t, err)

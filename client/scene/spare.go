@@ -101,8 +101,8 @@ func (l loan) spent(exchanges []*client.Exchange) bool {
 		if exchange.N <= l.since || sent.Method == http.MethodGet || sent.Method == http.MethodHead {
 			continue
 		}
-		text := sent.URL + " " + string(sent.Body)
-		named := strings.Contains(text, l.thing.ID)
+		text := strings.ToLower(sent.URL + " " + string(sent.Body)) // ids in capitals may be taken for the same
+		named := strings.Contains(text, strings.ToLower(l.thing.ID))
 		if named && exchange.Status/100 != 4 || l.thing.Parts.named(text) {
 			return true
 		}
@@ -111,10 +111,10 @@ func (l loan) spent(exchanges []*client.Exchange) bool {
 	return false
 }
 
-// named reports whether a text names one of the things that others don't have.
+// named reports whether a text in small letters names one of the things that others don't have.
 func (t Things) named(text string) bool {
 	for _, one := range t {
-		if one != nil && !one.Shared && (strings.Contains(text, one.ID) || one.Parts.named(text)) {
+		if one != nil && !one.Shared && (strings.Contains(text, strings.ToLower(one.ID)) || one.Parts.named(text)) {
 			return true
 		}
 	}
@@ -157,7 +157,7 @@ func (s *Scene) spare(ctx context.Context, as, kind string, have Things) (*Thing
 			if err != nil && !unreadable(err) {
 				return nil, err
 			}
-			if thing.poked = err != nil || !reflect.DeepEqual(now, thing.Body); thing.poked {
+			if thing.poked = err != nil || !unchanged(thing.Body, now); thing.poked {
 				continue // a refusal has changed it, or it is answered in another form
 			}
 		}
@@ -165,6 +165,25 @@ func (s *Scene) spare(ctx context.Context, as, kind string, have Things) (*Thing
 		thing.Parts.into(have)
 		return thing, nil
 	}
+}
+
+// telling are the members in which a change of a thing shows. What else stands in one of two answers alone may be of
+// their forms.
+var telling = []string{"status", "external_id", "amount", "reserved_amount", "total_amount", "updated_at"}
+
+// unchanged reports whether two answers are of one state of a thing.
+func unchanged(before, now map[string]any) bool {
+	for _, name := range telling {
+		if !reflect.DeepEqual(before[name], now[name]) {
+			return false
+		}
+	}
+	for name, value := range before {
+		if other, there := now[name]; there && !reflect.DeepEqual(value, other) {
+			return false
+		}
+	}
+	return true
 }
 
 // into puts parts among the things of a caller.

@@ -12,7 +12,6 @@ import (
 	"github.com/kobcheck/kobcheck/client"
 	"github.com/kobcheck/kobcheck/client/scene"
 	"github.com/kobcheck/kobcheck/contract"
-	"github.com/kobcheck/kobcheck/mock"
 )
 
 // visit is an observed scene with all that it has exchanged.
@@ -25,7 +24,8 @@ type visit struct {
 func (s *stand) visit(t *testing.T) *visit {
 	t.Helper()
 	v := &visit{Scene: s.Scene.Observed(func(*contract.Operation, *client.Exchange) error { return nil })}
-	v.ctx = client.WithScenario(t.Context(), client.Scenario{ID: fmt.Sprintf("%s-%p", t.Name(), v), Record: func(e *client.Exchange) { v.exchanges = append(v.exchanges, e) }})
+	v.ctx = client.WithScenario(t.Context(), client.Scenario{ID: fmt.Sprintf("%s-%p", t.Name(), v),
+		Record: func(e *client.Exchange) { v.exchanges = append(v.exchanges, e) }})
 	return v
 }
 
@@ -118,7 +118,7 @@ func (v *visit) anew(t *testing.T) string {
 }
 
 func TestARefusalThatChangedAThingAllTheSameIsSeen(t *testing.T) {
-	s := on(t, func(stock mock.Inventory) scene.Given { return scene.Given{Programs: stock.Programs} }, nil, func(r *http.Request, status int, _ any) (int, any) {
+	s := on(t, nil, nil, func(r *http.Request, status int, _ any) (int, any) {
 		if r.Method == http.MethodPatch && strings.Contains(r.URL.Path, "/cards/") {
 			return http.StatusBadRequest, map[string]any{"message": "refused, but done"}
 		}

@@ -74,7 +74,7 @@ func (s *Scene) some(ctx context.Context, as, kind string, have Things) (*Thing,
 	fresh := func() (*Thing, error) { return s.Fresh(ctx, as, kind, have) }
 	switch kind {
 	case "enduser":
-		return s.shared.pool(as, kind, 3).take(ctx, fresh)
+		return s.shared.pool(as, kind, 2).take(ctx, fresh)
 	case Company:
 		return s.shared.pool(as, kind, 1).take(ctx, fresh)
 	case "program":

@@ -246,8 +246,8 @@ func (p *postman) post(r *round, m *envelope) bool {
 		return true
 	}
 	request.Header.Set("Content-Type", p.server.style.DeliveryMedia)
-	if p.server.faults.On("webhook.labelled-json") {
-		request.Header.Set("Content-Type", "application/json")
+	if p.server.faults.On("webhook.labelled-html") {
+		request.Header.Set("Content-Type", "text/html")
 	}
 	request.Header.Set("User-Agent", "Amazon Simple Notification Service Agent")
 	if !p.server.faults.On("webhook.headers-missing") {

@@ -10,6 +10,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"github.com/kobcheck/kobcheck/client"
+	"github.com/kobcheck/kobcheck/client/scene"
 	"github.com/kobcheck/kobcheck/contract"
 	"github.com/kobcheck/kobcheck/reports/evidence"
 )
@@ -22,7 +23,8 @@ func world(t *testing.T, requirements ...string) *World {
 	api, err := client.New(client.Config{Contract: facts, BaseURL: "http://127.0.0.1:1", TokenURL: "http://127.0.0.1:1", Edition: contract.V1})
 	require.NoError(t, err)
 	t.Cleanup(api.Close)
-	session := &Session{Contract: facts, Client: api, Edition: contract.V1, Policy: &evidence.Policy{Contract: facts, Gate: evidence.DefaultGate()}}
+	session := &Session{Contract: facts, Client: api, Scene: scene.New(facts, api, scene.Given{}), Edition: contract.V1,
+		Policy: &evidence.Policy{Contract: facts, Gate: evidence.DefaultGate()}}
 	return session.NewWorld(Scenario{ID: "a.scenario", Requirements: requirements})
 }
 

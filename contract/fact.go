@@ -141,7 +141,8 @@ func (c *Contract) touching(f Fact) (*Touch, string) {
 func (f Fact) within(touches []Touch) *Touch {
 	speaks := func(list []string, of string) bool { return len(list) == 0 || slices.Contains(list, of) }
 	for i, touch := range touches {
-		if touch.Gate != "yes" && !(touch.Gate == "config" && f.Given) && speaks(touch.Requirements, f.Requirement) && speaks(touch.Operations, f.Operation) &&
+		gates := touch.Gate == "yes" || touch.Gate == "config" && f.Given
+		if !gates && speaks(touch.Requirements, f.Requirement) && speaks(touch.Operations, f.Operation) &&
 			speaks(touch.Facets, string(f.Facet)) && speaks(touch.Fields, f.Field) {
 			return &touches[i]
 		}

@@ -144,7 +144,7 @@ func (m *measure) add(o outcome) {
 		m.checked++
 	}
 	for _, finding := range o.findings {
-		key := finding.Requirement + finding.Operation + finding.Message
+		key := finding.Cause() + finding.Message
 		if m.findings[key] == nil {
 			one := finding
 			one.Count = 0

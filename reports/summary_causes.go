@@ -32,11 +32,11 @@ func (p *printer) failures(r *Run, facts *contract.Contract) {
 			p.line("")
 			return
 		}
-		p.cause(r, &causes[i], facts)
+		p.cause(&causes[i], facts)
 	}
 }
 
-func (p *printer) cause(r *Run, c *Cause, facts *contract.Contract) {
+func (p *printer) cause(c *Cause, facts *contract.Contract) {
 	f, s := c.Finding, c.Scenario
 	word := "FAILED"
 	if f.Hazard != "" {

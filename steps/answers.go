@@ -435,6 +435,7 @@ func memberInFuture(ctx context.Context, name string) error {
 var forms = map[string]func(string) bool{
 	"of four digits":                      func(s string) bool { return len(s) == 4 && digits(s) == 4 },
 	"of a masked card number":             masked,
+	"of a date-time of RFC 3339":          func(s string) bool { _, ok := schemas.Instant(s); return ok },
 	"of UTC with milliseconds":            utcMilliseconds,
 	"of plain text, not empty":            func(s string) bool { return strings.TrimSpace(s) != "" },
 	"of an identifier in 8-4-4-4-12 form": func(s string) bool { return len(s) == 36 && strings.Count(s, "-") == 4 },

@@ -49,7 +49,6 @@ func TestWhatMayNotBeTheListIsNotTakenForIt(t *testing.T) {
 		`null`, `{}`, `"cards"`, `7`, `{"data":null}`, `{"data":{}}`, `{"data":[1,2]}`, `{"ids":["a"]}`,
 		`{"data":[{"id":"a"}],"items":[{"id":"b"}]}`,
 		`{"cards":[{"id":"a"}],"wallets":[{"id":"b"}]}`,
-		`{"cards":[],"wallets":[]}`,
 		`{"errors":[{"message":"no"}]}`, `{"metadata":[{"id":"a"}]}`, `{"metadata":{"items":[{"id":"a"}]}}`,
 		`{"id":"a","lines":[{"id":"b"}]}`,
 		`{"data":{"id":"a","lines":[{"id":"b"}]}}`,

@@ -23,7 +23,7 @@ type visit struct {
 
 func (s *stand) visit(t *testing.T) *visit {
 	t.Helper()
-	v := &visit{Scene: s.Scene.Observed(func(*contract.Operation, *client.Exchange) error { return nil })}
+	v := &visit{Scene: s.Observed(func(*contract.Operation, *client.Exchange) error { return nil })}
 	v.ctx = client.WithScenario(t.Context(), client.Scenario{ID: fmt.Sprintf("%s-%p", t.Name(), v),
 		Record: func(e *client.Exchange) { v.exchanges = append(v.exchanges, e) }})
 	return v

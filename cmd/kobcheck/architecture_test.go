@@ -32,7 +32,7 @@ var rooms = []struct {
 	{"reports/messages", []string{"contract", "reports", "reports/evidence"}},
 	{"features", nil},
 	{"load/limiter", nil},
-	{"load", []string{"load/limiter", "client", "client/scene", "client/target", "client/webhook", "contract", "reports", "reports/evidence", "schemas"}},
+	{"load", []string{"load/limiter", "client", "client/scene", "client/target", "client/webhook", "contract", "reports", "reports/evidence", "schemas", "steps/sentinel"}},
 	{"steps/sentinel", []string{"client", "client/scene", "contract", "reports/evidence", "schemas"}},
 	{"steps", []string{"client", "client/scene", "client/target", "client/webhook", "contract", "reports/evidence", "schemas", "steps/sentinel"}},
 	{"steps/doctor", []string{"client", "client/target", "contract"}},

@@ -121,7 +121,7 @@ func TestExploreHasItsExitCodes(t *testing.T) {
 }
 
 func TestAWalkThatIsStoppedSaysHowFarItCame(t *testing.T) {
-	difference := &explore.Difference{Requirement: "MONEY-06", Check: "balance", Message: "a wallet does not hold what was moved"}
+	difference := &explore.Difference{Finding: evidence.Finding{Requirement: "MONEY-06", Check: "balance", Message: "a wallet does not hold what was moved"}}
 	for _, c := range []struct {
 		signal string
 		result *explore.Result

@@ -335,9 +335,7 @@ func loader(file *target.File, facts *contract.Contract, shapes *schemas.Set, f 
 // forScenarios says of a plan what its scenarios speak of.
 func forScenarios(plan *reports.LoadPlan) *steps.LoadResult {
 	result := &steps.LoadResult{}
-	for _, one := range plan.Invariants {
-		result.Invariants = append(result.Invariants, one)
-	}
+	result.Invariants = append(result.Invariants, plan.Invariants...)
 	for _, gate := range plan.Gates {
 		result.Gates = append(result.Gates, steps.LoadGate{Text: gate.Gate, State: gate.State, Figure: fmt.Sprintf("%.3g %s", gate.Figure, gate.Unit)})
 	}

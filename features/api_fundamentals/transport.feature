@@ -81,7 +81,8 @@ Feature: Transport, errors and what HTTP asks for
     Scenario: Times of a wallet are date-times of RFC 3339
       Given a wallet
       When we call "Get wallet by ID"
-      Then the answer is a Wallet
+      Then the answer's "created_at" matches the pattern of a date-time of RFC 3339
+      And the answer's "updated_at" matches the pattern of a date-time of RFC 3339
 
   @HARNESS-18 @inferred
   Rule: An unknown path is answered 404 or refused, and never served

@@ -51,9 +51,11 @@ type Result struct {
 	Exchanges []evidence.Exchange
 }
 
-// Difference is an answer, or a state, that the model does not allow.
-type Difference struct {
-	Requirement, Check, Message, Expected, Actual string
+// Difference is an answer, or a state, that the model does not allow: a finding that ends a walk.
+type Difference struct{ evidence.Finding }
+
+func differs(requirement, check, message, expected, actual string) *Difference {
+	return &Difference{evidence.Finding{Requirement: requirement, Check: check, Message: message, Expected: expected, Actual: actual}}
 }
 
 func (d *Difference) Error() string {

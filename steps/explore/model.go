@@ -87,8 +87,8 @@ func (w *walk) hear(operation *contract.Operation, exchange *client.Exchange) er
 	case slices.Contains([]int{http.StatusBadGateway, http.StatusServiceUnavailable, http.StatusGatewayTimeout}, exchange.Status):
 		return fmt.Errorf("a gateway answered %s with %d", operation.ID, exchange.Status)
 	case exchange.Status >= 500:
-		return &Difference{"HARNESS-01", "no server error", "a request that the model allows was answered by a server error",
-			"any answer but a server error", answered(exchange)}
+		return differs("HARNESS-01", "no server error", "a request that the model allows was answered by a server error",
+			"any answer but a server error", answered(exchange))
 	}
 	return nil
 }
@@ -97,8 +97,8 @@ func (w *walk) hear(operation *contract.Operation, exchange *client.Exchange) er
 func differing(err error) error {
 	var blocked *scene.Blocked
 	if errors.As(err, &blocked) {
-		return &Difference{blocked.Requirement, "success status", fmt.Sprintf("%q did not succeed as documented", blocked.Title),
-			"a success", blocked.Why}
+		return differs(blocked.Requirement, "success status", fmt.Sprintf("%q did not succeed as documented", blocked.Title),
+			"a success", blocked.Why)
 	}
 	return err
 }
@@ -142,17 +142,17 @@ func (w *walk) agree(ctx context.Context, requirement string) error {
 		body, sum := balance.Body, new(big.Rat).Add(balance.Available, balance.Reserved)
 		switch {
 		case balance.Total.Cmp(one.balance) != 0:
-			return &Difference{requirement, "balance", "a wallet does not hold what was moved", one.balance.FloatString(2), fmt.Sprint(body["total_amount"])}
+			return differs(requirement, "balance", "a wallet does not hold what was moved", one.balance.FloatString(2), fmt.Sprint(body["total_amount"]))
 		case balance.Total.Sign() < 0 || balance.Available.Sign() < 0:
-			return &Difference{"MONEY-07", "no negative amount", "an amount of a wallet is negative", "zero or more", fmt.Sprint(body["amount"])}
+			return differs("MONEY-07", "no negative amount", "an amount of a wallet is negative", "zero or more", fmt.Sprint(body["amount"]))
 		case sum.Cmp(balance.Total) != 0:
-			return &Difference{"MONEY-02", "total is available plus reserved", "total_amount is not amount plus reserved_amount", sum.FloatString(2), fmt.Sprint(body["total_amount"])}
+			return differs("MONEY-02", "total is available plus reserved", "total_amount is not amount plus reserved_amount", sum.FloatString(2), fmt.Sprint(body["total_amount"]))
 		case one.status != "" && body["status"] != one.status:
-			return &Difference{"WALLET-31", "status of a wallet", "a wallet does not have the status that it was given", one.status, fmt.Sprint(body["status"])}
+			return differs("WALLET-31", "status of a wallet", "a wallet does not have the status that it was given", one.status, fmt.Sprint(body["status"]))
 		case body["holder_id"] != one.holder:
-			return &Difference{"WALLET-37", "holder of a wallet", "a wallet has another holder than it was made for", one.holder, fmt.Sprint(body["holder_id"])}
+			return differs("WALLET-37", "holder of a wallet", "a wallet has another holder than it was made for", one.holder, fmt.Sprint(body["holder_id"]))
 		case one.card == nil && body["external_id"] != nil:
-			return &Difference{"CARD-CREATE-19", "link of a wallet", "a wallet without a card is linked to something", "no external_id", fmt.Sprint(body["external_id"])}
+			return differs("CARD-CREATE-19", "link of a wallet", "a wallet without a card is linked to something", "no external_id", fmt.Sprint(body["external_id"]))
 		}
 	}
 	return nil

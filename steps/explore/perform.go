@@ -61,7 +61,7 @@ func (w *walk) perform(ctx context.Context, s Step) error {
 			return err
 		}
 		if exchange.Status < 400 {
-			return &Difference{"OWN-07", "another client's wallet", "a client can read a wallet of another", "a refusal", answered(exchange)}
+			return differs("OWN-07", "another client's wallet", "a client can read a wallet of another", "a refusal", answered(exchange))
 		}
 	}
 	return nil
@@ -142,9 +142,9 @@ func (w *walk) move(ctx context.Context, s Step, one, other *wallet) error {
 	enough := s.Deed == Credit || one.balance.Cmp(amount) >= 0
 	active := one.status == "ACTIVE" && (other == nil || s.Deed != Transfer || other.status == "ACTIVE")
 	if first := exchanges[0]; first.Status/100 == 2 && !enough {
-		return &Difference{"MONEY-07", "overdraft", "more was taken from a wallet than it holds", "a refusal", answered(first)}
+		return differs("MONEY-07", "overdraft", "more was taken from a wallet than it holds", "a refusal", answered(first))
 	} else if first.Status/100 != 2 && enough && active && !s.SameKey {
-		return &Difference{draft.Operation.Served(), "success status", fmt.Sprintf("%q did not succeed as documented", draft.Operation.Title), "a success", answered(first)}
+		return differs(draft.Operation.Served(), "success status", fmt.Sprintf("%q did not succeed as documented", draft.Operation.Title), "a success", answered(first))
 	}
 	moved := new(big.Rat).Mul(amount, big.NewRat(int64(effects(s, exchanges)), 1))
 	switch s.Deed {
@@ -194,17 +194,17 @@ func (w *walk) newCard(ctx context.Context, s Step, one *wallet) error {
 	switch {
 	case expected != 0 && len(made) > 0:
 		check := checks[expected-1]
-		return &Difference{check.Requirement, "check of card creation", "a card was made although a check forbids it: " + check.Check, fmt.Sprintf("a refusal that says %q", check.Message), answered(first)}
+		return differs(check.Requirement, "check of card creation", "a card was made although a check forbids it: " + check.Check, fmt.Sprintf("a refusal that says %q", check.Message), answered(first))
 	case expected != 0:
 		if check := checks[expected-1]; !strings.Contains(strings.ToLower(string(first.Body)), strings.ToLower(check.Message)) {
-			return &Difference{"CARD-CREATE-15", "order of the checks", "another check decided than the first that fails: " + check.Check, fmt.Sprintf("a refusal that says %q", check.Message), answered(first)}
+			return differs("CARD-CREATE-15", "order of the checks", "another check decided than the first that fails: " + check.Check, fmt.Sprintf("a refusal that says %q", check.Message), answered(first))
 		}
 	case len(made) > 1 && s.SameKey:
-		return &Difference{"IDEMP-29", "one card for one key", "copies under one key made more than one card", "one card", fmt.Sprintf("%d cards", len(made))}
+		return differs("IDEMP-29", "one card for one key", "copies under one key made more than one card", "one card", fmt.Sprintf("%d cards", len(made)))
 	case len(made) > 1:
-		return &Difference{checks[3].Requirement, "one card for one wallet", "requests at the same moment made more than one card on a wallet", "one card", fmt.Sprintf("%d cards", len(made))}
+		return differs(checks[3].Requirement, "one card for one wallet", "requests at the same moment made more than one card on a wallet", "one card", fmt.Sprintf("%d cards", len(made)))
 	case len(made) == 0:
-		return &Difference{draft.Operation.Served(), "success status", fmt.Sprintf("%q did not succeed as documented", draft.Operation.Title), "a success", answered(first)}
+		return differs(draft.Operation.Served(), "success status", fmt.Sprintf("%q did not succeed as documented", draft.Operation.Title), "a success", answered(first))
 	}
 	for id := range made {
 		one.card = &card{id: id, wallet: one}
@@ -226,9 +226,9 @@ func (w *walk) readCard(ctx context.Context, c *card) error {
 	}
 	switch {
 	case body["wallet_id"] != c.wallet.id:
-		return &Difference{"HARNESS-12", "wallet of a card", "a card is on another wallet than it was made for", c.wallet.id, fmt.Sprint(body["wallet_id"])}
+		return differs("HARNESS-12", "wallet of a card", "a card is on another wallet than it was made for", c.wallet.id, fmt.Sprint(body["wallet_id"]))
 	case c.status != "" && body["status"] != c.status:
-		return &Difference{"CARD-STATUS-07", "status of a card", "a later read of the card does not show the status that it was given", c.status, fmt.Sprint(body["status"])}
+		return differs("CARD-STATUS-07", "status of a card", "a later read of the card does not show the status that it was given", c.status, fmt.Sprint(body["status"]))
 	}
 	return nil
 }
@@ -250,7 +250,7 @@ func (w *walk) cardsListed(ctx context.Context, one *wallet) error {
 		want = 1
 	}
 	if n > want {
-		return &Difference{"CARD-CREATE-19", "cards of a wallet", "the list of cards has more cards on a wallet than were made", fmt.Sprint(want), fmt.Sprint(n)}
+		return differs("CARD-CREATE-19", "cards of a wallet", "the list of cards has more cards on a wallet than were made", fmt.Sprint(want), fmt.Sprint(n))
 	}
 	return nil
 }
@@ -289,7 +289,7 @@ func (w *walk) repeat(ctx context.Context, s Step) error {
 			return err
 		}
 		if exchange.Status != earlier.answer.Status || idOf(exchange) != idOf(earlier.answer) {
-			return &Difference{"IDEMP-05", "answer of a repeat", "a repeat under one key is not answered as the first request was", answered(earlier.answer) + " with the same id", answered(exchange)}
+			return differs("IDEMP-05", "answer of a repeat", "a repeat under one key is not answered as the first request was", answered(earlier.answer) + " with the same id", answered(exchange))
 		}
 	}
 	return w.agree(ctx, "IDEMP-01")
@@ -307,7 +307,7 @@ func (w *walk) lists(ctx context.Context) error {
 	}
 	for _, number := range w.walletNumbers() {
 		if n := counts[w.wallets[number].id]; n != 1 {
-			return &Difference{"HARNESS-13", "wallet in its list", "a wallet is not in the list of wallets exactly once", "once", fmt.Sprintf("%d times", n)}
+			return differs("HARNESS-13", "wallet in its list", "a wallet is not in the list of wallets exactly once", "once", fmt.Sprintf("%d times", n))
 		}
 	}
 	if !w.Scene.Client.Has("second") {
@@ -320,7 +320,7 @@ func (w *walk) lists(ctx context.Context) error {
 	for _, item := range foreign {
 		for _, number := range w.walletNumbers() {
 			if scene.ID(item) == w.wallets[number].id {
-				return &Difference{"OWN-06", "another client's list", "a wallet is in the list of another client", "none of ours", scene.ID(item)}
+				return differs("OWN-06", "another client's list", "a wallet is in the list of another client", "none of ours", scene.ID(item))
 			}
 		}
 	}

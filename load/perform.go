@@ -96,6 +96,9 @@ func (t *Target) check(operation *contract.Operation, exchange *client.Exchange)
 		if a.Holds || a.Fact.Requirement == evidence.UndocumentedFields {
 			continue
 		}
+		if a.Pointer != "" {
+			a.Message += " at " + evidence.WithoutIndexes(a.Pointer) + ": expected " + a.Expected
+		}
 		weight := t.Contract.Weigh(a.Fact)
 		out = append(out, evidence.Finding{Requirement: a.Fact.Requirement, Mark: weight.Mark, Hazard: weight.Hazard, Operation: operation.ID,
 			Check: a.Check, Pointer: evidence.WithoutIndexes(a.Pointer), Message: a.Message, Expected: a.Expected,

@@ -6,7 +6,7 @@ GOLANGCI_VERSION := v2.15.0
 GOLANGCI := $(BIN)/golangci-lint-$(GOLANGCI_VERSION)
 VERSION := $(shell git describe --tags --always --dirty 2>/dev/null || echo dev)
 
-.PHONY: help run test race faults pages suite lint load selftest openapi foreign soak-suite bench mock build clean
+.PHONY: help run test race whole faults pages suite lint load selftest openapi foreign soak-suite bench mock build clean
 
 help: ## list the targets
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## /\1\t/' | expand -t 12
@@ -17,14 +17,21 @@ build: ## build bin/kobcheck
 run: build ## the main job: the whole suite against the mock inside; ends with a report's path
 	@$(BIN)/kobcheck run
 
-test: race faults pages suite lint ## unit tests with -race, every fault of the mock, the suite in both styles and editions, lint
+test: race whole suite lint ## unit tests with -race, every fault and freedom of the mock, the pages, the suite in both styles and editions, lint
 
-race: ## unit tests with the race detector, where the machine has a C compiler
+# The detector looks at every package, and of the command's tests, which perform the suite hundreds of times, at
+# those that bring all of it together once.
+race: ## the packages with the race detector, where the machine has a C compiler
 	@if [ "$$($(GO) env CGO_ENABLED)" = 1 ] && command -v "$$($(GO) env CC)" >/dev/null; then \
-		$(GO) test -race -timeout 15m ./...; \
+		$(GO) test -race -timeout 40m $$($(GO) list ./... | grep -v cmd/kobcheck) && \
+		$(GO) test -race -timeout 40m ./cmd/kobcheck -run 'TestTheWholeSuite|TestLoadPlansRun|TestNoWalkDiffers|TestShards|TestUnderLoad|TestAnInterrupted'; \
 	else \
-		echo "no C compiler: the tests run without the race detector"; $(GO) test -timeout 15m ./...; \
+		echo "no C compiler: the tests run without the race detector"; \
+		$(GO) test -timeout 40m $$($(GO) list ./... | grep -v cmd/kobcheck); \
 	fi
+
+whole: ## the command as its users meet it: every fault, every freedom alone, ten random points, the pages in a browser
+	@$(GO) test -count=1 -timeout 60m ./cmd/kobcheck
 
 faults: ## every deliberate fault of the mock is caught on its own requirement (with -race only a sample is tried)
 	@$(GO) test -count=1 ./cmd/kobcheck -run TestEveryFault

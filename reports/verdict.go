@@ -115,12 +115,20 @@ func (r *Run) judgeRequirements(facts *contract.Contract) {
 			result.Status = Proved
 			r.Summary.Requirements.Proved++
 		default:
-			result.Status, result.Reason = NotTested, cmp.Or(reasons[id], requirement.Reason, "its scenarios record what the target does; no check holds it")
+			result.Status, result.Reason = NotTested, cmp.Or(reasons[id], requirement.Reason, unproved(scenarios[id]))
 			r.Summary.Requirements.NotTested++
 		}
 		r.Requirements = append(r.Requirements, result)
 	}
 	sort.Slice(r.Requirements, func(i, j int) bool { return r.Requirements[i].ID < r.Requirements[j].ID })
+}
+
+// unproved says why a requirement without any other reason is not tested.
+func unproved(scenarios []string) string {
+	if len(scenarios) == 0 {
+		return "no scenario of this run is about it"
+	}
+	return "its scenarios record what the target does; no check holds it"
 }
 
 // Findings are all of the run, each with the id of the scenario that saw it first: those of scenarios, then what

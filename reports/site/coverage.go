@@ -47,10 +47,13 @@ func (s *site) coverage(sections []sectionView) coverageView {
 		}
 	}
 	status := s.statuses()
-	for _, one := range s.run.Requirements {
-		if rule, there := status[one.ID]; there {
-			v.Requirements = append(v.Requirements, rule)
+	for _, id := range s.facts.RequirementIDs() {
+		rule, there := status[id]
+		if !there { // the duty of a caller, or context: the run says nothing of it
+			requirement := s.facts.Requirement(id)
+			rule = ruleStatus{requirement, reports.NotTested, requirement.Reason, nil}
 		}
+		v.Requirements = append(v.Requirements, rule)
 	}
 	for _, section := range sections {
 		count := sectionCount{Name: words(section.Name), File: evidenceFile(section.Name)}

@@ -6,7 +6,7 @@ GOLANGCI_VERSION := v2.15.0
 GOLANGCI := $(BIN)/golangci-lint-$(GOLANGCI_VERSION)
 VERSION := $(shell git describe --tags --always --dirty 2>/dev/null || echo dev)
 
-.PHONY: help run test race whole faults pages suite lint load selftest openapi foreign soak-suite bench mock build clean
+.PHONY: help run test check race whole faults pages suite lint load selftest openapi foreign soak-suite bench mock build clean
 
 help: ## list the targets
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## /\1\t/' | expand -t 12
@@ -18,6 +18,11 @@ run: build ## the main job: the whole suite against the mock inside; ends with a
 	@$(BIN)/kobcheck run
 
 test: race whole suite lint ## unit tests with -race, every fault and freedom of the mock, the pages, the suite in both styles and editions, lint
+
+check: build ## what one runs while working: the packages' own tests, lint of the features, the suite in one style
+	@$(GO) test ./contract/... ./schemas/... ./client/... ./mock/... ./reports/... ./steps/... ./load/limiter
+	@$(BIN)/kobcheck lint
+	@$(BIN)/kobcheck run --out reports/out/check
 
 # The detector looks at every package, and of the command's tests, which perform the suite hundreds of times, at
 # those that bring all of it together once.

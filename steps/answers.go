@@ -56,7 +56,8 @@ func answerIsStatus(ctx context.Context, code int) error {
 		return err
 	}
 	operation := w.Session.Contract.Operation(exchange.Operation)
-	a := evidence.Assertion{Check: "status " + strconv.Itoa(code), Fact: w.own(contract.RefusalStatus), Expected: status(code), Actual: w.answered(exchange),
+	a := evidence.Assertion{Check: "status " + strconv.Itoa(code), Fact: w.own(contract.RefusalStatus),
+		Expected: status(code), Actual: w.answered(exchange),
 		Message: fmt.Sprintf("%q was not answered as documented", operation.Title)}
 	if code/100 == 2 {
 		if served, err := w.expectServed(operation, exchange); !served {
@@ -128,7 +129,8 @@ func headerIsNumber(ctx context.Context, name string) error {
 		return &scene.NotTestable{Why: "this target does not send the optional header " + name}
 	}
 	_, err = strconv.ParseUint(value, 10, 63)
-	w.Expect(err == nil, evidence.Assertion{Check: "header " + name, Fact: w.own(contract.Head), Message: "the header " + name + " is no whole number", Expected: "a whole number", Actual: value})
+	w.Expect(err == nil, evidence.Assertion{Check: "header " + name, Fact: w.own(contract.Head),
+		Message: "the header " + name + " is no whole number", Expected: "a whole number", Actual: value})
 	return nil
 }
 

@@ -195,7 +195,8 @@ func checkDecides(ctx context.Context, number int, message string) error {
 	}
 	w.decisions = append(w.decisions, Decision{Failing: w.failing, Decided: by})
 	requirement := w.orderRequirement(check.Requirement)
-	w.Expect(exchange.Status >= 400, evidence.Assertion{Check: fmt.Sprintf("check %d refuses", number), Fact: w.fact(check.Requirement, contract.Refusal),
+	w.Expect(exchange.Status >= 400, evidence.Assertion{Check: fmt.Sprintf("check %d refuses", number),
+		Fact:     w.fact(check.Requirement, contract.Refusal),
 		Message:  fmt.Sprintf("a card was made although it fails check %d: %s", number, check.Check),
 		Expected: fmt.Sprintf("a refusal that says %q", message), Actual: w.answered(exchange)})
 	if exchange.Status < 400 {
@@ -239,7 +240,8 @@ func noCardExists(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	w.Expect(fmt.Sprint(before) == fmt.Sprint(now), evidence.Assertion{Check: "a refused creation leaves no card", Fact: w.fact("CARD-CREATE-19", contract.Effect),
+	w.Expect(fmt.Sprint(before) == fmt.Sprint(now), evidence.Assertion{Check: "a refused creation leaves no card",
+		Fact:    w.fact("CARD-CREATE-19", contract.Effect),
 		Message: "there is a card although its creation was refused", Expected: fmt.Sprintf("no card made since %s beyond the %d known", stamp(since), len(before)), Actual: fmt.Sprintf("%d cards", len(now))})
 	return nil
 }
@@ -270,7 +272,9 @@ func (w *World) expectUnchanged(requirement string, before, now map[string]any) 
 	}
 	for name, value := range before {
 		after, there := now[name]
-		w.Expect(there && same(value, after), evidence.Assertion{Check: "a refused request changes nothing", Fact: w.fact(requirement, contract.Effect), Pointer: "/" + name,
+		w.Expect(there && same(value, after), evidence.Assertion{Check: "a refused request changes nothing",
+			Fact:    w.fact(requirement, contract.Effect),
+			Pointer: "/" + name,
 			Message: fmt.Sprintf("%q changed although the request was refused", name), Expected: text(value), Actual: present(after, there)})
 	}
 }

@@ -48,7 +48,8 @@ func isLabelledJSON(ctx context.Context) error {
 	written := exchange.Header.Get("Content-Type")
 	media, _, err := mime.ParseMediaType(written)
 	problem := exchange.Status >= 400 && media == "application/problem+json"
-	w.Expect(err == nil && media == "application/json" || problem, evidence.Assertion{Check: "media type", Fact: w.own(contract.MediaType), Message: "the answer is not labelled as JSON", Expected: "application/json", Actual: orAbsent(written)})
+	w.Expect(err == nil && media == "application/json" || problem, evidence.Assertion{Check: "media type", Fact: w.own(contract.MediaType),
+		Message: "the answer is not labelled as JSON", Expected: "application/json", Actual: orAbsent(written)})
 	return nil
 }
 
@@ -66,7 +67,8 @@ func isStrictJSON(ctx context.Context) error {
 	if err != nil {
 		actual = err.Error()
 	}
-	w.Expect(err == nil, evidence.Assertion{Check: "strict JSON", Fact: w.fact("STD-12", contract.Form), Message: "the body is not JSON as RFC 8259 has it", Expected: "one JSON value in UTF-8 without repeated names", Actual: actual})
+	w.Expect(err == nil, evidence.Assertion{Check: "strict JSON", Fact: w.fact("STD-12", contract.Form),
+		Message: "the body is not JSON as RFC 8259 has it", Expected: "one JSON value in UTF-8 without repeated names", Actual: actual})
 	return nil
 }
 
@@ -81,7 +83,9 @@ func retryAfter(ctx context.Context) error {
 		return &scene.NotTestable{Why: "no answer of this target carried Retry-After"}
 	}
 	_, date := http.ParseTime(value)
-	w.Expect(date == nil || strings.Trim(value, "0123456789") == "", evidence.Assertion{Check: "Retry-After", Fact: w.fact("STD-10", contract.Head), Message: "Retry-After is neither seconds nor a date", Expected: "whole seconds or an HTTP date", Actual: value})
+	w.Expect(date == nil || strings.Trim(value, "0123456789") == "", evidence.Assertion{Check: "Retry-After",
+		Fact:    w.fact("STD-10", contract.Head),
+		Message: "Retry-After is neither seconds nor a date", Expected: "whole seconds or an HTTP date", Actual: value})
 	return nil
 }
 
@@ -145,7 +149,8 @@ func noUndocumented(ctx context.Context) error {
 			extra += " " + violation.Pointer
 		}
 	}
-	w.Expect(extra == "", evidence.Assertion{Check: "documented fields only", Fact: w.fact("HARNESS-16", contract.FieldThere), Message: "the answer has fields that no page shows", Expected: "documented fields only", Actual: strings.TrimSpace(extra)})
+	w.Expect(extra == "", evidence.Assertion{Check: "documented fields only", Fact: w.fact("HARNESS-16", contract.FieldThere),
+		Message: "the answer has fields that no page shows", Expected: "documented fields only", Actual: strings.TrimSpace(extra)})
 	return nil
 }
 
@@ -156,7 +161,8 @@ func noCardNumber(ctx context.Context) error {
 		return err
 	}
 	shown := exchange.CardNumberShown()
-	w.Expect(shown == "", evidence.Assertion{Check: "no full card number", Fact: w.fact("CARD-20", contract.Exposure), Message: "the answer shows a full card number", Expected: "a masked number at most", Actual: shown})
+	w.Expect(shown == "", evidence.Assertion{Check: "no full card number", Fact: w.fact("CARD-20", contract.Exposure),
+		Message: "the answer shows a full card number", Expected: "a masked number at most", Actual: shown})
 	return nil
 }
 
@@ -167,7 +173,8 @@ func operationExists(ctx context.Context) error {
 		return err
 	}
 	holds := exchange.Status < 500 && exchange.Status != http.StatusNotFound && exchange.Status != http.StatusMethodNotAllowed
-	w.Expect(holds, evidence.Assertion{Check: "the operation exists", Fact: w.own(contract.Path), Message: "the operation is not there", Expected: "any answer but 404, 405 and a server error", Actual: w.answered(exchange)})
+	w.Expect(holds, evidence.Assertion{Check: "the operation exists", Fact: w.own(contract.Path),
+		Message: "the operation is not there", Expected: "any answer but 404, 405 and a server error", Actual: w.answered(exchange)})
 	return nil
 }
 
@@ -181,7 +188,8 @@ func succeedsOrBodyRefused(ctx context.Context) error {
 		return open
 	}
 	success := exchange.Status/100 == 2
-	w.Expect(success || is(400, 422)(exchange.Status), evidence.Assertion{Check: "created, or its body refused", Fact: w.own(contract.Effect), Message: "the operation neither did its work nor said what its body lacks",
+	w.Expect(success || is(400, 422)(exchange.Status), evidence.Assertion{Check: "created, or its body refused", Fact: w.own(contract.Effect),
+		Message:  "the operation neither did its work nor said what its body lacks",
 		Expected: "a success, or 400 or 422 about the body that no page gives (N-31)", Actual: w.answered(exchange)})
 	return nil
 }
@@ -259,7 +267,8 @@ func allOrNone(ctx context.Context, list string) error {
 			continue
 		}
 		some = true
-		w.Expect(shown == len(names), evidence.Assertion{Check: "all four fields or none", Fact: w.own(contract.FieldThere), Message: "only some of the fields that an integrator saw are there", Expected: list, Actual: fmt.Sprintf("%d of them", shown)})
+		w.Expect(shown == len(names), evidence.Assertion{Check: "all four fields or none", Fact: w.own(contract.FieldThere),
+			Message: "only some of the fields that an integrator saw are there", Expected: list, Actual: fmt.Sprintf("%d of them", shown)})
 	}
 	if !some {
 		return &scene.NotTestable{Why: "the wallets of this target have the documented fields only (C-16)"}
@@ -287,7 +296,9 @@ func programUnfit(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	w.Expect(says(errorTexts(w.decoded(exchange)), "Invalid metadata"), evidence.Assertion{Check: "unfit metadata are refused", Fact: w.own(contract.Refusal), Message: "a card was issued under a program with unfit metadata",
+	w.Expect(says(errorTexts(w.decoded(exchange)), "Invalid metadata"), evidence.Assertion{Check: "unfit metadata are refused",
+		Fact:     w.own(contract.Refusal),
+		Message:  "a card was issued under a program with unfit metadata",
 		Expected: `a refusal of the program, or of its card with "Invalid metadata"`, Actual: w.answered(exchange)})
 	return nil
 }
@@ -308,7 +319,8 @@ func eachStrictJSON(ctx context.Context) error {
 			continue
 		}
 		_, err := schemas.Decode(exchange.Body)
-		w.Expect(err == nil, evidence.Assertion{Check: "strict JSON", Fact: w.own(contract.Form), Message: "a secret was not written as strict JSON", Expected: "one JSON value", Actual: fmt.Sprint(err), Exchange: exchange.N})
+		w.Expect(err == nil, evidence.Assertion{Check: "strict JSON", Fact: w.own(contract.Form),
+			Message: "a secret was not written as strict JSON", Expected: "one JSON value", Actual: fmt.Sprint(err), Exchange: exchange.N})
 	}
 	return nil
 }

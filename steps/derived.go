@@ -236,7 +236,9 @@ func answeredCleanly(ctx context.Context) error {
 	for _, one := range sent {
 		status := one.exchange.Status
 		clean := status/100 == 2 || status >= http.StatusBadRequest && status < http.StatusInternalServerError
-		w.Expect(clean, evidence.Assertion{Check: "a derived input is answered cleanly", Fact: w.fact("HARNESS-01", contract.Refusal), Exchange: one.exchange.N, Message: one.String() + " was not answered cleanly",
+		w.Expect(clean, evidence.Assertion{Check: "a derived input is answered cleanly",
+			Fact: w.fact("HARNESS-01", contract.Refusal), Exchange: one.exchange.N,
+			Message:  one.String() + " was not answered cleanly",
 			Expected: "the documented success, or a client error", Actual: w.answered(one.exchange)})
 	}
 	return nil

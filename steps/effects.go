@@ -130,7 +130,8 @@ func updatedAtMoved(ctx context.Context, kind string) error {
 		w.NoData("updated_at moves on", w.own(contract.Effect), "the answers do not have the field updated_at")
 		return nil
 	}
-	w.Expect(after.After(before), evidence.Assertion{Check: "updated_at moves on", Fact: w.own(contract.Effect), Pointer: "/updated_at", Message: "updated_at did not move on with the change",
+	w.Expect(after.After(before), evidence.Assertion{Check: "updated_at moves on", Fact: w.own(contract.Effect), Pointer: "/updated_at",
+		Message:  "updated_at did not move on with the change",
 		Expected: "later than " + stamp(before), Actual: stamp(after)})
 	return nil
 }
@@ -150,7 +151,8 @@ func updatedNotBeforeCreated(ctx context.Context, kind string) error {
 		w.NoData("updated_at is not before created_at", w.own(contract.Order), "the answer lacks one of the two times")
 		return nil
 	}
-	w.Expect(!updated.Before(created), evidence.Assertion{Check: "updated_at is not before created_at", Fact: w.own(contract.Effect), Pointer: "/updated_at",
+	w.Expect(!updated.Before(created), evidence.Assertion{Check: "updated_at is not before created_at", Fact: w.own(contract.Effect),
+		Pointer: "/updated_at",
 		Message: "the thing was changed before it was made", Expected: "not before " + stamp(created), Actual: stamp(updated)})
 	return nil
 }
@@ -166,7 +168,8 @@ func walletLinked(ctx context.Context) error {
 		return err
 	}
 	external, _ := now["external_id"].(string)
-	w.Expect(strings.TrimSpace(external) != "", evidence.Assertion{Check: "the wallet is linked", Fact: w.own(contract.Effect), Pointer: "/external_id",
+	w.Expect(strings.TrimSpace(external) != "", evidence.Assertion{Check: "the wallet is linked", Fact: w.own(contract.Effect),
+		Pointer: "/external_id",
 		Message: "the wallet of the new card has no external_id", Expected: "a text", Actual: text(now["external_id"])})
 	return nil
 }
@@ -195,7 +198,8 @@ func secretsDiffer(ctx context.Context) error {
 	if len(secrets) < 2 {
 		return faulty("two secrets have to be made before this step")
 	}
-	w.Expect(secrets[0] != secrets[1], evidence.Assertion{Check: "secrets differ", Fact: w.own(contract.Exposure), Message: "two secrets are the same",
+	w.Expect(secrets[0] != secrets[1], evidence.Assertion{Check: "secrets differ", Fact: w.own(contract.Exposure),
+		Message:  "two secrets are the same",
 		Expected: "two different secrets", Actual: fmt.Sprintf("the same one twice, %d characters long", len(fmt.Sprint(secrets[0])))})
 	return nil
 }

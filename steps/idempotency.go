@@ -309,7 +309,8 @@ func bothSame(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	w.Expect(exchange.Status == kept.exchange.Status, evidence.Assertion{Check: "replay has the status of the first", Fact: w.own(contract.Status),
+	w.Expect(exchange.Status == kept.exchange.Status, evidence.Assertion{Check: "replay has the status of the first",
+		Fact:    w.own(contract.Status),
 		Message: "the repeat was not answered like the first request", Expected: status(kept.exchange.Status), Actual: w.answered(exchange)})
 	if exchange.Status == kept.exchange.Status {
 		w.expectEqual("replay has the body of the first", before, after, func(name string, _ bool) contract.Fact {
@@ -327,7 +328,8 @@ func bothName(ctx context.Context, kind string) error {
 	if err != nil {
 		return err
 	}
-	w.Expect(before["id"] != nil && before["id"] == after["id"], evidence.Assertion{Check: "replay names the first " + kind, Fact: w.own(contract.Effect),
+	w.Expect(before["id"] != nil && before["id"] == after["id"], evidence.Assertion{Check: "replay names the first " + kind,
+		Fact:    w.own(contract.Effect),
 		Message: "the repeat did not return the same " + kind, Expected: fmt.Sprintf("the id %v", before["id"]), Actual: fmt.Sprintf("%s, id %v", w.answered(exchange), after["id"])})
 	return nil
 }
@@ -338,7 +340,8 @@ func answersDiffer(ctx context.Context, kind string) error {
 	if err != nil {
 		return err
 	}
-	w.Expect(exchange.Status/100 == 2 && before["id"] != nil && after["id"] != nil && before["id"] != after["id"], evidence.Assertion{Check: "distinct requests make distinct " + kind + "s", Fact: w.own(contract.Effect),
+	w.Expect(exchange.Status/100 == 2 && before["id"] != nil && after["id"] != nil && before["id"] != after["id"], evidence.Assertion{Check: "distinct requests make distinct " + kind + "s",
+		Fact:    w.own(contract.Effect),
 		Message: "a request of its own was taken for a repeat", Expected: fmt.Sprintf("a success with another id than %v", before["id"]), Actual: fmt.Sprintf("%s, id %v", w.answered(exchange), after["id"])})
 	return nil
 }
@@ -379,7 +382,9 @@ func notTheFirst(ctx context.Context) error {
 		if before[name] == nil {
 			continue
 		}
-		w.Expect(before[name] != after[name], evidence.Assertion{Check: "a key belongs to one caller and one request", Fact: w.own(contract.Effect), Message: "the answer of the first request was given to another one",
+		w.Expect(before[name] != after[name], evidence.Assertion{Check: "a key belongs to one caller and one request",
+			Fact:     w.own(contract.Effect),
+			Message:  "the answer of the first request was given to another one",
 			Expected: "another answer, or a refusal", Actual: w.answered(exchange) + ", with the " + name + " of the first"})
 	}
 	return nil

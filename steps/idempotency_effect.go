@@ -105,7 +105,8 @@ func repeatDidNothing(ctx context.Context) error {
 		return nil
 	}
 	for what, before := range kept.effect {
-		w.Expect(now[what] == before, evidence.Assertion{Check: "a repeat has no further effect", Fact: w.own(contract.Effect), Message: "the repeat changed the " + what,
+		w.Expect(now[what] == before, evidence.Assertion{Check: "a repeat has no further effect", Fact: w.own(contract.Effect),
+			Message:  "the repeat changed the " + what,
 			Expected: fmt.Sprint(before), Actual: fmt.Sprint(now[what])})
 	}
 	return nil
@@ -126,7 +127,8 @@ func doneOnce(ctx context.Context) error {
 		if err != nil {
 			return err
 		}
-		w.Expect(len(cards) == 1, evidence.Assertion{Check: "done once", Fact: w.fact("IDEMP-29", contract.Effect), Message: "the wallet does not have exactly one card", Expected: "one card", Actual: fmt.Sprintf("%d cards", len(cards))})
+		w.Expect(len(cards) == 1, evidence.Assertion{Check: "done once", Fact: w.fact("IDEMP-29", contract.Effect),
+			Message: "the wallet does not have exactly one card", Expected: "one card", Actual: fmt.Sprintf("%d cards", len(cards))})
 		return nil
 	}
 	counted := false
@@ -136,7 +138,8 @@ func doneOnce(ctx context.Context) error {
 			counted = true
 			earlier, _ := before[what].(int)
 			count -= earlier
-			w.Expect(count == 1, evidence.Assertion{Check: "done once", Fact: w.fact("IDEMP-29", contract.Effect), Message: "the request was not done exactly once", Expected: "one more of the " + what, Actual: strconv.Itoa(count)})
+			w.Expect(count == 1, evidence.Assertion{Check: "done once", Fact: w.fact("IDEMP-29", contract.Effect),
+				Message: "the request was not done exactly once", Expected: "one more of the " + what, Actual: strconv.Itoa(count)})
 		}
 	}
 	if !counted {

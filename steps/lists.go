@@ -222,7 +222,8 @@ func holdsNoMore(ctx context.Context, limit int) error {
 		w.NoData("list keeps to the limit", w.own(contract.Effect), "the list is empty")
 		return nil
 	}
-	w.Expect(len(items) <= limit, evidence.Assertion{Check: "list keeps to the limit", Fact: w.own(contract.Effect), Message: "more entries came back than were asked for",
+	w.Expect(len(items) <= limit, evidence.Assertion{Check: "list keeps to the limit", Fact: w.own(contract.Effect),
+		Message:  "more entries came back than were asked for",
 		Expected: fmt.Sprintf("at most %d entries", limit), Actual: fmt.Sprintf("%d entries", len(items))})
 	return nil
 }
@@ -244,7 +245,8 @@ func isSorted(ctx context.Context, first string) error {
 		}
 		return a.After(b)
 	})
-	w.Expect(sorted, evidence.Assertion{Check: "list is in order", Fact: w.own(contract.Order), Message: "the entries are not in the order that was asked for",
+	w.Expect(sorted, evidence.Assertion{Check: "list is in order", Fact: w.own(contract.Order),
+		Message:  "the entries are not in the order that was asked for",
 		Expected: first + " first", Actual: fmt.Sprintf("%v", creations(items))})
 	return nil
 }
@@ -279,7 +281,8 @@ func isMirrored(ctx context.Context) error {
 	for i := range ascending {
 		mirrored = mirrored && ascending[i] == descending[len(descending)-1-i]
 	}
-	w.Expect(mirrored, evidence.Assertion{Check: "both orders mirror each other", Fact: w.own(contract.Order), Message: "the descending list is not the ascending one turned round",
+	w.Expect(mirrored, evidence.Assertion{Check: "both orders mirror each other", Fact: w.own(contract.Order),
+		Message:  "the descending list is not the ascending one turned round",
 		Expected: fmt.Sprintf("%v turned round", ascending), Actual: fmt.Sprint(descending)})
 	return nil
 }
@@ -368,7 +371,8 @@ func totalCounts(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	w.Expect(total == strconv.Itoa(len(items)), evidence.Assertion{Check: "total count", Fact: w.own(contract.Values), Message: "X-Total-Count is not the number of all entries",
+	w.Expect(total == strconv.Itoa(len(items)), evidence.Assertion{Check: "total count", Fact: w.own(contract.Values),
+		Message:  "X-Total-Count is not the number of all entries",
 		Expected: strconv.Itoa(len(items)), Actual: total})
 	return nil
 }
@@ -387,7 +391,8 @@ func headersEcho(ctx context.Context) error {
 			continue
 		}
 		seen = true
-		w.Expect(value == asked, evidence.Assertion{Check: "paging headers echo the query", Fact: w.own(contract.Head), Message: header + " does not repeat what was asked", Expected: asked, Actual: value})
+		w.Expect(value == asked, evidence.Assertion{Check: "paging headers echo the query", Fact: w.own(contract.Head),
+			Message: header + " does not repeat what was asked", Expected: asked, Actual: value})
 	}
 	if !seen {
 		return &scene.NotTestable{Why: "this target does not send the optional headers X-Limit and X-Offset"}
@@ -403,6 +408,7 @@ func listIsEmpty(ctx context.Context) error {
 	}
 	items, ok := scene.Items(w.decoded(exchange))
 	actual, _ := json.Marshal(len(items))
-	w.Expect(ok && len(items) == 0, evidence.Assertion{Check: "list is empty", Fact: w.own(contract.Effect), Message: "the list should have been empty", Expected: "no entries", Actual: string(actual) + " entries"})
+	w.Expect(ok && len(items) == 0, evidence.Assertion{Check: "list is empty", Fact: w.own(contract.Effect),
+		Message: "the list should have been empty", Expected: "no entries", Actual: string(actual) + " entries"})
 	return nil
 }

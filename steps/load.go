@@ -106,7 +106,8 @@ func noGateMissed(ctx context.Context) error {
 	for _, gate := range result.Gates {
 		switch gate.State {
 		case "passed", "failed":
-			w.Expect(gate.State == "passed", evidence.Assertion{Check: "gate " + gate.Text, Fact: w.own(contract.Effect), Message: "a gate of the plan was missed", Expected: gate.Text, Actual: gate.Figure})
+			w.Expect(gate.State == "passed", evidence.Assertion{Check: "gate " + gate.Text, Fact: w.own(contract.Effect),
+				Message: "a gate of the plan was missed", Expected: gate.Text, Actual: gate.Figure})
 		default:
 			return &Environment{Why: fmt.Sprintf("the gate %s could not be decided: %s", gate.Text, gate.State)}
 		}

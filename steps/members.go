@@ -113,7 +113,8 @@ func (w *World) expectMember(name string, holds bool, expected string, value any
 	if there {
 		actual = text(value)
 	}
-	w.Expect(holds, evidence.Assertion{Check: "value of " + name, Fact: w.fieldFact(w.leading(), name, there), Pointer: "/" + strings.ReplaceAll(name, ".", "/"),
+	w.Expect(holds, evidence.Assertion{Check: "value of " + name, Fact: w.fieldFact(w.leading(), name, there),
+		Pointer: "/" + strings.ReplaceAll(name, ".", "/"),
 		Message: fmt.Sprintf("%q is not as it should be", name), Expected: expected, Actual: actual})
 }
 
@@ -271,7 +272,8 @@ func memberAtLeastNull(ctx context.Context, name string) error {
 		return err
 	}
 	_, there := w.body(exchange)[name]
-	w.Expect(there, evidence.Assertion{Check: "member is there", Fact: w.fieldFact(w.leading(), name, there), Pointer: "/" + name, Message: "a member that is always present is not there", Expected: "the member, if only as null", Actual: "absent"})
+	w.Expect(there, evidence.Assertion{Check: "member is there", Fact: w.fieldFact(w.leading(), name, there), Pointer: "/" + name,
+		Message: "a member that is always present is not there", Expected: "the member, if only as null", Actual: "absent"})
 	return nil
 }
 
@@ -289,7 +291,9 @@ func listHasMember(ctx context.Context, name string) error {
 	for i, entry := range list {
 		object, _ := entry.(map[string]any)
 		if _, there := object[name]; !there {
-			w.Expect(false, evidence.Assertion{Check: "member is in each entry", Fact: w.own(contract.FieldThere), Pointer: fmt.Sprintf("/%d/%s", i, name), Message: "an entry lacks a member that is always present", Expected: "the member, if only as null", Actual: "absent"})
+			w.Expect(false, evidence.Assertion{Check: "member is in each entry", Fact: w.own(contract.FieldThere),
+				Pointer: fmt.Sprintf("/%d/%s", i, name),
+				Message: "an entry lacks a member that is always present", Expected: "the member, if only as null", Actual: "absent"})
 			return nil
 		}
 	}

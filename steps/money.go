@@ -183,7 +183,8 @@ func holdsTheSame(ctx context.Context) error {
 		name        string
 		before, now *big.Rat
 	}{{"amount", before.Available, now.Available}, {"reserved_amount", before.Reserved, now.Reserved}, {"total_amount", before.Total, now.Total}} {
-		w.Expect(part.before.Cmp(part.now) == 0, evidence.Assertion{Check: "balance has not moved", Fact: w.own(contract.Effect), Pointer: "/" + part.name,
+		w.Expect(part.before.Cmp(part.now) == 0, evidence.Assertion{Check: "balance has not moved", Fact: w.own(contract.Effect),
+			Pointer: "/" + part.name,
 			Message: part.name + " moved although nothing was done", Expected: scene.Decimal(part.before), Actual: scene.Decimal(part.now)})
 	}
 	return nil
@@ -200,7 +201,8 @@ func conserved(ctx context.Context) error {
 		sumBefore.Add(sumBefore, before.Total)
 		sumNow.Add(sumNow, now.Total)
 	}
-	w.Expect(sumBefore.Cmp(sumNow) == 0, evidence.Assertion{Check: "money is conserved", Fact: w.own(contract.Effect), Message: "money was made or lost between the two wallets",
+	w.Expect(sumBefore.Cmp(sumNow) == 0, evidence.Assertion{Check: "money is conserved", Fact: w.own(contract.Effect),
+		Message:  "money was made or lost between the two wallets",
 		Expected: scene.Decimal(sumBefore) + " together", Actual: scene.Decimal(sumNow) + " together"})
 	return nil
 }
@@ -236,7 +238,8 @@ func noneNegative(ctx context.Context) error {
 		return err
 	}
 	for name, value := range map[string]*big.Rat{"amount": now.Available, "reserved_amount": now.Reserved, "total_amount": now.Total} {
-		w.Expect(value.Sign() >= 0, evidence.Assertion{Check: "no negative amount", Fact: w.own(contract.Effect), Pointer: "/" + name, Message: name + " is negative", Expected: "zero or more", Actual: scene.Decimal(value)})
+		w.Expect(value.Sign() >= 0, evidence.Assertion{Check: "no negative amount", Fact: w.own(contract.Effect), Pointer: "/" + name,
+			Message: name + " is negative", Expected: "zero or more", Actual: scene.Decimal(value)})
 	}
 	return nil
 }
@@ -258,7 +261,9 @@ func twoDecimals(ctx context.Context) error {
 		}
 		written := fmt.Sprint(value)
 		_, fraction, _ := strings.Cut(written, ".")
-		w.Expect(len(fraction) <= 2 && !strings.ContainsAny(written, "eE"), evidence.Assertion{Check: "at most two decimals", Fact: w.own(contract.Values), Pointer: "/" + name,
+		w.Expect(len(fraction) <= 2 && !strings.ContainsAny(written, "eE"), evidence.Assertion{Check: "at most two decimals",
+			Fact:    w.own(contract.Values),
+			Pointer: "/" + name,
 			Message: name + " is not written like an amount of money", Expected: "at most two decimals and no exponent", Actual: written})
 	}
 	return nil
@@ -311,7 +316,8 @@ func transactionInList(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	w.Expect(times(transaction.ID, ids(items)) == 1, evidence.Assertion{Check: "is in the list", Fact: w.own(contract.Effect), Message: "the transaction is not in the list of its wallet",
+	w.Expect(times(transaction.ID, ids(items)) == 1, evidence.Assertion{Check: "is in the list", Fact: w.own(contract.Effect),
+		Message:  "the transaction is not in the list of its wallet",
 		Expected: "an entry with the id " + transaction.ID, Actual: fmt.Sprint(ids(items))})
 	return nil
 }

@@ -66,7 +66,8 @@ func (w *World) readBack(ctx context.Context, object *scene.Thing) (map[string]a
 	body, err := w.read(ctx, object)
 	var blocked *scene.Blocked
 	if errors.As(err, &blocked) && is(http.StatusNotFound, http.StatusGone)(blocked.Status) {
-		w.Expect(false, evidence.Assertion{Check: "can be read", Fact: w.own(contract.Effect), Message: "the " + object.Kind + " that was made can't be read",
+		w.Expect(false, evidence.Assertion{Check: "can be read", Fact: w.own(contract.Effect),
+			Message:  "the " + object.Kind + " that was made can't be read",
 			Expected: "the " + object.Kind, Actual: w.answered(w.last)})
 		return nil, nil
 	}
@@ -126,7 +127,8 @@ func (w *World) expectEqual(check string, first, second map[string]any, fact fun
 	for _, name := range sorted {
 		before, inFirst := first[name]
 		after, inSecond := second[name]
-		w.Expect(inFirst == inSecond && same(before, after), evidence.Assertion{Check: check, Fact: fact(name, inFirst && inSecond), Pointer: "/" + name,
+		w.Expect(inFirst == inSecond && same(before, after), evidence.Assertion{Check: check, Fact: fact(name, inFirst && inSecond),
+			Pointer:  "/" + name,
 			Message:  fmt.Sprintf("%q differs between two answers about the same thing", name),
 			Expected: present(before, inFirst), Actual: present(after, inSecond)})
 	}
@@ -168,7 +170,8 @@ func isInList(ctx context.Context, kind string) error {
 	if err != nil {
 		return err
 	}
-	w.Expect(entry != nil, evidence.Assertion{Check: "is in the list", Fact: w.own(contract.Effect), Message: fmt.Sprintf("the %s is not in the list of its kind", kind),
+	w.Expect(entry != nil, evidence.Assertion{Check: "is in the list", Fact: w.own(contract.Effect),
+		Message:  fmt.Sprintf("the %s is not in the list of its kind", kind),
 		Expected: "an entry with the id " + object.ID, Actual: fmt.Sprintf("%d entries, none of them with that id", listed)})
 	if entry == nil {
 		return nil
@@ -182,7 +185,9 @@ func isInList(ctx context.Context, kind string) error {
 	}
 	for name, value := range now {
 		inList, there := entry[name]
-		w.Expect(there && same(value, inList), evidence.Assertion{Check: "list entry agrees with the thing itself", Fact: w.fieldFact(w.leading(), name, there), Pointer: "/" + name,
+		w.Expect(there && same(value, inList), evidence.Assertion{Check: "list entry agrees with the thing itself",
+			Fact:    w.fieldFact(w.leading(), name, there),
+			Pointer: "/" + name,
 			Message: fmt.Sprintf("%q in the list differs from what reading the %s by its id gives", name, kind), Expected: text(value), Actual: present(inList, there)})
 	}
 	return nil

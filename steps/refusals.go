@@ -149,7 +149,8 @@ func refusalSays(ctx context.Context, message string) error {
 	if !w.expectRefused(exchange) && exchange.Status < 500 {
 		return nil
 	}
-	w.Expect(says(errorTexts(w.decoded(exchange)), message), evidence.Assertion{Check: "message of the refusal", Fact: w.own(contract.Text), Message: "the refusal does not say why in the documented words",
+	w.Expect(says(errorTexts(w.decoded(exchange)), message), evidence.Assertion{Check: "message of the refusal", Fact: w.own(contract.Text),
+		Message:  "the refusal does not say why in the documented words",
 		Expected: strconv.Quote(message), Actual: w.answered(exchange)})
 	return nil
 }
@@ -161,7 +162,8 @@ func refusalHasText(ctx context.Context) error {
 		return err
 	}
 	body, _ := w.decoded(exchange).(map[string]any)
-	w.Expect(strings.TrimSpace(w.errorText(exchange)) != "", evidence.Assertion{Check: "text of the error", Fact: w.fact("ERR-11", contract.Text),
+	w.Expect(strings.TrimSpace(w.errorText(exchange)) != "", evidence.Assertion{Check: "text of the error",
+		Fact:    w.fact("ERR-11", contract.Text),
 		Message: "the error body has no text for people", Expected: "a text", Actual: string(exchange.Body)})
 	if body != nil {
 		w.Observe("errors.envelope", "N-08", "Which members has the body of an error?", strings.Join(slices.Sorted(maps.Keys(body)), ", "))
@@ -176,6 +178,7 @@ func refusalTells(ctx context.Context) error {
 		return err
 	}
 	text := w.errorText(exchange)
-	w.Expect(strings.TrimSpace(text) != "", evidence.Assertion{Check: "the refusal has a text", Fact: w.own(contract.Text), Message: "the refusal tells its reader nothing", Expected: "a text", Actual: "none"})
+	w.Expect(strings.TrimSpace(text) != "", evidence.Assertion{Check: "the refusal has a text", Fact: w.own(contract.Text),
+		Message: "the refusal tells its reader nothing", Expected: "a text", Actual: "none"})
 	return nil
 }

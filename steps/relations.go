@@ -114,7 +114,8 @@ func isWithinWhole(ctx context.Context) error {
 		wider = append(wider, ids(now)...)
 	}
 	for _, id := range ids(items) {
-		w.Expect(times(id, wider) > 0, evidence.Assertion{Check: check, Fact: w.own(contract.Effect), Message: "the narrower range lists what the wider one does not",
+		w.Expect(times(id, wider) > 0, evidence.Assertion{Check: check, Fact: w.own(contract.Effect),
+			Message:  "the narrower range lists what the wider one does not",
 			Expected: fmt.Sprintf("only ids of %v", wider), Actual: id})
 	}
 	return nil

@@ -65,7 +65,9 @@ func noteScope(ctx context.Context, scope string) error {
 			return environment
 		}
 		w.last = exchange
-		w.Expect(exchange.Status < 500, evidence.Assertion{Check: "no server error", Fact: w.fact("HARNESS-01", contract.Refusal), Message: "a call with little in it was answered by a server error", Expected: "any answer but a server error", Actual: w.answered(exchange)})
+		w.Expect(exchange.Status < 500, evidence.Assertion{Check: "no server error", Fact: w.fact("HARNESS-01", contract.Refusal),
+			Message:  "a call with little in it was answered by a server error",
+			Expected: "any answer but a server error", Actual: w.answered(exchange)})
 		switch {
 		case exchange.Status == http.StatusUnauthorized || exchange.Status == http.StatusForbidden:
 			cell("deny")

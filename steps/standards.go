@@ -42,7 +42,8 @@ func namesChallenge(ctx context.Context) error {
 		return &scene.NotTestable{Why: "this target refuses the call with " + status(exchange.Status) + ", not 401"}
 	}
 	challenge := exchange.Header.Get("WWW-Authenticate")
-	w.Expect(challenge != "", evidence.Assertion{Check: "a 401 has a challenge", Fact: w.fact("STD-02", contract.Head), Message: "a 401 does not say how to authenticate",
+	w.Expect(challenge != "", evidence.Assertion{Check: "a 401 has a challenge", Fact: w.fact("STD-02", contract.Head),
+		Message:  "a 401 does not say how to authenticate",
 		Expected: "the header WWW-Authenticate with a challenge", Actual: orAbsent(challenge)})
 	return nil
 }
@@ -56,7 +57,8 @@ func challengeSays(ctx context.Context, code string) error {
 	challenge := strings.Join(exchange.Header.Values("WWW-Authenticate"), ", ")
 	bearer, there := client.BearerChallenge(exchange.Header)
 	holds := there && bearer.Parameters["error"] == code
-	w.Expect(holds, evidence.Assertion{Check: "the challenge names the error", Fact: w.fact("STD-03", contract.Head), Message: "the challenge does not name the error of RFC 6750",
+	w.Expect(holds, evidence.Assertion{Check: "the challenge names the error", Fact: w.fact("STD-03", contract.Head),
+		Message:  "the challenge does not name the error of RFC 6750",
 		Expected: `Bearer … error="` + code + `"`, Actual: orAbsent(challenge)})
 	return nil
 }
@@ -70,7 +72,8 @@ func challengeNamesNone(ctx context.Context) error {
 	challenge := strings.Join(exchange.Header.Values("WWW-Authenticate"), ", ")
 	bearer, there := client.BearerChallenge(exchange.Header)
 	holds := there && len(bearer.Parameters) > 0 && bearer.Parameters["error"] == ""
-	w.Expect(holds, evidence.Assertion{Check: "no error without credentials", Fact: w.fact("STD-03", contract.Head), Message: "the challenge is not that of RFC 6750 for a call without credentials",
+	w.Expect(holds, evidence.Assertion{Check: "no error without credentials", Fact: w.fact("STD-03", contract.Head),
+		Message:  "the challenge is not that of RFC 6750 for a call without credentials",
 		Expected: "Bearer with a parameter such as realm, and no error", Actual: orAbsent(challenge)})
 	return nil
 }
@@ -85,7 +88,8 @@ func namesMethods(ctx context.Context) error {
 		return &scene.NotTestable{Why: "this target answers " + status(exchange.Status) + " to a method that it does not offer, not 405"}
 	}
 	allow := exchange.Header.Get("Allow")
-	w.Expect(allow != "", evidence.Assertion{Check: "a 405 has Allow", Fact: w.fact("STD-05", contract.Head), Message: "a 405 does not say which methods are allowed", Expected: "the header Allow", Actual: orAbsent(allow)})
+	w.Expect(allow != "", evidence.Assertion{Check: "a 405 has Allow", Fact: w.fact("STD-05", contract.Head),
+		Message: "a 405 does not say which methods are allowed", Expected: "the header Allow", Actual: orAbsent(allow)})
 	return nil
 }
 
@@ -96,8 +100,12 @@ func notKept(ctx context.Context) error {
 		return err
 	}
 	control, pragma := exchange.Header.Get("Cache-Control"), exchange.Header.Get("Pragma")
-	w.Expect(strings.Contains(strings.ToLower(control), "no-store"), evidence.Assertion{Check: "not to be stored", Fact: w.fact("STD-15", contract.Head), Message: "the answer may be stored by caches", Expected: "Cache-Control: no-store", Actual: orAbsent(control)})
-	w.Expect(strings.Contains(strings.ToLower(pragma), "no-cache"), evidence.Assertion{Check: "not to be stored", Fact: w.fact("STD-15", contract.Head), Message: "the answer may be stored by old caches", Expected: "Pragma: no-cache", Actual: orAbsent(pragma)})
+	w.Expect(strings.Contains(strings.ToLower(control), "no-store"), evidence.Assertion{Check: "not to be stored",
+		Fact:    w.fact("STD-15", contract.Head),
+		Message: "the answer may be stored by caches", Expected: "Cache-Control: no-store", Actual: orAbsent(control)})
+	w.Expect(strings.Contains(strings.ToLower(pragma), "no-cache"), evidence.Assertion{Check: "not to be stored",
+		Fact:    w.fact("STD-15", contract.Head),
+		Message: "the answer may be stored by old caches", Expected: "Pragma: no-cache", Actual: orAbsent(pragma)})
 	return nil
 }
 
@@ -109,7 +117,8 @@ func hasDate(ctx context.Context) error {
 	}
 	written := exchange.Header.Get("Date")
 	_, err = time.Parse(http.TimeFormat, written)
-	w.Expect(err == nil, evidence.Assertion{Check: "a valid Date", Fact: w.fact("STD-07", contract.Head), Message: "the answer has no valid date", Expected: "an HTTP date", Actual: orAbsent(written)})
+	w.Expect(err == nil, evidence.Assertion{Check: "a valid Date", Fact: w.fact("STD-07", contract.Head),
+		Message: "the answer has no valid date", Expected: "an HTTP date", Actual: orAbsent(written)})
 	return nil
 }
 
@@ -122,7 +131,8 @@ func hasNoContent(ctx context.Context) error {
 	if exchange.Status != http.StatusNoContent {
 		return &scene.NotTestable{Why: "this target answers " + status(exchange.Status) + ", not 204 No Content"}
 	}
-	w.Expect(len(exchange.Body) == 0, evidence.Assertion{Check: "a 204 has no content", Fact: w.fact("STD-06", contract.Form), Message: "a 204 has content", Expected: "no bytes", Actual: string(exchange.Body)})
+	w.Expect(len(exchange.Body) == 0, evidence.Assertion{Check: "a 204 has no content", Fact: w.fact("STD-06", contract.Form),
+		Message: "a 204 has content", Expected: "no bytes", Actual: string(exchange.Body)})
 	return nil
 }
 
@@ -136,7 +146,8 @@ func errorIsOneOf(ctx context.Context, list string) error {
 	for _, code := range strings.Split(list, ",") {
 		holds = holds || value == strings.TrimSpace(code)
 	}
-	w.Expect(holds, evidence.Assertion{Check: "error code of RFC 6749", Fact: w.fact("STD-16", contract.Values), Pointer: "/error", Message: "the token error does not name a code of RFC 6749",
+	w.Expect(holds, evidence.Assertion{Check: "error code of RFC 6749", Fact: w.fact("STD-16", contract.Values), Pointer: "/error",
+		Message:  "the token error does not name a code of RFC 6749",
 		Expected: "one of " + list, Actual: present(value, there)})
 	return nil
 }
@@ -147,7 +158,8 @@ func noRefreshToken(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	w.Expect(!there, evidence.Assertion{Check: "no refresh token", Fact: w.fact("STD-17", contract.FieldThere), Pointer: "/refresh_token", Message: "the client-credentials flow gave a refresh token", Expected: "absent", Actual: "there"})
+	w.Expect(!there, evidence.Assertion{Check: "no refresh token", Fact: w.fact("STD-17", contract.FieldThere), Pointer: "/refresh_token",
+		Message: "the client-credentials flow gave a refresh token", Expected: "absent", Actual: "there"})
 	return nil
 }
 
@@ -165,7 +177,8 @@ func locationResolves(ctx context.Context) error {
 	reader := w.reader(operation.Creates)
 	path, err := w.Session.Client.Relative(location)
 	if err != nil {
-		w.Expect(false, evidence.Assertion{Check: "Location resolves", Fact: w.fact("STD-09", contract.Head), Message: "Location does not lead to this API", Expected: "an address of the target", Actual: location})
+		w.Expect(false, evidence.Assertion{Check: "Location resolves", Fact: w.fact("STD-09", contract.Head),
+			Message: "Location does not lead to this API", Expected: "an address of the target", Actual: location})
 		return nil //nolint:nilerr // an address that leads elsewhere is the finding
 	}
 	draft, err := w.scene.Draft(ctx, reader, "primary", w.things)
@@ -177,7 +190,8 @@ func locationResolves(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	w.Expect(got.Status == http.StatusOK, evidence.Assertion{Check: "Location resolves", Fact: w.fact("STD-09", contract.Head), Message: "Location does not resolve", Expected: "200 OK", Actual: w.answered(got)})
+	w.Expect(got.Status == http.StatusOK, evidence.Assertion{Check: "Location resolves", Fact: w.fact("STD-09", contract.Head),
+		Message: "Location does not resolve", Expected: "200 OK", Actual: w.answered(got)})
 	return nil
 }
 
@@ -191,7 +205,8 @@ func challengeFits(ctx context.Context) error {
 	bearer, _ := client.BearerChallenge(exchange.Header)
 	for code, fits := range map[string]int{"insufficient_scope": http.StatusForbidden, "invalid_token": http.StatusUnauthorized, "invalid_request": http.StatusBadRequest} {
 		if bearer.Parameters["error"] == code {
-			w.Expect(exchange.Status == fits, evidence.Assertion{Check: "status of the challenge", Fact: w.fact("STD-03", contract.Head), Message: "the error of the challenge does not go with the status",
+			w.Expect(exchange.Status == fits, evidence.Assertion{Check: "status of the challenge", Fact: w.fact("STD-03", contract.Head),
+				Message:  "the error of the challenge does not go with the status",
 				Expected: status(fits) + " with " + code, Actual: status(exchange.Status)})
 			return nil
 		}
@@ -217,7 +232,9 @@ func asLongAsAnnounced(ctx context.Context, title string) error {
 				return err
 			}
 			announced := exchange.Header.Get("Content-Length")
-			w.Expect(announced == "" || announced == strconv.Itoa(len(exchange.Body)), evidence.Assertion{Check: "length of the answer", Fact: w.fact("STD-06", contract.Form), Message: "the answer is not as long as it says",
+			w.Expect(announced == "" || announced == strconv.Itoa(len(exchange.Body)), evidence.Assertion{Check: "length of the answer",
+				Fact:     w.fact("STD-06", contract.Form),
+				Message:  "the answer is not as long as it says",
 				Expected: announced + " octets", Actual: strconv.Itoa(len(exchange.Body)) + " octets"})
 			return nil
 		}
@@ -226,7 +243,8 @@ func asLongAsAnnounced(ctx context.Context, title string) error {
 		}
 		if try == endsEarly {
 			w.last = exchange
-			w.Expect(false, evidence.Assertion{Check: "length of the answer", Fact: w.fact("STD-06", contract.Form), Message: "the answer ended early three times in a row",
+			w.Expect(false, evidence.Assertion{Check: "length of the answer", Fact: w.fact("STD-06", contract.Form),
+				Message:  "the answer ended early three times in a row",
 				Expected: exchange.Header.Get("Content-Length") + " octets", Actual: strconv.Itoa(len(exchange.Body)) + " octets"})
 			return nil
 		}

@@ -249,7 +249,8 @@ func tokenIsJWT(ctx context.Context) error {
 	if !hasIssued || !hasExpires {
 		return &scene.NotTestable{Why: "the token does not carry the times iat and exp"}
 	}
-	w.Expect(int64(expires-issued) == seconds, evidence.Assertion{Check: "expires_in agrees with the token", Fact: w.fact("AUTH-15", contract.Values),
+	w.Expect(int64(expires-issued) == seconds, evidence.Assertion{Check: "expires_in agrees with the token",
+		Fact:    w.fact("AUTH-15", contract.Values),
 		Message: "expires_in is not the life of the token", Expected: fmt.Sprintf("%d seconds, as the token itself says", int64(expires-issued)), Actual: fmt.Sprintf("%d", seconds)})
 	w.Observe("token.lifetime", "N-11", "How long does an access token live, in seconds?", lifetime.String())
 	return nil

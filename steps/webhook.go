@@ -124,14 +124,18 @@ func askedToConfirm(ctx context.Context, name string) error {
 	bounded, cancel := w.deliveryBound(ctx)
 	defer cancel()
 	one, came := inbox.Wait(bounded, func(r webhook.Received) bool { return r.Message == nil || r.Message.Type == webhook.Confirmation })
-	w.Expect(came, evidence.Assertion{Check: "a confirmation request", Fact: w.fact("HOOK-13", contract.Delivery), Message: "a new subscription was sent no confirmation request", Expected: "a SubscriptionConfirmation", Actual: "nothing"})
+	w.Expect(came, evidence.Assertion{Check: "a confirmation request", Fact: w.fact("HOOK-13", contract.Delivery),
+		Message: "a new subscription was sent no confirmation request", Expected: "a SubscriptionConfirmation", Actual: "nothing"})
 	for _, other := range inbox.All() {
 		if m := other.Message; !came && m != nil && m.Type != webhook.Notification && m.Type != webhook.Unsubscribed {
-			w.Expect(false, evidence.Assertion{Check: "the type of a message", Fact: w.fact("HOOK-25", contract.Delivery), Message: "a message is of a type of its own", Expected: "Notification, SubscriptionConfirmation or UnsubscribeConfirmation", Actual: fmt.Sprintf("%q", m.Type)})
+			w.Expect(false, evidence.Assertion{Check: "the type of a message", Fact: w.fact("HOOK-25", contract.Delivery),
+				Message:  "a message is of a type of its own",
+				Expected: "Notification, SubscriptionConfirmation or UnsubscribeConfirmation", Actual: fmt.Sprintf("%q", m.Type)})
 		}
 	}
 	if came && one.Message == nil {
-		w.Expect(false, evidence.Assertion{Check: "a readable message", Fact: w.fact("HOOK-11", contract.Delivery), Message: "a delivery can't be read", Expected: "one JSON object of strings", Actual: one.Wrong.Error()})
+		w.Expect(false, evidence.Assertion{Check: "a readable message", Fact: w.fact("HOOK-11", contract.Delivery),
+			Message: "a delivery can't be read", Expected: "one JSON object of strings", Actual: one.Wrong.Error()})
 	}
 	return nil
 }
@@ -153,7 +157,8 @@ func confirmWebhook(ctx context.Context, name string) error {
 		local = w.Session.Host
 	}
 	trusted := webhook.MayFetch(address, local)
-	w.Expect(trusted, evidence.Assertion{Check: "SubscribeURL", Fact: w.fact("HOOK-14", contract.Delivery), Message: "the SubscribeURL is none that a receiver may fetch", Expected: "an address of SNS", Actual: address})
+	w.Expect(trusted, evidence.Assertion{Check: "SubscribeURL", Fact: w.fact("HOOK-14", contract.Delivery),
+		Message: "the SubscribeURL is none that a receiver may fetch", Expected: "an address of SNS", Actual: address})
 	if !trusted {
 		return nil
 	}
@@ -162,8 +167,11 @@ func confirmWebhook(ctx context.Context, name string) error {
 	if err != nil {
 		return &Environment{Why: err.Error()}
 	}
-	w.Expect(answered == http.StatusOK, evidence.Assertion{Check: "the handshake is answered 200", Fact: w.fact("HOOK-15", contract.Delivery), Message: "the SubscribeURL was not answered 200", Expected: "200 OK", Actual: status(answered)})
-	w.Expect(strings.Contains(string(body), "<SubscriptionArn>"), evidence.Assertion{Check: "the handshake names the subscription", Fact: w.fact("SNS-14", contract.Delivery), Message: "the answer of the SubscribeURL holds no SubscriptionArn", Expected: "XML with a SubscriptionArn", Actual: "none"})
+	w.Expect(answered == http.StatusOK, evidence.Assertion{Check: "the handshake is answered 200", Fact: w.fact("HOOK-15", contract.Delivery),
+		Message: "the SubscribeURL was not answered 200", Expected: "200 OK", Actual: status(answered)})
+	w.Expect(strings.Contains(string(body), "<SubscriptionArn>"), evidence.Assertion{Check: "the handshake names the subscription",
+		Fact:    w.fact("SNS-14", contract.Delivery),
+		Message: "the answer of the SubscribeURL holds no SubscriptionArn", Expected: "XML with a SubscriptionArn", Actual: "none"})
 	w.notes["confirmed "+name] = time.Now()
 	return nil
 }
@@ -213,7 +221,8 @@ func toldOfIt(ctx context.Context, name string) error {
 	bounded, cancel := w.deliveryBound(ctx)
 	defer cancel()
 	_, came := inbox.Wait(bounded, w.about)
-	w.Expect(came, evidence.Assertion{Check: "a notification arrives", Fact: w.tagged(w.fact("HOOK-17", contract.Delivery)), Message: "a confirmed subscription was not told of a transaction", Expected: "a notification of it", Actual: "none"})
+	w.Expect(came, evidence.Assertion{Check: "a notification arrives", Fact: w.tagged(w.fact("HOOK-17", contract.Delivery)),
+		Message: "a confirmed subscription was not told of a transaction", Expected: "a notification of it", Actual: "none"})
 	return nil
 }
 
@@ -230,7 +239,8 @@ func toldNothing(ctx context.Context, name string) error {
 	for _, one := range inbox.All() {
 		for _, id := range happened {
 			if strings.Contains(string(one.Body), id) {
-				w.Expect(false, evidence.Assertion{Check: "nobody else is told", Fact: w.own(contract.Exposure), Message: "the " + name + " was told of something that it must not hear of", Expected: "no notification", Actual: "a notification"})
+				w.Expect(false, evidence.Assertion{Check: "nobody else is told", Fact: w.own(contract.Exposure),
+					Message: "the " + name + " was told of something that it must not hear of", Expected: "no notification", Actual: "a notification"})
 				return nil
 			}
 		}
@@ -256,7 +266,8 @@ func nothingBefore(ctx context.Context) error {
 		}
 	}
 	for _, requirement := range []string{"HOOK-16", "SNS-13"} {
-		w.Expect(early == 0, evidence.Assertion{Check: "nothing before the handshake", Fact: w.fact(requirement, contract.Delivery), Message: "events were delivered before the subscription was confirmed", Expected: "none", Actual: fmt.Sprintf("%d", early)})
+		w.Expect(early == 0, evidence.Assertion{Check: "nothing before the handshake", Fact: w.fact(requirement, contract.Delivery),
+			Message: "events were delivered before the subscription was confirmed", Expected: "none", Actual: fmt.Sprintf("%d", early)})
 	}
 	return nil
 }
@@ -284,7 +295,8 @@ func (w *World) firstTry(ctx context.Context) (*webhook.Inbox, bool, error) {
 	bounded, cancel := w.deliveryBound(ctx)
 	defer cancel()
 	_, came := inbox.Wait(bounded, func(r webhook.Received) bool { return w.about(r) && r.Answer != http.StatusOK })
-	w.Expect(came, evidence.Assertion{Check: "a notification arrives", Fact: w.fact("HOOK-17", contract.Delivery), Message: "a confirmed subscription was not told of a transaction", Expected: "a notification of it", Actual: "none"})
+	w.Expect(came, evidence.Assertion{Check: "a notification arrives", Fact: w.fact("HOOK-17", contract.Delivery),
+		Message: "a confirmed subscription was not told of a transaction", Expected: "a notification of it", Actual: "none"})
 	return inbox, came, nil
 }
 
@@ -311,7 +323,8 @@ func sentAgain(ctx context.Context) error {
 		return &scene.NotTestable{Key: "webhooks.retry_wait", Why: "no second try came in time, and nobody said how long this API waits with it (SNS: 20 s)"}
 	}
 	for _, requirement := range []string{"HOOK-18", "SNS-16"} {
-		w.Expect(again, evidence.Assertion{Check: "a failed delivery is tried again", Fact: w.fact(requirement, contract.Delivery), Message: "a notification that failed was not sent again", Expected: "another try", Actual: "none"})
+		w.Expect(again, evidence.Assertion{Check: "a failed delivery is tried again", Fact: w.fact(requirement, contract.Delivery),
+			Message: "a notification that failed was not sent again", Expected: "another try", Actual: "none"})
 	}
 	return nil
 }
@@ -351,7 +364,8 @@ func sameMessage(ctx context.Context) error {
 		return nil
 	}
 	for _, requirement := range []string{"SNS-18", "HOOK-20"} {
-		w.Expect(len(ids) == 1, evidence.Assertion{Check: "the same message", Fact: w.fact(requirement, contract.Delivery), Message: "a repeat has another message id", Expected: "one id", Actual: fmt.Sprintf("%d ids", len(ids))})
+		w.Expect(len(ids) == 1, evidence.Assertion{Check: "the same message", Fact: w.fact(requirement, contract.Delivery),
+			Message: "a repeat has another message id", Expected: "one id", Actual: fmt.Sprintf("%d ids", len(ids))})
 	}
 	return nil
 }

@@ -40,7 +40,8 @@ func messageForm(ctx context.Context, what string) error {
 			if strings.Contains(one.Wrong.Error(), `"Message"`) {
 				requirement = "HOOK-27"
 			}
-			w.Expect(false, evidence.Assertion{Check: "a readable message", Fact: w.fact(requirement, contract.Delivery), Message: "a delivery can't be read", Expected: "one JSON object of strings", Actual: one.Wrong.Error()})
+			w.Expect(false, evidence.Assertion{Check: "a readable message", Fact: w.fact(requirement, contract.Delivery),
+				Message: "a delivery can't be read", Expected: "one JSON object of strings", Actual: one.Wrong.Error()})
 			continue
 		}
 		w.Expect(true, evidence.Assertion{Check: "a readable message", Fact: w.fact("HOOK-11", contract.Delivery)})
@@ -60,13 +61,16 @@ func (w *World) messageHeaders(one webhook.Received) {
 	m := one.Message
 	holds := func(requirement, name, expected string) {
 		got := one.Header.Get(name)
-		w.Expect(got == expected, evidence.Assertion{Check: "header of a delivery", Fact: w.fact(requirement, contract.Delivery), Pointer: name, Message: "a delivery lacks a header or it says something else", Expected: expected, Actual: orAbsent(got)})
+		w.Expect(got == expected, evidence.Assertion{Check: "header of a delivery", Fact: w.fact(requirement, contract.Delivery), Pointer: name,
+			Message: "a delivery lacks a header or it says something else", Expected: expected, Actual: orAbsent(got)})
 	}
 	holds("HOOK-23", "x-amz-sns-message-id", m.MessageId)
 	holds("HOOK-24", "x-amz-sns-message-type", m.Type)
 	holds("HOOK-34", "x-amz-sns-message-id", m.MessageId)
 	media, _, err := mime.ParseMediaType(one.Header.Get("Content-Type"))
-	w.Expect(err == nil && (media == "text/plain" || media == "application/json"), evidence.Assertion{Check: "header of a delivery", Fact: w.fact("SNS-01", contract.Delivery), Pointer: "Content-Type",
+	w.Expect(err == nil && (media == "text/plain" || media == "application/json"), evidence.Assertion{Check: "header of a delivery",
+		Fact:    w.fact("SNS-01", contract.Delivery),
+		Pointer: "Content-Type",
 		Message: "a delivery is labelled as neither text nor JSON", Expected: "text/plain or JSON (C-53)", Actual: orAbsent(one.Header.Get("Content-Type"))})
 	holds("SNS-01", "User-Agent", "Amazon Simple Notification Service Agent")
 	holds("SNS-02", "x-amz-sns-topic-arn", m.TopicArn)
@@ -79,17 +83,23 @@ func (w *World) messageFields(one webhook.Received) {
 	}
 	for _, name := range webhook.Required(one.Message.Type) {
 		null, there := one.Message.Members[name]
-		w.Expect(there && !null, evidence.Assertion{Check: "member of a message", Fact: w.fact(requirement, contract.Delivery), Pointer: "/" + name, Message: "a message lacks a member", Expected: "there", Actual: "absent or null"})
+		w.Expect(there && !null, evidence.Assertion{Check: "member of a message", Fact: w.fact(requirement, contract.Delivery),
+			Pointer: "/" + name,
+			Message: "a message lacks a member", Expected: "there", Actual: "absent or null"})
 	}
 	subject, there := one.Message.Members["Subject"]
-	w.Expect(!there || !subject, evidence.Assertion{Check: "no null subject", Fact: w.fact("SNS-12", contract.Delivery), Pointer: "/Subject", Message: "a subject that was not given is null, not absent", Expected: "absent", Actual: "null"})
-	w.Expect(one.Message.TopicArn != "" && one.Message.SigningCertURL != "", evidence.Assertion{Check: "topic and certificate are named", Fact: w.fact("HOOK-31", contract.Delivery), Message: "a message names no topic or certificate", Expected: "both", Actual: "not both"})
+	w.Expect(!there || !subject, evidence.Assertion{Check: "no null subject", Fact: w.fact("SNS-12", contract.Delivery), Pointer: "/Subject",
+		Message: "a subject that was not given is null, not absent", Expected: "absent", Actual: "null"})
+	w.Expect(one.Message.TopicArn != "" && one.Message.SigningCertURL != "", evidence.Assertion{Check: "topic and certificate are named",
+		Fact:    w.fact("HOOK-31", contract.Delivery),
+		Message: "a message names no topic or certificate", Expected: "both", Actual: "not both"})
 }
 
 func (w *World) messageTypes(one webhook.Received) {
 	m := one.Message
 	expect := func(holds bool, requirement, pointer, expected, actual string) {
-		w.Expect(holds, evidence.Assertion{Check: "type of a member", Fact: w.fact(requirement, contract.Delivery), Pointer: "/" + pointer, Message: "a member of a message is not of its form", Expected: expected, Actual: actual})
+		w.Expect(holds, evidence.Assertion{Check: "type of a member", Fact: w.fact(requirement, contract.Delivery), Pointer: "/" + pointer,
+			Message: "a member of a message is not of its form", Expected: expected, Actual: actual})
 	}
 	expect(m.Type == webhook.Notification || m.Type == webhook.Confirmation || m.Type == webhook.Unsubscribed, "HOOK-25", "Type", "one of the three types", m.Type)
 	expect(m.MessageId != "", "HOOK-26", "MessageId", "an id", "none")
@@ -125,7 +135,8 @@ func messagesVerify(ctx context.Context) error {
 				requirements = append(requirements, "SNS-07", "SNS-08", map[bool]string{true: "SNS-05", false: "SNS-06"}[message.Type == webhook.Notification])
 			}
 			for _, requirement := range requirements {
-				w.Expect(check.Holds, evidence.Assertion{Check: "verification: " + check.Step, Fact: w.fact(requirement, contract.Delivery), Message: "a delivery does not verify", Expected: "the step " + check.Step + " holds", Actual: check.Detail})
+				w.Expect(check.Holds, evidence.Assertion{Check: "verification: " + check.Step, Fact: w.fact(requirement, contract.Delivery),
+					Message: "a delivery does not verify", Expected: "the step " + check.Step + " holds", Actual: check.Detail})
 			}
 		}
 	}
@@ -156,7 +167,8 @@ func eventForm(ctx context.Context) error {
 		return err
 	}
 	if event == nil {
-		w.Expect(false, evidence.Assertion{Check: "the event", Fact: w.fact("HOOK-32", contract.Delivery), Message: "the event can't be read", Expected: "an event in Message", Actual: wrong})
+		w.Expect(false, evidence.Assertion{Check: "the event", Fact: w.fact("HOOK-32", contract.Delivery),
+			Message: "the event can't be read", Expected: "an event in Message", Actual: wrong})
 		return nil
 	}
 	transaction := w.things["transaction"]
@@ -172,7 +184,9 @@ func eventForm(ctx context.Context) error {
 		{readable, "HOOK-32", "created_at", "a date-time", event.CreatedAt},
 		{event.Type == "transaction-create", "HOOK-33", "type", "transaction-create", event.Type},
 	} {
-		w.Expect(one.holds, evidence.Assertion{Check: "member of an event", Fact: w.fact(one.requirement, contract.Delivery), Pointer: "/" + one.name, Message: "an event is not as documented", Expected: one.is, Actual: orAbsent(one.was)})
+		w.Expect(one.holds, evidence.Assertion{Check: "member of an event", Fact: w.fact(one.requirement, contract.Delivery),
+			Pointer: "/" + one.name,
+			Message: "an event is not as documented", Expected: one.is, Actual: orAbsent(one.was)})
 	}
 	return nil
 }
@@ -184,7 +198,8 @@ func entityCanBeRead(ctx context.Context) error {
 		return err
 	}
 	if event == nil || event.EntityID == "" {
-		w.Expect(false, evidence.Assertion{Check: "the entity of an event", Fact: w.own(contract.Delivery), Message: "the event names no entity", Expected: "an entity_id", Actual: orAbsent(wrong)})
+		w.Expect(false, evidence.Assertion{Check: "the entity of an event", Fact: w.own(contract.Delivery),
+			Message: "the event names no entity", Expected: "an entity_id", Actual: orAbsent(wrong)})
 		return nil
 	}
 	operation := w.Session.Contract.Operation("transactions-get")
@@ -192,6 +207,7 @@ func entityCanBeRead(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	w.Expect(exchange.Status/100 == 2, evidence.Assertion{Check: "the entity of an event", Fact: w.own(contract.Delivery), Message: "the entity that an event names can't be read", Expected: "the transaction", Actual: w.answered(exchange)})
+	w.Expect(exchange.Status/100 == 2, evidence.Assertion{Check: "the entity of an event", Fact: w.own(contract.Delivery),
+		Message: "the entity that an event names can't be read", Expected: "the transaction", Actual: w.answered(exchange)})
 	return nil
 }

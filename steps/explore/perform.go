@@ -194,10 +194,10 @@ func (w *walk) newCard(ctx context.Context, s Step, one *wallet) error {
 	switch {
 	case expected != 0 && len(made) > 0:
 		check := checks[expected-1]
-		return differs(check.Requirement, "check of card creation", "a card was made although a check forbids it: " + check.Check, fmt.Sprintf("a refusal that says %q", check.Message), answered(first))
+		return differs(check.Requirement, "check of card creation", "a card was made although a check forbids it: "+check.Check, fmt.Sprintf("a refusal that says %q", check.Message), answered(first))
 	case expected != 0:
 		if check := checks[expected-1]; !strings.Contains(strings.ToLower(string(first.Body)), strings.ToLower(check.Message)) {
-			return differs("CARD-CREATE-15", "order of the checks", "another check decided than the first that fails: " + check.Check, fmt.Sprintf("a refusal that says %q", check.Message), answered(first))
+			return differs("CARD-CREATE-15", "order of the checks", "another check decided than the first that fails: "+check.Check, fmt.Sprintf("a refusal that says %q", check.Message), answered(first))
 		}
 	case len(made) > 1 && s.SameKey:
 		return differs("IDEMP-29", "one card for one key", "copies under one key made more than one card", "one card", fmt.Sprintf("%d cards", len(made)))
@@ -289,7 +289,7 @@ func (w *walk) repeat(ctx context.Context, s Step) error {
 			return err
 		}
 		if exchange.Status != earlier.answer.Status || idOf(exchange) != idOf(earlier.answer) {
-			return differs("IDEMP-05", "answer of a repeat", "a repeat under one key is not answered as the first request was", answered(earlier.answer) + " with the same id", answered(exchange))
+			return differs("IDEMP-05", "answer of a repeat", "a repeat under one key is not answered as the first request was", answered(earlier.answer)+" with the same id", answered(exchange))
 		}
 	}
 	return w.agree(ctx, "IDEMP-01")

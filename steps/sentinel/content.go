@@ -18,17 +18,20 @@ import (
 // leaks looks for what no answer may show: full card numbers, verification values, tokens and secrets.
 func (w *watcher) leaks() {
 	if number := w.exchange.CardNumberShown(); number != "" {
-		w.expect(false, evidence.Assertion{Check: "no full card number", Fact: w.fact("CARD-20", contract.Exposure), Message: "the answer shows a full card number", Expected: "a masked number at most", Actual: number})
+		w.expect(false, evidence.Assertion{Check: "no full card number", Fact: w.fact("CARD-20", contract.Exposure),
+			Message: "the answer shows a full card number", Expected: "a masked number at most", Actual: number})
 	} else {
 		w.held("no full card number", w.fact("CARD-20", contract.Exposure))
 	}
 	name := forbiddenName(w.value)
-	w.expect(name == "", evidence.Assertion{Check: "no verification value", Fact: w.fact("HARNESS-15", contract.Exposure), Message: "the answer has a field for data that must not be shown", Expected: "no such field", Actual: "the field " + name})
+	w.expect(name == "", evidence.Assertion{Check: "no verification value", Fact: w.fact("HARNESS-15", contract.Exposure),
+		Message: "the answer has a field for data that must not be shown", Expected: "no such field", Actual: "the field " + name})
 	if w.operation.ID == "cards-generate-secret" || w.operation.ID == "token" {
 		return
 	}
 	shown := w.exchange.SecretShown()
-	w.expect(shown == "", evidence.Assertion{Check: "no token or secret", Fact: w.fact("HARNESS-14", contract.Exposure), Message: "the answer repeats a credential of the caller", Expected: "no credential", Actual: shown})
+	w.expect(shown == "", evidence.Assertion{Check: "no token or secret", Fact: w.fact("HARNESS-14", contract.Exposure),
+		Message: "the answer repeats a credential of the caller", Expected: "no credential", Actual: shown})
 }
 
 var forbidden = regexp.MustCompile(`(?i)^(cvv2?|cvc2?|cvn|cav2?|csc|pin|pin_?block|track_?[12]?|pan|card_?number)$`)
@@ -68,7 +71,8 @@ func (w *watcher) insides() {
 		return
 	}
 	found := insidesShown.Find(w.exchange.Body)
-	w.expect(found == nil, evidence.Assertion{Check: "no inside of the server", Fact: w.fact("HARNESS-10", contract.Exposure), Message: "the error shows the inside of the server", Expected: "a text for people", Actual: shorten(string(found))})
+	w.expect(found == nil, evidence.Assertion{Check: "no inside of the server", Fact: w.fact("HARNESS-10", contract.Exposure),
+		Message: "the error shows the inside of the server", Expected: "a text for people", Actual: shorten(string(found))})
 }
 
 func shorten(text string) string {
@@ -107,14 +111,18 @@ func (w *watcher) named(object map[string]any) {
 	case "", "secret", "token":
 		return
 	}
-	w.expect(scene.ID(object) != "", evidence.Assertion{Check: "a new thing has an id", Fact: w.fact("HARNESS-12", contract.FieldThere), Pointer: "/id", Message: "the answer does not name the thing that was made", Expected: "an id", Actual: "absent"})
+	w.expect(scene.ID(object) != "", evidence.Assertion{Check: "a new thing has an id", Fact: w.fact("HARNESS-12", contract.FieldThere),
+		Pointer: "/id",
+		Message: "the answer does not name the thing that was made", Expected: "an id", Actual: "absent"})
 }
 
 func (w *watcher) object(object map[string]any, at string) {
 	created, okCreated := schemas.Instant(object["created_at"])
 	updated, okUpdated := schemas.Instant(object["updated_at"])
 	if okCreated && okUpdated {
-		w.consistent(!updated.Before(created), evidence.Assertion{Check: "updated_at is not before created_at", Fact: w.fact("CARD-21", contract.Order), Pointer: at + "/updated_at",
+		w.consistent(!updated.Before(created), evidence.Assertion{Check: "updated_at is not before created_at",
+			Fact:    w.fact("CARD-21", contract.Order),
+			Pointer: at + "/updated_at",
 			Message: "the thing was changed before it was made", Expected: "not before created_at", Actual: text(object["updated_at"])})
 	}
 	w.past(object, at, "created_at", created, okCreated)
@@ -124,7 +132,9 @@ func (w *watcher) object(object map[string]any, at string) {
 		mask, _ := object["m_pan"].(string)
 		last, _ := object["last_four_digit"].(string)
 		if len(mask) >= 4 && len(last) == 4 && strings.Trim(mask[len(mask)-4:], "0123456789") == "" {
-			w.consistent(strings.HasSuffix(mask, last), evidence.Assertion{Check: "the mask agrees with the last four digits", Fact: w.fact("CARD-20", contract.Content), Pointer: at + "/m_pan",
+			w.consistent(strings.HasSuffix(mask, last), evidence.Assertion{Check: "the mask agrees with the last four digits",
+				Fact:    w.fact("CARD-20", contract.Content),
+				Pointer: at + "/m_pan",
 				Message: "m_pan and last_four_digit disagree", Expected: "a mask that ends in " + last, Actual: mask})
 		}
 	case "Wallet":
@@ -141,7 +151,9 @@ func (w *watcher) past(object map[string]any, at, field string, when time.Time, 
 	if err != nil || !readable {
 		return
 	}
-	w.consistent(!when.After(sent.Add(clocksApart)), evidence.Assertion{Check: field + " is not in the future", Fact: w.fact("HARNESS-20", contract.Order), Pointer: at + "/" + field,
+	w.consistent(!when.After(sent.Add(clocksApart)), evidence.Assertion{Check: field + " is not in the future",
+		Fact:    w.fact("HARNESS-20", contract.Order),
+		Pointer: at + "/" + field,
 		Message: "a thing was made or changed after the answer that tells of it", Expected: "not after " + sent.UTC().Format(time.RFC3339), Actual: text(object[field])})
 }
 
@@ -153,9 +165,12 @@ func (w *watcher) amounts(wallet map[string]any, at string) {
 		return
 	}
 	sum := new(big.Rat).Add(available, reserved)
-	w.consistent(sum.Cmp(total) == 0, evidence.Assertion{Check: "total is available plus reserved", Fact: w.fact("MONEY-02", contract.Effect), Pointer: at + "/total_amount",
+	w.consistent(sum.Cmp(total) == 0, evidence.Assertion{Check: "total is available plus reserved", Fact: w.fact("MONEY-02", contract.Effect),
+		Pointer: at + "/total_amount",
 		Message: "total_amount is not amount plus reserved_amount", Expected: sum.FloatString(2), Actual: text(wallet["total_amount"])})
-	w.consistent(available.Sign() >= 0 && reserved.Sign() >= 0 && total.Sign() >= 0, evidence.Assertion{Check: "no negative amount", Fact: w.fact("MONEY-07", contract.Effect), Pointer: at + "/amount",
+	w.consistent(available.Sign() >= 0 && reserved.Sign() >= 0 && total.Sign() >= 0, evidence.Assertion{Check: "no negative amount",
+		Fact:    w.fact("MONEY-07", contract.Effect),
+		Pointer: at + "/amount",
 		Message: "an amount of the wallet is negative", Expected: "zero or more", Actual: text(wallet["amount"])})
 }
 

@@ -23,7 +23,8 @@ func (w *watcher) headers() {
 	if status < 500 {
 		written := header.Get("Date")
 		_, err := time.Parse(http.TimeFormat, written)
-		w.expect(err == nil, evidence.Assertion{Check: "a valid Date", Fact: w.fact("STD-07", contract.Head), Message: "the answer has no valid Date", Expected: "an HTTP date", Actual: absent(written)})
+		w.expect(err == nil, evidence.Assertion{Check: "a valid Date", Fact: w.fact("STD-07", contract.Head),
+			Message: "the answer has no valid Date", Expected: "an HTTP date", Actual: absent(written)})
 	}
 	switch status {
 	case http.StatusUnauthorized:
@@ -31,28 +32,36 @@ func (w *watcher) headers() {
 			break // RFC 6749 §5.2 asks for a challenge only where the Authorization header was used.
 		}
 		challenge := header.Get("WWW-Authenticate")
-		w.expect(challenge != "", evidence.Assertion{Check: "a 401 has a challenge", Fact: w.fact("STD-02", contract.Head), Message: "a 401 does not say how to authenticate", Expected: "the header WWW-Authenticate", Actual: "absent"})
+		w.expect(challenge != "", evidence.Assertion{Check: "a 401 has a challenge", Fact: w.fact("STD-02", contract.Head),
+			Message: "a 401 does not say how to authenticate", Expected: "the header WWW-Authenticate", Actual: "absent"})
 		if challenge != "" {
 			bearer, there := client.BearerChallenge(header)
 			w.expect(there && len(bearer.Parameters) > 0, evidence.Assertion{Check: "the challenge is Bearer", Fact: w.fact("STD-03", contract.Head),
 				Message: "the challenge is not one for bearer tokens", Expected: "Bearer with at least one parameter", Actual: challenge})
 		}
 	case http.StatusMethodNotAllowed:
-		w.expect(header.Get("Allow") != "", evidence.Assertion{Check: "a 405 has Allow", Fact: w.fact("STD-05", contract.Head), Message: "a 405 does not say which methods are allowed", Expected: "the header Allow", Actual: "absent"})
+		w.expect(header.Get("Allow") != "", evidence.Assertion{Check: "a 405 has Allow", Fact: w.fact("STD-05", contract.Head),
+			Message: "a 405 does not say which methods are allowed", Expected: "the header Allow", Actual: "absent"})
 	case http.StatusNoContent, http.StatusNotModified:
-		w.expect(len(w.exchange.Body) == 0, evidence.Assertion{Check: "no content where none belongs", Fact: w.fact("STD-06", contract.Form), Message: "an answer that may have no content has some", Expected: "no bytes", Actual: strconv.Itoa(len(w.exchange.Body)) + " bytes"})
+		w.expect(len(w.exchange.Body) == 0, evidence.Assertion{Check: "no content where none belongs", Fact: w.fact("STD-06", contract.Form),
+			Message: "an answer that may have no content has some", Expected: "no bytes", Actual: strconv.Itoa(len(w.exchange.Body)) + " bytes"})
 	}
 	if status == http.StatusTooManyRequests {
 		kept := storable(header)
-		w.expect(!kept, evidence.Assertion{Check: notStored, Fact: w.fact("STD-11", contract.Head), Message: "caches may store a refusal that is over soon", Expected: "no freshness of its own", Actual: "Cache-Control: " + absent(header.Get("Cache-Control")) + ", Expires: " + absent(header.Get("Expires"))})
+		w.expect(!kept, evidence.Assertion{Check: notStored, Fact: w.fact("STD-11", contract.Head),
+			Message:  "caches may store a refusal that is over soon",
+			Expected: "no freshness of its own",
+			Actual:   "Cache-Control: " + absent(header.Get("Cache-Control")) + ", Expires: " + absent(header.Get("Expires"))})
 	}
 	if value := header.Get("Retry-After"); value != "" {
 		_, whole := strconv.ParseUint(value, 10, 32)
 		_, date := http.ParseTime(value)
-		w.expect(whole == nil || date == nil, evidence.Assertion{Check: wellFormedWait, Fact: w.fact("STD-10", contract.Head), Message: "Retry-After is neither seconds nor a date", Expected: "whole seconds or an HTTP date", Actual: value})
+		w.expect(whole == nil || date == nil, evidence.Assertion{Check: wellFormedWait, Fact: w.fact("STD-10", contract.Head),
+			Message: "Retry-After is neither seconds nor a date", Expected: "whole seconds or an HTTP date", Actual: value})
 	}
 	if w.operation.ID == "token" && w.succeeded() {
-		w.expect(strings.Contains(strings.ToLower(header.Get("Cache-Control")), "no-store"), evidence.Assertion{Check: "a token is not stored", Fact: w.fact("STD-15", contract.Head),
+		w.expect(strings.Contains(strings.ToLower(header.Get("Cache-Control")), "no-store"), evidence.Assertion{Check: "a token is not stored",
+			Fact:    w.fact("STD-15", contract.Head),
 			Message: "a token answer may be stored by caches", Expected: "Cache-Control: no-store", Actual: absent(header.Get("Cache-Control"))})
 	}
 }
@@ -111,7 +120,8 @@ func (w *watcher) body() {
 		return // no page says that this answer is JSON, and it does not claim to be
 	}
 	problem := err == nil && media == "application/problem+json" && !w.succeeded()
-	w.expect(err == nil && media == "application/json" || problem, evidence.Assertion{Check: "the media type is application/json", Fact: w.mediaFact(),
+	w.expect(err == nil && media == "application/json" || problem, evidence.Assertion{Check: "the media type is application/json",
+		Fact:    w.mediaFact(),
 		Message: "the answer is not labelled as JSON", Expected: "application/json", Actual: absent(w.exchange.Header.Get("Content-Type"))})
 	value, err := schemas.Decode(w.exchange.Body)
 	if err != nil {
@@ -123,7 +133,9 @@ func (w *watcher) body() {
 		if broken != nil && broken.Bound() {
 			return // only a bound of this harness was exceeded; that is not the API's fault
 		}
-		w.expect(false, evidence.Assertion{Check: "the body is strict JSON", Fact: w.fact("STD-12", contract.Form), Message: "the body is not JSON as RFC 8259 has it", Pointer: where, Expected: "one JSON value in UTF-8 without repeated names", Actual: err.Error()})
+		w.expect(false, evidence.Assertion{Check: "the body is strict JSON", Fact: w.fact("STD-12", contract.Form),
+			Message: "the body is not JSON as RFC 8259 has it", Pointer: where,
+			Expected: "one JSON value in UTF-8 without repeated names", Actual: err.Error()})
 		return
 	}
 	w.held("the body is strict JSON", w.fact("STD-12", contract.Form))
@@ -140,7 +152,8 @@ func (w *watcher) body() {
 func (w *watcher) problem() {
 	object, ok := w.value.(map[string]any)
 	status, there := object["status"]
-	w.expect(ok && (!there || status == json.Number(strconv.Itoa(w.exchange.Status))), evidence.Assertion{Check: "a problem is well formed", Fact: w.fact("STD-13", contract.Form),
+	w.expect(ok && (!there || status == json.Number(strconv.Itoa(w.exchange.Status))), evidence.Assertion{Check: "a problem is well formed",
+		Fact:    w.fact("STD-13", contract.Form),
 		Message: "a problem+json body contradicts its answer", Expected: "an object whose status is " + strconv.Itoa(w.exchange.Status), Actual: text(status)})
 }
 

@@ -281,8 +281,9 @@ func TestShardsTogetherAreTheWhole(t *testing.T) {
 	on := on(t, mock.Options{}, nil)
 	whole := perform(context.Background(), on, plan())
 	var parts []*reports.LoadRun
+	began := time.Now() // as if they had begun together
 	for i := 1; i <= 3; i++ {
-		part := &reports.LoadRun{Seed: 7, StartedAt: time.Now(), Plans: []reports.LoadPlan{*load.Perform(context.Background(), on, plan(), 7, load.Shard{Index: i, Of: 3})}}
+		part := &reports.LoadRun{Seed: 7, StartedAt: began, Plans: []reports.LoadPlan{*load.Perform(context.Background(), on, plan(), 7, load.Shard{Index: i, Of: 3})}}
 		part.Close(policyOf(on), time.Now())
 		parts = append(parts, part)
 	}
@@ -297,6 +298,12 @@ func TestShardsTogetherAreTheWhole(t *testing.T) {
 	require.Zero(t, merged.ExitCode, merged.Reason)
 	_, err = load.Merge(append(parts, parts[0]))
 	require.ErrorContains(t, err, "is there twice")
+	_, err = load.Merge(parts[:2])
+	require.ErrorContains(t, err, "shard 3/3 is missing")
+	late := *parts[2]
+	late.StartedAt = parts[0].EndedAt.Add(time.Hour)
+	_, err = load.Merge([]*reports.LoadRun{parts[0], parts[1], &late})
+	require.ErrorContains(t, err, "do not overlap")
 }
 
 func TestLoadElsewhereTakesLeaveAndANotice(t *testing.T) {

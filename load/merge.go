@@ -19,6 +19,9 @@ func Merge(parts []*reports.LoadRun) (*reports.LoadRun, error) {
 	}
 	whole := *parts[0]
 	whole.Plans, whole.ExitCode, whole.Reason = nil, 0, ""
+	if err := overlapping(parts); err != nil {
+		return nil, err
+	}
 	for i := range parts[0].Plans {
 		var same []*reports.LoadPlan
 		for _, part := range parts {
@@ -39,17 +42,42 @@ func Merge(parts []*reports.LoadRun) (*reports.LoadRun, error) {
 	return &whole, nil
 }
 
+// overlapping returns an error where parts were not performed at one time by one version: what did not overlap put no
+// common load on anything.
+func overlapping(parts []*reports.LoadRun) error {
+	latest, earliest := parts[0], parts[0]
+	for _, part := range parts {
+		if part.Tool.Version != parts[0].Tool.Version {
+			return fmt.Errorf("run %s is of version %s and run %s of %s: shards of one run are made by one version",
+				part.RunID, part.Tool.Version, parts[0].RunID, parts[0].Tool.Version)
+		}
+		if part.StartedAt.After(latest.StartedAt) {
+			latest = part
+		}
+		if part.EndedAt.Before(earliest.EndedAt) {
+			earliest = part
+		}
+	}
+	if latest.StartedAt.After(earliest.EndedAt) {
+		return fmt.Errorf("run %s had ended before run %s began: shards that do not overlap are no common load; start them together",
+			earliest.RunID, latest.RunID)
+	}
+	return nil
+}
+
 func mergePlan(parts []*reports.LoadPlan) (*reports.LoadPlan, error) {
 	whole := *parts[0]
 	m := newMeasure()
-	seen := map[string]bool{}
 	wall := 0.0
+	var shards []string
+	for _, part := range parts {
+		shards = append(shards, part.Shard)
+	}
+	if err := evidence.WholeSet(shards); err != nil {
+		return nil, fmt.Errorf("merging %s: %w", whole.ID, err)
+	}
 	whole.Series, whole.Slices, whole.Findings, whole.Invariants, whole.Observed, whole.Shard = nil, nil, nil, nil, nil, ""
 	for _, part := range parts {
-		if seen[part.Shard] {
-			return nil, fmt.Errorf("shard %s of %s is there twice", part.Shard, part.ID)
-		}
-		seen[part.Shard] = true
 		m.due, m.sent, m.checked = m.due+part.Due, m.sent+part.Sent, m.checked+part.Checked
 		wall = max(wall, float64(part.Due)/max(part.Asked, 1e-9))
 		whole.Lag.P99, whole.Lag.Max = max(whole.Lag.P99, part.Lag.P99), max(whole.Lag.Max, part.Lag.Max)

@@ -22,8 +22,12 @@ func Merge(parts []*Run) (*Run, error) {
 	whole.Scenarios, whole.Census, whole.Observations, whole.Undocumented, whole.LeftBehind = nil, nil, nil, nil, nil
 	whole.Settings.Shard, whole.RunID, whole.ExitCode, whole.Reason, whole.Unneeded = "", "", 0, "", nil
 	m := merging{whole: &whole, scenarios: map[string]string{}, census: map[string]*CheckCount{}, left: map[string]*LeftBehind{}, undocumented: map[Undocumented]bool{}}
-	var ids []string
+	var ids, shards []string
 	for _, part := range parts {
+		shards = append(shards, part.Settings.Shard)
+		if part.Tool.Version != whole.Tool.Version {
+			return nil, fmt.Errorf("run %s is of version %s and run %s of %s: shards of one run are made by one version", part.RunID, part.Tool.Version, parts[0].RunID, whole.Tool.Version)
+		}
 		if !sameTarget(part.Target, whole.Target) || part.Seed != whole.Seed || fmt.Sprint(part.Gate) != fmt.Sprint(whole.Gate) {
 			return nil, fmt.Errorf("run %s is not a shard of the same run as %s: target, seed and gate must be equal", part.RunID, parts[0].RunID)
 		}
@@ -31,6 +35,9 @@ func Merge(parts []*Run) (*Run, error) {
 			return nil, err
 		}
 		ids = append(ids, part.RunID)
+	}
+	if err := evidence.WholeSet(shards); err != nil {
+		return nil, fmt.Errorf("merging %d runs: %w", len(parts), err)
 	}
 	whole.RunID = strings.Join(ids, "+")
 	if len(m.decisions) > 0 {

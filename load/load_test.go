@@ -276,7 +276,7 @@ func TestACapacityPlanSaysWhatBrokeFirst(t *testing.T) {
 
 func TestShardsTogetherAreTheWhole(t *testing.T) {
 	plan := func() *load.Plan {
-		return parse(t, reads+"lag: 1s\nstages: [{rate: 300, for: 1s}]\ngates: [errors < 5%, p99 < 5s]\n")
+		return parse(t, reads+"lag: 1s\nstages: [{rate: 300, for: 1s}]\ngates: [errors < 5%, p99 < 5s, lag p99 < 5s]\n")
 	}
 	on := on(t, mock.Options{}, nil)
 	whole := perform(context.Background(), on, plan())
@@ -285,6 +285,8 @@ func TestShardsTogetherAreTheWhole(t *testing.T) {
 	for i := 1; i <= 3; i++ {
 		part := &reports.LoadRun{Seed: 7, StartedAt: began, Plans: []reports.LoadPlan{*load.Perform(context.Background(), on, plan(), 7, load.Shard{Index: i, Of: 3})}}
 		part.Close(policyOf(on), time.Now())
+		require.Zero(t, part.ExitCode, "a shard performs, and decides nothing")
+		require.Contains(t, part.Plans[0].Reason, "load merge decides")
 		parts = append(parts, part)
 	}
 	merged, err := load.Merge(parts)
@@ -294,7 +296,9 @@ func TestShardsTogetherAreTheWhole(t *testing.T) {
 	require.Equal(t, whole.Plans[0].Sent, merged.Plans[0].Sent)
 	require.Equal(t, whole.Plans[0].Series[0].Count, merged.Plans[0].Series[0].Count)
 	require.Equal(t, "passed", merged.Plans[0].Gates[0].State)
-	require.Equal(t, whole.Plans[0].Gates[0].Samples, merged.Plans[0].Gates[0].Samples)
+	for i, gate := range merged.Plans[0].Gates {
+		require.Equal(t, whole.Plans[0].Gates[i].Samples, gate.Samples, gate.Gate)
+	}
 	require.Zero(t, merged.ExitCode, merged.Reason)
 	_, err = load.Merge(append(parts, parts[0]))
 	require.ErrorContains(t, err, "is there twice")

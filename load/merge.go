@@ -129,7 +129,7 @@ func mergePlan(parts []*reports.LoadPlan) (*reports.LoadPlan, error) {
 			return nil, err
 		}
 		if gate.figure == "lag" {
-			was.Figure, was.Low, was.High = lag.P99, lag.P99, lag.P99
+			was.Figure, was.Low, was.High, was.Samples = lag.P99, lag.P99, lag.P99, samples(parts, was.Gate)
 			was.State = gate.state(was)
 			whole.Gates = append(whole.Gates, was)
 			continue
@@ -138,6 +138,19 @@ func mergePlan(parts []*reports.LoadPlan) (*reports.LoadPlan, error) {
 	}
 	whole.ExitCode, whole.Verdict, whole.Reason = exitOf(parts), "", ""
 	return &whole, nil
+}
+
+// samples are those of a gate over all the parts.
+func samples(parts []*reports.LoadPlan, gate string) int {
+	n := 0
+	for _, part := range parts {
+		for _, one := range part.Gates {
+			if one.Gate == gate {
+				n += one.Samples
+			}
+		}
+	}
+	return n
 }
 
 // together adds the operations of a shard's second. Medians can't be added: the mean of those of the shards,

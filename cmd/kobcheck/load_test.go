@@ -112,7 +112,7 @@ func TestShardsOfALoadRunMergeExactly(t *testing.T) {
 		merge = append(merge, filepath.Join(folder, "load.json"))
 		both.Go(func() {
 			output, code := kobcheck(t, "load", "spike", "--config", path, "--time", "0.2", "--seed", "7", "--shard", part, "--out", folder)
-			assert.Contains(t, []int{0, evidence.ExitProvesNone}, code, output)
+			assert.Zero(t, code, "a shard performs: %s", output)
 		})
 	}
 	both.Wait()

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"slices"
 	"time"
 
 	"github.com/cucumber/godog"
@@ -61,12 +62,19 @@ func (r *runner) before(ctx context.Context, pickle *godog.Scenario) (context.Co
 	if ctx.Err() != nil {
 		return ctx, fmt.Errorf("%w: the run was stopped", godog.ErrSkip)
 	}
-	ctx, cancel := context.WithTimeoutCause(ctx, r.config.Timeout, fmt.Errorf("the scenario took longer than %v", r.config.Timeout))
+	patience := r.config.Timeout
+	if slices.Contains(scenario.Tags, "@load") {
+		patience = max(patience, loadTime)
+	}
+	ctx, cancel := context.WithTimeoutCause(ctx, patience, fmt.Errorf("the scenario took longer than %v", patience))
 	world := r.config.Session.NewWorld(steps.Scenario{ID: scenario.ID, Requirements: scenario.Requirements, Gap: scenario.Gap, Attempt: r.attempt})
 	now := time.Now()
 	a := &attempt{scenario: scenario, world: world, cancel: cancel, started: now, latest: now}
 	return context.WithValue(world.In(ctx), attemptKey{}, a), nil
 }
+
+// loadTime bounds a scenario that performs a load plan, which takes as long as the plan says.
+const loadTime = 10 * time.Minute
 
 // afterStep keeps how the step went. It also hears of skipped steps, some of them after the scenario
 // has ended.

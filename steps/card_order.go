@@ -23,6 +23,8 @@ func cardOrderSentences() []Definition {
 		define(area, `a card is asked for on that wallet under that program`, "Sends the creation of a card and keeps the state of the wallet before it.", askForCard),
 		define(area, `check (\d) decides: "([^"]+)"`, "The creation was refused with the message of that check, and no other.", checkDecides),
 		define(area, `no card exists on that wallet`, "The list of cards has none for the wallet beyond those that were there before.", noCardExists),
+		define(area, `who refuses a card for that person is recorded`,
+			"Asks for a card for the enduser of the latest call, and keeps which operation or check refused it, if any.", whoRefusesRecorded),
 		define(area, `the wallet is as it was before`, "Every field of the wallet reads as before the refused creation.", walletAsBefore),
 	}
 }
@@ -277,4 +279,33 @@ func (w *World) expectUnchanged(requirement string, before, now map[string]any) 
 			Pointer: "/" + name,
 			Message: fmt.Sprintf("%q changed although the request was refused", name), Expected: text(value), Actual: present(after, there)})
 	}
+}
+
+// whoRefusesRecorded is for persons that lack what a card needs: no page says who notices (N-53).
+func whoRefusesRecorded(ctx context.Context) error {
+	w := From(ctx)
+	exchange, err := w.latest()
+	if err != nil {
+		return err
+	}
+	record := func(answer string) {
+		w.Observe(w.Scenario.ID+".card", w.Scenario.Gap, "Who refuses a card for such a person?", answer)
+	}
+	if exchange.Status/100 != 2 {
+		record(fmt.Sprintf("%q refuses the person: %s", w.titleOf(exchange), w.answered(exchange)))
+		return nil
+	}
+	delete(w.things, "wallet")
+	if err := weCall(ctx, w.Session.Contract.Operation("cards-create").Title); err != nil {
+		return err
+	}
+	texts := errorTexts(w.decoded(w.last))
+	for _, check := range w.Session.Contract.CardOrder.Checks {
+		if says(texts, check.Message) {
+			record(fmt.Sprintf("check %d: %s", check.Number, w.answered(w.last)))
+			return nil
+		}
+	}
+	record("no check: " + w.answered(w.last))
+	return nil
 }

@@ -105,6 +105,7 @@ Feature: Card creation flow
       But the request's "<field>" is left out
       When the request is sent
       Then what the target does here is recorded
+      And who refuses a card for that person is recorded
 
       Examples:
         | field               | requirement |

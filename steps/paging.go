@@ -2,12 +2,9 @@ package steps
 
 import (
 	"context"
-	"errors"
 	"net/url"
-	"slices"
 	"strconv"
 
-	"github.com/kobcheck/kobcheck/client/scene"
 	"github.com/kobcheck/kobcheck/contract"
 )
 
@@ -57,34 +54,6 @@ func (w *World) walk(ctx context.Context, operation *contract.Operation, as stri
 		}
 	}
 	return seen, true, nil
-}
-
-// beyond goes on through a list without documented paging, which may come whole or in parts (N-21): what an offset
-// brings that was not seen yet is handed to visit, until that returns false or nothing new comes.
-func (w *World) beyond(ctx context.Context, operation *contract.Operation, as string, first []any, visit func(items []any) bool) error {
-	known, seen := map[any]bool{}, len(first)
-	for _, id := range ids(first) {
-		known[id] = true
-	}
-	for page := 0; page < pageBound && seen > 0; page++ {
-		items, err := w.list(ctx, operation, as, url.Values{"offset": {strconv.Itoa(seen)}})
-		var blocked *scene.Blocked
-		if errors.As(err, &blocked) {
-			return nil // the parameter is none of the API's: the list was whole
-		}
-		if err != nil {
-			return err
-		}
-		fresh := slices.DeleteFunc(slices.Clone(items), func(item any) bool { return known[ids([]any{item})[0]] })
-		if len(fresh) == 0 || !visit(fresh) {
-			return nil
-		}
-		for _, id := range ids(fresh) {
-			known[id] = true
-		}
-		seen += len(items)
-	}
-	return nil
 }
 
 func hasQuery(operation *contract.Operation, name string) bool {

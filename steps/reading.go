@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"net/http"
 	"net/url"
+	"slices"
 	"sort"
 	"strings"
 	"time"
@@ -237,8 +238,11 @@ func (w *World) listed(ctx context.Context, object *scene.Thing, as string) (map
 		if entry != nil || err != nil {
 			return entry, seen, err
 		}
-		err = w.beyond(ctx, operation, as, items, func(more []any) bool {
-			entry, seen = entryOf(more, object.ID), seen+len(more)
+		err = w.scene.Beyond(ctx, operation.ID, as, ids(items), func(more []map[string]any) bool {
+			if at := slices.IndexFunc(more, func(one map[string]any) bool { return scene.ID(one) == object.ID }); at >= 0 {
+				entry = more[at]
+			}
+			seen += len(more)
 			return entry == nil
 		})
 		return entry, seen, err

@@ -138,3 +138,15 @@ func TestAWalkThatIsStoppedSaysHowFarItCame(t *testing.T) {
 		require.Contains(t, text.String(), c.says)
 	}
 }
+
+func TestNoWalkDiffersAtRandomPointsOfTheSpace(t *testing.T) {
+	walked := 0
+	for _, seed := range []string{"5", "6", "7", "15", "21", "24", "30", "33"} {
+		output, _ := kobcheck(t, "explore", "--steps", "200", "--seed", seed, "--style", "random:"+seed)
+		require.NotContains(t, output, "a difference", "random:%s", seed)
+		if strings.Contains(output, "no difference") {
+			walked++
+		}
+	}
+	require.Positive(t, walked, "where no money can be put on a wallet, nothing is walked")
+}

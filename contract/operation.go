@@ -3,6 +3,7 @@ package contract
 import (
 	"fmt"
 	"net/http"
+	"slices"
 	"strings"
 )
 
@@ -230,6 +231,20 @@ func (o *Operation) Restricted() bool {
 
 // NeedsKey reports whether the page of the operation requires an idempotency key.
 func (o *Operation) NeedsKey() bool { return o.Idempotent == "required" }
+
+// Fixtures are the kinds of the things that a request names, in its path first, then in its body.
+func (o *Operation) Fixtures() []string {
+	var kinds []string
+	for _, parameter := range o.PathParams {
+		kinds = append(kinds, parameter.Fixture)
+	}
+	if o.Body != nil {
+		for _, field := range o.Body.Fields {
+			kinds = append(kinds, field.Fixture)
+		}
+	}
+	return slices.DeleteFunc(kinds, func(kind string) bool { return kind == "" })
+}
 
 // Served is the requirement which a valid request breaks that is not answered with success.
 func (o *Operation) Served() string {

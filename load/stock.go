@@ -93,29 +93,15 @@ func (t *Target) things(ctx context.Context, operations []string) ([]scene.Thing
 // needs reports whether a request of an operation names a thing of that kind.
 func (t *Target) needs(id, kind string) bool {
 	operation := t.Contract.Operation(id)
-	return operation != nil && slices.Contains(fixtures(operation), kind)
+	return operation != nil && slices.Contains(operation.Fixtures(), kind)
 }
 
 // spread is over how many requests the arrivals of an operation are spread: over one where it names nothing.
 func spread(operation *contract.Operation) int {
-	if len(fixtures(operation)) == 0 {
+	if len(operation.Fixtures()) == 0 {
 		return 1
 	}
 	return stockSize
-}
-
-// fixtures are the kinds of the things that a request of an operation names.
-func fixtures(operation *contract.Operation) []string {
-	var kinds []string
-	for _, parameter := range operation.PathParams {
-		kinds = append(kinds, parameter.Fixture)
-	}
-	if operation.Body != nil {
-		for _, field := range operation.Body.Fields {
-			kinds = append(kinds, field.Fixture)
-		}
-	}
-	return slices.DeleteFunc(kinds, func(kind string) bool { return kind == "" })
 }
 
 // arrival is a request of a mix: amounts are small, and what stays on the target names the run.

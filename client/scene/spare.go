@@ -214,7 +214,7 @@ func (s *Scene) parts(kind string) []string {
 		kind = "wallet"
 	}
 	if operation := s.Contract.Creator(kind); operation != nil {
-		return fixtures(operation)
+		return operation.Fixtures()
 	}
 	return nil
 }

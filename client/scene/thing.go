@@ -4,11 +4,9 @@ import (
 	"context"
 	"fmt"
 	"net/url"
-	"slices"
 	"strings"
 
 	"github.com/kobcheck/kobcheck/client"
-	"github.com/kobcheck/kobcheck/contract"
 )
 
 // Thing is something on the target that was made or handed over.
@@ -134,27 +132,13 @@ func (s *Scene) Fresh(ctx context.Context, as, kind string, have Things) (*Thing
 		return nil, err
 	}
 	thing.Parts = Things{}
-	for _, needed := range fixtures(operation) {
+	for _, needed := range operation.Fixtures() {
 		thing.Parts[needed] = have[needed]
 	}
 	if kind == "wallet" {
 		err = s.Activate(ctx, thing)
 	}
 	return thing, err
-}
-
-// fixtures are the kinds of things that a request names.
-func fixtures(operation *contract.Operation) []string {
-	var kinds []string
-	for _, parameter := range operation.PathParams {
-		kinds = append(kinds, parameter.Fixture)
-	}
-	if operation.Body != nil {
-		for _, field := range operation.Body.Fields {
-			kinds = append(kinds, field.Fixture)
-		}
-	}
-	return slices.DeleteFunc(kinds, func(kind string) bool { return kind == "" })
 }
 
 // Create sends a draft that makes a thing, and returns it. It asks for a 2xx and an id. Errors are those of

@@ -15,11 +15,9 @@ import (
 func (r *LoadRun) ApplyKnown(list evidence.KnownFailures) { r.known = list }
 
 // Close judges what the plans saw by the policy of a run, and gives each plan and the run its verdict and exit
-// code. Of several the first of 8, 1, 5, 7, 6, 4 wins. A latency gate is the operator's own, whatever the policy.
+// code: of several the first of [evidence.ExitOrder]. A latency gate is the operator's own, whatever the policy.
 func (r *LoadRun) Close(policy *evidence.Policy, now time.Time) {
 	r.Version, r.EndedAt, r.Gate, r.Unneeded = loadFileVersion, now.UTC(), policy.Gate, nil
-	order := []int{evidence.ExitSecretFound, evidence.ExitFailed, evidence.ExitGateMissed, evidence.ExitSafetyStop,
-		evidence.ExitProvesNone, evidence.ExitInconclusive}
 	found := map[int]string{}
 	used := map[int]bool{}
 	for i := range r.Plans {
@@ -40,7 +38,7 @@ func (r *LoadRun) Close(policy *evidence.Policy, now time.Time) {
 		r.Verdict = evidence.Interrupted
 		return
 	}
-	for _, code := range order {
+	for _, code := range evidence.ExitOrder() {
 		if found[code] != "" {
 			r.ExitCode, r.Reason, r.Verdict = code, found[code], evidence.Failed
 			if code == evidence.ExitProvesNone || code == evidence.ExitInconclusive || code == evidence.ExitSafetyStop {

@@ -146,9 +146,6 @@ func (c *Catalog) add(scenario *Scenario) {
 // Scenario returns the scenario of an id, or nil.
 func (c *Catalog) Scenario(id string) *Scenario { return c.byID[id] }
 
-// ByKey returns the scenario that godog knows by path and node ids, or nil.
-func (c *Catalog) ByKey(key string) *Scenario { return c.byKey[key] }
-
 // Key is how a scenario is found again among godog's pickles: by everything that it says. Node ids
 // would not do, since godog counts them over all features together.
 func Key(pickle *messages.Pickle) string {

@@ -38,6 +38,9 @@ Every flag has an environment variable, KOBCHECK_ and its name in capitals, and 
 under run: in the target file. A flag beats the environment, and the environment beats the file.
 ` + exitCodes,
 	}
+	root.SetFlagErrorFunc(func(command *cobra.Command, err error) error {
+		return fmt.Errorf("%w; %s --help lists the flags", err, command.CommandPath())
+	})
 	root.AddCommand(newRun(), newLoad(), newMock(), newSelftest(), newReplay(), newDoctor(), newWebhooks(), newDrift(), newOpenAPI(), newExplore(), newList(), newExplain(), newLint(), newReport())
 	return root
 }

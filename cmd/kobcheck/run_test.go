@@ -145,7 +145,7 @@ func TestExitCodes(t *testing.T) {
 	}{
 		{"conforming", []string{"run", "--requirement", "CARD-GET-02"}, 0, "conforms"},
 		{"a gated requirement fails", []string{"run", "--requirement", "CARD-CREATE-08", "--fault", "status.card-created-200"}, 1, "CARD-CREATE-08 (stated)"},
-		{"an unknown flag", []string{"run", "--nonsense"}, 2, "unknown flag"},
+		{"an unknown flag", []string{"run", "--nonsense"}, 2, "unknown flag: --nonsense; kobcheck run --help lists the flags"},
 		{"an unknown tag", []string{"run", "--tags", "@statd"}, 2, `did you mean "@stated"?`},
 		{"the old tag grammar", []string{"run", "--tags", "@stated,@inferred"}, 2, "write it like"},
 		{"an unknown section", []string{"run", "--section", "card"}, 2, `did you mean "cards"?`},

@@ -61,6 +61,9 @@ func TestAServerThatNoneOfUsWrote(t *testing.T) {
 		case evidence.NotTestable, evidence.Inconclusive:
 			notTestable++
 			require.NotEmpty(t, scenario.Reason, scenario.ID)
+		case evidence.Blocked:
+			notTestable++
+			require.NotEmpty(t, scenario.BlockedBy, scenario.ID)
 		default:
 			require.NotEmpty(t, scenario.Findings, scenario.ID)
 			reason := whyNot(t, scenario)

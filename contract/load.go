@@ -5,8 +5,8 @@ import (
 	"errors"
 	"fmt"
 	"io/fs"
+	"maps"
 	"slices"
-	"sort"
 	"sync"
 
 	"github.com/goccy/go-yaml"
@@ -217,10 +217,5 @@ func (c *Contract) Creator(kind string) *Operation {
 
 // RequirementIDs returns all requirement ids in alphabetical order.
 func (c *Contract) RequirementIDs() []string {
-	ids := make([]string, 0, len(c.requirements))
-	for id := range c.requirements {
-		ids = append(ids, id)
-	}
-	sort.Strings(ids)
-	return ids
+	return slices.Sorted(maps.Keys(c.requirements))
 }

@@ -67,6 +67,9 @@ func (e *DecodeError) Bound() bool {
 	return e.Kind == TooLarge || e.Kind == TooDeep || e.Kind == BadNumber
 }
 
+// space is what RFC 8259 §2 lets stand around a value.
+const space = " \t\r\n"
+
 // Decode reads exactly one JSON value by the letter of RFC 8259, and stricter than encoding/json: no member
 // name twice, nothing but space after the value, valid UTF-8 without a byte order mark, the bounds above,
 // and only numbers that a float64 can hold, for others make gojsonschema panic or stall. Objects come back
@@ -78,18 +81,15 @@ func Decode(body []byte) (any, error) {
 	if failure := encoded(body); failure != nil {
 		return nil, failure
 	}
-	r := reader{body: body}
-	r.space()
-	if r.at == len(body) {
-		return nil, &DecodeError{Kind: EmptyBody, Offset: int64(r.at), Detail: "the body is empty"}
-	}
+	r := newReader(body)
 	value, failure := r.value()
 	if failure != nil {
 		return nil, failure
 	}
-	r.space()
-	if r.at < len(body) {
-		return nil, &DecodeError{Kind: TrailingData, Offset: int64(r.at), Detail: "there is something after the JSON value"}
+	rest := bytes.TrimLeft(body[r.tokens.InputOffset():], space)
+	if len(rest) > 0 {
+		offset := int64(len(body) - len(rest))
+		return nil, &DecodeError{Kind: TrailingData, Offset: offset, Detail: "there is something after the JSON value"}
 	}
 	return value, nil
 }
@@ -98,7 +98,10 @@ func Decode(body []byte) (any, error) {
 func encoded(body []byte) *DecodeError {
 	switch {
 	case len(body) > MaxBody:
-		return &DecodeError{Kind: TooLarge, Offset: MaxBody, Detail: fmt.Sprintf("the body has %d bytes and at most %d are read", len(body), MaxBody)}
+		detail := fmt.Sprintf("the body has %d bytes and at most %d are read", len(body), MaxBody)
+		return &DecodeError{Kind: TooLarge, Offset: MaxBody, Detail: detail}
+	case len(bytes.TrimLeft(body, space)) == 0:
+		return &DecodeError{Kind: EmptyBody, Offset: int64(len(body)), Detail: "the body is empty"}
 	case bytes.HasPrefix(body, []byte("\xef\xbb\xbf")):
 		return &DecodeError{Kind: BadEncoding, Detail: "the body begins with a byte order mark"}
 	case !utf8.Valid(body):
@@ -107,7 +110,8 @@ func encoded(body []byte) *DecodeError {
 	return nil
 }
 
-// invalid returns the offset of the first byte that is not UTF-8.
+// invalid returns the offset of the first byte that is not UTF-8. The tokenizer would name it only together with
+// the escaped halves of surrogate pairs, which are no fault.
 func invalid(body []byte) int64 {
 	at := 0
 	for at < len(body) {

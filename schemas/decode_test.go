@@ -29,12 +29,12 @@ func TestABodyThatIsNotOneStrictJSONValueIsRefused(t *testing.T) {
 		{"a NUL behind", "{}\x00", TrailingData, "", 2},
 		{"an object cut short", `{"a":1`, BadSyntax, "", 6},
 		{"a member cut short", `{"a":`, BadSyntax, "/a", 5},
-		{"a list cut short", `[1,`, BadSyntax, "/1", 3},
+		{"a list cut short", `[1,`, BadSyntax, "", 3},
 		{"a string cut short", `["abc`, BadSyntax, "/0", 5},
 		{"an escape cut short", `["abc\`, BadSyntax, "/0", 5},
 		{"a hexadecimal escape cut short", `["\u00`, BadSyntax, "/0", 2},
-		{"a comma at the end of an object", `{"a":1,}`, BadSyntax, "", 7},
-		{"a comma at the end of a list", `[1,]`, BadSyntax, "/1", 3},
+		{"a comma at the end of an object", `{"a":1,}`, BadSyntax, "", 6},
+		{"a comma at the end of a list", `[1,]`, BadSyntax, "", 2},
 		{"no comma", `[1 2]`, BadSyntax, "", 3},
 		{"no colon", `{"a" 1}`, BadSyntax, "/a", 5},
 		{"a name without quotes", `{a:1}`, BadSyntax, "", 1},
@@ -43,7 +43,7 @@ func TestABodyThatIsNotOneStrictJSONValueIsRefused(t *testing.T) {
 		{"NaN", `{"amount":NaN}`, BadSyntax, "/amount", 10},
 		{"Infinity", `[-Infinity]`, BadSyntax, "/0", 2},
 		{"a word in capitals", `[TRUE]`, BadSyntax, "/0", 1},
-		{"half a word", `[tru]`, BadSyntax, "/0", 1},
+		{"half a word", `[tru]`, BadSyntax, "/0", 4},
 		{"a leading zero", `[01]`, BadSyntax, "", 2},
 		{"a plus sign", `[+1]`, BadSyntax, "/0", 1},
 		{"no digit behind the point", `[1.]`, BadSyntax, "/0", 3},
@@ -106,6 +106,7 @@ func TestAStrictJSONValueIsReadWhole(t *testing.T) {
 
 func TestBoundsAreToldFromFaultsOfTheSender(t *testing.T) {
 	nested := func(depth int) string { return strings.Repeat("[", depth) + strings.Repeat("]", depth) }
+	objects := func(depth int) string { return strings.Repeat(`{"a":`, depth) }
 	items := func(n int) string { return "[" + strings.Repeat("0,", n-2) + "0]" }
 	number := func(n int) string { return "0." + strings.Repeat("1", n-2) }
 	for name, c := range map[string]struct {
@@ -113,7 +114,7 @@ func TestBoundsAreToldFromFaultsOfTheSender(t *testing.T) {
 		kind         string
 	}{
 		"depth":              {nested(MaxDepth), nested(MaxDepth + 1), TooDeep},
-		"depth of objects":   {strings.Repeat(`{"a":`, MaxDepth) + "1" + strings.Repeat("}", MaxDepth), strings.Repeat(`{"a":`, MaxDepth+1) + "1", TooDeep},
+		"depth of objects":   {objects(MaxDepth) + "1" + strings.Repeat("}", MaxDepth), objects(MaxDepth+1) + "1", TooDeep},
 		"values":             {items(MaxValues), items(MaxValues + 1), TooLarge},
 		"bytes":              {`"` + strings.Repeat("x", MaxBody-2) + `"`, `"` + strings.Repeat("x", MaxBody-1) + `"`, TooLarge},
 		"digits":             {number(MaxNumber), number(MaxNumber + 1), BadNumber},

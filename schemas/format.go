@@ -7,6 +7,7 @@ import (
 	"sync"
 	"time"
 
+	"github.com/google/uuid"
 	"github.com/xeipuuv/gojsonschema"
 )
 
@@ -80,6 +81,8 @@ func twoDigits(text string) int {
 	return int(text[0]-'0')*10 + int(text[1]-'0')
 }
 
+func digit(c byte) bool { return '0' <= c && c <= '9' }
+
 // isDate is full-date of RFC 3339 §5.6.
 func isDate(text string) bool {
 	_, err := time.Parse(time.DateOnly, text)
@@ -89,21 +92,7 @@ func isDate(text string) bool {
 // isUUID takes 8-4-4-4-12 hexadecimal digits of any version and letter case, since the documentation's own
 // samples are of no known version (C-38).
 func isUUID(text string) bool {
-	if len(text) != 36 {
-		return false
-	}
-	for i := range len(text) {
-		c := text[i]
-		switch {
-		case i == 8 || i == 13 || i == 18 || i == 23:
-			if c != '-' {
-				return false
-			}
-		case !digit(c) && (c|0x20 < 'a' || c|0x20 > 'f'):
-			return false
-		}
-	}
-	return true
+	return len(text) == 36 && uuid.Validate(text) == nil
 }
 
 // isEmail takes a bare address, without a name or brackets around it.

@@ -2,173 +2,137 @@ package schemas
 
 import (
 	"bytes"
+	"encoding/json"
+	"errors"
 	"fmt"
+	"io"
+	"math"
 	"strconv"
 	"strings"
 	"unicode/utf8"
+
+	"github.com/go-json-experiment/json/jsontext"
 )
 
-// reader walks over a body that is known to be UTF-8, following the grammar of RFC 8259.
+// reader makes a value of the tokens of a body. The grammar and the repeated names are the tokenizer's, the
+// bounds are ours.
 type reader struct {
-	body   []byte
-	at     int
+	tokens *jsontext.Decoder
 	values int
-	// trail is the way from the root to the value being read. The pointer is made of it only where
-	// there is something to report: made for every value, it would cost the square of the body.
-	trail []step
 }
 
-// step is one step down: into a member, or into an item where index is not negative.
-type step struct {
-	name  string
-	index int
+// newReader reads a body that is known to be UTF-8. What the tokenizer then calls invalid UTF-8 is an escaped
+// half of a surrogate pair, which the grammar of RFC 8259 allows.
+func newReader(body []byte) *reader {
+	return &reader{tokens: jsontext.NewDecoder(bytes.NewBuffer(body), jsontext.AllowInvalidUTF8(true))}
 }
 
 func (r *reader) value() (any, *DecodeError) {
 	if r.values++; r.values > MaxValues {
 		return nil, r.failure(TooLarge, fmt.Sprintf("the body holds more than %d values", MaxValues))
 	}
-	if r.at == len(r.body) {
-		return nil, r.ended()
+	if kind := r.tokens.PeekKind(); (kind == '{' || kind == '[') && r.tokens.StackDepth() >= MaxDepth {
+		return nil, r.failure(TooDeep, fmt.Sprintf("the body is nested deeper than %d", MaxDepth))
 	}
-	switch c := r.body[r.at]; {
-	case c == '{' || c == '[':
-		if len(r.trail) >= MaxDepth {
-			return nil, r.failure(TooDeep, fmt.Sprintf("the body is nested deeper than %d", MaxDepth))
-		}
-		if c == '{' {
-			return r.object()
-		}
+	token, failure := r.token()
+	if failure != nil {
+		return nil, failure
+	}
+	switch token.Kind() {
+	case '{':
+		return r.object()
+	case '[':
 		return r.array()
-	case c == '"':
-		return r.text()
-	case c == '-' || digit(c):
-		return r.number()
-	case c == 't':
-		return true, r.word("true")
-	case c == 'f':
-		return false, r.word("false")
-	case c == 'n':
-		return nil, r.word("null")
+	case '"':
+		return token.String(), nil
+	case '0':
+		return r.number(token.String())
+	case 't', 'f':
+		return token.Bool(), nil
 	}
-	return nil, r.unexpected("a value")
+	return nil, nil
 }
 
 func (r *reader) object() (any, *DecodeError) {
 	object := map[string]any{}
-	r.at++
-	r.space()
-	if r.skip('}') {
-		return object, nil
-	}
-	for {
-		begin := r.at
-		if r.at == len(r.body) || r.body[r.at] != '"' {
-			return nil, r.unexpected("a member name in quotes")
-		}
-		name, failure := r.text()
+	for r.tokens.PeekKind() != '}' {
+		name, failure := r.token()
 		if failure != nil {
 			return nil, failure
 		}
-		r.trail = append(r.trail, step{name, -1})
-		if _, there := object[name]; there {
-			r.at = begin
-			return nil, r.failure(DuplicateName, "a member name is there twice")
-		}
-		r.space()
-		if !r.skip(':') {
-			return nil, r.unexpected("a colon")
-		}
-		r.space()
-		if object[name], failure = r.value(); failure != nil {
+		key := name.String() // before the next token, which voids this one
+		if object[key], failure = r.value(); failure != nil {
 			return nil, failure
 		}
-		r.trail = r.trail[:len(r.trail)-1]
-		r.space()
-		if r.skip('}') {
-			return object, nil
-		}
-		if !r.skip(',') {
-			return nil, r.unexpected("a comma or a closing brace")
-		}
-		r.space()
 	}
+	_, failure := r.token()
+	return object, failure
 }
 
 func (r *reader) array() (any, *DecodeError) {
 	array := []any{}
-	r.at++
-	r.space()
-	if r.skip(']') {
-		return array, nil
-	}
-	for {
-		r.trail = append(r.trail, step{index: len(array)})
+	for r.tokens.PeekKind() != ']' {
 		item, failure := r.value()
 		if failure != nil {
 			return nil, failure
 		}
 		array = append(array, item)
-		r.trail = r.trail[:len(r.trail)-1]
-		r.space()
-		if r.skip(']') {
-			return array, nil
-		}
-		if !r.skip(',') {
-			return nil, r.unexpected("a comma or a closing bracket")
-		}
-		r.space()
 	}
+	_, failure := r.token()
+	return array, failure
 }
 
-func (r *reader) word(word string) *DecodeError {
-	if !bytes.HasPrefix(r.body[r.at:], []byte(word)) {
-		return r.failure(BadSyntax, "a word is there that is neither true, false nor null")
+// number refuses the numbers that no float64 holds.
+func (r *reader) number(number string) (any, *DecodeError) {
+	var detail string
+	switch {
+	case len(number) > MaxNumber:
+		detail = fmt.Sprintf("a number has more than %d characters", MaxNumber)
+	case !holdable(number):
+		detail = "no float64 can hold the number " + cutBytes(hideCardNumbers(number), quotedNumber)
+	default:
+		return json.Number(number), nil
 	}
-	r.at += len(word)
-	return nil
+	failure := r.failure(BadNumber, detail)
+	failure.Offset -= int64(len(number))
+	return nil, failure
 }
 
-func (r *reader) space() {
-	for r.at < len(r.body) {
-		switch r.body[r.at] {
-		case ' ', '\t', '\n', '\r':
-			r.at++
-		default:
-			return
-		}
+// holdable reports whether a float64 holds the number, with rounding but neither as infinity nor as a zero
+// that it is not. An exponent of more than six digits is refused even beside a zero, since big.Rat, which
+// gojsonschema uses, does not take it.
+func holdable(number string) bool {
+	mantissa, exponent, _ := strings.Cut(strings.ReplaceAll(number, "E", "e"), "e")
+	if len(exponent) > 7 {
+		return false
 	}
+	value, err := strconv.ParseFloat(number, 64)
+	if err != nil || math.IsInf(value, 0) {
+		return false
+	}
+	return value != 0 || !strings.ContainsAny(mantissa, "123456789")
 }
 
-func (r *reader) skip(c byte) bool {
-	if r.at < len(r.body) && r.body[r.at] == c {
-		r.at++
-		return true
+// token reads the next token, or says why there is none.
+func (r *reader) token() (jsontext.Token, *DecodeError) {
+	token, err := r.tokens.ReadToken()
+	if err != nil {
+		return token, r.explained(err)
 	}
-	return false
+	return token, nil
 }
 
-// digits skips digits and reports whether there was one.
-func (r *reader) digits() bool {
-	begin := r.at
-	for r.at < len(r.body) && digit(r.body[r.at]) {
-		r.at++
+func (r *reader) explained(err error) *DecodeError {
+	var broken *jsontext.SyntacticError
+	switch {
+	case !errors.As(err, &broken):
+		return r.failure(BadSyntax, err.Error())
+	case errors.Is(err, jsontext.ErrDuplicateName):
+		return failed(DuplicateName, "a member name is there twice", broken.JSONPointer, broken.ByteOffset)
+	case errors.Is(err, io.ErrUnexpectedEOF):
+		return failed(BadSyntax, "the body ends in the middle of the JSON value", broken.JSONPointer, broken.ByteOffset)
 	}
-	return r.at > begin
-}
-
-func digit(c byte) bool { return '0' <= c && c <= '9' }
-
-func (r *reader) ended() *DecodeError {
-	return r.failure(BadSyntax, "the body ends in the middle of the JSON value")
-}
-
-func (r *reader) unexpected(expected string) *DecodeError {
-	if r.at >= len(r.body) {
-		return r.ended()
-	}
-	char, _ := utf8.DecodeRune(r.body[r.at:])
-	return r.failure(BadSyntax, fmt.Sprintf("%s was expected and %q is there", expected, char))
+	return failed(BadSyntax, broken.Err.Error(), broken.JSONPointer, broken.ByteOffset)
 }
 
 // What is quoted of a body, in bytes: together no more than the 40 that [DecodeError] promises.
@@ -177,20 +141,19 @@ const (
 	quotedNumber  = 10
 )
 
+// failure is one at the place that was read last.
 func (r *reader) failure(kind, detail string) *DecodeError {
-	var pointer strings.Builder
-	for _, step := range r.trail {
-		pointer.WriteByte('/')
-		if step.index >= 0 {
-			pointer.WriteString(strconv.Itoa(step.index))
-		} else {
-			pointer.WriteString(escapeName(cutBytes(hideCardNumbers(step.name), quotedPointer)))
-		}
-		if pointer.Len() > quotedPointer {
+	return failed(kind, detail, r.tokens.StackPointer(), r.tokens.InputOffset())
+}
+
+func failed(kind, detail string, at jsontext.Pointer, offset int64) *DecodeError {
+	var pointer jsontext.Pointer
+	for name := range at.Tokens() {
+		if pointer = pointer.AppendToken(cutBytes(hideCardNumbers(name), quotedPointer)); len(pointer) > quotedPointer {
 			break
 		}
 	}
-	return &DecodeError{Kind: kind, Pointer: cutBytes(pointer.String(), quotedPointer), Offset: int64(r.at), Detail: detail}
+	return &DecodeError{Kind: kind, Pointer: cutBytes(string(pointer), quotedPointer), Offset: offset, Detail: detail}
 }
 
 // cutBytes shortens a text to a number of bytes, never within a character, and says so with an ellipsis.
@@ -202,12 +165,4 @@ func cutBytes(text string, most int) string {
 		most--
 	}
 	return text[:most] + "…"
-}
-
-// escapeName writes a member name as a part of a JSON Pointer (RFC 6901 §3).
-func escapeName(name string) string {
-	if !strings.ContainsAny(name, "~/") {
-		return name
-	}
-	return strings.NewReplacer("~", "~0", "/", "~1").Replace(name)
 }

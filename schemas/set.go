@@ -7,7 +7,6 @@ import (
 	"fmt"
 	"io/fs"
 	"slices"
-	"sort"
 	"sync"
 
 	"github.com/xeipuuv/gojsonreference"
@@ -63,7 +62,7 @@ func load(fsys fs.FS) (*Set, error) {
 		set.byName[one.name], set.byFile[path] = one, one
 		set.names = append(set.names, one.name)
 	}
-	sort.Strings(set.names)
+	slices.Sort(set.names)
 	for _, name := range set.names {
 		one := set.byName[name]
 		if one.compiled, err = loader.Compile(embedded{one.document.ID}); err != nil {

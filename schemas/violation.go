@@ -3,6 +3,7 @@ package schemas
 import (
 	"strings"
 
+	"github.com/go-json-experiment/json/jsontext"
 	"github.com/xeipuuv/gojsonschema"
 )
 
@@ -106,10 +107,11 @@ func undocumented(of *schema, pointer string, value any) Violation {
 }
 
 func pointer(at string, path []string) string {
+	place := jsontext.Pointer(at)
 	for _, name := range path {
-		at += "/" + escapeName(cut(hideCardNumbers(name)))
+		place = place.AppendToken(cut(hideCardNumbers(name)))
 	}
-	return at
+	return string(place)
 }
 
 // keepsSecrets reports whether a schema has a field that must not be shown; whatever comes in place of the

@@ -7,7 +7,7 @@ package limit
 import (
 	"fmt"
 	"math"
-	"sort"
+	"slices"
 	"strconv"
 	"strings"
 	"sync"
@@ -137,8 +137,7 @@ func (l *Limiter) fixed(s *state, now time.Time) (bool, time.Duration) {
 
 func (l *Limiter) sliding(s *state, now time.Time) (bool, time.Duration) {
 	since := now.Add(-l.config.Window)
-	first := sort.Search(len(s.log), func(i int) bool { return s.log[i].After(since) })
-	s.log = append(s.log[:0], s.log[first:]...)
+	s.log = slices.DeleteFunc(s.log, func(at time.Time) bool { return !at.After(since) })
 	if len(s.log) < l.config.Requests {
 		s.log = append(s.log, now)
 		return true, 0

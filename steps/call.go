@@ -12,32 +12,33 @@ import (
 	"github.com/kobcheck/kobcheck/contract"
 	"github.com/kobcheck/kobcheck/reports/evidence"
 	"github.com/kobcheck/kobcheck/schemas"
+	"github.com/kobcheck/kobcheck/schemas/match"
 	"github.com/kobcheck/kobcheck/steps/sentinel"
 )
 
-// send performs the draft and lets the sentinels look at the answer.
-func (w *World) send(ctx context.Context, draft *scene.Draft) (*client.Exchange, error) {
-	return w.sendBut(ctx, draft, "")
+// Send performs the draft and lets the sentinels look at the answer.
+func (w *World) Send(ctx context.Context, draft *scene.Draft) (*client.Exchange, error) {
+	return w.SendBut(ctx, draft, "")
 }
 
-// sendBut leaves one of the sentinels out, by the name of its check.
-func (w *World) sendBut(ctx context.Context, draft *scene.Draft, but string) (*client.Exchange, error) {
+// SendBut leaves one of the sentinels out, by the name of its check.
+func (w *World) SendBut(ctx context.Context, draft *scene.Draft, but string) (*client.Exchange, error) {
 	exchange, err := w.Session.Client.Do(ctx, draft.Operation, draft.Ready())
 	if err == nil {
-		return exchange, w.judge(draft.Operation, exchange, but)
+		return exchange, w.Judge(draft.Operation, exchange, but)
 	}
 	if exchange != nil {
-		w.last = exchange
-		w.calls = append(w.calls, exchange)
+		w.Last = exchange
+		w.Calls = append(w.Calls, exchange)
 	}
 	return exchange, err
 }
 
-// judge looks at an answer of the scenario's own call, but with one of the sentinels.
-func (w *World) judge(operation *contract.Operation, exchange *client.Exchange, but string) error {
-	w.last = exchange
-	w.calls = append(w.calls, exchange)
-	if environment := w.gateway(exchange); environment != nil {
+// Judge looks at an answer of the scenario's own call, but with one of the sentinels.
+func (w *World) Judge(operation *contract.Operation, exchange *client.Exchange, but string) error {
+	w.Last = exchange
+	w.Calls = append(w.Calls, exchange)
+	if environment := w.Gateway(exchange); environment != nil {
 		return environment
 	}
 	w.watchBut(operation, exchange, but)
@@ -46,11 +47,11 @@ func (w *World) judge(operation *contract.Operation, exchange *client.Exchange, 
 
 // hear looks at an answer to what prepares the scenario: what deviates there is noticed in passing.
 func (w *World) hear(operation *contract.Operation, exchange *client.Exchange) error {
-	return w.prepare(func() error { return w.judge(operation, exchange, "") })
+	return w.Preparing(func() error { return w.Judge(operation, exchange, "") })
 }
 
-// watch runs the sentinels over an exchange and keeps what they find.
-func (w *World) watch(operation *contract.Operation, exchange *client.Exchange) {
+// Watch runs the sentinels over an exchange and keeps what they find.
+func (w *World) Watch(operation *contract.Operation, exchange *client.Exchange) {
 	w.watchThose(operation, exchange, func(string) bool { return true })
 }
 
@@ -65,18 +66,18 @@ func (w *World) watchThose(operation *contract.Operation, exchange *client.Excha
 	w.values[exchange] = value
 	for _, result := range results {
 		if wanted(result.Check) {
-			w.watched(result)
+			w.Watched(result)
 		}
 	}
 }
 
-// gateway recognises the answers that a gateway gives in place of the API: of a 502, 503 or 504 all but the
+// Gateway recognises the answers that a gateway gives in place of the API: of a 502, 503 or 504 all but the
 // API's own form of an error. A 429 is the answer of whoever limits, so that what HTTP asks of a 429 is looked
 // at all the same.
-func (w *World) gateway(exchange *client.Exchange) error {
+func (w *World) Gateway(exchange *client.Exchange) error {
 	switch exchange.Status {
 	case http.StatusBadGateway, http.StatusServiceUnavailable, http.StatusGatewayTimeout:
-		if w.decoded(exchange) != nil {
+		if w.Decoded(exchange) != nil {
 			return nil
 		}
 		return &Environment{Why: fmt.Sprintf("a gateway answered %d to %s in place of the API", exchange.Status, exchange.Operation)}
@@ -87,19 +88,19 @@ func (w *World) gateway(exchange *client.Exchange) error {
 	return nil
 }
 
-// served returns nil where a valid request got a success, else why the scenario can't go on.
-func (w *World) served(operation *contract.Operation, exchange *client.Exchange) error {
+// Served returns nil where a valid request got a success, else why the scenario can't go on.
+func (w *World) Served(operation *contract.Operation, exchange *client.Exchange) error {
 	if exchange.Status/100 == 2 {
 		return nil
 	}
-	if open := w.open(operation, exchange); open != nil {
+	if open := w.Open(operation, exchange); open != nil {
 		return open
 	}
-	return blocked(operation, exchange, fmt.Sprintf("answered %d to a valid request", exchange.Status))
+	return Blocked(operation, exchange, fmt.Sprintf("answered %d to a valid request", exchange.Status))
 }
 
-// blocked ends a scenario that needs what an operation does not give.
-func blocked(operation *contract.Operation, exchange *client.Exchange, why string) error {
+// Blocked ends a scenario that needs what an operation does not give.
+func Blocked(operation *contract.Operation, exchange *client.Exchange, why string) error {
 	return &scene.Blocked{Operation: operation.ID, Title: operation.Title, Requirement: operation.Requirement,
 		Status: exchange.Status, Exchange: exchange, Why: why}
 }
@@ -116,61 +117,61 @@ func (w *World) noticeBlocked(err error) {
 		lacks = "a success with what is asked of it"
 	}
 	operation := w.Session.Contract.Operation(blocked.Operation)
-	w.notice(evidence.Assertion{Check: evidence.NotServed, Exchange: blocked.Exchange.N, Expected: lacks, Actual: w.answered(blocked.Exchange),
+	w.notice(evidence.Assertion{Check: evidence.NotServed, Exchange: blocked.Exchange.N, Expected: lacks, Actual: w.Answered(blocked.Exchange),
 		Fact:    contract.Fact{Requirement: operation.Requirement, Operation: operation.ID, Facet: contract.Effect, Edition: w.Session.Edition},
 		Message: fmt.Sprintf("%q did not serve a valid request", operation.Title)})
 }
 
-// open says why a refusal of a valid request breaks nothing that is stated; nil where the documentation says enough.
-func (w *World) open(operation *contract.Operation, exchange *client.Exchange) *scene.NotTestable {
-	draft := w.draft
+// Open says why a refusal of a valid request breaks nothing that is stated; nil where the documentation says enough.
+func (w *World) Open(operation *contract.Operation, exchange *client.Exchange) *scene.NotTestable {
+	draft := w.Draft
 	if draft == nil || draft.Operation != operation {
 		draft = &scene.Draft{Operation: operation}
 	}
-	return w.scene.Open(draft, exchange)
+	return w.Scene.Open(draft, exchange)
 }
 
-// expectServed checks that the call which the scenario is about was served. Whether its status is the documented
+// ExpectServed checks that the call which the scenario is about was served. Whether its status is the documented
 // one is for the sentinels.
-func (w *World) expectServed(operation *contract.Operation, exchange *client.Exchange) (bool, error) {
+func (w *World) ExpectServed(operation *contract.Operation, exchange *client.Exchange) (bool, error) {
 	served, lacks := exchange.Status/100 == 2, ""
 	if served && exchange.Request().Method == operation.Method {
-		lacks = scene.Lacking(operation, w.decoded(exchange))
+		lacks = scene.Lacking(operation, w.Decoded(exchange))
 	}
 	if !served {
-		if open := w.open(operation, exchange); open != nil {
+		if open := w.Open(operation, exchange); open != nil {
 			return false, open
 		}
 	}
-	a := evidence.Assertion{Check: "success status", Fact: w.own(contract.Effect), Exchange: exchange.N,
-		Message: fmt.Sprintf("%q was not served", operation.Title), Expected: "a success", Actual: w.answered(exchange)}
+	a := evidence.Assertion{Check: "success status", Fact: w.Own(contract.Effect), Exchange: exchange.N,
+		Message: fmt.Sprintf("%q was not served", operation.Title), Expected: "a success", Actual: w.Answered(exchange)}
 	if lacks != "" {
-		a.Check, a.Expected, a.Actual = "a usable success", "a success with "+lacks, w.answered(exchange)+" without "+lacks
+		a.Check, a.Expected, a.Actual = "a usable success", "a success with "+lacks, w.Answered(exchange)+" without "+lacks
 	}
 	w.Expect(served && lacks == "", a)
 	return served && lacks == "", nil
 }
 
-// answered describes an answer for a finding: its status, and the text of an error.
-func (w *World) answered(exchange *client.Exchange) string {
-	text := status(exchange.Status)
+// Answered describes an answer for a finding: its status, and the text of an error.
+func (w *World) Answered(exchange *client.Exchange) string {
+	text := Status(exchange.Status)
 	if exchange.Status >= 400 {
-		if message := w.errorText(exchange); message != "" {
+		if message := w.ErrorText(exchange); message != "" {
 			text += ": " + message
 		}
 	}
 	return text
 }
 
-func status(code int) string {
+func Status(code int) string {
 	if name := http.StatusText(code); name != "" {
 		return strconv.Itoa(code) + " " + name
 	}
 	return strconv.Itoa(code)
 }
 
-// decoded returns the JSON value of an answer, or nil where it is not JSON; the sentinels say why.
-func (w *World) decoded(exchange *client.Exchange) any {
+// Decoded returns the JSON value of an answer, or nil where it is not JSON; the sentinels say why.
+func (w *World) Decoded(exchange *client.Exchange) any {
 	if value, known := w.values[exchange]; known {
 		return value
 	}
@@ -181,16 +182,33 @@ func (w *World) decoded(exchange *client.Exchange) any {
 	return value
 }
 
-// body returns the object of an answer, whatever wraps it; nil where there is none.
-func (w *World) body(exchange *client.Exchange) map[string]any {
-	object, _ := scene.Object(w.decoded(exchange))
+// Body returns the object of an answer, whatever wraps it; nil where there is none.
+func (w *World) Body(exchange *client.Exchange) map[string]any {
+	object, _ := scene.Object(w.Decoded(exchange))
 	return object
 }
 
-// latest returns the exchange that the scenario's own call got last.
-func (w *World) latest() (*client.Exchange, error) {
-	if w.last == nil {
-		return nil, faulty("no call was made before this step")
+// Latest returns the exchange that the scenario's own call got last.
+func (w *World) Latest() (*client.Exchange, error) {
+	if w.Last == nil {
+		return nil, Faulty("no call was made before this step")
 	}
-	return w.last, nil
+	return w.Last, nil
+}
+
+func (w *World) TitleOf(exchange *client.Exchange) string {
+	if operation := w.Session.Contract.Operation(exchange.Operation); operation != nil {
+		return operation.Title
+	}
+	return exchange.Operation
+}
+
+// ErrorText returns the text that a person would read in an error body: message, else error, else the
+// first text in it (C-23: the shape of an error is stated nowhere).
+func (w *World) ErrorText(exchange *client.Exchange) string {
+	texts := match.Texts(w.Decoded(exchange))
+	if len(texts) == 0 {
+		return ""
+	}
+	return texts[0]
 }

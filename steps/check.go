@@ -8,17 +8,17 @@ import (
 	"github.com/kobcheck/kobcheck/reports/evidence"
 )
 
-// own is a fact of the requirement that the scenario leads with, about the operation of the latest answer. It is
+// Own is a fact of the requirement that the scenario leads with, about the operation of the latest answer. It is
 // for sentences whose requirement is the Rule that they stand under. The scenario's further requirement tags claim
 // that the same look proves them too.
-func (w *World) own(facet contract.Facet) contract.Fact {
-	f := w.fact(w.leading(), facet)
+func (w *World) Own(facet contract.Facet) contract.Fact {
+	f := w.Fact(w.Leading(), facet)
 	f.Also = w.further()
 	return f
 }
 
-// tagged adds to a fact what the tags of the scenario claim to be proved by the same look.
-func (w *World) tagged(f contract.Fact) contract.Fact {
+// Tagged adds to a fact what the tags of the scenario claim to be proved by the same look.
+func (w *World) Tagged(f contract.Fact) contract.Fact {
 	f.Also = slices.DeleteFunc(slices.Clone(w.Scenario.Requirements), func(id string) bool { return id == f.Requirement })
 	return f
 }
@@ -31,29 +31,29 @@ func (w *World) further() []string {
 	return w.Scenario.Requirements[1:]
 }
 
-// leading is the requirement of the Rule that the scenario stands under.
-func (w *World) leading() string {
+// Leading is the requirement of the Rule that the scenario stands under.
+func (w *World) Leading() string {
 	if len(w.Scenario.Requirements) == 0 {
 		return ""
 	}
 	return w.Scenario.Requirements[0]
 }
 
-// fact is a fact of a requirement about the operation of the latest answer.
-func (w *World) fact(requirement string, facet contract.Facet) contract.Fact {
+// Fact is a fact of a requirement about the operation of the latest answer.
+func (w *World) Fact(requirement string, facet contract.Facet) contract.Fact {
 	f := contract.Fact{Requirement: requirement, Facet: facet, Edition: w.Session.Edition}
-	if w.last != nil {
-		f.Operation = w.last.Operation
+	if w.Last != nil {
+		f.Operation = w.Last.Operation
 	}
 	return f
 }
 
-// fieldFact is a fact about a member of the latest answer: that it is there weighs as the schema of the answer
+// FieldFact is a fact about a member of the latest answer: that it is there weighs as the schema of the answer
 // marks it, and what it holds as the requirement does.
-func (w *World) fieldFact(requirement, name string, there bool) contract.Fact {
-	f := w.fact(requirement, contract.Link)
+func (w *World) FieldFact(requirement, name string, there bool) contract.Fact {
+	f := w.Fact(requirement, contract.Link)
 	f.Field = name
-	if requirement == w.leading() {
+	if requirement == w.Leading() {
 		f.Also = w.further()
 	}
 	if there {
@@ -92,8 +92,8 @@ func (w *World) Expect(holds bool, a evidence.Assertion) {
 
 // finding judges an assertion that does not hold.
 func (w *World) finding(a evidence.Assertion) evidence.Finding {
-	if a.Exchange == 0 && w.last != nil {
-		a.Exchange = w.last.N
+	if a.Exchange == 0 && w.Last != nil {
+		a.Exchange = w.Last.N
 	}
 	// Redaction comes before the cut: half a secret would not be recognised.
 	redact := func(text string) string { return cut(w.Session.Client.Redactor().Text(text)) }
@@ -112,9 +112,9 @@ func (w *World) notice(a evidence.Assertion) {
 	w.passing = append(w.passing, f)
 }
 
-// watched counts what a sentinel says of an answer: a finding of the scenario where that is about the
+// Watched counts what a sentinel says of an answer: a finding of the scenario where that is about the
 // requirement, else noticed in passing.
-func (w *World) watched(a evidence.Assertion) {
+func (w *World) Watched(a evidence.Assertion) {
 	step := w.step
 	w.step = -1
 	defer func() { w.step = step }()
@@ -125,8 +125,8 @@ func (w *World) watched(a evidence.Assertion) {
 	w.notice(a)
 }
 
-// prepare does something that the scenario needs and is not about: what deviates there is noticed in passing.
-func (w *World) prepare(work func() error) error {
+// Preparing does something that the scenario needs and is not about: what deviates there is noticed in passing.
+func (w *World) Preparing(work func() error) error {
 	w.preparing++
 	defer func() { w.preparing-- }()
 	return work()

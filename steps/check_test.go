@@ -29,7 +29,7 @@ func world(t *testing.T, requirements ...string) *World {
 }
 
 func TestEveryAssertionRestsOnAFact(t *testing.T) {
-	for _, pattern := range []string{"*.go", "sentinel/*.go"} {
+	for _, pattern := range []string{"*.go", "*/*.go"} {
 		files, err := filepath.Glob(pattern)
 		require.NoError(t, err)
 		for _, file := range files {
@@ -72,8 +72,8 @@ func TestAnAssertionWithoutAFactIsTheHarnessFault(t *testing.T) {
 
 func TestWhatIsPreparedIsNoticedAndTheScenarioGoesOn(t *testing.T) {
 	w := world(t, "CARD-CREATE-01")
-	broken := evidence.Assertion{Check: "a check", Fact: w.own(contract.Effect), Message: "it is not so"}
-	require.NoError(t, w.prepare(func() error { w.Expect(false, broken); return nil }))
+	broken := evidence.Assertion{Check: "a check", Fact: w.Own(contract.Effect), Message: "it is not so"}
+	require.NoError(t, w.Preparing(func() error { w.Expect(false, broken); return nil }))
 	seen := w.Evidence()
 	require.Empty(t, seen.Findings)
 	require.Len(t, seen.Passing, 1)
@@ -87,8 +87,8 @@ func TestWhatIsPreparedIsNoticedAndTheScenarioGoesOn(t *testing.T) {
 func TestASentinelAccusesTheScenarioOnlyOfWhatItIsAbout(t *testing.T) {
 	date := evidence.Assertion{Check: "every answer: a valid Date", Fact: contract.Fact{Requirement: "STD-07", Facet: contract.Head}}
 	about, beside := world(t, "STD-07"), world(t, "CARD-CREATE-01")
-	about.watched(date)
-	beside.watched(date)
+	about.Watched(date)
+	beside.Watched(date)
 	require.Len(t, about.Evidence().Findings, 1)
 	require.Empty(t, about.Evidence().Passing)
 	require.Empty(t, beside.Evidence().Findings)
@@ -97,8 +97,8 @@ func TestASentinelAccusesTheScenarioOnlyOfWhatItIsAbout(t *testing.T) {
 
 func TestALookProvesWhatTheTagsOfItsScenarioClaim(t *testing.T) {
 	w := world(t, "META-02", "META-04")
-	w.Expect(true, evidence.Assertion{Check: "a check", Fact: w.own(contract.Effect)})
-	w.Expect(true, evidence.Assertion{Check: "another", Fact: w.fact("STD-12", contract.Form)})
+	w.Expect(true, evidence.Assertion{Check: "a check", Fact: w.Own(contract.Effect)})
+	w.Expect(true, evidence.Assertion{Check: "another", Fact: w.Fact("STD-12", contract.Form)})
 	var proved []string
 	for _, check := range w.Evidence().Checks {
 		proved = append(proved, check.Requirement)

@@ -7,11 +7,18 @@ import (
 	"reflect"
 	"regexp"
 	"runtime/debug"
-	"sort"
+
+	"github.com/cucumber/godog"
+
+	"github.com/kobcheck/kobcheck/client"
+	"github.com/kobcheck/kobcheck/client/scene"
 )
 
-// Definition is one sentence of the vocabulary. Handler is a func(context.Context, …) error whose
-// further arguments are the groups of the pattern, then a table or a doc string where Doc says so.
+// Definition is one sentence of the vocabulary.
+//
+// Handler is a function that is given what it asks for by type: a [context.Context], the [*World] of the scenario,
+// the latest answer as a [*client.Exchange], and the prepared request as a [*scene.Draft]. Its further arguments are
+// the groups of the pattern, then a [*Table] or a doc string where Doc says so. It returns an error or nothing.
 type Definition struct {
 	Pattern *regexp.Regexp
 	// Area groups sentences in the printed vocabulary, such as "given" or "money".
@@ -21,48 +28,70 @@ type Definition struct {
 	Handler any
 }
 
-// Vocabulary returns every sentence that the features may use, sorted by area and pattern.
-func Vocabulary() []Definition {
-	var all []Definition
-	for _, area := range areas {
-		all = append(all, area()...)
-	}
-	sort.SliceStable(all, func(i, j int) bool {
-		if all[i].Area != all[j].Area {
-			return all[i].Area < all[j].Area
-		}
-		return all[i].Pattern.String() < all[j].Pattern.String()
-	})
-	return all
-}
+// Table is the table below a sentence.
+type Table = godog.Table
 
-func define(area, pattern, doc string, handler any) Definition {
+// Define returns the definition of a sentence, which the pattern reads as a whole.
+func Define(area, pattern, doc string, handler any) Definition {
 	return Definition{Area: area, Pattern: regexp.MustCompile("^" + pattern + "$"), Doc: doc, Handler: handler}
 }
 
-// Guarded wraps the handler so that whatever happens inside becomes an error of its own step: gated
-// findings, a panic, and a goroutine that ends itself (which godog would report as passed).
+// supplies are what a handler may ask for by type.
+var supplies = map[reflect.Type]func(context.Context, *World) (any, error){
+	reflect.TypeFor[context.Context]():  func(ctx context.Context, _ *World) (any, error) { return ctx, nil },
+	reflect.TypeFor[*World]():           func(_ context.Context, w *World) (any, error) { return w, nil },
+	reflect.TypeFor[*client.Exchange](): func(_ context.Context, w *World) (any, error) { return w.Latest() },
+	reflect.TypeFor[*scene.Draft]():     func(_ context.Context, w *World) (any, error) { return w.Drafted() },
+}
+
+// Guarded wraps the handler as godog wants it, func(context.Context, …) error, so that whatever happens inside
+// becomes an error of its own step: gated findings, a panic, and a goroutine that ends itself (which godog would
+// report as passed).
 func (d Definition) Guarded() any {
 	handler := reflect.ValueOf(d.Handler)
-	return reflect.MakeFunc(handler.Type(), func(in []reflect.Value) []reflect.Value {
+	takes := []reflect.Type{reflect.TypeFor[context.Context]()}
+	for i := range handler.Type().NumIn() {
+		if one := handler.Type().In(i); supplies[one] == nil {
+			takes = append(takes, one)
+		}
+	}
+	fails := reflect.TypeFor[error]()
+	return reflect.MakeFunc(reflect.FuncOf(takes, []reflect.Type{fails}, false), func(in []reflect.Value) []reflect.Value {
 		ctx := in[0].Interface().(context.Context)
-		err := guard(ctx, func() error {
-			out := handler.Call(in)
-			err, _ := out[0].Interface().(error)
-			return err
-		})
-		result := reflect.New(handler.Type().Out(0)).Elem()
-		if err != nil {
+		result := reflect.New(fails).Elem()
+		if err := guard(ctx, func() error { return call(ctx, handler, in[1:]) }); err != nil {
 			result.Set(reflect.ValueOf(err))
 		}
 		return []reflect.Value{result}
 	}).Interface()
 }
 
+// call hands a handler what it asks for, and the arguments of the sentence in their order.
+func call(ctx context.Context, handler reflect.Value, arguments []reflect.Value) error {
+	in := make([]reflect.Value, 0, handler.Type().NumIn())
+	for i := range handler.Type().NumIn() {
+		supply := supplies[handler.Type().In(i)]
+		if supply == nil {
+			in, arguments = append(in, arguments[0]), arguments[1:]
+			continue
+		}
+		value, err := supply(ctx, From(ctx))
+		if err != nil {
+			return err
+		}
+		in = append(in, reflect.ValueOf(value))
+	}
+	for _, out := range handler.Call(in) {
+		err, _ := out.Interface().(error)
+		return err
+	}
+	return nil
+}
+
 func guard(ctx context.Context, body func() error) error {
 	w := From(ctx)
 	if w == nil {
-		return faulty("a step ran outside of a scenario")
+		return Faulty("a step ran outside of a scenario")
 	}
 	if ctx.Err() != nil {
 		return &Environment{Why: context.Cause(ctx).Error()}
@@ -77,9 +106,9 @@ func guard(ctx context.Context, body func() error) error {
 		defer func() {
 			switch cause := recover(); {
 			case cause != nil:
-				done <- faulty("a step panicked: %v\n%s", cause, debug.Stack())
+				done <- Faulty("a step panicked: %v\n%s", cause, debug.Stack())
 			case !returned:
-				done <- faulty("a step ended its goroutine (runtime.Goexit)")
+				done <- Faulty("a step ended its goroutine (runtime.Goexit)")
 			default:
 				done <- err
 			}
@@ -105,3 +134,5 @@ func guard(ctx context.Context, body func() error) error {
 
 // StartStep tells the world which step comes next; the runner calls it before each step.
 func (w *World) StartStep(index int) { w.step = index }
+
+const Kinds = `(beneficiary|card|client|enduser|program|relay|transaction|wallet|webhook)`

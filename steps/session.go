@@ -15,6 +15,17 @@ import (
 	"github.com/kobcheck/kobcheck/schemas"
 )
 
+// LoadResult is what came of a load plan, as far as scenarios speak of it.
+type LoadResult struct {
+	Invariants []evidence.Invariant
+	Gates      []LoadGate
+	// Unfit says why the plan proves nothing; empty where it does.
+	Unfit string
+}
+
+// LoadGate is a gate of a plan and its state: passed, failed, inconclusive or no data.
+type LoadGate struct{ Text, State, Figure string }
+
 // Session is what all scenarios of one run share. It is safe for concurrent use.
 type Session struct {
 	Contract *contract.Contract
@@ -42,14 +53,15 @@ type Session struct {
 	// ClientIDs are their OAuth client ids.
 	ClientIDs map[string]string
 
-	spans    spans
-	unitTold sync.Once
+	// shared are what the areas keep of the run, see [Shared].
+	mu     sync.Mutex
+	shared typed
 }
 
 // NewSession puts together what the scenarios of a run share, out of a target file and a client for it.
 func NewSession(policy *evidence.Policy, shapes *schemas.Set, file *target.File, api *client.Client) *Session {
 	s := &Session{Contract: policy.Contract, Schemas: shapes, Client: api, Edition: file.Target.Edition,
-		Policy: policy, ClientIDs: map[string]string{}, spans: spans{turn: make(chan struct{}, 1)},
+		Policy: policy, ClientIDs: map[string]string{},
 		Scene: scene.New(policy.Contract, api, file.Given()), ExpiredToken: file.Fixtures.ExpiredToken()}
 	if u, err := url.Parse(file.Target.BaseURL); err == nil {
 		s.Host, s.Local = u.Host, file.LocalHost() != ""

@@ -28,14 +28,17 @@ type World struct {
 	Session  *Session
 	Scenario Scenario
 
-	things scene.Things
-	draft  *scene.Draft
-	// scene prepares what the scenario needs.
-	scene *scene.Scene
-	// last is the latest exchange of a step's own; calls holds them all in order of their answer.
-	last  *client.Exchange
-	calls []*client.Exchange
-	notes map[string]any
+	// Things are what the scenario has, by the names that its sentences give them: card, other card, foreign card.
+	Things scene.Things
+	// Draft is the request that the sentences prepare; nil before there is one.
+	Draft *scene.Draft
+	// Scene prepares what the scenario needs.
+	Scene *scene.Scene
+	// Last is the latest exchange of a step's own; Calls holds them all in order of their answer.
+	Last  *client.Exchange
+	Calls []*client.Exchange
+	// states are what the areas keep of the scenario, see [State].
+	states typed
 	// values are the decoded bodies of the exchanges.
 	values map[*client.Exchange]any
 
@@ -48,9 +51,6 @@ type World struct {
 	findings  []evidence.Finding
 	noData    string
 	observed  []evidence.Observation
-	// failing are the checks of card creation that the things of the scenario fail; decisions what came of it.
-	failing   []int
-	decisions []Decision
 	cleanups  []func(context.Context) error
 
 	mu        sync.Mutex
@@ -60,9 +60,9 @@ type World struct {
 
 // NewWorld returns the world of one scenario about to start.
 func (s *Session) NewWorld(scenario Scenario) *World {
-	w := &World{Session: s, Scenario: scenario, things: scene.Things{}, notes: map[string]any{}, values: map[*client.Exchange]any{}, step: -1}
-	if w.scene = s.Scene.Observed(w.hear); scenario.Attempt > 0 {
-		w.scene = w.scene.Anew()
+	w := &World{Session: s, Scenario: scenario, Things: scene.Things{}, values: map[*client.Exchange]any{}, step: -1}
+	if w.Scene = s.Scene.Observed(w.hear); scenario.Attempt > 0 {
+		w.Scene = w.Scene.Anew()
 	}
 	return w
 }
@@ -100,29 +100,22 @@ func (w *World) Close(ctx context.Context) error {
 		failed = append(failed, w.cleanups[i](ctx))
 	}
 	w.cleanups = nil
-	failed = append(failed, w.scene.PutBack(ctx))
-	w.giveBack(nil)
+	failed = append(failed, w.Scene.PutBack(ctx))
+	w.GiveBack(nil)
 	return errors.Join(failed...)
 }
 
-// giveBack lets other scenarios have what this one has not changed, but what it keeps.
-func (w *World) giveBack(keep scene.Things) {
+// GiveBack lets other scenarios have what this one has not changed, but what it keeps.
+func (w *World) GiveBack(keep scene.Things) {
 	w.mu.Lock()
 	defer w.mu.Unlock()
-	w.scene.GiveBack(w.exchanges, keep)
+	w.Scene.GiveBack(w.exchanges, keep)
 }
 
 // Observe keeps the answer of the target to a question that no page settles. The gap names the
 // conflict or the missing fact (C-… or N-…).
 func (w *World) Observe(id, gap, question, answer string) {
 	w.observed = append(w.observed, evidence.Observation{ID: id, Scenario: w.Scenario.ID, Gap: gap, Question: question, Answer: w.Session.Client.Redactor().Text(answer)})
-}
-
-// Decision is one card creation that fails some of the eight checks, and the check that decided; 0 where none
-// of their messages came back.
-type Decision struct {
-	Failing []int
-	Decided int
 }
 
 // Evidence is what a scenario leaves behind.
@@ -133,7 +126,6 @@ type Evidence struct {
 	Passing      []evidence.Finding
 	Exchanges    []evidence.Exchange
 	Observations []evidence.Observation
-	Decisions    []Decision
 	// NoData explains why a check that saw no data keeps the scenario from passing; empty for none.
 	NoData string
 }
@@ -142,13 +134,13 @@ type Evidence struct {
 func (w *World) Evidence() Evidence {
 	w.mu.Lock()
 	defer w.mu.Unlock()
-	return Evidence{Checks: w.checks, Findings: w.findings, Passing: w.passing, Exchanges: w.recorded, Observations: w.observed, Decisions: w.decisions, NoData: w.noData}
+	return Evidence{Checks: w.checks, Findings: w.findings, Passing: w.passing, Exchanges: w.recorded, Observations: w.observed, NoData: w.noData}
 }
 
-// operation returns the operation of a title or an error that names the nearest thing to do.
-func (w *World) operation(title string) (*contract.Operation, error) {
+// Operation returns the operation of a title or an error that names the nearest thing to do.
+func (w *World) Operation(title string) (*contract.Operation, error) {
 	if operation := w.Session.Contract.Titled(title); operation != nil {
 		return operation, nil
 	}
-	return nil, faulty("no operation is titled %q; kobcheck list operations shows the titles", title)
+	return nil, Faulty("no operation is titled %q; kobcheck list operations shows the titles", title)
 }

@@ -16,6 +16,7 @@ var rooms = []struct {
 }{
 	{"contract", nil},
 	{"schemas", nil},
+	{"schemas/match", []string{"schemas"}},
 	{"reports/evidence", []string{"contract"}},
 	{"contract/openapi", []string{"contract", "schemas"}},
 	{"client", []string{"contract", "reports/evidence"}},
@@ -34,12 +35,32 @@ var rooms = []struct {
 	{"load/limiter", nil},
 	{"load", []string{"load/limiter", "client", "client/scene", "client/target", "client/webhook", "contract", "reports", "reports/evidence", "schemas", "steps/sentinel"}},
 	{"steps/sentinel", []string{"client", "client/scene", "contract", "reports/evidence", "schemas"}},
-	{"steps", []string{"client", "client/scene", "client/target", "client/webhook", "contract", "reports/evidence", "schemas", "steps/sentinel"}},
+	{"steps", []string{"client", "client/scene", "client/target", "client/webhook", "contract", "reports/evidence", "schemas", "schemas/match", "steps/sentinel"}},
+	{"steps/answers", area("steps/sentinel")},
+	{"steps/things", area()},
+	{"steps/requests", area()},
+	{"steps/tokens", area()},
+	{"steps/bursts", area()},
+	{"steps/lists", area("steps/things")},
+	{"steps/idempotency", area("steps/sentinel", "steps/things")},
+	{"steps/cardorder", area("steps/things")},
+	{"steps/money", area("steps/bursts", "steps/things")},
+	{"steps/standards", area("steps/things")},
+	{"steps/derived", area()},
+	{"steps/plans", area()},
+	{"steps/webhooks", area("client/webhook")},
+	{"steps/vocabulary", []string{"steps", "steps/answers", "steps/bursts", "steps/cardorder", "steps/derived", "steps/idempotency", "steps/lists", "steps/money",
+		"steps/plans", "steps/requests", "steps/standards", "steps/things", "steps/tokens", "steps/webhooks"}},
 	{"steps/doctor", []string{"client", "client/target", "contract"}},
 	{"steps/explore", []string{"client", "client/scene", "contract", "reports/evidence"}},
 	{"steps/catalog", []string{"contract"}},
-	{"steps/suite", []string{"client", "client/scene", "contract", "reports", "reports/evidence", "steps", "steps/catalog"}},
+	{"steps/suite", []string{"client", "client/scene", "contract", "reports", "reports/evidence", "steps", "steps/cardorder", "steps/catalog", "steps/vocabulary"}},
 	{"steps/selftest", []string{"client", "client/target", "client/webhook", "contract", "reports", "reports/evidence", "schemas", "steps", "steps/catalog", "steps/suite"}},
+}
+
+// area are the rooms that an area of the vocabulary may import, and more for some.
+func area(more ...string) []string {
+	return append(more, "client", "client/scene", "contract", "reports/evidence", "schemas", "schemas/match", "steps")
 }
 
 // libraries are those that belong to some rooms alone.

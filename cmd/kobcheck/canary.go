@@ -14,6 +14,7 @@ import (
 	"github.com/kobcheck/kobcheck/steps"
 	"github.com/kobcheck/kobcheck/steps/catalog"
 	"github.com/kobcheck/kobcheck/steps/suite"
+	"github.com/kobcheck/kobcheck/steps/vocabulary"
 )
 
 // canaryScenarios are performed again and again beside a load plan: of each kind of promise one that takes few
@@ -49,7 +50,7 @@ func withCanary(on *load.Target, every time.Duration, file *target.File, policy 
 		return nil, err
 	}
 	session := steps.NewSession(policy, shapes, file, api)
-	rounds, vocabulary := 0, steps.Vocabulary() // made once: a round costs the generator as little as may be
+	rounds, vocabulary := 0, vocabulary.All() // made once: a round costs the generator as little as may be
 	on.CanaryEvery = every
 	on.Canary = func(ctx context.Context) (load.CanaryRound, error) {
 		rounds++

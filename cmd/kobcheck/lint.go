@@ -6,8 +6,8 @@ import (
 	"github.com/spf13/cobra"
 
 	"github.com/kobcheck/kobcheck/reports/evidence"
-	"github.com/kobcheck/kobcheck/steps"
 	"github.com/kobcheck/kobcheck/steps/catalog"
+	"github.com/kobcheck/kobcheck/steps/vocabulary"
 )
 
 func newLint() *cobra.Command {
@@ -37,7 +37,7 @@ func newLint() *cobra.Command {
 
 func sentences() []catalog.Sentence {
 	var out []catalog.Sentence
-	for _, definition := range steps.Vocabulary() {
+	for _, definition := range vocabulary.All() {
 		out = append(out, catalog.Sentence{Pattern: definition.Pattern})
 	}
 	return out

@@ -14,8 +14,8 @@ import (
 	"github.com/kobcheck/kobcheck/features"
 	"github.com/kobcheck/kobcheck/load"
 	"github.com/kobcheck/kobcheck/mock/fault"
-	"github.com/kobcheck/kobcheck/steps"
 	"github.com/kobcheck/kobcheck/steps/catalog"
+	"github.com/kobcheck/kobcheck/steps/vocabulary"
 )
 
 func newList() *cobra.Command {
@@ -120,7 +120,7 @@ func list(out io.Writer, what string, asJSON bool) error {
 		}
 		entries = list
 	case "steps":
-		vocabulary := steps.Vocabulary()
+		vocabulary := vocabulary.All()
 		type entry struct{ Area, Pattern, Doc string }
 		var list []entry
 		t.AppendHeader(table.Row{"area", "sentence", "name"})

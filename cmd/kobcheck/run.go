@@ -30,6 +30,7 @@ import (
 	"github.com/kobcheck/kobcheck/schemas"
 	"github.com/kobcheck/kobcheck/steps"
 	"github.com/kobcheck/kobcheck/steps/catalog"
+	"github.com/kobcheck/kobcheck/steps/derived"
 	"github.com/kobcheck/kobcheck/steps/suite"
 )
 
@@ -77,7 +78,7 @@ func newRun() *cobra.Command {
 	flags.Float64Var(&f.maxRPS, "max-rps", 0, "most requests per second; 0 for no bound")
 	flags.StringVar(&f.shard, "shard", "", "part of the run, such as 2/5; kobcheck report merge puts the parts together")
 	flags.IntVar(&f.retries, "retries", 0, "more attempts, with fresh data, for scenarios that failed")
-	flags.IntVar(&f.depth, "depth", steps.DefaultDepth, "derived inputs of each class to send")
+	flags.IntVar(&f.depth, "depth", derived.DefaultDepth, "derived inputs of each class to send")
 	flags.BoolVar(&f.flakyFails, "flaky-fails", false, "scenarios that failed and then passed fail the run")
 	judgingFlags(flags, &f)
 	flags.StringVar(&f.profile, "profile", "", "profile.json of the target: answers to open questions; read, compared and written")

@@ -1,4 +1,5 @@
-package steps
+// Package bursts holds the sentences about calls that belong together: one after another, or all at once.
+package bursts
 
 import (
 	"context"
@@ -8,72 +9,78 @@ import (
 	"github.com/kobcheck/kobcheck/client"
 	"github.com/kobcheck/kobcheck/contract"
 	"github.com/kobcheck/kobcheck/reports/evidence"
+	"github.com/kobcheck/kobcheck/steps"
 )
 
-func burstSentences() []Definition {
+// Sentences returns the definitions of the area.
+func Sentences() []steps.Definition {
+	return slices.Concat(burstSentences(), slowingSentences())
+}
+
+func burstSentences() []steps.Definition {
 	const area = "burst"
-	return []Definition{
-		define(area, `we call "([^"]+)" (\d+) times`, "Calls the operation so often, one call after another.", callInTurn),
-		define(area, `we call "([^"]+)" (\d+) times at once`, "Calls the operation so often at the same time.", callAtOnce),
-		define(area, `every one of them succeeds`, "Each of the calls was served.", everyOneSucceeds),
+	return []steps.Definition{
+		steps.Define(area, `we call "([^"]+)" (\d+) times`, "Calls the operation so often, one call after another.", callInTurn),
+		steps.Define(area, `we call "([^"]+)" (\d+) times at once`, "Calls the operation so often at the same time.", callAtOnce),
+		steps.Define(area, `every one of them succeeds`, "Each of the calls was served.", AllServed),
 	}
 }
 
-func callInTurn(ctx context.Context, title string, times int) error {
-	w := From(ctx)
+// burst holds the answers to calls that belong together, in the order of the calls.
+type burst struct{ answers []*client.Exchange }
+
+func callInTurn(ctx context.Context, w *steps.World, title string, times int) error {
 	var answers []*client.Exchange
 	for range times {
-		if err := aValidRequest(ctx, title); err != nil {
+		if err := w.Request(ctx, title); err != nil {
 			return err
 		}
-		exchange, err := w.Session.Client.Do(ctx, w.draft.Operation, w.draft.Ready())
+		exchange, err := w.Session.Client.Do(ctx, w.Draft.Operation, w.Draft.Ready())
 		if err != nil {
 			return err
 		}
 		answers = append(answers, exchange)
 	}
-	return w.keepAnswers(answers)
+	return keepAnswers(w, answers)
 }
 
-func callAtOnce(ctx context.Context, title string, times int) error {
-	if err := aValidRequest(ctx, title); err != nil {
+func callAtOnce(ctx context.Context, w *steps.World, title string, times int) error {
+	if err := w.Request(ctx, title); err != nil {
 		return err
 	}
-	return callTogether(ctx, times)
+	return Together(ctx, w, times)
 }
 
-// callTogether sends the draft so often at the same time.
-func callTogether(ctx context.Context, times int) error {
-	w := From(ctx)
-	answers, err := w.Session.Scene.Together(ctx, w.draft.Operation, slices.Repeat([]client.Request{w.draft.Ready()}, times))
+// Together sends the draft so often at the same time.
+func Together(ctx context.Context, w *steps.World, times int) error {
+	answers, err := w.Session.Scene.Together(ctx, w.Draft.Operation, slices.Repeat([]client.Request{w.Draft.Ready()}, times))
 	if err != nil {
 		return err
 	}
-	return w.keepAnswers(answers)
+	return keepAnswers(w, answers)
 }
 
 // keepAnswers hands the answers to the sentinels one by one, since the world belongs to one goroutine.
-func (w *World) keepAnswers(answers []*client.Exchange) error {
+func keepAnswers(w *steps.World, answers []*client.Exchange) error {
 	for _, answer := range answers {
-		w.last = answer
-		w.watch(w.draft.Operation, answer)
+		w.Last = answer
+		w.Watch(w.Draft.Operation, answer)
 	}
-	w.notes["answers"] = answers
+	steps.State[burst](w).answers = answers
 	return nil
 }
 
-func everyOneSucceeds(ctx context.Context) error {
-	w := From(ctx)
-	answers, ok := w.notes["answers"].([]*client.Exchange)
-	if !ok {
-		return faulty("nothing was called several times before this step")
+func AllServed(w *steps.World) error {
+	answers := steps.State[burst](w).answers
+	if len(answers) == 0 {
+		return steps.Faulty("nothing was called several times before this step")
 	}
 	for i, answer := range answers {
-		if open := w.open(w.draft.Operation, answer); open != nil {
+		if open := w.Open(w.Draft.Operation, answer); open != nil {
 			return open
 		}
-		w.Expect(answer.Status/100 == 2, evidence.Assertion{Check: "ordinary use is served", Fact: w.own(contract.Effect), Exchange: answer.N,
-			Message: fmt.Sprintf("call %d of %d was not served", i+1, len(answers)), Expected: "a success", Actual: w.answered(answer)})
+		w.Expect(answer.Status/100 == 2, evidence.Assertion{Check: "ordinary use is served", Fact: w.Own(contract.Effect), Exchange: answer.N,
+			Message: fmt.Sprintf("call %d of %d was not served", i+1, len(answers)), Expected: "a success", Actual: w.Answered(answer)})
 	}
 	return nil
 }

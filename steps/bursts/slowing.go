@@ -1,4 +1,4 @@
-package steps
+package bursts
 
 import (
 	"context"
@@ -9,11 +9,12 @@ import (
 	"github.com/kobcheck/kobcheck/client"
 	"github.com/kobcheck/kobcheck/contract"
 	"github.com/kobcheck/kobcheck/reports/evidence"
+	"github.com/kobcheck/kobcheck/steps"
 )
 
-func slowingSentences() []Definition {
-	return []Definition{
-		define("burst", `the answers do not take longer and longer`, "Of calls one after another the last quarter takes no longer than the first; where it seems to, the calls are made once more.", notSlowing),
+func slowingSentences() []steps.Definition {
+	return []steps.Definition{
+		steps.Define("burst", `the answers do not take longer and longer`, "Of calls one after another the last quarter takes no longer than the first; where it seems to, the calls are made once more.", notSlowing),
 	}
 }
 
@@ -26,24 +27,22 @@ const (
 )
 
 // notSlowing is for an API that keeps something of each call and takes longer for each.
-func notSlowing(ctx context.Context) error {
-	w := From(ctx)
-	answers, ok := w.notes["answers"].([]*client.Exchange)
-	if !ok || len(answers) < 8 {
-		return faulty("too few calls were made one after another before this step")
+func notSlowing(ctx context.Context, w *steps.World) error {
+	answers := steps.State[burst](w).answers
+	if len(answers) < 8 {
+		return steps.Faulty("too few calls were made one after another before this step")
 	}
 	first, last, tau := quarters(answers)
 	slows := tau >= slowingTau && last >= time.Duration(slowingFactor*float64(first))
 	if slows {
-		title, from := w.draft.Operation.Title, first
-		if err := callInTurn(ctx, title, len(answers)); err != nil {
+		title, from := w.Draft.Operation.Title, first
+		if err := callInTurn(ctx, w, title, len(answers)); err != nil {
 			return err
 		}
-		again, _ := w.notes["answers"].([]*client.Exchange)
-		first, last, tau = quarters(again)
+		first, last, tau = quarters(steps.State[burst](w).answers)
 		slows = tau >= slowingTau && first >= time.Duration(slowingFactor*float64(from))
 	}
-	w.Expect(!slows, evidence.Assertion{Check: "answers do not slow down", Fact: w.fact("HARNESS-22", contract.Pace),
+	w.Expect(!slows, evidence.Assertion{Check: "answers do not slow down", Fact: w.Fact("HARNESS-22", contract.Pace),
 		Message:  "each call takes longer than the one before",
 		Expected: "about as long at the end as at the beginning", Actual: fmt.Sprintf("%v at first and %v at last, in %d calls", first.Round(100*time.Microsecond), last.Round(100*time.Microsecond), len(answers))})
 	return nil

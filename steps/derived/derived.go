@@ -1,4 +1,5 @@
-package steps
+// Package derived holds the sentences that make odd inputs for every field, parameter and header of the contract.
+package derived
 
 import (
 	"context"
@@ -14,14 +15,16 @@ import (
 	"github.com/kobcheck/kobcheck/client"
 	"github.com/kobcheck/kobcheck/contract"
 	"github.com/kobcheck/kobcheck/reports/evidence"
+	"github.com/kobcheck/kobcheck/steps"
 )
 
-func derivedSentences() []Definition {
+// Sentences returns the definitions of the area.
+func Sentences() []steps.Definition {
 	const area = "derived"
-	return []Definition{
-		define(area, `inputs with ([a-z][a-z ,-]+), derived from every operation's (fields|parameters|headers)`, "Makes one case for each field of a body, parameter of an address or header that the class can be made for, and each of its values.", derive),
-		define(area, `as many of them are sent as this run goes deep`, "Sends the cases that the seed picks, at most --depth of them, each with a request that is valid otherwise.", sendDerived),
-		define(area, `each of them is answered cleanly`, "A success or a client error as documented, and never a server error.", answeredCleanly),
+	return []steps.Definition{
+		steps.Define(area, `inputs with ([a-z][a-z ,-]+), derived from every operation's (fields|parameters|headers)`, "Makes one case for each field of a body, parameter of an address or header that the class can be made for, and each of its values.", derive),
+		steps.Define(area, `as many of them are sent as this run goes deep`, "Sends the cases that the seed picks, at most --depth of them, each with a request that is valid otherwise.", sendDerived),
+		steps.Define(area, `each of them is answered cleanly`, "A success or a client error as documented, and never a server error.", answeredCleanly),
 	}
 }
 
@@ -146,11 +149,10 @@ func (c derivedCase) String() string {
 	return fmt.Sprintf("%q with %s%q: %s", c.operation.Title, c.place, c.field.Name, text)
 }
 
-func derive(ctx context.Context, class, where string) error {
-	w := From(ctx)
+func derive(w *steps.World, class, where string) error {
 	valuesOf, known := derivations[class]
 	if !known {
-		return faulty("there is no class of inputs %q; there are: %s", class, strings.Join(slices.Sorted(maps.Keys(derivations)), "; "))
+		return steps.Faulty("there is no class of inputs %q; there are: %s", class, strings.Join(slices.Sorted(maps.Keys(derivations)), "; "))
 	}
 	var cases []derivedCase
 	for _, operation := range w.Session.Contract.Operations {
@@ -165,18 +167,18 @@ func derive(ctx context.Context, class, where string) error {
 			}
 		}
 	}
-	w.notes["derived"] = cases
+	steps.State[inputs](w).derived = cases
 	return nil
 }
 
-func sendDerived(ctx context.Context) error {
-	w := From(ctx)
-	cases, ok := w.notes["derived"].([]derivedCase)
-	if !ok || len(cases) == 0 {
-		return faulty("no inputs were derived before this step")
+func sendDerived(ctx context.Context, w *steps.World) error {
+	s := steps.State[inputs](w)
+	cases := s.derived
+	if len(cases) == 0 {
+		return steps.Faulty("no inputs were derived before this step")
 	}
 	const why = "odd things that an API takes stay in the lists of a client, and another than that of the other scenarios is needed"
-	if err := w.called("second", why); err != nil {
+	if err := w.NeedClient("second", why); err != nil {
 		return err
 	}
 	depth := w.Session.Depth
@@ -188,16 +190,20 @@ func sendDerived(ctx context.Context) error {
 	random := rand.New(rand.NewPCG(uint64(w.Session.Seed), name.Sum64()))
 	random.Shuffle(len(cases), func(i, j int) { cases[i], cases[j] = cases[j], cases[i] })
 	cases = cases[:min(depth, len(cases))]
-	var sent []sentCase
 	for _, one := range cases {
-		exchange, err := w.sendCase(ctx, one)
+		exchange, err := sendCase(ctx, w, one)
 		if err != nil {
 			return err
 		}
-		sent = append(sent, sentCase{one, exchange})
+		s.sent = append(s.sent, sentCase{one, exchange})
 	}
-	w.notes["derived sent"] = sent
 	return nil
+}
+
+// inputs are the cases of a scenario: all that there are, and those that were sent.
+type inputs struct {
+	derived []derivedCase
+	sent    []sentCase
 }
 
 // sentCase is a derived input with what it was answered.
@@ -206,17 +212,17 @@ type sentCase struct {
 	exchange *client.Exchange
 }
 
-func (w *World) sendCase(ctx context.Context, c derivedCase) (*client.Exchange, error) {
+func sendCase(ctx context.Context, w *steps.World, c derivedCase) (*client.Exchange, error) {
 	// What an earlier case made of them is no start for the next one.
-	delete(w.things, "wallet")
-	delete(w.things, "card")
-	w.giveBack(w.things)
+	delete(w.Things, "wallet")
+	delete(w.Things, "card")
+	w.GiveBack(w.Things)
 	// What an API takes of them stays in its lists: those of the second client are looked at least.
 	as := w.Session.Client.Caller(c.operation)
 	if as == "primary" {
 		as = "second"
 	}
-	draft, err := w.scene.Draft(ctx, c.operation, as, w.things)
+	draft, err := w.Scene.Draft(ctx, c.operation, as, w.Things)
 	if err != nil {
 		return nil, err
 	}
@@ -224,22 +230,21 @@ func (w *World) sendCase(ctx context.Context, c derivedCase) (*client.Exchange, 
 		return nil, err
 	}
 	// An API that takes an odd value shows it again: that is no broken shape of its own.
-	return w.sendBut(ctx, draft, "every answer: the body has its documented shape")
+	return w.SendBut(ctx, draft, "every answer: the body has its documented shape")
 }
 
-func answeredCleanly(ctx context.Context) error {
-	w := From(ctx)
-	sent, ok := w.notes["derived sent"].([]sentCase)
-	if !ok {
-		return faulty("no derived inputs were sent before this step")
+func answeredCleanly(w *steps.World) error {
+	sent := steps.State[inputs](w).sent
+	if len(sent) == 0 {
+		return steps.Faulty("no derived inputs were sent before this step")
 	}
 	for _, one := range sent {
 		status := one.exchange.Status
 		clean := status/100 == 2 || status >= http.StatusBadRequest && status < http.StatusInternalServerError
 		w.Expect(clean, evidence.Assertion{Check: "a derived input is answered cleanly",
-			Fact: w.fact("HARNESS-01", contract.Refusal), Exchange: one.exchange.N,
+			Fact: w.Fact("HARNESS-01", contract.Refusal), Exchange: one.exchange.N,
 			Message:  one.String() + " was not answered cleanly",
-			Expected: "the documented success, or a client error", Actual: w.answered(one.exchange)})
+			Expected: "the documented success, or a client error", Actual: w.Answered(one.exchange)})
 	}
 	return nil
 }

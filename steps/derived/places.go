@@ -1,4 +1,4 @@
-package steps
+package derived
 
 import (
 	"encoding/json"
@@ -9,6 +9,7 @@ import (
 
 	"github.com/kobcheck/kobcheck/client/scene"
 	"github.com/kobcheck/kobcheck/contract"
+	"github.com/kobcheck/kobcheck/steps"
 )
 
 // place is where in a request a derived input stands.
@@ -157,12 +158,12 @@ func (c derivedCase) putBody(draft *scene.Draft) error {
 	case twice:
 		written, err := json.Marshal(draft.Body)
 		if err != nil {
-			return faulty("writing a body: %v", err)
+			return steps.Faulty("writing a body: %v", err)
 		}
 		top, _, _ := strings.Cut(c.field.Name, ".")
 		value, err := json.Marshal(draft.Body[top])
 		if err != nil {
-			return faulty("writing a body: %v", err)
+			return steps.Faulty("writing a body: %v", err)
 		}
 		draft.Request.RawBody = fmt.Appendf(nil, "%s,%q:%s}", written[:len(written)-1], top, value)
 		return nil
@@ -172,7 +173,7 @@ func (c derivedCase) putBody(draft *scene.Draft) error {
 	// Numbers such as 1e400 are JSON, and no value of Go's: the body is written here.
 	written, err := json.Marshal(draft.Body)
 	if err != nil {
-		return faulty("writing a body: %v", err)
+		return steps.Faulty("writing a body: %v", err)
 	}
 	draft.Request.RawBody = written
 	return nil

@@ -1,4 +1,4 @@
-package steps
+package derived
 
 import (
 	"encoding/json"

@@ -1,4 +1,6 @@
-package steps
+// Package idempotency holds the sentences about keys: repeats, copies at once, keys in other hands, and that what was
+// asked for was done once.
+package idempotency
 
 import (
 	"context"
@@ -14,32 +16,43 @@ import (
 	"github.com/kobcheck/kobcheck/client/scene"
 	"github.com/kobcheck/kobcheck/contract"
 	"github.com/kobcheck/kobcheck/reports/evidence"
+	"github.com/kobcheck/kobcheck/steps"
 	"github.com/kobcheck/kobcheck/steps/sentinel"
+	"github.com/kobcheck/kobcheck/steps/things"
 )
 
-func idempotencySentences() []Definition {
+// Sentences returns the definitions of the area.
+func Sentences() []steps.Definition {
 	const area = "idempotency"
-	return []Definition{
-		define(area, `the request is sent again with the same key`, "Sends the very same request once more under the key of the first.", sendAgain),
-		define(area, `the request is sent again with the same key and "([^"]+)" changed to (.+)`, "Sends the request under the key of the first, with one field of the body changed.", sendAgainChanged),
-		define(area, `the request is sent again with the same key for another (card|wallet)`, "Sends the request under the key of the first, for another thing.", sendAgainForAnother),
-		define(area, `the request is sent again with a key that differs at its end alone`, "Sends the same data under a key whose last digits differ.", sendWithNearKey),
-		define(area, `the request is sent again with a new key`, "Sends the same data under a fresh key.", sendWithNewKey),
-		define(area, `the key of the first request is used to call "([^"]+)"`, "Calls another operation under the key of the first request.", keyOnAnotherOperation),
-		define(area, `the key of the first request is used by another client for its own "([^"]+)"`, "The second client sends a valid request of its own under that key.", keyOfAnotherClient),
-		define(area, `another client sends the request with the key of the first`, "The second client sends the very same request under the key of the first.", firstAsSecond),
-		define(area, `the request is sent again with the same key and no token`, "Sends the very same request once more, without a token.", sendAgainWithoutToken),
-		define(area, `the request is sent (\d+) times at once under one key`, "Sends copies of one request from several connections at the same time.", sendAtOnce),
-		define(area, `the request's key is (left out|no UUID|empty|a UUID of version 1|the nil UUID|in upper case|in quotes|longer than any key)`, "Sets the idempotency key of the prepared request to something odd, or leaves it out.", oddKey),
-		define(area, `the request's key is sent in the header "([^"]+)"`, "Spells the header name of the key in this way.", keyHeaderSpelling),
-		define(area, `both answers are the same`, "Status and body of the repeat equal those of the first answer, value for value.", bothSame),
-		define(area, `both answers name the same (card|transaction)`, "The id in the repeat is the id in the first answer.", bothName),
-		define(area, `the answers name different (card|transaction)s`, "The ids differ, since two distinct requests were made.", answersDiffer),
-		define(area, `all that succeeded name the same (card|transaction)`, "The answers with a success have one id between them, and there is at least one.", allName),
-		define(area, `the repeat has done nothing more`, "What the first request did is still all that has happened.", repeatDidNothing),
-		define(area, `it was done once`, "Exactly one thing was made by all the requests together.", doneOnce),
-		define(area, `the answer is not that of the first request`, "The id or the secret of the first answer is not in this one.", notTheFirst),
+	return []steps.Definition{
+		steps.Define(area, `the request is sent again with the same key`, "Sends the very same request once more under the key of the first.", sendAgain),
+		steps.Define(area, `the request is sent again with the same key and "([^"]+)" changed to (.+)`, "Sends the request under the key of the first, with one field of the body changed.", sendAgainChanged),
+		steps.Define(area, `the request is sent again with the same key for another (card|wallet)`, "Sends the request under the key of the first, for another thing.", sendAgainForAnother),
+		steps.Define(area, `the request is sent again with a key that differs at its end alone`, "Sends the same data under a key whose last digits differ.", sendWithNearKey),
+		steps.Define(area, `the request is sent again with a new key`, "Sends the same data under a fresh key.", sendWithNewKey),
+		steps.Define(area, `the key of the first request is used to call "([^"]+)"`, "Calls another operation under the key of the first request.", keyOnAnotherOperation),
+		steps.Define(area, `the key of the first request is used by another client for its own "([^"]+)"`, "The second client sends a valid request of its own under that key.", keyOfAnotherClient),
+		steps.Define(area, `another client sends the request with the key of the first`, "The second client sends the very same request under the key of the first.", firstAsSecond),
+		steps.Define(area, `the request is sent again with the same key and no token`, "Sends the very same request once more, without a token.", sendAgainWithoutToken),
+		steps.Define(area, `the request is sent (\d+) times at once under one key`, "Sends copies of one request from several connections at the same time.", sendAtOnce),
+		steps.Define(area, `the request's key is (left out|no UUID|empty|a UUID of version 1|the nil UUID|in upper case|in quotes|longer than any key)`, "Sets the idempotency key of the prepared request to something odd, or leaves it out.", oddKey),
+		steps.Define(area, `the request's key is sent in the header "([^"]+)"`, "Spells the header name of the key in this way.", keyHeaderSpelling),
+		steps.Define(area, `both answers are the same`, "Status and body of the repeat equal those of the first answer, value for value.", bothSame),
+		steps.Define(area, `both answers name the same (card|transaction)`, "The id in the repeat is the id in the first answer.", bothName),
+		steps.Define(area, `the answers name different (card|transaction)s`, "The ids differ, since two distinct requests were made.", answersDiffer),
+		steps.Define(area, `all that succeeded name the same (card|transaction)`, "The answers with a success have one id between them, and there is at least one.", allName),
+		steps.Define(area, `the repeat has done nothing more`, "What the first request did is still all that has happened.", repeatDidNothing),
+		steps.Define(area, `it was done once`, "Exactly one thing was made by all the requests together.", doneOnce),
+		steps.Define(area, `the answer is not that of the first request`, "The id or the secret of the first answer is not in this one.", notTheFirst),
 	}
+}
+
+// repeats are what a scenario sends under one key: the first request, or the answers to copies sent at once and
+// the effect that was measured before them.
+type repeats struct {
+	first   *first
+	answers []*client.Exchange
+	before  map[string]any
 }
 
 // first is the request whose key is used again, and its answer.
@@ -51,26 +64,26 @@ type first struct {
 
 // firstRequest returns the request whose key is used again; the first repeat makes the latest one so,
 // and measures what it has done.
-func (w *World) firstRequest(ctx context.Context) (*first, error) {
-	if kept, ok := w.notes["first"].(*first); ok {
+func firstRequest(ctx context.Context, w *steps.World) (*first, error) {
+	if kept := steps.State[repeats](w).first; kept != nil {
 		return kept, nil
 	}
-	draft, err := w.drafted()
+	draft, err := w.Drafted()
 	if err != nil {
 		return nil, err
 	}
-	exchange, err := w.latest()
+	exchange, err := w.Latest()
 	if err != nil {
 		return nil, err
 	}
-	if err := w.served(draft.Operation, exchange); err != nil {
+	if err := w.Served(draft.Operation, exchange); err != nil {
 		return nil, err
 	}
 	kept := &first{draft: draft, exchange: exchange}
-	if kept.effect, err = w.effect(ctx, draft); err != nil {
+	if kept.effect, err = effect(ctx, w, draft); err != nil {
 		return nil, err
 	}
-	w.notes["first"] = kept
+	steps.State[repeats](w).first = kept
 	return kept, nil
 }
 
@@ -89,8 +102,8 @@ func (f *first) again() *scene.Draft {
 	return &draft
 }
 
-func (w *World) repeat(ctx context.Context, change func(*scene.Draft) error) error {
-	kept, err := w.firstRequest(ctx)
+func repeat(ctx context.Context, w *steps.World, change func(*scene.Draft) error) error {
+	kept, err := firstRequest(ctx, w)
 	if err != nil {
 		return err
 	}
@@ -99,34 +112,33 @@ func (w *World) repeat(ctx context.Context, change func(*scene.Draft) error) err
 		return err
 	}
 	// Which success a repeat is answered with is open (C-12).
-	_, err = w.sendBut(ctx, draft, sentinel.SuccessStatus)
+	_, err = w.SendBut(ctx, draft, sentinel.SuccessStatus)
 	return err
 }
 
-func sendAgain(ctx context.Context) error {
-	return From(ctx).repeat(ctx, func(*scene.Draft) error { return nil })
+func sendAgain(ctx context.Context, w *steps.World) error {
+	return repeat(ctx, w, func(*scene.Draft) error { return nil })
 }
 
-func sendAgainChanged(ctx context.Context, name, literal string) error {
-	value, err := parse(literal)
+func sendAgainChanged(ctx context.Context, w *steps.World, name, literal string) error {
+	value, err := steps.Literal(literal)
 	if err != nil {
 		return err
 	}
-	return From(ctx).repeat(ctx, func(draft *scene.Draft) error { scene.SetMember(draft.Body, name, value); return nil })
+	return repeat(ctx, w, func(draft *scene.Draft) error { scene.SetMember(draft.Body, name, value); return nil })
 }
 
-func sendAgainForAnother(ctx context.Context, kind string) error {
-	w := From(ctx)
-	if w.things["other "+kind] == nil {
-		if _, err := w.firstRequest(ctx); err != nil {
+func sendAgainForAnother(ctx context.Context, w *steps.World, kind string) error {
+	if w.Things["other "+kind] == nil {
+		if _, err := firstRequest(ctx, w); err != nil {
 			return err
 		}
-		if err := anotherThing(ctx, kind); err != nil {
+		if err := things.Another(ctx, w, kind); err != nil {
 			return err
 		}
 	}
-	other := w.things["other "+kind]
-	return w.repeat(ctx, func(draft *scene.Draft) error {
+	other := w.Things["other "+kind]
+	return repeat(ctx, w, func(draft *scene.Draft) error {
 		for _, parameter := range draft.Operation.PathParams {
 			if parameter.Fixture == kind {
 				draft.Request.Path[parameter.Name] = other.ID
@@ -139,20 +151,20 @@ func sendAgainForAnother(ctx context.Context, kind string) error {
 				return nil
 			}
 		}
-		return faulty("%q is not for a %s", draft.Operation.Title, kind)
+		return steps.Faulty("%q is not for a %s", draft.Operation.Title, kind)
 	})
 }
 
-func sendWithNewKey(ctx context.Context) error {
-	return From(ctx).repeat(ctx, func(draft *scene.Draft) error { draft.Request.Key = ""; return nil })
+func sendWithNewKey(ctx context.Context, w *steps.World) error {
+	return repeat(ctx, w, func(draft *scene.Draft) error { draft.Request.Key = ""; return nil })
 }
 
 // sendWithNearKey keeps all of the key but its last digits, and stays a UUID of version 4.
-func sendWithNearKey(ctx context.Context) error {
-	return From(ctx).repeat(ctx, func(draft *scene.Draft) error {
+func sendWithNearKey(ctx context.Context, w *steps.World) error {
+	return repeat(ctx, w, func(draft *scene.Draft) error {
 		key := draft.Request.Key
 		if len(key) < 12 {
-			return faulty("the first request had no key to change")
+			return steps.Faulty("the first request had no key to change")
 		}
 		other := "000000000000"
 		if strings.HasSuffix(key, other) {
@@ -163,63 +175,56 @@ func sendWithNearKey(ctx context.Context) error {
 	})
 }
 
-func keyOnAnotherOperation(ctx context.Context, title string) error {
-	w := From(ctx)
-	kept, err := w.firstRequest(ctx)
+func keyOnAnotherOperation(ctx context.Context, w *steps.World, title string) error {
+	kept, err := firstRequest(ctx, w)
 	if err != nil {
 		return err
 	}
-	if err := aValidRequest(ctx, title); err != nil {
+	if err := w.Request(ctx, title); err != nil {
 		return err
 	}
-	w.draft.Request.Key = kept.exchange.Key
-	return sendDraft(ctx)
+	w.Draft.Request.Key = kept.exchange.Key
+	return w.SendDraft(ctx)
 }
 
-func keyOfAnotherClient(ctx context.Context, title string) error {
-	w := From(ctx)
-	kept, err := w.firstRequest(ctx)
+func keyOfAnotherClient(ctx context.Context, w *steps.World, title string) error {
+	kept, err := firstRequest(ctx, w)
 	if err != nil {
 		return err
 	}
-	if err := w.called("second", "it takes a second client to see whether clients are kept apart"); err != nil {
+	if err := w.NeedClient("second", "it takes a second client to see whether clients are kept apart"); err != nil {
 		return err
 	}
-	operation, err := w.operation(title)
+	operation, err := w.Operation(title)
 	if err != nil {
 		return err
 	}
-	draft, err := w.scene.Draft(ctx, operation, "second", scene.Things{})
+	draft, err := w.Scene.Draft(ctx, operation, "second", scene.Things{})
 	if err != nil {
 		return err
 	}
 	draft.Request.Key = kept.exchange.Key
-	_, err = w.send(ctx, draft)
+	_, err = w.Send(ctx, draft)
 	return err
 }
 
-func firstAsSecond(ctx context.Context) error {
-	w := From(ctx)
-	if err := w.called("second", "it takes a second client to see whether clients are kept apart"); err != nil {
+func firstAsSecond(ctx context.Context, w *steps.World) error {
+	if err := w.NeedClient("second", "it takes a second client to see whether clients are kept apart"); err != nil {
 		return err
 	}
-	return w.repeat(ctx, func(draft *scene.Draft) error { draft.Request.As = "second"; return nil })
+	return repeat(ctx, w, func(draft *scene.Draft) error { draft.Request.As = "second"; return nil })
 }
 
-func sendAgainWithoutToken(ctx context.Context) error {
+func sendAgainWithoutToken(ctx context.Context, w *steps.World) error {
 	none := ""
-	return From(ctx).repeat(ctx, func(draft *scene.Draft) error { draft.Request.Authorization = &none; return nil })
+	return repeat(ctx, w, func(draft *scene.Draft) error { draft.Request.Authorization = &none; return nil })
 }
 
 // sendAtOnce sends copies of one request together. The sentinels look at the answers afterwards, one
 // by one, since the world belongs to one goroutine.
-func sendAtOnce(ctx context.Context, copies int) error {
-	w := From(ctx)
-	draft, err := w.drafted()
+func sendAtOnce(ctx context.Context, w *steps.World, draft *scene.Draft, copies int) error {
+	before, err := effect(ctx, w, draft)
 	if err != nil {
-		return err
-	}
-	if w.notes["effect before"], err = w.effect(ctx, draft); err != nil {
 		return err
 	}
 	key, err := w.Session.Client.NewKey(ctx)
@@ -233,27 +238,24 @@ func sendAtOnce(ctx context.Context, copies int) error {
 		return err
 	}
 	for _, answer := range answers {
-		if err := w.judge(draft.Operation, answer, sentinel.SuccessStatus); err != nil {
+		if err := w.Judge(draft.Operation, answer, sentinel.SuccessStatus); err != nil {
 			return err
 		}
 	}
 	if none := !slices.ContainsFunc(answers, func(answer *client.Exchange) bool { return answer.Status/100 == 2 }); none {
-		if open := w.open(draft.Operation, answers[0]); open != nil {
+		if open := w.Open(draft.Operation, answers[0]); open != nil {
 			return open
 		}
 	}
-	w.notes["answers"] = answers
+	s := steps.State[repeats](w)
+	s.answers, s.before = answers, before
 	return nil
 }
 
-func oddKey(ctx context.Context, how string) error {
-	draft, err := From(ctx).drafted()
-	if err != nil {
-		return err
-	}
+func oddKey(draft *scene.Draft, how string) error {
 	header := draft.Operation.Header("Idempotency-Key")
 	if header == nil {
-		return faulty("%q lists no idempotency key", draft.Operation.Title)
+		return steps.Faulty("%q lists no idempotency key", draft.Operation.Title)
 	}
 	version4 := uuid.NewString()
 	switch how {
@@ -277,44 +279,39 @@ func oddKey(ctx context.Context, how string) error {
 	return nil
 }
 
-func keyHeaderSpelling(ctx context.Context, name string) error {
-	draft, err := From(ctx).drafted()
-	if err != nil {
-		return err
-	}
+func keyHeaderSpelling(draft *scene.Draft, name string) error {
 	header := draft.Operation.Header("Idempotency-Key")
 	if header == nil {
-		return faulty("%q lists no idempotency key", draft.Operation.Title)
+		return steps.Faulty("%q lists no idempotency key", draft.Operation.Title)
 	}
 	draft.Request.KeyHeader = name
 	return nil
 }
 
-func (w *World) firstAndLatest() (map[string]any, map[string]any, *first, *client.Exchange, error) {
-	kept, ok := w.notes["first"].(*first)
-	if !ok {
-		return nil, nil, nil, nil, faulty("no request was repeated before this step")
+func firstAndLatest(w *steps.World) (map[string]any, map[string]any, *first, *client.Exchange, error) {
+	kept := steps.State[repeats](w).first
+	if kept == nil {
+		return nil, nil, nil, nil, steps.Faulty("no request was repeated before this step")
 	}
-	exchange, err := w.latest()
+	exchange, err := w.Latest()
 	if err != nil {
 		return nil, nil, nil, nil, err
 	}
-	before, after := w.body(kept.exchange), w.body(exchange)
+	before, after := w.Body(kept.exchange), w.Body(exchange)
 	return before, after, kept, exchange, nil
 }
 
-func bothSame(ctx context.Context) error {
-	w := From(ctx)
-	before, after, kept, exchange, err := w.firstAndLatest()
+func bothSame(w *steps.World) error {
+	before, after, kept, exchange, err := firstAndLatest(w)
 	if err != nil {
 		return err
 	}
 	w.Expect(exchange.Status == kept.exchange.Status, evidence.Assertion{Check: "replay has the status of the first",
-		Fact:    w.own(contract.Status),
-		Message: "the repeat was not answered like the first request", Expected: status(kept.exchange.Status), Actual: w.answered(exchange)})
+		Fact:    w.Own(contract.Status),
+		Message: "the repeat was not answered like the first request", Expected: steps.Status(kept.exchange.Status), Actual: w.Answered(exchange)})
 	if exchange.Status == kept.exchange.Status {
-		w.expectEqual("replay has the body of the first", before, after, func(name string, _ bool) contract.Fact {
-			f := w.own(contract.Content)
+		w.ExpectEqual("replay has the body of the first", before, after, func(name string, _ bool) contract.Fact {
+			f := w.Own(contract.Content)
 			f.Field = name
 			return f
 		})
@@ -322,59 +319,55 @@ func bothSame(ctx context.Context) error {
 	return nil
 }
 
-func bothName(ctx context.Context, kind string) error {
-	w := From(ctx)
-	before, after, _, exchange, err := w.firstAndLatest()
+func bothName(w *steps.World, kind string) error {
+	before, after, _, exchange, err := firstAndLatest(w)
 	if err != nil {
 		return err
 	}
 	w.Expect(before["id"] != nil && before["id"] == after["id"], evidence.Assertion{Check: "replay names the first " + kind,
-		Fact:    w.own(contract.Effect),
-		Message: "the repeat did not return the same " + kind, Expected: fmt.Sprintf("the id %v", before["id"]), Actual: fmt.Sprintf("%s, id %v", w.answered(exchange), after["id"])})
+		Fact:    w.Own(contract.Effect),
+		Message: "the repeat did not return the same " + kind, Expected: fmt.Sprintf("the id %v", before["id"]), Actual: fmt.Sprintf("%s, id %v", w.Answered(exchange), after["id"])})
 	return nil
 }
 
-func answersDiffer(ctx context.Context, kind string) error {
-	w := From(ctx)
-	before, after, _, exchange, err := w.firstAndLatest()
+func answersDiffer(w *steps.World, kind string) error {
+	before, after, _, exchange, err := firstAndLatest(w)
 	if err != nil {
 		return err
 	}
 	w.Expect(exchange.Status/100 == 2 && before["id"] != nil && after["id"] != nil && before["id"] != after["id"], evidence.Assertion{Check: "distinct requests make distinct " + kind + "s",
-		Fact:    w.own(contract.Effect),
-		Message: "a request of its own was taken for a repeat", Expected: fmt.Sprintf("a success with another id than %v", before["id"]), Actual: fmt.Sprintf("%s, id %v", w.answered(exchange), after["id"])})
+		Fact:    w.Own(contract.Effect),
+		Message: "a request of its own was taken for a repeat", Expected: fmt.Sprintf("a success with another id than %v", before["id"]), Actual: fmt.Sprintf("%s, id %v", w.Answered(exchange), after["id"])})
 	return nil
 }
 
-func (w *World) successes() (map[string]int, int, error) {
-	answers, ok := w.notes["answers"].([]*client.Exchange)
-	if !ok {
-		return nil, 0, faulty("nothing was sent at once before this step")
+func successes(w *steps.World) (map[string]int, int, error) {
+	answers := steps.State[repeats](w).answers
+	if len(answers) == 0 {
+		return nil, 0, steps.Faulty("nothing was sent at once before this step")
 	}
 	named := map[string]int{}
 	for _, answer := range answers {
 		if answer.Status/100 == 2 {
-			named[scene.ID(w.decoded(answer))]++
+			named[scene.ID(w.Decoded(answer))]++
 		}
 	}
 	return named, len(answers), nil
 }
 
-func allName(ctx context.Context, kind string) error {
-	w := From(ctx)
-	named, sent, err := w.successes()
+func allName(w *steps.World, kind string) error {
+	named, sent, err := successes(w)
 	if err != nil {
 		return err
 	}
-	w.Expect(len(named) == 1, evidence.Assertion{Check: "parallel requests name one " + kind, Fact: w.fact("IDEMP-29", contract.Effect),
+	w.Expect(len(named) == 1, evidence.Assertion{Check: "parallel requests name one " + kind, Fact: w.Fact("IDEMP-29", contract.Effect),
 		Message:  "parallel requests under one key did not come to one " + kind,
 		Expected: "one id in all successful answers", Actual: fmt.Sprintf("%d ids in the answers to %d requests", len(named), sent)})
 	return nil
 }
 
-func notTheFirst(ctx context.Context) error {
-	w := From(ctx)
-	before, after, _, exchange, err := w.firstAndLatest()
+func notTheFirst(w *steps.World) error {
+	before, after, _, exchange, err := firstAndLatest(w)
 	if err != nil {
 		return err
 	}
@@ -383,9 +376,9 @@ func notTheFirst(ctx context.Context) error {
 			continue
 		}
 		w.Expect(before[name] != after[name], evidence.Assertion{Check: "a key belongs to one caller and one request",
-			Fact:     w.own(contract.Effect),
+			Fact:     w.Own(contract.Effect),
 			Message:  "the answer of the first request was given to another one",
-			Expected: "another answer, or a refusal", Actual: w.answered(exchange) + ", with the " + name + " of the first"})
+			Expected: "another answer, or a refusal", Actual: w.Answered(exchange) + ", with the " + name + " of the first"})
 	}
 	return nil
 }

@@ -1,4 +1,6 @@
-package steps
+// Package lists holds the sentences about lists: what was made in a span of time, its order, its pages, and how two
+// lists relate.
+package lists
 
 import (
 	"context"
@@ -10,170 +12,162 @@ import (
 	"strconv"
 	"time"
 
+	"github.com/kobcheck/kobcheck/client"
 	"github.com/kobcheck/kobcheck/client/scene"
 	"github.com/kobcheck/kobcheck/contract"
 	"github.com/kobcheck/kobcheck/reports/evidence"
+	"github.com/kobcheck/kobcheck/steps"
+	"github.com/kobcheck/kobcheck/steps/things"
 )
 
-func listSentences() []Definition {
+// Sentences returns the definitions of the area.
+func Sentences() []steps.Definition {
+	return slices.Concat(listSentences(), relationSentences())
+}
+
+func listSentences() []steps.Definition {
 	const area = "list"
-	return []Definition{
-		define(area, `three cards made one after another, one before them and one after them`, "Makes five cards at five different times; the middle three span a time that is over, so that its set of cards no longer changes.", cardsInTime),
-		define(area, `four credits made one after another on one wallet`, "Makes a wallet and four manual credits on it at four different times.", creditsInTime),
-		define(area, `we list the (cards|transactions) of that time`, "Lists what was created in the middle time, with the documented range.", listOfThatTime),
-		define(area, `we list the (cards|transactions) of that time in (ascending|descending) order`, "The same, in an order.", listInOrder),
-		define(area, `we list the (cards|transactions) of that time with a limit of (\d+)`, "The same, no more than so many.", listWithLimit),
-		define(area, `we list the (cards|transactions) of that time with a limit of (\d+) from entry (\d+) on`, "The same, beginning with a later entry.", listWithLimitFrom),
-		define(area, `we list the (cards|transactions) from the time of the second one on`, "Lists with the parameter from alone.", listFrom),
-		define(area, `we list the (cards|transactions) up to the time of the second one`, "Lists with the parameter to alone.", listTo),
-		define(area, `we list the transactions of the (other )?wallet`, "Lists with the parameter wallet alone.", listOfWallet),
-		define(area, `the list holds each of them once`, "The things made in the middle time are all there, each once.", holdsEachOnce),
-		define(area, `the list holds none from before or after that time`, "The things made before and after are not there.", holdsNoOthers),
-		define(area, `the list holds the (first|last|middle ones|later ones|earlier ones)`, "Those of the things made are there.", holdsSome),
-		define(area, `the list does not hold the (first|last|later ones|earlier ones)`, "Those of the things made are not there.", holdsSomeNot),
-		define(area, `the list holds no more than (\d+)`, "The number of entries is within the limit.", holdsNoMore),
-		define(area, `the list is sorted by the time of creation, (oldest|newest) first`, "Each entry's created_at is in order.", isSorted),
-		define(area, `the descending list is the ascending one turned round`, "Two lists of the same time in both orders are mirror images.", isMirrored),
-		define(area, `the pages of (\d+) put together are the whole list of that time`, "Walks through the pages by offset and compares with the list in one piece.", pagesAddUp),
-		define(area, `the header "X-Total-Count" counts the list of that time`, "The header, where there is one, is the number of all entries.", totalCounts),
-		define(area, `the headers "X-Limit" and "X-Offset" repeat what was asked`, "The headers, where there are any, echo the query.", headersEcho),
-		define(area, `the list is empty`, "The answer is an array without entries.", listIsEmpty),
+	return []steps.Definition{
+		steps.Define(area, `three cards made one after another, one before them and one after them`, "Makes five cards at five different times; the middle three span a time that is over, so that its set of cards no longer changes.", cardsInTime),
+		steps.Define(area, `four credits made one after another on one wallet`, "Makes a wallet and four manual credits on it at four different times.", creditsInTime),
+		steps.Define(area, `we list the (cards|transactions) of that time`, "Lists what was created in the middle time, with the documented range.", listOfThatTime),
+		steps.Define(area, `we list the (cards|transactions) of that time in (ascending|descending) order`, "The same, in an order.", listInOrder),
+		steps.Define(area, `we list the (cards|transactions) of that time with a limit of (\d+)`, "The same, no more than so many.", listWithLimit),
+		steps.Define(area, `we list the (cards|transactions) of that time with a limit of (\d+) from entry (\d+) on`, "The same, beginning with a later entry.", listWithLimitFrom),
+		steps.Define(area, `we list the (cards|transactions) from the time of the second one on`, "Lists with the parameter from alone.", listFrom),
+		steps.Define(area, `we list the (cards|transactions) up to the time of the second one`, "Lists with the parameter to alone.", listTo),
+		steps.Define(area, `we list the transactions of the (other )?wallet`, "Lists with the parameter wallet alone.", listOfWallet),
+		steps.Define(area, `the list holds each of them once`, "The things made in the middle time are all there, each once.", holdsEachOnce),
+		steps.Define(area, `the list holds none from before or after that time`, "The things made before and after are not there.", holdsNoOthers),
+		steps.Define(area, `the list holds the (first|last|middle ones|later ones|earlier ones)`, "Those of the things made are there.", holdsSome),
+		steps.Define(area, `the list does not hold the (first|last|later ones|earlier ones)`, "Those of the things made are not there.", holdsSomeNot),
+		steps.Define(area, `the list holds no more than (\d+)`, "The number of entries is within the limit.", holdsNoMore),
+		steps.Define(area, `the list is sorted by the time of creation, (oldest|newest) first`, "Each entry's created_at is in order.", isSorted),
+		steps.Define(area, `the descending list is the ascending one turned round`, "Two lists of the same time in both orders are mirror images.", isMirrored),
+		steps.Define(area, `the pages of (\d+) put together are the whole list of that time`, "Walks through the pages by offset and compares with the list in one piece.", pagesAddUp),
+		steps.Define(area, `the header "X-Total-Count" counts the list of that time`, "The header, where there is one, is the number of all entries.", totalCounts),
+		steps.Define(area, `the headers "X-Limit" and "X-Offset" repeat what was asked`, "The headers, where there are any, echo the query.", headersEcho),
+		steps.Define(area, `the list is empty`, "The answer is an array without entries.", listIsEmpty),
 	}
 }
 
-func listOfThatTime(ctx context.Context, _ string) error { return From(ctx).windowWith(ctx, "", "") }
-
-func listInOrder(ctx context.Context, _, order string) error {
-	w := From(ctx)
-	if items, ok := w.notes["items"].([]any); ok {
-		w.notes["items before"] = items
-	}
-	return w.windowWith(ctx, "order", map[string]string{"ascending": "asc", "descending": "desc"}[order])
+// listed is what a scenario listed last, by which query, and the list before that.
+type listed struct {
+	done          bool
+	items, before []any
+	query         url.Values
+	span          *span
 }
 
-func listWithLimit(ctx context.Context, _ string, limit int) error {
-	return From(ctx).windowWith(ctx, "limit", strconv.Itoa(limit))
+func (l *listed) keep(items []any) { l.items, l.done = items, true }
+
+func listOfThatTime(ctx context.Context, w *steps.World, _ string) error {
+	return windowWith(ctx, w, "", "")
 }
 
-func listWithLimitFrom(ctx context.Context, _ string, limit, offset int) error {
-	w := From(ctx)
-	s, err := w.span()
+func listInOrder(ctx context.Context, w *steps.World, _, order string) error {
+	l := steps.State[listed](w)
+	l.before = l.items
+	return windowWith(ctx, w, "order", map[string]string{"ascending": "asc", "descending": "desc"}[order])
+}
+
+func listWithLimit(ctx context.Context, w *steps.World, _ string, limit int) error {
+	return windowWith(ctx, w, "limit", strconv.Itoa(limit))
+}
+
+func listWithLimitFrom(ctx context.Context, w *steps.World, _ string, limit, offset int) error {
+	s, err := spanOf(w)
 	if err != nil {
 		return err
 	}
 	query := s.window()
 	query.Set("limit", strconv.Itoa(limit))
 	query.Set("offset", strconv.Itoa(offset))
-	return w.listSpan(ctx, query)
+	return listSpan(ctx, w, query)
 }
 
-func listFrom(ctx context.Context, _ string) error {
-	w := From(ctx)
-	s, err := w.span()
+func listFrom(ctx context.Context, w *steps.World, _ string) error {
+	s, err := spanOf(w)
 	if err != nil {
 		return err
 	}
-	query := copyQuery(s.base)
-	query.Set("from", stamp(created(s.all()[1]).Add(-time.Millisecond)))
+	query := things.CopyQuery(s.base)
+	query.Set("from", things.Stamp(things.Created(s.all()[1]).Add(-time.Millisecond)))
 	// Oldest first, so that what others make meanwhile comes after ours.
 	query.Set("order", "asc")
-	return w.listSpan(ctx, query)
+	return listSpan(ctx, w, query)
 }
 
-func listTo(ctx context.Context, _ string) error {
-	w := From(ctx)
-	s, err := w.span()
+func listTo(ctx context.Context, w *steps.World, _ string) error {
+	s, err := spanOf(w)
 	if err != nil {
 		return err
 	}
-	query := copyQuery(s.base)
-	query.Set("to", stamp(after(s.all()[1])))
+	query := things.CopyQuery(s.base)
+	query.Set("to", things.Stamp(after(s.all()[1])))
 	query.Set("order", "desc")
-	return w.listSpan(ctx, query)
+	return listSpan(ctx, w, query)
 }
 
-func listOfWallet(ctx context.Context, which string) error {
-	w := From(ctx)
-	wallet, err := w.thing(which + "wallet")
+func listOfWallet(ctx context.Context, w *steps.World, which string) error {
+	wallet, err := w.Thing(which + "wallet")
 	if err != nil {
 		return err
 	}
-	items, err := w.list(ctx, w.Session.Contract.Operation("transactions-list"), "primary", url.Values{"wallet": {wallet.ID}})
+	items, err := things.List(ctx, w, w.Session.Contract.Operation("transactions-list"), "primary", url.Values{"wallet": {wallet.ID}})
 	if err != nil {
 		return err
 	}
-	w.notes["items"] = items
+	steps.State[listed](w).keep(items)
 	return nil
 }
 
-func (w *World) items() ([]any, error) {
-	items, ok := w.notes["items"].([]any)
-	if !ok {
-		return nil, faulty("nothing was listed before this step")
+func itemsOf(w *steps.World) ([]any, error) {
+	l := steps.State[listed](w)
+	if !l.done {
+		return nil, steps.Faulty("nothing was listed before this step")
 	}
-	return items, nil
-}
-
-func ids(items []any) []string {
-	out := make([]string, 0, len(items))
-	for _, item := range items {
-		entry, _ := item.(map[string]any)
-		id, _ := entry["id"].(string)
-		out = append(out, id)
-	}
-	return out
-}
-
-func times(id string, all []string) int {
-	n := 0
-	for _, one := range all {
-		if one == id {
-			n++
-		}
-	}
-	return n
+	return l.items, nil
 }
 
 // expectListed checks how often each of the things is in the list.
-func (w *World) expectListed(check string, things []*scene.Thing, wanted int) error {
-	items, err := w.items()
+func expectListed(w *steps.World, check string, made []*scene.Thing, wanted int) error {
+	items, err := itemsOf(w)
 	if err != nil {
 		return err
 	}
-	if len(things) == 0 {
-		w.NoData(check, w.own(contract.Effect), "nothing was made to look for")
+	if len(made) == 0 {
+		w.NoData(check, w.Own(contract.Effect), "nothing was made to look for")
 		return nil
 	}
-	listed := ids(items)
-	for _, object := range things {
-		n := times(object.ID, listed)
-		w.Expect(n == wanted, evidence.Assertion{Check: check, Fact: w.own(contract.Effect), Message: "the list does not hold what it should",
+	listed := things.IDs(items)
+	for _, object := range made {
+		n := things.Times(object.ID, listed)
+		w.Expect(n == wanted, evidence.Assertion{Check: check, Fact: w.Own(contract.Effect), Message: "the list does not hold what it should",
 			Expected: fmt.Sprintf("the id %s, created at %v, %d times", object.ID, object.Body["created_at"], wanted),
 			Actual:   fmt.Sprintf("%d times among %d entries", n, len(items))})
 	}
 	return nil
 }
 
-func holdsEachOnce(ctx context.Context) error {
-	w := From(ctx)
-	s, err := w.span()
+func holdsEachOnce(w *steps.World) error {
+	s, err := spanOf(w)
 	if err != nil {
 		return err
 	}
-	return w.expectListed("list holds what was made", s.inside, 1)
+	return expectListed(w, "list holds what was made", s.inside, 1)
 }
 
-func holdsNoOthers(ctx context.Context) error {
-	w := From(ctx)
-	s, err := w.span()
+func holdsNoOthers(w *steps.World) error {
+	s, err := spanOf(w)
 	if err != nil {
 		return err
 	}
-	return w.expectListed("list holds nothing else", append(append([]*scene.Thing{}, s.before...), s.after...), 0)
+	return expectListed(w, "list holds nothing else", append(append([]*scene.Thing{}, s.before...), s.after...), 0)
 }
 
-func (w *World) part(which string) ([]*scene.Thing, error) {
-	s, err := w.span()
+func part(w *steps.World, which string) ([]*scene.Thing, error) {
+	s, err := spanOf(w)
 	if err != nil {
 		return nil, err
 	}
@@ -191,97 +185,87 @@ func (w *World) part(which string) ([]*scene.Thing, error) {
 	return s.inside, nil
 }
 
-func holdsSome(ctx context.Context, which string) error {
-	w := From(ctx)
-	part, err := w.part(which)
+func holdsSome(w *steps.World, which string) error {
+	part, err := part(w, which)
 	if err != nil {
 		return err
 	}
-	return w.expectListed("list holds what was made", part, 1)
+	return expectListed(w, "list holds what was made", part, 1)
 }
 
-func holdsSomeNot(ctx context.Context, which string) error {
-	w := From(ctx)
-	part, err := w.part(which)
+func holdsSomeNot(w *steps.World, which string) error {
+	part, err := part(w, which)
 	if err != nil {
 		return err
 	}
 	if which == "later ones" {
 		part = part[1:]
 	}
-	return w.expectListed("list leaves out what is out of range", part, 0)
+	return expectListed(w, "list leaves out what is out of range", part, 0)
 }
 
-func holdsNoMore(ctx context.Context, limit int) error {
-	w := From(ctx)
-	items, err := w.items()
+func holdsNoMore(w *steps.World, limit int) error {
+	items, err := itemsOf(w)
 	if err != nil {
 		return err
 	}
 	if len(items) == 0 {
-		w.NoData("list keeps to the limit", w.own(contract.Effect), "the list is empty")
+		w.NoData("list keeps to the limit", w.Own(contract.Effect), "the list is empty")
 		return nil
 	}
-	w.Expect(len(items) <= limit, evidence.Assertion{Check: "list keeps to the limit", Fact: w.own(contract.Effect),
+	w.Expect(len(items) <= limit, evidence.Assertion{Check: "list keeps to the limit", Fact: w.Own(contract.Effect),
 		Message:  "more entries came back than were asked for",
 		Expected: fmt.Sprintf("at most %d entries", limit), Actual: fmt.Sprintf("%d entries", len(items))})
 	return nil
 }
 
-func isSorted(ctx context.Context, first string) error {
-	w := From(ctx)
-	items, err := w.items()
+func isSorted(w *steps.World, first string) error {
+	items, err := itemsOf(w)
 	if err != nil {
 		return err
 	}
 	if len(items) < 2 {
-		w.NoData("list is in order", w.own(contract.Order), fmt.Sprintf("the list has %d entries", len(items)))
+		w.NoData("list is in order", w.Own(contract.Order), fmt.Sprintf("the list has %d entries", len(items)))
 		return nil
 	}
 	sorted := sort.SliceIsSorted(items, func(i, j int) bool {
-		a, b := creation(items[i]), creation(items[j])
+		a, b := things.Creation(items[i]), things.Creation(items[j])
 		if first == "oldest" {
 			return a.Before(b)
 		}
 		return a.After(b)
 	})
-	w.Expect(sorted, evidence.Assertion{Check: "list is in order", Fact: w.own(contract.Order),
+	w.Expect(sorted, evidence.Assertion{Check: "list is in order", Fact: w.Own(contract.Order),
 		Message:  "the entries are not in the order that was asked for",
 		Expected: first + " first", Actual: fmt.Sprintf("%v", creations(items))})
 	return nil
 }
 
-func creation(item any) time.Time {
-	entry, _ := item.(map[string]any)
-	return created(&scene.Thing{Body: entry})
-}
-
 func creations(items []any) []string {
 	out := make([]string, 0, len(items))
 	for _, item := range items {
-		out = append(out, stamp(creation(item)))
+		out = append(out, things.Stamp(things.Creation(item)))
 	}
 	return out
 }
 
-func isMirrored(ctx context.Context) error {
-	w := From(ctx)
-	items, err := w.items()
+func isMirrored(w *steps.World) error {
+	items, err := itemsOf(w)
 	if err != nil {
 		return err
 	}
-	before, _ := w.notes["items before"].([]any)
+	before := steps.State[listed](w).before
 	if len(items) < 2 || len(before) < 2 {
-		w.NoData("both orders mirror each other", w.own(contract.Order), "the lists are too short to tell")
+		w.NoData("both orders mirror each other", w.Own(contract.Order), "the lists are too short to tell")
 		return nil
 	}
 	// What others change meanwhile may come into the time or leave it: no page says which time counts (N-19).
-	ascending, descending := common(ids(before), ids(items)), common(ids(items), ids(before))
+	ascending, descending := common(things.IDs(before), things.IDs(items)), common(things.IDs(items), things.IDs(before))
 	mirrored := len(ascending) == len(descending)
 	for i := range ascending {
 		mirrored = mirrored && ascending[i] == descending[len(descending)-1-i]
 	}
-	w.Expect(mirrored, evidence.Assertion{Check: "both orders mirror each other", Fact: w.own(contract.Order),
+	w.Expect(mirrored, evidence.Assertion{Check: "both orders mirror each other", Fact: w.Own(contract.Order),
 		Message:  "the descending list is not the ascending one turned round",
 		Expected: fmt.Sprintf("%v turned round", ascending), Actual: fmt.Sprint(descending)})
 	return nil
@@ -295,95 +279,84 @@ func common(list, other []string) []string {
 // stillTries is how often pages are compared with the whole until nobody changed the list between.
 const stillTries = 4
 
-func pagesAddUp(ctx context.Context, size int) error {
-	w := From(ctx)
+func pagesAddUp(ctx context.Context, w *steps.World, size int) error {
 	for try := 1; ; try++ {
-		whole, paged, err := w.inPages(ctx, size)
+		whole, paged, err := inPages(ctx, w, size)
 		if err != nil || paged == nil {
 			return err
 		}
-		if err := w.windowWith(ctx, "order", "asc"); err != nil {
+		if err := windowWith(ctx, w, "order", "asc"); err != nil {
 			return err
 		}
-		again, err := w.items()
+		again, err := itemsOf(w)
 		if err != nil {
 			return err
 		}
-		if still := slices.Equal(whole, ids(again)); !still && try < stillTries {
+		if still := slices.Equal(whole, things.IDs(again)); !still && try < stillTries {
 			continue
 		} else if !still {
-			whole, paged = common(whole, ids(again)), common(paged, common(whole, ids(again)))
+			whole, paged = common(whole, things.IDs(again)), common(paged, common(whole, things.IDs(again)))
 		}
-		w.Expect(slices.Equal(whole, paged), evidence.Assertion{Check: "pages add up", Fact: w.own(contract.Effect),
+		w.Expect(slices.Equal(whole, paged), evidence.Assertion{Check: "pages add up", Fact: w.Own(contract.Effect),
 			Message: "the pages put together are not the whole list", Expected: fmt.Sprint(whole), Actual: fmt.Sprint(paged)})
 		return nil
 	}
 }
 
 // inPages lists the time in one piece and in pages, both by their ids; no pages where there is but one.
-func (w *World) inPages(ctx context.Context, size int) (entire, paged []string, err error) {
-	s, err := w.span()
+func inPages(ctx context.Context, w *steps.World, size int) (entire, paged []string, err error) {
+	s, err := spanOf(w)
 	if err != nil {
 		return nil, nil, err
 	}
-	if err := w.windowWith(ctx, "order", "asc"); err != nil {
+	if err := windowWith(ctx, w, "order", "asc"); err != nil {
 		return nil, nil, err
 	}
-	whole, err := w.items()
+	whole, err := itemsOf(w)
 	if err != nil {
 		return nil, nil, err
 	}
 	if len(whole) <= size {
-		w.NoData("pages add up", w.own(contract.Effect), fmt.Sprintf("the list has no more than one page of %d", size))
+		w.NoData("pages add up", w.Own(contract.Effect), fmt.Sprintf("the list has no more than one page of %d", size))
 		return nil, nil, nil
 	}
 	query := s.window()
 	query.Set("order", "asc")
 	query.Set("limit", strconv.Itoa(size))
-	for page := 0; page < pageBound && len(paged) < len(whole)+size; page++ {
+	for page := 0; page < things.PageBound && len(paged) < len(whole)+size; page++ {
 		query.Set("offset", strconv.Itoa(page*size))
-		items, err := w.list(ctx, s.operation, "primary", copyQuery(query))
+		items, err := things.List(ctx, w, s.operation, "primary", things.CopyQuery(query))
 		if err != nil {
 			return nil, nil, err
 		}
 		if len(items) == 0 {
 			break
 		}
-		paged = append(paged, ids(items)...)
+		paged = append(paged, things.IDs(items)...)
 	}
-	return ids(whole), append([]string{}, paged...), nil
+	return things.IDs(whole), append([]string{}, paged...), nil
 }
 
-func totalCounts(ctx context.Context) error {
-	w := From(ctx)
-	exchange, err := w.latest()
-	if err != nil {
-		return err
-	}
+func totalCounts(ctx context.Context, w *steps.World, exchange *client.Exchange) error {
 	total := exchange.Header.Get("X-Total-Count")
 	if total == "" {
 		return &scene.NotTestable{Why: "this target does not send the optional header X-Total-Count"}
 	}
-	if err := w.windowWith(ctx, "", ""); err != nil {
+	if err := windowWith(ctx, w, "", ""); err != nil {
 		return err
 	}
-	items, err := w.items()
+	items, err := itemsOf(w)
 	if err != nil {
 		return err
 	}
-	w.Expect(total == strconv.Itoa(len(items)), evidence.Assertion{Check: "total count", Fact: w.own(contract.Values),
+	w.Expect(total == strconv.Itoa(len(items)), evidence.Assertion{Check: "total count", Fact: w.Own(contract.Values),
 		Message:  "X-Total-Count is not the number of all entries",
 		Expected: strconv.Itoa(len(items)), Actual: total})
 	return nil
 }
 
-func headersEcho(ctx context.Context) error {
-	w := From(ctx)
-	exchange, err := w.latest()
-	if err != nil {
-		return err
-	}
-	query, _ := w.notes["query"].(url.Values)
+func headersEcho(w *steps.World, exchange *client.Exchange) error {
+	query := steps.State[listed](w).query
 	seen := false
 	for header, name := range map[string]string{"X-Limit": "limit", "X-Offset": "offset"} {
 		value, asked := exchange.Header.Get(header), query.Get(name)
@@ -391,7 +364,7 @@ func headersEcho(ctx context.Context) error {
 			continue
 		}
 		seen = true
-		w.Expect(value == asked, evidence.Assertion{Check: "paging headers echo the query", Fact: w.own(contract.Head),
+		w.Expect(value == asked, evidence.Assertion{Check: "paging headers echo the query", Fact: w.Own(contract.Head),
 			Message: header + " does not repeat what was asked", Expected: asked, Actual: value})
 	}
 	if !seen {
@@ -400,15 +373,9 @@ func headersEcho(ctx context.Context) error {
 	return nil
 }
 
-func listIsEmpty(ctx context.Context) error {
-	w := From(ctx)
-	exchange, err := w.latest()
-	if err != nil {
-		return err
-	}
-	items, ok := scene.Items(w.decoded(exchange))
+func listIsEmpty(w *steps.World, exchange *client.Exchange) {
+	items, ok := scene.Items(w.Decoded(exchange))
 	actual, _ := json.Marshal(len(items))
-	w.Expect(ok && len(items) == 0, evidence.Assertion{Check: "list is empty", Fact: w.own(contract.Effect),
+	w.Expect(ok && len(items) == 0, evidence.Assertion{Check: "list is empty", Fact: w.Own(contract.Effect),
 		Message: "the list should have been empty", Expected: "no entries", Actual: string(actual) + " entries"})
-	return nil
 }

@@ -1,4 +1,4 @@
-package steps
+package lists
 
 import (
 	"context"
@@ -9,112 +9,110 @@ import (
 	"github.com/kobcheck/kobcheck/client/scene"
 	"github.com/kobcheck/kobcheck/contract"
 	"github.com/kobcheck/kobcheck/reports/evidence"
+	"github.com/kobcheck/kobcheck/steps"
+	"github.com/kobcheck/kobcheck/steps/things"
 )
 
-func relationSentences() []Definition {
+func relationSentences() []steps.Definition {
 	const area = "relation"
-	return []Definition{
-		define(area, `we walk through the pages of (\d+), oldest first, and another (?:card|transaction) is made after each page`, "Reads the list from the first thing of the scenario on, page by page, until the last of them was met.", walkWhileMaking),
-		define(area, `each of those that were there before was met once`, "Counts the things of the scenario among all the pages.", metOnce),
-		define(area, `we list the (?:cards|transactions) of the later part of that time`, "The same list with a range that begins later, within the range before.", listLaterPart),
-		define(area, `the list of the whole time holds each of them`, "Every entry of the narrower list is in the wider one.", isWithinWhole),
+	return []steps.Definition{
+		steps.Define(area, `we walk through the pages of (\d+), oldest first, and another (?:card|transaction) is made after each page`, "Reads the list from the first thing of the scenario on, page by page, until the last of them was met.", walkWhileMaking),
+		steps.Define(area, `each of those that were there before was met once`, "Counts the things of the scenario among all the pages.", metOnce),
+		steps.Define(area, `we list the (?:cards|transactions) of the later part of that time`, "The same list with a range that begins later, within the range before.", listLaterPart),
+		steps.Define(area, `the list of the whole time holds each of them`, "Every entry of the narrower list is in the wider one.", isWithinWhole),
 	}
 }
 
 // walkBound ends a walk that does not come to an end: others make things meanwhile too.
 const walkBound = 60
 
-func walkWhileMaking(ctx context.Context, size int) error {
-	w := From(ctx)
-	s, err := w.span()
+func walkWhileMaking(ctx context.Context, w *steps.World, size int) error {
+	s, err := spanOf(w)
 	if err != nil {
 		return err
 	}
-	query := copyQuery(s.base)
-	query.Set("from", stamp(created(s.all()[0]).Add(-time.Millisecond)))
+	query := things.CopyQuery(s.base)
+	query.Set("from", things.Stamp(things.Created(s.all()[0]).Add(-time.Millisecond)))
 	query.Set("order", "asc")
 	query.Set("limit", strconv.Itoa(size))
-	last := created(s.all()[len(s.all())-1])
+	last := things.Created(s.all()[len(s.all())-1])
 	var met []any
 	for page := range walkBound {
 		query.Set("offset", strconv.Itoa(page*size))
-		items, err := w.list(ctx, s.operation, "primary", copyQuery(query))
+		items, err := things.List(ctx, w, s.operation, "primary", things.CopyQuery(query))
 		if err != nil {
 			return err
 		}
 		met = append(met, items...)
-		if len(items) == 0 || creation(items[len(items)-1]).After(last) {
+		if len(items) == 0 || things.Creation(items[len(items)-1]).After(last) {
 			break
 		}
-		if err := w.makeAnother(ctx, s); err != nil {
+		if err := makeAnother(ctx, w, s); err != nil {
 			return err
 		}
 	}
-	w.notes["items"] = met
+	steps.State[listed](w).keep(met)
 	return nil
 }
 
 // makeAnother makes a thing of the kind of the span: a card, or a credit on its wallet.
-func (w *World) makeAnother(ctx context.Context, s *span) error {
+func makeAnother(ctx context.Context, w *steps.World, s *span) error {
 	if s.operation.ID == "cards-list" {
-		_, err := w.scene.Fresh(ctx, "primary", "card", scene.Things{})
+		_, err := w.Scene.Fresh(ctx, "primary", "card", scene.Things{})
 		return err
 	}
-	_, err := w.scene.Book(ctx, "transactions-manual-credit", "primary", 500, "", w.things["wallet"].ID)
+	_, err := w.Scene.Book(ctx, "transactions-manual-credit", "primary", 500, "", w.Things["wallet"].ID)
 	return err
 }
 
-func metOnce(ctx context.Context) error {
-	w := From(ctx)
-	s, err := w.span()
+func metOnce(w *steps.World) error {
+	s, err := spanOf(w)
 	if err != nil {
 		return err
 	}
-	return w.expectListed("a walk meets each entry once", s.all(), 1)
+	return expectListed(w, "a walk meets each entry once", s.all(), 1)
 }
 
-func listLaterPart(ctx context.Context) error {
-	w := From(ctx)
-	s, err := w.span()
+func listLaterPart(ctx context.Context, w *steps.World) error {
+	s, err := spanOf(w)
 	if err != nil {
 		return err
 	}
-	whole, err := w.items()
+	whole, err := itemsOf(w)
 	if err != nil {
 		return err
 	}
-	w.notes["items before"] = whole
+	steps.State[listed](w).before = whole
 	query := s.window()
-	query.Set("from", stamp(created(s.inside[1]).Add(-time.Millisecond)))
-	return w.listSpan(ctx, query)
+	query.Set("from", things.Stamp(things.Created(s.inside[1]).Add(-time.Millisecond)))
+	return listSpan(ctx, w, query)
 }
 
-func isWithinWhole(ctx context.Context) error {
-	w := From(ctx)
-	items, err := w.items()
+func isWithinWhole(ctx context.Context, w *steps.World) error {
+	items, err := itemsOf(w)
 	if err != nil {
 		return err
 	}
 	const check = "a narrower range lists nothing else"
-	whole, _ := w.notes["items before"].([]any)
+	whole := steps.State[listed](w).before
 	if len(items) == 0 || len(whole) == 0 {
-		w.NoData(check, w.own(contract.Effect), "one of the lists is empty")
+		w.NoData(check, w.Own(contract.Effect), "one of the lists is empty")
 		return nil
 	}
-	wider := ids(whole)
-	if len(common(ids(items), wider)) < len(items) {
+	wider := things.IDs(whole)
+	if len(common(things.IDs(items), wider)) < len(items) {
 		// What others changed meanwhile may have come into the time (N-19): then it is in the whole of it by now.
-		if err := w.windowWith(ctx, "", ""); err != nil {
+		if err := windowWith(ctx, w, "", ""); err != nil {
 			return err
 		}
-		now, err := w.items()
+		now, err := itemsOf(w)
 		if err != nil {
 			return err
 		}
-		wider = append(wider, ids(now)...)
+		wider = append(wider, things.IDs(now)...)
 	}
-	for _, id := range ids(items) {
-		w.Expect(times(id, wider) > 0, evidence.Assertion{Check: check, Fact: w.own(contract.Effect),
+	for _, id := range things.IDs(items) {
+		w.Expect(things.Times(id, wider) > 0, evidence.Assertion{Check: check, Fact: w.Own(contract.Effect),
 			Message:  "the narrower range lists what the wider one does not",
 			Expected: fmt.Sprintf("only ids of %v", wider), Actual: id})
 	}

@@ -1,62 +1,45 @@
-package steps
+// Package requests holds the sentences that prepare a request, break it in one place, and send it.
+package requests
 
 import (
 	"context"
 	"encoding/json"
-	"fmt"
 	"net/http"
-	"strings"
+	"slices"
 
-	"github.com/kobcheck/kobcheck/client"
 	"github.com/kobcheck/kobcheck/client/scene"
-	"github.com/kobcheck/kobcheck/contract"
+	"github.com/kobcheck/kobcheck/steps"
 )
 
-func requestSentences() []Definition {
+// Sentences returns the definitions of the area.
+func Sentences() []steps.Definition {
+	return slices.Concat(requestSentences(), callSentences())
+}
+
+func requestSentences() []steps.Definition {
 	const area = "request"
-	return []Definition{
-		define(area, `a valid request to "([^"]+)"`, "Prepares a request that the documentation calls right, with all that it needs.", aValidRequest),
-		define(area, `the request's "([^"]+)" is (left out|null|empty|blank|of another type|outside its values|malformed)`, "Breaks one field of the prepared body.", breakField),
-		define(area, `the request's "([^"]+)" is set to (.+)`, "Sets one field of the prepared body to the JSON value given.", setField),
-		define(area, `the request's header "([^"]+)" is left out`, "Leaves one header out of the prepared request.", omitHeader),
-		define(area, `the request's header "([^"]+)" is "([^"]*)"`, "Sets one header of the prepared request.", setHeader),
-		define(area, `the request's "([^"]+)" in the address is (unknown|malformed|of another client)`, "Puts another id into the path of the prepared request.", breakPath),
-		define(area, `the request's "([^"]+)" in the address is "([^"]+)"`, "Puts a word into the path of the prepared request.", setPath),
-		define(area, `the request's query "([^"]+)" is "([^"]*)"`, "Sets one query parameter of the prepared request.", setQuery),
-		define(area, `the request's body is (not JSON|cut in half|an empty text|a JSON list|a JSON text|sent as plain text|sent as XML)`, "Replaces the prepared body by something that is not the documented form.", breakBody),
-		define(area, `the request has the further field "([^"]+)" with (.+)`, "Adds a field to the prepared body.", setField),
-		define(area, `the request is sent without a token`, "Sends the prepared request with no Authorization header.", sendWithoutToken),
-		define(area, `the request names the other client in the header "([^"]+)"`, "Sets the header to the id of the second client.", nameOtherClient),
-		define(area, `the request's query "([^"]+)" is the wallet of the foreign transaction`, "Filters by a wallet that belongs to another client.", queryForeignWallet),
-		define(area, `the request is sent`, "Sends the prepared request as our client.", sendDraft),
+	return []steps.Definition{
+		steps.Define(area, `a valid request to "([^"]+)"`, "Prepares a request that the documentation calls right, with all that it needs.", (*steps.World).Request),
+		steps.Define(area, `the request's "([^"]+)" is (left out|null|empty|blank|of another type|outside its values|malformed)`, "Breaks one field of the prepared body.", breakField),
+		steps.Define(area, `the request's "([^"]+)" is set to (.+)`, "Sets one field of the prepared body to the JSON value given.", setField),
+		steps.Define(area, `the request's header "([^"]+)" is left out`, "Leaves one header out of the prepared request.", omitHeader),
+		steps.Define(area, `the request's header "([^"]+)" is "([^"]*)"`, "Sets one header of the prepared request.", setHeader),
+		steps.Define(area, `the request's "([^"]+)" in the address is (unknown|malformed|of another client)`, "Puts another id into the path of the prepared request.", breakPath),
+		steps.Define(area, `the request's "([^"]+)" in the address is "([^"]+)"`, "Puts a word into the path of the prepared request.", setPath),
+		steps.Define(area, `the request's query "([^"]+)" is "([^"]*)"`, "Sets one query parameter of the prepared request.", setQuery),
+		steps.Define(area, `the request's body is (not JSON|cut in half|an empty text|a JSON list|a JSON text|sent as plain text|sent as XML)`, "Replaces the prepared body by something that is not the documented form.", breakBody),
+		steps.Define(area, `the request has the further field "([^"]+)" with (.+)`, "Adds a field to the prepared body.", setField),
+		steps.Define(area, `the request is sent without a token`, "Sends the prepared request with no Authorization header.", sendWithoutToken),
+		steps.Define(area, `the request names the other client in the header "([^"]+)"`, "Sets the header to the id of the second client.", nameOtherClient),
+		steps.Define(area, `the request's query "([^"]+)" is the wallet of the foreign transaction`, "Filters by a wallet that belongs to another client.", queryForeignWallet),
+		steps.Define(area, `the request is sent`, "Sends the prepared request as our client.", (*steps.World).SendDraft),
 	}
 }
 
-func aValidRequest(ctx context.Context, title string) error {
-	w := From(ctx)
-	operation, err := w.operation(title)
-	if err != nil {
-		return err
-	}
-	w.draft, err = w.scene.Draft(ctx, operation, w.Session.Client.Caller(operation), w.things)
-	return err
-}
-
-func (w *World) drafted() (*scene.Draft, error) {
-	if w.draft == nil {
-		return nil, faulty("no request was prepared; start with: a valid request to …")
-	}
-	return w.draft, nil
-}
-
-func breakField(ctx context.Context, name, how string) error {
-	draft, err := From(ctx).drafted()
-	if err != nil {
-		return err
-	}
+func breakField(draft *scene.Draft, name, how string) error {
 	field := draft.Operation.Field(name)
 	if field == nil {
-		return faulty("%q has no field %q", draft.Operation.Title, name)
+		return steps.Faulty("%q has no field %q", draft.Operation.Title, name)
 	}
 	switch how {
 	case "left out":
@@ -90,12 +73,8 @@ func otherType(documented string) any {
 	return []any{true}
 }
 
-func setField(ctx context.Context, name, literal string) error {
-	draft, err := From(ctx).drafted()
-	if err != nil {
-		return err
-	}
-	value, err := parse(literal)
+func setField(draft *scene.Draft, name, literal string) error {
+	value, err := steps.Literal(literal)
 	if err != nil {
 		return err
 	}
@@ -106,50 +85,21 @@ func setField(ctx context.Context, name, literal string) error {
 	return nil
 }
 
-// parse reads a JSON literal of a feature; numbers keep their digits.
-func parse(literal string) (any, error) {
-	decoder := json.NewDecoder(strings.NewReader(literal))
-	decoder.UseNumber()
-	var value any
-	if err := decoder.Decode(&value); err != nil {
-		return nil, faulty("%q in the feature is not JSON: %v", literal, err)
-	}
-	return value, nil
-}
-
-func omitHeader(ctx context.Context, name string) error {
-	draft, err := From(ctx).drafted()
-	if err != nil {
-		return err
-	}
+func omitHeader(draft *scene.Draft, name string) {
 	draft.Request.Without = append(draft.Request.Without, name)
-	return nil
 }
 
-func setHeader(ctx context.Context, name, value string) error {
-	draft, err := From(ctx).drafted()
-	if err != nil {
-		return err
-	}
+func setHeader(draft *scene.Draft, name, value string) {
 	if draft.Request.Header == nil {
 		draft.Request.Header = http.Header{}
 	}
 	draft.Request.Header.Set(name, value)
-	return nil
 }
 
-// absentID is a valid UUID v4 that no service gives out by chance.
-const absentID = "deadbeef-0000-4000-8000-00000000dead"
-
-func breakPath(ctx context.Context, name, how string) error {
-	w := From(ctx)
-	draft, err := w.drafted()
-	if err != nil {
-		return err
-	}
+func breakPath(ctx context.Context, w *steps.World, draft *scene.Draft, name, how string) error {
 	switch how {
 	case "unknown":
-		draft.Request.Path[name] = absentID
+		draft.Request.Path[name] = steps.AbsentID
 	case "malformed":
 		draft.Request.Path[name] = "not-a-uuid"
 	default:
@@ -157,43 +107,29 @@ func breakPath(ctx context.Context, name, how string) error {
 			if parameter.Name != name {
 				continue
 			}
-			object, err := w.scene.Foreign(ctx, parameter.Fixture)
+			object, err := w.Scene.Foreign(ctx, parameter.Fixture)
 			if err != nil {
 				return err
 			}
 			draft.Request.Path[name] = object.ID
-			w.things["foreign "+parameter.Fixture] = object
+			w.Things["foreign "+parameter.Fixture] = object
 		}
 	}
 	return nil
 }
 
-func setPath(ctx context.Context, name, value string) error {
-	draft, err := From(ctx).drafted()
-	if err != nil {
-		return err
-	}
+func setPath(draft *scene.Draft, name, value string) {
 	draft.Request.Path[name] = value
-	return nil
 }
 
-func setQuery(ctx context.Context, name, value string) error {
-	draft, err := From(ctx).drafted()
-	if err != nil {
-		return err
-	}
+func setQuery(draft *scene.Draft, name, value string) {
 	draft.Request.Query.Set(name, value)
-	return nil
 }
 
-func breakBody(ctx context.Context, how string) error {
-	draft, err := From(ctx).drafted()
-	if err != nil {
-		return err
-	}
+func breakBody(draft *scene.Draft, how string) error {
 	good, err := json.Marshal(draft.Body)
 	if err != nil {
-		return faulty("the prepared body is not JSON: %v", err)
+		return steps.Faulty("the prepared body is not JSON: %v", err)
 	}
 	switch how {
 	case "not JSON":
@@ -214,65 +150,34 @@ func breakBody(ctx context.Context, how string) error {
 	return nil
 }
 
-func sendDraft(ctx context.Context) error {
-	w := From(ctx)
-	draft, err := w.drafted()
-	if err != nil {
-		return err
-	}
-	exchange, err := w.send(ctx, draft)
-	if err != nil {
-		return err
-	}
-	// What a call of the scenario's own has made is the thing that later sentences speak of.
-	if draft.Operation.Creates != "" && scene.ID(w.decoded(exchange)) != "" && exchange.Status/100 == 2 {
-		_, err = w.born(draft.Operation, exchange, draft.Body)
-	}
-	return err
-}
-
-// born puts what a call of the scenario's own has made among its things. One without an id can't be used.
-func (w *World) born(operation *contract.Operation, exchange *client.Exchange, sent map[string]any) (*scene.Thing, error) {
-	thing := &scene.Thing{Kind: operation.Creates, ID: scene.ID(w.decoded(exchange)), Body: w.body(exchange),
-		Sent: sent, As: exchange.As, Raw: true}
-	if thing.ID == "" {
-		return nil, blocked(operation, exchange, fmt.Sprintf("answered %d without an id", exchange.Status))
-	}
-	w.things[thing.Kind] = thing
-	return thing, nil
-}
-
-func sendWithoutToken(ctx context.Context) error {
-	draft, err := From(ctx).drafted()
-	if err != nil {
-		return err
-	}
+func sendWithoutToken(ctx context.Context, w *steps.World, draft *scene.Draft) error {
 	none := ""
 	draft.Request.Authorization = &none
-	return sendDraft(ctx)
+	return w.SendDraft(ctx)
 }
 
-func nameOtherClient(ctx context.Context, header string) error {
-	w := From(ctx)
-	if err := w.called("second", "it takes the id of another client"); err != nil {
+func nameOtherClient(w *steps.World, draft *scene.Draft, header string) error {
+	if err := w.NeedClient("second", "it takes the id of another client"); err != nil {
 		return err
 	}
-	return setHeader(ctx, header, w.Session.ClientIDs["second"])
+	setHeader(draft, header, w.Session.ClientIDs["second"])
+	return nil
 }
 
-func queryForeignWallet(ctx context.Context, name string) error {
-	w := From(ctx)
-	transaction, err := w.thing("foreign transaction")
+func queryForeignWallet(w *steps.World, draft *scene.Draft, name string) error {
+	transaction, err := w.Thing("foreign transaction")
 	if err != nil {
 		return err
 	}
 	for _, side := range []string{"to", "from"} {
 		if id, ok := transaction.Body[side].(string); ok && id != "" {
-			return setQuery(ctx, name, id)
+			setQuery(draft, name, id)
+			return nil
 		}
 	}
-	if id := w.scene.Given.SecondClient["wallet"]; id != "" {
-		return setQuery(ctx, name, id)
+	if id := w.Scene.Given.SecondClient["wallet"]; id != "" {
+		setQuery(draft, name, id)
+		return nil
 	}
 	return &scene.NotTestable{Key: "fixtures.second_client.wallet", Why: "the transaction of the other client names no wallet"}
 }

@@ -13,6 +13,7 @@ import (
 	"github.com/kobcheck/kobcheck/reports"
 	"github.com/kobcheck/kobcheck/reports/evidence"
 	"github.com/kobcheck/kobcheck/steps"
+	"github.com/kobcheck/kobcheck/steps/cardorder"
 	"github.com/kobcheck/kobcheck/steps/catalog"
 )
 
@@ -79,7 +80,7 @@ func (r *runner) keep(ctx context.Context, a *attempt) {
 	r.census.add(seen.Checks)
 	r.uses.add(seen.Exchanges)
 	r.observations = append(r.observations, seen.Observations...)
-	for _, one := range seen.Decisions {
+	for _, one := range cardorder.Decisions(a.world) {
 		failing := slices.Sorted(slices.Values(one.Failing))
 		r.decisions = append(r.decisions, reports.Decision{Failing: failing, Decided: one.Decided, Scenario: result.ID, Example: result.Name})
 	}

@@ -20,13 +20,14 @@ import (
 	"github.com/kobcheck/kobcheck/reports/evidence"
 	"github.com/kobcheck/kobcheck/steps"
 	"github.com/kobcheck/kobcheck/steps/catalog"
+	"github.com/kobcheck/kobcheck/steps/vocabulary"
 )
 
 // Config says what to run and how.
 type Config struct {
 	Session *steps.Session
 	Catalog *catalog.Catalog
-	// Vocabulary is [steps.Vocabulary] unless a test brings its own.
+	// Vocabulary is [vocabulary.All] unless a test brings its own.
 	Vocabulary []steps.Definition
 	Selection  catalog.Selection
 	// Concurrency is the number of scenarios side by side; 0 means [DefaultConcurrency].
@@ -90,7 +91,7 @@ func Run(ctx context.Context, config Config) (*reports.Run, error) {
 		config.Timeout = DefaultTimeout
 	}
 	if config.Vocabulary == nil {
-		config.Vocabulary = steps.Vocabulary()
+		config.Vocabulary = vocabulary.All()
 	}
 	selected, err := config.Catalog.Select(config.Selection, config.Session.Contract)
 	if err != nil {

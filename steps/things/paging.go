@@ -1,34 +1,84 @@
-package steps
+package things
 
 import (
 	"context"
+	"fmt"
 	"net/url"
+	"sort"
 	"strconv"
+	"time"
 
+	"github.com/kobcheck/kobcheck/client"
+	"github.com/kobcheck/kobcheck/client/scene"
 	"github.com/kobcheck/kobcheck/contract"
+	"github.com/kobcheck/kobcheck/steps"
 )
 
+// CardsOf returns the ids of our cards on a wallet that were made from a time on, sorted. The list of
+// cards has no filter by wallet, hence the bound: a long-lived target has many cards.
+func CardsOf(ctx context.Context, w *steps.World, walletID string, from time.Time) ([]string, error) {
+	operation := w.Session.Contract.Operation("cards-list")
+	var found []string
+	query := url.Values{"order": {"desc"}}
+	if !from.IsZero() {
+		query.Set("from", Stamp(from))
+	}
+	if _, _, err := Walk(ctx, w, operation, "primary", query, func(items []any) bool {
+		for _, item := range items {
+			// What others create meanwhile moves entries onto the next page, where they are seen again.
+			if card, ok := item.(map[string]any); ok && card["wallet_id"] == walletID && Times(fmt.Sprint(card["id"]), found) == 0 {
+				found = append(found, fmt.Sprint(card["id"]))
+			}
+		}
+		return true
+	}); err != nil {
+		return nil, err
+	}
+	sort.Strings(found)
+	return found, nil
+}
+
+func IDs(items []any) []string {
+	out := make([]string, 0, len(items))
+	for _, item := range items {
+		entry, _ := item.(map[string]any)
+		id, _ := entry["id"].(string)
+		out = append(out, id)
+	}
+	return out
+}
+
+func Times(id string, all []string) int {
+	n := 0
+	for _, one := range all {
+		if one == id {
+			n++
+		}
+	}
+	return n
+}
+
 const (
-	// pageSize is how many entries of a list are asked for at once: few enough for any largest page that an API
+	// PageSize is how many entries of a list are asked for at once: few enough for any largest page that an API
 	// may hold against it (N-19).
-	pageSize = 20
-	// pageBound stops a walk through a list that never ends: 1000 pages of 20.
-	pageBound = 1000
+	PageSize = 20
+	// PageBound stops a walk through a list that never ends: 1000 pages of 20.
+	PageBound = 1000
 	// staleBound stops a walk whose pages bring nothing new: the API does not heed the offset. One such page
 	// is no proof, since what others create meanwhile moves entries onto the next one.
 	staleBound = 3
 )
 
-// walk goes through the pages of a list by offset and hands each to visit, until that returns false, the
+// Walk goes through the pages of a list by offset and hands each to visit, until that returns false, the
 // list ends, or its pages bring nothing new. It returns how many entries it saw, and whether it stopped for
 // the bound alone.
-func (w *World) walk(ctx context.Context, operation *contract.Operation, as string, query url.Values, visit func(items []any) bool) (seen int, bounded bool, err error) {
-	query = copyQuery(query)
-	query.Set("limit", strconv.Itoa(pageSize))
+func Walk(ctx context.Context, w *steps.World, operation *contract.Operation, as string, query url.Values, visit func(items []any) bool) (seen int, bounded bool, err error) {
+	query = CopyQuery(query)
+	query.Set("limit", strconv.Itoa(PageSize))
 	known, stale := map[any]bool{}, 0
-	for page := 0; page < pageBound; page++ {
+	for page := 0; page < PageBound; page++ {
 		query.Set("offset", strconv.Itoa(seen))
-		items, err := w.list(ctx, operation, as, copyQuery(query))
+		items, err := List(ctx, w, operation, as, CopyQuery(query))
 		if err != nil {
 			return seen, false, err
 		}
@@ -42,7 +92,7 @@ func (w *World) walk(ctx context.Context, operation *contract.Operation, as stri
 		}
 		seen += len(items)
 		// The header may count the page alone (C-41); then it says nothing of the end.
-		total, _ := strconv.Atoi(w.last.Header.Get("X-Total-Count"))
+		total, _ := strconv.Atoi(w.Last.Header.Get("X-Total-Count"))
 		if !visit(items) || len(items) == 0 || total > len(items) && seen >= total {
 			return seen, false, nil
 		}
@@ -63,4 +113,35 @@ func hasQuery(operation *contract.Operation, name string) bool {
 		}
 	}
 	return false
+}
+
+// entryOf returns the entry with an id, or nil.
+func entryOf(items []any, id string) map[string]any {
+	for _, item := range items {
+		if entry, ok := item.(map[string]any); ok && entry["id"] == id {
+			return entry
+		}
+	}
+	return nil
+}
+
+// List calls a list operation as means to an end and returns its items, whatever wraps them.
+func List(ctx context.Context, w *steps.World, operation *contract.Operation, as string, query url.Values) ([]any, error) {
+	exchange, value, err := w.Scene.Serve(ctx, &scene.Draft{Operation: operation, Request: client.Request{As: as, Query: query}})
+	if err != nil {
+		return nil, err
+	}
+	items, ok := scene.Items(value)
+	if !ok {
+		return nil, steps.Blocked(operation, exchange, fmt.Sprintf("answered %d without a list", exchange.Status))
+	}
+	return items, nil
+}
+
+func CopyQuery(query url.Values) url.Values {
+	out := url.Values{}
+	for name, values := range query {
+		out[name] = append([]string(nil), values...)
+	}
+	return out
 }

@@ -1,4 +1,4 @@
-package steps
+package tokens
 
 import (
 	"context"
@@ -10,24 +10,24 @@ import (
 	"github.com/kobcheck/kobcheck/client/scene"
 	"github.com/kobcheck/kobcheck/contract"
 	"github.com/kobcheck/kobcheck/reports/evidence"
+	"github.com/kobcheck/kobcheck/steps"
 )
 
-func scopeSentences() []Definition {
-	return []Definition{
-		define("token", `what a token of the scope "([^"]+)" opens is noted`, "Calls every operation with a token of that scope, in a way that makes nothing, and keeps which of them let it in.", noteScope),
+func scopeSentences() []steps.Definition {
+	return []steps.Definition{
+		steps.Define("token", `what a token of the scope "([^"]+)" opens is noted`, "Calls every operation with a token of that scope, in a way that makes nothing, and keeps which of them let it in.", noteScope),
 	}
 }
 
 // noteScope fills one row of the matrix of scopes and operations, for which the documentation has no table
 // (C-08). Reads ask for something that does not exist; changes send an empty object, which no operation that
 // needs data takes. Whether the refusal is for want of scope or of data is the answer.
-func noteScope(ctx context.Context, scope string) error {
-	w := From(ctx)
+func noteScope(ctx context.Context, w *steps.World, scope string) error {
 	as := "primary"
 	if strings.HasPrefix(scope, "administrator/") {
 		as = "admin"
 	}
-	if err := w.called(as, "it takes a client that may ask for the scope "+scope); err != nil {
+	if err := w.NeedClient(as, "it takes a client that may ask for the scope "+scope); err != nil {
 		return err
 	}
 	token, err := w.Session.Client.Token(ctx, as, scope)
@@ -52,7 +52,7 @@ func noteScope(ctx context.Context, scope string) error {
 		}
 		request := client.Request{As: as, Authorization: &header, Path: map[string]string{}}
 		for _, parameter := range operation.PathParams {
-			request.Path[parameter.Name] = absentID
+			request.Path[parameter.Name] = steps.AbsentID
 		}
 		if operation.Body != nil {
 			request.Body = map[string]any{}
@@ -61,13 +61,13 @@ func noteScope(ctx context.Context, scope string) error {
 		if err != nil {
 			return err
 		}
-		if environment := w.gateway(exchange); environment != nil {
+		if environment := w.Gateway(exchange); environment != nil {
 			return environment
 		}
-		w.last = exchange
-		w.Expect(exchange.Status < 500, evidence.Assertion{Check: "no server error", Fact: w.fact("HARNESS-01", contract.Refusal),
+		w.Last = exchange
+		w.Expect(exchange.Status < 500, evidence.Assertion{Check: "no server error", Fact: w.Fact("HARNESS-01", contract.Refusal),
 			Message:  "a call with little in it was answered by a server error",
-			Expected: "any answer but a server error", Actual: w.answered(exchange)})
+			Expected: "any answer but a server error", Actual: w.Answered(exchange)})
 		switch {
 		case exchange.Status == http.StatusUnauthorized || exchange.Status == http.StatusForbidden:
 			cell("deny")
@@ -82,7 +82,7 @@ func noteScope(ctx context.Context, scope string) error {
 
 // scopable reports whether an operation can be asked without making anything: its path is known, and if it
 // changes something it needs an id or data that the call does not have.
-func scopable(w *World, operation *contract.Operation) bool {
+func scopable(w *steps.World, operation *contract.Operation) bool {
 	if _, known := operation.PathIn(w.Session.Edition); !known {
 		return false
 	}

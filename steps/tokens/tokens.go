@@ -1,4 +1,5 @@
-package steps
+// Package tokens holds the sentences about access tokens: asking for them, forging them, and what they open.
+package tokens
 
 import (
 	"context"
@@ -9,6 +10,7 @@ import (
 	"encoding/json"
 	"fmt"
 	"net/url"
+	"slices"
 	"strings"
 	"time"
 
@@ -18,61 +20,66 @@ import (
 	"github.com/kobcheck/kobcheck/client/scene"
 	"github.com/kobcheck/kobcheck/contract"
 	"github.com/kobcheck/kobcheck/reports/evidence"
+	"github.com/kobcheck/kobcheck/steps"
 )
 
-func tokenSentences() []Definition {
+// Sentences returns the definitions of the area.
+func Sentences() []steps.Definition {
+	return slices.Concat(tokenSentences(), scopeSentences())
+}
+
+func tokenSentences() []steps.Definition {
 	const area = "token"
-	return []Definition{
-		define(area, `"([^"]+)" is called with (no token|an empty token|a token that is no token|a token with one letter changed|a token whose content was changed|a token that has expired|a token signed by a stranger|a token that is not signed|the token in the address)`, "Calls the operation with something that must not be taken for a token.", callWithBadToken),
-		define(area, `"([^"]+)" is called with a token of the scope "([^"]+)"`, "Asks for a token of that scope and calls the operation with it.", callWithScope),
-		define(area, `"([^"]+)" is called with the scheme written "([^"]+)"`, "Calls the operation with the authentication scheme in another letter case.", callWithScheme),
-		define(area, `we ask for an access token`, "Asks the token endpoint for a token as our client.", askToken),
-		define(area, `we ask for an access token (?:but|with) the "([^"]+)" (left out|wrong|empty|sent twice)`, "Asks for a token with one form field broken.", askBrokenToken),
-		define(area, `we ask for an access token with "([^"]+)" "([^"]+)"`, "Asks for a token with one form field set to the value.", askTokenWith),
-		define(area, `we ask for an access token with a JSON body`, "Asks for a token with the fields as JSON in place of a form.", askTokenAsJSON),
-		define(area, `the access token is a JWT that lives as long as "expires_in" says`, "Looks into the token: three parts, and an expiry that agrees with the answer.", tokenIsJWT),
+	return []steps.Definition{
+		steps.Define(area, `"([^"]+)" is called with (no token|an empty token|a token that is no token|a token with one letter changed|a token whose content was changed|a token that has expired|a token signed by a stranger|a token that is not signed|the token in the address)`, "Calls the operation with something that must not be taken for a token.", callWithBadToken),
+		steps.Define(area, `"([^"]+)" is called with a token of the scope "([^"]+)"`, "Asks for a token of that scope and calls the operation with it.", callWithScope),
+		steps.Define(area, `"([^"]+)" is called with the scheme written "([^"]+)"`, "Calls the operation with the authentication scheme in another letter case.", callWithScheme),
+		steps.Define(area, `we ask for an access token`, "Asks the token endpoint for a token as our client.", askToken),
+		steps.Define(area, `we ask for an access token (?:but|with) the "([^"]+)" (left out|wrong|empty|sent twice)`, "Asks for a token with one form field broken.", askBrokenToken),
+		steps.Define(area, `we ask for an access token with "([^"]+)" "([^"]+)"`, "Asks for a token with one form field set to the value.", askTokenWith),
+		steps.Define(area, `we ask for an access token with a JSON body`, "Asks for a token with the fields as JSON in place of a form.", askTokenAsJSON),
+		steps.Define(area, `the access token is a JWT that lives as long as "expires_in" says`, "Looks into the token: three parts, and an expiry that agrees with the answer.", tokenIsJWT),
 	}
 }
 
-func callWithBadToken(ctx context.Context, title, how string) error {
-	w := From(ctx)
-	if err := aValidRequest(ctx, title); err != nil {
+func callWithBadToken(ctx context.Context, w *steps.World, title, how string) error {
+	if err := w.Request(ctx, title); err != nil {
 		return err
 	}
 	none, empty := "", "Bearer "
 	switch how {
 	case "no token":
-		w.draft.Request.Authorization = &none
-		return sendDraft(ctx)
+		w.Draft.Request.Authorization = &none
+		return w.SendDraft(ctx)
 	case "an empty token":
-		w.draft.Request.Authorization = &empty
-		return sendDraft(ctx)
+		w.Draft.Request.Authorization = &empty
+		return w.SendDraft(ctx)
 	case "a token that has expired":
 		if w.Session.ExpiredToken == "" {
 			return &scene.NotTestable{Key: "fixtures.expired_token_env", Why: "it takes a token of ours that has run out"}
 		}
-		return w.sendWithToken(ctx, w.Session.ExpiredToken)
+		return sendWithToken(ctx, w, w.Session.ExpiredToken)
 	}
-	token, err := w.Session.Client.Token(ctx, w.draft.Request.As, "")
+	token, err := w.Session.Client.Token(ctx, w.Draft.Request.As, "")
 	if err != nil {
 		return err
 	}
 	if how == "the token in the address" {
-		w.draft.Request.Authorization = &none
-		w.draft.Request.Query.Set("access_token", token.Value)
-		return sendDraft(ctx)
+		w.Draft.Request.Authorization = &none
+		w.Draft.Request.Query.Set("access_token", token.Value)
+		return w.SendDraft(ctx)
 	}
 	forged, err := forge(token.Value, how)
 	if err != nil {
 		return err
 	}
-	return w.sendWithToken(ctx, forged)
+	return sendWithToken(ctx, w, forged)
 }
 
-func (w *World) sendWithToken(ctx context.Context, token string) error {
+func sendWithToken(ctx context.Context, w *steps.World, token string) error {
 	header := "Bearer " + token
-	w.draft.Request.Authorization = &header
-	_, err := w.send(ctx, w.draft)
+	w.Draft.Request.Authorization = &header
+	_, err := w.Send(ctx, w.Draft)
 	return err
 }
 
@@ -126,7 +133,7 @@ func forge(good, how string) (string, error) {
 		}
 		return token.SignedString(stranger)
 	}
-	return "", faulty("unknown way to forge a token: %s", how)
+	return "", steps.Faulty("unknown way to forge a token: %s", how)
 }
 
 func decodeClaims(part string) (map[string]any, error) {
@@ -141,12 +148,11 @@ func decodeClaims(part string) (map[string]any, error) {
 	return claims, nil
 }
 
-func callWithScope(ctx context.Context, title, scope string) error {
-	w := From(ctx)
-	if err := aValidRequest(ctx, title); err != nil {
+func callWithScope(ctx context.Context, w *steps.World, title, scope string) error {
+	if err := w.Request(ctx, title); err != nil {
 		return err
 	}
-	as := w.draft.Request.As
+	as := w.Draft.Request.As
 	if strings.HasPrefix(scope, "client/") {
 		as = "primary"
 	}
@@ -154,40 +160,37 @@ func callWithScope(ctx context.Context, title, scope string) error {
 	if err != nil {
 		return &scene.NotTestable{Key: "target.clients." + as + ".scope", Why: fmt.Sprintf("no token of the scope %s is to be had (%v)", scope, err)}
 	}
-	return w.sendWithToken(ctx, token.Value)
+	return sendWithToken(ctx, w, token.Value)
 }
 
-func callWithScheme(ctx context.Context, title, scheme string) error {
-	w := From(ctx)
-	if err := aValidRequest(ctx, title); err != nil {
+func callWithScheme(ctx context.Context, w *steps.World, title, scheme string) error {
+	if err := w.Request(ctx, title); err != nil {
 		return err
 	}
-	token, err := w.Session.Client.Token(ctx, w.draft.Request.As, "")
+	token, err := w.Session.Client.Token(ctx, w.Draft.Request.As, "")
 	if err != nil {
 		return err
 	}
 	header := scheme + " " + token.Value
-	w.draft.Request.Authorization = &header
-	return sendDraft(ctx)
+	w.Draft.Request.Authorization = &header
+	return w.SendDraft(ctx)
 }
 
-func (w *World) tokenDraft() *scene.Draft {
+func tokenDraft(w *steps.World) *scene.Draft {
 	id, secret, scope := w.Session.Client.Credentials("primary")
 	return &scene.Draft{Operation: w.Session.Contract.Operation("token"), Request: client.Request{As: "primary", Form: url.Values{
 		"grant_type": {"client_credentials"}, "client_id": {id}, "client_secret": {secret}, "scope": {scope},
 	}}}
 }
 
-func askToken(ctx context.Context) error {
-	w := From(ctx)
-	w.draft = w.tokenDraft()
-	return sendDraft(ctx)
+func askToken(ctx context.Context, w *steps.World) error {
+	w.Draft = tokenDraft(w)
+	return w.SendDraft(ctx)
 }
 
-func askBrokenToken(ctx context.Context, field, how string) error {
-	w := From(ctx)
-	w.draft = w.tokenDraft()
-	form := w.draft.Request.Form
+func askBrokenToken(ctx context.Context, w *steps.World, field, how string) error {
+	w.Draft = tokenDraft(w)
+	form := w.Draft.Request.Form
 	switch how {
 	case "left out":
 		form.Del(field)
@@ -198,42 +201,35 @@ func askBrokenToken(ctx context.Context, field, how string) error {
 	case "sent twice":
 		form.Add(field, form.Get(field))
 	}
-	return sendDraft(ctx)
+	return w.SendDraft(ctx)
 }
 
-func askTokenWith(ctx context.Context, field, value string) error {
-	w := From(ctx)
-	w.draft = w.tokenDraft()
-	w.draft.Request.Form.Set(field, value)
-	return sendDraft(ctx)
+func askTokenWith(ctx context.Context, w *steps.World, field, value string) error {
+	w.Draft = tokenDraft(w)
+	w.Draft.Request.Form.Set(field, value)
+	return w.SendDraft(ctx)
 }
 
-func askTokenAsJSON(ctx context.Context) error {
-	w := From(ctx)
-	w.draft = w.tokenDraft()
+func askTokenAsJSON(ctx context.Context, w *steps.World) error {
+	w.Draft = tokenDraft(w)
 	body := map[string]any{}
-	for field, values := range w.draft.Request.Form {
+	for field, values := range w.Draft.Request.Form {
 		body[field] = values[0]
 	}
-	w.draft.Request.Form = nil
+	w.Draft.Request.Form = nil
 	raw, err := json.Marshal(body)
 	if err != nil {
-		return faulty("the token request is not JSON: %v", err)
+		return steps.Faulty("the token request is not JSON: %v", err)
 	}
-	w.draft.Request.RawBody, w.draft.Request.MediaType = raw, "application/json"
-	return sendDraft(ctx)
+	w.Draft.Request.RawBody, w.Draft.Request.MediaType = raw, "application/json"
+	return w.SendDraft(ctx)
 }
 
-func tokenIsJWT(ctx context.Context) error {
-	w := From(ctx)
-	exchange, err := w.latest()
-	if err != nil {
-		return err
-	}
-	body, _ := w.decoded(exchange).(map[string]any)
+func tokenIsJWT(w *steps.World, exchange *client.Exchange) error {
+	body, _ := w.Decoded(exchange).(map[string]any)
 	token, _ := body["access_token"].(string)
 	parts := strings.Split(token, ".")
-	w.Expect(len(parts) == 3, evidence.Assertion{Check: "token is a JWT", Fact: w.fact("AUTH-14", contract.Values),
+	w.Expect(len(parts) == 3, evidence.Assertion{Check: "token is a JWT", Fact: w.Fact("AUTH-14", contract.Values),
 		Message: "the access token is not a JWT", Expected: "three parts parted by dots", Actual: fmt.Sprintf("%d parts", len(parts))})
 	if len(parts) != 3 {
 		return nil
@@ -250,7 +246,7 @@ func tokenIsJWT(ctx context.Context) error {
 		return &scene.NotTestable{Why: "the token does not carry the times iat and exp"}
 	}
 	w.Expect(int64(expires-issued) == seconds, evidence.Assertion{Check: "expires_in agrees with the token",
-		Fact:    w.fact("AUTH-15", contract.Values),
+		Fact:    w.Fact("AUTH-15", contract.Values),
 		Message: "expires_in is not the life of the token", Expected: fmt.Sprintf("%d seconds, as the token itself says", int64(expires-issued)), Actual: fmt.Sprintf("%d", seconds)})
 	w.Observe("token.lifetime", "N-11", "How long does an access token live, in seconds?", lifetime.String())
 	return nil

@@ -1,4 +1,4 @@
-package steps
+package webhooks
 
 import (
 	"context"
@@ -15,24 +15,25 @@ import (
 	"github.com/kobcheck/kobcheck/contract"
 	"github.com/kobcheck/kobcheck/reports/evidence"
 	"github.com/kobcheck/kobcheck/schemas"
+	"github.com/kobcheck/kobcheck/schemas/match"
+	"github.com/kobcheck/kobcheck/steps"
 )
 
-func (w *World) messages() ([]webhook.Received, error) {
-	inbox, err := w.inbox("webhook")
+func messages(w *steps.World) ([]webhook.Received, error) {
+	inbox, err := inbox(w, "webhook")
 	if err != nil {
 		return nil, err
 	}
 	return inbox.All(), nil
 }
 
-func messageForm(ctx context.Context, what string) error {
-	w := From(ctx)
-	all, err := w.messages()
+func messageForm(w *steps.World, what string) error {
+	all, err := messages(w)
 	if err != nil {
 		return err
 	}
 	if len(all) == 0 {
-		w.NoData("form of a message", w.own(contract.Delivery), "nothing was received")
+		w.NoData("form of a message", w.Own(contract.Delivery), "nothing was received")
 	}
 	for _, one := range all {
 		if one.Message == nil {
@@ -40,65 +41,65 @@ func messageForm(ctx context.Context, what string) error {
 			if strings.Contains(one.Wrong.Error(), `"Message"`) {
 				requirement = "HOOK-27"
 			}
-			w.Expect(false, evidence.Assertion{Check: "a readable message", Fact: w.fact(requirement, contract.Delivery),
+			w.Expect(false, evidence.Assertion{Check: "a readable message", Fact: w.Fact(requirement, contract.Delivery),
 				Message: "a delivery can't be read", Expected: "one JSON object of strings", Actual: one.Wrong.Error()})
 			continue
 		}
-		w.Expect(true, evidence.Assertion{Check: "a readable message", Fact: w.fact("HOOK-11", contract.Delivery)})
+		w.Expect(true, evidence.Assertion{Check: "a readable message", Fact: w.Fact("HOOK-11", contract.Delivery)})
 		switch what {
 		case "headers":
-			w.messageHeaders(one)
+			messageHeaders(w, one)
 		case "fields":
-			w.messageFields(one)
+			messageFields(w, one)
 		default:
-			w.messageTypes(one)
+			messageTypes(w, one)
 		}
 	}
 	return nil
 }
 
-func (w *World) messageHeaders(one webhook.Received) {
+func messageHeaders(w *steps.World, one webhook.Received) {
 	m := one.Message
 	holds := func(requirement, name, expected string) {
 		got := one.Header.Get(name)
-		w.Expect(got == expected, evidence.Assertion{Check: "header of a delivery", Fact: w.fact(requirement, contract.Delivery), Pointer: name,
-			Message: "a delivery lacks a header or it says something else", Expected: expected, Actual: orAbsent(got)})
+		w.Expect(got == expected, evidence.Assertion{Check: "header of a delivery", Fact: w.Fact(requirement, contract.Delivery), Pointer: name,
+			Message: "a delivery lacks a header or it says something else", Expected: expected, Actual: match.OrAbsent(got)})
 	}
 	holds("HOOK-23", "x-amz-sns-message-id", m.MessageId)
 	holds("HOOK-24", "x-amz-sns-message-type", m.Type)
 	holds("HOOK-34", "x-amz-sns-message-id", m.MessageId)
 	media, _, err := mime.ParseMediaType(one.Header.Get("Content-Type"))
 	w.Expect(err == nil && (media == "text/plain" || media == "application/json"), evidence.Assertion{Check: "header of a delivery",
-		Fact:    w.fact("SNS-01", contract.Delivery),
+		Fact:    w.Fact("SNS-01", contract.Delivery),
 		Pointer: "Content-Type",
-		Message: "a delivery is labelled as neither text nor JSON", Expected: "text/plain or JSON (C-53)", Actual: orAbsent(one.Header.Get("Content-Type"))})
+		Message: "a delivery is labelled as neither text nor JSON", Expected: "text/plain or JSON (C-53)", Actual: match.OrAbsent(one.Header.Get("Content-Type"))})
 	holds("SNS-01", "User-Agent", "Amazon Simple Notification Service Agent")
 	holds("SNS-02", "x-amz-sns-topic-arn", m.TopicArn)
 }
 
-func (w *World) messageFields(one webhook.Received) {
+func messageFields(w *steps.World, one webhook.Received) {
 	requirement := "SNS-04"
 	if one.Message.Type == webhook.Notification {
 		requirement = "SNS-03"
 	}
 	for _, name := range webhook.Required(one.Message.Type) {
 		null, there := one.Message.Members[name]
-		w.Expect(there && !null, evidence.Assertion{Check: "member of a message", Fact: w.fact(requirement, contract.Delivery),
+		w.Expect(there && !null, evidence.Assertion{Check: "member of a message", Fact: w.Fact(requirement, contract.Delivery),
 			Pointer: "/" + name,
 			Message: "a message lacks a member", Expected: "there", Actual: "absent or null"})
 	}
 	subject, there := one.Message.Members["Subject"]
-	w.Expect(!there || !subject, evidence.Assertion{Check: "no null subject", Fact: w.fact("SNS-12", contract.Delivery), Pointer: "/Subject",
+	w.Expect(!there || !subject, evidence.Assertion{Check: "no null subject", Fact: w.Fact("SNS-12", contract.Delivery), Pointer: "/Subject",
 		Message: "a subject that was not given is null, not absent", Expected: "absent", Actual: "null"})
 	w.Expect(one.Message.TopicArn != "" && one.Message.SigningCertURL != "", evidence.Assertion{Check: "topic and certificate are named",
-		Fact:    w.fact("HOOK-31", contract.Delivery),
+		Fact:    w.Fact("HOOK-31", contract.Delivery),
 		Message: "a message names no topic or certificate", Expected: "both", Actual: "not both"})
 }
 
-func (w *World) messageTypes(one webhook.Received) {
+func messageTypes(w *steps.World, one webhook.Received) {
 	m := one.Message
 	expect := func(holds bool, requirement, pointer, expected, actual string) {
-		w.Expect(holds, evidence.Assertion{Check: "type of a member", Fact: w.fact(requirement, contract.Delivery), Pointer: "/" + pointer,
+		w.Expect(holds, evidence.Assertion{Check: "type of a member", Fact: w.Fact(requirement, contract.Delivery), Pointer: "/" + pointer,
 			Message: "a member of a message is not of its form", Expected: expected, Actual: actual})
 	}
 	expect(m.Type == webhook.Notification || m.Type == webhook.Confirmation || m.Type == webhook.Unsubscribed, "HOOK-25", "Type", "one of the three types", m.Type)
@@ -114,14 +115,13 @@ func (w *World) messageTypes(one webhook.Received) {
 	}
 }
 
-func messagesVerify(ctx context.Context) error {
-	w := From(ctx)
-	all, err := w.messages()
+func messagesVerify(ctx context.Context, w *steps.World) error {
+	all, err := messages(w)
 	if err != nil {
 		return err
 	}
 	if len(all) == 0 {
-		w.NoData("signature", w.fact("HOOK-21", contract.Delivery), "nothing was received")
+		w.NoData("signature", w.Fact("HOOK-21", contract.Delivery), "nothing was received")
 	}
 	verifier := &webhook.Verifier{}
 	if w.Session.Local {
@@ -135,7 +135,7 @@ func messagesVerify(ctx context.Context) error {
 				requirements = append(requirements, "SNS-07", "SNS-08", map[bool]string{true: "SNS-05", false: "SNS-06"}[message.Type == webhook.Notification])
 			}
 			for _, requirement := range requirements {
-				w.Expect(check.Holds, evidence.Assertion{Check: "verification: " + check.Step, Fact: w.fact(requirement, contract.Delivery),
+				w.Expect(check.Holds, evidence.Assertion{Check: "verification: " + check.Step, Fact: w.Fact(requirement, contract.Delivery),
 					Message: "a delivery does not verify", Expected: "the step " + check.Step + " holds", Actual: check.Detail})
 			}
 		}
@@ -143,13 +143,13 @@ func messagesVerify(ctx context.Context) error {
 	return nil
 }
 
-func (w *World) event() (*webhook.Event, string, error) {
-	all, err := w.messages()
+func event(w *steps.World) (*webhook.Event, string, error) {
+	all, err := messages(w)
 	if err != nil {
 		return nil, "", err
 	}
 	for _, one := range all {
-		if w.about(one) && one.Message != nil {
+		if about(w, one) && one.Message != nil {
 			event, unreadable := one.Message.Event()
 			if unreadable != nil {
 				return nil, unreadable.Error(), nil //nolint:nilerr // it is the API's fault, and so a finding
@@ -160,18 +160,17 @@ func (w *World) event() (*webhook.Event, string, error) {
 	return nil, "no notification of it has come", nil
 }
 
-func eventForm(ctx context.Context) error {
-	w := From(ctx)
-	event, wrong, err := w.event()
+func eventForm(w *steps.World) error {
+	event, wrong, err := event(w)
 	if err != nil {
 		return err
 	}
 	if event == nil {
-		w.Expect(false, evidence.Assertion{Check: "the event", Fact: w.fact("HOOK-32", contract.Delivery),
+		w.Expect(false, evidence.Assertion{Check: "the event", Fact: w.Fact("HOOK-32", contract.Delivery),
 			Message: "the event can't be read", Expected: "an event in Message", Actual: wrong})
 		return nil
 	}
-	transaction := w.things["transaction"]
+	transaction := w.Things["transaction"]
 	_, notUUID := uuid.Parse(event.ID)
 	_, readable := schemas.Instant(event.CreatedAt)
 	for _, one := range []struct {
@@ -184,30 +183,29 @@ func eventForm(ctx context.Context) error {
 		{readable, "HOOK-32", "created_at", "a date-time", event.CreatedAt},
 		{event.Type == "transaction-create", "HOOK-33", "type", "transaction-create", event.Type},
 	} {
-		w.Expect(one.holds, evidence.Assertion{Check: "member of an event", Fact: w.fact(one.requirement, contract.Delivery),
+		w.Expect(one.holds, evidence.Assertion{Check: "member of an event", Fact: w.Fact(one.requirement, contract.Delivery),
 			Pointer: "/" + one.name,
-			Message: "an event is not as documented", Expected: one.is, Actual: orAbsent(one.was)})
+			Message: "an event is not as documented", Expected: one.is, Actual: match.OrAbsent(one.was)})
 	}
 	return nil
 }
 
-func entityCanBeRead(ctx context.Context) error {
-	w := From(ctx)
-	event, wrong, err := w.event()
+func entityCanBeRead(ctx context.Context, w *steps.World) error {
+	event, wrong, err := event(w)
 	if err != nil {
 		return err
 	}
 	if event == nil || event.EntityID == "" {
-		w.Expect(false, evidence.Assertion{Check: "the entity of an event", Fact: w.own(contract.Delivery),
-			Message: "the event names no entity", Expected: "an entity_id", Actual: orAbsent(wrong)})
+		w.Expect(false, evidence.Assertion{Check: "the entity of an event", Fact: w.Own(contract.Delivery),
+			Message: "the event names no entity", Expected: "an entity_id", Actual: match.OrAbsent(wrong)})
 		return nil
 	}
 	operation := w.Session.Contract.Operation("transactions-get")
-	exchange, err := w.send(ctx, &scene.Draft{Operation: operation, Request: client.Request{As: "primary", Path: map[string]string{"id": event.EntityID}}})
+	exchange, err := w.Send(ctx, &scene.Draft{Operation: operation, Request: client.Request{As: "primary", Path: map[string]string{"id": event.EntityID}}})
 	if err != nil {
 		return err
 	}
-	w.Expect(exchange.Status/100 == 2, evidence.Assertion{Check: "the entity of an event", Fact: w.own(contract.Delivery),
-		Message: "the entity that an event names can't be read", Expected: "the transaction", Actual: w.answered(exchange)})
+	w.Expect(exchange.Status/100 == 2, evidence.Assertion{Check: "the entity of an event", Fact: w.Own(contract.Delivery),
+		Message: "the entity that an event names can't be read", Expected: "the transaction", Actual: w.Answered(exchange)})
 	return nil
 }

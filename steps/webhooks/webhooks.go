@@ -1,4 +1,6 @@
-package steps
+// Package webhooks holds the sentences about deliveries: the handshake, who is told of what, the form and the
+// signature of a message, and further tries.
+package webhooks
 
 import (
 	"context"
@@ -12,37 +14,62 @@ import (
 	"github.com/kobcheck/kobcheck/client/webhook"
 	"github.com/kobcheck/kobcheck/contract"
 	"github.com/kobcheck/kobcheck/reports/evidence"
+	"github.com/kobcheck/kobcheck/steps"
 )
 
-func webhookSentences() []Definition {
+// Sentences returns the definitions of the area.
+func Sentences() []steps.Definition {
 	const area = "webhook"
 	const which = `(webhook|other webhook|foreign webhook)`
-	return []Definition{
-		define(area, `(a|another|a foreign) webhook that reaches us`, "Makes a subscription whose deliveries this run receives.", aReachingWebhook),
-		define(area, `(a|another|a foreign) confirmed webhook`, "Makes such a subscription and goes through the handshake.", aConfirmedWebhook),
-		define(area, `we are asked to confirm the `+which, "A confirmation request arrives.", askedToConfirm),
-		define(area, `we confirm the `+which, "Fetches the SubscribeURL of the confirmation request.", confirmWebhook),
-		define(area, `something happens to tell of`, "Credits a wallet of ours, which makes a transaction.", somethingHappens),
-		define(area, `the `+which+` is told of it`, "A notification of that transaction arrives.", toldOfIt),
-		define(area, `three more things happen, of which the `+which+` is told`, "Three transactions one after another, each waited for: whoever else is told has had its time.", threeMore),
-		define(area, `the `+which+` is told nothing of all this`, "No notification of the scenario's transactions has arrived by now.", toldNothing),
-		define(area, `nothing was told before we confirmed`, "Every notification came after the handshake.", nothingBefore),
-		define(area, `each message has the documented (headers|fields|types)`, "Holds every message that came in against its documented form.", messageForm),
-		define(area, `each message verifies`, "Verifies every message that came in: form, headers, age, certificate, signature.", messagesVerify),
-		define(area, `the event names its entity`, "The event in the notification has its documented members.", eventForm),
-		define(area, `the entity that the event names can be read`, "Reads the transaction by the id in the event.", entityCanBeRead),
-		define(area, `our receiver (fails|refuses|hangs up) once`, "Answers the first try of each notification with a server error, with a client error, or not at all.", receiverFails),
-		define(area, `whether the notification is sent again is noted`, "Waits for a second try and keeps the answer; no page says that there is one.", notedSentAgain),
-		define(area, `the notification is sent again`, "The notification that failed arrives once more.", sentAgain),
-		define(area, `it is the same message`, "The repeat has the message id of the first try.", sameMessage),
+	return []steps.Definition{
+		steps.Define(area, `(a|another|a foreign) webhook that reaches us`, "Makes a subscription whose deliveries this run receives.", aReachingWebhook),
+		steps.Define(area, `(a|another|a foreign) confirmed webhook`, "Makes such a subscription and goes through the handshake.", aConfirmedWebhook),
+		steps.Define(area, `we are asked to confirm the `+which, "A confirmation request arrives.", askedToConfirm),
+		steps.Define(area, `we confirm the `+which, "Fetches the SubscribeURL of the confirmation request.", confirmWebhook),
+		steps.Define(area, `something happens to tell of`, "Credits a wallet of ours, which makes a transaction.", somethingHappens),
+		steps.Define(area, `the `+which+` is told of it`, "A notification of that transaction arrives.", toldOfIt),
+		steps.Define(area, `three more things happen, of which the `+which+` is told`, "Three transactions one after another, each waited for: whoever else is told has had its time.", threeMore),
+		steps.Define(area, `the `+which+` is told nothing of all this`, "No notification of the scenario's transactions has arrived by now.", toldNothing),
+		steps.Define(area, `nothing was told before we confirmed`, "Every notification came after the handshake.", nothingBefore),
+		steps.Define(area, `each message has the documented (headers|fields|types)`, "Holds every message that came in against its documented form.", messageForm),
+		steps.Define(area, `each message verifies`, "Verifies every message that came in: form, headers, age, certificate, signature.", messagesVerify),
+		steps.Define(area, `the event names its entity`, "The event in the notification has its documented members.", eventForm),
+		steps.Define(area, `the entity that the event names can be read`, "Reads the transaction by the id in the event.", entityCanBeRead),
+		steps.Define(area, `our receiver (fails|refuses|hangs up) once`, "Answers the first try of each notification with a server error, with a client error, or not at all.", receiverFails),
+		steps.Define(area, `whether the notification is sent again is noted`, "Waits for a second try and keeps the answer; no page says that there is one.", notedSentAgain),
+		steps.Define(area, `the notification is sent again`, "The notification that failed arrives once more.", sentAgain),
+		steps.Define(area, `it is the same message`, "The repeat has the message id of the first try.", sameMessage),
 	}
+}
+
+// hooks are the webhooks of a scenario by their names, and the ids of the transactions that they are to tell of.
+type hooks struct {
+	named    map[string]*hook
+	happened []string
+}
+
+// hook is a webhook that reaches us, and when the handshake began and ended.
+type hook struct {
+	inbox                 *webhook.Inbox
+	confirming, confirmed time.Time
+}
+
+func hookOf(w *steps.World, name string) *hook {
+	s := steps.State[hooks](w)
+	if s.named == nil {
+		s.named = map[string]*hook{}
+	}
+	if s.named[name] == nil {
+		s.named[name] = &hook{}
+	}
+	return s.named[name]
 }
 
 // deliveryWait bounds the wait for a delivery from an API on this machine; one elsewhere gets what the
 // scenario has left.
 const deliveryWait = 3 * time.Second
 
-func (w *World) deliveryBound(ctx context.Context) (context.Context, context.CancelFunc) {
+func deliveryBound(ctx context.Context, w *steps.World) (context.Context, context.CancelFunc) {
 	if w.Session.Local {
 		return context.WithTimeout(ctx, deliveryWait)
 	}
@@ -63,23 +90,22 @@ func named(article string) (name, as string) {
 	return "webhook", "primary"
 }
 
-func aReachingWebhook(ctx context.Context, article string) error {
-	w := From(ctx)
+func aReachingWebhook(ctx context.Context, w *steps.World, article string) error {
 	if w.Session.Receiver == nil {
 		return &scene.NotTestable{Key: "webhooks.public_url", Why: "the API has no address under which it reaches this run"}
 	}
 	name, as := named(article)
-	if err := w.called(as, "it takes a second client"); err != nil {
+	if err := w.NeedClient(as, "it takes a second client"); err != nil {
 		return err
 	}
 	inbox := w.Session.Receiver.NewInbox()
 	operation := w.Session.Contract.Operation("webhooks-create")
-	object, err := w.subscribe(ctx, &scene.Draft{Operation: operation, Request: client.Request{As: as}, Body: map[string]any{"url": inbox.URL}})
+	object, err := subscribe(ctx, w, &scene.Draft{Operation: operation, Request: client.Request{As: as}, Body: map[string]any{"url": inbox.URL}})
 	if err != nil {
 		return err
 	}
-	w.things[name] = object
-	w.notes["inbox of "+name] = inbox
+	w.Things[name] = object
+	hookOf(w, name).inbox = inbox
 	w.Cleanup(func(ctx context.Context) error {
 		_, err := w.Session.Client.Do(ctx, w.Session.Contract.Operation("webhooks-delete"), client.Request{As: as, Path: map[string]string{"id": object.ID}})
 		return err
@@ -88,61 +114,59 @@ func aReachingWebhook(ctx context.Context, article string) error {
 }
 
 // subscribe makes a subscription for an address of this run. No page says that plain HTTP will do (N-39).
-func (w *World) subscribe(ctx context.Context, draft *scene.Draft) (*scene.Thing, error) {
-	thing, err := w.scene.Create(ctx, draft)
-	if address, _ := draft.Body["url"].(string); err != nil && w.last != nil && w.last.Status/100 == 4 && !strings.HasPrefix(address, "https://") {
-		return nil, &scene.NotTestable{Key: "webhooks.public_url", Why: "the API takes no subscription for the plain HTTP address of this run: " + w.answered(w.last)}
+func subscribe(ctx context.Context, w *steps.World, draft *scene.Draft) (*scene.Thing, error) {
+	thing, err := w.Scene.Create(ctx, draft)
+	if address, _ := draft.Body["url"].(string); err != nil && w.Last != nil && w.Last.Status/100 == 4 && !strings.HasPrefix(address, "https://") {
+		return nil, &scene.NotTestable{Key: "webhooks.public_url", Why: "the API takes no subscription for the plain HTTP address of this run: " + w.Answered(w.Last)}
 	}
 	return thing, err
 }
 
-func (w *World) inbox(name string) (*webhook.Inbox, error) {
-	inbox, ok := w.notes["inbox of "+name].(*webhook.Inbox)
-	if !ok {
-		return nil, faulty("the %s does not reach us; start with: a webhook that reaches us", name)
+func inbox(w *steps.World, name string) (*webhook.Inbox, error) {
+	inbox := hookOf(w, name).inbox
+	if inbox == nil {
+		return nil, steps.Faulty("the %s does not reach us; start with: a webhook that reaches us", name)
 	}
 	return inbox, nil
 }
 
-func aConfirmedWebhook(ctx context.Context, article string) error {
-	if err := aReachingWebhook(ctx, article); err != nil {
+func aConfirmedWebhook(ctx context.Context, w *steps.World, article string) error {
+	if err := aReachingWebhook(ctx, w, article); err != nil {
 		return err
 	}
 	name, _ := named(article)
-	if err := askedToConfirm(ctx, name); err != nil {
+	if err := askedToConfirm(ctx, w, name); err != nil {
 		return err
 	}
-	return confirmWebhook(ctx, name)
+	return confirmWebhook(ctx, w, name)
 }
 
-func askedToConfirm(ctx context.Context, name string) error {
-	w := From(ctx)
-	inbox, err := w.inbox(name)
+func askedToConfirm(ctx context.Context, w *steps.World, name string) error {
+	inbox, err := inbox(w, name)
 	if err != nil {
 		return err
 	}
-	bounded, cancel := w.deliveryBound(ctx)
+	bounded, cancel := deliveryBound(ctx, w)
 	defer cancel()
 	one, came := inbox.Wait(bounded, func(r webhook.Received) bool { return r.Message == nil || r.Message.Type == webhook.Confirmation })
-	w.Expect(came, evidence.Assertion{Check: "a confirmation request", Fact: w.fact("HOOK-13", contract.Delivery),
+	w.Expect(came, evidence.Assertion{Check: "a confirmation request", Fact: w.Fact("HOOK-13", contract.Delivery),
 		Message: "a new subscription was sent no confirmation request", Expected: "a SubscriptionConfirmation", Actual: "nothing"})
 	for _, other := range inbox.All() {
 		if m := other.Message; !came && m != nil && m.Type != webhook.Notification && m.Type != webhook.Unsubscribed {
-			w.Expect(false, evidence.Assertion{Check: "the type of a message", Fact: w.fact("HOOK-25", contract.Delivery),
+			w.Expect(false, evidence.Assertion{Check: "the type of a message", Fact: w.Fact("HOOK-25", contract.Delivery),
 				Message:  "a message is of a type of its own",
 				Expected: "Notification, SubscriptionConfirmation or UnsubscribeConfirmation", Actual: fmt.Sprintf("%q", m.Type)})
 		}
 	}
 	if came && one.Message == nil {
-		w.Expect(false, evidence.Assertion{Check: "a readable message", Fact: w.fact("HOOK-11", contract.Delivery),
+		w.Expect(false, evidence.Assertion{Check: "a readable message", Fact: w.Fact("HOOK-11", contract.Delivery),
 			Message: "a delivery can't be read", Expected: "one JSON object of strings", Actual: one.Wrong.Error()})
 	}
 	return nil
 }
 
-func confirmWebhook(ctx context.Context, name string) error {
-	w := From(ctx)
-	inbox, err := w.inbox(name)
+func confirmWebhook(ctx context.Context, w *steps.World, name string) error {
+	inbox, err := inbox(w, name)
 	if err != nil {
 		return err
 	}
@@ -157,47 +181,47 @@ func confirmWebhook(ctx context.Context, name string) error {
 		local = w.Session.Host
 	}
 	trusted := webhook.MayFetch(address, local)
-	w.Expect(trusted, evidence.Assertion{Check: "SubscribeURL", Fact: w.fact("HOOK-14", contract.Delivery),
+	w.Expect(trusted, evidence.Assertion{Check: "SubscribeURL", Fact: w.Fact("HOOK-14", contract.Delivery),
 		Message: "the SubscribeURL is none that a receiver may fetch", Expected: "an address of SNS", Actual: address})
 	if !trusted {
 		return nil
 	}
-	w.notes["confirming "+name] = time.Now()
+	hook := hookOf(w, name)
+	hook.confirming = time.Now()
 	answered, body, err := webhook.Confirm(ctx, address)
 	if err != nil {
-		return &Environment{Why: err.Error()}
+		return &steps.Environment{Why: err.Error()}
 	}
-	w.Expect(answered == http.StatusOK, evidence.Assertion{Check: "the handshake is answered 200", Fact: w.fact("HOOK-15", contract.Delivery),
-		Message: "the SubscribeURL was not answered 200", Expected: "200 OK", Actual: status(answered)})
+	w.Expect(answered == http.StatusOK, evidence.Assertion{Check: "the handshake is answered 200", Fact: w.Fact("HOOK-15", contract.Delivery),
+		Message: "the SubscribeURL was not answered 200", Expected: "200 OK", Actual: steps.Status(answered)})
 	w.Expect(strings.Contains(string(body), "<SubscriptionArn>"), evidence.Assertion{Check: "the handshake names the subscription",
-		Fact:    w.fact("SNS-14", contract.Delivery),
+		Fact:    w.Fact("SNS-14", contract.Delivery),
 		Message: "the answer of the SubscribeURL holds no SubscriptionArn", Expected: "XML with a SubscriptionArn", Actual: "none"})
-	w.notes["confirmed "+name] = time.Now()
+	hook.confirmed = time.Now()
 	return nil
 }
 
-func somethingHappens(ctx context.Context) error {
-	w := From(ctx)
-	wallet, err := w.scene.Need(ctx, "primary", "wallet", w.things)
+func somethingHappens(ctx context.Context, w *steps.World) error {
+	wallet, err := w.Scene.Need(ctx, "primary", "wallet", w.Things)
 	if err != nil {
 		return err
 	}
-	transaction, err := w.scene.Book(ctx, "transactions-manual-credit", "primary", 500, "", wallet.ID)
+	transaction, err := w.Scene.Book(ctx, "transactions-manual-credit", "primary", 500, "", wallet.ID)
 	if err != nil {
 		return err
 	}
-	w.things["transaction"] = transaction
-	happened, _ := w.notes["happened"].([]string)
-	w.notes["happened"] = append(happened, transaction.ID)
+	w.Things["transaction"] = transaction
+	s := steps.State[hooks](w)
+	s.happened = append(s.happened, transaction.ID)
 	return nil
 }
 
-func threeMore(ctx context.Context, witness string) error {
+func threeMore(ctx context.Context, w *steps.World, witness string) error {
 	for range 3 {
-		if err := somethingHappens(ctx); err != nil {
+		if err := somethingHappens(ctx, w); err != nil {
 			return err
 		}
-		if err := toldOfIt(ctx, witness); err != nil {
+		if err := toldOfIt(ctx, w, witness); err != nil {
 			return err
 		}
 	}
@@ -205,81 +229,70 @@ func threeMore(ctx context.Context, witness string) error {
 }
 
 // about reports whether a delivery tells of the scenario's transaction.
-func (w *World) about(r webhook.Received) bool {
-	if w.things["transaction"] == nil {
-		return false
-	}
-	return strings.Contains(string(r.Body), w.things["transaction"].ID)
+func about(w *steps.World, r webhook.Received) bool {
+	transaction := w.Things["transaction"]
+	return transaction != nil && strings.Contains(string(r.Body), transaction.ID)
 }
 
-func toldOfIt(ctx context.Context, name string) error {
-	w := From(ctx)
-	inbox, err := w.inbox(name)
+func toldOfIt(ctx context.Context, w *steps.World, name string) error {
+	inbox, err := inbox(w, name)
 	if err != nil {
 		return err
 	}
-	bounded, cancel := w.deliveryBound(ctx)
+	bounded, cancel := deliveryBound(ctx, w)
 	defer cancel()
-	_, came := inbox.Wait(bounded, w.about)
-	w.Expect(came, evidence.Assertion{Check: "a notification arrives", Fact: w.tagged(w.fact("HOOK-17", contract.Delivery)),
+	_, came := inbox.Wait(bounded, func(r webhook.Received) bool { return about(w, r) })
+	w.Expect(came, evidence.Assertion{Check: "a notification arrives", Fact: w.Tagged(w.Fact("HOOK-17", contract.Delivery)),
 		Message: "a confirmed subscription was not told of a transaction", Expected: "a notification of it", Actual: "none"})
 	return nil
 }
 
-func toldNothing(ctx context.Context, name string) error {
-	w := From(ctx)
-	inbox, err := w.inbox(name)
+func toldNothing(w *steps.World, name string) error {
+	inbox, err := inbox(w, name)
 	if err != nil {
 		return err
 	}
-	happened, _ := w.notes["happened"].([]string)
+	happened := steps.State[hooks](w).happened
 	if len(happened) == 0 {
-		return faulty("nothing happened before this step")
+		return steps.Faulty("nothing happened before this step")
 	}
 	for _, one := range inbox.All() {
 		for _, id := range happened {
 			if strings.Contains(string(one.Body), id) {
-				w.Expect(false, evidence.Assertion{Check: "nobody else is told", Fact: w.own(contract.Exposure),
+				w.Expect(false, evidence.Assertion{Check: "nobody else is told", Fact: w.Own(contract.Exposure),
 					Message: "the " + name + " was told of something that it must not hear of", Expected: "no notification", Actual: "a notification"})
 				return nil
 			}
 		}
 	}
-	w.Expect(true, evidence.Assertion{Check: "nobody else is told", Fact: w.own(contract.Exposure)})
+	w.Expect(true, evidence.Assertion{Check: "nobody else is told", Fact: w.Own(contract.Exposure)})
 	return nil
 }
 
-func nothingBefore(ctx context.Context) error {
-	w := From(ctx)
-	inbox, err := w.inbox("webhook")
+func nothingBefore(w *steps.World) error {
+	inbox, err := inbox(w, "webhook")
 	if err != nil {
 		return err
 	}
-	confirmed, ok := w.notes["confirmed webhook"].(time.Time)
-	if !ok {
-		return faulty("the webhook was not confirmed before this step")
+	hook := hookOf(w, "webhook")
+	if hook.confirmed.IsZero() {
+		return steps.Faulty("the webhook was not confirmed before this step")
 	}
-	early := 0
+	early := 0 // the API may send what comes once it has the handshake and before we hear so
 	for _, one := range inbox.All() {
-		if one.Message == nil || one.Message.Type == webhook.Notification && one.At.Before(confirmed) && !w.duringHandshake(one, confirmed) {
+		if one.Message == nil || one.Message.Type == webhook.Notification && !one.At.After(hook.confirming) {
 			early++
 		}
 	}
 	for _, requirement := range []string{"HOOK-16", "SNS-13"} {
-		w.Expect(early == 0, evidence.Assertion{Check: "nothing before the handshake", Fact: w.fact(requirement, contract.Delivery),
+		w.Expect(early == 0, evidence.Assertion{Check: "nothing before the handshake", Fact: w.Fact(requirement, contract.Delivery),
 			Message: "events were delivered before the subscription was confirmed", Expected: "none", Actual: fmt.Sprintf("%d", early)})
 	}
 	return nil
 }
 
-// duringHandshake allows for what was sent between the API's own end of the handshake and ours.
-func (w *World) duringHandshake(one webhook.Received, confirmed time.Time) bool {
-	asked, ok := w.notes["confirming webhook"].(time.Time)
-	return ok && one.At.After(asked) && one.At.Before(confirmed)
-}
-
-func receiverFails(ctx context.Context, how string) error {
-	inbox, err := From(ctx).inbox("webhook")
+func receiverFails(w *steps.World, how string) error {
+	inbox, err := inbox(w, "webhook")
 	if err == nil {
 		inbox.FailOnce(map[string]int{"fails": http.StatusInternalServerError, "refuses": http.StatusForbidden, "hangs up": webhook.HangUp}[how])
 	}
@@ -287,30 +300,29 @@ func receiverFails(ctx context.Context, how string) error {
 }
 
 // firstTry waits for the try of the notification that our receiver did not take; a finding where none comes.
-func (w *World) firstTry(ctx context.Context) (*webhook.Inbox, bool, error) {
-	inbox, err := w.inbox("webhook")
+func firstTry(ctx context.Context, w *steps.World) (*webhook.Inbox, bool, error) {
+	inbox, err := inbox(w, "webhook")
 	if err != nil {
 		return nil, false, err
 	}
-	bounded, cancel := w.deliveryBound(ctx)
+	bounded, cancel := deliveryBound(ctx, w)
 	defer cancel()
-	_, came := inbox.Wait(bounded, func(r webhook.Received) bool { return w.about(r) && r.Answer != http.StatusOK })
-	w.Expect(came, evidence.Assertion{Check: "a notification arrives", Fact: w.fact("HOOK-17", contract.Delivery),
+	_, came := inbox.Wait(bounded, func(r webhook.Received) bool { return about(w, r) && r.Answer != http.StatusOK })
+	w.Expect(came, evidence.Assertion{Check: "a notification arrives", Fact: w.Fact("HOOK-17", contract.Delivery),
 		Message: "a confirmed subscription was not told of a transaction", Expected: "a notification of it", Actual: "none"})
 	return inbox, came, nil
 }
 
 // taken waits so long for a try of the notification that our receiver took.
-func (w *World) taken(ctx context.Context, inbox *webhook.Inbox, patience time.Duration) bool {
+func taken(ctx context.Context, w *steps.World, inbox *webhook.Inbox, patience time.Duration) bool {
 	ctx, cancel := context.WithTimeout(ctx, patience)
 	defer cancel()
-	_, came := inbox.Wait(ctx, func(r webhook.Received) bool { return w.about(r) && r.Answer == http.StatusOK })
+	_, came := inbox.Wait(ctx, func(r webhook.Received) bool { return about(w, r) && r.Answer == http.StatusOK })
 	return came
 }
 
-func sentAgain(ctx context.Context) error {
-	w := From(ctx)
-	inbox, came, err := w.firstTry(ctx)
+func sentAgain(ctx context.Context, w *steps.World) error {
+	inbox, came, err := firstTry(ctx, w)
 	if err != nil || !came {
 		return err
 	}
@@ -318,12 +330,12 @@ func sentAgain(ctx context.Context) error {
 	if deadline, bounded := ctx.Deadline(); bounded && w.Session.RetryWait == 0 && !w.Session.Local {
 		patience = time.Until(deadline) - 2*time.Second
 	}
-	again := w.taken(ctx, inbox, patience)
+	again := taken(ctx, w, inbox, patience)
 	if !again && w.Session.RetryWait == 0 {
 		return &scene.NotTestable{Key: "webhooks.retry_wait", Why: "no second try came in time, and nobody said how long this API waits with it (SNS: 20 s)"}
 	}
 	for _, requirement := range []string{"HOOK-18", "SNS-16"} {
-		w.Expect(again, evidence.Assertion{Check: "a failed delivery is tried again", Fact: w.fact(requirement, contract.Delivery),
+		w.Expect(again, evidence.Assertion{Check: "a failed delivery is tried again", Fact: w.Fact(requirement, contract.Delivery),
 			Message: "a notification that failed was not sent again", Expected: "another try", Actual: "none"})
 	}
 	return nil
@@ -331,40 +343,38 @@ func sentAgain(ctx context.Context) error {
 
 // notedSentAgain is for a refusal: SNS takes it for an answer, while the documentation's sentence may mean
 // that anything but 2xx is tried again (C-52).
-func notedSentAgain(ctx context.Context) error {
-	w := From(ctx)
-	inbox, came, err := w.firstTry(ctx)
+func notedSentAgain(ctx context.Context, w *steps.World) error {
+	inbox, came, err := firstTry(ctx, w)
 	if err != nil || !came {
 		return err
 	}
 	if w.Session.RetryWait == 0 {
 		return &scene.NotTestable{Key: "webhooks.retry_wait", Why: "nobody said how long this API waits before a second try (SNS: 20 s)"}
 	}
-	again := w.taken(ctx, inbox, 2*w.Session.RetryWait)
+	again := taken(ctx, w, inbox, 2*w.Session.RetryWait)
 	w.Observe("webhooks.retried-after-4xx", "C-52", "Is a delivery that was answered 403 tried again?", map[bool]string{true: "yes", false: "no"}[again])
 	return nil
 }
 
-func sameMessage(ctx context.Context) error {
-	w := From(ctx)
-	all, err := w.messages()
+func sameMessage(w *steps.World) error {
+	all, err := messages(w)
 	if err != nil {
 		return err
 	}
 	ids := map[string]bool{}
 	tries := 0
 	for _, one := range all {
-		if w.about(one) && one.Message != nil {
+		if about(w, one) && one.Message != nil {
 			ids[one.Message.MessageId] = true
 			tries++
 		}
 	}
 	if tries < 2 {
-		w.NoData("the same message", w.fact("SNS-18", contract.Delivery), "there was no second try")
+		w.NoData("the same message", w.Fact("SNS-18", contract.Delivery), "there was no second try")
 		return nil
 	}
 	for _, requirement := range []string{"SNS-18", "HOOK-20"} {
-		w.Expect(len(ids) == 1, evidence.Assertion{Check: "the same message", Fact: w.fact(requirement, contract.Delivery),
+		w.Expect(len(ids) == 1, evidence.Assertion{Check: "the same message", Fact: w.Fact(requirement, contract.Delivery),
 			Message: "a repeat has another message id", Expected: "one id", Actual: fmt.Sprintf("%d ids", len(ids))})
 	}
 	return nil

@@ -2,8 +2,9 @@ package load
 
 import (
 	"math"
-	"sort"
+	"slices"
 
+	"github.com/kobcheck/kobcheck/load/arrivals"
 	"github.com/kobcheck/kobcheck/reports"
 )
 
@@ -13,13 +14,8 @@ const driftSeconds = 20
 // drift measures by how many per cent of its median the p50 of the seconds of a plan changed from beginning to
 // end: the median of the slopes between all pairs of seconds (Theil and Sen), with bounds from the ranks of
 // those slopes (one-sided 95 %).
-func drift(m *measure, r *reports.GateResult) {
-	var at, value []float64
-	for second, one := range m.slices {
-		if one.latency.TotalCount() > 0 {
-			at, value = append(at, float64(second)), append(value, float64(one.latency.ValueAtQuantile(50)))
-		}
-	}
+func drift(m *arrivals.Measure, r *reports.GateResult) {
+	at, value := m.Medians()
 	r.Samples, r.Needed = len(at), driftSeconds
 	if len(at) < 3 {
 		return
@@ -32,8 +28,8 @@ func drift(m *measure, r *reports.GateResult) {
 			slopes = append(slopes, (value[i]-value[j])/(at[i]-at[j]))
 		}
 	}
-	sort.Float64s(slopes)
-	sort.Float64s(value)
+	slices.Sort(slopes)
+	slices.Sort(value)
 	n := float64(len(at))
 	spread := z * math.Sqrt(n*(n-1)*(2*n+5)/18)
 	rank := func(place float64) float64 {

@@ -6,18 +6,20 @@ import (
 	"time"
 
 	"github.com/stretchr/testify/require"
+
+	"github.com/kobcheck/kobcheck/load/arrivals"
 )
 
 // secondsOf measures so many seconds of answers whose latency follows from the second.
-func secondsOf(t *testing.T, count int, latency func(second int) time.Duration) *measure {
+func secondsOf(t *testing.T, count int, latency func(second int) time.Duration) *arrivals.Measure {
 	t.Helper()
 	random := rand.New(rand.NewPCG(3, 4))
-	m := newMeasure()
+	m := arrivals.NewMeasure()
 	for second := range count {
 		for range 20 {
 			due := time.Duration(second) * time.Second
 			noise := time.Duration(random.ExpFloat64() * float64(2*time.Millisecond))
-			m.add(outcome{operation: "cards-get", class: good, due: due, began: due, sent: due, ended: due + latency(second) + noise})
+			m.Add(arrivals.Outcome{Operation: "cards-get", Class: arrivals.Good, Due: due, Began: due, Sent: due, Ended: due + latency(second) + noise})
 		}
 	}
 	return m

@@ -10,6 +10,8 @@ import (
 
 	hdr "github.com/HdrHistogram/hdrhistogram-go"
 
+	"github.com/kobcheck/kobcheck/load/arrivals"
+	"github.com/kobcheck/kobcheck/load/kind"
 	"github.com/kobcheck/kobcheck/reports"
 )
 
@@ -24,12 +26,14 @@ type gate struct {
 	bound     float64 // milliseconds or per cent
 }
 
-var gateForm = regexp.MustCompile(`^(?:(p\d+(?:\.\d+)?|max)(?:\(([a-z-]+)\))?|(errors|throttled)(?:\(([a-z-]+)\))?|(rate|drift)|lag (p\d+(?:\.\d+)?))\s*(<|<=|>|>=)\s*([0-9.]+)\s*(ms|s|us|µs|%)$`)
+var gateForm = regexp.MustCompile(`^(?:(p\d+(?:\.\d+)?|max)(?:\(([a-z-]+)\))?|(errors|throttled)(?:\(([a-z-]+)\))?|(rate|drift)|` +
+	`lag (p\d+(?:\.\d+)?))\s*(<|<=|>|>=)\s*([0-9.]+)\s*(ms|s|us|µs|%)$`)
 
 func parseGate(text string) (gate, error) {
 	found := gateForm.FindStringSubmatch(strings.TrimSpace(text))
 	if found == nil {
-		return gate{}, fmt.Errorf("%q is no gate; write it like p99(cards-create) < 250ms, errors < 0.1%%, throttled < 1%%, rate >= 99%%, drift < 20%% or lag p99 < 5ms", text)
+		return gate{}, fmt.Errorf("%q is no gate; write it like p99(cards-create) < 250ms, errors < 0.1%%, throttled < 1%%, rate >= 99%%, "+
+			"drift < 20%% or lag p99 < 5ms", text)
 	}
 	g := gate{text: text, below: found[7][0] == '<'}
 	quantile := found[1] + found[6]
@@ -61,7 +65,7 @@ func parseGate(text string) (gate, error) {
 	} else {
 		var d time.Duration
 		d, err = time.ParseDuration(found[8] + found[9])
-		g.bound = milliseconds(d)
+		g.bound = kind.Milliseconds(d)
 	}
 	if err != nil {
 		return gate{}, fmt.Errorf("%q: %w", text, err)
@@ -72,14 +76,12 @@ func parseGate(text string) (gate, error) {
 	return g, nil
 }
 
-func milliseconds(d time.Duration) float64 { return float64(d.Nanoseconds()) / 1e6 }
-
 // z is the quantile of the normal distribution for one-sided bounds at 95 %.
 const z = 1.6449
 
 // evaluate holds a gate against what was measured. It passes only where the whole confidence interval is on
 // the right side, and never without the samples that the figure takes: 299 for a p99, 2,995 for a p99.9.
-func (g gate) evaluate(m *measure) reports.GateResult {
+func (g gate) evaluate(m *arrivals.Measure) reports.GateResult {
 	r := reports.GateResult{Gate: g.text, Bound: g.bound, Unit: "ms"}
 	switch g.figure {
 	case "errors", "throttled":
@@ -87,18 +89,18 @@ func (g gate) evaluate(m *measure) reports.GateResult {
 		g.share(m, &r)
 	case "rate":
 		r.Unit = "%"
-		r.Samples, r.Needed = m.due, 1
-		if m.due > 0 {
-			r.Figure = 100 * float64(m.sent) / float64(m.due)
+		r.Samples, r.Needed = m.Due, 1
+		if m.Due > 0 {
+			r.Figure = 100 * float64(m.Sent) / float64(m.Due)
 		}
 		r.Low, r.High = r.Figure, r.Figure
 	case "drift":
 		r.Unit = "%"
 		drift(m, &r)
 	case "lag":
-		g.percentile(m.lag, &r)
+		g.percentile(m.Lag, &r)
 	default:
-		g.percentile(m.fromDue(g.operation), &r)
+		g.percentile(m.FromDue(g.operation), &r)
 	}
 	r.State = g.state(r)
 	return r
@@ -138,8 +140,8 @@ func (g gate) percentile(h *hdr.Histogram, r *reports.GateResult) {
 }
 
 // share takes a part of the answers with Wilson's bounds.
-func (g gate) share(m *measure, r *reports.GateResult) {
-	hits, all := m.count(g.operation, map[string]string{"errors": failed, "throttled": throttled}[g.figure])
+func (g gate) share(m *arrivals.Measure, r *reports.GateResult) {
+	hits, all := m.Count(g.operation, map[string]string{"errors": arrivals.Failed, "throttled": arrivals.Throttled}[g.figure])
 	n := float64(all)
 	r.Samples = all
 	r.Needed = int(math.Ceil(z * z * (100/g.bound - 1))) // below it not even no error at all would pass

@@ -4,7 +4,6 @@ import (
 	"context"
 	"errors"
 	"net/http"
-	"net/http/httptest"
 	"strings"
 	"sync/atomic"
 	"testing"
@@ -12,50 +11,14 @@ import (
 
 	"github.com/stretchr/testify/require"
 
-	"github.com/kobcheck/kobcheck/client"
-	"github.com/kobcheck/kobcheck/client/scene"
 	"github.com/kobcheck/kobcheck/client/target"
-	"github.com/kobcheck/kobcheck/contract"
 	"github.com/kobcheck/kobcheck/load"
+	"github.com/kobcheck/kobcheck/load/kind"
+	"github.com/kobcheck/kobcheck/load/loadtest"
 	"github.com/kobcheck/kobcheck/mock"
 	"github.com/kobcheck/kobcheck/reports"
 	"github.com/kobcheck/kobcheck/reports/evidence"
-	"github.com/kobcheck/kobcheck/schemas"
 )
-
-// on starts a mock, behind whatever stands between, and returns it as a target.
-
-func on(t *testing.T, options mock.Options, between func(http.Handler) http.Handler) *load.Target {
-	t.Helper()
-	server, err := mock.New(options)
-	require.NoError(t, err)
-	handler := http.Handler(server)
-	if between != nil {
-		handler = between(server)
-	}
-	front := httptest.NewServer(handler)
-	t.Cleanup(func() { front.CloseClientConnections(); front.Close() })
-	return at(t, server, front.URL, "")
-}
-
-// at is a mock as a target under an address.
-func at(t *testing.T, server *mock.Server, address, caFile string) *load.Target {
-	t.Helper()
-	facts, err := contract.Load()
-	require.NoError(t, err)
-	shapes, err := schemas.Load()
-	require.NoError(t, err)
-	stock := server.Inventory()
-	clients := map[string]client.Credentials{}
-	for name, one := range stock.Clients {
-		clients[name] = client.Credentials{ID: one.ID, Secret: one.Secret, Scope: one.Scope}
-	}
-	api, err := client.New(client.Config{Contract: facts, BaseURL: address, TokenURL: address + "/oauth2/token", Edition: contract.V1, CAFile: caFile,
-		Clients: clients, RunID: t.Name(), Connections: 256, Unpaced: true, Timeout: 5 * time.Second})
-	require.NoError(t, err)
-	t.Cleanup(api.Close)
-	return &load.Target{Scene: scene.New(facts, api, scene.Given{Programs: stock.Programs}), Schemas: shapes, BaseURL: address, RunID: t.Name()}
-}
 
 func parse(t *testing.T, text string) *load.Plan {
 	t.Helper()
@@ -66,13 +29,13 @@ func parse(t *testing.T, text string) *load.Plan {
 
 // perform runs a plan and judges it alone.
 
-func perform(ctx context.Context, on *load.Target, plan *load.Plan) *reports.LoadRun {
-	run := &reports.LoadRun{Seed: 7, StartedAt: time.Now(), Plans: []reports.LoadPlan{*load.Perform(ctx, on, plan, 7, load.Shard{})}}
+func perform(ctx context.Context, on *kind.Target, plan *load.Plan) *reports.LoadRun {
+	run := &reports.LoadRun{Seed: 7, StartedAt: time.Now(), Plans: []reports.LoadPlan{*load.Perform(ctx, on, plan, 7, kind.Shard{})}}
 	run.Close(policyOf(on), time.Now())
 	return run
 }
 
-func policyOf(on *load.Target) *evidence.Policy {
+func policyOf(on *kind.Target) *evidence.Policy {
 	return &evidence.Policy{Contract: on.Contract, Gate: evidence.DefaultGate()}
 }
 
@@ -122,7 +85,7 @@ func TestEveryArrivalThatIsDueIsSentOnceAndMeasured(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			var seen, strange atomic.Int64
-			on := on(t, mock.Options{}, func(api http.Handler) http.Handler {
+			on := loadtest.On(t, mock.Options{}, func(api http.Handler) http.Handler {
 				return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 					if strings.HasSuffix(r.URL.Path, "/card-programs") {
 						seen.Add(1)
@@ -155,7 +118,7 @@ func TestEveryArrivalThatIsDueIsSentOnceAndMeasured(t *testing.T) {
 func TestAStallShowsInTheLatencyFromTheDueTime(t *testing.T) {
 	var requests atomic.Int64
 	gate := make(chan struct{})
-	on := on(t, mock.Options{}, func(api http.Handler) http.Handler {
+	on := loadtest.On(t, mock.Options{}, func(api http.Handler) http.Handler {
 		return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 			if strings.HasSuffix(r.URL.Path, "/card-programs") {
 				if requests.Add(1) == 20 {
@@ -207,7 +170,7 @@ func TestAnswersAreClassedAndGatesHeld(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			n.Store(0)
-			run := perform(context.Background(), on(t, mock.Options{}, spoil(c.every, c.status)), parse(t, reads+stages+"gates: [\""+c.gate+"\"]\n"))
+			run := perform(context.Background(), loadtest.On(t, mock.Options{}, spoil(c.every, c.status)), parse(t, reads+stages+"gates: [\""+c.gate+"\"]\n"))
 			require.Equal(t, c.state, run.Plans[0].Gates[0].State, "%+v", run.Plans[0].Gates[0])
 			require.Equal(t, c.code, run.ExitCode, run.Reason)
 		})
@@ -216,7 +179,7 @@ func TestAnswersAreClassedAndGatesHeld(t *testing.T) {
 
 func TestAGeneratorThatWasLateProvesNothing(t *testing.T) {
 	plan := parse(t, reads+"lag: 1ns\nstages: [{rate: 100, for: 1s}]\ngates: [errors < 50%]\n")
-	run := perform(context.Background(), on(t, mock.Options{}, nil), plan)
+	run := perform(context.Background(), loadtest.On(t, mock.Options{}, nil), plan)
 	require.Equal(t, evidence.ExitProvesNone, run.ExitCode)
 	require.Contains(t, run.Reason, "the generator itself was late")
 }
@@ -226,7 +189,7 @@ func TestAStoppedRunEndsSoonAndLeavesNothingRunning(t *testing.T) {
 	defer close(release)
 	var reached atomic.Bool
 	ctx, cancel := context.WithCancel(context.Background())
-	target := on(t, mock.Options{}, func(api http.Handler) http.Handler {
+	target := loadtest.On(t, mock.Options{}, func(api http.Handler) http.Handler {
 		return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 			if strings.HasSuffix(r.URL.Path, "/card-programs") {
 				if !reached.Swap(true) {
@@ -243,7 +206,7 @@ func TestAStoppedRunEndsSoonAndLeavesNothingRunning(t *testing.T) {
 	})
 	plan := parse(t, reads+"stages: [{rate: 50, for: 10m}]\n")
 	done := make(chan *reports.LoadPlan, 1)
-	go func() { done <- load.Perform(ctx, target, plan, 7, load.Shard{}) }()
+	go func() { done <- load.Perform(ctx, target, plan, 7, kind.Shard{}) }()
 	result := <-done // ten minutes of arrivals, and a server that never answers
 	require.Less(t, result.Sent, result.Due)
 }
@@ -265,11 +228,11 @@ func TestACapacityPlanSaysWhatBrokeFirst(t *testing.T) {
 		})
 	}
 	plan := parse(t, "id: c\nkind: capacity\nsentence: c\nsteps: [40, 400]\nstep_for: 1s\nbound: 5s\nmix: {card-programs-list: 1}\n")
-	result := perform(context.Background(), on(t, mock.Options{}, narrow), plan).Plans[0]
+	result := perform(context.Background(), loadtest.On(t, mock.Options{}, narrow), plan).Plans[0]
 	require.Len(t, result.Steps, 2)
 	require.True(t, result.Steps[0].Held, result.Steps[0].Broke)
 	require.False(t, result.Steps[1].Held)
-	answer := observed(&result, "load.capacity")
+	answer := loadtest.Observed(&result, "load.capacity")
 	require.Contains(t, answer, "40/s; at 400/s")
 	require.Contains(t, answer, "failed or were throttled")
 }
@@ -278,12 +241,12 @@ func TestShardsTogetherAreTheWhole(t *testing.T) {
 	plan := func() *load.Plan {
 		return parse(t, reads+"lag: 1s\nstages: [{rate: 300, for: 1s}]\ngates: [errors < 5%, p99 < 5s, lag p99 < 5s]\n")
 	}
-	on := on(t, mock.Options{}, nil)
+	on := loadtest.On(t, mock.Options{}, nil)
 	whole := perform(context.Background(), on, plan())
 	var parts []*reports.LoadRun
 	began := time.Now() // as if they had begun together
 	for i := 1; i <= 3; i++ {
-		part := &reports.LoadRun{Seed: 7, StartedAt: began, Plans: []reports.LoadPlan{*load.Perform(context.Background(), on, plan(), 7, load.Shard{Index: i, Of: 3})}}
+		part := &reports.LoadRun{Seed: 7, StartedAt: began, Plans: []reports.LoadPlan{*load.Perform(context.Background(), on, plan(), 7, kind.Shard{Index: i, Of: 3})}}
 		part.Close(policyOf(on), time.Now())
 		require.Zero(t, part.ExitCode, "a shard performs, and decides nothing")
 		require.Contains(t, part.Plans[0].Reason, "load merge decides")
@@ -348,15 +311,4 @@ func TestLoadElsewhereTakesLeaveAndANotice(t *testing.T) {
 	for _, part := range []string{"at most 5 requests a second", "2026-01-30T01:30:00Z", "card-programs-list", "reads"} {
 		require.Contains(t, text, part)
 	}
-}
-
-// observed is the answer to one of a plan's open questions.
-
-func observed(plan *reports.LoadPlan, id string) string {
-	for _, one := range plan.Observed {
-		if one.ID == id {
-			return one.Answer
-		}
-	}
-	return ""
 }

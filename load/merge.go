@@ -3,10 +3,8 @@ package load
 import (
 	"errors"
 	"fmt"
-	"time"
 
-	hdr "github.com/HdrHistogram/hdrhistogram-go"
-
+	"github.com/kobcheck/kobcheck/load/arrivals"
 	"github.com/kobcheck/kobcheck/reports"
 	"github.com/kobcheck/kobcheck/reports/evidence"
 )
@@ -67,8 +65,7 @@ func overlapping(parts []*reports.LoadRun) error {
 
 func mergePlan(parts []*reports.LoadPlan) (*reports.LoadPlan, error) {
 	whole := *parts[0]
-	m := newMeasure()
-	wall := 0.0
+	m := arrivals.NewMeasure()
 	var shards []string
 	for _, part := range parts {
 		shards = append(shards, part.Shard)
@@ -78,36 +75,10 @@ func mergePlan(parts []*reports.LoadPlan) (*reports.LoadPlan, error) {
 	}
 	whole.Series, whole.Slices, whole.Findings, whole.Invariants, whole.Observed, whole.Shard = nil, nil, nil, nil, nil, ""
 	for _, part := range parts {
-		m.due, m.sent, m.checked = m.due+part.Due, m.sent+part.Sent, m.checked+part.Checked
-		wall = max(wall, float64(part.Due)/max(part.Asked, 1e-9))
+		if err := m.Absorb(part); err != nil {
+			return nil, err
+		}
 		whole.Lag.P99, whole.Lag.Max = max(whole.Lag.P99, part.Lag.P99), max(whole.Lag.Max, part.Lag.Max)
-		for text, n := range part.Errors {
-			m.errors[text] += n
-		}
-		for _, one := range part.Series {
-			due, err1 := hdr.Decode(one.DueHDR)
-			send, err2 := hdr.Decode(one.SendHDR)
-			if err := errors.Join(err1, err2); err != nil {
-				return nil, fmt.Errorf("unpacking the latencies of %s: %w", one.Operation, err)
-			}
-			id := seriesID{one.Operation, one.Class}
-			if m.series[id] == nil {
-				m.series[id] = &series{due: hdr.New(1, longest, precision), send: hdr.New(1, longest, precision)}
-			}
-			m.series[id].due.Merge(due)
-			m.series[id].send.Merge(send)
-		}
-		for _, one := range part.Slices {
-			latency, err := hdr.Decode(one.HDR)
-			if err != nil {
-				return nil, fmt.Errorf("unpacking the latencies of second %d: %w", one.Second, err)
-			}
-			sum := m.second(time.Duration(one.Second) * time.Second)
-			sum.due, sum.good, sum.throttled, sum.failed = sum.due+one.Due, sum.good+one.Good, sum.throttled+one.Throttled, sum.failed+one.Failed
-			sum.latency.Merge(latency)
-			sum.open = nil
-			sum.together(one)
-		}
 		whole.Findings = append(whole.Findings, part.Findings...)
 		whole.Invariants = append(whole.Invariants, part.Invariants...)
 		whole.Observed = append(whole.Observed, part.Observed...)
@@ -116,10 +87,10 @@ func mergePlan(parts []*reports.LoadPlan) (*reports.LoadPlan, error) {
 		}
 	}
 	lag := whole.Lag
-	m.asked = time.Duration(wall * float64(time.Second))
+	m.Wall = m.Asked
 	gates := whole.Gates
 	whole.Gates = []reports.GateResult{}
-	if err := m.report(&whole, m.asked); err != nil {
+	if err := m.Report(&whole); err != nil {
 		return nil, err
 	}
 	whole.Lag = lag
@@ -151,20 +122,6 @@ func samples(parts []*reports.LoadPlan, gate string) int {
 		}
 	}
 	return n
-}
-
-// together adds the operations of a shard's second. Medians can't be added: the mean of those of the shards,
-// weighed by their answers, stands for them, and so does the larger p99 from the moment of sending.
-func (s *slice) together(part reports.LoadSlice) {
-	if s.closed == nil {
-		s.closed = map[string]reports.OperationSecond{}
-	}
-	for operation, one := range part.Operations {
-		sum := s.closed[operation]
-		all := sum.Count + one.Count
-		s.closed[operation] = reports.OperationSecond{Count: all, P50: (sum.P50*float64(sum.Count) + one.P50*float64(one.Count)) / float64(max(all, 1))}
-	}
-	_ = s.send.RecordValue(int64(1000 * part.SendP99)) // it is in range: it was recorded before
 }
 
 // exitOf keeps only what a shard could not perform; everything else is judged again on the whole.

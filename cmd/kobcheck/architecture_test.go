@@ -32,8 +32,14 @@ var rooms = []struct {
 	{"reports/bucket", nil},
 	{"reports/messages", []string{"contract", "reports", "reports/evidence"}},
 	{"features", nil},
-	{"load/limiter", nil},
-	{"load", []string{"load/limiter", "client", "client/scene", "client/target", "client/webhook", "contract", "reports", "reports/evidence", "schemas", "steps/sentinel"}},
+	{"load/kind", []string{"client", "client/scene", "client/webhook", "reports/evidence", "schemas"}},
+	{"load/history", []string{"client/scene", "load/kind", "reports", "reports/evidence"}},
+	{"load/arrivals", []string{"client", "client/scene", "contract", "load/kind", "reports", "reports/evidence", "steps/sentinel"}},
+	{"load/storm", []string{"client", "client/scene", "contract", "load/arrivals", "load/history", "load/kind", "reports", "reports/evidence"}},
+	{"load/ledger", []string{"client/scene", "load/arrivals", "load/history", "load/kind", "reports", "reports/evidence"}},
+	{"load/deliveries", []string{"client/scene", "client/webhook", "load/arrivals", "load/kind", "reports", "reports/evidence"}},
+	{"load/limiter", []string{"client", "load/arrivals", "load/kind", "reports", "reports/evidence"}},
+	{"load", []string{"client/target", "contract", "load/arrivals", "load/deliveries", "load/kind", "load/ledger", "load/limiter", "load/storm", "reports", "reports/evidence"}},
 	{"steps/sentinel", []string{"client", "client/scene", "contract", "reports/evidence", "schemas"}},
 	{"steps", []string{"client", "client/scene", "client/target", "client/webhook", "contract", "reports/evidence", "schemas", "schemas/match", "steps/sentinel"}},
 	{"steps/answers", area("steps/sentinel")},
@@ -67,7 +73,7 @@ func area(more ...string) []string {
 var libraries = map[string][]string{
 	"github.com/cucumber/godog":          {"steps", "steps/suite"},
 	"github.com/xeipuuv/gojsonschema":    {"schemas"},
-	"github.com/tsenart/vegeta/v12/lib":  {"load"},
+	"github.com/tsenart/vegeta/v12/lib":  {"load/arrivals"},
 	"github.com/cucumber/gherkin/go/v26": {"steps/catalog", "reports/messages"},
 }
 

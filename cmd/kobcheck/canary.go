@@ -8,7 +8,7 @@ import (
 	"github.com/kobcheck/kobcheck/client"
 	"github.com/kobcheck/kobcheck/client/target"
 	"github.com/kobcheck/kobcheck/features"
-	"github.com/kobcheck/kobcheck/load"
+	"github.com/kobcheck/kobcheck/load/kind"
 	"github.com/kobcheck/kobcheck/reports/evidence"
 	"github.com/kobcheck/kobcheck/schemas"
 	"github.com/kobcheck/kobcheck/steps"
@@ -30,7 +30,7 @@ const (
 
 // withCanary gives a load target the functional scenarios that go on beside its plans. The function that it
 // returns ends their client.
-func withCanary(on *load.Target, every time.Duration, file *target.File, policy *evidence.Policy, shapes *schemas.Set, seed int64) (func(), error) {
+func withCanary(on *kind.Target, every time.Duration, file *target.File, policy *evidence.Policy, shapes *schemas.Set, seed int64) (func(), error) {
 	if every < 0 {
 		if every = canaryElsewhere; on.LocalHost != "" {
 			every = canaryHere
@@ -52,14 +52,14 @@ func withCanary(on *load.Target, every time.Duration, file *target.File, policy 
 	session := steps.NewSession(policy, shapes, file, api)
 	rounds, vocabulary := 0, vocabulary.All() // made once: a round costs the generator as little as may be
 	on.CanaryEvery = every
-	on.Canary = func(ctx context.Context) (load.CanaryRound, error) {
+	on.Canary = func(ctx context.Context) (kind.CanaryRound, error) {
 		rounds++
 		run, err := suite.Run(ctx, suite.Config{Session: session, Catalog: scenarios, Vocabulary: vocabulary, Selection: catalog.Selection{IDs: canaryScenarios}, Concurrency: 1,
 			Seed: seed + int64(rounds), RunID: fmt.Sprintf("%s-%d", config.RunID, rounds)})
 		if err != nil {
-			return load.CanaryRound{}, err
+			return kind.CanaryRound{}, err
 		}
-		done := load.CanaryRound{}
+		done := kind.CanaryRound{}
 		for _, scenario := range run.Scenarios {
 			if scenario.Verdict == evidence.Passed || scenario.Verdict == evidence.Failed || scenario.Verdict == evidence.Advisory {
 				done.Scenarios++

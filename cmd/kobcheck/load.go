@@ -18,6 +18,8 @@ import (
 	"github.com/kobcheck/kobcheck/client/target"
 	"github.com/kobcheck/kobcheck/contract"
 	"github.com/kobcheck/kobcheck/load"
+	"github.com/kobcheck/kobcheck/load/deliveries"
+	"github.com/kobcheck/kobcheck/load/kind"
 	"github.com/kobcheck/kobcheck/mock"
 	"github.com/kobcheck/kobcheck/mock/limit"
 	"github.com/kobcheck/kobcheck/reports"
@@ -110,7 +112,7 @@ func performLoad(command *cobra.Command, f *loadFlags, names []string) error {
 		_, err := fmt.Fprint(command.OutOrStdout(), load.Notice(file, plans, time.Now().Add(49*time.Hour).Truncate(time.Hour)))
 		return err
 	}
-	return loadTarget(command, f, file, plans, load.Shard{Index: part.Index, Of: part.Of})
+	return loadTarget(command, f, file, plans, kind.Shard{Index: part.Index, Of: part.Of})
 }
 
 func findPlans(names []string, rate, length float64) ([]*load.Plan, error) {
@@ -129,7 +131,7 @@ func findPlans(names []string, rate, length float64) ([]*load.Plan, error) {
 	return plans, nil
 }
 
-func loadTarget(command *cobra.Command, f *loadFlags, file *target.File, plans []*load.Plan, part load.Shard) error {
+func loadTarget(command *cobra.Command, f *loadFlags, file *target.File, plans []*load.Plan, part kind.Shard) error {
 	by, err := judgement(&f.run)
 	if err != nil {
 		return err
@@ -149,8 +151,9 @@ func loadTarget(command *cobra.Command, f *loadFlags, file *target.File, plans [
 			return exitError{evidence.ExitSafetyStop}
 		}
 		result.Notice = notice
-		if rate, total, length := plan.Ceiling(); f.dryRun {
-			fmt.Fprintf(command.OutOrStdout(), "%s: at most %d requests at up to %.0f/s for %v to %s; about %d things stay there\n", plan.ID, total, rate, length, file.Target.BaseURL, plan.Entities())
+		if asks := plan.Ceiling(); f.dryRun {
+			fmt.Fprintf(command.OutOrStdout(), "%s: at most %d requests at up to %.0f/s for %v to %s; about %d things stay there\n",
+				plan.ID, asks.Requests, asks.Rate, asks.Time, file.Target.BaseURL, asks.Entities)
 		}
 	}
 	if f.dryRun {
@@ -199,15 +202,15 @@ func loadTarget(command *cobra.Command, f *loadFlags, file *target.File, plans [
 }
 
 // underLoad is a target with what its file hands over.
-func underLoad(file *target.File, facts *contract.Contract, shapes *schemas.Set, api *client.Client, runID string) *load.Target {
-	return &load.Target{Scene: scene.New(facts, api, file.Given()), Schemas: shapes, BaseURL: file.Target.BaseURL,
+func underLoad(file *target.File, facts *contract.Contract, shapes *schemas.Set, api *client.Client, runID string) *kind.Target {
+	return &kind.Target{Scene: scene.New(facts, api, file.Given()), Schemas: shapes, BaseURL: file.Target.BaseURL,
 		RunID: runID, Stated: statedLimit(file), LocalHost: file.LocalHost()}
 }
 
 // hearing gives a target a receiver where one of the plans is on deliveries. The function that it returns ends
 // the receiver.
-func hearing(ctx context.Context, file *target.File, on *load.Target, plans ...*load.Plan) (func(), error) {
-	if !slices.ContainsFunc(plans, func(p *load.Plan) bool { return p.Kind == load.Deliveries }) {
+func hearing(ctx context.Context, file *target.File, on *kind.Target, plans ...*load.Plan) (func(), error) {
+	if !slices.ContainsFunc(plans, func(p *load.Plan) bool { return p.Kind == deliveries.Kind }) {
 		return func() {}, nil
 	}
 	hooks, err := receiver(ctx, file, on.LocalHost != "")
@@ -219,7 +222,7 @@ func hearing(ctx context.Context, file *target.File, on *load.Target, plans ...*
 }
 
 // statedLimit is the limit that the target file states, or nil.
-func statedLimit(file *target.File) *load.Limit {
+func statedLimit(file *target.File) *kind.Limit {
 	if file.Limits == nil {
 		return nil
 	}
@@ -227,7 +230,7 @@ func statedLimit(file *target.File) *load.Limit {
 	if err != nil {
 		return nil // the file was checked when it was read
 	}
-	return &load.Limit{Requests: file.Limits.Requests, Window: window}
+	return &kind.Limit{Requests: file.Limits.Requests, Window: window}
 }
 
 // finishLoad writes the reports, prints the summary and gives the exit code.
@@ -325,7 +328,7 @@ func loader(file *target.File, facts *contract.Contract, shapes *schemas.Set, f 
 			return nil, err
 		}
 		defer deaf()
-		run := reports.LoadRun{Plans: []reports.LoadPlan{*load.Perform(ctx, on, plan, f.seed, load.Shard{})}}
+		run := reports.LoadRun{Plans: []reports.LoadPlan{*load.Perform(ctx, on, plan, f.seed, kind.Shard{})}}
 		run.Close(&evidence.Policy{Contract: facts, Gate: evidence.DefaultGate()}, time.Now())
 		done[name] = forScenarios(&run.Plans[0])
 		return done[name], nil

@@ -1,9 +1,9 @@
 package limiter
 
 import (
+	"cmp"
 	"math"
 	"slices"
-	"sort"
 )
 
 // Seen is one request of a probe and whether it was let through. From and To are when it left and when its
@@ -24,12 +24,6 @@ type Fit struct {
 
 	phase float64
 }
-
-// roundWindows are the windows that people configure, in seconds.
-var roundWindows = []float64{0.1, 0.25, 0.5, 1, 2, 5, 10, 15, 20, 30, 60, 120, 300, 600, 900, 1800, 3600}
-
-// grid is how many windows between two bounds are tried beside round ones.
-const grid = 60
 
 // hints are what the probe saw directly: numbers that passed at once, the bounds of a window or of a rate, and
 // moments at which a window may have begun.
@@ -53,11 +47,8 @@ func fitAll(trace []Seen, h hints) []Fit {
 	for _, one := range f.best {
 		out = append(out, one.pick())
 	}
-	sort.Slice(out, func(i, j int) bool {
-		if out[i].Contradictions != out[j].Contradictions {
-			return out[i].Contradictions < out[j].Contradictions
-		}
-		return out[i].Family < out[j].Family
+	slices.SortFunc(out, func(a, b Fit) int {
+		return cmp.Or(cmp.Compare(a.Contradictions, b.Contradictions), cmp.Compare(a.Family, b.Family))
 	})
 	return out
 }
@@ -66,7 +57,7 @@ func fitAll(trace []Seen, h hints) []Fit {
 // two that were under way at once one that passed comes before one that was refused.
 func inOrder(trace []Seen) []Seen {
 	sorted := slices.Clone(trace)
-	sort.SliceStable(sorted, func(i, j int) bool { return sorted[i].From < sorted[j].From })
+	slices.SortStableFunc(sorted, func(a, b Seen) int { return cmp.Compare(a.From, b.From) })
 	for i := range sorted {
 		for j := i; j > 0 && sorted[j].Passed && !sorted[j-1].Passed && sorted[j].From < sorted[j-1].To; j-- {
 			sorted[j], sorted[j-1] = sorted[j-1], sorted[j]
@@ -211,7 +202,7 @@ func (c *choice) pick() Fit {
 	if len(round) > 0 {
 		return round[len(round)/2]
 	}
-	sort.SliceStable(c.all, func(i, j int) bool { return c.all[i].Window < c.all[j].Window })
+	slices.SortStableFunc(c.all, func(a, b Fit) int { return cmp.Compare(a.Window, b.Window) })
 	return c.all[len(c.all)/2]
 }
 
@@ -244,85 +235,6 @@ func spreadOf(trace []Seen) float64 {
 	for i, one := range trace {
 		all[i] = one.To - one.From
 	}
-	sort.Float64s(all)
+	slices.Sort(all)
 	return all[len(all)/2]
-}
-
-// limitsNear are limits that may be behind the numbers that passed at once.
-func limitsNear(counts []int) []int {
-	seen := map[int]bool{}
-	for _, n := range counts {
-		for _, candidate := range []int{n - 1, n, n + 1} {
-			if candidate > 0 {
-				seen[candidate] = true
-			}
-		}
-	}
-	return slices.Sorted(keysOf(seen))
-}
-
-func bucketSizes(counts []int, flowed float64) []int {
-	seen := map[int]bool{}
-	for _, n := range counts {
-		for _, more := range []float64{-1, 0, 1} {
-			if size := int(math.Round(float64(n) - flowed + more)); size > 0 {
-				seen[size] = true
-			}
-		}
-	}
-	return slices.Sorted(keysOf(seen))
-}
-
-func keysOf(set map[int]bool) func(func(int) bool) {
-	return func(yield func(int) bool) {
-		for key := range set {
-			if !yield(key) {
-				return
-			}
-		}
-	}
-}
-
-// between lists the round windows within two bounds, and a grid for the others.
-func between(low, high float64) []float64 {
-	if low <= 0 || high < low {
-		return nil
-	}
-	var all []float64
-	for _, one := range roundWindows {
-		if one >= low && one <= high {
-			all = append(all, one)
-		}
-	}
-	for i := range grid {
-		all = append(all, low*math.Pow(high/low, (float64(i)+0.5)/grid))
-	}
-	return all
-}
-
-// rates lists the rates of a bucket that may be.
-func (h hints) rates() []float64 {
-	all := between(h.slowest, h.fastest)
-	if h.fullRate > 0 {
-		for _, factor := range []float64{0.97, 0.98, 0.99, 1, 1.01, 1.02, 1.03} {
-			all = append(all, h.fullRate*factor)
-		}
-	}
-	for _, limit := range limitsNear(h.counts) {
-		for _, window := range roundWindows {
-			if rate := float64(limit) / window; rate >= h.slowest && rate <= h.fastest {
-				all = append(all, rate)
-			}
-		}
-	}
-	return all
-}
-
-func isRound(window float64) bool {
-	for _, one := range roundWindows {
-		if math.Abs(one-window) < 1e-6*one {
-			return true
-		}
-	}
-	return false
 }

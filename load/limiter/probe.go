@@ -10,9 +10,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"math"
 	"slices"
-	"strings"
 )
 
 // API is what is probed. Times are seconds of one clock.
@@ -63,9 +61,6 @@ const (
 	coarsePoll = 1.35
 	finePoll   = 1.1
 )
-
-// tooMany is the share of answers that may contradict the best family before none is named.
-const tooMany = 0.04
 
 // probe is one probe under way.
 type probe struct {
@@ -246,140 +241,4 @@ func (p *probe) clumps(ctx context.Context, again float64) error {
 		}
 	}
 	return nil
-}
-
-// The measurement of a bucket: so many tokens are awaited one by one where they come slowly enough.
-const (
-	tokensAwaited = 40
-	slowRate      = 60
-)
-
-// measureBucket measures how fast a bucket fills, and then how much it holds.
-func (p *probe) measureBucket(ctx context.Context, best Fit) error {
-	rate := float64(best.Limit) / best.Window
-	if rate <= slowRate {
-		if err := p.awaitTokens(ctx, rate); err != nil {
-			return err
-		}
-	} else {
-		drained, err := p.burst(ctx, 3*best.Limit+refusedEnough, refusedEnough)
-		if err != nil {
-			return err
-		}
-		if err := p.api.Wait(ctx, 0.6*best.Window); err != nil {
-			return err
-		}
-		gulp, err := p.burst(ctx, 3*best.Limit+refusedEnough, refusedEnough)
-		if err != nil {
-			return err
-		}
-		if span := gulp[len(gulp)-1].From - drained[len(drained)-1].From; span > 0 {
-			p.hints.fullRate = float64(passed(gulp)) / span
-		}
-	}
-	if p.hints.fullRate > 0 {
-		rate = p.hints.fullRate
-	}
-	if err := p.api.Wait(ctx, 1.3*float64(best.Limit)/rate); err != nil {
-		return err
-	}
-	whole, err := p.burst(ctx, 3*best.Limit+refusedEnough, refusedEnough)
-	if err != nil {
-		return err
-	}
-	p.hints.counts = append(p.hints.counts, passed(whole))
-	return nil
-}
-
-// awaitTokens empties the bucket and takes tokens as they come.
-func (p *probe) awaitTokens(ctx context.Context, rate float64) error {
-	if _, err := p.burst(ctx, p.found.Tried+refusedEnough, refusedEnough); err != nil {
-		return err
-	}
-	var first, last float64
-	taken := 0
-	for taken < tokensAwaited && (first == 0 || p.api.Now()-first < 2*p.bounds.Longest) {
-		if err := p.api.Wait(ctx, 0.3/rate); err != nil {
-			return err
-		}
-		seen, err := p.burst(ctx, 1, 1)
-		if err != nil {
-			return err
-		}
-		if seen[0].Passed {
-			if taken++; first == 0 {
-				first = seen[0].From
-			}
-			last = seen[0].From
-		}
-	}
-	if taken > 1 && last > first {
-		p.hints.fullRate = float64(taken-1) / (last - first)
-	}
-	return nil
-}
-
-// conclude names the families that explain what was seen best.
-func (p *probe) conclude() {
-	fits := fitAll(p.trace, p.hints)
-	p.found.Best, p.found.Margin, p.found.Unknown = nil, 0, nil
-	if len(fits) == 0 {
-		p.found.Unknown = append(p.found.Unknown, "kind and window")
-		return
-	}
-	least := fits[0].Contradictions
-	if float64(least) > math.Max(2, tooMany*float64(len(p.trace))) {
-		p.found.Unknown = append(p.found.Unknown, fmt.Sprintf("kind and window: %d of %d answers contradict even the best family; several servers count for themselves, others use the same limit, or this machine was too busy", least, len(p.trace)))
-		return
-	}
-	p.found.Margin = len(p.trace)
-	for _, one := range fits {
-		if one.Contradictions == least {
-			p.found.Best = append(p.found.Best, one)
-		} else if one.Family.Kind() != fits[0].Family.Kind() {
-			p.found.Margin = one.Contradictions - least
-			break
-		}
-	}
-	if kinds := p.found.Kinds(); len(kinds) > 1 {
-		p.found.Margin = 0
-		p.found.Unknown = append(p.found.Unknown, "which of these it is: "+strings.Join(kinds, "; "))
-	}
-}
-
-// Kind is the family without what is only a variant of it.
-func (f Family) Kind() string {
-	switch f {
-	case FixedFirst, FixedClock:
-		return "fixed window"
-	case SlidingLog, SlidingRefused:
-		return "sliding log"
-	}
-	return string(f)
-}
-
-// Kinds lists the kinds of the best families, each once.
-func (f *Found) Kinds() []string {
-	var kinds []string
-	seen := map[string]bool{}
-	for _, one := range f.Best {
-		if kind := one.Family.Kind(); !seen[kind] {
-			seen[kind] = true
-			kinds = append(kinds, kind)
-		}
-	}
-	return kinds
-}
-
-// Confidence says in a word how well founded the kind is.
-func (f *Found) Confidence() string {
-	switch {
-	case len(f.Best) == 0:
-		return "none"
-	case f.Margin == 0:
-		return "tied"
-	case f.Margin < 3:
-		return "likely"
-	}
-	return "sure"
 }

@@ -1,4 +1,4 @@
-package limiter
+package limiter_test
 
 import (
 	"context"
@@ -12,6 +12,8 @@ import (
 
 	"github.com/stretchr/testify/require"
 
+	"github.com/kobcheck/kobcheck/load/limiter"
+	"github.com/kobcheck/kobcheck/load/loadtest"
 	"github.com/kobcheck/kobcheck/mock/limit"
 )
 
@@ -31,8 +33,8 @@ func (v *virtual) Wait(ctx context.Context, seconds float64) error {
 	return ctx.Err()
 }
 
-func (v *virtual) Burst(ctx context.Context, most, refusals int) ([]Seen, error) {
-	var seen []Seen
+func (v *virtual) Burst(ctx context.Context, most, refusals int) ([]limiter.Seen, error) {
+	var seen []limiter.Seen
 	for refused := 0; len(seen) < most && refused < refusals; {
 		from := v.now
 		decided := from + v.random.Float64()*0.004
@@ -44,7 +46,7 @@ func (v *virtual) Burst(ctx context.Context, most, refusals int) ([]Seen, error)
 			refused++
 		}
 		v.asked++
-		seen = append(seen, Seen{From: from, To: decided + v.random.Float64()*0.004, Passed: ok})
+		seen = append(seen, limiter.Seen{From: from, To: decided + v.random.Float64()*0.004, Passed: ok})
 		v.now = decided + 0.0003
 	}
 	return seen, ctx.Err()
@@ -52,12 +54,12 @@ func (v *virtual) Burst(ctx context.Context, most, refusals int) ([]Seen, error)
 
 // kindOf is what a kind of the mock is called from outside.
 var kindOf = map[limit.Kind]string{limit.FixedWindow: "fixed window", limit.FirstWindow: "fixed window", limit.SlidingLog: "sliding log", limit.SlidingCounter: "sliding counter",
-	limit.TokenBucket: string(Bucket), limit.GCRA: string(Bucket), limit.PenaltyBox: string(PenaltyBox)}
+	limit.TokenBucket: string(limiter.Bucket), limit.GCRA: string(limiter.Bucket), limit.PenaltyBox: string(limiter.PenaltyBox)}
 
 // TestLimitersOfAllKindsAndSizesAreFoundOut probes seeded limiters and counts how often kind and limit are right.
 func TestLimitersOfAllKindsAndSizesAreFoundOut(t *testing.T) {
 	each := 20
-	if raceDetector {
+	if loadtest.RaceDetector {
 		each = 3 // one goroutine probes: there is no race to find
 	}
 	kinds := limit.Kinds()
@@ -71,7 +73,7 @@ func TestLimitersOfAllKindsAndSizesAreFoundOut(t *testing.T) {
 			window := []float64{0.5, 1, 2, 5, 10, 30, 60, 300}[random.IntN(8)]
 			config := limit.Config{Kind: limit.Kind(kind), Requests: requests, Window: time.Duration(window * float64(time.Second))}
 			api := &virtual{limiter: limit.New(config), random: random, now: 1_700_000_000 + random.Float64()*1000}
-			found, err := Find(t.Context(), api, Bounds{Most: 400, Longest: 3 * 300})
+			found, err := limiter.Find(t.Context(), api, limiter.Bounds{Most: 400, Longest: 3 * 300})
 			require.NoError(t, err)
 			require.True(t, found.Present, "%s %d in %v s", kind, requests, window)
 			all++
@@ -105,7 +107,7 @@ func TestLimitersOfAllKindsAndSizesAreFoundOut(t *testing.T) {
 func TestWhatIsNoLimiterIsNeverCalledOne(t *testing.T) {
 	for seed := range 100 {
 		api := &virtual{random: rand.New(rand.NewPCG(9, uint64(seed))), now: 1000}
-		found, err := Find(t.Context(), api, Bounds{Most: 400, Longest: 60})
+		found, err := limiter.Find(t.Context(), api, limiter.Bounds{Most: 400, Longest: 60})
 		require.NoError(t, err)
 		require.False(t, found.Present)
 		require.Equal(t, 400, found.Tried)

@@ -1,0 +1,120 @@
+package arrivals
+
+import (
+	"bytes"
+	"context"
+	"fmt"
+	"io"
+	"net/http"
+	"runtime"
+	"strconv"
+	"sync"
+	"sync/atomic"
+	"time"
+
+	vegeta "github.com/tsenart/vegeta/v12/lib"
+
+	"github.com/kobcheck/kobcheck/load/kind"
+)
+
+// Hit performs the n-th arrival and says what came of it; the engine fills in the times.
+type Hit func(ctx context.Context, n int) Outcome
+
+// Attack performs arrivals when they are due, through vegeta, and hands every outcome to add. At most so
+// many requests are under way at once; those that wait for their turn are not dropped, and their wait
+// counts from their due time. It returns when all were answered, or shortly after the context's end.
+//
+// vegeta paces, starts workers and keeps count; the requests themselves go out through the hit, so that
+// none of vegeta's headers reaches the API and tokens, idempotency keys and redaction are those of the
+// client.
+func Attack(
+	ctx context.Context, due []time.Duration, connections int, perform Hit, add func(Outcome),
+) (wall time.Duration) {
+	e := &engine{ctx: ctx, due: due, turns: make(chan struct{}, connections), perform: perform, add: add}
+	attacker := vegeta.NewAttacker(vegeta.Workers(uint64(min(connections, len(due)))),
+		vegeta.Client(&http.Client{Transport: e}), vegeta.MaxBody(0))
+	targeter := func(target *vegeta.Target) error {
+		target.Method, target.URL = http.MethodGet, "http://arrival.invalid/"
+		return nil
+	}
+	began := time.Now()
+	for range attacker.Attack(targeter, e, 0, "") {
+		// Every outcome was handed over already; vegeta only needs somebody who listens.
+		continue
+	}
+	return time.Since(began)
+}
+
+// engine is the pacer and the transport of one attack.
+type engine struct {
+	ctx     context.Context
+	due     []time.Duration
+	turns   chan struct{}
+	perform Hit
+	add     func(Outcome)
+
+	once  sync.Once
+	began atomic.Int64 // nanoseconds of the clock of load
+}
+
+// start fixes the moment from which due times count.
+func (e *engine) start() time.Duration {
+	e.once.Do(func() { e.began.Store(int64(kind.Now())) })
+	return time.Duration(e.began.Load())
+}
+
+// spin is how long before a due time the pacer stops sleeping: timers are about that coarse.
+const spin = 60 * time.Microsecond
+
+// Pace waits until the next arrival is due. vegeta calls it from one goroutine, so that it may wait here,
+// where the end of the context is heard, and never in vegeta, where it would not be.
+func (e *engine) Pace(_ time.Duration, hits uint64) (time.Duration, bool) {
+	began := e.start()
+	if int(hits) >= len(e.due) || e.ctx.Err() != nil {
+		return 0, true
+	}
+	at := began + e.due[hits]
+	if wait := at - kind.Now(); wait > spin {
+		timer := time.NewTimer(wait - spin)
+		select {
+		case <-timer.C:
+		case <-e.ctx.Done():
+			timer.Stop()
+			return 0, true
+		}
+	}
+	for kind.Now() < at {
+		runtime.Gosched()
+	}
+	return 0, false
+}
+
+// Rate satisfies vegeta's pacer; it is only used for vegeta's own reports.
+func (e *engine) Rate(time.Duration) float64 { return 0 }
+
+// String names the pacer.
+func (e *engine) String() string { return fmt.Sprintf("%d arrivals when they are due", len(e.due)) }
+
+// RoundTrip performs the arrival that vegeta counted. Its answer is only for vegeta.
+func (e *engine) RoundTrip(r *http.Request) (*http.Response, error) {
+	n, err := strconv.Atoi(r.Header.Get("X-Vegeta-Seq"))
+	if err != nil || n >= len(e.due) {
+		return nil, fmt.Errorf("vegeta counted an arrival %q that was never due", r.Header.Get("X-Vegeta-Seq"))
+	}
+	began := kind.Now() - e.start()
+	select {
+	case e.turns <- struct{}{}:
+	case <-e.ctx.Done():
+		return nil, e.ctx.Err()
+	}
+	sent := kind.Now() - e.start()
+	o := e.perform(e.ctx, n)
+	<-e.turns
+	if e.ctx.Err() != nil && o.Class == Failed {
+		return nil, e.ctx.Err() // cut off by our own end, which says nothing of the API
+	}
+	o.Due, o.Began, o.Sent, o.Ended = e.due[n], began, sent, kind.Now()-e.start()
+	e.add(o)
+	return &http.Response{StatusCode: http.StatusOK, Status: "200 OK", Proto: "HTTP/1.1", ProtoMajor: 1, ProtoMinor: 1,
+		Header: http.Header{}, Body: io.NopCloser(bytes.NewReader(nil)), Request: r}, nil
+}

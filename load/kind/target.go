@@ -1,0 +1,77 @@
+package kind
+
+import (
+	"context"
+	"time"
+
+	"github.com/kobcheck/kobcheck/client"
+	"github.com/kobcheck/kobcheck/client/scene"
+	"github.com/kobcheck/kobcheck/client/webhook"
+	"github.com/kobcheck/kobcheck/reports/evidence"
+	"github.com/kobcheck/kobcheck/schemas"
+)
+
+// Target is the API under load: the scene that prepares things on it, and what its owner hands over.
+type Target struct {
+	*scene.Scene
+	Schemas *schemas.Set
+	// BaseURL names the target in the file of the keys of earlier runs.
+	BaseURL string
+	// Stated is the limit that the operator states; nil where none does.
+	Stated *Limit
+	// Receiver takes webhook deliveries; nil where the API can't reach this machine.
+	Receiver *webhook.Receiver
+	// LocalHost is host and port of an API on this machine, which then signs with a key of its own; else empty.
+	LocalHost string
+	// Canary performs one round of functional scenarios beside the load; nil for none. CanaryEvery is the time
+	// between two rounds.
+	Canary      func(ctx context.Context) (CanaryRound, error)
+	CanaryEvery time.Duration
+	// KeyNights is the file of the keys of earlier runs; empty for none. Now is the clock for their age; nil means
+	// [time.Now].
+	KeyNights string
+	Now       func() time.Time
+	// Progress hears several times a second in one line how far a plan with arrivals has come; nil for none.
+	Progress func(line string)
+	// KillFile ends every plan once a file of that name is there; empty for none.
+	KillFile string
+	// RunID marks references, so that what a run made can be found again.
+	RunID string
+}
+
+// Limit is so many requests in so long.
+type Limit struct {
+	Requests int
+	Window   time.Duration
+}
+
+// CanaryRound is one round of functional scenarios beside a plan: what broke, by requirement, and of how many
+// scenarios.
+type CanaryRound struct {
+	Scenarios int
+	Broken    []evidence.Finding
+}
+
+// Reference is what the requests of a run leave on transactions.
+func (t *Target) Reference() string { return "kobcheck " + t.RunID }
+
+// Move is a valid request that moves money, under the reference of the run.
+func (t *Target) Move(ctx context.Context, operation string, amount int64, from, to string) (*scene.Draft, error) {
+	draft, err := t.Booking(ctx, operation, "primary", amount, from, to)
+	if err != nil {
+		return nil, err
+	}
+	return draft.Set("reference", t.Reference()), nil
+}
+
+// NewWallet makes a wallet and returns its id.
+func (t *Target) NewWallet(ctx context.Context) (string, error) {
+	wallet, err := t.Fresh(ctx, "primary", "wallet", nil)
+	if err != nil {
+		return "", err
+	}
+	return wallet.ID, nil
+}
+
+// IDOf is the id of the object of an answer, or "".
+func IDOf(exchange *client.Exchange) string { return scene.ID(scene.Value(exchange.Body)) }

@@ -1,0 +1,84 @@
+package ledger_test
+
+import (
+	"math"
+	"net/http"
+	"strings"
+	"sync/atomic"
+	"testing"
+
+	"github.com/stretchr/testify/require"
+
+	"github.com/kobcheck/kobcheck/load/loadtest"
+	"github.com/kobcheck/kobcheck/mock"
+	"github.com/kobcheck/kobcheck/reports/evidence"
+)
+
+func TestALedgerFindsLostAndDoubledMoneyAndNeverAccusesTheConformingMock(t *testing.T) {
+	t.Parallel()
+	const plan = "id: ledger\nkind: ledger\nsentence: ledger\nwallets: 4\namounts: 9\n"
+	for _, style := range mock.Styles() {
+		for range 5 {
+			run := loadtest.Perform(t.Context(), t, loadtest.On(t, mock.Options{Style: style}, nil), plan)
+			require.Zero(t, run.ExitCode, run.Reason)
+		}
+	}
+	for fault, requirement := range map[string]string{
+		"money.credit-not-booked": "MONEY-06", "money.credit-booked-twice": "MONEY-06", "money.lost-in-transfer": "MONEY-05", "money.fee-in-transfer": "MONEY-05",
+		"money.overdraft-allowed": "MONEY-07", "money.total-wrong": "MONEY-02",
+	} {
+		run := loadtest.Perform(t.Context(), t, loadtest.On(t, mock.Options{Faults: []string{fault}}, nil), plan)
+		require.NotZero(t, run.ExitCode, fault)
+		broken := ""
+		for _, one := range run.Plans[0].Invariants {
+			if one.Holds != nil && !*one.Holds {
+				broken += one.Requirement + " "
+			}
+		}
+		require.Contains(t, broken, requirement, fault)
+	}
+}
+
+func TestLoadOnAServerThatDiesIsNoVerdictOnMoney(t *testing.T) {
+	var requests atomic.Int64
+	dies := func(api http.Handler) http.Handler {
+		return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+			if requests.Add(1) > 60 {
+				panic(http.ErrAbortHandler)
+			}
+			api.ServeHTTP(w, r)
+		})
+	}
+	run := loadtest.Perform(t.Context(), t, loadtest.On(t, mock.Options{}, dies), "id: l\nkind: ledger\nsentence: l\nwallets: 4\namounts: 9\n")
+	require.Equal(t, evidence.ExitInconclusive, run.ExitCode, run.Reason)
+	require.False(t, math.IsNaN(run.Plans[0].Asked))
+}
+
+func TestAHundredLedgersNeverAccuseTheConformingMock(t *testing.T) {
+	t.Parallel()
+	times := 50 // on each of two styles
+	if loadtest.RaceDetector {
+		times = 3
+	}
+	for _, style := range mock.Styles() {
+		target := loadtest.On(t, mock.Options{Style: style}, nil)
+		for range times {
+			run := loadtest.Perform(t.Context(), t, target, "id: l\nkind: ledger\nsentence: l\nwallets: 3\namounts: 6\n")
+			require.NotEqual(t, evidence.Failed, run.Verdict, run.Reason)
+		}
+	}
+}
+
+func TestAStaleReadIsSeenAlthoughAllMoneyIsThere(t *testing.T) {
+	run := loadtest.Perform(t.Context(), t, loadtest.On(t, mock.Options{Faults: []string{"money.stale-read"}}, nil), "id: l\nkind: ledger\nsentence: l\nwallets: 4\namounts: 12\n")
+	require.Equal(t, evidence.ExitFailed, run.ExitCode, run.Reason)
+	found := false
+	for _, one := range run.Plans[0].Invariants {
+		if strings.Contains(one.Sentence, "some order") {
+			found = true
+			require.False(t, *one.Holds)
+			require.NotEmpty(t, one.Evidence)
+		}
+	}
+	require.True(t, found)
+}

@@ -1,0 +1,97 @@
+package limiter_test
+
+import (
+	"net/http"
+	"net/http/httptest"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/stretchr/testify/require"
+
+	"github.com/kobcheck/kobcheck/load/kind"
+	"github.com/kobcheck/kobcheck/load/loadtest"
+	"github.com/kobcheck/kobcheck/mock"
+	"github.com/kobcheck/kobcheck/mock/limit"
+	"github.com/kobcheck/kobcheck/reports"
+	"github.com/kobcheck/kobcheck/reports/evidence"
+)
+
+func TestALimiterIsFoundOutFromOutside(t *testing.T) {
+	const plan = "id: r\nkind: rate-limit\nsentence: r\nmost: 400\nlongest: 20s\n"
+	answers := func(options mock.Options) (map[string]string, *reports.LoadRun) {
+		run := loadtest.Perform(t.Context(), t, loadtest.On(t, options, nil), plan)
+		all := map[string]string{}
+		for _, one := range run.Plans[0].Observed {
+			all[one.ID] = one.Answer
+		}
+		require.NotEmpty(t, all, run.Reason)
+		return all, run
+	}
+	free, run := answers(mock.Options{})
+	require.Contains(t, free["limit.limiter"], "none up to 400 requests", "no limiter is never called one")
+	require.Zero(t, run.ExitCode)
+	for _, c := range []struct {
+		kind            limit.Kind
+		scope           string
+		called, counted string
+	}{
+		{limit.FixedWindow, "client", "fixed window", "each client for itself"},
+		{limit.SlidingLog, "operation", "sliding log", "each operation for itself"},
+		{limit.TokenBucket, "everything", "token bucket", "everything together"},
+		{limit.GCRA, "token", "token bucket", "each token for itself"},
+	} {
+		t.Run(string(c.kind), func(t *testing.T) {
+			// Where the machine is busy the probe can't tell, and says so: each limiter has three attempts.
+			var heard []map[string]string
+			for range 3 {
+				all, _ := answers(mock.Options{Limit: limit.Config{Kind: c.kind, Requests: 40, Window: 500 * time.Millisecond, Scope: c.scope}})
+				heard = append(heard, all)
+				right := strings.Contains(all["limit.limiter"], c.called)
+				require.False(t, !right && strings.HasPrefix(all["limit.confidence"], "sure"), "sure of the wrong kind: %v", all)
+				if right && strings.Contains(all["limit.scope"], c.counted) {
+					require.Contains(t, all["limit.answer"], "429 with Retry-After 1 s")
+					return
+				}
+			}
+			require.Fail(t, "it was not found out", "%v", heard)
+		})
+	}
+}
+
+func TestAStatedLimitIsHeldAgainstTheOneThatIsFound(t *testing.T) {
+	const plan = "id: r\nkind: rate-limit\nsentence: r\nmost: 400\n"
+	limited := loadtest.On(t, mock.Options{Limit: limit.Config{Kind: limit.TokenBucket, Requests: 40, Window: 400 * time.Millisecond, Scope: "client"}}, nil)
+	limited.Stated = &kind.Limit{Requests: 1000, Window: time.Second}
+	run := loadtest.Perform(t.Context(), t, limited, plan)
+	require.Equal(t, evidence.ExitFailed, run.ExitCode, "100 a second is not the 1000 that were stated")
+	require.Contains(t, run.Reason, "RATE-04")
+}
+
+func TestWhatARefusalAndTheHeadersSayIsHeldAgainstWhatIsFound(t *testing.T) {
+	dishonest := func(api http.Handler) http.Handler {
+		return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+			answer := httptest.NewRecorder()
+			api.ServeHTTP(answer, r)
+			for name, values := range answer.Header() {
+				w.Header()[name] = values
+			}
+			w.Header().Set("X-RateLimit-Limit", "99")
+			if answer.Code == http.StatusTooManyRequests {
+				w.Header().Set("Retry-After", "0")
+			}
+			w.WriteHeader(answer.Code)
+			_, _ = w.Write(answer.Body.Bytes())
+		})
+	}
+	limited := mock.Options{Limit: limit.Config{Kind: limit.FirstWindow, Requests: 20, Window: time.Second, Scope: "client"}}
+	const plan = "id: r\nkind: rate-limit\nsentence: r\nmost: 200\nlongest: 20s\n"
+	run := loadtest.Perform(t.Context(), t, loadtest.On(t, limited, dishonest), plan)
+	require.Contains(t, loadtest.Observed(&run.Plans[0], "limit.answer"), "0 s, but the next request was refused after it too")
+	require.Contains(t, loadtest.Observed(&run.Plans[0], "limit.headers"), "X-RateLimit-Limit: 99 (X-RateLimit-Limit is not the 20 that was found)")
+	run = loadtest.Perform(t.Context(), t, loadtest.On(t, limited, nil), plan)
+	// Retry-After is in whole seconds, rounded up, so that a request may pass before it is over; after it one must.
+	require.Contains(t, loadtest.Observed(&run.Plans[0], "limit.answer"), "429 with Retry-After 1 s, and the next request ")
+	require.Equal(t, "nothing before a refusal", loadtest.Observed(&run.Plans[0], "limit.headers"))
+	require.NotEmpty(t, run.Plans[0].Asks)
+}

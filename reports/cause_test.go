@@ -1,7 +1,8 @@
-package reports
+package reports_test
 
 import (
 	"bytes"
+	"encoding/json"
 	"fmt"
 	"os"
 	"path/filepath"
@@ -12,12 +13,14 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"github.com/kobcheck/kobcheck/contract"
+	"github.com/kobcheck/kobcheck/reports"
 	"github.com/kobcheck/kobcheck/reports/evidence"
+	"github.com/kobcheck/kobcheck/reports/specimen"
 )
 
 // failing is a scenario about a requirement that fails for another or the same.
-func failingFor(id, about, broken, operation string) Scenario {
-	s := red(id, "")
+func failingFor(id, about, broken, operation string) reports.Scenario {
+	s := specimen.Red(id, "")
 	s.Name, s.Requirements = "the scenario "+id, []string{about}
 	s.Findings[0].Requirement, s.Findings[0].Operation = broken, operation
 	return s
@@ -25,8 +28,8 @@ func failingFor(id, about, broken, operation string) Scenario {
 
 func TestTheScenarioThatIsAboutItGivesTheTitle(t *testing.T) {
 	derived := failingFor("derived.inputs/very-long-text", "CARD-01", "CARD-01", "cards-get")
-	r := &Run{Scenarios: []Scenario{failingFor("x", "CARD-02", "CARD-01", "cards-get"), derived, failingFor("y", "CARD-01", "CARD-01", "cards-get")},
-		Passing: []evidence.Finding{inPassing("CARD-03", "cards-list", "every answer: status", true, 5)}}
+	r := &reports.Run{Scenarios: []reports.Scenario{failingFor("x", "CARD-02", "CARD-01", "cards-get"), derived, failingFor("y", "CARD-01", "CARD-01", "cards-get")},
+		Passing: []evidence.Finding{specimen.InPassing("CARD-03", "cards-list", "every answer: status", true, 5)}}
 	causes := r.Causes(true)
 	require.Len(t, causes, 2)
 	require.Equal(t, "the scenario y", causes[0].Title(), "neither who meets it beside something else nor who sends odd inputs")
@@ -42,27 +45,27 @@ func TestTheScenarioThatIsAboutItGivesTheTitle(t *testing.T) {
 func TestWhatIsNewStandsBeforeWhatIsKnown(t *testing.T) {
 	known := failingFor("a", "CARD-01", "CARD-01", "cards-get")
 	known.Verdict, known.Reason = evidence.Known, "known until then"
-	r := &Run{Scenarios: []Scenario{known, known, failingFor("b", "CARD-02", "CARD-02", "cards-get")}}
+	r := &reports.Run{Scenarios: []reports.Scenario{known, known, failingFor("b", "CARD-02", "CARD-02", "cards-get")}}
 	causes := r.Causes(true)
 	require.Equal(t, "CARD-02", causes[0].Finding.Requirement)
 	require.True(t, causes[1].Known())
 	require.Equal(t, "known until then", causes[1].Finding.Reason)
-	require.Len(t, New(causes), 1)
-	require.Len(t, Listed(causes), 1)
+	require.Len(t, reports.New(causes), 1)
+	require.Len(t, reports.Listed(causes), 1)
 }
 
 func TestWhatMostOperationsShowIsOneCause(t *testing.T) {
-	r := &Run{Scenarios: []Scenario{scenario("a", evidence.Passed)}}
+	r := &reports.Run{Scenarios: []reports.Scenario{specimen.Scenario("a", evidence.Passed)}}
 	for i := range 10 {
 		operation := fmt.Sprint("operation-", i)
-		r.Operations = append(r.Operations, OperationUse{ID: operation, Requests: 1, Statuses: map[string]int{"200": 1}})
+		r.Operations = append(r.Operations, reports.OperationUse{ID: operation, Requests: 1, Statuses: map[string]int{"200": 1}})
 		if i < 9 {
-			r.Passing = append(r.Passing, inPassing("STD-12", operation, "every answer: strict JSON", true, 2))
+			r.Passing = append(r.Passing, specimen.InPassing("STD-12", operation, "every answer: strict JSON", true, 2))
 		}
 	}
-	unusable := inPassing("ENDUSER-01", "operation-3", evidence.NotServed, true, 3)
+	unusable := specimen.InPassing("ENDUSER-01", "operation-3", evidence.NotServed, true, 3)
 	unusable.Actual = "200 OK"
-	blocked := scenario("h", evidence.Blocked)
+	blocked := specimen.Scenario("h", evidence.Blocked)
 	blocked.BlockedBy = "operation-3"
 	r.Passing, r.Scenarios = append(r.Passing, unusable), append(r.Scenarios, blocked)
 	causes := r.Causes(true)
@@ -72,34 +75,34 @@ func TestWhatMostOperationsShowIsOneCause(t *testing.T) {
 	require.Equal(t, []string{"h"}, causes[0].Blocks)
 	require.Equal(t, 21, causes[0].Passing)
 	require.Equal(t, 10, causes[0].Of)
-	r.Close(facts(t), begin)
-	require.Contains(t, Headline(r), "9 operations deviate alike, and everything else is not judged")
+	r.Close(specimen.Facts(t), specimen.Begin)
+	require.Contains(t, reports.Headline(r), "9 operations deviate alike, and everything else is not judged")
 
 	own := r.Passing
-	r.Passing = append(own[:len(own):len(own)], inPassing("ENDUSER-14", "operation-3", "every answer: shape", true, 3))
+	r.Passing = append(own[:len(own):len(own)], specimen.InPassing("ENDUSER-14", "operation-3", "every answer: shape", true, 3))
 	require.Len(t, r.Causes(true), 3, "an operation that deviates in a way of its own blocks by itself")
 	r.Passing = own[2:]
 	require.Len(t, r.Causes(true), 8, "seven of ten are not most")
 }
 
 func TestOnePlaceOrManyOfOneAnswerIsOneCause(t *testing.T) {
-	s := red("a", "")
+	s := specimen.Red("a", "")
 	other := s.Findings[0]
 	other.Pointer = "/expiry"
 	s.Findings = append(s.Findings, other)
-	r := &Run{Scenarios: []Scenario{s}}
+	r := &reports.Run{Scenarios: []reports.Scenario{s}}
 	require.Len(t, r.Causes(true), 1)
 	require.Len(t, r.Causes(true)[0].Fingerprints, 2)
-	s = red("b", "")
+	s = specimen.Red("b", "")
 	s.Findings[0].Pointer = "/expiry"
 	r.Scenarios = append(r.Scenarios, s)
 	require.Len(t, r.Causes(true), 2, "another scenario sees one of them alone")
 }
 
 // entriesOf fills in the entries that a run prints for what is new.
-func entriesOf(t *testing.T, r *Run) evidence.KnownFailures {
+func entriesOf(t *testing.T, r *reports.Run) evidence.KnownFailures {
 	t.Helper()
-	list := r.fresh()
+	list := r.NewFailures()
 	for i := range list {
 		list[i].Reason, list[i].Reference, list[i].Owner = "r", "KOB-1", "o"
 	}
@@ -107,57 +110,57 @@ func entriesOf(t *testing.T, r *Run) evidence.KnownFailures {
 }
 
 func TestAnEntryByCauseCoversScenariosPassingAndBlocked(t *testing.T) {
-	now := begin
-	again := func() *Run {
-		refused := inPassing("ENDUSER-01", "endusers-create", evidence.NotServed, true, 1)
-		blocked := scenario("h", evidence.Blocked)
+	now := specimen.Begin
+	again := func() *reports.Run {
+		refused := specimen.InPassing("ENDUSER-01", "endusers-create", evidence.NotServed, true, 1)
+		blocked := specimen.Scenario("h", evidence.Blocked)
 		blocked.BlockedBy = "endusers-create"
-		return &Run{Scenarios: []Scenario{scenario("a", evidence.Passed), red("b", ""), red("c", ""), blocked},
-			Passing: []evidence.Finding{inPassing("CARD-GET-02", "cards-get", "every answer: status", true, 9), refused}}
+		return &reports.Run{Scenarios: []reports.Scenario{specimen.Scenario("a", evidence.Passed), specimen.Red("b", ""), specimen.Red("c", ""), blocked},
+			Passing: []evidence.Finding{specimen.InPassing("CARD-GET-02", "cards-get", "every answer: status", true, 9), refused}}
 	}
 	list := entriesOf(t, again())
 	require.Len(t, list, 3, "one for each cause")
 	list = lasting(t, list)
 	r := again()
 	r.ApplyKnown(list, now)
-	r.Close(facts(t), now)
+	r.Close(specimen.Facts(t), now)
 	require.Equal(t, evidence.ExitPassed, r.ExitCode)
 	require.Equal(t, 3, r.Summary.Scenarios.Known)
-	require.Contains(t, Headline(r), "3 causes known")
+	require.Contains(t, reports.Headline(r), "3 causes known")
 	var text bytes.Buffer
-	require.NoError(t, writeNewFailures(&text, r))
+	require.NoError(t, r.NewFailures().Write(&text))
 	require.Contains(t, text.String(), "nothing failed that is not known")
 
 	r = again()
-	other := red("d", "")
+	other := specimen.Red("d", "")
 	other.Findings[0].Requirement = "CARD-GET-04"
 	r.Scenarios = append(r.Scenarios, other)
 	r.ApplyKnown(list, now)
-	r.Close(facts(t), now)
+	r.Close(specimen.Facts(t), now)
 	require.Equal(t, evidence.ExitFailed, r.ExitCode)
 	require.Equal(t, "CARD-GET-04", r.Causes(true)[0].Finding.Requirement)
 
 	r = again()
 	r.ApplyKnown(list, now.AddDate(100, 0, 0))
-	r.Close(facts(t), now)
+	r.Close(specimen.Facts(t), now)
 	require.Equal(t, evidence.ExitFailed, r.ExitCode)
 	require.Contains(t, r.Passing[0].Reason, "was to be mended by")
 }
 
 func TestAnEntryThatNothingShowsHasToGo(t *testing.T) {
-	list := lasting(t, entriesOf(t, &Run{Scenarios: []Scenario{red("b", "")}}))
+	list := lasting(t, entriesOf(t, &reports.Run{Scenarios: []reports.Scenario{specimen.Red("b", "")}}))
 	for name, c := range map[string]struct {
-		run      Run
+		run      reports.Run
 		unneeded int
 	}{
-		"its requirement was proved":     {Run{Scenarios: []Scenario{scenario("a", evidence.Passed)}}, 1},
-		"nothing judged its requirement": {Run{Scenarios: []Scenario{scenario("a", evidence.NotTestable)}}, 0},
-		"a part of the suite":            {Run{Scenarios: []Scenario{scenario("a", evidence.Passed)}, Settings: Settings{Of: 2}}, 0},
-		"a run that was stopped":         {Run{Scenarios: []Scenario{scenario("a", evidence.Passed)}, Signal: "interrupt"}, 0},
-		"it still fails so":              {Run{Scenarios: []Scenario{red("b", "")}}, 0},
+		"its requirement was proved":     {reports.Run{Scenarios: []reports.Scenario{specimen.Scenario("a", evidence.Passed)}}, 1},
+		"nothing judged its requirement": {reports.Run{Scenarios: []reports.Scenario{specimen.Scenario("a", evidence.NotTestable)}}, 0},
+		"a part of the suite":            {reports.Run{Scenarios: []reports.Scenario{specimen.Scenario("a", evidence.Passed)}, Settings: reports.Settings{Of: 2}}, 0},
+		"a run that was stopped":         {reports.Run{Scenarios: []reports.Scenario{specimen.Scenario("a", evidence.Passed)}, Signal: "interrupt"}, 0},
+		"it still fails so":              {reports.Run{Scenarios: []reports.Scenario{specimen.Red("b", "")}}, 0},
 	} {
-		c.run.ApplyKnown(list, begin)
-		c.run.Close(facts(t), begin)
+		c.run.ApplyKnown(list, specimen.Begin)
+		c.run.Close(specimen.Facts(t), specimen.Begin)
 		require.Len(t, c.run.Unneeded, c.unneeded, name)
 		if c.unneeded > 0 {
 			require.Equal(t, evidence.ExitFailed, c.run.ExitCode)
@@ -167,15 +170,15 @@ func TestAnEntryThatNothingShowsHasToGo(t *testing.T) {
 }
 
 func TestAnEntryOfAScenarioHoldsItToHowItFails(t *testing.T) {
-	list := entriesOf(t, &Run{Scenarios: []Scenario{red("b", "")}})
+	list := entriesOf(t, &reports.Run{Scenarios: []reports.Scenario{specimen.Red("b", "")}})
 	list[0].Scenario = "b"
 	list = lasting(t, list)
-	other := red("b", "")
+	other := specimen.Red("b", "")
 	other.Findings[0].Actual = "another"
-	passed := scenario("b", evidence.Passed)
-	for says, s := range map[string]Scenario{"known until 2099-12-31": red("b", ""), "fails in another way than KOB-1 says": other, "no longer fails as KOB-1 says": passed} {
-		r := &Run{Scenarios: []Scenario{s}, Settings: Settings{Of: 2}}
-		r.ApplyKnown(list, begin)
+	passed := specimen.Scenario("b", evidence.Passed)
+	for says, s := range map[string]reports.Scenario{"known until 2099-12-31": specimen.Red("b", ""), "fails in another way than KOB-1 says": other, "no longer fails as KOB-1 says": passed} {
+		r := &reports.Run{Scenarios: []reports.Scenario{s}, Settings: reports.Settings{Of: 2}}
+		r.ApplyKnown(list, specimen.Begin)
 		require.Contains(t, r.Scenarios[0].Reason, says)
 		require.Empty(t, r.Unneeded)
 	}
@@ -197,18 +200,18 @@ func lasting(t *testing.T, list evidence.KnownFailures) evidence.KnownFailures {
 }
 
 func TestAnEarlierRunStillProvesWhatItProved(t *testing.T) {
-	r := miniatures(t)["green"]
+	r := specimen.Runs(t)["green"]
 	for i := range r.Scenarios {
 		r.Scenarios[i].Proves = nil
 		r.Scenarios[i].Checks = append(r.Scenarios[i].Checks, evidence.Check{Name: "x", Requirement: "CARD-GET-04", Outcome: evidence.Held})
 	}
 	var text bytes.Buffer
-	require.NoError(t, WriteJSON(&text, r))
-	again, err := ReadRun(strings.NewReader(strings.ReplaceAll(text.String(), `"proves"`, `"unknown"`)))
+	require.NoError(t, json.NewEncoder(&text).Encode(r))
+	again, err := reports.ReadRun(strings.NewReader(strings.ReplaceAll(text.String(), `"proves"`, `"unknown"`)))
 	require.NoError(t, err)
-	whole, err := Merge([]*Run{again})
+	whole, err := reports.Merge([]*reports.Run{again})
 	require.NoError(t, err)
-	whole.Close(facts(t), time.Now())
+	whole.Close(specimen.Facts(t), time.Now())
 	require.Equal(t, 2, whole.Summary.Requirements.Proved)
 	require.Equal(t, contract.Stated, whole.Scenarios[0].Mark)
 }

@@ -5,6 +5,7 @@ import (
 	"strings"
 
 	"github.com/kobcheck/kobcheck/reports/evidence"
+	"github.com/kobcheck/kobcheck/reports/wording"
 )
 
 // Headline is the verdict in one sentence that needs no explanation.
@@ -42,10 +43,10 @@ func (r *Run) broke() []string {
 				hazards++
 			}
 		}
-		text := number(len(causes), "cause")
+		text := wording.Count(len(causes), "cause")
 		switch {
 		case hazards == len(causes):
-			text = number(hazards, "hazard")
+			text = wording.Count(hazards, "hazard")
 		case hazards > 0:
 			text += fmt.Sprintf(", %d of them a hazard", hazards)
 		}
@@ -54,24 +55,24 @@ func (r *Run) broke() []string {
 			by = append(by, fmt.Sprintf("%d of %d scenarios", c.Failed, c.Total))
 		}
 		if passing > 0 {
-			by = append(by, number(passing, "answer")+" in passing")
+			by = append(by, wording.Count(passing, "answer")+" in passing")
 		}
 		if len(by) > 0 {
 			text += ", shown by " + strings.Join(by, " and ")
 		}
 		parts = append(parts, text)
 		if causes[0].Hides() {
-			parts = append(parts, fmt.Sprintf("%s deviate alike, and everything else is not judged", number(len(causes[0].Operations), "operation")))
+			parts = append(parts, fmt.Sprintf("%s deviate alike, and everything else is not judged", wording.Count(len(causes[0].Operations), "operation")))
 		}
 	}
 	if gone := c.UnexpectedPass + len(r.Unneeded); gone > 0 {
-		parts = append(parts, number(gone, "known failure")+" no longer there")
+		parts = append(parts, wording.Count(gone, "known failure")+" no longer there")
 	}
 	if r.Settings.FlakyFails && c.Flaky > 0 {
-		parts = append(parts, number(c.Flaky, "scenario")+" failed and then passed")
+		parts = append(parts, wording.Count(c.Flaky, "scenario")+" failed and then passed")
 	}
 	if c.Blocked > 0 {
-		parts = append(parts, number(c.Blocked, "scenario")+" blocked")
+		parts = append(parts, wording.Count(c.Blocked, "scenario")+" blocked")
 	}
 	return parts
 }
@@ -81,7 +82,7 @@ func (r *Run) away() []string {
 	c := r.Summary.Scenarios
 	var parts []string
 	if c.Blocked > 0 {
-		by := number(len(r.Blocking()), "operation")
+		by := wording.Count(len(r.Blocking()), "operation")
 		parts = append(parts, fmt.Sprintf("%d of %d scenarios are blocked by %s that the API does not serve", c.Blocked, c.Total, by))
 	}
 	if kept := c.Inconclusive + c.NotRun; kept > 0 {
@@ -105,19 +106,16 @@ func (r *Run) beside() []string {
 		}
 	}
 	if hazards > 0 {
-		parts = append(parts, number(hazards, "hazard")+" not gated")
+		parts = append(parts, wording.Count(hazards, "hazard")+" not gated")
 	}
 	if read > 0 {
-		parts = append(parts, number(read, "deviation")+" to read, not gated")
+		parts = append(parts, wording.Count(read, "deviation")+" to read, not gated")
 	}
 	if known := len(Listed(r.Causes(true))); known > 0 {
-		parts = append(parts, number(known, "cause")+" known")
+		parts = append(parts, wording.Count(known, "cause")+" known")
 	}
 	if r.Partial() {
 		parts = append(parts, fmt.Sprintf("%d not selected", r.Settings.Of-len(r.Scenarios)))
 	}
 	return parts
 }
-
-// number counts things in words.
-func number(n int, thing string) string { return fmt.Sprintf("%d %s", n, plural(thing, n)) }

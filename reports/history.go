@@ -31,38 +31,6 @@ type Since struct {
 	Nights int       `json:"nights"`
 }
 
-// Remember holds the run against earlier nights of its target, oldest first. It changes nothing of the verdict.
-func (r *Run) Remember(nights []*Night, skipped []string) {
-	h := &History{Since: map[string]Since{}, Answers: map[string]Since{}, New: []NightFailure{}, Gone: []NightFailure{}, Vanished: []string{}, Skipped: append([]string{}, skipped...)}
-	var earlier []*Night
-	for _, night := range nights {
-		if night.Target == r.Target.Name && night.RunID != r.RunID && night.StartedAt.Before(r.StartedAt) {
-			earlier = append(earlier, night)
-		}
-	}
-	h.Nights = len(earlier)
-	tonight := r.Night()
-	trend := &Trend{Nights: append(append([]*Night{}, earlier...), tonight)}
-	trend.open(tonight)
-	for _, one := range trend.Open {
-		h.Since[one.Fingerprint] = Since{First: one.Since, Nights: one.Nights}
-	}
-	for id, answer := range tonight.Answers {
-		since := Since{First: tonight.StartedAt, Nights: 1}
-		for i := len(earlier) - 1; i >= 0 && earlier[i].Answers[id] == answer; i-- {
-			since.First, since.Nights = earlier[i].StartedAt, since.Nights+1
-		}
-		h.Answers[id] = since
-	}
-	if len(earlier) > 0 {
-		last := earlier[len(earlier)-1]
-		h.Previous = last.RunID
-		changes := Compare(last, tonight)
-		h.New, h.Gone, h.Vanished = append(h.New, changes.New...), append(h.Gone, changes.Gone...), append(h.Vanished, changes.Vanished...)
-	}
-	r.History = h
-}
-
 // AnsweredSince says in words since when the target answers an open question so, where the run knows of earlier
 // nights.
 func (r *Run) AnsweredSince(o evidence.Observation) string {
@@ -77,4 +45,40 @@ func (r *Run) AnsweredSince(o evidence.Observation) string {
 		return "for the first time"
 	}
 	return fmt.Sprintf("since %s, %d nights", since.First.UTC().Format("2006-01-02"), since.Nights)
+}
+
+// Since says in words how long a finding has been there, where the run knows of earlier nights.
+func (r *Run) Since(f evidence.Finding) string {
+	if r.History == nil || r.History.Nights == 0 {
+		return ""
+	}
+	since, there := r.History.Since[f.Fingerprint()]
+	switch {
+	case !there:
+		return ""
+	case since.Nights == 1:
+		return "New: no earlier night failed so."
+	}
+	return fmt.Sprintf("Since %s, on %d nights without a break.", since.First.UTC().Format("2006-01-02"), since.Nights)
+}
+
+// NightFailure is one cause of failures, gated ones only.
+type NightFailure struct {
+	Fingerprint string `json:"fingerprint"`
+	Requirement string `json:"requirement"`
+	Message     string `json:"message"`
+	Scenarios   int    `json:"scenarios"`
+	// Passing is how often it was met in passing; Hazard what it puts at risk.
+	Passing int    `json:"passing,omitempty"`
+	Hazard  string `json:"hazard,omitempty"`
+	// Known says that a list of known failures had it.
+	Known bool `json:"known,omitempty"`
+}
+
+// ProfileChange is an answer that is not that of the last profile.
+type ProfileChange struct {
+	ID       string `json:"id"`
+	Question string `json:"question"`
+	Was      string `json:"was"`
+	Is       string `json:"is"`
 }

@@ -5,7 +5,6 @@ import (
 	"fmt"
 	"math"
 	"slices"
-	"strings"
 )
 
 // Isolation is what one fault does to a whole run: how many scenarios fail and are blocked for it, and how many
@@ -95,43 +94,4 @@ func (s *Selftest) Worst() []FaultResult {
 			cmp.Compare(b.LostRequirements, a.LostRequirements), cmp.Compare(b.BlockedScenarios, a.BlockedScenarios))
 	})
 	return measured[:min(worstShown, len(measured))]
-}
-
-func (p *printer) isolation(s *Selftest) {
-	sum := s.Summary.Isolation
-	if sum == nil {
-		p.line("  what a fault does to the rest of the suite was not measured; selftest --full does")
-		return
-	}
-	p.line("  %d faults were seen in a whole run", sum.Measured)
-	p.line("    failed scenarios   %s", sum.FailedScenarios)
-	p.line("    blocked scenarios  %s", sum.BlockedScenarios)
-	p.line("    lost requirements  %s", sum.LostRequirements)
-	for i, one := range s.Worst() {
-		if i == 0 {
-			p.line("  the faults that do most to the rest: failed, blocked, lost")
-		}
-		p.line("    %4d %4d %4d  %s", one.FailedScenarios, one.BlockedScenarios, one.LostRequirements, one.ID)
-	}
-}
-
-func isolationMarkdown(s *Selftest) string {
-	sum := s.Summary.Isolation
-	if sum == nil {
-		return ""
-	}
-	var b strings.Builder
-	b.WriteString("\n## What a fault does to the rest of the suite\n\n| | median | p90 | most |\n|---|--:|--:|--:|\n")
-	for _, one := range []struct {
-		name   string
-		spread Spread
-	}{{"failed scenarios", sum.FailedScenarios},
-		{"blocked scenarios", sum.BlockedScenarios}, {"requirements that lost their evidence", sum.LostRequirements}} {
-		fmt.Fprintf(&b, "| %s | %d | %d | %d |\n", one.name, one.spread.Median, one.spread.P90, one.spread.Max)
-	}
-	b.WriteString("\n| fault | failed | blocked | lost |\n|---|--:|--:|--:|\n")
-	for _, one := range s.Worst() {
-		fmt.Fprintf(&b, "| %s | %d | %d | %d |\n", code(one.ID), one.FailedScenarios, one.BlockedScenarios, one.LostRequirements)
-	}
-	return b.String()
 }

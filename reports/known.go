@@ -2,7 +2,6 @@ package reports
 
 import (
 	"fmt"
-	"io"
 	"slices"
 	"time"
 
@@ -134,7 +133,7 @@ func (a *applying) unused(i int) bool {
 func (r *Run) Partial() bool { return r.Settings.Of > len(r.Scenarios) }
 
 // fresh are entries for what fails or blocks and no list knows, one for each cause.
-func (r *Run) fresh() evidence.KnownFailures {
+func (r *Run) NewFailures() evidence.KnownFailures {
 	entries := evidence.KnownFailures{}
 	for _, cause := range append(r.Causes(true), r.Causes(false)...) {
 		f := cause.Finding
@@ -149,8 +148,6 @@ func (r *Run) fresh() evidence.KnownFailures {
 	}
 	return entries
 }
-
-func writeNewFailures(w io.Writer, r *Run) error { return r.fresh().Write(w) }
 
 // ReportWaivers puts the waivers, with what each was needed for, into the run. Call it before [Run.Close].
 func (r *Run) ReportWaivers(list evidence.Waivers) {

@@ -129,7 +129,7 @@ func (r *Run) PassingAlone() []Cause {
 
 // leading is the finding that tells most of why a scenario failed: a new one that gates, on what the scenario is
 // about before others; nil where none gates.
-func (s *Scenario) leading() *evidence.Finding {
+func (s *Scenario) Leading() *evidence.Finding {
 	var best *evidence.Finding
 	for i := range s.Findings {
 		f := &s.Findings[i]

@@ -2,10 +2,8 @@ package reports
 
 import (
 	"encoding/json"
-	"errors"
 	"fmt"
 	"io"
-	"os"
 	"strings"
 	"time"
 
@@ -192,50 +190,6 @@ type GateResult struct {
 	Needed  int     `json:"needed"`
 }
 
-// WriteLoad writes load.json, load.md and load.html into a folder, and entries for the list of known failures where
-// something failed, and returns their paths. As with a run, each
-// file is looked through for secrets, and one that holds any is set aside: the exit code becomes 8.
-func WriteLoad(folder string, r *LoadRun, guard Guard) ([]string, error) {
-	files := map[string]func(io.Writer) error{
-		"load.json": func(w io.Writer) error { return json.NewEncoder(w).Encode(r) },
-		"load.md":   func(w io.Writer) error { _, err := io.WriteString(w, loadMarkdown(r)); return err },
-		"load.html": func(w io.Writer) error { return loadPage.Execute(w, r) },
-	}
-	if entries := r.fresh(); len(entries) > 0 {
-		files["new-load-failures.yaml"] = entries.Write
-	}
-	if policy := r.idempotencyPolicy(); policy != nil {
-		files["idempotency-policy.json"] = func(w io.Writer) error {
-			encoder := json.NewEncoder(w)
-			encoder.SetIndent("", " ")
-			return encoder.Encode(policy)
-		}
-	}
-	for _, plan := range r.Plans {
-		for _, picture := range plan.Pictures {
-			files[picture.File] = func(w io.Writer) error { _, err := w.Write(picture.Data); return err }
-		}
-	}
-	if err := os.MkdirAll(folder, 0o755); err != nil {
-		return nil, fmt.Errorf("making the folder for reports %s: %w; choose another with --out", folder, err)
-	}
-	var paths []string
-	var failed []error
-	for _, name := range sortedNames(files) {
-		one := Renderer{File: name, Render: func(w io.Writer, _ *Run, _ *contract.Contract) error { return files[name](w) }}
-		path, found, err := one.write(folder, nil, nil, guard)
-		if found != "" {
-			r.ExitCode, r.Verdict, r.Reason = evidence.ExitSecretFound, evidence.Failed, found
-		}
-		if err != nil {
-			failed = append(failed, err)
-			continue
-		}
-		paths = append(paths, path)
-	}
-	return paths, errors.Join(failed...)
-}
-
 // IdempotencyPolicy is idempotency-policy.json: what a target does with idempotency keys where no page says,
 // as it was seen.
 type IdempotencyPolicy struct {
@@ -253,7 +207,7 @@ type PolicyAnswer struct {
 	Gap      string `json:"gap,omitempty"`
 }
 
-func (r *LoadRun) idempotencyPolicy() *IdempotencyPolicy {
+func (r *LoadRun) IdempotencyPolicy() *IdempotencyPolicy {
 	policy := &IdempotencyPolicy{Target: r.Target.Name, RunID: r.RunID, At: r.EndedAt, Behaviours: map[string]PolicyAnswer{}}
 	for _, plan := range r.Plans {
 		for _, one := range plan.Observed {

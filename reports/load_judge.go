@@ -50,6 +50,11 @@ func (r *LoadRun) Close(policy *evidence.Policy, now time.Time) {
 	r.Verdict, r.ExitCode = evidence.Passed, evidence.ExitPassed
 }
 
+// Exposed fails a run in whose reports something was masked: whatever it showed, somebody has to look.
+func (r *LoadRun) Exposed(found string) {
+	r.ExitCode, r.Verdict, r.Reason = evidence.ExitSecretFound, evidence.Failed, found
+}
+
 // ReportWaivers puts the waivers, with what each was needed for, into the run. Call it after [LoadRun.Close].
 func (r *LoadRun) ReportWaivers(list evidence.Waivers) {
 	counts := map[string]int{}
@@ -188,7 +193,7 @@ func (p *LoadPlan) late() string {
 }
 
 // weightOf says how much a deviation carries: the word that stands before it, and why it does not fail.
-func weightOf(f *evidence.Finding) (word, why string) {
+func WeightOf(f *evidence.Finding) (word, why string) {
 	word = "FINDING"
 	if f.Hazard != "" {
 		word = "HAZARD"
@@ -203,7 +208,7 @@ func weightOf(f *evidence.Finding) (word, why string) {
 }
 
 // standing is what came of an invariant: holds, NOT DECIDED, BROKEN, or that its failure is advisory or known.
-func (p *LoadPlan) standing(one evidence.Invariant) (state, why string) {
+func (p *LoadPlan) Standing(one evidence.Invariant) (state, why string) {
 	if one.Holds == nil {
 		return "NOT DECIDED", ""
 	}
@@ -212,7 +217,7 @@ func (p *LoadPlan) standing(one evidence.Invariant) (state, why string) {
 	}
 	for i := range p.Broken {
 		if f := &p.Broken[i]; f.Requirement == one.Requirement && f.Message == "not so: "+one.Sentence {
-			if word, why := weightOf(f); word == "advisory" || word == "known" {
+			if word, why := WeightOf(f); word == "advisory" || word == "known" {
 				return word, why
 			}
 		}
@@ -221,7 +226,7 @@ func (p *LoadPlan) standing(one evidence.Invariant) (state, why string) {
 }
 
 // fresh are entries for what fails a plan and no list knows.
-func (r *LoadRun) fresh() evidence.KnownFailures {
+func (r *LoadRun) NewFailures() evidence.KnownFailures {
 	entries := evidence.KnownFailures{}
 	seen := map[string]bool{}
 	for i := range r.Plans {

@@ -1,4 +1,4 @@
-package reports
+package reports_test
 
 import (
 	"bytes"
@@ -7,30 +7,33 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"github.com/kobcheck/kobcheck/contract"
+	"github.com/kobcheck/kobcheck/reports"
 	"github.com/kobcheck/kobcheck/reports/evidence"
+	"github.com/kobcheck/kobcheck/reports/format"
+	"github.com/kobcheck/kobcheck/reports/specimen"
 )
 
 // plan is one that broke an invariant of a requirement; the figures of its sentence differ from night to night.
-func planOf(requirement, copies string) LoadPlan {
+func planOf(requirement, copies string) reports.LoadPlan {
 	not := false
-	return LoadPlan{ID: "storm", Kind: "idempotency", Invariants: []evidence.Invariant{{Requirement: requirement, Sentence: copies + " copies made one object", Holds: &not, Evidence: []string{"two"}}}}
+	return reports.LoadPlan{ID: "storm", Kind: "idempotency", Invariants: []evidence.Invariant{{Requirement: requirement, Sentence: copies + " copies made one object", Holds: &not, Evidence: []string{"two"}}}}
 }
 
-func closed(t *testing.T, policy evidence.Policy, known evidence.KnownFailures, plans ...LoadPlan) *LoadRun {
+func closed(t *testing.T, policy evidence.Policy, known evidence.KnownFailures, plans ...reports.LoadPlan) *reports.LoadRun {
 	t.Helper()
-	policy.Contract = facts(t)
-	r := &LoadRun{Plans: plans}
+	policy.Contract = specimen.Facts(t)
+	r := &reports.LoadRun{Plans: plans}
 	r.ApplyKnown(known)
-	r.Close(&policy, begin)
+	r.Close(&policy, specimen.Begin)
 	return r
 }
 
 func TestAPlanIsJudgedByThePolicyOfARun(t *testing.T) {
-	danger := facts(t).Requirement("AUTH-29")
+	danger := specimen.Facts(t).Requirement("AUTH-29")
 	before := danger.Hazard
 	t.Cleanup(func() { danger.Hazard = before })
 	danger.Hazard = "served without a valid token"
-	require.Equal(t, contract.Inferred, facts(t).MarkOf("GEN-11"))
+	require.Equal(t, contract.Inferred, specimen.Facts(t).MarkOf("GEN-11"))
 	for name, c := range map[string]struct {
 		policy evidence.Policy
 		broken string
@@ -49,7 +52,7 @@ func TestAPlanIsJudgedByThePolicyOfARun(t *testing.T) {
 		require.Equal(t, c.code, r.ExitCode, name)
 		require.Len(t, r.Plans[0].Broken, 1, "it is reported all the same")
 		var text bytes.Buffer
-		require.NoError(t, PrintLoad(&text, r))
+		require.NoError(t, format.PrintLoad(&text, r))
 		if c.code == evidence.ExitPassed {
 			require.Contains(t, text.String(), "advisory", name)
 		} else {
@@ -59,8 +62,8 @@ func TestAPlanIsJudgedByThePolicyOfARun(t *testing.T) {
 }
 
 func TestAFindingUnderLoadWeighsLikeOne(t *testing.T) {
-	found := func(requirement string) LoadPlan {
-		return LoadPlan{ID: "mixed", Findings: []evidence.Finding{{Requirement: requirement, Operation: "cards-create", Message: "the body is not a Card", Count: 3}}}
+	found := func(requirement string) reports.LoadPlan {
+		return reports.LoadPlan{ID: "mixed", Findings: []evidence.Finding{{Requirement: requirement, Operation: "cards-create", Message: "the body is not a Card", Count: 3}}}
 	}
 	policy := evidence.Policy{Gate: evidence.DefaultGate()}
 	require.Equal(t, evidence.ExitFailed, closed(t, policy, nil, found("CARD-02")).ExitCode)
@@ -73,14 +76,14 @@ func TestAFindingUnderLoadWeighsLikeOne(t *testing.T) {
 }
 
 func TestALatencyGateIsTheOperatorsOwn(t *testing.T) {
-	missed := LoadPlan{ID: "mixed", Gates: []GateResult{{Gate: "p99 < 1ms", State: "failed"}}}
+	missed := reports.LoadPlan{ID: "mixed", Gates: []reports.GateResult{{Gate: "p99 < 1ms", State: "failed"}}}
 	require.Equal(t, evidence.ExitGateMissed, closed(t, evidence.Policy{}, nil, missed).ExitCode)
 }
 
 func TestAKnownFailureOfAPlanIsHeldToHowItFails(t *testing.T) {
 	policy := evidence.Policy{Gate: evidence.DefaultGate()}
 	first := closed(t, policy, nil, planOf("IDEMP-01", "150"))
-	list := first.fresh()
+	list := first.NewFailures()
 	require.Len(t, list, 1)
 	for i := range list {
 		list[i].Reason, list[i].Reference, list[i].Owner = "r", "KOB-1", "o"
@@ -88,7 +91,7 @@ func TestAKnownFailureOfAPlanIsHeldToHowItFails(t *testing.T) {
 	list = lasting(t, list)
 	again := closed(t, policy, list, planOf("IDEMP-01", "80"))
 	require.Equal(t, evidence.ExitPassed, again.ExitCode, "other figures are the same failure")
-	require.Empty(t, again.fresh())
+	require.Empty(t, again.NewFailures())
 	require.Equal(t, evidence.ExitFailed, closed(t, policy, list, planOf("IDEMP-05", "80")).ExitCode, "another requirement is another failure")
 	mended := planOf("IDEMP-01", "80")
 	*mended.Invariants[0].Holds = true

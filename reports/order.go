@@ -230,3 +230,40 @@ func inversions(pairs []OrderedPair) string {
 	}
 	return strings.Join(words, ", ")
 }
+
+// Chains writes the pairs as chains, longest first: each pair is in one of them.
+func (p *OrderProof) Chains() []string {
+	left := map[edge]bool{}
+	next := map[int][]int{}
+	for _, pair := range p.Before {
+		left[edge{pair.First, pair.Second}] = true
+		next[pair.First] = append(next[pair.First], pair.Second)
+	}
+	var lines []string
+	for _, pair := range p.Before {
+		if !left[edge{pair.First, pair.Second}] {
+			continue
+		}
+		at := pair.First
+		line := fmt.Sprint(at)
+		for {
+			to := 0
+			for _, candidate := range next[at] {
+				if left[edge{at, candidate}] {
+					to = candidate // of several the last, which leads on for longest in a list that is sorted
+				}
+			}
+			if to == 0 {
+				break
+			}
+			delete(left, edge{at, to})
+			line += fmt.Sprintf(" → %d", to)
+			at = to
+		}
+		lines = append(lines, line)
+	}
+	return lines
+}
+
+// edge names a pair by its two checks.
+type edge struct{ First, Second int }

@@ -1,9 +1,8 @@
-// Package reports holds the model of a finished run and renders it: run.json, JUnit, Markdown, HTML
-// and the summary on the terminal.
+// Package reports is the model of a finished run, of a load run and of a selftest: what was seen, the causes, the
+// verdict and the exit code.
 //
-// What walks in is one [Run], filled by the runner with evidence that was redacted when it was
-// recorded; what walks out is files. Verdicts, counts and the exit code are computed here, in one
-// place, and every renderer reads the same model.
+// What walks in is one [Run], filled by the runner with evidence that was redacted when it was recorded. Verdicts,
+// counts and the exit code are computed here, in one place, and every format reads the same model.
 package reports
 
 import (

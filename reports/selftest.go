@@ -1,11 +1,6 @@
 package reports
 
 import (
-	"encoding/json"
-	"fmt"
-	"io"
-	"sort"
-	"strings"
 	"time"
 
 	"github.com/kobcheck/kobcheck/contract"
@@ -14,6 +9,8 @@ import (
 
 // Selftest is selftest.json: the suite held against a mock that is broken on purpose, fault by fault.
 type Selftest struct {
+	// Exposed says what was masked in the reports; empty for nothing.
+	Exposed   string    `json:"exposed,omitempty"`
 	Version   int       `json:"version"`
 	Tool      Tool      `json:"tool"`
 	Seed      int64     `json:"seed"`
@@ -154,113 +151,4 @@ func (s *Selftest) Survivors() []FaultResult {
 		}
 	}
 	return out
-}
-
-// WriteSelftest writes selftest.json, selftest.md and selftest.html into a folder and returns their paths.
-func WriteSelftest(folder string, s *Selftest) ([]string, error) {
-	return writeFiles(folder, map[string]func(io.Writer) error{
-		"selftest.json": func(w io.Writer) error { return json.NewEncoder(w).Encode(s) },
-		"selftest.md":   func(w io.Writer) error { _, err := io.WriteString(w, selftestMarkdown(s)); return err },
-		"selftest.html": func(w io.Writer) error { return writeSelftestHTML(w, s) },
-	})
-}
-
-// PrintSelftest prints detection power in total and by group and mark, false alarms and survivors.
-func PrintSelftest(w io.Writer, s *Selftest) error {
-	p := &printer{out: w}
-	for _, baseline := range s.Baseline {
-		p.line("conforming mock, %s, %s: %d of %d scenarios passed, %d false alarms", baseline.Style, baseline.Edition, baseline.Passed, baseline.Total, baseline.Findings)
-	}
-	p.line("")
-	p.line("  %-14s %7s %7s %7s %9s", "group", "faults", "caught", "right", "power")
-	for _, name := range sortedNames(s.Summary.ByGroup) {
-		p.line("  %-14s %7d %7d %7d %8.1f%%", name, s.Summary.ByGroup[name].Faults, s.Summary.ByGroup[name].Killed, s.Summary.ByGroup[name].Right, percent(s.Summary.ByGroup[name]))
-	}
-	p.line("")
-	for _, name := range sortedNames(s.Summary.ByMark) {
-		p.line("  %-14s %7d %7d %7d %8.1f%%", name, s.Summary.ByMark[name].Faults, s.Summary.ByMark[name].Killed, s.Summary.ByMark[name].Right, percent(s.Summary.ByMark[name]))
-	}
-	p.line("")
-	for _, one := range s.Survivors() {
-		why := "nobody noticed"
-		switch {
-		case one.Reason != "":
-			why = one.Reason
-		case one.Killed:
-			why = "noticed, but as " + one.By[0].Requirement + " by " + one.By[0].Scenario
-		case one.Hits == 0:
-			why = "never reached by any scenario"
-		}
-		p.line("  SURVIVED %s (%s, %s): %s", one.ID, one.Requirement, one.Mark, why)
-	}
-	for _, one := range s.Faults {
-		if one.Probability > 0 && one.Probability < 1 {
-			p.line("  BY CHANCE %s: caught in %.0f%% of %d runs", one.ID, 100*one.Probability, one.Runs)
-		}
-	}
-	sum := s.Summary
-	p.line("")
-	p.line("detection power %.1f%%: %d of %d faults caught, %d of them on the requirement that they break", 100*sum.Power, sum.Killed, sum.Faults, sum.RightRequirement)
-	if s.Full {
-		p.line("  %d faults are caught by one scenario alone, %d scenarios catch none", len(s.Single()), len(s.Idle))
-	}
-	p.line("  %d requirements with a scenario have no fault of their own", len(s.Unbroken))
-	p.isolation(s)
-	if len(s.Baseline) > 0 && s.Baseline[0].WallMS > 0 {
-		p.line("  %.1f s, %.0f times one plain run", sum.WallMS/1000, sum.WallMS/s.Baseline[0].WallMS)
-	}
-	return p.err
-}
-
-func percent(k Killed) float64 { return 100 * float64(k.Right) / float64(max(k.Faults, 1)) }
-
-func sortedNames[V any](m map[string]V) []string {
-	names := make([]string, 0, len(m))
-	for name := range m {
-		names = append(names, name)
-	}
-	sort.Strings(names)
-	return names
-}
-
-func selftestMarkdown(s *Selftest) string {
-	var b strings.Builder
-	fmt.Fprintf(&b, "# Detection power %.1f%%\n\n%d of %d deliberate faults caught, %d on the very requirement that they break.\n\n", 100*s.Summary.Power, s.Summary.Killed, s.Summary.Faults, s.Summary.RightRequirement)
-	b.WriteString("| group | faults | caught | on the right requirement |\n|---|--:|--:|--:|\n")
-	for _, name := range sortedNames(s.Summary.ByGroup) {
-		k := s.Summary.ByGroup[name]
-		fmt.Fprintf(&b, "| %s | %d | %d | %d |\n", name, k.Faults, k.Killed, k.Right)
-	}
-	b.WriteString("\n| style | edition | passed | false alarms |\n|---|---|--:|--:|\n")
-	for _, baseline := range s.Baseline {
-		fmt.Fprintf(&b, "| %s | %s | %d of %d | %d |\n", baseline.Style, baseline.Edition, baseline.Passed, baseline.Total, baseline.Findings)
-	}
-	if survivors := s.Survivors(); len(survivors) > 0 {
-		b.WriteString("\n## Not caught on their own requirement\n\n| fault | requirement | mark | what the mock does | hits |\n|---|---|---|---|--:|\n")
-		for _, one := range survivors {
-			fmt.Fprintf(&b, "| %s | %s | %s | %s | %d |\n", code(one.ID), one.Requirement, one.Mark, escapeMarkdown(one.Sentence), one.Hits)
-		}
-	}
-	b.WriteString(isolationMarkdown(s))
-	b.WriteString("\n## The kill matrix\n\n| fault | requirement | caught by |\n|---|---|---|\n")
-	for _, one := range s.Faults {
-		fmt.Fprintf(&b, "| %s | %s | %s |\n", code(one.ID), one.Requirement, killers(one))
-	}
-	return b.String()
-}
-
-// killers names up to three scenarios that caught a fault.
-func killers(one FaultResult) string {
-	var names []string
-	for _, killer := range one.By {
-		if len(names) == 3 {
-			names = append(names, fmt.Sprintf("and %d more", len(one.By)-3))
-			break
-		}
-		names = append(names, code(killer.Scenario))
-	}
-	if len(names) == 0 {
-		return "survived"
-	}
-	return strings.Join(names, " ")
 }

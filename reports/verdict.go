@@ -64,12 +64,12 @@ func (r *Run) countScenarios() {
 
 // verdictCount is how many scenarios have a verdict.
 type verdictCount struct {
-	verdict evidence.Verdict
-	n       int
+	Verdict evidence.Verdict
+	N       int
 }
 
 // parts lists the counts by verdict, in the order in which every report has them. They add up to the total.
-func (c ScenarioCounts) parts() []verdictCount {
+func (c ScenarioCounts) Verdicts() []verdictCount {
 	return []verdictCount{{evidence.Passed, c.Passed}, {evidence.Failed, c.Failed}, {evidence.Advisory, c.Advisory}, {evidence.Blocked, c.Blocked},
 		{evidence.Inconclusive, c.Inconclusive}, {evidence.NotTestable, c.NotTestable}, {evidence.Known, c.Known},
 		{evidence.UnexpectedPass, c.UnexpectedPass}, {evidence.Flaky, c.Flaky}, {evidence.NotRun, c.NotRun}}
@@ -129,6 +129,11 @@ func unproved(scenarios []string) string {
 		return "no scenario of this run is about it"
 	}
 	return "its scenarios record what the target does; no check holds it"
+}
+
+// Exposed fails a run in whose reports something was masked: whatever it showed, somebody has to look.
+func (r *Run) Exposed(found string) {
+	r.ExitCode, r.Verdict, r.Reason = evidence.ExitSecretFound, evidence.Failed, found
 }
 
 // Findings are all of the run, each with the id of the scenario that saw it first: those of scenarios, then what

@@ -27,10 +27,13 @@ var rooms = []struct {
 	{"mock/fault", []string{"contract"}},
 	{"mock/limit", nil},
 	{"mock", []string{"contract", "mock/fault", "mock/limit"}},
-	{"reports", []string{"contract", "reports/evidence"}},
-	{"reports/site", []string{"contract", "reports", "reports/evidence", "schemas"}},
+	{"reports/wording", nil},
+	{"reports", []string{"contract", "reports/evidence", "reports/wording"}},
+	{"reports/specimen", []string{"contract", "reports", "reports/evidence"}},
 	{"reports/bucket", nil},
-	{"reports/messages", []string{"contract", "reports", "reports/evidence"}},
+	{"reports/nights", []string{"reports", "reports/evidence", "reports/wording"}},
+	{"reports/site", []string{"contract", "reports", "reports/evidence", "reports/nights", "schemas"}},
+	{"reports/format", []string{"contract", "reports", "reports/evidence", "reports/nights", "reports/site", "reports/wording", "schemas"}},
 	{"features", nil},
 	{"load/kind", []string{"client", "client/scene", "client/webhook", "reports/evidence", "schemas"}},
 	{"load/history", []string{"client/scene", "load/kind", "reports", "reports/evidence"}},
@@ -74,7 +77,7 @@ var libraries = map[string][]string{
 	"github.com/cucumber/godog":          {"steps", "steps/suite"},
 	"github.com/xeipuuv/gojsonschema":    {"schemas"},
 	"github.com/tsenart/vegeta/v12/lib":  {"load/arrivals"},
-	"github.com/cucumber/gherkin/go/v26": {"steps/catalog", "reports/messages"},
+	"github.com/cucumber/gherkin/go/v26": {"steps/catalog", "reports/format"},
 }
 
 func TestArrowsPointDownOnly(t *testing.T) {

@@ -20,7 +20,7 @@ import (
 	"github.com/kobcheck/kobcheck/mock"
 	"github.com/kobcheck/kobcheck/reports"
 	"github.com/kobcheck/kobcheck/reports/evidence"
-	"github.com/kobcheck/kobcheck/reports/site"
+	"github.com/kobcheck/kobcheck/reports/format"
 	"github.com/kobcheck/kobcheck/schemas"
 	"github.com/kobcheck/kobcheck/steps"
 	"github.com/kobcheck/kobcheck/steps/catalog"
@@ -143,7 +143,7 @@ func perform(b *testing.B, server *mock.Server, address, runID string, perSecond
 	require.NoError(b, err)
 	result.Close(facts, time.Now())
 	require.Equal(b, evidence.Passed, result.Verdict)
-	_, err = reports.WriteAll(b.TempDir(), result, facts, reports.Formats(), site.Pages(result, shapes, ""), api.Redactor())
+	_, err = format.Run(&format.Writer{Folder: b.TempDir(), Guard: api.Redactor()}, result, format.Sources{Contract: facts, Schemas: shapes}, format.Default())
 	require.NoError(b, err)
 	return result
 }

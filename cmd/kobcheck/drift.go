@@ -9,13 +9,14 @@ import (
 
 	"github.com/spf13/cobra"
 
-	"github.com/kobcheck/kobcheck/reports"
 	"github.com/kobcheck/kobcheck/reports/evidence"
+	"github.com/kobcheck/kobcheck/reports/nights"
 )
 
 func newDrift() *cobra.Command {
 	var configs []string
-	var out, section, style string
+	var section, style string
+	var to output
 	var asJSON bool
 	command := &cobra.Command{
 		Use:   "drift [RUN.JSON RUN.JSON]",
@@ -27,7 +28,7 @@ func newDrift() *cobra.Command {
 		RunE: func(command *cobra.Command, files []string) error {
 			if len(files) == 0 {
 				var err error
-				if files, err = performBoth(command, configs, out, section, style); err != nil {
+				if files, err = performBoth(command, configs, &to, section, style); err != nil {
 					return err
 				}
 			}
@@ -42,16 +43,16 @@ func newDrift() *cobra.Command {
 			if err != nil {
 				return err
 			}
-			drift := reports.CompareRuns(a, b)
+			drift := nights.CompareRuns(a, b)
 			if asJSON {
 				return json.NewEncoder(command.OutOrStdout()).Encode(drift)
 			}
-			return reports.PrintDrift(command.OutOrStdout(), drift)
+			return nights.PrintDrift(command.OutOrStdout(), drift)
 		},
 	}
 	flags := command.Flags()
 	flags.StringArrayVar(&configs, "config", nil, "target file; with one the other is the mock inside")
-	flags.StringVar(&out, "out", "reports/out/drift", "folder for the two runs")
+	outputFlags(flags, &to, "reports/out/drift", "folder for the two runs")
 	flags.StringVar(&section, "section", "", "one section, such as cards")
 	flags.StringVar(&style, "style", "plain", "style of the mock inside")
 	flags.BoolVar(&asJSON, "json", false, "print JSON")
@@ -60,7 +61,7 @@ func newDrift() *cobra.Command {
 
 // performBoth performs the same scenarios with the same seed on two targets and returns their run.json.
 // What a run finds does not matter here: only the answers are compared.
-func performBoth(command *cobra.Command, configs []string, out, section, style string) ([]string, error) {
+func performBoth(command *cobra.Command, configs []string, to *output, section, style string) ([]string, error) {
 	if len(configs) == 0 || len(configs) > 2 {
 		return nil, errors.New("drift needs one or two target files: name them with --config")
 	}
@@ -73,8 +74,8 @@ func performBoth(command *cobra.Command, configs []string, out, section, style s
 	}
 	var files []string
 	for i, side := range sides {
-		folder := filepath.Join(out, []string{"here", "there"}[i])
-		arguments := append([]string{"--out", folder, "--seed", "7", "--format", "json"}, side...)
+		folder := filepath.Join(to.folder, []string{"here", "there"}[i])
+		arguments := append([]string{"--out", folder, "--seed", "7", "--report-mode", to.mode.String(), "--format", "json"}, side...)
 		if section != "" {
 			arguments = append(arguments, "--section", section)
 		}

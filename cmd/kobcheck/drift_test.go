@@ -8,15 +8,15 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"github.com/kobcheck/kobcheck/mock"
-	"github.com/kobcheck/kobcheck/reports"
 	"github.com/kobcheck/kobcheck/reports/evidence"
+	"github.com/kobcheck/kobcheck/reports/nights"
 )
 
 func TestDriftFindsWhereTwoTargetsDifferAndNothingBetweenTwoThatAreAlike(t *testing.T) {
-	compare := func(options mock.Options) reports.Drift {
+	compare := func(options mock.Options) nights.Drift {
 		output, code := kobcheck(t, "drift", "--config", serve(t, options), "--section", "wallets", "--json", "--out", filepath.Join(t.TempDir(), "drift"))
 		require.Zero(t, code, output)
-		var drift reports.Drift
+		var drift nights.Drift
 		start := 0
 		for start < len(output) && output[start] != '{' {
 			start++

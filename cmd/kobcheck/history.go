@@ -1,14 +1,13 @@
 package main
 
 import (
-	"bytes"
 	"context"
 	"errors"
 	"fmt"
+	"io"
 	"net"
 	"net/http"
 	"os"
-	"path/filepath"
 	"slices"
 	"strings"
 	"time"
@@ -18,11 +17,12 @@ import (
 	"github.com/kobcheck/kobcheck/client"
 	"github.com/kobcheck/kobcheck/reports"
 	"github.com/kobcheck/kobcheck/reports/bucket"
-	"github.com/kobcheck/kobcheck/reports/site"
+	"github.com/kobcheck/kobcheck/reports/format"
+	"github.com/kobcheck/kobcheck/reports/nights"
 )
 
 func newTrend() *cobra.Command {
-	var out string
+	var to output
 	command := &cobra.Command{
 		Use:   "trend FOLDER|BUCKET",
 		Short: "What many nights show: verdicts, what changed, what is flaky, latency that shifted",
@@ -35,30 +35,27 @@ func newTrend() *cobra.Command {
 				return err
 			}
 			defer done()
-			nights, skipped, err := reports.ReadNights(folder)
+			list, skipped, err := nights.Read(folder)
 			if err != nil {
 				return err
 			}
-			trend, err := reports.NewTrend(nights, skipped)
+			trend, err := nights.NewTrend(list, skipped)
 			if err != nil {
 				return err
 			}
-			if err := reports.PrintTrend(command.OutOrStdout(), trend); err != nil {
+			out, writer := command.OutOrStdout(), to.writer(client.NewRedactor())
+			if err := writer.Print(out, func(w io.Writer) error { return nights.PrintTrend(w, trend) }); err != nil {
 				return err
 			}
-			var page bytes.Buffer
-			if err := site.WriteTrend(&page, trend); err != nil {
+			paths, err := format.Trend(writer, trend)
+			if err != nil {
 				return err
 			}
-			if err := os.MkdirAll(out, 0o755); err != nil {
-				return err
-			}
-			path := filepath.Join(out, "trend.html")
-			fmt.Fprintf(command.OutOrStdout(), "\n  report %s\n", path)
-			return os.WriteFile(path, page.Bytes(), 0o644) //nolint:gosec // a page for everybody
+			fmt.Fprintf(out, "\n  report %s\n", paths[0])
+			return nil
 		},
 	}
-	command.Flags().StringVar(&out, "out", "reports/out", "folder for trend.html")
+	outputFlags(command.Flags(), &to, "reports/out", "folder for trend.html")
 	return command
 }
 
@@ -95,22 +92,22 @@ func newCompare() *cobra.Command {
 			}
 			switch {
 			case len(loads) == len(args) && len(args) == 2:
-				return reports.PrintLoadDifferences(command.OutOrStdout(), reports.CompareLoad(loads[0], loads[1], 1))
+				return nights.PrintLoadDifferences(command.OutOrStdout(), nights.CompareLoad(loads[0], loads[1], 1))
 			case len(loads) == len(args):
 				slices.SortFunc(loads, func(a, b *reports.LoadRun) int { return a.StartedAt.Compare(b.StartedAt) })
-				return reports.PrintLoadShifts(command.OutOrStdout(), loads)
+				return nights.PrintLoadShifts(command.OutOrStdout(), loads)
 			case len(args) > 2:
 				return fmt.Errorf("more than two files are compared only where each is a load.json; kobcheck report trend is for the nights of runs")
 			}
-			var nights []*reports.Night
+			var list []*nights.Night
 			for _, path := range args {
-				night, err := reports.ReadNight(path)
+				night, err := nights.ReadOne(path)
 				if err != nil {
 					return fmt.Errorf("%s: %w", path, err)
 				}
-				nights = append(nights, night)
+				list = append(list, night)
 			}
-			return reports.PrintChanges(command.OutOrStdout(), reports.Compare(nights[0], nights[1]))
+			return nights.PrintChanges(command.OutOrStdout(), nights.Compare(list[0], list[1]))
 		},
 	}
 }
@@ -141,7 +138,7 @@ func newHAR() *cobra.Command {
 			if err != nil {
 				return err
 			}
-			return reports.WriteHAR(command.OutOrStdout(), result, scenario)
+			return format.WriteHAR(command.OutOrStdout(), result, scenario)
 		},
 	}
 	command.Flags().StringVar(&scenario, "scenario", "", "id of the scenario; an outline's id means all of its rows")

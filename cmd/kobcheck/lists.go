@@ -1,6 +1,7 @@
 package main
 
 import (
+	"path/filepath"
 	"time"
 
 	"github.com/spf13/pflag"
@@ -8,6 +9,8 @@ import (
 	"github.com/kobcheck/kobcheck/contract"
 	"github.com/kobcheck/kobcheck/reports"
 	"github.com/kobcheck/kobcheck/reports/evidence"
+	"github.com/kobcheck/kobcheck/reports/format"
+	"github.com/kobcheck/kobcheck/reports/nights"
 	"github.com/kobcheck/kobcheck/steps/catalog"
 )
 
@@ -16,7 +19,7 @@ type lists struct {
 	known   evidence.KnownFailures
 	scored  map[string]bool
 	waivers evidence.Waivers
-	profile *reports.Profile
+	profile *nights.Profile
 }
 
 // judging is what a run or a load plan is judged by.
@@ -69,16 +72,20 @@ func readLists(f *runFlags, facts *contract.Contract, scenarios *catalog.Catalog
 		}
 	}
 	if f.profile != "" {
-		l.profile, err = reports.ReadProfile(f.profile)
+		l.profile, err = nights.ReadProfile(f.profile)
 	}
 	return l, err
 }
 
 // keepProfile holds the run against the last profile and writes the new one.
-func (l lists) keepProfile(path string, result *reports.Run) error {
+func (l lists) keepProfile(to *format.Writer, path string, result *reports.Run) error {
 	if l.profile == nil {
 		return nil
 	}
 	result.ProfileChanges = l.profile.Update(result)
-	return l.profile.Write(path)
+	found, err := (&format.Writer{Folder: filepath.Dir(path), Guard: to.Guard, Mode: to.Mode}).File(filepath.Base(path), l.profile.Write)
+	if found != "" {
+		result.Exposed(found)
+	}
+	return err
 }

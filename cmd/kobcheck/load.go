@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"io"
 	"os"
 	"path/filepath"
 	"slices"
@@ -24,6 +25,7 @@ import (
 	"github.com/kobcheck/kobcheck/mock/limit"
 	"github.com/kobcheck/kobcheck/reports"
 	"github.com/kobcheck/kobcheck/reports/evidence"
+	"github.com/kobcheck/kobcheck/reports/format"
 	"github.com/kobcheck/kobcheck/schemas"
 	"github.com/kobcheck/kobcheck/steps"
 	"github.com/kobcheck/kobcheck/steps/suite"
@@ -53,7 +55,7 @@ func newLoad() *cobra.Command {
 	}
 	flags := command.Flags()
 	flags.StringVar(&f.run.config, "config", "", "target file; without one the load is on the mock inside")
-	flags.StringVar(&f.run.out, "out", "reports/out", "folder for load.json, load.md and load.html")
+	outputFlags(flags, &f.run.to, "reports/out", "folder for load.json, load.md and load.html")
 	flags.Int64Var(&f.run.seed, "seed", 0, "seed of arrivals and keys; 0 picks one and prints it")
 	flags.Float64Var(&f.rate, "rate", 1, "factor on every rate of the plans")
 	flags.Float64Var(&f.length, "time", 1, "factor on every time of the plans")
@@ -198,7 +200,7 @@ func loadTarget(command *cobra.Command, f *loadFlags, file *target.File, plans [
 	case "terminate":
 		result.ExitCode = evidence.ExitTerminated
 	}
-	return finishLoad(command, f.run.out, result, by, api.Redactor())
+	return finishLoad(command, f.run.to.writer(api.Redactor()), result, by)
 }
 
 // underLoad is a target with what its file hands over.
@@ -234,12 +236,12 @@ func statedLimit(file *target.File) *kind.Limit {
 }
 
 // finishLoad writes the reports, prints the summary and gives the exit code.
-func finishLoad(command *cobra.Command, folder string, result *reports.LoadRun, by *judging, guard reports.Guard) error {
+func finishLoad(command *cobra.Command, to *format.Writer, result *reports.LoadRun, by *judging) error {
 	result.ApplyKnown(by.known)
 	result.Close(by.policy, time.Now())
 	result.ReportWaivers(by.waivers)
-	paths, err := reports.WriteLoad(folder, result, guard)
-	if printing := reports.PrintLoad(command.OutOrStdout(), result); printing != nil {
+	paths, err := format.Load(to, result)
+	if printing := to.Print(command.OutOrStdout(), func(w io.Writer) error { return format.PrintLoad(w, result) }); printing != nil {
 		return printing
 	}
 	if err != nil {
@@ -288,10 +290,10 @@ func newLoadMerge() *cobra.Command {
 			if err != nil {
 				return err
 			}
-			return finishLoad(command, f.out, whole, by, nil)
+			return finishLoad(command, f.to.writer(client.NewRedactor()), whole, by)
 		},
 	}
-	command.Flags().StringVar(&f.out, "out", "reports/out", "folder for the reports")
+	outputFlags(command.Flags(), &f.to, "reports/out", "folder for the reports")
 	judgingFlags(command.Flags(), &f)
 	return command
 }

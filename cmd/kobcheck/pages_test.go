@@ -19,11 +19,9 @@ import (
 	"github.com/chromedp/chromedp"
 	"github.com/stretchr/testify/require"
 
-	"github.com/kobcheck/kobcheck/contract"
 	"github.com/kobcheck/kobcheck/reports"
 	"github.com/kobcheck/kobcheck/reports/evidence"
-	"github.com/kobcheck/kobcheck/reports/site"
-	"github.com/kobcheck/kobcheck/schemas"
+	"github.com/kobcheck/kobcheck/reports/format"
 )
 
 // browser starts a headless Chromium, or skips where there is none.
@@ -70,11 +68,9 @@ func axe(t *testing.T) string {
 // renderSite writes the pages of a run, of the version that ReadRun gives.
 func renderSite(t *testing.T, folder string, r *reports.Run) {
 	t.Helper()
-	facts, err := contract.Load()
+	from, err := sources()
 	require.NoError(t, err)
-	shapes, err := schemas.Load()
-	require.NoError(t, err)
-	_, err = reports.WriteAll(folder, r, facts, []string{"html"}, site.Pages(r, shapes, folder), nil)
+	_, err = format.Run(&format.Writer{Folder: folder}, r, from, []string{"html"})
 	require.NoError(t, err)
 }
 

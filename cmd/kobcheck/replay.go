@@ -11,6 +11,7 @@ import (
 	"github.com/kobcheck/kobcheck/client"
 	"github.com/kobcheck/kobcheck/reports"
 	"github.com/kobcheck/kobcheck/reports/evidence"
+	"github.com/kobcheck/kobcheck/reports/format"
 	"github.com/kobcheck/kobcheck/schemas"
 	"github.com/kobcheck/kobcheck/steps"
 	"github.com/kobcheck/kobcheck/steps/suite"
@@ -37,7 +38,7 @@ func newReplay() *cobra.Command {
 				return err
 			}
 			if curl {
-				return reports.WriteScript(command.OutOrStdout(), was)
+				return format.WriteScript(command.OutOrStdout(), was)
 			}
 			if times < 1 {
 				return fmt.Errorf("--times: it takes at least 1")

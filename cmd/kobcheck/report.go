@@ -6,8 +6,10 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"github.com/kobcheck/kobcheck/client"
 	"github.com/kobcheck/kobcheck/contract"
 	"github.com/kobcheck/kobcheck/reports"
+	"github.com/kobcheck/kobcheck/reports/format"
 )
 
 func newReport() *cobra.Command {
@@ -18,20 +20,16 @@ func newReport() *cobra.Command {
 		Example: "  kobcheck report reports/out/run.json --out reports/again",
 		Args:    cobra.ExactArgs(1),
 		RunE: func(command *cobra.Command, args []string) error {
-			facts, err := contract.Load()
-			if err != nil {
-				return err
-			}
 			result, err := openRun(args[0])
 			if err != nil {
 				return err
 			}
-			return finish(command, result, facts, &f, nil)
+			return finish(command, result, &f, f.to.writer(client.NewRedactor()))
 		},
 	}
 	command.AddCommand(newMerge(), newOrder(), newTrend(), newCompare(), newHAR(), newServe())
-	command.Flags().StringVar(&f.out, "out", "reports/out", "folder for the reports")
-	command.Flags().StringSliceVar(&f.formats, "format", reports.Formats(), "reports to write")
+	outputFlags(command.Flags(), &f.to, "reports/out", "folder for the reports")
+	command.Flags().StringSliceVar(&f.formats, "format", format.Default(), "reports to write")
 	return command
 }
 
@@ -73,11 +71,11 @@ func newMerge() *cobra.Command {
 				return err
 			}
 			whole.Close(facts, whole.EndedAt)
-			return finish(command, whole, facts, &f, nil)
+			return finish(command, whole, &f, f.to.writer(client.NewRedactor()))
 		},
 	}
-	command.Flags().StringVar(&f.out, "out", "reports/out", "folder for the reports")
-	command.Flags().StringSliceVar(&f.formats, "format", reports.Formats(), "reports to write")
+	outputFlags(command.Flags(), &f.to, "reports/out", "folder for the reports")
+	command.Flags().StringSliceVar(&f.formats, "format", format.Default(), "reports to write")
 	return command
 }
 
@@ -99,7 +97,7 @@ func newOrder() *cobra.Command {
 			if result.CardOrder == nil {
 				return fmt.Errorf("%s has no card creation that failed two checks at once; run the scenarios card-order.pair", args[0])
 			}
-			return reports.PrintOrder(command.OutOrStdout(), result.CardOrder, facts.CardOrder)
+			return format.PrintOrder(command.OutOrStdout(), result.CardOrder, facts.CardOrder)
 		},
 	}
 }

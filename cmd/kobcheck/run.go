@@ -20,13 +20,11 @@ import (
 	"github.com/kobcheck/kobcheck/client"
 	"github.com/kobcheck/kobcheck/client/target"
 	"github.com/kobcheck/kobcheck/client/webhook"
-	"github.com/kobcheck/kobcheck/contract"
-	"github.com/kobcheck/kobcheck/features"
 	"github.com/kobcheck/kobcheck/mock"
 	"github.com/kobcheck/kobcheck/reports"
 	"github.com/kobcheck/kobcheck/reports/evidence"
-	"github.com/kobcheck/kobcheck/reports/messages"
-	"github.com/kobcheck/kobcheck/reports/site"
+	"github.com/kobcheck/kobcheck/reports/format"
+	"github.com/kobcheck/kobcheck/reports/nights"
 	"github.com/kobcheck/kobcheck/schemas"
 	"github.com/kobcheck/kobcheck/steps"
 	"github.com/kobcheck/kobcheck/steps/catalog"
@@ -36,20 +34,21 @@ import (
 
 // runFlags are the flags of run.
 type runFlags struct {
-	config, out, tags, section, requirement string
-	scenarios, gate, formats, faults        []string
-	freedoms                                []string
-	concurrency                             int
-	seed                                    int64
-	runID, style, edition                   string
-	timeout, latency                        time.Duration
-	maxRPS                                  float64
-	strict, flakyFails                      bool
-	shard, known, scored, profile, waivers  string
-	history                                 string
-	retries, depth                          int
-	patience                                time.Duration
-	limit, limiter                          string // of the mock inside
+	config, tags, section, requirement     string
+	to                                     output
+	scenarios, gate, formats, faults       []string
+	freedoms                               []string
+	concurrency                            int
+	seed                                   int64
+	runID, style, edition                  string
+	timeout, latency                       time.Duration
+	maxRPS                                 float64
+	strict, flakyFails                     bool
+	shard, known, scored, profile, waivers string
+	history                                string
+	retries, depth                         int
+	patience                               time.Duration
+	limit, limiter                         string // of the mock inside
 }
 
 func newRun() *cobra.Command {
@@ -66,7 +65,7 @@ func newRun() *cobra.Command {
 	}
 	flags := command.Flags()
 	flags.StringVar(&f.config, "config", "", "target file; without one the run is against the mock inside")
-	flags.StringVar(&f.out, "out", "reports/out", "folder for the reports")
+	outputFlags(flags, &f.to, "reports/out", "folder for the reports")
 	flags.StringVar(&f.tags, "tags", "", "tag expression, such as \"@stated and not @inferred\"")
 	flags.StringVar(&f.section, "section", "", "one section, such as cards")
 	flags.StringVar(&f.requirement, "requirement", "", "one requirement, such as CARD-CREATE-15")
@@ -85,7 +84,7 @@ func newRun() *cobra.Command {
 	flags.StringVar(&f.history, "history", "", "folder of earlier nights: the reports say since when each failure is there, what is new and what vanished")
 	flags.DurationVar(&f.patience, "patience", 5*time.Second, "how long a target that is down is waited for")
 	flags.BoolVar(&f.strict, "strict", false, "undocumented fields fail")
-	flags.StringSliceVar(&f.formats, "format", reports.Formats(), "reports to write")
+	flags.StringSliceVar(&f.formats, "format", format.Default(), "reports to write")
 	styleFlags(flags, &f.style, &f.freedoms, mock.Plain)
 	flags.StringVar(&f.edition, "edition", "v1", "edition of the mock inside: v1 or guide")
 	flags.StringSliceVar(&f.faults, "fault", nil, "faults to switch on in the mock inside")
@@ -168,16 +167,18 @@ func run(command *cobra.Command, f *runFlags) error {
 	result.ReportWaivers(by.waivers)
 	result.Close(facts, time.Now())
 	if f.history != "" {
-		nights, skipped, err := reports.ReadNights(f.history)
+		earlier, skipped, err := nights.Read(f.history)
 		if err != nil {
 			fmt.Fprintln(command.ErrOrStderr(), "kobcheck: no history:", err) // a first night has none
 		}
-		result.Remember(nights, skipped)
+		nights.Remember(result, earlier, skipped)
 	}
-	if err := by.keepProfile(f.profile, result); err != nil {
+	to := f.to.writer(api.Redactor())
+	to.Anew = true
+	if err := by.keepProfile(to, f.profile, result); err != nil {
 		return err
 	}
-	return finish(command, result, facts, f, api.Redactor())
+	return finish(command, result, f, to)
 }
 
 // receiver listens for webhook deliveries where the API can reach this machine: one that is on it too, or
@@ -197,15 +198,15 @@ func receiver(ctx context.Context, file *target.File, local bool) (*webhook.Rece
 }
 
 // finish writes the reports, prints the summary and gives the exit code.
-func finish(command *cobra.Command, result *reports.Run, facts *contract.Contract, f *runFlags, guard reports.Guard) error {
+func finish(command *cobra.Command, result *reports.Run, f *runFlags, to *format.Writer) error {
 	out := command.OutOrStdout()
-	shapes, err := schemas.Load()
+	from, err := sources()
 	if err != nil {
 		return err
 	}
-	pages := append(site.Pages(result, shapes, f.out), messages.Renderer(featureSources))
-	paths, err := reports.WriteAll(f.out, result, facts, f.formats, pages, guard)
-	if printing := reports.PrintSummary(out, result, facts, coloured(out)); printing != nil {
+	paths, err := format.Run(to, result, from, f.formats)
+	printing := to.Print(out, func(w io.Writer) error { return format.PrintSummary(w, result, from.Contract, coloured(out)) })
+	if printing != nil {
 		return printing
 	}
 	if err != nil {
@@ -223,15 +224,6 @@ func finish(command *cobra.Command, result *reports.Run, facts *contract.Contrac
 		return exitError{result.ExitCode}
 	}
 	return nil
-}
-
-// featureSources are the features that this program carries, by URI.
-func featureSources() (map[string][]byte, error) {
-	scenarios, err := catalog.Read(features.Files)
-	if err != nil {
-		return nil, err
-	}
-	return scenarios.Sources, nil
 }
 
 // chooseTarget reads the target file, or starts the mock inside.

@@ -26,6 +26,7 @@ import (
 	"github.com/kobcheck/kobcheck/mock"
 	"github.com/kobcheck/kobcheck/reports"
 	"github.com/kobcheck/kobcheck/reports/evidence"
+	"github.com/kobcheck/kobcheck/reports/format"
 )
 
 // kobcheck calls the program with arguments and returns its output and exit code.
@@ -167,34 +168,10 @@ func TestExitCodes(t *testing.T) {
 	}
 }
 
-func TestASecretInAReportIsFoundAndSetAside(t *testing.T) {
-	facts, err := contract.Load()
-	require.NoError(t, err)
-	result := &reports.Run{Version: reports.Version, Scenarios: []reports.Scenario{{ID: "x", Verdict: evidence.Passed, Reason: "planted-secret-value"}}}
-	result.Close(facts, result.StartedAt)
-	folder := t.TempDir()
-	require.NoError(t, os.WriteFile(filepath.Join(folder, "run.json"), []byte("that of an earlier run"), 0o600))
-	_, err = reports.WriteAll(folder, result, facts, []string{"json"}, nil, planted("planted-secret-value"))
-	require.NoError(t, err)
-	require.Equal(t, evidence.ExitSecretFound, result.ExitCode)
-	require.FileExists(t, filepath.Join(folder, "run.json.quarantined"))
-	require.NoFileExists(t, filepath.Join(folder, "run.json"))
-}
-
-// planted finds one text.
-type planted string
-
-func (p planted) Find(data []byte) []string {
-	if bytes.Contains(data, []byte(p)) {
-		return []string{"a planted secret"}
-	}
-	return nil
-}
-
 func TestNoSecretOfTheRunReachesAReport(t *testing.T) {
 	path := serve(t, mock.Options{Faults: []string{"leak.token", "leak.card-number"}})
 	folder := t.TempDir()
-	output, code := kobcheck(t, "run", "--config", path, "--section", "cards", "--out", folder, "--format", strings.Join(reports.AllFormats(), ","))
+	output, code := kobcheck(t, "run", "--config", path, "--section", "cards", "--out", folder, "--format", strings.Join(format.All(), ","))
 	require.Equal(t, evidence.ExitFailed, code, "the leaks are findings, and the reports are clean")
 	secrets := []string{os.Getenv("KOBBLE_PRIMARY_SECRET"), os.Getenv("KOBBLE_SECOND_SECRET"), os.Getenv("KOBBLE_EXPIRED_TOKEN"), "eyJhbGciOiJFUzI1NiIs"}
 	texts := []string{output}
@@ -206,7 +183,7 @@ func TestNoSecretOfTheRunReachesAReport(t *testing.T) {
 		texts = append(texts, string(data))
 		return err
 	}))
-	require.Greater(t, len(texts), len(reports.Formats()))
+	require.Greater(t, len(texts), len(format.Default()))
 	for _, text := range texts {
 		for _, secret := range secrets {
 			require.NotEmpty(t, secret)

@@ -11,6 +11,7 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"github.com/kobcheck/kobcheck/client"
 	"github.com/kobcheck/kobcheck/client/target"
 	"github.com/kobcheck/kobcheck/contract"
 	"github.com/kobcheck/kobcheck/mock"
@@ -18,6 +19,7 @@ import (
 	"github.com/kobcheck/kobcheck/mock/limit"
 	"github.com/kobcheck/kobcheck/reports"
 	"github.com/kobcheck/kobcheck/reports/evidence"
+	"github.com/kobcheck/kobcheck/reports/format"
 	"github.com/kobcheck/kobcheck/schemas"
 	"github.com/kobcheck/kobcheck/steps"
 	"github.com/kobcheck/kobcheck/steps/selftest"
@@ -25,7 +27,7 @@ import (
 
 // selftestFlags are the flags of selftest.
 type selftestFlags struct {
-	out           string
+	to            output
 	faults        []string
 	group         string
 	parallel      int
@@ -55,7 +57,7 @@ func newSelftest() *cobra.Command {
 		},
 	}
 	flags := command.Flags()
-	flags.StringVar(&f.out, "out", "reports/out", "folder for selftest.json, selftest.md and selftest.html")
+	outputFlags(flags, &f.to, "reports/out", "folder for selftest.json, selftest.md and selftest.html")
 	flags.StringSliceVar(&f.faults, "fault", nil, "faults to try; all without it")
 	flags.StringVar(&f.group, "group", "", "one group of faults, such as idempotency")
 	flags.StringVar(&f.requirementOf, "requirement", "", "the faults that break one requirement")
@@ -88,12 +90,16 @@ func measure(command *cobra.Command, f *selftestFlags) error {
 	if ctx.Err() != nil {
 		code = evidence.ExitInterrupted
 	}
-	paths, err := reports.WriteSelftest(f.out, result)
+	to := f.to.writer(client.NewRedactor())
+	paths, err := format.Selftest(to, result)
 	if err != nil {
 		return err
 	}
-	if err := reports.PrintSelftest(command.OutOrStdout(), result); err != nil {
+	if err := to.Print(command.OutOrStdout(), func(w io.Writer) error { return format.PrintSelftest(w, result) }); err != nil {
 		return err
+	}
+	if result.Exposed != "" {
+		code = evidence.ExitSecretFound
 	}
 	fmt.Fprintf(command.OutOrStdout(), "  report  %s\n", paths[0])
 	if code != evidence.ExitPassed {

@@ -39,9 +39,15 @@ const (
 // neighbours are pages of other verbs that may stand in the same folder.
 var neighbours = []pageName{{"load.html", "Load"}, {"selftest.html", "Selftest"}, {"trend.html", "Trend"}}
 
-// Pages returns the pages of a run, for [reports.WriteAll]. Folder is where they will stand: what other verbs
+// Page is one page: its file in the folder, and what writes it.
+type Page struct {
+	File   string
+	Render func(io.Writer) error
+}
+
+// Pages returns the pages of a run. Folder is where they will stand: what other verbs
 // wrote there is linked.
-func Pages(r *reports.Run, shapes *schemas.Set, folder string) []reports.Renderer {
+func Pages(r *reports.Run, facts *contract.Contract, shapes *schemas.Set, folder string) []Page {
 	sections := sectionsOf(r)
 	list := []pageName{{gateFile, "Verdict"}, {bookFile, "The API"}, {coverageFile, "Coverage"}}
 	for _, one := range neighbours {
@@ -50,13 +56,16 @@ func Pages(r *reports.Run, shapes *schemas.Set, folder string) []reports.Rendere
 		}
 	}
 	near := beside(folder)
-	pages := []reports.Renderer{
-		{File: gateFile, Render: page(list, near, "gate", func(s *site) any { return s.gate() })},
-		{File: bookFile, Render: page(list, near, "book", func(s *site) any { return s.book(shapes) })},
-		{File: coverageFile, Render: page(list, near, "coverage", func(s *site) any { return s.coverage(sections) })},
+	made := func(name string, data func(*site) any) func(io.Writer) error {
+		return page(r, facts, list, near, name, data)
+	}
+	pages := []Page{
+		{File: gateFile, Render: made("gate", func(s *site) any { return s.gate() })},
+		{File: bookFile, Render: made("book", func(s *site) any { return s.book(shapes) })},
+		{File: coverageFile, Render: made("coverage", func(s *site) any { return s.coverage(sections) })},
 	}
 	for _, section := range sections {
-		pages = append(pages, reports.Renderer{File: evidenceFile(section.Name), Render: page(list, near, "evidence", func(s *site) any { return s.evidence(section) })})
+		pages = append(pages, Page{File: evidenceFile(section.Name), Render: made("evidence", func(s *site) any { return s.evidence(section) })})
 	}
 	return pages
 }
@@ -113,8 +122,8 @@ type site struct {
 	scenarios map[string]*reports.Scenario
 }
 
-func page(list []pageName, near neighbourhood, name string, data func(*site) any) func(io.Writer, *reports.Run, *contract.Contract) error {
-	return func(w io.Writer, r *reports.Run, facts *contract.Contract) error {
+func page(r *reports.Run, facts *contract.Contract, list []pageName, near neighbourhood, name string, data func(*site) any) func(io.Writer) error {
+	return func(w io.Writer) error {
 		s := &site{run: r, facts: facts, pages: list, selftest: near.selftest, load: near.load, passing: r.InPassing(), scenarios: map[string]*reports.Scenario{}}
 		for i := range r.Scenarios {
 			s.scenarios[r.Scenarios[i].ID] = &r.Scenarios[i]

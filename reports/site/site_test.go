@@ -56,11 +56,11 @@ func TestARunOfNothingHasAllItsPages(t *testing.T) {
 	require.NoError(t, err)
 	run := &reports.Run{Version: reports.Version, Target: reports.Target{Name: "<b>x</b>"}}
 	run.Close(facts, time.Now())
-	pages := Pages(run, shapes, t.TempDir())
+	pages := Pages(run, facts, shapes, t.TempDir())
 	require.Len(t, pages, 3)
 	for _, page := range pages {
 		var text bytes.Buffer
-		require.NoError(t, page.Render(&text, run, facts))
+		require.NoError(t, page.Render(&text))
 		require.Contains(t, text.String(), "&lt;b&gt;x")
 		require.NotContains(t, text.String(), "<b>x")
 		require.Contains(t, text.String(), "</html>")
@@ -83,9 +83,9 @@ func TestTheFirstPageHasWhatIsBlockedAndWhatWasNoticedInPassing(t *testing.T) {
 			{ID: "b", Section: "cards", Verdict: evidence.Blocked, BlockedBy: "wallets-create", Reason: "blocked"}}}
 	run.Close(facts, time.Now())
 	texts := map[string]string{}
-	for _, page := range Pages(run, shapes, t.TempDir()) {
+	for _, page := range Pages(run, facts, shapes, t.TempDir()) {
 		var text bytes.Buffer
-		require.NoError(t, page.Render(&text, run, facts))
+		require.NoError(t, page.Render(&text))
 		texts[page.File] = text.String()
 	}
 	first := texts[gateFile]

@@ -6,18 +6,18 @@ import (
 	"io"
 	"strings"
 
-	"github.com/kobcheck/kobcheck/reports"
+	"github.com/kobcheck/kobcheck/reports/nights"
 )
 
 // trendView is the page of many nights.
 type trendView struct {
-	*reports.Trend
+	*nights.Trend
 	Style template.CSS
-	Last  *reports.Night
+	Last  *nights.Night
 }
 
-// WriteTrend writes the page of many nights. It loads nothing and has no script.
-func WriteTrend(w io.Writer, t *reports.Trend) error {
+// TrendPage writes the page of many nights. It loads nothing and has no script.
+func TrendPage(w io.Writer, t *nights.Trend) error {
 	style, err := files.ReadFile("style.css")
 	if err != nil {
 		return fmt.Errorf("reading the pages: %w", err)

@@ -1,0 +1,157 @@
+package format
+
+import (
+	"bytes"
+	"encoding/json"
+	"fmt"
+	"io"
+	"regexp"
+	"sort"
+	"strings"
+
+	"github.com/kobcheck/kobcheck/reports"
+	"github.com/kobcheck/kobcheck/reports/evidence"
+	"github.com/kobcheck/kobcheck/reports/wording"
+)
+
+// WriteScript prints a shell script that performs the exchange chain of a scenario again with curl and
+// jq alone: ids that an answer gave are read from the new answer, idempotency keys are fresh, and tokens
+// come from $TOKEN or are fetched with the variables that the head names.
+func WriteScript(w io.Writer, s *reports.Scenario) error {
+	var b strings.Builder
+	fmt.Fprintf(&b, "#!/bin/sh\n# %s\n# %s (%s:%d)\n# needs curl and jq\nset -u\n", strings.Join(strings.Fields(wording.Plain(s.Name)), " "), s.ID, s.URI, s.Line)
+	b.WriteString("fresh() { cat /proc/sys/kernel/random/uuid 2>/dev/null || uuidgen | tr A-Z a-z; }\n")
+	script := &script{variables: map[string]string{}, keys: map[string]string{}, needed: neededIDs(s)}
+	for _, name := range tokenVariables(s) {
+		fmt.Fprintf(&b, ": \"${%s:?set it to an access token}\"\n", name)
+	}
+	for i := range s.Exchanges {
+		exchange := &s.Exchanges[i]
+		if exchange.Operation == "token" && strings.Contains(exchange.Request.Body, "KOBCHECK_") {
+			continue // the token comes from its variable
+		}
+		script.exchange(&b, exchange)
+	}
+	for _, finding := range s.Findings {
+		fmt.Fprintf(&b, "# finding at call %d: %s\n#   expected %s\n#   was      %s\n", finding.Exchange, comment(finding.Message), comment(finding.Expected), comment(finding.Actual))
+	}
+	_, err := io.WriteString(w, b.String())
+	return err
+}
+
+func comment(text string) string { return strings.Join(strings.Fields(wording.Plain(text)), " ") }
+
+var tokenVariable = regexp.MustCompile(`\$(TOKEN(?:_[A-Z0-9]+)*)`)
+
+func tokenVariables(s *reports.Scenario) []string {
+	seen := map[string]bool{}
+	for i := range s.Exchanges {
+		for _, found := range tokenVariable.FindAllStringSubmatch(s.Exchanges[i].Curl, -1) {
+			seen[found[1]] = true
+		}
+	}
+	names := make([]string, 0, len(seen))
+	for name := range seen {
+		names = append(names, name)
+	}
+	sort.Strings(names)
+	return names
+}
+
+// neededIDs are the ids that later requests name.
+func neededIDs(s *reports.Scenario) map[string]bool {
+	needed := map[string]bool{}
+	for i := range s.Exchanges {
+		for _, id := range evidence.UUID.FindAllString(s.Exchanges[i].Request.URL+" "+s.Exchanges[i].Request.Body, -1) {
+			needed[id] = true
+		}
+	}
+	return needed
+}
+
+type script struct {
+	variables map[string]string // id to the variable that holds the new one
+	keys      map[string]string // idempotency key to its variable
+	needed    map[string]bool
+}
+
+var keyHeader = regexp.MustCompile(`(?i)'((?:x-)?idempotency-key): ([^']+)'`)
+
+// exchange prints one call, and reads from its answer the ids that later calls need.
+func (c *script) exchange(b *strings.Builder, exchange *evidence.Exchange) {
+	line := exchange.Curl
+	if found := keyHeader.FindStringSubmatch(line); found != nil && evidence.UUID.MatchString(found[2]) {
+		if c.keys[found[2]] == "" {
+			c.keys[found[2]] = fmt.Sprintf("KEY_%d", len(c.keys)+1)
+			fmt.Fprintf(b, "%s=$(fresh)\n", c.keys[found[2]])
+		}
+		line = strings.ReplaceAll(line, found[2], `'"$`+c.keys[found[2]]+`"'`)
+	}
+	ids := make([]string, 0, len(c.variables))
+	for id := range c.variables {
+		ids = append(ids, id)
+	}
+	sort.Strings(ids)
+	for _, id := range ids {
+		line = strings.ReplaceAll(line, id, `'"$`+c.variables[id]+`"'`)
+	}
+	for _, id := range evidence.UUID.FindAllString(exchange.Request.URL+" "+exchange.Request.Body, -1) {
+		if c.variables[id] == "" {
+			c.needed[id] = false // it was known before any answer gave it, such as a fixture
+		}
+	}
+	fmt.Fprintf(b, "\n# call %d: %s", exchange.N, exchange.Operation)
+	if exchange.Response != nil {
+		fmt.Fprintf(b, ", was answered %d", exchange.Response.Status)
+	}
+	fmt.Fprintf(b, "\nANSWER=$(%s)\nprintf '%%s\\n' \"$ANSWER\"\n", line)
+	if exchange.Response == nil {
+		return
+	}
+	for _, found := range idPaths(exchange.Response.Body) {
+		if !c.needed[found.id] || c.variables[found.id] != "" {
+			continue
+		}
+		c.variables[found.id] = fmt.Sprintf("ID_%d", len(c.variables)+1)
+		fmt.Fprintf(b, "%s=$(printf '%%s\\n' \"$ANSWER\" | sed '1,/^.\\{0,1\\}$/d' | jq -r '%s')\n", c.variables[found.id], found.path)
+	}
+}
+
+type idPath struct{ path, id string }
+
+// idPaths lists the UUIDs of a JSON body with the jq path of each, in order.
+func idPaths(body string) []idPath {
+	var value any
+	decoder := json.NewDecoder(bytes.NewReader([]byte(body)))
+	if decoder.Decode(&value) != nil {
+		return nil
+	}
+	var out []idPath
+	var walk func(path string, value any)
+	walk = func(path string, value any) {
+		switch v := value.(type) {
+		case string:
+			if evidence.UUID.FindString(v) == v && v != "" {
+				out = append(out, idPath{path, v})
+			}
+		case []any:
+			for i, one := range v {
+				walk(fmt.Sprintf("%s[%d]", path, i), one)
+			}
+		case map[string]any:
+			names := make([]string, 0, len(v))
+			for name := range v {
+				names = append(names, name)
+			}
+			sort.Strings(names)
+			for _, name := range names {
+				text, _ := json.Marshal(name) // a string always can be
+				if !strings.ContainsRune(name, '\'') {
+					walk(fmt.Sprintf("%s[%s]", path, text), v[name])
+				}
+			}
+		}
+	}
+	walk(".", value)
+	return out
+}

@@ -1,0 +1,30 @@
+package format
+
+import (
+	"bytes"
+	"testing"
+	"time"
+
+	"github.com/kobcheck/kobcheck/reports"
+	"github.com/kobcheck/kobcheck/reports/site"
+	"github.com/stretchr/testify/require"
+)
+
+func TestASelftestTellsWhatAFaultDoesToTheRest(t *testing.T) {
+	s := &reports.Selftest{}
+	for i := range 20 {
+		s.Faults = append(s.Faults, reports.FaultResult{ID: string(rune('a' + i)), Killed: true, RightRequirement: true, Isolation: &reports.Isolation{FailedScenarios: i, LostRequirements: i / 19}})
+	}
+	s.Faults = append(s.Faults, reports.FaultResult{ID: "by chance", Killed: true, RightRequirement: true})
+	s.Close(time.Now())
+	var text, page bytes.Buffer
+	require.NoError(t, PrintSelftest(&text, s))
+	require.Contains(t, text.String(), "failed scenarios   median 9, p90 17, most 19")
+	require.NoError(t, site.SelftestPage(&page, s))
+	require.Contains(t, page.String(), `<td>failed scenarios</td><td class="n">9</td>`)
+	s.Faults = s.Faults[20:]
+	s.Close(time.Now())
+	text.Reset()
+	require.NoError(t, PrintSelftest(&text, s))
+	require.Contains(t, text.String(), "was not measured; selftest --full does")
+}

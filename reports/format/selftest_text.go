@@ -1,0 +1,77 @@
+package format
+
+import (
+	"io"
+	"maps"
+	"slices"
+
+	"github.com/kobcheck/kobcheck/reports"
+	"github.com/kobcheck/kobcheck/reports/wording"
+)
+
+// PrintSelftest prints detection power in total and by group and mark, false alarms and survivors.
+func PrintSelftest(w io.Writer, s *reports.Selftest) error {
+	p := printer{wording.New(w, false)}
+	for _, baseline := range s.Baseline {
+		p.Line("conforming mock, %s, %s: %d of %d scenarios passed, %d false alarms", baseline.Style, baseline.Edition, baseline.Passed, baseline.Total, baseline.Findings)
+	}
+	p.Line("")
+	p.Line("  %-14s %7s %7s %7s %9s", "group", "faults", "caught", "right", "power")
+	for _, name := range slices.Sorted(maps.Keys(s.Summary.ByGroup)) {
+		p.Line("  %-14s %7d %7d %7d %8.1f%%", name, s.Summary.ByGroup[name].Faults, s.Summary.ByGroup[name].Killed, s.Summary.ByGroup[name].Right, percent(s.Summary.ByGroup[name]))
+	}
+	p.Line("")
+	for _, name := range slices.Sorted(maps.Keys(s.Summary.ByMark)) {
+		p.Line("  %-14s %7d %7d %7d %8.1f%%", name, s.Summary.ByMark[name].Faults, s.Summary.ByMark[name].Killed, s.Summary.ByMark[name].Right, percent(s.Summary.ByMark[name]))
+	}
+	p.Line("")
+	for _, one := range s.Survivors() {
+		why := "nobody noticed"
+		switch {
+		case one.Reason != "":
+			why = one.Reason
+		case one.Killed:
+			why = "noticed, but as " + one.By[0].Requirement + " by " + one.By[0].Scenario
+		case one.Hits == 0:
+			why = "never reached by any scenario"
+		}
+		p.Line("  SURVIVED %s (%s, %s): %s", one.ID, one.Requirement, one.Mark, why)
+	}
+	for _, one := range s.Faults {
+		if one.Probability > 0 && one.Probability < 1 {
+			p.Line("  BY CHANCE %s: caught in %.0f%% of %d runs", one.ID, 100*one.Probability, one.Runs)
+		}
+	}
+	sum := s.Summary
+	p.Line("")
+	p.Line("detection power %.1f%%: %d of %d faults caught, %d of them on the requirement that they break", 100*sum.Power, sum.Killed, sum.Faults, sum.RightRequirement)
+	if s.Full {
+		p.Line("  %d faults are caught by one scenario alone, %d scenarios catch none", len(s.Single()), len(s.Idle))
+	}
+	p.Line("  %d requirements with a scenario have no fault of their own", len(s.Unbroken))
+	p.isolation(s)
+	if len(s.Baseline) > 0 && s.Baseline[0].WallMS > 0 {
+		p.Line("  %.1f s, %.0f times one plain run", sum.WallMS/1000, sum.WallMS/s.Baseline[0].WallMS)
+	}
+	return p.Err()
+}
+
+func percent(k reports.Killed) float64 { return 100 * float64(k.Right) / float64(max(k.Faults, 1)) }
+
+func (p printer) isolation(s *reports.Selftest) {
+	sum := s.Summary.Isolation
+	if sum == nil {
+		p.Line("  what a fault does to the rest of the suite was not measured; selftest --full does")
+		return
+	}
+	p.Line("  %d faults were seen in a whole run", sum.Measured)
+	p.Line("    failed scenarios   %s", sum.FailedScenarios)
+	p.Line("    blocked scenarios  %s", sum.BlockedScenarios)
+	p.Line("    lost requirements  %s", sum.LostRequirements)
+	for i, one := range s.Worst() {
+		if i == 0 {
+			p.Line("  the faults that do most to the rest: failed, blocked, lost")
+		}
+		p.Line("    %4d %4d %4d  %s", one.FailedScenarios, one.BlockedScenarios, one.LostRequirements, one.ID)
+	}
+}

@@ -1,0 +1,222 @@
+package format
+
+import (
+	"fmt"
+
+	"github.com/kobcheck/kobcheck/contract"
+	"github.com/kobcheck/kobcheck/reports"
+	"github.com/kobcheck/kobcheck/reports/evidence"
+	"github.com/kobcheck/kobcheck/reports/wording"
+)
+
+// printed is how many of a kind the summary prints; the reports have them all.
+const printed = 12
+
+// more says that there are more than what was printed, and reports whether it did.
+func (p printer) more(i, of int, what string) bool {
+	if i != printed {
+		return false
+	}
+	p.Line("  … and %d more%s; the report has them all.", of-printed, what)
+	return true
+}
+
+// failures prints the causes that gate and that no list knows.
+func (p printer) failures(r *reports.Run, facts *contract.Contract) {
+	causes := reports.New(r.Causes(true))
+	for i := range causes {
+		if i > 0 && causes[0].Hides() && !causes[i].Hides() {
+			p.Line("… and %s more, in answers that are not judged for it; the report has them.\n", wording.Count(len(causes)-i, "cause"))
+			return
+		}
+		if p.more(i, len(causes), " causes") {
+			p.Line("")
+			return
+		}
+		p.cause(&causes[i], facts)
+	}
+}
+
+func (p printer) cause(c *reports.Cause, facts *contract.Contract) {
+	f, s := c.Finding, c.Scenario
+	word := "FAILED"
+	if f.Hazard != "" {
+		word = "HAZARD"
+	}
+	p.Line("%s %s", p.Paint("31;1", word), wording.Wrap(wording.Plain(c.Title()), 7))
+	if f.Hazard != "" {
+		p.Line("  at risk      %s", wording.Wrap(wording.Plain(f.Hazard), 15))
+	}
+	if c.Everywhere {
+		p.Line("  everywhere   %s", wording.Wrap(everywhereText(c), 15))
+	}
+	if len(c.Scenarios) > 0 {
+		p.Line("  scenario     %s (%s:%d)", s.ID, s.URI, s.Line)
+		if s.Reason != "" && f.Reason == "" {
+			p.Line("               %s", wording.Wrap(wording.Plain(s.Reason), 15))
+		}
+		if len(c.Scenarios) > 1 {
+			p.Line("               and %d more scenarios show the same", len(c.Scenarios)-1)
+		}
+	}
+	if c.Passing > 0 {
+		p.Line("  in passing   %s, first in %s", wording.Count(c.Passing, "answer"), c.Met.Scenario)
+	}
+	if len(c.Blocks) > 0 {
+		p.Line("  blocks       %s", wording.Count(len(c.Blocks), "scenario"))
+	}
+	if f.Reason != "" {
+		p.Line("  listed       %s", wording.Wrap(wording.Plain(f.Reason), 15))
+	}
+	if requirement := facts.Requirement(f.Requirement); requirement != nil {
+		p.Line("  requirement  %s", wording.Wrap(fmt.Sprintf("%s (%s): %s", f.Requirement, f.Mark, requirement.Sentence), 15))
+		p.Line("  source       %s", sourceText(requirement))
+	}
+	where := ""
+	if f.Pointer != "" {
+		where = " at " + f.Pointer
+	}
+	p.Line("  finding      %s%s", wording.Wrap(wording.Plain(f.Message), 15), wording.Plain(where))
+	p.Line("  expected     %s", wording.Wrap(wording.Plain(f.Expected), 15))
+	p.Line("  actual       %s", wording.Wrap(wording.Plain(f.Actual), 15))
+	if exchange := c.Exchange(); exchange != nil {
+		p.Line("  repeat with  %s", wording.Plain(exchange.Curl))
+	}
+	p.Line("")
+}
+
+// everywhereText says of a deviation of all answers how far it reaches, and what it leaves open.
+func everywhereText(c *reports.Cause) string {
+	text := fmt.Sprintf("%d of %d operations answer so", len(c.Operations), c.Of)
+	if c.Hides() {
+		text += fmt.Sprintf("; everything else is not judged: it blocks %s", wording.Count(len(c.Blocks), "scenario"))
+	}
+	return text
+}
+
+// blocked prints the operations that are not served, with how many scenarios need them.
+func (p printer) blocked(r *reports.Run) {
+	for i, one := range r.Blocking() {
+		if i == 0 {
+			p.Line("%s", p.Paint("33;1", "Blocked: what the API does not serve"))
+		}
+		if p.more(i, len(r.Blocking()), " operations") {
+			break
+		}
+		p.Line("  %4d  %s", len(one.Scenarios), one.Operation)
+		if one.Finding != nil {
+			p.Line("        %s", wording.Wrap(wording.Plain(one.Said()), 8))
+		}
+	}
+	if r.Summary.Scenarios.Blocked > 0 {
+		p.Line("")
+	}
+}
+
+// passing prints what was noticed while scenarios were about something else. What a scenario is about too was
+// printed with its request before.
+func (p printer) passing(r *reports.Run) {
+	causes := r.InPassing()
+	for i := range causes {
+		if i == 0 {
+			p.Line("%s", p.Paint("36;1", "Noticed in passing"))
+		}
+		if p.more(i, len(causes), "") {
+			break
+		}
+		p.Line("  %4d  %s", causes[i].Passing, wording.Wrap(wording.Plain(causes[i].Sentence()), 8))
+		if exchange := r.MetBy(causes[i]); exchange != nil && !causes[i].Finding.Gated {
+			p.Line("        %s", wording.Plain(exchange.Curl))
+		}
+	}
+	if len(causes) > 0 {
+		p.Line("")
+	}
+}
+
+// known prints the causes that are listed, what was to be gone, and what is flaky.
+func (p printer) known(r *reports.Run) {
+	listed := reports.Listed(append(r.Causes(true), r.Causes(false)...))
+	for i, one := range listed {
+		if i == 0 {
+			p.Line("%s", p.Paint("33;1", "Known failures"))
+		}
+		if p.more(i, len(listed), "") {
+			break
+		}
+		p.Line("  %s", wording.Wrap(wording.Plain(one.Finding.Requirement+" "+one.Where()+": "+one.Finding.Message), 8))
+		p.Line("        %s: %s", one.Shown(), wording.Wrap(wording.Plain(one.Finding.Reason), 8))
+	}
+	if len(listed) > 0 {
+		p.Line("")
+	}
+	for i, one := range r.Unneeded {
+		if i == 0 {
+			p.Line("%s", p.Paint("31;1", "Nothing fails so any more: the entry has to go"))
+		}
+		p.Line("  %s", wording.Wrap(wording.Plain(one), 2))
+	}
+	if len(r.Unneeded) > 0 {
+		p.Line("")
+	}
+	p.reasons(r, evidence.UnexpectedPass, "No longer fails: the entry has to go", "31;1")
+	p.reasons(r, evidence.Flaky, "Flaky: failed, then passed with fresh data", "33;1")
+}
+
+// reasons prints why scenarios have a verdict, each reason once.
+func (p printer) reasons(r *reports.Run, verdict evidence.Verdict, title, shade string) {
+	reasons := r.Reasons(verdict)
+	for i, one := range reasons {
+		if i == 0 {
+			p.Line("%s", p.Paint(shade, title))
+		}
+		if p.more(i, len(reasons), "") {
+			break
+		}
+		others := ""
+		if n := len(one.Scenarios); n > 1 {
+			others = fmt.Sprintf(" and %s more", wording.Count(n-1, "scenario"))
+		}
+		p.Line("  %s%s\n        %s", one.Scenarios[0].ID, others, wording.Wrap(wording.Plain(one.Why), 8))
+		if verdict == evidence.Inconclusive && i == 0 && 2*(len(one.Scenarios)+r.Summary.Scenarios.NotRun) > len(r.Scenarios) {
+			p.Line("        everything else is not judged")
+		}
+	}
+	if len(reasons) > 0 {
+		p.Line("")
+	}
+}
+
+// advisory prints what does not gate and scenarios are about; what was met in passing alone stands there.
+func (p printer) advisory(r *reports.Run) {
+	causes := reports.New(r.Causes(false))
+	for _, part := range []struct {
+		title  string
+		hazard bool
+	}{{"Hazards that do not gate", true}, {"To read: deviations that do not gate", false}} {
+		n := 0
+		for _, one := range causes {
+			f := one.Finding
+			if (f.Hazard != "") != part.hazard || len(one.Scenarios) == 0 {
+				continue
+			}
+			if n++; n == 1 {
+				p.Line("%s", p.Paint("36;1", part.title))
+			}
+			if n > printed {
+				continue
+			}
+			p.Line("  %s (%s) %s", f.Requirement, f.Mark, wording.Wrap(wording.Plain(f.Message), 8))
+			p.Line("        %s: expected %s, was %s", one.Scenario.ID, wording.Wrap(wording.Plain(f.Expected), 8), wording.Wrap(wording.Plain(f.Actual), 8))
+			if others := len(one.Scenarios) - 1; others > 0 {
+				p.Line("        and %s more", wording.Count(others, "scenario"))
+			}
+		}
+		if n > printed {
+			p.Line("  … and %d more; the report has them all.", n-printed)
+		}
+		if n > 0 {
+			p.Line("")
+		}
+	}
+}

@@ -1,0 +1,214 @@
+package nights
+
+import (
+	"encoding/json"
+	"fmt"
+	"io"
+	"maps"
+	"slices"
+	"sort"
+	"strconv"
+	"strings"
+
+	"github.com/kobcheck/kobcheck/reports"
+	"github.com/kobcheck/kobcheck/reports/evidence"
+	"github.com/kobcheck/kobcheck/reports/wording"
+)
+
+// Drift is how far the answers of two targets differ in the same scenarios.
+type Drift struct {
+	A          string           `json:"a"`
+	B          string           `json:"b"`
+	Operations []OperationDrift `json:"operations"`
+	// Unmatched are scenarios that took another course on the two targets, so that their calls can't be
+	// laid side by side to the end.
+	Unmatched []string `json:"unmatched_scenarios"`
+}
+
+// OperationDrift is one operation: how many pairs of answers were compared and how many are alike.
+type OperationDrift struct {
+	ID       string `json:"id"`
+	Compared int    `json:"compared"`
+	Alike    int    `json:"alike"`
+	// Differences counts how pairs differ, by text.
+	Differences map[string]int `json:"differences"`
+}
+
+// Fidelity is the share of the pairs that are alike, in per cent.
+func (o OperationDrift) Fidelity() float64 {
+	return 100 * float64(o.Alike) / float64(max(o.Compared, 1))
+}
+
+// CompareRuns lays the calls of each scenario of two runs side by side and compares status, media type,
+// headers, the members and types of bodies, and the texts of refusals. Ids, times and amounts are not compared.
+func CompareRuns(a, b *reports.Run) *Drift {
+	d := &Drift{A: a.Target.Name, B: b.Target.Name, Unmatched: []string{}}
+	byID := map[string]*reports.Scenario{}
+	for i := range b.Scenarios {
+		byID[b.Scenarios[i].ID+"\x00"+b.Scenarios[i].Name] = &b.Scenarios[i]
+	}
+	operations := map[string]*OperationDrift{}
+	for i := range a.Scenarios {
+		one := &a.Scenarios[i]
+		other := byID[one.ID+"\x00"+one.Name]
+		if other == nil || !d.scenario(one, other, operations) {
+			d.Unmatched = append(d.Unmatched, one.ID)
+		}
+	}
+	for _, id := range slices.Sorted(maps.Keys(operations)) {
+		d.Operations = append(d.Operations, *operations[id])
+	}
+	return d
+}
+
+// scenario compares two performances of a scenario and reports whether they took the same course.
+func (d *Drift) scenario(a, b *reports.Scenario, operations map[string]*OperationDrift) bool {
+	left, right := callsOf(a), callsOf(b)
+	for i := range min(len(left), len(right)) {
+		x, y := left[i], right[i]
+		if x.Operation != y.Operation || x.Request.Method != y.Request.Method {
+			return false
+		}
+		if x.Response == nil || y.Response == nil {
+			continue // what the environment kept away is no answer
+		}
+		o := operations[x.Operation]
+		if o == nil {
+			o = &OperationDrift{ID: x.Operation, Differences: map[string]int{}}
+			operations[x.Operation] = o
+		}
+		o.Compared++
+		differences := compareAnswers(x.Response, y.Response)
+		if len(differences) == 0 {
+			o.Alike++
+		}
+		for _, difference := range differences {
+			o.Differences[difference]++
+		}
+	}
+	return len(left) == len(right)
+}
+
+// callsOf are the calls of a scenario in their order, without those for tokens, which come when they must.
+func callsOf(s *reports.Scenario) []evidence.Exchange {
+	var out []evidence.Exchange
+	for _, exchange := range s.Exchanges {
+		if exchange.Operation != "token" {
+			out = append(out, exchange)
+		}
+	}
+	sort.SliceStable(out, func(i, j int) bool { return out[i].N < out[j].N })
+	return out
+}
+
+// changing are headers whose presence says nothing of an API.
+var changing = map[string]bool{"date": true, "content-length": true, "connection": true, "keep-alive": true, "server": true, "via": true, "age": true, "etag": true, "x-request-id": true, "transfer-encoding": true}
+
+func compareAnswers(a, b *evidence.Response) []string {
+	var out []string
+	if a.Status != b.Status {
+		return []string{fmt.Sprintf("status %d, other %d", a.Status, b.Status)}
+	}
+	for name := range a.Headers {
+		if _, there := b.Headers[name]; !there && !changing[strings.ToLower(name)] {
+			out = append(out, "header "+name+" here only")
+		}
+	}
+	for name := range b.Headers {
+		if _, there := a.Headers[name]; !there && !changing[strings.ToLower(name)] {
+			out = append(out, "header "+name+" there only")
+		}
+	}
+	if !hasMembers(a) || !hasMembers(b) {
+		sort.Strings(out)
+		return out
+	}
+	left, right := shapeOf(a.Body), shapeOf(b.Body)
+	for path, kind := range left {
+		switch other, there := right[path]; {
+		case !there:
+			out = append(out, "member "+path+" here only")
+		case other != kind:
+			out = append(out, fmt.Sprintf("member %s is %s, other %s", path, kind, other))
+		}
+	}
+	for path := range right {
+		if _, there := left[path]; !there {
+			out = append(out, "member "+path+" there only")
+		}
+	}
+	if a.Status >= 400 && len(out) == 0 && evidence.Normalised(a.Body) != evidence.Normalised(b.Body) {
+		out = append(out, "the text of the refusal")
+	}
+	sort.Strings(out)
+	return out
+}
+
+// hasMembers reports whether a body has something to compare: one that the evidence has cut has lost its end,
+// and in an empty list, which others may have filled by then, there are no members.
+func hasMembers(r *evidence.Response) bool {
+	text := strings.TrimSpace(r.Body)
+	return r.BodyBytes <= len(r.Body) && text != "[]"
+}
+
+// shapeOf lists the members of a body with their types; entries of a list count as one.
+func shapeOf(body string) map[string]string {
+	out := map[string]string{}
+	var value any
+	if json.Unmarshal([]byte(body), &value) != nil {
+		if strings.TrimSpace(body) != "" {
+			out["/"] = "no JSON"
+		}
+		return out
+	}
+	var walk func(path string, value any)
+	walk = func(path string, value any) {
+		switch v := value.(type) {
+		case map[string]any:
+			for name, member := range v {
+				if path != "/metadata" && !strings.HasSuffix(path, "/metadata") { // it holds what was sent
+					walk(strings.TrimSuffix(path, "/")+"/"+name, member)
+				}
+			}
+		case []any:
+			if len(v) > 0 {
+				walk(strings.TrimSuffix(path, "/")+"/*", v[0])
+			}
+		case nil:
+			out[path] = "null"
+		case string:
+			out[path] = "string"
+		case bool:
+			out[path] = "boolean"
+		case float64:
+			out[path] = "number"
+		}
+	}
+	walk("/", value)
+	return out
+}
+
+// kindsShown is how many kinds of difference are printed of an operation.
+const kindsShown = 6
+
+// PrintDrift prints the fidelity of each operation and how its answers differ.
+func PrintDrift(w io.Writer, d *Drift) error {
+	p := wording.New(w, false)
+	p.Line("%s (here) beside %s (there)", d.A, d.B)
+	compared, alike := 0, 0
+	for _, o := range d.Operations {
+		compared, alike = compared+o.Compared, alike+o.Alike
+		p.Line("  %5.1f%%  %-28s %d of %d answers alike", o.Fidelity(), o.ID, o.Alike, o.Compared)
+		texts := slices.Sorted(maps.Keys(o.Differences))
+		sort.SliceStable(texts, func(i, j int) bool { return o.Differences[texts[i]] > o.Differences[texts[j]] })
+		for i, text := range texts {
+			if i == kindsShown {
+				p.Line("          … and %d more kinds", len(texts)-i)
+				break
+			}
+			p.Line("          %s × %s", strconv.Itoa(o.Differences[text]), wording.Plain(text))
+		}
+	}
+	p.Line("fidelity %.1f%%: %d of %d answers alike; %d scenarios took another course", 100*float64(alike)/float64(max(compared, 1)), alike, compared, len(d.Unmatched))
+	return p.Err()
+}

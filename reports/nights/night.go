@@ -1,0 +1,142 @@
+package nights
+
+import (
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io/fs"
+	"os"
+	"path/filepath"
+	"sort"
+	"strings"
+	"time"
+
+	"github.com/kobcheck/kobcheck/reports"
+	"github.com/kobcheck/kobcheck/reports/evidence"
+)
+
+// Night is what the history keeps of a run, as night.json: small enough for hundreds of them.
+type Night struct {
+	NightVersion int              `json:"night_version"`
+	RunID        string           `json:"run_id"`
+	Target       string           `json:"target"`
+	StartedAt    time.Time        `json:"started_at"` // UTC
+	Verdict      evidence.Verdict `json:"verdict"`
+	ExitCode     int              `json:"exit_code"`
+	// Scenarios gives each scenario its verdict, Requirements each requirement its status.
+	Scenarios    map[string]evidence.Verdict          `json:"scenarios"`
+	Requirements map[string]reports.RequirementStatus `json:"requirements"`
+	Failures     []reports.NightFailure               `json:"failures"`
+	// P50 and P95 are latencies of operations in milliseconds.
+	P50 map[string]float64 `json:"p50_ms"`
+	P95 map[string]float64 `json:"p95_ms"`
+	// Answers are those to open questions; Undocumented what was seen beyond the documentation.
+	Answers      map[string]string `json:"answers"`
+	Undocumented []string          `json:"undocumented"`
+}
+
+// nightVersion is the version of night.json that is written and read.
+const nightVersion = 1
+
+// Of takes from a run what the history keeps.
+func Of(r *reports.Run) *Night {
+	n := &Night{NightVersion: nightVersion, RunID: r.RunID, Target: r.Target.Name, StartedAt: r.StartedAt, Verdict: r.Verdict, ExitCode: r.ExitCode, Scenarios: map[string]evidence.Verdict{},
+		Requirements: map[string]reports.RequirementStatus{}, Failures: []reports.NightFailure{}, P50: map[string]float64{}, P95: map[string]float64{}, Answers: map[string]string{}, Undocumented: []string{}}
+	for _, scenario := range r.Scenarios {
+		n.Scenarios[scenario.ID] = scenario.Verdict
+	}
+	for _, requirement := range r.Requirements {
+		n.Requirements[requirement.ID] = requirement.Status
+	}
+	by := map[string]int{}
+	for _, group := range r.Causes(true) {
+		fingerprint := group.Finding.Fingerprint()
+		if at, there := by[fingerprint]; there {
+			n.Failures[at].Scenarios += len(group.Scenarios)
+			n.Failures[at].Passing += group.Passing
+			continue
+		}
+		by[fingerprint] = len(n.Failures)
+		n.Failures = append(n.Failures, reports.NightFailure{Fingerprint: fingerprint, Requirement: group.Finding.Requirement, Message: group.Finding.Message,
+			Scenarios: len(group.Scenarios), Passing: group.Passing, Hazard: group.Finding.Hazard, Known: group.Known()})
+	}
+	for _, use := range r.Operations {
+		if use.Requests > 0 {
+			n.P50[use.ID], n.P95[use.ID] = use.Latency.P50, use.Latency.P95
+		}
+	}
+	for _, one := range r.Observations {
+		n.Answers[one.ID] = one.Answer
+	}
+	for _, one := range r.Undocumented {
+		n.Undocumented = append(n.Undocumented, one.Operation+": "+one.Kind+" "+one.Name)
+	}
+	sort.Strings(n.Undocumented)
+	return n
+}
+
+// ReadOne reads a night.json, or takes the night out of a run.json.
+func ReadOne(path string) (*Night, error) {
+	data, err := os.ReadFile(path)
+	if err != nil {
+		return nil, err
+	}
+	night := new(Night)
+	if err := json.Unmarshal(data, night); err == nil && night.NightVersion == nightVersion && len(night.Scenarios) > 0 {
+		return night, nil
+	}
+	run, err := reports.ReadRun(strings.NewReader(string(data)))
+	if err != nil {
+		return nil, err
+	}
+	if run.RunID == "" || run.StartedAt.IsZero() {
+		return nil, errors.New("this is no night.json and no run.json")
+	}
+	return Of(run), nil
+}
+
+// Read reads the nights under a folder, oldest first: the night.json of each folder, or its run.json
+// where there is none. What is corrupt or foreign is named and skipped.
+func Read(folder string) (nights []*Night, skipped []string, err error) {
+	chosen := map[string]string{} // the file of each folder
+	err = filepath.WalkDir(folder, func(path string, entry fs.DirEntry, err error) error {
+		if err != nil {
+			return err
+		}
+		name := entry.Name()
+		if entry.IsDir() || name != "night.json" && name != "run.json" {
+			return nil
+		}
+		if at := filepath.Dir(path); name == "night.json" || chosen[at] == "" {
+			chosen[at] = path
+		}
+		return nil
+	})
+	if err != nil {
+		return nil, nil, fmt.Errorf("reading the nights under %s: %w", folder, err)
+	}
+	seen := map[string]bool{}
+	for _, path := range sortedValues(chosen) {
+		night, err := ReadOne(path)
+		switch {
+		case err != nil:
+			skipped = append(skipped, fmt.Sprintf("%s: %v", path, err))
+		case seen[night.RunID]:
+			skipped = append(skipped, fmt.Sprintf("%s: the run %s is there already", path, night.RunID))
+		default:
+			seen[night.RunID] = true
+			nights = append(nights, night)
+		}
+	}
+	sort.SliceStable(nights, func(i, j int) bool { return nights[i].StartedAt.Before(nights[j].StartedAt) })
+	return nights, skipped, nil
+}
+
+func sortedValues(m map[string]string) []string {
+	out := make([]string, 0, len(m))
+	for _, value := range m {
+		out = append(out, value)
+	}
+	sort.Strings(out)
+	return out
+}

@@ -1,0 +1,88 @@
+package nights
+
+import (
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io"
+	"io/fs"
+	"os"
+	"sort"
+	"strings"
+	"time"
+
+	"github.com/kobcheck/kobcheck/reports"
+)
+
+// Profile is how a target answers what the documentation leaves open, as profile.json. A change from
+// one run to the next is worth a look even where every answer is allowed.
+type Profile struct {
+	Version int       `json:"version"`
+	Target  string    `json:"target"`
+	At      time.Time `json:"at"` // UTC, of the run that last wrote it
+	// Answers are by the id of the question; several answers to one are sorted and joined.
+	Answers map[string]ProfileAnswer `json:"answers"`
+}
+
+// ProfileAnswer is one answer, since when it is given.
+type ProfileAnswer struct {
+	Question string    `json:"question"`
+	Answer   string    `json:"answer"`
+	Since    time.Time `json:"since"` // UTC
+}
+
+// profileVersion is the version of profile.json that is written and read.
+const profileVersion = 1
+
+// ReadProfile reads a profile.json. A file that does not exist yet is an empty profile.
+func ReadProfile(path string) (*Profile, error) {
+	data, err := os.ReadFile(path)
+	if errors.Is(err, fs.ErrNotExist) {
+		return &Profile{Version: profileVersion}, nil
+	}
+	if err != nil {
+		return nil, fmt.Errorf("reading the profile: %w", err)
+	}
+	profile := new(Profile)
+	if err := json.Unmarshal(data, profile); err != nil || profile.Version != profileVersion {
+		return nil, fmt.Errorf("%s is no profile.json of version %d (%w); move it away to begin anew", path, profileVersion, err)
+	}
+	return profile, nil
+}
+
+// Update holds the observations of a run against the profile and takes them over. Questions that the run
+// did not ask keep their answer. It returns the changes; a first answer is none.
+func (p *Profile) Update(r *reports.Run) []reports.ProfileChange {
+	answers := map[string][]string{}
+	questions := map[string]string{}
+	for _, o := range r.Observations {
+		answers[o.ID] = append(answers[o.ID], o.Answer)
+		questions[o.ID] = o.Question
+	}
+	if p.Answers == nil {
+		p.Answers = map[string]ProfileAnswer{}
+	}
+	p.Version, p.Target, p.At = profileVersion, r.Target.Name, r.EndedAt
+	changes := []reports.ProfileChange{}
+	for id, list := range answers {
+		sort.Strings(list)
+		answer := strings.Join(list, " | ")
+		known, there := p.Answers[id]
+		if there && known.Answer == answer {
+			continue
+		}
+		if there {
+			changes = append(changes, reports.ProfileChange{ID: id, Question: questions[id], Was: known.Answer, Is: answer})
+		}
+		p.Answers[id] = ProfileAnswer{Question: questions[id], Answer: answer, Since: r.EndedAt}
+	}
+	sort.Slice(changes, func(i, j int) bool { return changes[i].ID < changes[j].ID })
+	return changes
+}
+
+// Write writes profile.json.
+func (p *Profile) Write(w io.Writer) error {
+	encoder := json.NewEncoder(w)
+	encoder.SetIndent("", " ")
+	return encoder.Encode(p)
+}

@@ -1,0 +1,184 @@
+package nights
+
+import (
+	"bytes"
+	"encoding/json"
+	"fmt"
+	"math/rand/v2"
+	"os"
+	"path/filepath"
+	"testing"
+	"time"
+
+	"github.com/kobcheck/kobcheck/reports"
+	"github.com/kobcheck/kobcheck/reports/evidence"
+	"github.com/stretchr/testify/require"
+)
+
+// nightOf is a generated night: the number gives it its date.
+func nightOf(number int, change func(*Night)) *Night {
+	n := &Night{NightVersion: nightVersion, RunID: fmt.Sprintf("night-%d", number), Target: "staging", StartedAt: time.Date(2026, 10, 1, 2, 0, 0, 0, time.UTC).AddDate(0, 0, number),
+		Verdict: evidence.Passed, Scenarios: map[string]evidence.Verdict{"a": evidence.Passed, "b": evidence.Passed, "c": evidence.Passed}, Requirements: map[string]reports.RequirementStatus{"CARD-01": reports.Proved, "CARD-02": reports.Proved},
+		Failures: []reports.NightFailure{}, P50: map[string]float64{"cards-get": 20}, Answers: map[string]string{"q": "yes"}, Undocumented: []string{"cards-get: field x"}}
+	if change != nil {
+		change(n)
+	}
+	return n
+}
+
+func failing(fingerprint string) func(*Night) {
+	return func(n *Night) {
+		n.Verdict, n.Scenarios["b"], n.Requirements["CARD-02"] = evidence.Failed, evidence.Failed, reports.RequirementFailed
+		n.Failures = append(n.Failures, reports.NightFailure{Fingerprint: fingerprint, Requirement: "CARD-02", Message: "is not so", Scenarios: 1})
+	}
+}
+
+func TestThirtyNightsTellWhatHappenedToThem(t *testing.T) {
+	random := rand.New(rand.NewPCG(1, 1))
+	var nights []*Night
+	for i := range 30 {
+		nights = append(nights, nightOf(i, func(n *Night) {
+			n.P50["cards-get"] = 20 * (0.95 + 0.1*random.Float64())
+			if i >= 17 {
+				n.P50["cards-get"] *= 1.2
+			}
+			if i%7 == 3 {
+				n.Scenarios["c"] = evidence.Failed
+			}
+			if i >= 25 {
+				failing("f1")(n)
+			}
+			if i == 29 {
+				failing("f2")(n)
+				n.Answers["q"] = "no"
+				delete(n.Scenarios, "a")
+				n.Undocumented = []string{"cards-get: field y"}
+			}
+		}))
+	}
+	trend, err := NewTrend(append(nights, nil...), []string{"x: broken"})
+	require.NoError(t, err)
+	require.Len(t, trend.Open, 2)
+	require.Equal(t, 5, trend.Open[0].Nights)
+	require.Equal(t, nights[25].StartedAt, trend.Open[0].Since)
+	require.Equal(t, 1, trend.Open[1].Nights)
+	require.Equal(t, []FlakyScenario{{ID: "c", Failed: 4, Judged: 30, Changes: 8}}, trend.Flaky)
+	require.Len(t, trend.Shifts, 1)
+	require.Equal(t, nights[17].StartedAt, trend.Shifts[0].From)
+	require.InDelta(t, 1.2, trend.Shifts[0].After/trend.Shifts[0].Before, 0.05)
+	require.Len(t, trend.Ever, 1)
+	require.Equal(t, []string{"a"}, trend.Last.Vanished)
+	require.Equal(t, "f2", trend.Last.New[0].Fingerprint)
+	require.Equal(t, "no", trend.Last.Answers[0].Is)
+	require.Equal(t, []string{"cards-get: field y"}, trend.Last.Undocumented)
+	var text bytes.Buffer
+	require.NoError(t, PrintTrend(&text, trend))
+	for _, says := range []string{"30 nights of staging, 2026-10-01 to 2026-10-30", "since 2026-10-26 (5 nights in a row)", "c failed on 4 of 30 nights", "from 2026-10-18 on", "x: broken", "Scenarios that vanished"} {
+		require.Contains(t, text.String(), says)
+	}
+}
+
+func TestNightsAreReadFromAFolderAndForeignFilesAreNamed(t *testing.T) {
+	folder := t.TempDir()
+	write := func(name string, value any) {
+		path := filepath.Join(folder, name)
+		require.NoError(t, os.MkdirAll(filepath.Dir(path), 0o755))
+		text, err := json.Marshal(value)
+		require.NoError(t, err)
+		require.NoError(t, os.WriteFile(path, text, 0o600))
+	}
+	write("2/night.json", nightOf(2, nil))
+	write("1/run.json", &reports.Run{Version: reports.Version, RunID: "r", StartedAt: time.Date(2026, 9, 1, 0, 0, 0, 0, time.UTC), Target: reports.Target{Name: "staging"}, Scenarios: []reports.Scenario{{ID: "a", Verdict: evidence.Passed}}})
+	write("3/night.json", nightOf(2, nil))
+	write("4/night.json", map[string]int{"night_version": 9})
+	write("5/other.json", 1)
+	require.NoError(t, os.WriteFile(filepath.Join(folder, "run.json"), []byte(`{"version":1,"half`), 0o600))
+	nights, skipped, err := Read(folder)
+	require.NoError(t, err)
+	require.Len(t, nights, 2)
+	require.Equal(t, "r", nights[0].RunID)
+	require.Len(t, skipped, 3)
+	_, _, err = Read(filepath.Join(folder, "none"))
+	require.Error(t, err)
+	_, err = NewTrend(nil, nil)
+	require.Error(t, err)
+	mixed, err := NewTrend([]*Night{nightOf(1, func(n *Night) { n.Target = "other" }), nightOf(2, nil)}, nil)
+	require.NoError(t, err)
+	require.Len(t, mixed.Nights, 1, "another target is skipped and named")
+	require.Len(t, mixed.Skipped, 1)
+	require.Nil(t, mixed.Last)
+}
+
+// TestNoShiftIsSeenWhereThereIsNone draws series without a change.
+func TestNoShiftIsSeenWhereThereIsNone(t *testing.T) {
+	random := rand.New(rand.NewPCG(7, 7))
+	false1 := 0
+	for range 500 {
+		values := make([]float64, 30)
+		for i := range values {
+			values[i] = random.NormFloat64()
+		}
+		if _, p := pettitt(values); p < shiftAt {
+			false1++
+		}
+	}
+	require.LessOrEqual(t, false1, 10, "about one in a hundred of 500")
+	at, p := pettitt([]float64{1, 2, 1, 2, 1, 2, 1, 2, 9, 8, 9, 8, 9, 8, 9, 8})
+	require.Equal(t, 8, at)
+	require.Less(t, p, 0.01)
+}
+
+func BenchmarkTrendOf400Nights(b *testing.B) {
+	folder := b.TempDir()
+	for i := range 400 {
+		n := nightOf(i, nil)
+		for s := range 1043 {
+			n.Scenarios[fmt.Sprintf("a-scenario-with-a-usual-id/%d", s)] = evidence.Passed
+		}
+		text, err := json.Marshal(n)
+		require.NoError(b, err)
+		path := filepath.Join(folder, fmt.Sprint(i))
+		require.NoError(b, os.MkdirAll(path, 0o755))
+		require.NoError(b, os.WriteFile(filepath.Join(path, "night.json"), text, 0o600))
+	}
+	b.ReportAllocs()
+	for b.Loop() {
+		nights, skipped, err := Read(folder)
+		require.NoError(b, err)
+		_, err = NewTrend(nights, skipped)
+		require.NoError(b, err)
+	}
+}
+
+func TestWhatWasCaughtAndMendedIsATrophy(t *testing.T) {
+	var nights []*Night
+	for i := range 12 {
+		nights = append(nights, nightOf(i, func(n *Night) {
+			if i >= 2 && i <= 5 {
+				failing("mended")(n)
+			}
+			if i%4 == 0 {
+				failing("comes-and-goes")(n)
+			}
+			if i >= 9 {
+				failing("open")(n)
+			}
+		}))
+	}
+	trend, err := NewTrend(nights, nil)
+	require.NoError(t, err)
+	require.Len(t, trend.Trophies, 1)
+	one := trend.Trophies[0]
+	require.Equal(t, "mended", one.Fingerprint)
+	require.Equal(t, 4, one.Nights)
+	require.Equal(t, nights[2].StartedAt, one.First)
+	require.Equal(t, nights[5].StartedAt, one.Last)
+	var text bytes.Buffer
+	require.NoError(t, PrintTrend(&text, trend))
+	require.Contains(t, text.String(), "Caught and mended\n  CARD-02 is not so, 2026-10-03 to 2026-10-06 (4 nights")
+	nights[11].Verdict = evidence.Inconclusive
+	nights[11].Failures = nil
+	trend, err = NewTrend(nights, nil)
+	require.NoError(t, err)
+	require.Empty(t, trend.Trophies, "a night without a verdict mends nothing")
+}

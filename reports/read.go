@@ -1,0 +1,52 @@
+package reports
+
+import (
+	"encoding/json"
+	"fmt"
+	"io"
+	"slices"
+
+	"github.com/kobcheck/kobcheck/reports/evidence"
+)
+
+// ReadRun reads a run.json. Another version, or a file of another kind, is an error that says so.
+func ReadRun(from io.Reader) (*Run, error) {
+	data, err := io.ReadAll(from)
+	if err != nil {
+		return nil, fmt.Errorf("reading a run: %w", err)
+	}
+	var head struct {
+		Version *int `json:"version"`
+	}
+	if err := json.Unmarshal(data, &head); err != nil {
+		return nil, fmt.Errorf("this is no run.json: %w", err)
+	}
+	if head.Version == nil || *head.Version != Version {
+		return nil, fmt.Errorf("this run.json is not of version %d, which this program reads; render it with the program that wrote it", Version)
+	}
+	run := new(Run)
+	if err := json.Unmarshal(data, run); err != nil {
+		return nil, fmt.Errorf("this run.json is broken: %w", err)
+	}
+	run.proveEarlier()
+	return run, nil
+}
+
+// proveEarlier fills in what an earlier run.json does not say: which requirements its scenarios prove. A scenario
+// that passed had a check that held, so that one without is of such a file; it proved what it was tagged with.
+func (r *Run) proveEarlier() {
+	for i := range r.Scenarios {
+		s := &r.Scenarios[i]
+		if s.Verdict != evidence.Passed || len(s.Proves) > 0 {
+			continue
+		}
+		for _, check := range s.Checks {
+			if check.Outcome == evidence.Held && check.Requirement != "" {
+				s.Proves = append(s.Proves, check.Requirement)
+			}
+		}
+		s.Proves = append(s.Proves, s.Requirements...)
+		slices.Sort(s.Proves)
+		s.Proves = slices.Compact(s.Proves)
+	}
+}

@@ -1,0 +1,90 @@
+// Package wording writes text for people: lines of at most 80 columns, counts in words, and no text from outside
+// that steers the terminal it is shown on.
+package wording
+
+import (
+	"fmt"
+	"io"
+	"strings"
+)
+
+// width is how long a line gets.
+const width = 80
+
+// Printer prints lines until one of them fails.
+type Printer struct {
+	out    io.Writer
+	colour bool
+	err    error
+	lines  int
+}
+
+// New returns a printer onto a writer, with colours or without.
+func New(out io.Writer, colour bool) *Printer { return &Printer{out: out, colour: colour} }
+
+// Line prints a line; after an error it does nothing.
+func (p *Printer) Line(format string, args ...any) {
+	if p.err == nil {
+		p.lines++
+		_, p.err = fmt.Fprintf(p.out, format+"\n", args...)
+	}
+}
+
+// Paint gives a text a colour by its ANSI code, such as 31;1, where the printer has colours.
+func (p *Printer) Paint(code, text string) string {
+	if !p.colour {
+		return text
+	}
+	return "\x1b[" + code + "m" + text + "\x1b[0m"
+}
+
+// Lines is how many lines were printed.
+func (p *Printer) Lines() int { return p.lines }
+
+// Err is what kept a line from being printed.
+func (p *Printer) Err() error { return p.err }
+
+// Count counts things in words, such as 2 cards.
+func Count(n int, thing string) string { return fmt.Sprintf("%d %s", n, Plural(thing, n)) }
+
+// Plural is the word for n things of a kind.
+func Plural(kind string, n int) string {
+	switch {
+	case n == 1:
+		return kind
+	case strings.HasSuffix(kind, "y") && !strings.HasSuffix(kind, "ay"):
+		return kind[:len(kind)-1] + "ies"
+	}
+	return kind + "s"
+}
+
+// Plain keeps a text from outside from steering the terminal: no control characters, and none that turn the
+// direction of what follows.
+func Plain(text string) string {
+	return strings.Map(func(r rune) rune {
+		if r < 0x20 || r == 0x7f || r >= 0x80 && r < 0xa0 || r >= 0x202a && r <= 0x202e || r >= 0x2066 && r <= 0x2069 {
+			return ' '
+		}
+		return r
+	}, text)
+}
+
+// Wrap breaks a text at blanks; further lines begin under the indent.
+func Wrap(text string, indent int) string {
+	var out strings.Builder
+	length := indent
+	for i, word := range strings.Fields(text) {
+		if i > 0 {
+			if length+1+len([]rune(word)) > width {
+				out.WriteString("\n" + strings.Repeat(" ", indent))
+				length = indent
+			} else {
+				out.WriteByte(' ')
+				length++
+			}
+		}
+		out.WriteString(word)
+		length += len([]rune(word))
+	}
+	return out.String()
+}

@@ -1,6 +1,7 @@
 package steps
 
 import (
+	"cmp"
 	"context"
 	"net/url"
 	"sync"
@@ -64,7 +65,7 @@ func NewSession(policy *evidence.Policy, shapes *schemas.Set, file *target.File,
 		Policy: policy, ClientIDs: map[string]string{},
 		Scene: scene.New(policy.Contract, api, file.Given()), ExpiredToken: file.Fixtures.ExpiredToken()}
 	if u, err := url.Parse(file.Target.BaseURL); err == nil {
-		s.Host, s.Local = u.Host, file.LocalHost() != ""
+		s.Host, s.Local = cmp.Or(file.LocalHost(), u.Host), file.LocalHost() != ""
 	}
 	if file.Webhooks != nil {
 		s.RetryWait, _ = time.ParseDuration(file.Webhooks.RetryWait) // it was checked when the file was read

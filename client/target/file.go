@@ -19,6 +19,7 @@ type File struct {
 	Limits   *Limits        `yaml:"limits,omitempty"`
 	Webhooks *Webhooks      `yaml:"webhooks,omitempty"`
 	Load     *Load          `yaml:"load,omitempty"`
+	Mutate   *Mutate        `yaml:"mutate,omitempty"`
 	Run      map[string]any `yaml:"run,omitempty"`
 }
 
@@ -74,12 +75,19 @@ type Webhooks struct {
 	PublicURL string `yaml:"public_url,omitempty"`
 	// RetryWait is how long the API waits between two tries of a delivery, such as 20s.
 	RetryWait string `yaml:"retry_wait,omitempty"`
+	// Sender is the address that deliveries name as theirs where that is not base_url: that of an API behind a proxy.
+	Sender string `yaml:"sender,omitempty"`
 }
 
 // Load allows load on a target that is not loopback.
 type Load struct {
 	Allow       bool         `yaml:"allow"`
 	BurstNotice *BurstNotice `yaml:"burst_notice,omitempty"`
+}
+
+// Mutate allows a proxy that breaks answers before a target that is not loopback.
+type Mutate struct {
+	Allow bool `yaml:"allow"`
 }
 
 // BurstNotice is the announcement that the documentation asks for before a planned burst (RATE-09).

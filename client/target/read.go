@@ -270,9 +270,11 @@ func (f *File) checkLimits(fault func(key, format string, args ...any)) {
 			fault("$.limits.scope", "%q is no scope; it is client, token, operation, address or everything", l.Scope)
 		}
 	}
-	if w := f.Webhooks; w != nil && w.PublicURL != "" {
-		if u, err := url.Parse(w.PublicURL); err != nil || u.Host == "" || u.Scheme != "https" && u.Scheme != "http" {
-			fault("$.webhooks.public_url", "%q is no http or https address", w.PublicURL)
+	if w := f.Webhooks; w != nil {
+		for key, address := range map[string]string{"public_url": w.PublicURL, "sender": w.Sender} {
+			if u, err := url.Parse(address); address != "" && (err != nil || u.Host == "" || u.Scheme != "https" && u.Scheme != "http") {
+				fault("$.webhooks."+key, "%q is no http or https address", address)
+			}
 		}
 	}
 	if w := f.Webhooks; w != nil && w.RetryWait != "" {
@@ -341,9 +343,14 @@ func (f File) WithSecrets(secrets map[string]string, expiredToken string) *File 
 	return &f
 }
 
-// LocalHost is host and port of an API on this machine, or "" where it is elsewhere.
+// LocalHost is host and port of an API on this machine, or "" where it is elsewhere. Of one behind a proxy it is the
+// API's own.
 func (f *File) LocalHost() string {
-	u, err := url.Parse(f.Target.BaseURL)
+	address := f.Target.BaseURL
+	if f.Webhooks != nil && f.Webhooks.Sender != "" {
+		address = f.Webhooks.Sender
+	}
+	u, err := url.Parse(address)
 	if err != nil {
 		return ""
 	}

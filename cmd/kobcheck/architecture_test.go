@@ -27,6 +27,7 @@ var rooms = []struct {
 	{"mock/fault", []string{"contract"}},
 	{"mock/limit", nil},
 	{"mock", []string{"contract", "mock/fault", "mock/limit"}},
+	{"mock/mutate", []string{"contract", "schemas"}},
 	{"reports/wording", nil},
 	{"reports", []string{"contract", "reports/evidence", "reports/wording"}},
 	{"reports/specimen", []string{"contract", "reports", "reports/evidence"}},

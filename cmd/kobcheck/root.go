@@ -41,7 +41,7 @@ under run: in the target file. A flag beats the environment, and the environment
 	root.SetFlagErrorFunc(func(command *cobra.Command, err error) error {
 		return fmt.Errorf("%w; %s --help lists the flags", err, command.CommandPath())
 	})
-	root.AddCommand(newRun(), newLoad(), newMock(), newSelftest(), newReplay(), newDoctor(), newWebhooks(), newDrift(), newOpenAPI(), newExplore(), newList(), newExplain(), newLint(), newReport())
+	root.AddCommand(newRun(), newLoad(), newMock(), newSelftest(), newMutate(), newReplay(), newDoctor(), newWebhooks(), newDrift(), newOpenAPI(), newExplore(), newList(), newExplain(), newLint(), newReport())
 	return root
 }
 

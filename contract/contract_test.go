@@ -25,7 +25,8 @@ func TestEveryFactHasAMarkAndASource(t *testing.T) {
 		for key, mark := range o.Marks {
 			require.True(t, mark.Valid(), "%s.%s", o.ID, key)
 		}
-		for _, key := range []string{"section", "title", "method", "path", "paths.v1", "paths.guide", "idempotent", "headers", "body", "query", "errors"} {
+		for _, key := range []string{"section", "title", "method", "path", "paths.v1", "paths.guide", "idempotent", "headers",
+			"body", "query", "errors"} {
 			require.Contains(t, o.Marks, key, o.ID)
 		}
 		require.True(t, o.Success.Mark.Valid(), o.ID)
@@ -90,14 +91,15 @@ func TestABrokenFactIsAnErrorThatNamesItsFile(t *testing.T) {
 	_, err := read(good)
 	require.NoError(t, err)
 	for name, c := range map[string]struct{ file, data, says string }{
-		"no YAML":                     {"conflicts.yaml", "conflicts: [", "conflicts.yaml"},
-		"an unknown requirement":      {"operations/1.yaml", "operations:\n  - {id: a, rules: [R-2]}\n", "R-2"},
-		"an operation twice":          {"operations/2.yaml", "operations:\n  - {id: a}\n", "there twice"},
-		"a requirement twice":         {"requirements/2.yaml", "requirements:\n  - {id: R-1}\n", "there twice"},
-		"a reason for nothing":        {"untestable.yaml", "untestable:\n  - {reason: x, ids: [R-9]}\n", "R-9"},
-		"an axis without readings":    {"freedoms.yaml", "freedoms:\n  - {id: F-1}\n", "F-1"},
-		"a point beside the axes":     {"freedoms.yaml", "points:\n  - {name: p, readings: {F-9: a}}\n", "F-9"},
-		"a third answer to yes or no": {"operations/1.yaml", "operations:\n  - {id: a, query: [{name: q, required: maybe}]}\n", "maybe"},
+		"no YAML":                  {"conflicts.yaml", "conflicts: [", "conflicts.yaml"},
+		"an unknown requirement":   {"operations/1.yaml", "operations:\n  - {id: a, rules: [R-2]}\n", "R-2"},
+		"an operation twice":       {"operations/2.yaml", "operations:\n  - {id: a}\n", "there twice"},
+		"a requirement twice":      {"requirements/2.yaml", "requirements:\n  - {id: R-1}\n", "there twice"},
+		"a reason for nothing":     {"untestable.yaml", "untestable:\n  - {reason: x, ids: [R-9]}\n", "R-9"},
+		"an axis without readings": {"freedoms.yaml", "freedoms:\n  - {id: F-1}\n", "F-1"},
+		"a point beside the axes":  {"freedoms.yaml", "points:\n  - {name: p, readings: {F-9: a}}\n", "F-9"},
+		"a third answer to yes or no": {"operations/1.yaml",
+			"operations:\n  - {id: a, query: [{name: q, required: maybe}]}\n", "maybe"},
 	} {
 		t.Run(name, func(t *testing.T) {
 			broken := fstest.MapFS{}

@@ -140,7 +140,8 @@ func (c *Contract) choose(at Point, id, reading string) error {
 		return fmt.Errorf("there is no freedom %q, since there are none", id)
 	}
 	if len(meant) == 0 {
-		return fmt.Errorf("there is no freedom %q; the nearest is %s (kobcheck list freedoms shows them all)", id, c.nearestFreedom(id))
+		return fmt.Errorf("there is no freedom %q; the nearest is %s (kobcheck list freedoms shows them all)", id,
+			c.nearestFreedom(id))
 	}
 	chosen, offered := false, []string{}
 	for _, f := range meant {
@@ -151,7 +152,8 @@ func (c *Contract) choose(at Point, id, reading string) error {
 	}
 	if !chosen {
 		slices.Sort(offered)
-		return fmt.Errorf("the freedom %s has no reading %q; it has %s", id, reading, strings.Join(slices.Compact(offered), ", "))
+		return fmt.Errorf("the freedom %s has no reading %q; it has %s", id, reading, strings.Join(slices.Compact(offered),
+			", "))
 	}
 	return nil
 }

@@ -65,7 +65,8 @@ func TestNoFreedomIsInAStatedStatusOrShape(t *testing.T) {
 func TestAPointIsReadFromATextAndItsTextGivesItAgain(t *testing.T) {
 	c, err := Load()
 	require.NoError(t, err)
-	for _, text := range []string{"plain", "strict-http", "random:7", "random:-3+C-15=inactive", "plain+N-09=422+N-22.1.wallets-list=data"} {
+	for _, text := range []string{"plain", "strict-http", "random:7", "random:-3+C-15=inactive",
+		"plain+N-09=422+N-22.1.wallets-list=data"} {
 		at, whole, err := c.PointAt(text, "C-21=present")
 		require.NoError(t, err, text)
 		require.Equal(t, "present", at["C-21"])
@@ -79,7 +80,8 @@ func TestAPointIsReadFromATextAndItsTextGivesItAgain(t *testing.T) {
 	require.Equal(t, "plain", whole)
 	at, _, err = c.PointAt("plain", "N-09=422", "C-29.1=1000")
 	require.NoError(t, err)
-	require.Equal(t, Point{"N-09.1": "422", "N-09.2": "422", "N-09.3": "422", "N-09.4": "422", "N-09.5": "422", "N-09.6": "422",
+	require.Equal(t, Point{"N-09.1": "422", "N-09.2": "422", "N-09.3": "422", "N-09.4": "422", "N-09.5": "422",
+		"N-09.6": "422",
 		"N-09.7": "422", "C-29.1": "1000"}, at)
 }
 

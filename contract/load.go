@@ -39,7 +39,8 @@ func Load() (*Contract, error) { return loadOnce() }
 var loadOnce = sync.OnceValues(func() (*Contract, error) { return read(files) })
 
 func read(fsys fs.FS) (*Contract, error) {
-	c := &Contract{operations: map[string]*Operation{}, titles: map[string]*Operation{}, requirements: map[string]*Requirement{}, points: map[string]Point{}}
+	c := &Contract{operations: map[string]*Operation{}, titles: map[string]*Operation{},
+		requirements: map[string]*Requirement{}, points: map[string]Point{}}
 	if err := c.readOperations(fsys); err != nil {
 		return nil, err
 	}

@@ -226,7 +226,8 @@ func (o *Operation) Writes() bool { return o.Method != http.MethodGet && o.Metho
 // Restricted reports whether no page says which of the callers may call the operation, so that a refusal for
 // want of rights breaks nothing (N-48): administrators' matters, and money out of nothing.
 func (o *Operation) Restricted() bool {
-	return o.Caller == "admin" || o.Section == "Clients" || o.Section == "Card Programs" || strings.Contains(o.ID, "-manual-")
+	return o.Caller == "admin" || o.Section == "Clients" || o.Section == "Card Programs" ||
+		strings.Contains(o.ID, "-manual-")
 }
 
 // NeedsKey reports whether the page of the operation requires an idempotency key.

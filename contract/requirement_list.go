@@ -22,13 +22,15 @@ func (c *Contract) ReadRequirementList(path string) (map[string]bool, error) {
 			continue
 		}
 		if c.Requirement(id) == nil {
-			faults = append(faults, fmt.Errorf("%s:%d: there is no requirement %q; kobcheck list requirements shows them", path, i+1, id))
+			faults = append(faults, fmt.Errorf("%s:%d: there is no requirement %q; kobcheck list requirements shows them", path,
+				i+1, id))
 			continue
 		}
 		list[id] = true
 	}
 	if len(list) == 0 && len(faults) == 0 {
-		return nil, fmt.Errorf("%s: no requirement is listed, so nothing would gate; leave --scored out if all are meant to", path)
+		return nil, fmt.Errorf("%s: no requirement is listed, so nothing would gate; leave --scored out if all are meant to",
+			path)
 	}
 	return list, errors.Join(faults...)
 }

@@ -151,7 +151,8 @@ func TestNoPageSaysWhich4xxRefusesAMissingField(t *testing.T) {
 	}
 }
 
-// TestASuccessMarksEachOfItsFacets: the table of an operation can state one facet of its answer and leave the others open.
+// TestASuccessMarksEachOfItsFacets: the table of an operation can state one facet of its answer and leave the others
+// open.
 func TestASuccessMarksEachOfItsFacets(t *testing.T) {
 	c, err := Load()
 	require.NoError(t, err)

@@ -20,7 +20,8 @@ func (s *Server) authenticate(r *http.Request, c *call) (answer, bool) {
 	if wrong != "" {
 		return s.challenge(c, http.StatusUnauthorized, wrong, "invalid_token"), false
 	}
-	if named := r.Header.Get("X-Client-Id"); s.faults.Any() && named != found.clientID && s.active(named) != nil && s.faults.On("tenancy.client-header-trusted") {
+	if named := r.Header.Get("X-Client-Id"); s.faults.Any() && named != found.clientID && s.active(named) != nil &&
+		s.faults.On("tenancy.client-header-trusted") {
 		found.clientID = named
 	}
 	c.caller, c.scope = s.active(found.clientID), found.scope
@@ -31,7 +32,8 @@ func (s *Server) authenticate(r *http.Request, c *call) (answer, bool) {
 		return s.challenge(c, http.StatusUnauthorized, "The client of the access token is not active", "invalid_token"), false
 	}
 	if !s.reaches(c) {
-		return s.challenge(c, http.StatusForbidden, "The access token does not reach as far as this operation", "insufficient_scope"), false
+		return s.challenge(c, http.StatusForbidden, "The access token does not reach as far as this operation",
+			"insufficient_scope"), false
 	}
 	return answer{}, true
 }
@@ -110,7 +112,8 @@ func (s *Server) challenge(c *call, status int, text, code string) answer {
 	case status == http.StatusForbidden && s.faults.On("auth.401-for-403"):
 		status = http.StatusUnauthorized
 	}
-	if outside := !inCards(c.operation) && c.operation.Section != "Clients"; status == http.StatusUnauthorized && outside && s.style.NoToken != status {
+	if outside := !inCards(c.operation) && c.operation.Section != "Clients"; status == http.StatusUnauthorized &&
+		outside && s.style.NoToken != status {
 		return s.refuse(s.style.NoToken, text)
 	}
 	refusal := s.refuse(status, text)

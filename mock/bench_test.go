@@ -46,12 +46,14 @@ func prepare(b *testing.B, wallets int) *prepared {
 }
 
 func (p *prepared) read() string {
-	return fmt.Sprintf("GET /customers/v1/cards/%s HTTP/1.1\r\nHost: mock\r\nAuthorization: Bearer %s\r\n\r\n", p.card, p.token)
+	return fmt.Sprintf("GET /customers/v1/cards/%s HTTP/1.1\r\nHost: mock\r\nAuthorization: Bearer %s\r\n\r\n", p.card,
+		p.token)
 }
 
 func (p *prepared) creation(i int) (body, request string) {
 	body = fmt.Sprintf(`{"wallet_id":"%s","program_id":"%s"}`, p.wallets[i], p.program)
-	return body, fmt.Sprintf("POST /customers/v1/cards HTTP/1.1\r\nHost: mock\r\nAuthorization: Bearer %s\r\nContent-Type: application/json\r\nIdempotency-Key: %s\r\nContent-Length: %d\r\n\r\n%s",
+	return body, fmt.Sprintf("POST /customers/v1/cards HTTP/1.1\r\nHost: mock\r\nAuthorization: Bearer %s\r\n"+
+		"Content-Type: application/json\r\nIdempotency-Key: %s\r\nContent-Length: %d\r\n\r\n%s",
 		p.token, uuid.NewString(), len(body), body)
 }
 

@@ -40,7 +40,8 @@ func (s *Server) createBeneficiary(c *call) answer {
 			return s.invalid(c, text)
 		}
 	}
-	b := &beneficiary{id: s.store.newID(), owner: c.caller.id, status: "ACTIVE", metadata: c.objectOr("metadata"), created: s.store.now()}
+	b := &beneficiary{id: s.store.newID(), owner: c.caller.id, status: "ACTIVE", metadata: c.objectOr("metadata"),
+		created: s.store.now()}
 	for _, name := range bankFields {
 		if value := c.body[name]; value != nil {
 			b.fields = append(b.fields, member{name, value})

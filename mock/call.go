@@ -75,7 +75,8 @@ func (s *Server) answer(r *http.Request) answer {
 	if found == nil {
 		return s.dress(r, s.unrouted(r.Method, allowed))
 	}
-	c := &call{operation: found.operation, route: found, parts: parts, host: r.Host, header: r.Header, arrived: s.arrivals.Add(1)}
+	c := &call{operation: found.operation, route: found, parts: parts, host: r.Host, header: r.Header,
+		arrived: s.arrivals.Add(1)}
 	a := s.dress(r, s.stages(r, c))
 	if s.faults.Any() {
 		a = s.spoil(c, a)

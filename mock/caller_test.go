@@ -127,21 +127,26 @@ func (c *caller) key() string {
 // newCaller starts a mock on a virtual clock and returns its primary client.
 func newCaller(t *testing.T, options Options) *caller {
 	t.Helper()
-	return newCallerOf(t, options).as("primary")
+	c := newCallerOf(t, options)
+	t.Cleanup(c.neverPanicked)
+	return c.as("primary")
 }
 
-// newCallerOf is newCaller without a token yet.
+// newCallerOf is newCaller without a token yet, and without the look for panics at the test's end: until then
+// that would keep the whole mock in memory, of which some tests start thousands.
 func newCallerOf(t *testing.T, options Options) *caller {
 	t.Helper()
 	clock := NewVirtualClock(start)
 	options.Clock = clock
 	server, err := New(options)
 	require.NoError(t, err)
-	t.Cleanup(func() {
-		count, latest := server.Panics()
-		require.Zero(t, count, latest)
-	})
 	return &caller{t: t, server: server, clock: clock, prefix: "/customers/v1", keys: &atomic.Int64{}}
+}
+
+func (c *caller) neverPanicked() {
+	c.t.Helper()
+	count, latest := c.server.Panics()
+	require.Zero(c.t, count, latest)
 }
 
 // inBothStyles runs a test on a mock of each style.
@@ -182,17 +187,20 @@ func (c *caller) without(name string) *caller { return c.with(name, "") }
 func (c *caller) tokenFor(name, scope string) string {
 	c.t.Helper()
 	known := c.server.Inventory().Clients[name]
-	got := c.askToken(url.Values{"grant_type": {"client_credentials"}, "client_id": {known.ID}, "client_secret": {known.Secret}, "scope": {scope}}).succeeds()
+	got := c.askToken(url.Values{"grant_type": {"client_credentials"}, "client_id": {known.ID},
+		"client_secret": {known.Secret}, "scope": {scope}}).succeeds()
 	var answered struct {
 		AccessToken string `json:"access_token"`
 	}
-	require.True(c.t, json.Unmarshal(got.text, &answered) == nil && answered.AccessToken != "" || c.lenient, "%s", got.text)
+	require.True(c.t, json.Unmarshal(got.text, &answered) == nil && answered.AccessToken != "" || c.lenient, "%s",
+		got.text)
 	return answered.AccessToken
 }
 
 func (c *caller) askToken(form url.Values) reply {
 	c.t.Helper()
-	return c.with("Content-Type", "application/x-www-form-urlencoded").without("Authorization").send("POST", "/oauth2/token", form.Encode())
+	return c.with("Content-Type", "application/x-www-form-urlencoded").without("Authorization").send("POST",
+		"/oauth2/token", form.Encode())
 }
 
 // send sends a text as it is. A path that begins with ./ is under the prefix of the edition.
@@ -208,7 +216,8 @@ func (c *caller) send(method, path, body string) reply {
 	if body != "" {
 		reader = strings.NewReader(body)
 	}
-	r := httptest.NewRequestWithContext(c.t.Context(), method, path, reader)
+	r, err := http.NewRequestWithContext(c.t.Context(), method, path, reader)
+	require.NoError(c.t, err)
 	r.Header.Set("Authorization", "Bearer "+c.token)
 	if method != http.MethodGet && method != http.MethodHead {
 		r.Header.Set("Content-Type", "application/json")
@@ -286,13 +295,15 @@ func (c *caller) enduser() string {
 
 func (c *caller) wallet() string {
 	c.t.Helper()
-	return c.call("wallets-create", body{"holder_id": c.enduser(), "asset": "AUD", "asset_class": "CURRENCY", "partner_product": "KOBBLE_AUD_1"}).succeeds().id()
+	return c.call("wallets-create", body{"holder_id": c.enduser(), "asset": "AUD", "asset_class": "CURRENCY",
+		"partner_product": "KOBBLE_AUD_1"}).succeeds().id()
 }
 
 func (c *caller) funded(amount int) string {
 	c.t.Helper()
 	id := c.wallet()
-	c.call("transactions-manual-credit", body{"amount": amount, "reference": "top-up", "metadata": body{}, "to": id}).succeeds()
+	c.call("transactions-manual-credit", body{"amount": amount, "reference": "top-up", "metadata": body{},
+		"to": id}).succeeds()
 	return id
 }
 

@@ -17,7 +17,8 @@ func (s *Server) updateCardStatus(c *call) answer {
 		return refusal
 	}
 	status := c.text("status")
-	if status == "SUSPENDED" && s.faults.On("card.suspended-refused") || status == "STOLEN" && s.faults.On("card.stolen-refused") {
+	if status == "SUSPENDED" && s.faults.On("card.suspended-refused") ||
+		status == "STOLEN" && s.faults.On("card.stolen-refused") {
 		return s.invalid(c, "The status is not known")
 	}
 	if text := s.unchangeable(one.status, status); text != "" {
@@ -55,7 +56,8 @@ func (s *Server) replaceOrRenew(c *call) answer {
 		return refusal
 	}
 	action := c.parameter("action")
-	if action == "replace" && s.faults.On("card.replace-refused") || action == "renew" && s.faults.On("card.renew-refused") {
+	if action == "replace" && s.faults.On("card.replace-refused") ||
+		action == "renew" && s.faults.On("card.renew-refused") {
 		return s.missing(c, "Action")
 	}
 	switch action {

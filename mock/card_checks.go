@@ -69,7 +69,8 @@ func validMetadata(raw json.RawMessage) bool {
 		Product *string         `json:"product_id"`
 		Groups  json.RawMessage `json:"group_id"`
 	}
-	if json.Unmarshal(raw, &metadata) != nil || metadata.Parent == nil || *metadata.Parent == "" || metadata.Product == nil || *metadata.Product == "" {
+	if json.Unmarshal(raw, &metadata) != nil || metadata.Parent == nil || *metadata.Parent == "" ||
+		metadata.Product == nil || *metadata.Product == "" {
 		return false
 	}
 	if metadata.Groups == nil {

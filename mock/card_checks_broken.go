@@ -9,20 +9,25 @@ import (
 
 // The faults of the eight checks, by place in the order. A check whose object is missing decides nothing.
 var (
-	checkMissing = [8]fault.ID{"order.check-1-missing", "order.check-2-missing", "order.check-3-missing", "order.check-4-missing",
+	checkMissing = [8]fault.ID{"order.check-1-missing", "order.check-2-missing", "order.check-3-missing",
+		"order.check-4-missing",
 		"order.check-5-missing", "order.check-6-missing", "order.check-7-missing", "order.check-8-missing"}
-	messageWrong = [8]fault.ID{"order.message-1-wrong", "order.message-2-wrong", "order.message-3-wrong", "order.message-4-wrong",
+	messageWrong = [8]fault.ID{"order.message-1-wrong", "order.message-2-wrong", "order.message-3-wrong",
+		"order.message-4-wrong",
 		"order.message-5-wrong", "order.message-6-wrong", "order.message-7-wrong", "order.message-8-missing"}
 	swapped = []struct {
 		fault fault.ID
 		a, b  int // numbers of the checks
-	}{{"order.swap-1-2", 1, 2}, {"order.swap-2-3", 2, 3}, {"order.swap-3-4", 3, 4}, {"order.swap-4-5", 4, 5}, {"order.swap-6-7", 6, 7},
-		{"order.swap-7-8", 7, 8}, {"order.swap-1-8", 1, 8}, {"order.swap-2-7", 2, 7}, {"order.swap-4-6", 4, 6}, {"order.swap-5-8", 5, 8}}
+	}{{"order.swap-1-2", 1, 2}, {"order.swap-2-3", 2, 3}, {"order.swap-3-4", 3, 4}, {"order.swap-4-5", 4, 5},
+		{"order.swap-6-7", 6, 7},
+		{"order.swap-7-8", 7, 8}, {"order.swap-1-8", 1, 8}, {"order.swap-2-7", 2, 7}, {"order.swap-4-6", 4, 6},
+		{"order.swap-5-8", 5, 8}}
 )
 
 // wrongMessages are what the checks say where a fault took their messages away. Check 8 may say anything,
 // since the error of the provider will do (CARD-ORDER-08), so it says nothing.
-var wrongMessages = [8]string{"Wrong program", "Wrong metadata", "Wrong wallet", "Wrong entity", "Wrong enduser", "Wrong client", "Wrong type", ""}
+var wrongMessages = [8]string{"Wrong program", "Wrong metadata", "Wrong wallet", "Wrong entity", "Wrong enduser",
+	"Wrong client", "Wrong type", ""}
 
 // brokenChecks is the documented order with what the faults make of it. A fault counts as hit where the
 // request would have been decided otherwise.
@@ -64,7 +69,8 @@ func (s *Server) loosenChecks(r *cardRequest, checks []cardCheck) {
 		r.program != nil && r.program.status != "ACTIVE" && s.faults.On("order.inactive-program-accepted"):
 		checks[0].holds = always
 	}
-	if r.program != nil && strings.Contains(string(r.program.metadata), "parent_account_id") && s.faults.On("order.metadata-product-not-needed") {
+	if r.program != nil && strings.Contains(string(r.program.metadata), "parent_account_id") &&
+		s.faults.On("order.metadata-product-not-needed") {
 		checks[1].holds = always
 	}
 	if r.wallet == nil {

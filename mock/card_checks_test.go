@@ -76,7 +76,8 @@ func TestOfEveryPairOfChecksThatCanFailTogetherTheFirstDecides(t *testing.T) {
 
 func TestOfAllChecksThatFailAtOnceTheFirstDecides(t *testing.T) {
 	inBothStyles(t, func(t *testing.T, c *caller) {
-		for checks, message := range map[string]string{"3+4+6+7": cardChecks[2].message, "4+6+7": cardChecks[3].message, "6+7": cardChecks[5].message, "3+4+5": cardChecks[2].message} {
+		for checks, message := range map[string]string{"3+4+6+7": cardChecks[2].message, "4+6+7": cardChecks[3].message,
+			"6+7": cardChecks[5].message, "3+4+5": cardChecks[2].message} {
 			require.Equal(t, message, c.tryCard(c.program("8"), c.walletFor(checks)).message())
 			require.Equal(t, cardChecks[0].message, c.tryCard(c.program("1+2+8"), c.walletFor(checks)).message())
 		}
@@ -105,7 +106,8 @@ func TestThingsThatDoNotExistFailTheirCheck(t *testing.T) {
 	inBothStyles(t, func(t *testing.T, c *caller) {
 		require.Equal(t, cardChecks[0].message, c.tryCard(nowhere, c.wallet()).isRefused().message())
 		require.Equal(t, cardChecks[2].message, c.tryCard(c.program("ok"), nowhere).isRefused().message())
-		require.Equal(t, cardChecks[2].message, c.tryCard(c.program("ok"), c.server.Inventory().SecondClient["wallet"]).isRefused().message())
+		require.Equal(t, cardChecks[2].message,
+			c.tryCard(c.program("ok"), c.server.Inventory().SecondClient["wallet"]).isRefused().message())
 	})
 }
 

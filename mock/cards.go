@@ -67,7 +67,8 @@ func (s *Server) createCard(c *call) answer {
 	}
 	walletID, _ := parseID(c.text("wallet_id"))
 	programID, _ := parseID(c.text("program_id"))
-	r := &cardRequest{caller: c.caller, program: s.store.programs.byID[programID], wallet: s.store.wallets.byID[walletID], inactiveIssues: s.style.InactiveIssues}
+	r := &cardRequest{caller: c.caller, program: s.store.programs.byID[programID], wallet: s.store.wallets.byID[walletID],
+		inactiveIssues: s.style.InactiveIssues}
 	if r.wallet != nil {
 		r.holder = s.store.endusers.byID[r.wallet.holder]
 	}
@@ -112,7 +113,8 @@ func (s *Server) refuseCard(r *cardRequest, walletID, programID identity, failed
 
 // leaveTraces is what a refused creation leaves behind where a fault asks for it.
 func (s *Server) leaveTraces(r *cardRequest, walletID, programID identity, failed *cardCheck) {
-	if s.faults.On("effect.card-after-refusal") || failed.number == 8 && s.faults.On("effect.card-after-provider-failure") {
+	if s.faults.On("effect.card-after-refusal") ||
+		failed.number == 8 && s.faults.On("effect.card-after-provider-failure") {
 		s.issue(r.caller, walletID, programID)
 	}
 	if r.wallet.external == "" && s.faults.On("effect.wallet-linked-after-refusal") {

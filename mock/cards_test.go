@@ -45,7 +45,8 @@ func TestACardKeepsItsIdWhenItIsReplacedOrRenewed(t *testing.T) {
 func TestASecretFollowsFromCardTimeAndKey(t *testing.T) {
 	c := newCaller(t, Options{})
 	ask := func(card, key string) string {
-		return string(c.with("Idempotency-Key", key).call("cards-generate-secret", body{"remarks": "test"}, card).is(http.StatusOK).text)
+		return string(c.with("Idempotency-Key", key).call("cards-generate-secret", body{"remarks": "test"},
+			card).is(http.StatusOK).text)
 	}
 	one, other := c.card(), c.card()
 	key := c.key()

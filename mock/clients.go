@@ -14,7 +14,8 @@ func (s *Server) clientText(c *client) []byte {
 	}
 	text = fmt.Appendf(text, `,"status":"%s","metadata":%s`, c.status, c.metadata)
 	if s.style.ClientFields == "more" {
-		text = fmt.Appendf(text, `,"name":%s,"created_at":"%s","updated_at":"%s"`, quote(c.name), s.moment(c.created), s.moment(c.updated))
+		text = fmt.Appendf(text, `,"name":%s,"created_at":"%s","updated_at":"%s"`, quote(c.name), s.moment(c.created),
+			s.moment(c.updated))
 	}
 	return append(text, '}')
 }

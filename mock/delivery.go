@@ -49,7 +49,8 @@ const deliveryTries = 4
 func newPostman(s *Server) *postman {
 	life, end := context.WithCancel(context.Background())
 	return &postman{server: s, life: life, end: end, routes: map[identity]*round{}, client: &http.Client{
-		Timeout: deliveryTimeout, CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse },
+		Timeout:       deliveryTimeout,
+		CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse },
 	}}
 }
 
@@ -222,7 +223,8 @@ func (p *postman) note(r *round, m *envelope, try int, taken bool) {
 	if len(p.record) == recordBound {
 		p.record = append(p.record[:0], p.record[recordBound/2:]...)
 	}
-	p.record = append(p.record, Delivery{Subscription: r.subscription.id.String(), MessageID: m.id, Type: m.kind, Try: try, Taken: taken, GivenUp: !taken && try == deliveryTries})
+	p.record = append(p.record, Delivery{Subscription: r.subscription.id.String(), MessageID: m.id, Type: m.kind, Try: try,
+		Taken: taken, GivenUp: !taken && try == deliveryTries})
 }
 
 // Deliveries returns the latest tries to deliver webhooks, oldest first.
@@ -241,7 +243,8 @@ func (p *postman) post(r *round, m *envelope) bool {
 	if gone {
 		return true
 	}
-	request, err := http.NewRequestWithContext(p.life, http.MethodPost, r.subscription.url, bytes.NewReader(m.body(p.server.faults)))
+	request, err := http.NewRequestWithContext(p.life, http.MethodPost, r.subscription.url,
+		bytes.NewReader(m.body(p.server.faults)))
 	if err != nil {
 		return true
 	}
@@ -300,14 +303,19 @@ func (p *postman) serve(w http.ResponseWriter, r *http.Request) bool {
 		return true
 	}
 	w.Header().Set("Content-Type", "text/xml")
-	_, _ = io.WriteString(w, `<ConfirmSubscriptionResponse xmlns="http://sns.amazonaws.com/doc/2010-03-31/"><ConfirmSubscriptionResult><SubscriptionArn>`+topic+":"+found.subscription.id.String()+`</SubscriptionArn></ConfirmSubscriptionResult></ConfirmSubscriptionResponse>`)
+	_, _ = io.WriteString(w, `<ConfirmSubscriptionResponse xmlns="http://sns.amazonaws.com/doc/2010-03-31/">`+
+		`<ConfirmSubscriptionResult><SubscriptionArn>`+topic+":"+found.subscription.id.String()+
+		`</SubscriptionArn></ConfirmSubscriptionResult></ConfirmSubscriptionResponse>`)
 	return true
 }
 
 func (p *postman) confirmation(r *round) *envelope {
-	m := &envelope{kind: "SubscriptionConfirmation", id: uuid.NewString(), topic: topic, token: r.token, timestamp: p.now(),
-		message:   "You have chosen to subscribe to the topic " + topic + ". To confirm the subscription, visit the SubscribeURL included in this message.",
-		subscribe: p.base + "/sns/?Action=ConfirmSubscription&TopicArn=" + url.QueryEscape(topic) + "&Token=" + r.token, certificate: p.base + certificatePath, version: p.signatureVersion()}
+	m := &envelope{kind: "SubscriptionConfirmation", id: uuid.NewString(), topic: topic, token: r.token,
+		timestamp: p.now(),
+		message: "You have chosen to subscribe to the topic " + topic +
+			". To confirm the subscription, visit the SubscribeURL included in this message.",
+		subscribe:   p.base + "/sns/?Action=ConfirmSubscription&TopicArn=" + url.QueryEscape(topic) + "&Token=" + r.token,
+		certificate: p.base + certificatePath, version: p.signatureVersion()}
 	m.sign(p.server.faults)
 	return m
 }
@@ -326,7 +334,9 @@ func (p *postman) notification(r *round, event Event) *envelope {
 		text = []byte("{}") // five strings always can be written
 	}
 	m := &envelope{kind: "Notification", id: uuid.NewString(), topic: topic, message: string(text), timestamp: p.now(),
-		unsubscribe: p.base + "/sns/?Action=Unsubscribe&SubscriptionArn=" + url.QueryEscape(topic+":"+r.subscription.id.String()), certificate: p.base + certificatePath, version: p.signatureVersion(),
+		unsubscribe: p.base + "/sns/?Action=Unsubscribe&SubscriptionArn=" +
+			url.QueryEscape(topic+":"+r.subscription.id.String()), certificate: p.base + certificatePath,
+		version: p.signatureVersion(),
 		subject: p.server.style.Subject, attributes: p.server.style.Attributes}
 	m.sign(p.server.faults)
 	return m

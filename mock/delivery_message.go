@@ -75,7 +75,8 @@ func (m *envelope) sign(faults *fault.Set) {
 
 // body writes the message.
 func (m *envelope) body(faults *fault.Set) []byte {
-	members := map[string]any{"Type": m.kind, "MessageId": m.id, "TopicArn": m.topic, "Message": m.message, "Timestamp": m.timestamp,
+	members := map[string]any{"Type": m.kind, "MessageId": m.id, "TopicArn": m.topic, "Message": m.message,
+		"Timestamp":        m.timestamp,
 		"SignatureVersion": m.version, "Signature": m.signature, "SigningCertURL": m.certificate}
 	if m.kind == "Notification" {
 		members["UnsubscribeURL"] = m.unsubscribe
@@ -86,7 +87,9 @@ func (m *envelope) body(faults *fault.Set) []byte {
 	for _, one := range []struct {
 		fault  fault.ID
 		member string
-	}{{"webhook.signature-missing", "Signature"}, {"webhook.id-missing", "MessageId"}, {"webhook.subscribe-url-missing", "SubscribeURL"}, {"webhook.unsubscribe-url-missing", "UnsubscribeURL"}, {"webhook.token-missing", "Token"}} {
+	}{{"webhook.signature-missing", "Signature"}, {"webhook.id-missing", "MessageId"},
+		{"webhook.subscribe-url-missing", "SubscribeURL"}, {"webhook.unsubscribe-url-missing", "UnsubscribeURL"},
+		{"webhook.token-missing", "Token"}} {
 		if _, there := members[one.member]; there && faults.On(one.fault) {
 			delete(members, one.member)
 		}
@@ -95,7 +98,9 @@ func (m *envelope) body(faults *fault.Set) []byte {
 		fault  fault.ID
 		member string
 		value  any
-	}{{"webhook.type-wrong", "Type", "Message"}, {"webhook.time-malformed", "Timestamp", "yesterday"}, {"webhook.version-unknown", "SignatureVersion", "3"}, {"webhook.signature-not-base64", "Signature", "***"}, {"webhook.subject-null", "Subject", nil}} {
+	}{{"webhook.type-wrong", "Type", "Message"}, {"webhook.time-malformed", "Timestamp", "yesterday"},
+		{"webhook.version-unknown", "SignatureVersion", "3"}, {"webhook.signature-not-base64", "Signature", "***"},
+		{"webhook.subject-null", "Subject", nil}} {
 		if faults.On(one.fault) {
 			members[one.member] = one.value
 		}
@@ -148,7 +153,8 @@ func newSigner() *signer {
 	if err != nil {
 		return &signer{private: &rsa.PrivateKey{}}
 	}
-	template := &x509.Certificate{SerialNumber: big.NewInt(1), Subject: pkix.Name{CommonName: "sns.amazonaws.com"}, DNSNames: []string{"sns.amazonaws.com"},
+	template := &x509.Certificate{SerialNumber: big.NewInt(1), Subject: pkix.Name{CommonName: "sns.amazonaws.com"},
+		DNSNames:  []string{"sns.amazonaws.com"},
 		NotBefore: time.Now().Add(-time.Hour), NotAfter: time.Now().Add(365 * 24 * time.Hour)}
 	raw, err := x509.CreateCertificate(rand.Reader, template, template, &key.PublicKey, key)
 	if err != nil {

@@ -51,7 +51,10 @@ func TestAFailedDeliveryIsTriedAgainWithGrowingWaitsAndGivenUp(t *testing.T) {
 	c.call("webhooks-create", body{"url": box.URL}).succeeds()
 	tries := func(n int) {
 		t.Helper()
-		require.Eventually(t, func() bool { return len(c.server.Deliveries()) == n && (n == deliveryTries || c.clock.Waiting() == 1) }, 10*time.Second, time.Millisecond)
+		require.Eventually(t, func() bool {
+			return len(c.server.Deliveries()) == n && (n == deliveryTries ||
+				c.clock.Waiting() == 1)
+		}, 10*time.Second, time.Millisecond)
 	}
 	tries(1)
 	for try, wait := range []time.Duration{20 * time.Second, 40 * time.Second, 60 * time.Second} {
@@ -77,8 +80,10 @@ func TestARedirectIsAnAnswerAndNeverFollowed(t *testing.T) {
 
 func TestAWebhookMayNotGoInsideANetwork(t *testing.T) {
 	for address, refused := range map[string]bool{
-		"http://10.1.2.3/x": true, "http://192.168.0.1/": true, "http://169.254.169.254/latest": true, "http://[fe80::1]/": true, "http://[fd00::1]:9000/": true, "http://0.0.0.0/": true,
-		"http://127.0.0.1:9/": false, "http://localhost:9/": false, "https://hooks.example.test/x": false, "http://203.0.113.9/": false,
+		"http://10.1.2.3/x": true, "http://192.168.0.1/": true, "http://169.254.169.254/latest": true,
+		"http://[fe80::1]/": true, "http://[fd00::1]:9000/": true, "http://0.0.0.0/": true,
+		"http://127.0.0.1:9/": false, "http://localhost:9/": false, "https://hooks.example.test/x": false,
+		"http://203.0.113.9/": false,
 	} {
 		c := newCaller(t, Options{})
 		got := c.call("webhooks-create", body{"url": address})

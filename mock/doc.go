@@ -4,6 +4,7 @@
 //
 // What walks in is an HTTP request; what walks out is the documented answer. Where the documentation
 // leaves something open the answer follows a style (style.go), a point of the space that
-// contract/freedoms.yaml spans, so that a suite which passes everywhere in it can't lean on a guess. Deliberate faults (package fault) break one behaviour each, by
+// contract/freedoms.yaml spans, so that a suite which passes everywhere in it can't lean on a guess. Deliberate faults
+// (package fault) break one behaviour each, by
 // one explicit line at the place where that behaviour lives.
 package mock

@@ -13,9 +13,11 @@ import (
 
 // nouns are what the things of a section are called in an envelope that is named after them.
 var nouns = map[string]struct{ one, many string }{
-	"Beneficiaries": {"beneficiary", "beneficiaries"}, "Cards": {"card", "cards"}, "Card Programs": {"program", "programs"},
-	"Clients":  {"client", "clients"},
-	"Endusers": {"enduser", "endusers"}, "Transactions": {"transaction", "transactions"}, "Wallets": {"wallet", "wallets"},
+	"Beneficiaries": {"beneficiary", "beneficiaries"}, "Cards": {"card", "cards"},
+	"Card Programs": {"program", "programs"},
+	"Clients":       {"client", "clients"},
+	"Endusers":      {"enduser", "endusers"}, "Transactions": {"transaction", "transactions"},
+	"Wallets":  {"wallet", "wallets"},
 	"Relays":   {"relay", "relays"},
 	"Webhooks": {"webhook", "webhooks"},
 }
@@ -50,7 +52,8 @@ func (s *Server) successOf(c *call) (status int, bodiless bool) {
 // located names what was made in Location, where there is an operation that reads it.
 func (s *Server) located(c *call, a answer, body []byte) answer {
 	id, found := bytes.CutPrefix(body, []byte(`{"id":"`))
-	if s.style.Location == "absent" || a.status != http.StatusCreated || !found || len(id) < 36 || c.operation.Section == "Relays" ||
+	if s.style.Location == "absent" || a.status != http.StatusCreated || !found || len(id) < 36 ||
+		c.operation.Section == "Relays" ||
 		c.operation.Section == "Webhooks" {
 		return a
 	}
@@ -124,7 +127,8 @@ func extended(raw json.RawMessage, everywhere bool) json.RawMessage {
 				object[name] = extended(value, true)
 			}
 		}
-		object["revision"], object["labels"], object["superseded_by"] = json.RawMessage("3"), json.RawMessage("[]"), json.RawMessage("null")
+		object["revision"], object["labels"], object["superseded_by"] = json.RawMessage("3"), json.RawMessage("[]"),
+			json.RawMessage("null")
 		return encoded(object, raw)
 	case len(raw) > 0 && raw[0] == '[':
 		var list []json.RawMessage

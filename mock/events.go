@@ -26,5 +26,6 @@ func (s *Server) announce(c *call, kind string, owner string, entity identity, a
 	if s.options.OnEvent == nil && !s.postman.wanted() {
 		return
 	}
-	c.events = append(c.events, Event{ID: s.store.newID().String(), Type: kind, EntityID: entity.String(), ClientID: owner, CreatedAt: s.moment(at)})
+	c.events = append(c.events, Event{ID: s.store.newID().String(), Type: kind, EntityID: entity.String(), ClientID: owner,
+		CreatedAt: s.moment(at)})
 }

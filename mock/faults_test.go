@@ -13,7 +13,8 @@ import (
 
 // unheard are the faults that show only between requests that are under way at once, in how long an answer
 // takes, or in how many are answered. Each has a test of its own below.
-var unheard = []fault.ID{"idempotency.race", "idempotency.race-one-in-fifty", "idempotency.race-one-in-a-thousand", "money.lost-update", "slow.grows", "idempotency.lost-answer-not-kept", "limit.counts-double", "busy.field-missing"}
+var unheard = []fault.ID{"idempotency.race", "idempotency.race-one-in-fifty", "idempotency.race-one-in-a-thousand",
+	"money.lost-update", "slow.grows", "idempotency.lost-answer-not-kept", "limit.counts-double", "busy.field-missing"}
 
 // TestEveryFaultMakesADifference walks over a mock with each fault of the catalogue, and over one with each
 // fault at each of its places alone (in one style, which is enough for those), until it hears something that
@@ -85,7 +86,8 @@ func TestAFaultCountsWhereItMakesADifference(t *testing.T) {
 }
 
 func TestAFaultAtOnePlaceLeavesTheOthersAsTheyWere(t *testing.T) {
-	c := newCaller(t, Options{Faults: []string{"auth.no-token-accepted.cards-list", "input.null-accepted.wallets-create.asset"}})
+	c := newCaller(t, Options{Faults: []string{"auth.no-token-accepted.cards-list",
+		"input.null-accepted.wallets-create.asset"}})
 	stranger := c.without("Authorization")
 	stranger.call("cards-list", nil).succeeds()
 	stranger.call("wallets-list", nil).is(401)
@@ -157,7 +159,8 @@ func TestTheFaultOfABusyMockShowsAfterManyRequests(t *testing.T) {
 
 func TestTheFaultOfCountingDoubleLetsHalfThrough(t *testing.T) {
 	for id, want := range map[string]int{"": 10, "limit.counts-double": 5} {
-		options := Options{Limit: limit.Config{Kind: limit.FixedWindow, Requests: 10, Window: time.Minute, Scope: "everything"}}
+		options := Options{Limit: limit.Config{Kind: limit.FixedWindow, Requests: 10, Window: time.Minute,
+			Scope: "everything"}}
 		if id != "" {
 			options.Faults = []string{id}
 		}

@@ -100,7 +100,8 @@ var probes = map[string]func(c *caller) string{
 	"N-01.1": func(c *caller) string { return said(c.get("/health")) },
 	"N-01.2": func(c *caller) string { return said(c.without("Authorization").get("/health")) },
 	"N-03.1": goodAnswer("cards-widget-session-token"),
-	"N-23.1": goodAnswer("clients-get"), "N-23.2": goodAnswer("transactions-get"), "N-23.3": goodAnswer("beneficiaries-get"),
+	"N-23.1": goodAnswer("clients-get"), "N-23.2": goodAnswer("transactions-get"),
+	"N-23.3": goodAnswer("beneficiaries-get"),
 	"N-23.4": goodAnswer("webhooks-create"), "N-23.5": goodAnswer("transactions-get"),
 	"C-16": goodAnswer("wallets-get"), "C-19.1": goodAnswer("endusers-get"), "C-19.3": goodAnswer("endusers-get"),
 	"C-21": goodAnswer("cards-get"),
@@ -114,7 +115,8 @@ var probes = map[string]func(c *caller) string{
 	"N-41.1": func(c *caller) string {
 		return said(c.newEnduser(body{"person": person(), "metadata": body{"a": body{}}}))
 	},
-	"F-01": goodAnswer("cards-get"), "F-02": goodAnswer("cards-get"), "F-03": goodAnswer("cards-create"), "N-42": goodAnswer("cards-get"),
+	"F-01": goodAnswer("cards-get"), "F-02": goodAnswer("cards-get"), "F-03": goodAnswer("cards-create"),
+	"N-42": goodAnswer("cards-get"),
 	"N-43": goodAnswer("cards-get"), "N-18": goodAnswer("cards-get"),
 	"N-08.1": func(c *caller) string { return said(c.call("cards-get", nil, nowhere)) },
 	"N-08.2": func(c *caller) string { return said(c.call("cards-get", nil, nowhere)) },
@@ -129,8 +131,10 @@ var probes = map[string]func(c *caller) string{
 	},
 	"N-08.8": func(c *caller) string { return said(c.without("Authorization").call("wallets-list", nil)) },
 	"N-08.9": func(c *caller) string { return said(c.with("Authorization", "Bearer x").call("cards-list", nil)) },
-	"N-09.1": refusedByCheck("1"), "N-09.2": refusedByCheck("2"), "N-09.3": refusedByCheck("3"), "N-09.4": refusedByCheck("4"),
-	"N-09.5": refusedByCheck("5"), "N-09.6": refusedByCheck("6"), "N-09.7": refusedByCheck("7"), "N-09.8": refusedByCheck("8"),
+	"N-09.1": refusedByCheck("1"), "N-09.2": refusedByCheck("2"), "N-09.3": refusedByCheck("3"),
+	"N-09.4": refusedByCheck("4"),
+	"N-09.5": refusedByCheck("5"), "N-09.6": refusedByCheck("6"), "N-09.7": refusedByCheck("7"),
+	"N-09.8": refusedByCheck("8"),
 	"N-45":   refusedByCheck("8"),
 	"N-20.1": func(c *caller) string { return said(c.get("./wallets/x")) },
 	"N-20.2": func(c *caller) string { return said(c.get("./cards?limit=x&order=up")) },
@@ -164,9 +168,11 @@ var probes = map[string]func(c *caller) string{
 	"C-08": func(c *caller) string {
 		read, write := c.scoped("primary", "client/read"), c.scoped("primary", "client/write")
 		known := c.server.Inventory().Clients["primary"]
-		both := c.askToken(url.Values{"grant_type": {"client_credentials"}, "client_id": {known.ID}, "client_secret": {known.Secret},
-			"scope": {"client/read client/write"}})
-		return statuses(both, read.call("cards-list", nil), read.newEnduser(body{"person": person()}), write.call("cards-list", nil),
+		both := c.askToken(url.Values{"grant_type": {"client_credentials"}, "client_id": {known.ID},
+			"client_secret": {known.Secret},
+			"scope":         {"client/read client/write"}})
+		return statuses(both, read.call("cards-list", nil), read.newEnduser(body{"person": person()}),
+			write.call("cards-list", nil),
 			write.newEnduser(body{"person": person()}))
 	},
 	"N-11.1": tokenFields, "N-11.2": tokenFields,
@@ -190,7 +196,8 @@ var probes = map[string]func(c *caller) string{
 	},
 	"N-27.3": func(c *caller) string {
 		id := c.card()
-		return statuses(c.call("cards-update-status", body{"status": "ACTIVE"}, id), c.call("cards-update-status", body{"status": "ACTIVE"}, id))
+		return statuses(c.call("cards-update-status", body{"status": "ACTIVE"}, id),
+			c.call("cards-update-status", body{"status": "ACTIVE"}, id))
 	},
 	"N-28.1": func(c *caller) string {
 		id := c.wallet()
@@ -206,7 +213,8 @@ var probes = map[string]func(c *caller) string{
 	},
 	"N-30.1": func(c *caller) string {
 		id := c.card()
-		return fmt.Sprint(said(c.call("cards-generate-secret", body{"remarks": "x"}, id)) == said(c.call("cards-generate-secret",
+		return fmt.Sprint(said(c.call("cards-generate-secret", body{"remarks": "x"},
+			id)) == said(c.call("cards-generate-secret",
 			body{"remarks": "x"}, id)))
 	},
 	"N-30.2": goodAnswer("cards-generate-secret"), "F-09": goodAnswer("cards-get"),
@@ -249,7 +257,8 @@ var probes = map[string]func(c *caller) string{
 		return statuses(first, keyed.call("transactions-manual-debit", body{"amount": 5, "from": id}))
 	},
 	"C-41.1": threeCards(""), "C-41.2": threeCards("from=AT&limit=1"),
-	"N-19.1": threeCards(""), "N-19.2": threeCards("limit=5000"), "N-19.3": threeCards("limit=5000"), "N-19.4": threeCards(""),
+	"N-19.1": threeCards(""), "N-19.2": threeCards("limit=5000"), "N-19.3": threeCards("limit=5000"),
+	"N-19.4": threeCards(""),
 	"N-19.5": threeCards("to=AT"), "N-19.6": threeCards("order=asc"),
 	"N-21.1": func(c *caller) string { c.wallet(); c.wallet(); return said(c.get("./wallets")) },
 	"N-21.2": func(c *caller) string { c.wallet(); c.wallet(); return said(c.get("./wallets?limit=1")) },
@@ -271,8 +280,9 @@ var probes = map[string]func(c *caller) string{
 
 func tokenFields(c *caller) string {
 	known := c.server.Inventory().Clients["primary"]
-	answered := c.askToken(url.Values{"grant_type": {"client_credentials"}, "client_id": {known.ID}, "client_secret": {known.Secret},
-		"scope": {"client/read"}}).object()
+	answered := c.askToken(url.Values{"grant_type": {"client_credentials"}, "client_id": {known.ID},
+		"client_secret": {known.Secret},
+		"scope":         {"client/read"}}).object()
 	return fmt.Sprint(answered["token_type"], answered["scope"])
 }
 
@@ -330,7 +340,8 @@ func TestAFreedomLeavesTheOthersAlone(t *testing.T) {
 			if axis.ID == "C-21" && other == "C-41.1" { // the list of cards shows the owner
 				continue
 			}
-			require.Equal(t, probes[other](newCaller(t, Options{})), probes[other](newCaller(t, Options{Freedoms: []string{choice}})),
+			require.Equal(t, probes[other](newCaller(t, Options{})),
+				probes[other](newCaller(t, Options{Freedoms: []string{choice}})),
 				"%s changes what %s is about", choice, other)
 		}
 	}
@@ -369,7 +380,8 @@ func TestRandomPointsServeTheFlowOfTheGuide(t *testing.T) {
 				c.prefix = "/api"
 			}
 			c = c.with("X-Client-Id", c.server.Inventory().Clients["primary"].ID)
-			holder := c.newEnduser(body{"person": person(), "metadata": body{"crm": body{"tier": "gold"}}}).is(http.StatusOK).object()
+			holder := c.newEnduser(body{"person": person(),
+				"metadata": body{"crm": body{"tier": "gold"}}}).is(http.StatusOK).object()
 			require.Equal(t, body{"crm": body{"tier": "gold"}}, holder["metadata"])
 			made := c.call("wallets-create", body{"holder_id": holder["id"], "asset": "AUD", "asset_class": "CURRENCY",
 				"partner_product": "KOBBLE_AUD_1"}).is(http.StatusOK).object()
@@ -380,7 +392,8 @@ func TestRandomPointsServeTheFlowOfTheGuide(t *testing.T) {
 			card := c.call("cards-create", request).is(http.StatusCreated).object()
 			require.Equal(t, made["id"], card["wallet_id"])
 			require.Contains(t, idsOf(c.call("cards-list", nil)), card["id"])
-			c.call("cards-update-status", body{"status": "ACTIVE"}, card["id"].(string)).isOneOf(http.StatusOK, c.server.Style().Conflict)
+			c.call("cards-update-status", body{"status": "ACTIVE"}, card["id"].(string)).isOneOf(http.StatusOK,
+				c.server.Style().Conflict)
 			require.Equal(t, "ACTIVE", innermost(c.call("cards-get", nil, card["id"].(string)).object(), "status"))
 			refused := c.call("cards-create", request)
 			require.Equal(t, c.server.Style().CheckStatus[4], refused.status)

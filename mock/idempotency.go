@@ -46,7 +46,8 @@ func (s *Server) once(c *call) answer {
 	}
 	first := c.route.handle(c)
 	if first.succeeded() || s.style.ErrorsKept && first.status >= 400 && first.status < 500 {
-		s.store.keep(&keptAnswer{id: id, request: request, answer: first, until: now + millis(s.options.KeyWindow.Milliseconds()), ended: s.arrivals.Load()}, now)
+		s.store.keep(&keptAnswer{id: id, request: request, answer: first,
+			until: now + millis(s.options.KeyWindow.Milliseconds()), ended: s.arrivals.Load()}, now)
 	}
 	return first
 }
@@ -57,7 +58,8 @@ func (s *Server) sameData(id keyID, request [sha256.Size]byte) *answer {
 		return nil
 	}
 	for other, kept := range s.store.kept {
-		if other != id && other.owner == id.owner && other.operation == id.operation && kept.request == request && s.faults.On("idempotency.same-data-taken-for-a-repeat") {
+		if other != id && other.owner == id.owner && other.operation == id.operation && kept.request == request &&
+			s.faults.On("idempotency.same-data-taken-for-a-repeat") {
 			return &kept.answer
 		}
 	}
@@ -133,7 +135,8 @@ func (s *Server) replay(c *call, kept *keptAnswer, request [sha256.Size]byte) an
 	if s.style.AtWork != 0 && c.meanwhile(kept.ended) {
 		return s.refuse(s.style.AtWork, "A request with this idempotency key is at work").with("Retry-After", "1")
 	}
-	if c.meanwhile(kept.ended) && (s.faults.On("idempotency.race") || s.faults.OneIn("idempotency.race-one-in-fifty", 50) || s.faults.OneIn("idempotency.race-one-in-a-thousand", 1000)) {
+	if c.meanwhile(kept.ended) && (s.faults.On("idempotency.race") || s.faults.OneIn("idempotency.race-one-in-fifty",
+		50) || s.faults.OneIn("idempotency.race-one-in-a-thousand", 1000)) {
 		return c.route.handle(c)
 	}
 	if s.faulty(c, "idempotency.done-again-on-replay") {
@@ -180,7 +183,8 @@ func (s *Server) replayWithoutToken(c *call) (answer, bool) {
 	s.store.mu.RLock()
 	defer s.store.mu.RUnlock()
 	for id, kept := range s.store.kept {
-		if id.operation == c.operation.ID && id.key == c.header.Get("Idempotency-Key") && s.faults.On("idempotency.replay-before-token") {
+		if id.operation == c.operation.ID && id.key == c.header.Get("Idempotency-Key") &&
+			s.faults.On("idempotency.replay-before-token") {
 			return kept.answer, true
 		}
 	}

@@ -10,7 +10,8 @@ import (
 	"pgregory.net/rapid"
 )
 
-var withKey = []string{"cards-create", "cards-replace-renew", "cards-generate-secret", "transactions-create", "transactions-manual-credit", "transactions-manual-debit"}
+var withKey = []string{"cards-create", "cards-replace-renew", "cards-generate-secret", "transactions-create",
+	"transactions-manual-credit", "transactions-manual-debit"}
 
 func TestARepeatGetsTheFirstAnswerToTheByte(t *testing.T) {
 	inBothStyles(t, func(t *testing.T, c *caller) {
@@ -56,7 +57,8 @@ func TestAKeyInAnyFormIsTakenInPlainAndOnlyVersion4InStrictHTTP(t *testing.T) {
 	for form, version4 := range map[string]bool{
 		"550e8400-e29b-41d4-a716-446655440000": true, "550E8400-E29B-41D4-A716-446655440000": true,
 		"any-key": false, "550e8400-e29b-11d4-a716-446655440000": false, "550e8400-e29b-41d4-c716-446655440000": false,
-		"{550e8400-e29b-41d4-a716-446655440000}": false, "urn:uuid:550e8400-e29b-41d4-a716-446655440000": false, "550e8400e29b41d4a716446655440000": false,
+		"{550e8400-e29b-41d4-a716-446655440000}": false, "urn:uuid:550e8400-e29b-41d4-a716-446655440000": false,
+		"550e8400e29b41d4a716446655440000": false,
 	} {
 		inBothStyles(t, func(t *testing.T, c *caller) {
 			got := c.with("Idempotency-Key", form).call("transactions-manual-credit", body{"amount": 5, "to": c.wallet()})
@@ -74,7 +76,8 @@ func TestTwoKeysOrAnOverlongOneAreRefused(t *testing.T) {
 		twice := c.with("Idempotency-Key", "x")
 		twice.extra["Idempotency-Key"] = []string{c.key(), c.key()}
 		twice.call("transactions-manual-credit", body{"amount": 5, "to": c.wallet()}).is(http.StatusBadRequest)
-		c.with("Idempotency-Key", string(make([]byte, 300))).call("transactions-manual-credit", body{"amount": 5, "to": c.wallet()}).is(http.StatusBadRequest)
+		c.with("Idempotency-Key", string(make([]byte, 300))).call("transactions-manual-credit",
+			body{"amount": 5, "to": c.wallet()}).is(http.StatusBadRequest)
 	})
 }
 
@@ -98,11 +101,13 @@ func TestAKeyBelongsToItsClientItsOperationAndItsCard(t *testing.T) {
 		key := c.key()
 		wallet, theirs := c.wallet(), c.as("second").wallet()
 		ours := c.with("Idempotency-Key", key).call("transactions-manual-credit", body{"amount": 5, "to": wallet}).succeeds()
-		other := c.as("second").with("Idempotency-Key", key).call("transactions-manual-credit", body{"amount": 5, "to": theirs}).succeeds()
+		other := c.as("second").with("Idempotency-Key", key).call("transactions-manual-credit",
+			body{"amount": 5, "to": theirs}).succeeds()
 		require.NotEqual(t, ours.id(), other.id())
 		c.as("second").with("Idempotency-Key", key).call("transactions-manual-credit", body{"amount": 5, "to": wallet})
 		require.Equal(t, cents(5), c.held(wallet))
-		debit := c.with("Idempotency-Key", key).call("transactions-manual-debit", body{"amount": 2, "from": wallet}).succeeds()
+		debit := c.with("Idempotency-Key", key).call("transactions-manual-debit",
+			body{"amount": 2, "from": wallet}).succeeds()
 		require.NotEqual(t, ours.id(), debit.id())
 		one, two := c.card(), c.card()
 		secret := c.with("Idempotency-Key", c.key())
@@ -171,7 +176,8 @@ func TestARepeatWithoutAValidTokenIsRefused(t *testing.T) {
 	request, _ := c.goodRequest("cards-create")
 	keyed.call("cards-create", request).succeeds()
 	keyed.without("Authorization").call("cards-create", request).is(http.StatusUnauthorized)
-	keyed.with("Authorization", "Bearer "+c.server.Inventory().ExpiredToken).call("cards-create", request).is(http.StatusUnauthorized)
+	keyed.with("Authorization", "Bearer "+c.server.Inventory().ExpiredToken).call("cards-create",
+		request).is(http.StatusUnauthorized)
 }
 
 // atOnce sends requests that are all under way before the first is done.
@@ -184,7 +190,8 @@ func (c *caller) atOnce(count int, send func(i int, c *caller) reply) []reply {
 	for i := range count {
 		all.Go(func() { replies[i] = send(i, c) })
 	}
-	require.Eventually(c.t, func() bool { return c.server.arrivals.Load() == before+int64(count) }, 5*time.Second, time.Millisecond)
+	require.Eventually(c.t, func() bool { return c.server.arrivals.Load() == before+int64(count) }, 5*time.Second,
+		time.Millisecond)
 	c.server.store.mu.Unlock()
 	all.Wait()
 	return replies
@@ -201,7 +208,8 @@ func TestRequestsWithOneKeyAtOnceAreDoneOnce(t *testing.T) {
 		require.Equal(t, cents(7), c.held(wallet))
 		request := body{"wallet_id": c.wallet(), "program_id": c.program("ok")}
 		ids := map[string]bool{}
-		for _, got := range c.atOnce(20, func(_ int, c *caller) reply { return c.with("Idempotency-Key", key).call("cards-create", request) }) {
+		for _, got := range c.atOnce(20,
+			func(_ int, c *caller) reply { return c.with("Idempotency-Key", key).call("cards-create", request) }) {
 			ids[got.is(http.StatusCreated).id()] = true
 		}
 		require.Len(t, ids, 1)

@@ -20,7 +20,8 @@ import (
 func (s *Server) readBody(r *http.Request, c *call) (answer, bool) {
 	raw, fits := s.drain(r)
 	if !fits {
-		return s.refuse(http.StatusRequestEntityTooLarge, "The body is longer than "+strconv.Itoa(s.options.Limits.Body)+" bytes"), false
+		return s.refuse(http.StatusRequestEntityTooLarge,
+			"The body is longer than "+strconv.Itoa(s.options.Limits.Body)+" bytes"), false
 	}
 	c.raw = raw
 	if len(raw) > 0 && !labelledJSON(r.Header["Content-Type"]) && !s.faulty(c, "input.any-media-type") {
@@ -57,7 +58,8 @@ var (
 
 // tripped reports whether a fault makes the mock stumble over an odd body.
 func (s *Server) tripped(raw []byte) bool {
-	return s.faults.On("input.long-text-500") && longText.Match(raw) || s.faults.On("input.control-characters-500") && oddControl.Match(raw) ||
+	return s.faults.On("input.long-text-500") && longText.Match(raw) ||
+		s.faults.On("input.control-characters-500") && oddControl.Match(raw) ||
 		s.faults.On("input.edge-number-500") && oddNumber.Match(raw)
 }
 
@@ -122,16 +124,19 @@ var needed = map[string][]string{
 func (s *Server) checkBody(c *call) string {
 	for i := range c.operation.Body.Fields {
 		field := &c.operation.Body.Fields[i]
-		if strings.Contains(field.Name, ".") || c.operation.ID == "endusers-create" && (field.Name == "person" || field.Name == "company") {
+		if strings.Contains(field.Name, ".") || c.operation.ID == "endusers-create" &&
+			(field.Name == "person" || field.Name == "company") {
 			continue // members of objects and the two forms of an enduser are looked at in endusers.go
 		}
-		if s.style.AllStatuses && c.operation.ID == "cards-update-status" && (c.text("status") == "INACTIVE" || c.text("status") == "PENDING") {
+		if s.style.AllStatuses && c.operation.ID == "cards-update-status" &&
+			(c.text("status") == "INACTIVE" || c.text("status") == "PENDING") {
 			continue // C-22
 		}
 		breach, text := checkField(c.operation.ID, field, c.body)
 		switch {
 		case text == "":
-		case s.faults.AtField(breach, c.operation.ID, field.Name), field.Name == "metadata" && s.faulty(c, "metadata.any-type-accepted"):
+		case s.faults.AtField(breach, c.operation.ID, field.Name),
+			field.Name == "metadata" && s.faulty(c, "metadata.any-type-accepted"):
 			s.forgive(c, field.Name)
 		default:
 			return text
@@ -141,7 +146,8 @@ func (s *Server) checkBody(c *call) string {
 }
 
 // wholeBodies are the operations whose page gives the whole body, and Update wallet, whose purpose does.
-var wholeBodies = []string{"cards-create", "cards-update-status", "cards-generate-secret", "card-programs-create", "endusers-create",
+var wholeBodies = []string{"cards-create", "cards-update-status", "cards-generate-secret", "card-programs-create",
+	"endusers-create",
 	"wallets-create",
 	"wallets-update", "relays-create", "webhooks-create"}
 

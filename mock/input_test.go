@@ -18,8 +18,11 @@ var badValues = map[string]func(*contract.Field) []any{
 	"input.required-not-checked": func(*contract.Field) []any { return []any{missing{}} },
 	"input.null-accepted":        func(*contract.Field) []any { return []any{nil} },
 	"input.empty-accepted":       func(*contract.Field) []any { return []any{"", "  ", "\t\n"} },
-	"input.enum-not-checked":     func(*contract.Field) []any { return []any{"SOMETHING_ELSE", "active", "aud", "VIRTUAL "} },
-	"input.format-not-checked":   func(*contract.Field) []any { return []any{"not-a-uuid", "AU", "aus", "ftp://x", "x"} },
+	"input.enum-not-checked": func(*contract.Field) []any {
+		return []any{"SOMETHING_ELSE", "active", "aud",
+			"VIRTUAL "}
+	},
+	"input.format-not-checked": func(*contract.Field) []any { return []any{"not-a-uuid", "AU", "aus", "ftp://x", "x"} },
 	"input.type-not-checked": func(f *contract.Field) []any {
 		switch f.Type {
 		case "string":
@@ -52,7 +55,8 @@ func TestABadFieldIsRefusedAndTakenOnlyByItsFault(t *testing.T) {
 				broken := newCaller(t, Options{Style: style, Faults: []string{string(entry.ID) + "." + place.Name}})
 				for _, bad := range values(known) {
 					good, parameters := conforming.goodRequest(operation)
-					got := conforming.privileged(operation).call(operation, spoiled(good.(body), field, bad), parameters...).isRefused()
+					got := conforming.privileged(operation).call(operation, spoiled(good.(body), field, bad),
+						parameters...).isRefused()
 					if inCards(facts.Operation(operation)) {
 						got.is(http.StatusBadRequest)
 					}
@@ -74,7 +78,8 @@ func TestABodyThatIsNoJSONObjectIsRefusedEverywhere(t *testing.T) {
 			}
 			_, parameters := c.goodRequest(operation.ID)
 			method, path := c.addressOf(operation.ID, parameters...)
-			for _, text := range []string{"{", "[]", "null", `"x"`, "7", `{"a":1,"a":2}`, `{"a":01}`, "{} {}", "\xff", strings.Repeat(`{"a":`, 70) + "1" + strings.Repeat("}", 70)} {
+			for _, text := range []string{"{", "[]", "null", `"x"`, "7", `{"a":1,"a":2}`, `{"a":01}`, "{} {}", "\xff",
+				strings.Repeat(`{"a":`, 70) + "1" + strings.Repeat("}", 70)} {
 				got := c.privileged(operation.ID).send(method, path, text).isRefused()
 				if inCards(operation) {
 					got.is(http.StatusBadRequest)
@@ -86,7 +91,8 @@ func TestABodyThatIsNoJSONObjectIsRefusedEverywhere(t *testing.T) {
 
 func TestAnotherMediaTypeIsRefusedByStyle(t *testing.T) {
 	inBothStyles(t, func(t *testing.T, c *caller) {
-		for _, media := range []string{"", "text/plain", "application/x-www-form-urlencoded", "application/xml", "application/json; charset=latin1", "application/jsonp", "nonsense/;"} {
+		for _, media := range []string{"", "text/plain", "application/x-www-form-urlencoded", "application/xml",
+			"application/json; charset=latin1", "application/jsonp", "nonsense/;"} {
 			request, _ := c.goodRequest("wallets-create")
 			c.with("Content-Type", media).call("wallets-create", request).is(c.server.Style().WrongMedia)
 		}
@@ -99,23 +105,30 @@ func TestAnotherMediaTypeIsRefusedByStyle(t *testing.T) {
 
 func TestABodyBeyondTheLimitIsRefused(t *testing.T) {
 	inBothStyles(t, func(t *testing.T, c *caller) {
-		c.call("endusers-create", body{"person": person(), "metadata": body{"long": strings.Repeat("x", 2<<20)}}).is(http.StatusRequestEntityTooLarge)
+		c.call("endusers-create", body{"person": person(),
+			"metadata": body{"long": strings.Repeat("x", 2<<20)}}).is(http.StatusRequestEntityTooLarge)
 		c.call("endusers-create", body{"person": person(), "metadata": body{"long": strings.Repeat("x", 900_000)}}).succeeds()
 	})
 	small := newCaller(t, Options{Limits: Limits{Body: 200, Depth: 2, Page: 3}})
-	small.call("endusers-create", body{"person": person(), "metadata": body{"long": strings.Repeat("x", 300)}}).is(http.StatusRequestEntityTooLarge)
-	small.call("endusers-create", body{"company": body{"name": "A"}, "metadata": body{"a": body{}}}).is(http.StatusBadRequest)
+	small.call("endusers-create",
+		body{"person": person(), "metadata": body{"long": strings.Repeat("x", 300)}}).is(http.StatusRequestEntityTooLarge)
+	small.call("endusers-create", body{"company": body{"name": "A"},
+		"metadata": body{"a": body{}}}).is(http.StatusBadRequest)
 }
 
 func TestUnknownFieldsAreIgnoredAndSetNothing(t *testing.T) {
 	inBothStyles(t, func(t *testing.T, c *caller) {
-		wallet := c.call("wallets-create", body{"holder_id": c.enduser(), "asset": "AUD", "asset_class": "CURRENCY", "partner_product": "KOBBLE_AUD_1",
-			"id": nowhere, "status": "SUSPENDED", "amount": 1000, "total_amount": 1000, "external_id": "1", "owner": nowhere, "__proto__": body{"admin": true}}).succeeds().object()
+		wallet := c.call("wallets-create", body{"holder_id": c.enduser(), "asset": "AUD", "asset_class": "CURRENCY",
+			"partner_product": "KOBBLE_AUD_1",
+			"id":              nowhere, "status": "SUSPENDED", "amount": 1000, "total_amount": 1000, "external_id": "1",
+			"owner":     nowhere,
+			"__proto__": body{"admin": true}}).succeeds().object()
 		require.NotEqual(t, nowhere, wallet["id"])
 		require.Equal(t, "ACTIVE", wallet["status"])
 		require.Nil(t, wallet["external_id"])
 		require.InDelta(t, 0, wallet["total_amount"], 0)
-		card := c.call("cards-create", body{"wallet_id": wallet["id"], "program_id": c.program("ok"), "status": "ACTIVE", "type": "PHYSICAL", "m_pan": "4111111111111111"}).succeeds().object()
+		card := c.call("cards-create", body{"wallet_id": wallet["id"], "program_id": c.program("ok"), "status": "ACTIVE",
+			"type": "PHYSICAL", "m_pan": "4111111111111111"}).succeeds().object()
 		require.Equal(t, "INACTIVE", card["status"])
 		require.Equal(t, "VIRTUAL", card["type"])
 		require.NotEqual(t, "4111111111111111", card["m_pan"])
@@ -124,9 +137,11 @@ func TestUnknownFieldsAreIgnoredAndSetNothing(t *testing.T) {
 
 func TestTextsOfEveryKindComeBackAsTheyWere(t *testing.T) {
 	inBothStyles(t, func(t *testing.T, c *caller) {
-		for _, text := range []string{"", "plain", "Zoë 猫 🃏", "a\"b\\c/d", "<script>&amp;</script>", "tab\tline\nend", "\u2028\u2029", "'; DROP TABLE cards; --", strings.Repeat("long ", 1000), "\u0000"} {
+		for _, text := range []string{"", "plain", "Zoë 猫 🃏", "a\"b\\c/d", "<script>&amp;</script>", "tab\tline\nend",
+			"\u2028\u2029", "'; DROP TABLE cards; --", strings.Repeat("long ", 1000), "\u0000"} {
 			wallet := c.wallet()
-			got := c.call("transactions-manual-credit", body{"amount": 1, "reference": text, "metadata": body{text: text}, "to": wallet}).succeeds().object()
+			got := c.call("transactions-manual-credit", body{"amount": 1, "reference": text, "metadata": body{text: text},
+				"to": wallet}).succeeds().object()
 			require.Equal(t, text, got["reference"])
 			require.Equal(t, body{text: text}, got["metadata"])
 		}
@@ -156,7 +171,8 @@ func FuzzRequestBodies(f *testing.F) {
 		require.NoError(t, err)
 		if members, err := readObject(good, 16); err == nil {
 			for name := range members { // the text in the place of each field
-				texts = append(texts, strings.Replace(string(good), fmt.Sprintf("%q:%s", name, members[name]), fmt.Sprintf("%q:%s", name, text), 1))
+				texts = append(texts, strings.Replace(string(good), fmt.Sprintf("%q:%s", name, members[name]),
+					fmt.Sprintf("%q:%s", name, text), 1))
 			}
 		}
 		for _, one := range texts {

@@ -56,7 +56,8 @@ func (s *Server) bodies() map[string]map[string]any {
 }
 
 const (
-	stockPerson         = `{"first_name":"Jane","last_name":"Example","email":"jane@example.test","phone_number":"+61400000000"}`
+	stockPerson = `{"first_name":"Jane","last_name":"Example","email":"jane@example.test",` +
+		`"phone_number":"+61400000000"}`
 	goodProgramMetadata = `{"parent_account_id":"100200300","product_id":"4711"}`
 )
 
@@ -86,7 +87,8 @@ func (s *Server) stock() error {
 		},
 		Programs: s.stockPrograms(), Wallets: map[string]string{}, ExpiredToken: expired, TokenPath: "/oauth2/token",
 		Bodies: s.bodies(),
-		Paths:  map[contract.Edition]map[string]string{contract.V1: PlaceholderPaths(contract.V1), contract.Guide: PlaceholderPaths(contract.Guide)},
+		Paths: map[contract.Edition]map[string]string{contract.V1: PlaceholderPaths(contract.V1),
+			contract.Guide: PlaceholderPaths(contract.Guide)},
 	}
 	s.stockWallets(primary, second)
 	s.stockSecondClient(second)
@@ -161,7 +163,8 @@ func (s *Server) stockEnduser(owner *client, person bool) *enduser {
 
 func (s *Server) stockWallet(owner *client, holder identity, held cents) *wallet {
 	now := s.store.now()
-	w := &wallet{id: s.store.newID(), holder: holder, owner: owner.id, status: "ACTIVE", available: held, created: now, updated: now}
+	w := &wallet{id: s.store.newID(), holder: holder, owner: owner.id, status: "ACTIVE", available: held, created: now,
+		updated: now}
 	s.store.wallets.add(w.id, owner.id, w)
 	return w
 }
@@ -174,13 +177,16 @@ func (s *Server) stockSecondClient(second *client) {
 	program, _ := parseID(s.inventory.Programs["ok"])
 	issued := s.issue(second, s.stockWallet(second, holder.id, 0).id, program)
 	now := s.store.now()
-	t := &transaction{id: s.store.newID(), owner: second.id, to: w.id, amount: funded, kind: "MANUAL_CREDIT", reference: "stock", metadata: json.RawMessage("{}"), created: now}
+	t := &transaction{id: s.store.newID(), owner: second.id, to: w.id, amount: funded, kind: "MANUAL_CREDIT",
+		reference: "stock", metadata: json.RawMessage("{}"), created: now}
 	s.store.transactions.add(t.id, second.id, t)
-	b := &beneficiary{id: s.store.newID(), owner: second.id, status: "ACTIVE", metadata: json.RawMessage("{}"), created: now,
-		fields: []member{{"bank_name", quote("Their Bank")}, {"account_number", quote("87654321")}}}
+	b := &beneficiary{id: s.store.newID(), owner: second.id, status: "ACTIVE", metadata: json.RawMessage("{}"),
+		created: now,
+		fields:  []member{{"bank_name", quote("Their Bank")}, {"account_number", quote("87654321")}}}
 	s.store.beneficiaries.add(b.id, second.id, b)
 	hook := &subscription{id: s.store.newID(), owner: second.id, url: "https://second.example.test/webhooks", created: now}
 	s.store.webhooks.add(hook.id, second.id, hook)
-	s.inventory.SecondClient = map[string]string{"wallet": w.id.String(), "card": issued.id.String(), "enduser": holder.id.String(),
+	s.inventory.SecondClient = map[string]string{"wallet": w.id.String(), "card": issued.id.String(),
+		"enduser":     holder.id.String(),
 		"beneficiary": b.id.String(), "transaction": t.id.String(), "webhook": hook.id.String()}
 }

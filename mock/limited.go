@@ -23,7 +23,8 @@ func (s *Server) limited(r *http.Request) (answer, bool) {
 	if ok {
 		return answer{}, false
 	}
-	return s.refuse(http.StatusTooManyRequests, "Too many requests").with("Retry-After", strconv.Itoa(int(math.Ceil(wait.Seconds())))), true
+	return s.refuse(http.StatusTooManyRequests, "Too many requests").with("Retry-After",
+		strconv.Itoa(int(math.Ceil(wait.Seconds())))), true
 }
 
 // limitKey is what the limiter counts by.

@@ -12,7 +12,8 @@ import (
 )
 
 func TestAmountsAreWrittenToTheCent(t *testing.T) {
-	for amount, text := range map[cents]string{0: "0", 1: "0.01", 10: "0.1", 29: "0.29", 57: "0.57", 100: "1", 115: "1.15", 1205: "12.05", -5: "-0.05", -250: "-2.5", 13107201: "131072.01", mostHeld: "10000000000000"} {
+	for amount, text := range map[cents]string{0: "0", 1: "0.01", 10: "0.1", 29: "0.29", 57: "0.57", 100: "1", 115: "1.15",
+		1205: "12.05", -5: "-0.05", -250: "-2.5", 13107201: "131072.01", mostHeld: "10000000000000"} {
 		require.Equal(t, text, string(inStyle(t, Plain).appendAmount(nil, amount)))
 		require.Equal(t, fmt.Sprint(int64(amount)), string(inStyle(t, StrictHTTP).appendAmount(nil, amount)))
 	}
@@ -41,7 +42,8 @@ func TestWrittenAmountsAreExact(t *testing.T) {
 func TestEveryMovementMovesExactlyTheAmount(t *testing.T) {
 	inBothStyles(t, func(t *testing.T, c *caller) {
 		one, two := c.funded(1000), c.wallet()
-		c.call("transactions-create", body{"amount": 957, "reference": "rent", "metadata": body{"a": []int{1}}, "from": one, "to": two}).succeeds()
+		c.call("transactions-create", body{"amount": 957, "reference": "rent", "metadata": body{"a": []int{1}}, "from": one,
+			"to": two}).succeeds()
 		require.Equal(t, cents(43), c.held(one))
 		require.Equal(t, cents(957), c.held(two))
 		c.call("transactions-manual-debit", body{"amount": 57, "from": two}).succeeds()
@@ -58,14 +60,15 @@ func TestAMovementThatCanNotBeIsRefusedAndChangesNothing(t *testing.T) {
 		one, two := c.funded(100), c.wallet()
 		foreign := c.server.Inventory().SecondClient["wallet"]
 		for name, got := range map[string]reply{
-			"more than there is":  c.call("transactions-create", body{"amount": 101, "from": one, "to": two}),
-			"debit beyond":        c.call("transactions-manual-debit", body{"amount": 101, "from": one}),
-			"nothing":             c.call("transactions-create", body{"amount": 0, "from": one, "to": two}),
-			"negative":            c.call("transactions-create", body{"amount": -1, "from": one, "to": two}),
-			"negative credit":     c.call("transactions-manual-credit", body{"amount": -1, "to": one}),
-			"a fraction":          c.call("transactions-create", body{"amount": 1.5, "from": one, "to": two}),
-			"a text":              c.call("transactions-create", body{"amount": "1", "from": one, "to": two}),
-			"beyond 64 bits":      c.call("transactions-manual-credit", body{"amount": json.RawMessage("99999999999999999999"), "to": one}),
+			"more than there is": c.call("transactions-create", body{"amount": 101, "from": one, "to": two}),
+			"debit beyond":       c.call("transactions-manual-debit", body{"amount": 101, "from": one}),
+			"nothing":            c.call("transactions-create", body{"amount": 0, "from": one, "to": two}),
+			"negative":           c.call("transactions-create", body{"amount": -1, "from": one, "to": two}),
+			"negative credit":    c.call("transactions-manual-credit", body{"amount": -1, "to": one}),
+			"a fraction":         c.call("transactions-create", body{"amount": 1.5, "from": one, "to": two}),
+			"a text":             c.call("transactions-create", body{"amount": "1", "from": one, "to": two}),
+			"beyond 64 bits": c.call("transactions-manual-credit", body{"amount": json.RawMessage("99999999999999999999"),
+				"to": one}),
 			"1e400":               c.call("transactions-manual-credit", body{"amount": json.RawMessage("1e400"), "to": one}),
 			"too much":            c.call("transactions-manual-credit", body{"amount": int64(mostMoved) + 1, "to": one}),
 			"to itself":           c.call("transactions-create", body{"amount": 1, "from": one, "to": one}),
@@ -181,5 +184,6 @@ func TestATransactionIsToldOnceItIsDone(t *testing.T) {
 	keyed.call("transactions-manual-credit", body{"amount": 5, "to": wallet}).succeeds()
 	c.call("transactions-manual-debit", body{"amount": 50, "from": wallet}).isRefused()
 	require.Len(t, told, 1, "neither a repeat nor a refusal is told")
-	require.Equal(t, Event{ID: told[0].ID, Type: "transaction-create", EntityID: credit.id(), ClientID: c.server.Inventory().Clients["primary"].ID, CreatedAt: "2026-01-30T10:00:00.000Z"}, told[0])
+	require.Equal(t, Event{ID: told[0].ID, Type: "transaction-create", EntityID: credit.id(),
+		ClientID: c.server.Inventory().Clients["primary"].ID, CreatedAt: "2026-01-30T10:00:00.000Z"}, told[0])
 }

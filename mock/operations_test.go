@@ -62,8 +62,9 @@ func TestHeadIsServedWithoutContentWhereGetIs(t *testing.T) {
 func TestAMethodThatAPathDoesNotOfferIsRefusedWithTheOnesItDoes(t *testing.T) {
 	inBothStyles(t, func(t *testing.T, c *caller) {
 		for path, allow := range map[string]string{
-			"./cards": "GET, HEAD, POST", "./cards/" + c.card(): "GET, HEAD", "/oauth2/token": "POST", "./transactions/manual-credit": "GET, HEAD, POST",
-			"/health": "GET, HEAD", "/customer/v1/webhooks/subscriptions": "GET, HEAD, POST",
+			"./cards": "GET, HEAD, POST", "./cards/" + c.card(): "GET, HEAD", "/oauth2/token": "POST",
+			"./transactions/manual-credit": "GET, HEAD, POST",
+			"/health":                      "GET, HEAD", "/customer/v1/webhooks/subscriptions": "GET, HEAD, POST",
 		} {
 			got := c.send("DELETE", path, "").is(http.StatusMethodNotAllowed)
 			require.Equal(t, allow, got.header.Get("Allow"), path)
@@ -74,7 +75,8 @@ func TestAMethodThatAPathDoesNotOfferIsRefusedWithTheOnesItDoes(t *testing.T) {
 
 func TestAnUnknownPathIsAnsweredInJSON(t *testing.T) {
 	inBothStyles(t, func(t *testing.T, c *caller) {
-		for _, path := range []string{"/", "/nowhere", "./nowhere", "./cards/", "./cards/a/b/c/d/e", "//customers/v1/cards", "/customers/v1"} {
+		for _, path := range []string{"/", "/nowhere", "./nowhere", "./cards/", "./cards/a/b/c/d/e", "//customers/v1/cards",
+			"/customers/v1"} {
 			got := c.get(path).is(http.StatusNotFound)
 			require.Equal(t, "application/json", got.header.Get("Content-Type"), path)
 			require.NotEmpty(t, got.message(), path)
@@ -93,8 +95,10 @@ func TestACallerWithoutATokenIsRefusedEverywhere(t *testing.T) {
 				continue
 			}
 			request, parameters := c.goodRequest(operation.ID)
-			for name, one := range map[string]*caller{"none": c.without("Authorization"), "garbage": c.with("Authorization", "Bearer nonsense"),
-				"expired": c.with("Authorization", "Bearer "+c.server.Inventory().ExpiredToken), "basic": c.with("Authorization", "Basic "+c.token)} {
+			for name, one := range map[string]*caller{"none": c.without("Authorization"), "garbage": c.with("Authorization",
+				"Bearer nonsense"),
+				"expired": c.with("Authorization", "Bearer "+c.server.Inventory().ExpiredToken),
+				"basic":   c.with("Authorization", "Basic "+c.token)} {
 				got := one.call(operation.ID, request, parameters...)
 				require.Equal(t, http.StatusUnauthorized, got.status, "%s with %s", operation.ID, name)
 				require.Contains(t, got.header.Get("WWW-Authenticate"), "Bearer realm=", operation.ID)
@@ -144,8 +148,10 @@ func TestAnotherClientsThingsAreOutOfReach(t *testing.T) {
 	inBothStyles(t, func(t *testing.T, c *caller) {
 		foreign := c.server.Inventory().SecondClient
 		for _, one := range []struct{ operation, kind string }{
-			{"beneficiaries-get", "beneficiary"}, {"beneficiaries-update", "beneficiary"}, {"cards-get", "card"}, {"cards-update-status", "card"},
-			{"cards-replace-renew", "card"}, {"cards-generate-secret", "card"}, {"endusers-get", "enduser"}, {"transactions-get", "transaction"},
+			{"beneficiaries-get", "beneficiary"}, {"beneficiaries-update", "beneficiary"}, {"cards-get", "card"},
+			{"cards-update-status", "card"},
+			{"cards-replace-renew", "card"}, {"cards-generate-secret", "card"}, {"endusers-get", "enduser"},
+			{"transactions-get", "transaction"},
 			{"wallets-get", "wallet"}, {"wallets-update", "wallet"}, {"webhooks-delete", "webhook"},
 		} {
 			request, _ := c.goodRequest(one.operation)
@@ -160,7 +166,8 @@ func TestAnotherClientsThingsAreOutOfReach(t *testing.T) {
 func TestListsShowTheCallersThingsAlone(t *testing.T) {
 	inBothStyles(t, func(t *testing.T, c *caller) {
 		foreign := c.server.Inventory().SecondClient
-		for operation, kind := range map[string]string{"beneficiaries-list": "beneficiary", "cards-list": "card", "endusers-list": "enduser",
+		for operation, kind := range map[string]string{"beneficiaries-list": "beneficiary", "cards-list": "card",
+			"endusers-list":     "enduser",
 			"transactions-list": "transaction", "wallets-list": "wallet", "webhooks-list": "webhook"} {
 			require.NotContains(t, string(c.call(operation, nil).succeeds().text), foreign[kind], operation)
 			require.Contains(t, string(c.as("second").call(operation, nil).succeeds().text), foreign[kind], operation)
@@ -172,13 +179,16 @@ func TestWhatIsCreatedIsReadAndListedEqual(t *testing.T) {
 	inBothStyles(t, func(t *testing.T, c *caller) {
 		for _, one := range []struct{ create, read, list string }{
 			{"beneficiaries-create", "beneficiaries-get", "beneficiaries-list"}, {"cards-create", "cards-get", "cards-list"},
-			{"card-programs-create", "card-programs-get", "card-programs-list"}, {"clients-create", "clients-get", "clients-list"},
-			{"endusers-create", "endusers-get", "endusers-list"}, {"transactions-manual-credit", "transactions-get", "transactions-list"},
+			{"card-programs-create", "card-programs-get", "card-programs-list"},
+			{"clients-create", "clients-get", "clients-list"},
+			{"endusers-create", "endusers-get", "endusers-list"}, {"transactions-manual-credit", "transactions-get",
+				"transactions-list"},
 			{"wallets-create", "wallets-get", "wallets-list"},
 		} {
 			request, parameters := c.goodRequest(one.create)
 			created := c.privileged(one.create).call(one.create, request, parameters...).succeeds()
-			require.JSONEq(t, string(created.text), string(c.privileged(one.read).call(one.read, nil, created.id()).succeeds().text), one.read)
+			require.JSONEq(t, string(created.text),
+				string(c.privileged(one.read).call(one.read, nil, created.id()).succeeds().text), one.read)
 			require.Contains(t, c.privileged(one.list).call(one.list, nil).succeeds().list(), created.object(), one.list)
 		}
 	})

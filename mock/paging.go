@@ -50,7 +50,8 @@ func (s *Server) readQuery(c *call, p *page, name, text string) bool {
 		if s.faulty(c, queryIgnored[name]) {
 			return true
 		}
-		if other := map[string]string{"from": "to", "to": "from"}[name]; other != "" && s.faulty(c, "list.from-and-to-swapped") {
+		if other := map[string]string{"from": "to", "to": "from"}[name]; other != "" &&
+			s.faulty(c, "list.from-and-to-swapped") {
 			name = other
 		}
 	}

@@ -14,7 +14,8 @@ func (s *Server) brokenPage(c *call, p page, total int) (offset, limit int) {
 	offset, limit = p.offset, p.limit
 	if walk := c.caller.id + c.operation.ID; offset == 0 {
 		s.firstPages.Store(walk, total)
-	} else if first, walked := s.firstPages.Load(walk); walked && total > first.(int) && s.faults.On("list.shifts-while-walking") {
+	} else if first, walked := s.firstPages.Load(walk); walked && total > first.(int) &&
+		s.faults.On("list.shifts-while-walking") {
 		offset += total - first.(int)
 	}
 	if offset > 0 && s.faulty(c, "list.offset-off-by-one") {

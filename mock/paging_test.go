@@ -55,9 +55,12 @@ func TestPagesInBothOrdersAddUpToTheWhole(t *testing.T) {
 func TestTheListOfCardsTellsWhereInTheWholeItIs(t *testing.T) {
 	inBothStyles(t, func(t *testing.T, c *caller) {
 		c.listed(7)
-		for path, want := range map[string][3]string{"./cards?limit=2&offset=3": {"7", "3", "2"}, "./cards": {"7", "0", strconv.Itoa(c.server.Style().DefaultLimit)}, "./cards?offset=50": {"7", "50", strconv.Itoa(c.server.Style().DefaultLimit)}} {
+		for path, want := range map[string][3]string{"./cards?limit=2&offset=3": {"7", "3", "2"},
+			"./cards":           {"7", "0", strconv.Itoa(c.server.Style().DefaultLimit)},
+			"./cards?offset=50": {"7", "50", strconv.Itoa(c.server.Style().DefaultLimit)}} {
 			got := c.get(path).is(http.StatusOK)
-			require.Equal(t, want, [3]string{got.header.Get("X-Total-Count"), got.header.Get("X-Offset"), got.header.Get("X-Limit")}, path)
+			require.Equal(t, want, [3]string{got.header.Get("X-Total-Count"), got.header.Get("X-Offset"),
+				got.header.Get("X-Limit")}, path)
 		}
 		_, everywhere := c.call("wallets-list", nil).header["X-Total-Count"]
 		require.Equal(t, c.server.Style().PagingHeaders == "all", everywhere)
@@ -75,8 +78,10 @@ func TestBoundsOfTimeCutTheList(t *testing.T) {
 				last = 3
 			}
 			for query, want := range map[string][]string{
-				"from=" + at(3): all[2:], "to=" + at(4): all[:last], "from=" + at(2) + "&to=" + at(4): all[1:last], "from=" + at(9): {}, "to=" + at(0): {}, "from=" + at(4) + "&to=" + at(2): {},
-				"from=" + url.QueryEscape("2026-01-30T21:00:03.000+11:00"): all[2:], "from=" + url.QueryEscape("2026-01-30T10:00:02.0005Z"): all[2:],
+				"from=" + at(3): all[2:], "to=" + at(4): all[:last], "from=" + at(2) + "&to=" + at(4): all[1:last],
+				"from=" + at(9): {}, "to=" + at(0): {}, "from=" + at(4) + "&to=" + at(2): {},
+				"from=" + url.QueryEscape("2026-01-30T21:00:03.000+11:00"): all[2:],
+				"from=" + url.QueryEscape("2026-01-30T10:00:02.0005Z"):     all[2:],
 			} {
 				require.Equal(t, want, idsOf(c.get(list+"?order=asc&"+query)), "%s %s", list, query)
 			}
@@ -98,7 +103,8 @@ func TestTheDefaultOrderAndPageAreThoseOfTheStyle(t *testing.T) {
 func TestBadQueryValuesAreRefusedAndUnknownParametersIgnored(t *testing.T) {
 	inBothStyles(t, func(t *testing.T, c *caller) {
 		c.card()
-		for _, query := range []string{"limit=-1", "limit=0", "limit=x", "limit=1.5", "limit=99999999999999999999", "limit=", "offset=-1", "offset=x", "order=up", "order=", "order=ASC",
+		for _, query := range []string{"limit=-1", "limit=0", "limit=x", "limit=1.5", "limit=99999999999999999999", "limit=",
+			"offset=-1", "offset=x", "order=up", "order=", "order=ASC",
 			"from=yesterday", "from=2025-01-14", "from=12:00", "to=x", "to=2025-13-01T00:00:00Z", "limit=1&limit=2", "%zz=1"} {
 			got := c.get("./cards?" + query).is(http.StatusBadRequest)
 			require.NotEmpty(t, got.message(), query)

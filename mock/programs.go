@@ -15,7 +15,8 @@ func (s *Server) programText(p *program) []byte {
 	if s.faults.On("program.metadata-changed") {
 		metadata = setMember(metadata, "product_id", quote("changed"))
 	}
-	return fmt.Appendf(nil, `{"id":"%s","type":"%s","created_at":"%s","updated_at":"%s","status":"%s","partner_product":"KOBBLE_DEBIT_1","metadata":%s}`,
+	return fmt.Appendf(nil, `{"id":"%s","type":"%s","created_at":"%s","updated_at":"%s","status":"%s",`+
+		`"partner_product":"KOBBLE_DEBIT_1","metadata":%s}`,
 		p.id, p.kind, s.moment(p.created), s.moment(p.updated), p.status, metadata)
 }
 
@@ -27,16 +28,20 @@ func (s *Server) listPrograms(c *call) answer {
 	return s.wholeList(c, texts)
 }
 
-// createProgram makes a program, ACTIVE or not by style (C-25). Metadata is held against the product (CARD-PRE-15 to 18).
+// createProgram makes a program, ACTIVE or not by style (C-25). Metadata is held against the product (CARD-PRE-15 to
+// 18).
 func (s *Server) createProgram(c *call) answer {
-	if !validMetadata(c.body["metadata"]) && !s.faults.On("program.metadata-not-checked") && !s.faults.On("metadata.unfit-issues-cards") {
-		return s.invalid(c, "metadata must have the texts parent_account_id and product_id, and may have group_id, a list of texts")
+	if !validMetadata(c.body["metadata"]) && !s.faults.On("program.metadata-not-checked") &&
+		!s.faults.On("metadata.unfit-issues-cards") {
+		return s.invalid(c, "metadata must have the texts parent_account_id and product_id, "+
+			"and may have group_id, a list of texts")
 	}
 	if bytes.Contains(c.body["metadata"], []byte("group_id")) && s.faults.On("metadata.groups-refused") {
 		return s.invalid(c, "metadata must not have group_id")
 	}
 	now := s.store.now()
-	p := &program{id: s.store.newID(), kind: c.text("type"), status: s.style.NewProgram, metadata: c.body["metadata"], created: now, updated: now}
+	p := &program{id: s.store.newID(), kind: c.text("type"), status: s.style.NewProgram, metadata: c.body["metadata"],
+		created: now, updated: now}
 	if !s.faults.On("persist.program-lost") {
 		s.store.programs.add(p.id, everyone, p)
 	}
@@ -58,7 +63,8 @@ func (s *Server) getProgram(c *call) answer {
 // stockProgram makes a program as it is, valid or not.
 func (s *Server) stockProgram(status, metadata string) *program {
 	now := s.store.now()
-	p := &program{id: s.store.newID(), kind: "VIRTUAL", status: status, metadata: json.RawMessage(metadata), created: now, updated: now}
+	p := &program{id: s.store.newID(), kind: "VIRTUAL", status: status, metadata: json.RawMessage(metadata), created: now,
+		updated: now}
 	s.store.programs.add(p.id, everyone, p)
 	return p
 }

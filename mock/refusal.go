@@ -13,7 +13,8 @@ func (s *Server) refuse(status int, text string) answer {
 	a := answer{status: status}
 	switch s.style.ErrorShape {
 	case "error":
-		a.body = fmt.Appendf(nil, `{"error":%s,"code":"%s","request_id":"%s"}`, quote(text), http.StatusText(status), s.requestID())
+		a.body = fmt.Appendf(nil, `{"error":%s,"code":"%s","request_id":"%s"}`, quote(text), http.StatusText(status),
+			s.requestID())
 	case "detail":
 		a.body = fmt.Appendf(nil, `{"detail":%s}`, quote(text))
 	case "described":
@@ -30,12 +31,14 @@ func (s *Server) refuse(status int, text string) answer {
 		a.body = fmt.Appendf(nil, `[{"message":%s}]`, quote(text))
 	case "problem":
 		a.media = "application/problem+json"
-		a.body = fmt.Appendf(nil, `{"type":"about:blank","title":"%s","status":%d,"detail":%s}`, http.StatusText(status), status, quote(text))
+		a.body = fmt.Appendf(nil, `{"type":"about:blank","title":"%s","status":%d,"detail":%s}`, http.StatusText(status),
+			status, quote(text))
 	default:
 		a.body = fmt.Appendf(nil, `{"statusCode":%d,"message":%s}`, status, quote(text))
 	}
 	if s.faults.On("error.stack-trace") {
-		a.body = setMember(a.body, "stack", quote("Error\n    at CardsService.create (/usr/src/app/dist/cards.service.js:42:13)"))
+		a.body = setMember(a.body, "stack",
+			quote("Error\n    at CardsService.create (/usr/src/app/dist/cards.service.js:42:13)"))
 	}
 	if s.faults.On("error.statement") {
 		a.body = setMember(a.body, "detail", quote(`SELECT * FROM "cards" WHERE "id" = $1`))

@@ -8,7 +8,8 @@ func (c *caller) goodRequest(operation string) (any, []string) {
 	c.t.Helper()
 	switch operation {
 	case "beneficiaries-create", "beneficiaries-create-payid":
-		return body{"bank_name": "Example Bank", "bank_country": "AUS", "bank_code_type": "BSB", "bank_code": "062-000", "account_number": "12345678", "person": body{"name": "Jane Doe"}, "metadata": body{}}, nil
+		return body{"bank_name": "Example Bank", "bank_country": "AUS", "bank_code_type": "BSB", "bank_code": "062-000",
+			"account_number": "12345678", "person": body{"name": "Jane Doe"}, "metadata": body{}}, nil
 	case "beneficiaries-get":
 		return nil, []string{c.beneficiary()}
 	case "beneficiaries-update":
@@ -26,7 +27,8 @@ func (c *caller) goodRequest(operation string) (any, []string) {
 	case "cards-widget-session-token":
 		return body{}, nil
 	case "card-programs-create":
-		return body{"type": "VIRTUAL", "partner_product": "KOBBLE_DEBIT_1", "metadata": json.RawMessage(goodProgramMetadata)}, nil
+		return body{"type": "VIRTUAL", "partner_product": "KOBBLE_DEBIT_1", "metadata": json.RawMessage(goodProgramMetadata)},
+			nil
 	case "card-programs-get":
 		return nil, []string{c.program("ok")}
 	case "clients-get":
@@ -34,7 +36,8 @@ func (c *caller) goodRequest(operation string) (any, []string) {
 	case "clients-create":
 		return body{"name": "Third", "metadata": body{}}, nil
 	case "clients-update-status":
-		return body{"status": "INACTIVE"}, []string{c.as("admin").call("clients-create", body{"name": "Third"}).succeeds().id()}
+		return body{"status": "INACTIVE"},
+			[]string{c.as("admin").call("clients-create", body{"name": "Third"}).succeeds().id()}
 	case "endusers-create":
 		return body{"person": person(), "metadata": body{"crm": "7"}}, nil
 	case "endusers-get":
@@ -48,7 +51,8 @@ func (c *caller) goodRequest(operation string) (any, []string) {
 	case "transactions-manual-debit":
 		return body{"amount": 1, "reference": "", "metadata": body{}, "from": c.funded(10)}, nil
 	case "wallets-create":
-		return body{"holder_id": c.enduser(), "asset": "AUD", "asset_class": "CURRENCY", "partner_product": "KOBBLE_AUD_1"}, nil
+		return body{"holder_id": c.enduser(), "asset": "AUD", "asset_class": "CURRENCY", "partner_product": "KOBBLE_AUD_1"},
+			nil
 	case "wallets-get":
 		return nil, []string{c.wallet()}
 	case "wallets-update":
@@ -78,5 +82,6 @@ func (c *caller) beneficiary() string {
 
 func (c *caller) credit(wallet string, amount int) string {
 	c.t.Helper()
-	return c.call("transactions-manual-credit", body{"amount": amount, "reference": "credit", "metadata": body{}, "to": wallet}).succeeds().id()
+	return c.call("transactions-manual-credit", body{"amount": amount, "reference": "credit", "metadata": body{},
+		"to": wallet}).succeeds().id()
 }

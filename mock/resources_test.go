@@ -10,7 +10,8 @@ import (
 func TestANewWalletIsReadyForACard(t *testing.T) {
 	inBothStyles(t, func(t *testing.T, c *caller) {
 		holder := c.enduser()
-		wallet := c.call("wallets-create", body{"holder_id": holder, "asset": "AUD", "asset_class": "CURRENCY", "partner_product": "KOBBLE_AUD_1"}).is(http.StatusOK).object()
+		wallet := c.call("wallets-create", body{"holder_id": holder, "asset": "AUD", "asset_class": "CURRENCY",
+			"partner_product": "KOBBLE_AUD_1"}).is(http.StatusOK).object()
 		require.Equal(t, "ACTIVE", wallet["status"])
 		require.Equal(t, holder, wallet["holder_id"])
 		require.Nil(t, wallet["external_id"])
@@ -26,7 +27,8 @@ func TestANewWalletIsReadyForACard(t *testing.T) {
 func TestTheHolderIsLookedAtWhenTheWalletIsMadeInOneStyle(t *testing.T) {
 	inBothStyles(t, func(t *testing.T, c *caller) {
 		for _, holder := range []string{nowhere, c.server.Inventory().SecondClient["enduser"]} {
-			got := c.call("wallets-create", body{"holder_id": holder, "asset": "AUD", "asset_class": "CURRENCY", "partner_product": "KOBBLE_AUD_1"})
+			got := c.call("wallets-create", body{"holder_id": holder, "asset": "AUD", "asset_class": "CURRENCY",
+				"partner_product": "KOBBLE_AUD_1"})
 			if c.server.Style().HolderChecked {
 				got.isRefused()
 			} else {
@@ -74,7 +76,8 @@ func TestADeletedSubscriptionIsGone(t *testing.T) {
 			require.Empty(t, deleted.text)
 			require.Empty(t, deleted.header.Get("Content-Type"))
 		}
-		require.Equal(t, c.server.Style().Success["webhooks-delete"] == "204-bodiless", deleted.status == http.StatusNoContent)
+		require.Equal(t, c.server.Style().Success["webhooks-delete"] == "204-bodiless",
+			deleted.status == http.StatusNoContent)
 		require.Equal(t, []string{kept}, idsOf(c.call("webhooks-list", nil)))
 		c.call("webhooks-delete", nil, made.id()).is(http.StatusNotFound)
 	})
@@ -101,7 +104,8 @@ func TestTheInventoryHasEverythingThatATargetFileNeeds(t *testing.T) {
 		for _, checks := range []string{"ok", "1", "2", "8", "1+2", "1+8", "2+8"} {
 			require.True(t, isID(stock.Programs[checks]), checks)
 		}
-		for _, checks := range []string{"3", "4", "5", "6", "7", "3+4", "3+5", "3+6", "3+7", "4+5", "4+6", "4+7", "6+7", "3+4+5", "4+6+7", "3+4+6+7"} {
+		for _, checks := range []string{"3", "4", "5", "6", "7", "3+4", "3+5", "3+6", "3+7", "4+5", "4+6", "4+7", "6+7",
+			"3+4+5", "4+6+7", "3+4+6+7"} {
 			require.True(t, isID(stock.Wallets[checks]), checks)
 		}
 		for _, kind := range []string{"wallet", "card", "enduser", "beneficiary", "transaction", "webhook"} {

@@ -103,7 +103,8 @@ func newRouter(facts *contract.Contract, work map[string]handler) *router {
 			if !known {
 				path = PlaceholderPaths(edition)[operation.ID]
 			}
-			r.add(&route{operation: operation, handle: work[operation.ID], path: strings.Split(strings.TrimPrefix(path, "/"), "/")})
+			r.add(&route{operation: operation, handle: work[operation.ID], path: strings.Split(strings.TrimPrefix(path, "/"),
+				"/")})
 		}
 	}
 	for _, routes := range r.byLength {
@@ -176,14 +177,16 @@ func (r *route) parameter(parts []string, name string) string {
 
 // ordinaryMethods are those that some address of an API may offer. TRACE and methods that are none stand apart
 // from them (F-06).
-var ordinaryMethods = []string{http.MethodGet, http.MethodHead, http.MethodPost, http.MethodPut, http.MethodPatch, http.MethodDelete, http.MethodOptions}
+var ordinaryMethods = []string{http.MethodGet, http.MethodHead, http.MethodPost, http.MethodPut, http.MethodPatch,
+	http.MethodDelete, http.MethodOptions}
 
 // unrouted answers what no operation was found for: an unknown address, or a method that a known one
 // does not offer.
 func (s *Server) unrouted(method string, allowed []string) answer {
 	if len(allowed) == 0 {
 		if s.faults.On("http.unknown-path-served") {
-			return answer{status: http.StatusOK, body: []byte("<!doctype html><title>Kobble</title>"), media: "text/html; charset=utf-8"}
+			return answer{status: http.StatusOK, body: []byte("<!doctype html><title>Kobble</title>"),
+				media: "text/html; charset=utf-8"}
 		}
 		return s.refuse(s.style.UnknownAddress, "Nothing is found at this address")
 	}

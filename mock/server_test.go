@@ -32,7 +32,8 @@ func served(t *testing.T, options Options) (*Server, *Listening, *http.Client) {
 	return server, listening, &http.Client{Transport: transport, Timeout: 10 * time.Second}
 }
 
-func ask(t *testing.T, client *http.Client, method, url string, header map[string]string, body io.Reader) *http.Response {
+func ask(t *testing.T, client *http.Client, method, url string, header map[string]string,
+	body io.Reader) *http.Response {
 	t.Helper()
 	r, err := http.NewRequestWithContext(t.Context(), method, url, body)
 	require.NoError(t, err)
@@ -84,7 +85,8 @@ func TestACallerOfAHugeBodySeesTheRefusal(t *testing.T) {
 	token, err := server.tokens.sign(server.Inventory().Clients["primary"].ID, "client/write", time.Now(), time.Hour, 1)
 	require.NoError(t, err)
 	header := map[string]string{"Authorization": "Bearer " + token, "Content-Type": "application/json"}
-	for name, body := range map[string]io.Reader{"told": bytes.NewReader(make([]byte, 20<<20)), "chunked": io.LimitReader(endless{}, 20<<20)} {
+	for name, body := range map[string]io.Reader{"told": bytes.NewReader(make([]byte, 20<<20)),
+		"chunked": io.LimitReader(endless{}, 20<<20)} {
 		got := ask(t, client, "POST", listening.URL+"/customers/v1/endusers", header, body)
 		require.Equal(t, http.StatusRequestEntityTooLarge, got.StatusCode, name)
 	}
@@ -129,7 +131,8 @@ func TestEveryRequestIsLoggedOnDemand(t *testing.T) {
 		lines = append(lines, method+" "+path+" "+http.StatusText(status))
 	}})
 	c.get("./cards?limit=1").succeeds()
-	require.Equal(t, []string{"POST /oauth2/token OK", "GET /customers/v1/cards OK"}, lines, "neither query nor headers are logged")
+	require.Equal(t, []string{"POST /oauth2/token OK", "GET /customers/v1/cards OK"}, lines,
+		"neither query nor headers are logged")
 }
 
 func TestLatencyIsTheFixedPartAndUpToTheJitter(t *testing.T) {

@@ -37,10 +37,12 @@ func (s *Server) spoil(c *call, a answer) answer {
 	for _, id := range s.faults.Under("field." + c.operation.ID + ".") {
 		a.body = s.spoilField(a.body, id)
 	}
-	if strings.HasPrefix(c.operation.ID, "cards-") && bytes.Contains(a.body, []byte("last_four_digit")) && s.faults.OneIn("rare.field-missing", 20) {
+	if strings.HasPrefix(c.operation.ID, "cards-") && bytes.Contains(a.body, []byte("last_four_digit")) &&
+		s.faults.OneIn("rare.field-missing", 20) {
 		a.body, _ = spoilMembers(a.body, "last_four_digit", "missing")
 	}
-	if strings.HasPrefix(c.operation.ID, "cards-") && bytes.Contains(a.body, []byte("last_four_digit")) && busy && s.faults.On("busy.field-missing") {
+	if strings.HasPrefix(c.operation.ID, "cards-") && bytes.Contains(a.body, []byte("last_four_digit")) && busy &&
+		s.faults.On("busy.field-missing") {
 		a.body, _ = spoilMembers(a.body, "last_four_digit", "missing")
 	}
 	if c.operation.ID == "token" {
@@ -111,7 +113,8 @@ func (s *Server) spoilTimes(body []byte) []byte {
 		return body
 	}
 	rewritten := func(rewrite func(string) string) []byte {
-		return moments.ReplaceAllFunc(body, func(found []byte) []byte { return quote(rewrite(strings.Trim(string(found), `"`))) })
+		return moments.ReplaceAllFunc(body,
+			func(found []byte) []byte { return quote(rewrite(strings.Trim(string(found), `"`))) })
 	}
 	switch {
 	case s.faults.On("time.no-milliseconds"):

@@ -162,9 +162,11 @@ func newStore(seed int64, clock Clock) *store {
 	for i := range 8 {
 		key[i] = byte(seed >> (8 * i))
 	}
-	return &store{clock: clock, random: rand.NewChaCha8(key), clients: map[string]*client{}, kept: map[keyID]*keptAnswer{}, before: map[identity]balanceBefore{},
-		endusers: newTable[*enduser](), wallets: newTable[*wallet](), programs: newTable[*program](), cards: newTable[*card](),
-		transactions: newTable[*transaction](), beneficiaries: newTable[*beneficiary](), relays: newTable[*subscription](), webhooks: newTable[*subscription]()}
+	return &store{clock: clock, random: rand.NewChaCha8(key), clients: map[string]*client{},
+		kept: map[keyID]*keptAnswer{}, before: map[identity]balanceBefore{}, endusers: newTable[*enduser](),
+		wallets: newTable[*wallet](), programs: newTable[*program](), cards: newTable[*card](),
+		transactions: newTable[*transaction](), beneficiaries: newTable[*beneficiary](),
+		relays: newTable[*subscription](), webhooks: newTable[*subscription]()}
 }
 
 // newID makes a UUID, of version 4 unless the style says otherwise.

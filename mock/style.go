@@ -78,7 +78,8 @@ type conduct struct {
 	SecretPerStep, SecretDigits, HolderChecked, UpdateClears bool   // N-30, F-10, C-44
 	KeyForm, ErrorsKept, RepeatPresent, RepeatOK             bool   // C-10, N-15, C-12.3, C-12.2
 	RepeatMark                                               string // C-12.1
-	OtherData, BadKey, AtWork                                int    // C-13 (0 repeats the first answer), N-13, N-14 (0 waits)
+	// C-13 (0 repeats the first answer), N-13, N-14 (0 waits)
+	OtherData, BadKey, AtWork int
 }
 
 // listForm is how the style lists.
@@ -113,9 +114,9 @@ func StyleNamed(text string, freedoms ...string) (Style, error) {
 		return Style{}, err
 	}
 	p := readings{facts, at}
-	s := Style{Name: whole, Lists: p.each("N-22.1."), Objects: p.each("N-22.2."), Success: p.each("N-22.3.", "N-22.4.", "N-22.5.",
-		"N-22.6.", "N-22.7."),
-		Callers: p.each("N-48."), Untaken: map[string]bool{}, errorForm: p.errors(), fieldForm: p.fields(), conduct: p.conduct(),
+	s := Style{Name: whole, Lists: p.each("N-22.1."), Objects: p.each("N-22.2."),
+		Success: p.each("N-22.3.", "N-22.4.", "N-22.5.", "N-22.6.", "N-22.7."), Callers: p.each("N-48."),
+		Untaken: map[string]bool{}, errorForm: p.errors(), fieldForm: p.fields(), conduct: p.conduct(),
 		listForm: p.lists(), deliveryForm: p.deliveries()}
 	for operation := range p.each("N-31.") {
 		s.Untaken[operation] = true
@@ -170,9 +171,9 @@ func (p readings) errors() errorForm {
 	form := errorForm{ErrorShape: p.of("N-08.1"), Wording: p.of("N-08.2"), Challenge: p.of("N-08.9"),
 		MalformedID: p.number("N-20.1"), Unknown: p.number("N-08.6"), Foreign: p.number("C-24"),
 		WrongMedia: p.number("N-08.3"), Invalid: p.number("N-08.4"), InvalidCard: p.number("N-08.5"),
-		Conflict: p.number("N-08.7"), NoToken: p.number("N-08.8"), BadCredentials: p.number("C-51"), ProviderText: p.is("N-45", "provider"),
-		Head: p.number("F-04"), Trace: p.number("F-06"), OtherMethod: p.number("F-05"), UnknownAddress: p.number("F-08"),
-		OptionsServed: p.is("F-07", "204")}
+		Conflict: p.number("N-08.7"), NoToken: p.number("N-08.8"), BadCredentials: p.number("C-51"),
+		ProviderText: p.is("N-45", "provider"), Head: p.number("F-04"), Trace: p.number("F-06"),
+		OtherMethod: p.number("F-05"), UnknownAddress: p.number("F-08"), OptionsServed: p.is("F-07", "204")}
 	if form.Head == 0 {
 		form.Head = http.StatusOK
 	}
@@ -184,54 +185,52 @@ func (p readings) errors() errorForm {
 
 // timeForms are the layouts of the readings of C-37.
 var timeForms = map[string]string{"milliseconds": "2006-01-02T15:04:05.000Z", "seconds": "2006-01-02T15:04:05Z",
-	"microseconds": "2006-01-02T15:04:05.000000Z",
-	"offset":       "2006-01-02T15:04:05.000-07:00", "zero-offset": "2006-01-02T15:04:05.000+00:00",
-	"small-letters": "2006-01-02t15:04:05.000z"}
+	"microseconds": "2006-01-02T15:04:05.000000Z", "offset": "2006-01-02T15:04:05.000-07:00",
+	"zero-offset": "2006-01-02T15:04:05.000+00:00", "small-letters": "2006-01-02t15:04:05.000z"}
 
 // eastern is the zone of the reading offset.
 var eastern = time.FixedZone("AEST", 10*60*60)
 
 func (p readings) fields() fieldForm {
-	return fieldForm{ClientFields: p.of("N-23.1"), TransactionFields: p.of("N-23.2"), BeneficiaryFields: p.of("N-23.3"),
-		SubscriptionFields: p.of("N-23.4"),
-		NoSideAbsent:       p.is("N-23.5", "absent"), BankFields: p.of("C-16"), PersonIDAbsent: p.is("C-19.1", "absent"),
-		CompanyIDUnlike: p.is("C-19.2", "unlike"),
-		NoFormAbsent:    p.is("C-19.3", "absent"), CardOwner: p.is("C-21", "present"), UnitsPerAmount: int64(p.number("C-29.1")),
-		Decimals: p.is("C-29.2", "decimals"),
+	return fieldForm{ClientFields: p.of("N-23.1"), TransactionFields: p.of("N-23.2"),
+		BeneficiaryFields: p.of("N-23.3"), SubscriptionFields: p.of("N-23.4"), NoSideAbsent: p.is("N-23.5", "absent"),
+		BankFields: p.of("C-16"), PersonIDAbsent: p.is("C-19.1", "absent"), CompanyIDUnlike: p.is("C-19.2", "unlike"),
+		NoFormAbsent: p.is("C-19.3", "absent"), CardOwner: p.is("C-21", "present"),
+		UnitsPerAmount: int64(p.number("C-29.1")), Decimals: p.is("C-29.2", "decimals"),
 		TimeForm: timeForms[p.of("C-37")], WholeSeconds: p.is("C-37", "seconds"), AnyVersion: p.is("C-38", "any"),
-		Extra: p.of("N-41.1"), Indented: p.is("F-01", "indented"), Charset: p.is("F-02", "charset"), ETag: p.is("N-42", "present"),
-		RequestID:    p.is("N-43", "present"),
-		LimitHeaders: p.is("N-18", "present"), Location: p.of("F-03"), Number: p.of("F-09"), Health: p.of("N-01.1"),
-		TokenType: p.of("N-11.1"), ShowScope: p.is("N-11.2", "present")}
+		Extra: p.of("N-41.1"), Indented: p.is("F-01", "indented"), Charset: p.is("F-02", "charset"),
+		ETag: p.is("N-42", "present"), RequestID: p.is("N-43", "present"), LimitHeaders: p.is("N-18", "present"),
+		Location: p.of("F-03"), Number: p.of("F-09"), Health: p.of("N-01.1"), TokenType: p.of("N-11.1"),
+		ShowScope: p.is("N-11.2", "present")}
 }
 
 func (p readings) conduct() conduct {
-	return conduct{StrictBody: p.is("N-41.2", "refused"), FullPerson: p.is("N-32", "yes"), OneForm: p.is("N-33", "no"),
-		NoForm:      p.is("C-18", "yes"),
-		MediaOnRead: p.is("C-28", "yes"), ClientHeaderNeeded: p.is("C-04", "yes"), ClientHeaderHeld: p.is("N-47", "refused"),
-		Scopes:           p.of("C-08"),
-		HealthNeedsToken: p.is("N-01.2", "yes"), NewWallet: strings.ToUpper(p.of("C-15")), NewProgram: strings.ToUpper(p.of("C-25.1")),
-		NewCard: p.of("N-27.1"), Changes: p.of("N-27.2"), InactiveIssues: p.is("C-25.2", "issued"), AllStatuses: p.is("C-22", "taken"),
-		SameRefused: p.is("N-27.3", "refused"),
-		Expiry:      p.of("C-27"), DormantHoldsMoney: p.is("N-28.1", "no"), NoReturn: p.is("N-28.2", "no"), AnotherCard: p.is("N-29", "another"),
-		SecretPerStep: p.is("N-30.1", "per-step"), SecretDigits: p.is("N-30.2", "digits"), HolderChecked: p.is("F-10", "yes"),
-		UpdateClears: p.is("C-44", "cleared"),
-		KeyForm:      p.is("C-10", "yes"), ErrorsKept: p.is("N-15", "yes"),
-		RepeatPresent: p.is("C-12.3", "present"), RepeatOK: p.is("C-12.2", "200"),
-		RepeatMark: p.of("C-12.1"), OtherData: p.number("C-13"), BadKey: p.number("N-13"), AtWork: p.number("N-14")}
+	return conduct{StrictBody: p.is("N-41.2", "refused"), FullPerson: p.is("N-32", "yes"),
+		OneForm: p.is("N-33", "no"), NoForm: p.is("C-18", "yes"), MediaOnRead: p.is("C-28", "yes"),
+		ClientHeaderNeeded: p.is("C-04", "yes"), ClientHeaderHeld: p.is("N-47", "refused"), Scopes: p.of("C-08"),
+		HealthNeedsToken: p.is("N-01.2", "yes"), NewWallet: strings.ToUpper(p.of("C-15")),
+		NewProgram: strings.ToUpper(p.of("C-25.1")), NewCard: p.of("N-27.1"), Changes: p.of("N-27.2"),
+		InactiveIssues: p.is("C-25.2", "issued"), AllStatuses: p.is("C-22", "taken"),
+		SameRefused: p.is("N-27.3", "refused"), Expiry: p.of("C-27"), DormantHoldsMoney: p.is("N-28.1", "no"),
+		NoReturn: p.is("N-28.2", "no"), AnotherCard: p.is("N-29", "another"), SecretPerStep: p.is("N-30.1", "per-step"),
+		SecretDigits: p.is("N-30.2", "digits"), HolderChecked: p.is("F-10", "yes"),
+		UpdateClears: p.is("C-44", "cleared"), KeyForm: p.is("C-10", "yes"), ErrorsKept: p.is("N-15", "yes"),
+		RepeatPresent: p.is("C-12.3", "present"), RepeatOK: p.is("C-12.2", "200"), RepeatMark: p.of("C-12.1"),
+		OtherData: p.number("C-13"), BadKey: p.number("N-13"), AtWork: p.number("N-14")}
 }
 
 func (p readings) lists() listForm {
 	return listForm{BadQueryIgnored: p.is("N-20.2", "ignored"), PagingHeaders: p.of("C-41.1"), Total: p.of("C-41.2"),
-		DefaultLimit: min(p.number("N-19.1"), p.number("N-19.2")),
-		LargestPage:  p.number("N-19.2"), AboveRefused: p.is("N-19.3", "refused"), NewestFirst: p.is("N-19.4", "newest-first"),
-		ToExclusive: p.is("N-19.5", "no"),
-		ByUpdate:    p.is("N-19.6", "updated"), WholeListsNewestFirst: p.is("N-21.1", "newest-first"), PagesUnsaid: p.is("N-21.2", "pages")}
+		DefaultLimit: min(p.number("N-19.1"), p.number("N-19.2")), LargestPage: p.number("N-19.2"),
+		AboveRefused: p.is("N-19.3", "refused"), NewestFirst: p.is("N-19.4", "newest-first"),
+		ToExclusive: p.is("N-19.5", "no"), ByUpdate: p.is("N-19.6", "updated"),
+		WholeListsNewestFirst: p.is("N-21.1", "newest-first"), PagesUnsaid: p.is("N-21.2", "pages")}
 }
 
 func (p readings) deliveries() deliveryForm {
-	media := map[string]string{"text-utf-8": "text/plain; charset=UTF-8", "text": "text/plain", "json": "application/json"}[p.of("C-53")]
-	return deliveryForm{Subject: p.of("C-33"), DeliveryMedia: media, RetriesClientErrors: p.is("C-52", "yes"), MoreEvents: p.is("N-35", "yes"),
-		SignatureVersion: p.of("N-38.1"), Attributes: p.is("N-38.2", "yes"), SecureHooks: p.is("N-39.1", "yes"), OneHookEach: p.is("N-39.2",
-			"no")}
+	media := map[string]string{"text-utf-8": "text/plain; charset=UTF-8", "text": "text/plain",
+		"json": "application/json"}[p.of("C-53")]
+	return deliveryForm{Subject: p.of("C-33"), DeliveryMedia: media, RetriesClientErrors: p.is("C-52", "yes"),
+		MoreEvents: p.is("N-35", "yes"), SignatureVersion: p.of("N-38.1"), Attributes: p.is("N-38.2", "yes"),
+		SecureHooks: p.is("N-39.1", "yes"), OneHookEach: p.is("N-39.2", "no")}
 }

@@ -24,7 +24,8 @@ func (s *Server) issueToken(r *http.Request) answer {
 	for _, field := range []struct {
 		name  string
 		fault fault.ID // of doing without it
-	}{{"grant_type", "token.grant-type-not-required"}, {"client_id", ""}, {"client_secret", "token.secret-not-required"}, {"scope", "token.scope-not-required"}} {
+	}{{"grant_type", "token.grant-type-not-required"}, {"client_id", ""}, {"client_secret", "token.secret-not-required"},
+		{"scope", "token.scope-not-required"}} {
 		if form.Get(field.name) == "" && !s.faults.On(field.fault) {
 			return s.tokenError(http.StatusBadRequest, "invalid_request")
 		}
@@ -51,7 +52,8 @@ func (s *Server) issueToken(r *http.Request) answer {
 // secretHolds compares secrets in constant time. An empty one gets this far only where a fault does not
 // ask for it.
 func (s *Server) secretHolds(caller *client, secret string) bool {
-	return subtle.ConstantTimeCompare([]byte(caller.secret), []byte(secret)) == 1 || secret == "" || s.faults.On("token.secret-not-checked")
+	return subtle.ConstantTimeCompare([]byte(caller.secret), []byte(secret)) == 1 || secret == "" ||
+		s.faults.On("token.secret-not-checked")
 }
 
 // tokenForm reads the form. A parameter without a value counts as left out, and none may be repeated

@@ -42,7 +42,8 @@ func newIssuer(s *Server) (*issuer, error) {
 		return nil, fmt.Errorf("making the key that signs tokens: %w", err)
 	}
 	return &issuer{server: s, key: key, known: map[string]grant{},
-		parser: jwt.NewParser(jwt.WithValidMethods([]string{"ES256"}), jwt.WithIssuer(issuerName), jwt.WithExpirationRequired(),
+		parser: jwt.NewParser(jwt.WithValidMethods([]string{"ES256"}), jwt.WithIssuer(issuerName),
+			jwt.WithExpirationRequired(),
 			jwt.WithStrictDecoding(), jwt.WithTimeFunc(s.clock.Now))}, nil
 }
 

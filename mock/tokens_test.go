@@ -18,7 +18,8 @@ import (
 
 func (c *caller) form() url.Values {
 	known := c.server.Inventory().Clients["primary"]
-	return url.Values{"grant_type": {"client_credentials"}, "client_id": {known.ID}, "client_secret": {known.Secret}, "scope": {"client/read client/write"}}
+	return url.Values{"grant_type": {"client_credentials"}, "client_id": {known.ID}, "client_secret": {known.Secret},
+		"scope": {"client/read client/write"}}
 }
 
 func TestATokenIsGivenAsTheStandardAsks(t *testing.T) {
@@ -61,9 +62,10 @@ func TestABadTokenRequestIsRefusedWithACodeOfTheStandard(t *testing.T) {
 			"no scope":           {func(f url.Values) { f.Del("scope") }, 400, "invalid_request"},
 			"blank scope":        {func(f url.Values) { f.Set("scope", " ") }, 400, "invalid_scope"},
 			"unknown scope":      {func(f url.Values) { f.Set("scope", "client/all") }, 400, "invalid_scope"},
-			"scope not allowed":  {func(f url.Values) { f.Set("scope", "client/read administrator/write") }, 400, "invalid_scope"},
-			"scope in capitals":  {func(f url.Values) { f.Set("scope", "CLIENT/READ") }, 400, "invalid_scope"},
-			"a repeated field":   {func(f url.Values) { f.Add("scope", "client/read") }, 400, "invalid_request"},
+			"scope not allowed": {func(f url.Values) { f.Set("scope", "client/read administrator/write") }, 400,
+				"invalid_scope"},
+			"scope in capitals": {func(f url.Values) { f.Set("scope", "CLIENT/READ") }, 400, "invalid_scope"},
+			"a repeated field":  {func(f url.Values) { f.Add("scope", "client/read") }, 400, "invalid_request"},
 		} {
 			form := maps.Clone(c.form())
 			one.change(form)
@@ -72,8 +74,10 @@ func TestABadTokenRequestIsRefusedWithACodeOfTheStandard(t *testing.T) {
 			require.Equal(t, "no-store", got.header.Get("Cache-Control"), name)
 			require.Equal(t, one.status == http.StatusUnauthorized, got.header.Get("WWW-Authenticate") != "", name)
 		}
-		require.Equal(t, "invalid_request", c.send("POST", "/oauth2/token", c.form().Encode()).is(http.StatusBadRequest).object()["error"])
-		require.Equal(t, "invalid_request", c.with("Content-Type", "application/x-www-form-urlencoded").send("POST", "/oauth2/token", "%zz").is(http.StatusBadRequest).object()["error"])
+		require.Equal(t, "invalid_request",
+			c.send("POST", "/oauth2/token", c.form().Encode()).is(http.StatusBadRequest).object()["error"])
+		require.Equal(t, "invalid_request", c.with("Content-Type", "application/x-www-form-urlencoded").send("POST",
+			"/oauth2/token", "%zz").is(http.StatusBadRequest).object()["error"])
 	})
 }
 
@@ -90,7 +94,8 @@ func TestATokenServesUntilItExpires(t *testing.T) {
 
 func TestABadTokenIsRefusedWithAChallenge(t *testing.T) {
 	c := newCaller(t, Options{})
-	claims := jwt.MapClaims{"iss": issuerName, "client_id": c.server.Inventory().Clients["primary"].ID, "scope": "client/write", "exp": start.Add(time.Hour).Unix()}
+	claims := jwt.MapClaims{"iss": issuerName, "client_id": c.server.Inventory().Clients["primary"].ID,
+		"scope": "client/write", "exp": start.Add(time.Hour).Unix()}
 	stranger, err := ecdsa.GenerateKey(elliptic.P256(), rand.Reader)
 	require.NoError(t, err)
 	signed := func(method jwt.SigningMethod, key any, change func(jwt.MapClaims)) string {
@@ -102,24 +107,33 @@ func TestABadTokenIsRefusedWithAChallenge(t *testing.T) {
 	}
 	as := func(jwt.MapClaims) {}
 	part := strings.Split(c.token, ".")
-	raised := base64.RawURLEncoding.EncodeToString([]byte(`{"iss":"` + issuerName + `","scope":"administrator/write","exp":9999999999}`))
+	raised := base64.RawURLEncoding.EncodeToString([]byte(`{"iss":"` + issuerName +
+		`","scope":"administrator/write","exp":9999999999}`))
 	last := part[2][len(part[2])-1]
 	for name, token := range map[string]string{
-		"garbage": "garbage", "two dots": "..", "cut short": c.token[:len(c.token)-5], "a letter changed": part[0] + "." + part[1] + "." + string(part[2][0]^1) + part[2][1:],
-		"the unused bits of the last letter changed": c.token[:len(c.token)-1] + string(nextLetter(last)), "payload edited": part[0] + "." + raised + "." + part[2],
-		"signed by a stranger": signed(jwt.SigningMethodES256, stranger, as), "not signed": signed(jwt.SigningMethodNone, jwt.UnsafeAllowNoneSignatureType, as),
-		"another algorithm":   signed(jwt.SigningMethodHS256, []byte("key"), as),
-		"another issuer":      signed(jwt.SigningMethodES256, c.server.tokens.key, func(m jwt.MapClaims) { m["iss"] = "https://elsewhere.example.test" }),
-		"without an end":      signed(jwt.SigningMethodES256, c.server.tokens.key, func(m jwt.MapClaims) { delete(m, "exp") }),
-		"not before tomorrow": signed(jwt.SigningMethodES256, c.server.tokens.key, func(m jwt.MapClaims) { m["nbf"] = start.Add(24 * time.Hour).Unix() }),
-		"unknown client":      signed(jwt.SigningMethodES256, c.server.tokens.key, func(m jwt.MapClaims) { m["client_id"] = nowhere }),
-		"ten thousand bytes":  strings.Repeat("x", 10_000),
+		"garbage": "garbage", "two dots": "..", "cut short": c.token[:len(c.token)-5], "a letter changed": part[0] + "." +
+			part[1] + "." + string(part[2][0]^1) + part[2][1:],
+		"the unused bits of the last letter changed": c.token[:len(c.token)-1] + string(nextLetter(last)),
+		"payload edited":       part[0] + "." + raised + "." + part[2],
+		"signed by a stranger": signed(jwt.SigningMethodES256, stranger, as), "not signed": signed(jwt.SigningMethodNone,
+			jwt.UnsafeAllowNoneSignatureType, as),
+		"another algorithm": signed(jwt.SigningMethodHS256, []byte("key"), as),
+		"another issuer": signed(jwt.SigningMethodES256, c.server.tokens.key,
+			func(m jwt.MapClaims) { m["iss"] = "https://elsewhere.example.test" }),
+		"without an end": signed(jwt.SigningMethodES256, c.server.tokens.key,
+			func(m jwt.MapClaims) { delete(m, "exp") }),
+		"not before tomorrow": signed(jwt.SigningMethodES256, c.server.tokens.key,
+			func(m jwt.MapClaims) { m["nbf"] = start.Add(24 * time.Hour).Unix() }),
+		"unknown client": signed(jwt.SigningMethodES256, c.server.tokens.key,
+			func(m jwt.MapClaims) { m["client_id"] = nowhere }),
+		"ten thousand bytes": strings.Repeat("x", 10_000),
 	} {
 		got := c.with("Authorization", "Bearer "+token).call("cards-list", nil).is(http.StatusUnauthorized)
 		require.Equal(t, `Bearer realm="kobble", error="invalid_token"`, got.header.Get("WWW-Authenticate"), name)
 		require.NotContains(t, string(got.text), token)
 	}
-	for name, authorization := range map[string]string{"none": "", "the scheme alone": "Bearer", "no token": "Bearer  ", "basic": "Basic abc"} {
+	for name, authorization := range map[string]string{"none": "", "the scheme alone": "Bearer", "no token": "Bearer  ",
+		"basic": "Basic abc"} {
 		got := c.with("Authorization", authorization).call("cards-list", nil).is(http.StatusUnauthorized)
 		require.Equal(t, `Bearer realm="kobble"`, got.header.Get("WWW-Authenticate"), name)
 	}

@@ -39,7 +39,8 @@ type transactionNames struct{ kind, amount, reference, from, to, created string 
 
 var (
 	likelyNames = transactionNames{`,"type":"`, `","amount":`, `,"reference":`, `,"from":`, `,"to":`, `,"created_at":"`}
-	otherNames  = transactionNames{`,"kind":"`, `","value":`, `,"narrative":`, `,"debtor":`, `,"creditor":`, `,"booked_at":"`}
+	otherNames  = transactionNames{`,"kind":"`, `","value":`, `,"narrative":`, `,"debtor":`, `,"creditor":`,
+		`,"booked_at":"`}
 )
 
 func orNull(id identity) string {
@@ -141,7 +142,8 @@ func (s *Server) side(c *call, field string) (*wallet, answer, bool) {
 	switch {
 	case w == nil:
 		return nil, s.missing(c, "Wallet"), false
-	case w.owner != c.caller.id && s.style.Callers[c.operation.ID] != "administrator" && !s.faulty(c, "tenancy.use-foreign-wallet"):
+	case w.owner != c.caller.id && s.style.Callers[c.operation.ID] != "administrator" &&
+		!s.faulty(c, "tenancy.use-foreign-wallet"):
 		return nil, s.foreign("Wallet"), false
 	case w.status != "ACTIVE" && s.style.DormantHoldsMoney:
 		return nil, s.forbiddenByState("The wallet is not active"), false

@@ -32,9 +32,11 @@ func (s *Server) appendWallet(b []byte, w *wallet) []byte {
 	b = s.appendAmount(b, shown.reserved)
 	switch s.style.BankFields {
 	case "null":
-		b = append(append(append(b, `,"account_number":null,"bank_code_type":null,"bank_code":null,"owner":"`...), w.owner...), '"')
+		b = append(append(append(b, `,"account_number":null,"bank_code_type":null,"bank_code":null,"owner":"`...),
+			w.owner...), '"')
 	case "given":
-		b = append(append(append(b, `,"account_number":"12345678","bank_code_type":"BSB","bank_code":"062-000","owner":"`...), w.owner...), '"')
+		b = append(append(append(b, `,"account_number":"12345678","bank_code_type":"BSB","bank_code":"062-000","owner":"`...),
+			w.owner...), '"')
 	}
 	return append(b, '}')
 }
@@ -63,7 +65,8 @@ func (s *Server) createWallet(c *call) answer {
 		return s.invalid(c, "The holder is not an enduser of this client")
 	}
 	now := s.store.now()
-	w := &wallet{id: s.store.newID(), holder: holder, owner: c.caller.id, status: s.style.NewWallet, created: now, updated: now}
+	w := &wallet{id: s.store.newID(), holder: holder, owner: c.caller.id, status: s.style.NewWallet, created: now,
+		updated: now}
 	if s.faults.On("wallet.new-is-linked") {
 		w.external = "11111"
 	}
@@ -96,7 +99,8 @@ func (s *Server) getWallet(c *call) answer {
 	if all := s.store.wallets.byOwner[c.caller.id]; len(all) > 1 && s.faults.On("wallet.another-is-read") {
 		return s.walletAnswer(http.StatusOK, all[0])
 	}
-	if before, moved := s.store.before[w.id]; moved && before.held != w.available && s.faults.OneIn("money.stale-read", 5) {
+	if before, moved := s.store.before[w.id]; moved && before.held != w.available && s.faults.OneIn("money.stale-read",
+		5) {
 		stale := *w
 		stale.available = before.held
 		return s.walletAnswer(http.StatusOK, &stale)

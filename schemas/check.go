@@ -56,7 +56,8 @@ func (s *Set) CheckListValue(name string, value any) ([]Violation, error) {
 		at := "/" + strconv.Itoa(i)
 		if found.seen > listBound {
 			return append(found.list, Violation{Schema: name, Pointer: at, Kind: Other,
-				Expected: "a list that can be checked to its end", Actual: fmt.Sprintf("given up after %d violations", found.seen)}), nil
+				Expected: "a list that can be checked to its end", Actual: fmt.Sprintf("given up after %d violations",
+					found.seen)}), nil
 		}
 		if err := found.add(s.check(of, at, item)); err != nil {
 			return found.list, err
@@ -69,7 +70,8 @@ func (s *Set) schema(name string) (*schema, error) {
 	if one := s.byName[name]; one != nil {
 		return one, nil
 	}
-	return nil, fmt.Errorf("checking a body: there is no schema %q; the documentation's names are %s", name, strings.Join(s.names, ", "))
+	return nil, fmt.Errorf("checking a body: there is no schema %q; the documentation's names are %s", name,
+		strings.Join(s.names, ", "))
 }
 
 func (s *Set) decoded(name string, body []byte, check func(string, any) ([]Violation, error)) ([]Violation, error) {
@@ -80,7 +82,8 @@ func (s *Set) decoded(name string, body []byte, check func(string, any) ([]Viola
 	if _, err := s.schema(name); err != nil {
 		return nil, err
 	}
-	v := Violation{Schema: name, Kind: JSON, Expected: "one JSON value in UTF-8, no member name twice", Actual: "a body that could not be read"}
+	v := Violation{Schema: name, Kind: JSON, Expected: "one JSON value in UTF-8, no member name twice",
+		Actual: "a body that could not be read"}
 	var broken *DecodeError
 	if errors.As(err, &broken) {
 		v.Pointer, v.Actual = broken.Pointer, fmt.Sprintf("%s, at byte %d", broken.Detail, broken.Offset)

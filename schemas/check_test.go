@@ -35,41 +35,78 @@ func TestAViolationCarriesTheMarkOfTheFactThatIsBroken(t *testing.T) {
 		schema, sample, field, value string
 		expected                     Violation
 	}{
-		{"Card", card, "id", "-", Violation{Kind: Missing, Expected: "a uuid (8-4-4-4-12 hexadecimal digits), always present", Actual: "absent", Mark: "stated", Requirement: "CARD-06"}},
-		{"Card", card, "id", `12`, Violation{Kind: Type, Expected: "a string", Actual: "12", Mark: "stated", Requirement: "CARD-06"}},
-		{"Card", card, "id", `null`, Violation{Kind: Type, Expected: "a string", Actual: "null", Mark: "stated", Requirement: "CARD-06"}},
-		{"Card", card, "id", `"x"`, Violation{Kind: Format, Expected: "a uuid (8-4-4-4-12 hexadecimal digits)", Actual: `"x"`, Mark: "stated", Requirement: "CARD-06"}},
-		{"Card", card, "status", `"CLOSED"`, Violation{Kind: Enum, Expected: "one of ACTIVE, INACTIVE, SUSPENDED, STOLEN, PENDING", Actual: `"CLOSED"`, Mark: "stated", Requirement: "CARD-11"}},
-		{"Card", card, "expiry", `"2027-12-31"`, Violation{Kind: Format, Expected: "a date-time such as 2025-01-14T16:56:58.947Z", Actual: `"2027-12-31"`, Mark: "stated", Requirement: "CARD-14"}},
-		{"Card", card, "external_id", `null`, Violation{Kind: Type, Expected: "a string", Actual: "null", Mark: "stated", Requirement: "CARD-12"}},
-		{"Card", card, "m_pan", `["x"]`, Violation{Kind: Type, Expected: "a string", Actual: "a list of 1 item", Mark: "stated", Requirement: "CARD-16"}},
-		{"Card", card, "m_pan", `"no digits"`, Violation{Kind: Pattern, Expected: "a masked card number such as 1111***1111", Actual: `"no digits"`, Mark: "example", Requirement: "CARD-17"}},
-		{"Card", card, "m_pan", `"11112222"`, Violation{Kind: Pattern, Expected: "a masked card number such as 1111***1111", Actual: `"11112222"`, Mark: "example", Requirement: "CARD-17"}},
-		{"Card", card, "last_four_digit", `1111`, Violation{Kind: Type, Expected: "a string", Actual: "1111", Mark: "stated", Requirement: "CARD-13"}},
-		{"Card", card, "last_four_digit", `"11"`, Violation{Kind: Pattern, Expected: "four digits such as 1111", Actual: `"11"`, Mark: "example", Requirement: "CARD-18"}},
-		{"Card", card, "owner", `7`, Violation{Kind: Type, Expected: "a string", Actual: "7", Mark: "example", Requirement: "CARD-19"}},
-		{"Card", card, "cvv", `"123"`, Violation{Kind: Undocumented, Expected: "no field of that name", Actual: "a string of 3 bytes"}},
-		{"Wallet", wallet, "external_id", `1`, Violation{Kind: Type, Expected: "a string or null", Actual: "1", Mark: "stated", Requirement: "WALLET-12"}},
-		{"Wallet", wallet, "external_id", `-`, Violation{Kind: Missing, Expected: "a string or null, always present", Actual: "absent", Mark: "stated", Requirement: "WALLET-12"}},
-		{"Wallet", wallet, "asset", `"USD"`, Violation{Kind: Enum, Expected: "AUD", Actual: `"USD"`, Mark: "stated", Requirement: "WALLET-16"}},
-		{"Wallet", wallet, "amount", `"1.00"`, Violation{Kind: Type, Expected: "a number", Actual: `"1.00"`, Mark: "stated", Requirement: "WALLET-21"}},
-		{"Wallet", wallet, "owner", `"me"`, Violation{Kind: Format, Expected: "a uuid (8-4-4-4-12 hexadecimal digits)", Actual: `"me"`, Mark: "third-party", Requirement: "WALLET-30"}},
-		{"Enduser", enduser, "person", `"Sam"`, Violation{Kind: Type, Expected: "an object (Person) or null", Actual: `"Sam"`, Mark: "stated", Requirement: "ENDUSER-15"}},
-		{"Enduser", enduser, "person_id", `-`, Violation{Kind: Missing, Expected: "a uuid (8-4-4-4-12 hexadecimal digits) or null, always present", Actual: "absent", Mark: "inferred", Requirement: "ENDUSER-25"}},
-		{"Enduser", enduser, "company_id", `-`, Violation{Kind: Missing, Expected: "a uuid (8-4-4-4-12 hexadecimal digits) or null, always present",
-			Actual: "absent", Mark: "stated", Requirement: "ENDUSER-18"}},
-		{"CardStatusUpdateDto", `{"status":"ACTIVE"}`, "status", `"PENDING"`, Violation{Kind: Enum, Expected: "one of ACTIVE, SUSPENDED, STOLEN",
-			Actual: `"PENDING"`, Mark: "example", Requirement: "CARD-STATUS-06"}},
-		{"CardStatusUpdateDto", `{"status":"ACTIVE"}`, "status", `-`, Violation{Kind: Missing, Expected: "a string, always present",
-			Actual: "absent", Mark: "stated", Requirement: "CARD-STATUS-05"}},
-		{"Enduser", enduser, "person_id", `5`, Violation{Kind: Type, Expected: "a string or null", Actual: "5", Mark: "stated", Requirement: "ENDUSER-16"}},
-		{"Enduser", enduser, "metadata", `null`, Violation{Kind: Type, Expected: "an object", Actual: "null", Mark: "stated", Requirement: "ENDUSER-19"}},
-		{"AccessToken", `{"access_token":"a.b.c","expires_in":1}`, "expires_in", `"1"`, Violation{Kind: Type, Expected: "a number", Actual: `"1"`, Mark: "third-party", Requirement: "AUTH-15"}},
-		{"AccessToken", `{"access_token":"a.b.c","expires_in":1}`, "expires_in", `null`, Violation{Kind: Type, Expected: "a number", Actual: "null", Mark: "third-party", Requirement: "AUTH-15"}},
-		{"AccessToken", `{"access_token":"a.b.c","expires_in":1}`, "expires_in", `-`, Violation{Kind: Missing, Expected: "a number, always present", Actual: "absent", Mark: "stated", Requirement: "AUTH-15"}},
-		{"SnsEnvelope", notification, "MessageId", `-`, Violation{Kind: Missing, Expected: "a uuid (8-4-4-4-12 hexadecimal digits), always present", Actual: "absent", Mark: "standard", Requirement: "SNS-03"}},
-		{"SnsEnvelope", notification, "Message", `{}`, Violation{Kind: Type, Expected: "a string", Actual: "an object of 0 fields", Mark: "stated", Requirement: "HOOK-27"}},
-		{"TransactionCreateInputDto", `{"amount":1}`, "amount", `1.5`, Violation{Kind: Type, Expected: "a whole number", Actual: "1.5", Mark: "stated", Requirement: "TXN-15"}},
+		{"Card", card, "id", "-", Violation{Kind: Missing, Expected: "a uuid (8-4-4-4-12 hexadecimal digits), always present",
+			Actual: "absent", Mark: "stated", Requirement: "CARD-06"}},
+		{"Card", card, "id", `12`, Violation{Kind: Type, Expected: "a string", Actual: "12", Mark: "stated",
+			Requirement: "CARD-06"}},
+		{"Card", card, "id", `null`, Violation{Kind: Type, Expected: "a string", Actual: "null", Mark: "stated",
+			Requirement: "CARD-06"}},
+		{"Card", card, "id", `"x"`, Violation{Kind: Format, Expected: "a uuid (8-4-4-4-12 hexadecimal digits)", Actual: `"x"`,
+			Mark: "stated", Requirement: "CARD-06"}},
+		{"Card", card, "status", `"CLOSED"`,
+			Violation{Kind: Enum, Expected: "one of ACTIVE, INACTIVE, SUSPENDED, STOLEN, PENDING", Actual: `"CLOSED"`,
+				Mark: "stated", Requirement: "CARD-11"}},
+		{"Card", card, "expiry", `"2027-12-31"`,
+			Violation{Kind: Format, Expected: "a date-time such as 2025-01-14T16:56:58.947Z", Actual: `"2027-12-31"`,
+				Mark: "stated", Requirement: "CARD-14"}},
+		{"Card", card, "external_id", `null`, Violation{Kind: Type, Expected: "a string", Actual: "null", Mark: "stated",
+			Requirement: "CARD-12"}},
+		{"Card", card, "m_pan", `["x"]`, Violation{Kind: Type, Expected: "a string", Actual: "a list of 1 item",
+			Mark: "stated", Requirement: "CARD-16"}},
+		{"Card", card, "m_pan", `"no digits"`, Violation{Kind: Pattern, Expected: "a masked card number such as 1111***1111",
+			Actual: `"no digits"`, Mark: "example", Requirement: "CARD-17"}},
+		{"Card", card, "m_pan", `"11112222"`, Violation{Kind: Pattern, Expected: "a masked card number such as 1111***1111",
+			Actual: `"11112222"`, Mark: "example", Requirement: "CARD-17"}},
+		{"Card", card, "last_four_digit", `1111`, Violation{Kind: Type, Expected: "a string", Actual: "1111", Mark: "stated",
+			Requirement: "CARD-13"}},
+		{"Card", card, "last_four_digit", `"11"`, Violation{Kind: Pattern, Expected: "four digits such as 1111",
+			Actual: `"11"`, Mark: "example", Requirement: "CARD-18"}},
+		{"Card", card, "owner", `7`, Violation{Kind: Type, Expected: "a string", Actual: "7", Mark: "example",
+			Requirement: "CARD-19"}},
+		{"Card", card, "cvv", `"123"`, Violation{Kind: Undocumented, Expected: "no field of that name",
+			Actual: "a string of 3 bytes"}},
+		{"Wallet", wallet, "external_id", `1`, Violation{Kind: Type, Expected: "a string or null", Actual: "1",
+			Mark: "stated", Requirement: "WALLET-12"}},
+		{"Wallet", wallet, "external_id", `-`, Violation{Kind: Missing, Expected: "a string or null, always present",
+			Actual: "absent", Mark: "stated", Requirement: "WALLET-12"}},
+		{"Wallet", wallet, "asset", `"USD"`, Violation{Kind: Enum, Expected: "AUD", Actual: `"USD"`, Mark: "stated",
+			Requirement: "WALLET-16"}},
+		{"Wallet", wallet, "amount", `"1.00"`, Violation{Kind: Type, Expected: "a number", Actual: `"1.00"`, Mark: "stated",
+			Requirement: "WALLET-21"}},
+		{"Wallet", wallet, "owner", `"me"`, Violation{Kind: Format, Expected: "a uuid (8-4-4-4-12 hexadecimal digits)",
+			Actual: `"me"`, Mark: "third-party", Requirement: "WALLET-30"}},
+		{"Enduser", enduser, "person", `"Sam"`, Violation{Kind: Type, Expected: "an object (Person) or null", Actual: `"Sam"`,
+			Mark: "stated", Requirement: "ENDUSER-15"}},
+		{"Enduser", enduser, "person_id", `-`,
+			Violation{Kind: Missing, Expected: "a uuid (8-4-4-4-12 hexadecimal digits) or null, always present",
+				Actual: "absent", Mark: "inferred", Requirement: "ENDUSER-25"}},
+		{"Enduser", enduser, "company_id", `-`,
+			Violation{Kind: Missing, Expected: "a uuid (8-4-4-4-12 hexadecimal digits) or null, always present",
+				Actual: "absent", Mark: "stated", Requirement: "ENDUSER-18"}},
+		{"CardStatusUpdateDto", `{"status":"ACTIVE"}`, "status", `"PENDING"`,
+			Violation{Kind: Enum, Expected: "one of ACTIVE, SUSPENDED, STOLEN",
+				Actual: `"PENDING"`, Mark: "example", Requirement: "CARD-STATUS-06"}},
+		{"CardStatusUpdateDto", `{"status":"ACTIVE"}`, "status", `-`,
+			Violation{Kind: Missing, Expected: "a string, always present",
+				Actual: "absent", Mark: "stated", Requirement: "CARD-STATUS-05"}},
+		{"Enduser", enduser, "person_id", `5`, Violation{Kind: Type, Expected: "a string or null", Actual: "5",
+			Mark: "stated", Requirement: "ENDUSER-16"}},
+		{"Enduser", enduser, "metadata", `null`, Violation{Kind: Type, Expected: "an object", Actual: "null", Mark: "stated",
+			Requirement: "ENDUSER-19"}},
+		{"AccessToken", `{"access_token":"a.b.c","expires_in":1}`, "expires_in", `"1"`,
+			Violation{Kind: Type, Expected: "a number", Actual: `"1"`, Mark: "third-party", Requirement: "AUTH-15"}},
+		{"AccessToken", `{"access_token":"a.b.c","expires_in":1}`, "expires_in", `null`,
+			Violation{Kind: Type, Expected: "a number", Actual: "null", Mark: "third-party", Requirement: "AUTH-15"}},
+		{"AccessToken", `{"access_token":"a.b.c","expires_in":1}`, "expires_in", `-`,
+			Violation{Kind: Missing, Expected: "a number, always present", Actual: "absent", Mark: "stated",
+				Requirement: "AUTH-15"}},
+		{"SnsEnvelope", notification, "MessageId", `-`,
+			Violation{Kind: Missing, Expected: "a uuid (8-4-4-4-12 hexadecimal digits), always present", Actual: "absent",
+				Mark: "standard", Requirement: "SNS-03"}},
+		{"SnsEnvelope", notification, "Message", `{}`, Violation{Kind: Type, Expected: "a string",
+			Actual: "an object of 0 fields", Mark: "stated", Requirement: "HOOK-27"}},
+		{"TransactionCreateInputDto", `{"amount":1}`, "amount", `1.5`, Violation{Kind: Type, Expected: "a whole number",
+			Actual: "1.5", Mark: "stated", Requirement: "TXN-15"}},
 	} {
 		violations, err := set.Check(c.schema, with(t, c.sample, c.field, c.value))
 		require.NoError(t, err)
@@ -82,22 +119,30 @@ func TestAViolationBelowAnotherSchemaCarriesTheMarkOfThatSchema(t *testing.T) {
 	violations, err := loaded(t).Check("Enduser", with(t, enduser, "person", `{"first_name":3,"email":"x"}`))
 	require.NoError(t, err)
 	assert.Equal(t, []Violation{
-		{Schema: "Enduser", Pointer: "/person/email", Kind: Format, Expected: "an e-mail address", Actual: `"x"`, Mark: "inferred", Requirement: "ENDUSER-09"},
-		{Schema: "Enduser", Pointer: "/person/first_name", Kind: Type, Expected: "a string", Actual: "3", Mark: "example", Requirement: "ENDUSER-09"},
+		{Schema: "Enduser", Pointer: "/person/email", Kind: Format, Expected: "an e-mail address", Actual: `"x"`,
+			Mark: "inferred", Requirement: "ENDUSER-09"},
+		{Schema: "Enduser", Pointer: "/person/first_name", Kind: Type, Expected: "a string", Actual: "3", Mark: "example",
+			Requirement: "ENDUSER-09"},
 	}, violations)
 
-	violations, err = loaded(t).Check("MetadataKobbleDebit1", []byte(`{"parent_account_id":"a","product_id":"b","group_id":["c",1]}`))
+	violations, err = loaded(t).Check("MetadataKobbleDebit1",
+		[]byte(`{"parent_account_id":"a","product_id":"b","group_id":["c",1]}`))
 	require.NoError(t, err)
-	assert.Equal(t, []Violation{{Schema: "MetadataKobbleDebit1", Pointer: "/group_id/1", Kind: Type, Expected: "a string", Actual: "1", Mark: "stated", Requirement: "CARD-PRE-18"}}, violations)
+	assert.Equal(t, []Violation{{Schema: "MetadataKobbleDebit1", Pointer: "/group_id/1", Kind: Type, Expected: "a string",
+		Actual: "1", Mark: "stated", Requirement: "CARD-PRE-18"}}, violations)
 }
 
 func TestABodyOfNoneOfTheFormsIsToldSoOnce(t *testing.T) {
 	const either = "one of the forms Enduser Create Person Input and Enduser Create Company Input"
 	for body, expected := range map[string]Violation{
-		`{}`:              {Pointer: "", Kind: Other, Expected: either, Actual: "an object of 0 fields", Mark: "inferred", Requirement: "ENDUSER-04"},
-		`{"metadata":{}}`: {Pointer: "", Kind: Other, Expected: either, Actual: "an object of 1 field", Mark: "inferred", Requirement: "ENDUSER-04"},
-		`{"person":1}`:    {Pointer: "/person", Kind: Type, Expected: "an object (Person)", Actual: "1", Mark: "stated", Requirement: "ENDUSER-05"},
-		`[]`:              {Pointer: "", Kind: Type, Expected: "an object", Actual: "a list of 0 items", Mark: "inferred", Requirement: "ENDUSER-04"},
+		`{}`: {Pointer: "", Kind: Other, Expected: either, Actual: "an object of 0 fields", Mark: "inferred",
+			Requirement: "ENDUSER-04"},
+		`{"metadata":{}}`: {Pointer: "", Kind: Other, Expected: either, Actual: "an object of 1 field", Mark: "inferred",
+			Requirement: "ENDUSER-04"},
+		`{"person":1}`: {Pointer: "/person", Kind: Type, Expected: "an object (Person)", Actual: "1", Mark: "stated",
+			Requirement: "ENDUSER-05"},
+		`[]`: {Pointer: "", Kind: Type, Expected: "an object", Actual: "a list of 0 items", Mark: "inferred",
+			Requirement: "ENDUSER-04"},
 	} {
 		expected.Schema = "Enduser Create Input DTO"
 		violations, err := loaded(t).Check("Enduser Create Input DTO", []byte(body))
@@ -110,8 +155,10 @@ func TestAConfirmationNeedsWhatANotificationDoesNot(t *testing.T) {
 	violations, err := loaded(t).Check("SnsEnvelope", with(t, notification, "Type", `"SubscriptionConfirmation"`))
 	require.NoError(t, err)
 	assert.Equal(t, []Violation{
-		{Schema: "SnsEnvelope", Pointer: "/SubscribeURL", Kind: Missing, Expected: "an absolute URI, always present", Actual: "absent", Mark: "stated", Requirement: "HOOK-14"},
-		{Schema: "SnsEnvelope", Pointer: "/Token", Kind: Missing, Expected: "a string, always present", Actual: "absent", Mark: "standard", Requirement: "SNS-04"},
+		{Schema: "SnsEnvelope", Pointer: "/SubscribeURL", Kind: Missing, Expected: "an absolute URI, always present",
+			Actual: "absent", Mark: "stated", Requirement: "HOOK-14"},
+		{Schema: "SnsEnvelope", Pointer: "/Token", Kind: Missing, Expected: "a string, always present", Actual: "absent",
+			Mark: "standard", Requirement: "SNS-04"},
 	}, violations)
 }
 
@@ -119,8 +166,9 @@ func TestABodyThatIsNotJSONIsOneViolationOfTheStandard(t *testing.T) {
 	for _, check := range []func(string, []byte) ([]Violation, error){loaded(t).Check, loaded(t).CheckList} {
 		violations, err := check("Card", []byte(`{"id":1,"id":2}`))
 		require.NoError(t, err)
-		assert.Equal(t, []Violation{{Schema: "Card", Pointer: "/id", Kind: JSON, Expected: "one JSON value in UTF-8, no member name twice",
-			Actual: "a member name is there twice, at byte 8", Mark: "standard", Requirement: "STD-12"}}, violations)
+		assert.Equal(t, []Violation{{Schema: "Card", Pointer: "/id", Kind: JSON,
+			Expected: "one JSON value in UTF-8, no member name twice",
+			Actual:   "a member name is there twice, at byte 8", Mark: "standard", Requirement: "STD-12"}}, violations)
 
 		violations, err = check("Card", []byte(`{"amount":1e400}`))
 		require.NoError(t, err)
@@ -150,14 +198,17 @@ func TestAListIsCheckedItemByItem(t *testing.T) {
 	violations, err := set.CheckList("Card", []byte("["+strings.Join(items, ",")+"]"))
 	require.NoError(t, err)
 	require.Len(t, violations, 2)
-	assert.Equal(t, Violation{Schema: "Card", Pointer: "/3", Kind: Type, Expected: "an object", Actual: "7"}, violations[0])
+	assert.Equal(t, Violation{Schema: "Card", Pointer: "/3", Kind: Type, Expected: "an object", Actual: "7"},
+		violations[0])
 	assert.Equal(t, "/17/status", violations[1].Pointer)
 	assert.Equal(t, "CARD-11", violations[1].Requirement)
 
-	for body, actual := range map[string]string{`{}`: "an object of 0 fields", `null`: "null", `{"data":[]}`: "an object of 1 field"} {
+	for body, actual := range map[string]string{`{}`: "an object of 0 fields", `null`: "null",
+		`{"data":[]}`: "an object of 1 field"} {
 		violations, err = set.CheckList("Card", []byte(body))
 		require.NoError(t, err)
-		assert.Equal(t, []Violation{{Schema: "Card", Kind: Type, Expected: "a bare list of Card", Actual: actual}}, violations)
+		assert.Equal(t, []Violation{{Schema: "Card", Kind: Type, Expected: "a bare list of Card", Actual: actual}},
+			violations)
 	}
 	violations, err = set.CheckList("Card", []byte(`[]`))
 	require.NoError(t, err)
@@ -197,7 +248,8 @@ func TestUndocumentedFieldsAreCountedBeyondTheFirst(t *testing.T) {
 }
 
 func TestAnObjectThatIsNotDocumentedWholeHasNoUndocumentedField(t *testing.T) {
-	for _, name := range []string{"Transaction", "Relay", "Webhook", "Client", "Beneficiary", "Person", "Company", "AccessToken", "SnsEnvelope", "Error", "MetadataKobbleDebit1"} {
+	for _, name := range []string{"Transaction", "Relay", "Webhook", "Client", "Beneficiary", "Person", "Company",
+		"AccessToken", "SnsEnvelope", "Error", "MetadataKobbleDebit1"} {
 		violations, err := loaded(t).Check(name, []byte(`{"something":1}`))
 		require.NoError(t, err)
 		for _, violation := range violations {
@@ -240,8 +292,11 @@ func TestAValidatorThatBreaksDownIsAnError(t *testing.T) {
 
 func TestNumbersAtTheEdgesNeitherCrashNorStall(t *testing.T) {
 	set := loaded(t)
-	for _, number := range []string{"1e400", "-1e400", "1e3000000", "1e-3000000", "1e999999999999999999999", "0e999999999999999999999", "0e-99999999999", strings.Repeat("9", 1_000_000), "0." + strings.Repeat("0", 1_000_000) + "1"} {
-		for schema, sample := range map[string]string{"Wallet": wallet, "Card": card, "TransactionCreateInputDto": `{"amount":1}`} {
+	for _, number := range []string{"1e400", "-1e400", "1e3000000", "1e-3000000", "1e999999999999999999999",
+		"0e999999999999999999999", "0e-99999999999", strings.Repeat("9", 1_000_000), "0." + strings.Repeat("0", 1_000_000) +
+			"1"} {
+		for schema, sample := range map[string]string{"Wallet": wallet, "Card": card,
+			"TransactionCreateInputDto": `{"amount":1}`} {
 			for _, field := range set.Fields(schema) {
 				violations, err := set.Check(schema, with(t, sample, field.Name, number))
 				require.NoError(t, err)

@@ -113,10 +113,11 @@ func TestBoundsAreToldFromFaultsOfTheSender(t *testing.T) {
 		most, beyond string
 		kind         string
 	}{
-		"depth":              {nested(MaxDepth), nested(MaxDepth + 1), TooDeep},
-		"depth of objects":   {objects(MaxDepth) + "1" + strings.Repeat("}", MaxDepth), objects(MaxDepth+1) + "1", TooDeep},
-		"values":             {items(MaxValues), items(MaxValues + 1), TooLarge},
-		"bytes":              {`"` + strings.Repeat("x", MaxBody-2) + `"`, `"` + strings.Repeat("x", MaxBody-1) + `"`, TooLarge},
+		"depth":            {nested(MaxDepth), nested(MaxDepth + 1), TooDeep},
+		"depth of objects": {objects(MaxDepth) + "1" + strings.Repeat("}", MaxDepth), objects(MaxDepth+1) + "1", TooDeep},
+		"values":           {items(MaxValues), items(MaxValues + 1), TooLarge},
+		"bytes": {`"` + strings.Repeat("x", MaxBody-2) + `"`, `"` + strings.Repeat("x", MaxBody-1) + `"`,
+			TooLarge},
 		"digits":             {number(MaxNumber), number(MaxNumber + 1), BadNumber},
 		"a million brackets": {"[]", strings.Repeat("[", 1_000_000), TooDeep},
 	} {
@@ -205,5 +206,6 @@ func anyValue(depth int) *rapid.Generator[any] {
 		return rapid.OneOf(leaves...)
 	}
 	below := anyValue(depth - 1)
-	return rapid.OneOf(append(leaves, rapid.SliceOfN(below, 0, 4).AsAny(), rapid.MapOfN(rapid.String(), below, 0, 4).AsAny())...)
+	return rapid.OneOf(append(leaves, rapid.SliceOfN(below, 0, 4).AsAny(), rapid.MapOfN(rapid.String(), below, 0,
+		4).AsAny())...)
 }

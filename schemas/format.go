@@ -36,7 +36,8 @@ var registerFormats = sync.OnceFunc(func() {
 // isDateTime is date-time of RFC 3339 §5.6: t and z may be small, a fraction may have any length, an offset is
 // hours below 24 and minutes below 60, and a 60th second is one only where UTC can have a leap second.
 func isDateTime(text string) bool {
-	if len(text) < len("2006-01-02T15:04:05Z") || !isDate(text[:10]) || text[10]|0x20 != 't' || text[13] != ':' || text[16] != ':' {
+	if len(text) < len("2006-01-02T15:04:05Z") || !isDate(text[:10]) || text[10]|0x20 != 't' || text[13] != ':' ||
+		text[16] != ':' {
 		return false
 	}
 	hour, minute, second := twoDigits(text[11:]), twoDigits(text[14:]), twoDigits(text[17:])

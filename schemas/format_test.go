@@ -36,22 +36,28 @@ func TestFormatsAreAsTheirStandardsHaveThem(t *testing.T) {
 		"uuid": {
 			good: []string{
 				"1b8ecc17-4edd-4b74-ae4f-208aeb78f105", "1B8ECC17-4EDD-4B74-AE4F-208AEB78F105",
-				"13655985-8198-ffde-7afe-6abc661df281", "00000000-0000-0000-0000-000000000000", "95df01b4-ee98-5cb9-9903-4c221d41eb5e",
+				"13655985-8198-ffde-7afe-6abc661df281", "00000000-0000-0000-0000-000000000000",
+				"95df01b4-ee98-5cb9-9903-4c221d41eb5e",
 			},
 			bad: []string{
 				"", "1b8ecc17", "1b8ecc174edd4b74ae4f208aeb78f105", "{1b8ecc17-4edd-4b74-ae4f-208aeb78f105}",
-				"1b8ecc17-4edd-4b74-ae4f-208aeb78f10", "1b8ecc17-4edd-4b74-ae4f-208aeb78f1055", "1b8ecc17-4edd-4b74-ae4f-208aeb78f10g",
-				"1b8ecc174-edd-4b74-ae4f-208aeb78f105", "1b8ecc17_4edd_4b74_ae4f_208aeb78f105", "urn:uuid:1b8ecc17-4edd-4b74-ae4f-208aeb78f105",
+				"1b8ecc17-4edd-4b74-ae4f-208aeb78f10", "1b8ecc17-4edd-4b74-ae4f-208aeb78f1055",
+				"1b8ecc17-4edd-4b74-ae4f-208aeb78f10g",
+				"1b8ecc174-edd-4b74-ae4f-208aeb78f105", "1b8ecc17_4edd_4b74_ae4f_208aeb78f105",
+				"urn:uuid:1b8ecc17-4edd-4b74-ae4f-208aeb78f105",
 				"1b8ecc17-4edd-4b74-ae4f-208aeb78f1\u00e9",
 			},
 		},
 		"email": {
 			good: []string{"abn@bbc.com", "jane.doe@example.com", "jane+tag@example.com"},
-			bad:  []string{"", "jane", "jane@", "@example.com", "Jane <jane@example.com>", "jane@example.com ", "a@b@c", strings.Repeat("a", 400) + "@b.example"},
+			bad: []string{"", "jane", "jane@", "@example.com", "Jane <jane@example.com>", "jane@example.com ", "a@b@c",
+				strings.Repeat("a", 400) + "@b.example"},
 		},
 		"uri": {
-			good: []string{"https://kobble.com", "https://sns.us-east-1.amazonaws.com/x.pem", "urn:a:b", "http://127.0.0.1:80/a?b=c#d"},
-			bad:  []string{"", "string", "kobble.com", "/path", "https://a b", "https://a/ b", "https://", "https://exämple.com", "https://a/\"", "://x"},
+			good: []string{"https://kobble.com", "https://sns.us-east-1.amazonaws.com/x.pem", "urn:a:b",
+				"http://127.0.0.1:80/a?b=c#d"},
+			bad: []string{"", "string", "kobble.com", "/path", "https://a b", "https://a/ b", "https://", "https://exämple.com",
+				"https://a/\"", "://x"},
 		},
 	} {
 		format := formats()[name]
@@ -80,7 +86,8 @@ func TestLoadReplacesTheFormatsOfTheLibrary(t *testing.T) {
 
 func TestEveryTimeThatGoWritesIsADateTime(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {
-		at := time.Unix(rapid.Int64Range(-62_135_596_800, 253_402_300_799).Draw(t, "second"), rapid.Int64Range(0, 999_999_999).Draw(t, "nanosecond"))
+		at := time.Unix(rapid.Int64Range(-62_135_596_800, 253_402_300_799).Draw(t, "second"),
+			rapid.Int64Range(0, 999_999_999).Draw(t, "nanosecond"))
 		zone := time.FixedZone("", 60*rapid.IntRange(-23*60, 23*60).Draw(t, "zone"))
 		if year := at.In(zone).Year(); year < 0 || year > 9999 {
 			return

@@ -15,15 +15,19 @@ import (
 
 func seeds(f *testing.F) {
 	for _, body := range []string{
-		card, wallet, enduser, notification, "", "null", "[]", "[" + card + "]", `{"id":1,"id":2}`, `{} {}`, `{"a":1e400}`, `[1e3000000,-0,0e999]`,
-		strings.Repeat("[", 200), strings.Repeat(`{"a":`, 200), `"\ud83d\ude00\ud83d"`, "\xef\xbb\xbf{}", "\"\xff\"", `{"status":null,"m_pan":"4111111111111111","\u0000":1}`,
-		`{"":{"~":1,"/":[]}}`, `[01]`, `[1.]`, `{"id":"1B8ECC17-4EDD-4B74-AE4F-208AEB78F105","expiry":"2016-12-31T23:59:60Z"}`,
+		card, wallet, enduser, notification, "", "null", "[]", "[" + card + "]", `{"id":1,"id":2}`, `{} {}`, `{"a":1e400}`,
+		`[1e3000000,-0,0e999]`,
+		strings.Repeat("[", 200), strings.Repeat(`{"a":`, 200), `"\ud83d\ude00\ud83d"`, "\xef\xbb\xbf{}", "\"\xff\"",
+		`{"status":null,"m_pan":"4111111111111111","\u0000":1}`,
+		`{"":{"~":1,"/":[]}}`, `[01]`, `[1.]`,
+		`{"id":"1B8ECC17-4EDD-4B74-AE4F-208AEB78F105","expiry":"2016-12-31T23:59:60Z"}`,
 	} {
 		f.Add([]byte(body))
 	}
 }
 
-// What Decode accepts, encoding/json reads as the same value; what it refuses for its grammar, encoding/json refuses too.
+// What Decode accepts, encoding/json reads as the same value; what it refuses for its grammar, encoding/json refuses
+// too.
 func FuzzDecode(f *testing.F) {
 	seeds(f)
 	f.Fuzz(func(t *testing.T, body []byte) {
@@ -60,7 +64,8 @@ func FuzzCheckCard(f *testing.F) {
 			again, err := set.Check(name, body)
 			require.NoError(t, err)
 			assert.Equal(t, violations, again)
-			assert.True(t, slices.IsSortedFunc(violations, func(a, b Violation) int { return strings.Compare(a.Pointer, b.Pointer) }))
+			assert.True(t, slices.IsSortedFunc(violations,
+				func(a, b Violation) int { return strings.Compare(a.Pointer, b.Pointer) }))
 			value, broken := Decode(body)
 			for _, v := range violations {
 				assert.Equal(t, broken != nil, v.Kind == JSON)

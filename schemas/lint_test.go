@@ -125,7 +125,8 @@ func (l *linter) property(at string, property map[string]any, required bool) {
 		}
 	}
 	types, _ := property["type"].([]any)
-	if values, there := property["enum"].([]any); there && slices.Contains(types, any("null")) && !slices.Contains(values, nil) {
+	if values, there := property["enum"].([]any); there && slices.Contains(types, any("null")) &&
+		!slices.Contains(values, nil) {
 		l.fault(at, "null is in no enum though the type allows it")
 	}
 	for _, key := range []string{"x-marks", "x-requirements"} {

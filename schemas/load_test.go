@@ -25,8 +25,10 @@ func TestASchemaThatIsNotThereIsAnErrorAndNeverFetched(t *testing.T) {
 	http.DefaultTransport = transport
 	defer func() { http.DefaultTransport = before }()
 
-	for _, ref := range []string{"missing.json", "https://schemas.invalid/missing.json", "http://127.0.0.1:1/missing.json", "file:///etc/hostname", "../missing.json"} {
-		for _, place := range []string{`"properties":{"a":{"$ref":"` + ref + `"}}`, `"allOf":[{"$ref":"` + ref + `"}]`, `"$ref":"` + ref + `"`} {
+	for _, ref := range []string{"missing.json", "https://schemas.invalid/missing.json", "http://127.0.0.1:1/missing.json",
+		"file:///etc/hostname", "../missing.json"} {
+		for _, place := range []string{`"properties":{"a":{"$ref":"` + ref + `"}}`, `"allOf":[{"$ref":"` + ref + `"}]`,
+			`"$ref":"` + ref + `"`} {
 			_, err := load(fstest.MapFS{"x.json": {Data: []byte(`{"$schema":"http://json-schema.org/draft-07/schema#","$id":"https://kobcheck.test/schemas/x.json","title":"X",` + place + `}`)}})
 			assert.ErrorContains(t, err, "is not embedded, and nothing is ever fetched", place)
 		}

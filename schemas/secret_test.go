@@ -14,7 +14,8 @@ import (
 func wrongValues(text string) []string {
 	quoted, _ := json.Marshal(text)
 	return []string{
-		string(quoted), `[` + string(quoted) + `]`, `{"a":` + string(quoted) + `}`, `[[` + string(quoted) + `]]`, `{` + string(quoted) + `:1}`,
+		string(quoted), `[` + string(quoted) + `]`, `{"a":` + string(quoted) + `}`, `[[` + string(quoted) + `]]`,
+		`{` + string(quoted) + `:1}`,
 	}
 }
 
@@ -37,7 +38,8 @@ func TestNoSecretIsRepeatedInAViolation(t *testing.T) {
 			}
 			secrets++
 			for _, value := range wrongValues("SEKRET") {
-				bodies = append(bodies, fmt.Sprintf(`{%q:%s}`, field.Name, value), fmt.Sprintf(`{%q:%s,%[1]q:1}`, field.Name, value), fmt.Sprintf(`{"x":%s}`, value))
+				bodies = append(bodies, fmt.Sprintf(`{%q:%s}`, field.Name, value), fmt.Sprintf(`{%q:%s,%[1]q:1}`, field.Name,
+					value), fmt.Sprintf(`{"x":%s}`, value))
 			}
 		}
 		if len(bodies) == 0 {
@@ -60,12 +62,14 @@ func TestNoSecretIsRepeatedInAViolation(t *testing.T) {
 
 func TestNoCardNumberIsRepeatedInAViolation(t *testing.T) {
 	set := loaded(t)
-	for _, number := range []string{"4111111111111111", "4111 1111 1111 1111", "5500-0000-0000-0004", "378282246310005", "PAN 6011111111111117.", "41111111111111111111111"} {
+	for _, number := range []string{"4111111111111111", "4111 1111 1111 1111", "5500-0000-0000-0004", "378282246310005",
+		"PAN 6011111111111117.", "41111111111111111111111"} {
 		for _, name := range set.Names() {
 			bodies := wrongValues(number)
 			for _, field := range set.Fields(name) {
 				for _, value := range wrongValues(number) {
-					bodies = append(bodies, fmt.Sprintf(`{%q:%s}`, field.Name, value), fmt.Sprintf(`{%q:[{"a":%s}]}`, field.Name, value))
+					bodies = append(bodies, fmt.Sprintf(`{%q:%s}`, field.Name, value), fmt.Sprintf(`{%q:[{"a":%s}]}`, field.Name,
+						value))
 				}
 				if !strings.ContainsAny(number, " -") {
 					bodies = append(bodies, fmt.Sprintf(`{%q:%s}`, field.Name, number))
@@ -83,7 +87,8 @@ func TestNoCardNumberIsRepeatedInAViolation(t *testing.T) {
 }
 
 func TestWhatIsNoCardNumberIsLeftReadable(t *testing.T) {
-	for _, text := range []string{"1b8ecc17-4edd-4b74-ae4f-208aeb78f105", "1111***1111", "2025-01-14T16:56:58.947Z", "123456789012", "4111111111111112", "+61400000000"} {
+	for _, text := range []string{"1b8ecc17-4edd-4b74-ae4f-208aeb78f105", "1111***1111", "2025-01-14T16:56:58.947Z",
+		"123456789012", "4111111111111112", "+61400000000"} {
 		assert.Equal(t, text, hideCardNumbers(text))
 	}
 	assert.Equal(t, "a (a card number) b", hideCardNumbers("a 4111-1111-1111-1111 b"))

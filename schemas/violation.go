@@ -103,7 +103,8 @@ func (s *Set) violation(of *schema, at string, failure gojsonschema.ResultError)
 // undocumented is the violation of a field that the documentation does not have. Its value is never quoted:
 // nobody knows what it may hold.
 func undocumented(of *schema, pointer string, value any) Violation {
-	return Violation{Schema: of.name, Pointer: pointer, Kind: Undocumented, Expected: "no field of that name", Actual: shape(value)}
+	return Violation{Schema: of.name, Pointer: pointer, Kind: Undocumented, Expected: "no field of that name",
+		Actual: shape(value)}
 }
 
 func pointer(at string, path []string) string {

@@ -127,8 +127,9 @@ func readAnswers() ([]Fault, error) {
 				broken = append(broken, fmt.Errorf("answers.yaml: %s of %s has the unknown kind %s", name, object, f.Kind))
 			}
 			for _, how := range kinds[f.Kind] {
-				all = append(all, Fault{ID: ID("field." + operation + "." + name + "." + how), Group: "field", Requirement: f.Requirement,
-					Sentence: fmt.Sprintf("%s: %s %s.", operation, name, wrongness[how])})
+				all = append(all, Fault{ID: ID("field." + operation + "." + name + "." + how), Group: "field",
+					Requirement: f.Requirement,
+					Sentence:    fmt.Sprintf("%s: %s %s.", operation, name, wrongness[how])})
 			}
 		}
 	}

@@ -98,7 +98,8 @@ func New(ids ...string) (*Set, error) {
 	set := &Set{on: map[ID]*counters{}}
 	for _, id := range ids {
 		if !slices.ContainsFunc(known, func(f Fault) bool { return f.offers(ID(id)) }) {
-			return nil, fmt.Errorf("there is no fault %q; those that begin alike: %s (kobcheck list faults shows all)", id, alike(known, id))
+			return nil, fmt.Errorf("there is no fault %q; those that begin alike: %s (kobcheck list faults shows all)", id,
+				alike(known, id))
 		}
 		set.on[ID(id)] = &counters{}
 	}

@@ -77,7 +77,8 @@ func TestASetWithoutFaultsIsSilent(t *testing.T) {
 }
 
 func TestASetCountsEachTimeThatAFaultIsOn(t *testing.T) {
-	set, err := New("auth.expired-accepted", "auth.no-token-accepted.cards-get", "input.null-accepted.cards-create.wallet_id", "rare.500")
+	set, err := New("auth.expired-accepted", "auth.no-token-accepted.cards-get",
+		"input.null-accepted.cards-create.wallet_id", "rare.500")
 	require.NoError(t, err)
 	require.True(t, set.Any())
 	require.True(t, set.On("auth.expired-accepted"))
@@ -96,7 +97,8 @@ func TestASetCountsEachTimeThatAFaultIsOn(t *testing.T) {
 }
 
 func TestAnUnknownIdIsAnErrorThatNamesThoseThatBeginAlike(t *testing.T) {
-	for _, id := range []string{"idempotency.ignore", "auth.no-token-accepted.healthcheck", "order.check-9-missing", "nothing.like-it", ""} {
+	for _, id := range []string{"idempotency.ignore", "auth.no-token-accepted.healthcheck", "order.check-9-missing",
+		"nothing.like-it", ""} {
 		_, err := New(id)
 		require.Error(t, err, id)
 	}

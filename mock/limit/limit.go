@@ -30,7 +30,8 @@ const (
 
 // Kinds lists them.
 func Kinds() []string {
-	return []string{string(FixedWindow), string(FirstWindow), string(SlidingLog), string(SlidingCounter), string(TokenBucket), string(GCRA), string(PenaltyBox)}
+	return []string{string(FixedWindow), string(FirstWindow), string(SlidingLog), string(SlidingCounter),
+		string(TokenBucket), string(GCRA), string(PenaltyBox)}
 }
 
 // Scopes are what a limiter can count by.

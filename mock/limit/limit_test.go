@@ -31,7 +31,8 @@ func TestNoKindLetsMoreThroughThanItsLawAllows(t *testing.T) {
 			ok, _ = again.Allow("a", now.Add(wait))
 			require.True(t, ok, "%s: after the wait that it names the next request passes", kind)
 		}
-		most := map[Kind]int{FixedWindow: 20, FirstWindow: 20, SlidingLog: 10, SlidingCounter: 20, TokenBucket: 20, GCRA: 20, PenaltyBox: 10}[config.Kind]
+		most := map[Kind]int{FixedWindow: 20, FirstWindow: 20, SlidingLog: 10, SlidingCounter: 20, TokenBucket: 20, GCRA: 20,
+			PenaltyBox: 10}[config.Kind]
 		for i := range passed {
 			inside := 0
 			for j := i; j < len(passed) && passed[j].Sub(passed[i]) < time.Second; j++ {

@@ -1,0 +1,84 @@
+package mock
+
+import (
+	"net/url"
+	"strings"
+	"time"
+
+	"github.com/golang-jwt/jwt/v5"
+	"github.com/stretchr/testify/require"
+
+	"github.com/kobcheck/kobcheck/contract"
+)
+
+// walkStrangers calls an operation with every kind of bad token.
+func walkStrangers(c *caller, operation *contract.Operation) {
+	unsigned, err := jwt.NewWithClaims(jwt.SigningMethodNone, jwt.MapClaims{"iss": issuerName,
+		"client_id": c.server.Inventory().Clients["primary"].ID,
+		"scope":     "client/write administrator/write",
+		"exp":       start.Add(time.Hour).Unix()}).SignedString(jwt.UnsafeAllowNoneSignatureType)
+	require.NoError(c.t, err)
+	forged := c.token
+	if head, _, whole := cutLast(forged, "."); whole {
+		forged = head + "." + strings.Repeat("A", 86)
+	}
+	request, parameters := c.goodRequest(operation.ID)
+	for _, authorization := range []string{"", "Bearer nonsense", "Bearer " + unsigned, "Bearer " + forged,
+		"Bearer " + c.server.Inventory().ExpiredToken, "Basic " + c.token, "bearer " + c.token} {
+		c.with("Authorization", authorization).call(operation.ID, request, parameters...)
+	}
+	c.without("Authorization").call(operation.ID, body{"amount": "bad"}, parameters...)
+	c.scoped("admin", "client/read administrator/read").call(operation.ID, request, parameters...)
+	method, path := c.addressOf(operation.ID, parameters...)
+	c.without("Authorization").send(method, path+"?access_token="+url.QueryEscape(c.token), "")
+}
+
+// walkTenancy reaches for the things of another client.
+func walkTenancy(c *caller) {
+	foreign := c.server.Inventory().SecondClient
+	for _, one := range []struct{ operation, kind string }{
+		{"beneficiaries-get", "beneficiary"}, {"beneficiaries-update", "beneficiary"}, {"cards-get", "card"},
+		{"cards-update-status", "card"},
+		{"cards-replace-renew", "card"}, {"cards-generate-secret", "card"}, {"endusers-get", "enduser"}, {"transactions-get",
+			"transaction"},
+		{"wallets-get", "wallet"}, {"wallets-update", "wallet"}, {"webhooks-delete", "webhook"},
+	} {
+		request, _ := c.goodRequest(one.operation)
+		c.call(one.operation, request, foreign[one.kind])
+	}
+	c.as("second").call("cards-get", nil, foreign["card"])
+	c.tryCard(c.program("ok"), foreign["wallet"])
+	c.call("wallets-create", body{"holder_id": foreign["enduser"], "asset": "AUD", "asset_class": "CURRENCY",
+		"partner_product": "KOBBLE_AUD_1"})
+	c.get("./transactions?wallet=" + foreign["wallet"])
+	c.with("X-Client-Id", c.server.Inventory().Clients["second"].ID).call("cards-get", nil, foreign["card"])
+	own := c.funded(100)
+	c.call("transactions-create", body{"amount": 1, "from": foreign["wallet"], "to": own})
+	c.call("transactions-manual-debit", body{"amount": 1, "from": foreign["wallet"]})
+	c.call("transactions-manual-credit", body{"amount": 1, "to": foreign["wallet"]})
+}
+
+func cutLast(text, at string) (before, after string, found bool) {
+	i := strings.LastIndex(text, at)
+	if i < 0 {
+		return text, "", false
+	}
+	return text[:i], text[i+1:], true
+}
+
+func walkTokens(c *caller) {
+	known := c.server.Inventory().Clients["primary"]
+	good := func() url.Values {
+		return url.Values{"grant_type": {"client_credentials"}, "client_id": {known.ID}, "client_secret": {known.Secret},
+			"scope": {"client/read"}}
+	}
+	for _, name := range []string{"grant_type", "client_id", "client_secret", "scope"} {
+		for _, value := range []string{"", "wrong", "client/read wrong", " "} {
+			form := good()
+			form.Set(name, value)
+			c.askToken(form)
+		}
+	}
+	c.send("POST", "/oauth2/token", good().Encode())
+	c.askToken(good())
+}

@@ -1,0 +1,137 @@
+package mock
+
+import (
+	"encoding/json"
+	"maps"
+	"slices"
+	"strings"
+	"time"
+)
+
+// rich is metadata with everything that JSON has.
+const rich = `{"crm":"7","nested":{"list":[1,2.5,true,null,"x"],"none":null},"name":"Zoë 猫","empty":{}}`
+
+func walkOrder(c *caller) {
+	for _, program := range slices.Sorted(maps.Keys(c.server.Inventory().Programs)) {
+		for _, checks := range append([]string{"ok"}, slices.Sorted(maps.Keys(c.server.Inventory().Wallets))...) {
+			wallet := c.server.Inventory().Wallets[checks]
+			if checks == "ok" {
+				wallet = c.wallet()
+			}
+			c.tryCard(c.program(program), wallet)
+			c.call("wallets-get", nil, wallet)
+		}
+	}
+	c.tryCard(nowhere, c.wallet())
+	c.tryCard(c.program("ok"), nowhere)
+	inactive := c.wallet()
+	c.call("wallets-update", body{"status": "INACTIVE"}, inactive)
+	c.tryCard(c.program("ok"), inactive)
+	c.call("cards-list", nil)
+	c.call("card-programs-create", body{"type": "VIRTUAL", "partner_product": "KOBBLE_DEBIT_1", "metadata": body{}})
+	c.as("admin").call("card-programs-create", body{"type": "VIRTUAL", "partner_product": "KOBBLE_DEBIT_1",
+		"metadata": body{}})
+}
+
+func walkCards(c *caller) {
+	one, other := c.card(), c.card()
+	for _, status := range []string{"ACTIVE", "SUSPENDED", "STOLEN", "PENDING", "ACTIVE"} {
+		c.call("cards-update-status", body{"status": status}, one)
+		c.call("cards-get", nil, one)
+	}
+	for _, action := range []string{"replace", "renew", "destroy"} {
+		c.call("cards-replace-renew", body{"reason": "worn", "expiry": "2031"}, other, action)
+	}
+	for _, card := range []string{one, other, one, other, one} {
+		c.call("cards-generate-secret", body{"remarks": "x"}, card)
+	}
+	for range 25 {
+		c.call("cards-get", nil, other)
+	}
+}
+
+func walkLists(c *caller) {
+	for range 5 {
+		c.clock.Advance(time.Second)
+		c.card()
+		c.funded(5)
+	}
+	at := func(seconds int) string {
+		return c.clock.Now().Add(time.Duration(seconds) * time.Second).Format(time.RFC3339Nano)
+	}
+	for _, list := range []string{"./cards", "./transactions"} {
+		for _, query := range []string{"", "limit=2", "limit=2&offset=2", "limit=2&offset=2&order=asc", "order=asc",
+			"order=desc", "offset=1", "offset=100",
+			"from=" + at(-2), "to=" + at(-2), "from=" + at(-3) + "&to=" + at(-1), "from=" + at(-1) + "&to=" + at(-3),
+			"limit=-1", "limit=0", "limit=x", "offset=-1", "offset=1.5", "order=up", "from=yesterday", "to=2025-01-14",
+			"limit=1&limit=2", "unknown=1", "%zz", "limit="} {
+			c.get(list + "?" + query)
+		}
+	}
+	// Two pages of a list that grows between them, and a range with few entries and more after it.
+	c.get("./cards?limit=2&order=asc")
+	c.card()
+	c.get("./cards?limit=2&offset=2&order=asc")
+	c.get("./cards?to=" + at(-3) + "&from=" + at(-4))
+	for _, wallet := range []string{c.funded(9), nowhere, "x"} {
+		c.get("./transactions?wallet=" + wallet)
+	}
+}
+
+func walkMoney(c *caller) {
+	one, two := c.funded(20_000_001), c.funded(500)
+	c.call("transactions-create", body{"amount": 957, "reference": "a", "from": one, "to": two})
+	c.call("transactions-manual-debit", body{"amount": 7, "from": one})
+	c.call("transactions-manual-debit", body{"amount": 5_000, "from": two})
+	for _, amount := range []any{-5, 0, 1.5, "7", nil} {
+		c.call("transactions-manual-credit", body{"amount": amount, "to": one})
+	}
+	for range 25 {
+		c.call("transactions-manual-credit", body{"amount": 3, "to": one})
+	}
+	for range 5 {
+		c.call("wallets-get", nil, one)
+	}
+	c.call("wallets-get", nil, two)
+	c.get("./transactions?wallet=" + one)
+}
+
+func walkEndusers(c *caller) {
+	for _, enduser := range []any{
+		body{"person": person()}, body{"person": person(), "metadata": json.RawMessage(rich)},
+		body{"company": body{"name": "Acme", "id": "mine"}}, body{"company": body{"name": "Acme"},
+			"metadata": body{"a": "b"}},
+		body{"person": person(), "company": body{"name": "Acme"}}, body{}, body{"person": "x"},
+		body{"person": body{"email": 7}}, body{"person": person(), "metadata": []int{}}, body{"person": person(),
+			"metadata": nil},
+	} {
+		made := c.call("endusers-create", enduser)
+		c.call("endusers-get", nil, made.id())
+	}
+	grouped := c.as("admin").call("card-programs-create", body{"type": "VIRTUAL", "partner_product": "KOBBLE_DEBIT_1",
+		"metadata": json.RawMessage(`{"parent_account_id":"1","product_id":"2","group_id":["a"]}`)}).id()
+	c.tryCard(grouped, c.wallet())
+	blocked := c.call("endusers-create", body{"person": person(), "metadata": body{"status": "BLOCKED"}}).id()
+	c.tryCard(c.program("ok"), c.call("wallets-create", body{"holder_id": blocked, "asset": "AUD",
+		"asset_class": "CURRENCY", "partner_product": "KOBBLE_AUD_1"}).id())
+	made := c.beneficiary()
+	c.call("beneficiaries-update", body{"metadata": body{"a": 1}}, made)
+	c.call("beneficiaries-update", body{"status": "INACTIVE"}, made)
+	for _, odd := range []string{`{"a":"` + strings.Repeat("x", 300) + `"}`, `{"a":"\u0001"}`, `{"a":1e5}`} {
+		c.call("beneficiaries-update", body{"metadata": json.RawMessage(odd)}, made)
+	}
+	c.call("beneficiaries-update", body{"metadata": body{"b": 1}}, made)
+	c.call("beneficiaries-get", nil, made)
+	hook, other := c.call("webhooks-create", body{"url": "https://a.example.test"}), c.call("webhooks-create",
+		body{"url": "https://b.example.test"})
+	c.call("webhooks-delete", nil, hook.id())
+	c.call("webhooks-list", nil)
+	c.call("webhooks-delete", nil, hook.id())
+	c.call("webhooks-delete", nil, other.id())
+	client := c.as("admin").call("clients-create", body{"name": "Third", "metadata": body{"a": 1}}).id()
+	c.as("admin").call("clients-update-status", body{"status": "INACTIVE"}, client)
+	c.as("admin").call("clients-get", nil, client)
+	program := c.as("admin").call("card-programs-create", body{"type": "PHYSICAL", "partner_product": "KOBBLE_DEBIT_1",
+		"metadata": json.RawMessage(goodProgramMetadata)}).id()
+	c.call("card-programs-get", nil, program)
+}

@@ -3,6 +3,8 @@ package load
 import (
 	"errors"
 	"fmt"
+	"slices"
+	"time"
 
 	"github.com/kobcheck/kobcheck/load/arrivals"
 	"github.com/kobcheck/kobcheck/reports"
@@ -10,26 +12,28 @@ import (
 )
 
 // Merge puts the shards of one load run together: counts, slices and errors are added, histograms merged
-// bucket by bucket, and gates evaluated again on the whole.
+// bucket by bucket, and gates evaluated again on the whole. A set that is not whole, or not of one run, is refused.
 func Merge(parts []*reports.LoadRun) (*reports.LoadRun, error) {
 	if len(parts) == 0 {
 		return nil, errors.New("there is no load run to merge")
 	}
 	whole := *parts[0]
 	whole.Plans, whole.ExitCode, whole.Reason = nil, 0, ""
-	if err := overlapping(parts); err != nil {
-		return nil, err
+	for _, part := range parts {
+		if err := sameRun(parts[0], part); err != nil {
+			return nil, err
+		}
+		if part.StartedAt.Before(whole.StartedAt) {
+			whole.StartedAt = part.StartedAt
+		}
 	}
 	for i := range parts[0].Plans {
 		var same []*reports.LoadPlan
 		for _, part := range parts {
-			if part.Seed != whole.Seed || len(part.Plans) != len(parts[0].Plans) || part.Plans[i].ID != parts[0].Plans[i].ID {
-				return nil, fmt.Errorf("run %s is no shard of the same run as %s: seed and plans must be equal", part.RunID, parts[0].RunID)
-			}
-			if part.StartedAt.Before(whole.StartedAt) {
-				whole.StartedAt = part.StartedAt
-			}
 			same = append(same, &part.Plans[i])
+		}
+		if err := overlapping(parts, i); err != nil {
+			return nil, err
 		}
 		plan, err := mergePlan(same)
 		if err != nil {
@@ -40,29 +44,61 @@ func Merge(parts []*reports.LoadRun) (*reports.LoadRun, error) {
 	return &whole, nil
 }
 
-// overlapping returns an error where parts were not performed at one time by one version: what did not overlap put no
-// common load on anything.
-func overlapping(parts []*reports.LoadRun) error {
-	latest, earliest := parts[0], parts[0]
-	for _, part := range parts {
-		if part.Tool.Version != parts[0].Tool.Version {
-			return fmt.Errorf("run %s is of version %s and run %s of %s: shards of one run are made by one version",
-				part.RunID, part.Tool.Version, parts[0].RunID, parts[0].Tool.Version)
-		}
-		if part.StartedAt.After(latest.StartedAt) {
-			latest = part
-		}
-		if part.EndedAt.Before(earliest.EndedAt) {
-			earliest = part
-		}
+// sameRun returns an error where a part is not of the run of the first: another version, seed, target or plans.
+func sameRun(first, part *reports.LoadRun) error {
+	differs := func(what string, one, other any) error {
+		return fmt.Errorf("run %s has %s %v and run %s %v: they are no shards of one run", part.RunID, what, one, first.RunID, other)
 	}
-	if latest.StartedAt.After(earliest.EndedAt) {
-		return fmt.Errorf("run %s had ended before run %s began: shards that do not overlap are no common load; start them together",
-			earliest.RunID, latest.RunID)
+	switch {
+	case part.Tool.Version != first.Tool.Version:
+		return differs("version", part.Tool.Version, first.Tool.Version)
+	case part.Seed != first.Seed:
+		return differs("seed", part.Seed, first.Seed)
+	case !reports.SameTarget(part.Target, first.Target):
+		return differs("the target", targetOf(part), targetOf(first))
+	case len(part.Plans) != len(first.Plans):
+		return differs("so many plans:", len(part.Plans), len(first.Plans))
+	}
+	for i := range part.Plans {
+		one, other := &part.Plans[i], &first.Plans[i]
+		if one.ID != other.ID || one.Content != other.Content {
+			return differs(fmt.Sprintf("as plan %d", i+1), planOf(one), planOf(other))
+		}
 	}
 	return nil
 }
 
+func targetOf(r *reports.LoadRun) string {
+	return fmt.Sprintf("%s (%s, %s)", r.Target.Name, r.Target.BaseURL, r.Target.Edition)
+}
+
+func planOf(p *reports.LoadPlan) string { return fmt.Sprintf("%s (content %s)", p.ID, p.Content) }
+
+// overlapping returns an error where the parts of a plan were not performed at one time: what did not overlap put no
+// common load on anything.
+func overlapping(parts []*reports.LoadRun, plan int) error {
+	began := func(r *reports.LoadRun) time.Time {
+		if at := r.Plans[plan].StartedAt; !at.IsZero() {
+			return at
+		}
+		return r.StartedAt
+	}
+	ended := func(r *reports.LoadRun) time.Time {
+		if at := r.Plans[plan].EndedAt; !at.IsZero() {
+			return at
+		}
+		return r.EndedAt
+	}
+	latest := slices.MaxFunc(parts, func(a, b *reports.LoadRun) int { return began(a).Compare(began(b)) })
+	earliest := slices.MinFunc(parts, func(a, b *reports.LoadRun) int { return ended(a).Compare(ended(b)) })
+	if began(latest).After(ended(earliest)) {
+		return fmt.Errorf("%s of run %s had ended before that of run %s began: shards that do not overlap are no common load; start them together",
+			parts[0].Plans[plan].ID, earliest.RunID, latest.RunID)
+	}
+	return nil
+}
+
+// mergePlan puts the shards of one plan together.
 func mergePlan(parts []*reports.LoadPlan) (*reports.LoadPlan, error) {
 	whole := *parts[0]
 	m := arrivals.NewMeasure()
@@ -82,9 +118,6 @@ func mergePlan(parts []*reports.LoadPlan) (*reports.LoadPlan, error) {
 		whole.Findings = append(whole.Findings, part.Findings...)
 		whole.Invariants = append(whole.Invariants, part.Invariants...)
 		whole.Observed = append(whole.Observed, part.Observed...)
-		if part.ExitCode == evidence.ExitInconclusive && whole.ExitCode == 0 {
-			whole.ExitCode, whole.Reason = part.ExitCode, part.Reason
-		}
 	}
 	lag := whole.Lag
 	m.Wall = m.Asked
@@ -107,7 +140,8 @@ func mergePlan(parts []*reports.LoadPlan) (*reports.LoadPlan, error) {
 		}
 		whole.Gates = append(whole.Gates, gate.evaluate(m))
 	}
-	whole.ExitCode, whole.Verdict, whole.Reason = exitOf(parts), "", ""
+	whole.Verdict = ""
+	whole.ExitCode, whole.Reason = notPerformed(parts)
 	return &whole, nil
 }
 
@@ -124,12 +158,12 @@ func samples(parts []*reports.LoadPlan, gate string) int {
 	return n
 }
 
-// exitOf keeps only what a shard could not perform; everything else is judged again on the whole.
-func exitOf(parts []*reports.LoadPlan) int {
+// notPerformed keeps what a shard could not perform to its end; everything else is judged again on the whole.
+func notPerformed(parts []*reports.LoadPlan) (code int, why string) {
 	for _, part := range parts {
-		if part.ExitCode == evidence.ExitInconclusive {
-			return part.ExitCode
+		if part.ExitCode != evidence.ExitPassed && part.ExitCode != evidence.ExitFailed {
+			return part.ExitCode, fmt.Sprintf("shard %s: %s", part.Shard, part.Reason)
 		}
 	}
-	return 0
+	return evidence.ExitPassed, ""
 }

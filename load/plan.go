@@ -7,7 +7,9 @@
 package load
 
 import (
+	"crypto/sha256"
 	"embed"
+	"encoding/json"
 	"errors"
 	"fmt"
 	"io/fs"
@@ -30,6 +32,15 @@ type Plan struct {
 
 // Ceiling is the most that the plan asks of a target, for the safety rules and a dry run.
 func (p *Plan) Ceiling() kind.Ceiling { return p.own.Ceiling() }
+
+// content is a digest of all that the plan says, so that shards of one plan know each other.
+func (p *Plan) content() (string, error) {
+	text, err := json.Marshal(p.own)
+	if err != nil {
+		return "", fmt.Errorf("writing the plan %s down: %w", p.ID, err)
+	}
+	return fmt.Sprintf("%x", sha256.Sum256(text))[:16], nil
+}
 
 // Scale multiplies rates and times, so that a built-in plan fits a target.
 func (p *Plan) Scale(rate, length float64) { p.own.Scale(rate, length) }

@@ -18,6 +18,12 @@ func Perform(ctx context.Context, on *kind.Target, plan *Plan, seed int64, part 
 		Shard: part.String(), LagBound: kind.Milliseconds(time.Duration(plan.Lag)), Errors: map[string]int{},
 		Findings: []evidence.Finding{}, Invariants: []evidence.Invariant{}, Observed: []evidence.Observation{},
 		Gates: []reports.GateResult{}}
+	var err error
+	if result.Content, err = plan.content(); err != nil {
+		result.ExitCode, result.Reason = evidence.ExitInconclusive, err.Error()
+		return result
+	}
+	result.StartedAt = time.Now().UTC()
 	m, err := plan.own.Perform(ctx, on, kind.Run{Seed: seed, Shard: part}, result)
 	if err == nil && m != nil {
 		plan.hold(m, result)
@@ -27,6 +33,7 @@ func Perform(ctx context.Context, on *kind.Target, plan *Plan, seed int64, part 
 	if err != nil {
 		result.ExitCode, result.Reason = evidence.ExitInconclusive, err.Error()
 	}
+	result.EndedAt = time.Now().UTC()
 	return result
 }
 

@@ -46,6 +46,10 @@ type LoadPlan struct {
 	Stages   []LoadStage `json:"stages,omitempty"`
 	Arrivals string      `json:"arrivals,omitempty"`
 	Shard    string      `json:"shard,omitempty"`
+	// Content is a digest of the plan as it was performed, rates and times scaled: shards of one plan have it in common.
+	Content   string    `json:"content,omitempty"`
+	StartedAt time.Time `json:"started_at,omitzero"` // UTC
+	EndedAt   time.Time `json:"ended_at,omitzero"`   // UTC
 	// Due and Sent count arrivals; Asked and Reached are arrivals per second over the whole plan.
 	Due     int     `json:"due"`
 	Sent    int     `json:"sent"`

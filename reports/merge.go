@@ -28,7 +28,7 @@ func Merge(parts []*Run) (*Run, error) {
 		if part.Tool.Version != whole.Tool.Version {
 			return nil, fmt.Errorf("run %s is of version %s and run %s of %s: shards of one run are made by one version", part.RunID, part.Tool.Version, parts[0].RunID, whole.Tool.Version)
 		}
-		if !sameTarget(part.Target, whole.Target) || part.Seed != whole.Seed || fmt.Sprint(part.Gate) != fmt.Sprint(whole.Gate) {
+		if !SameTarget(part.Target, whole.Target) || part.Seed != whole.Seed || fmt.Sprint(part.Gate) != fmt.Sprint(whole.Gate) {
 			return nil, fmt.Errorf("run %s is not a shard of the same run as %s: target, seed and gate must be equal", part.RunID, parts[0].RunID)
 		}
 		if err := m.add(part); err != nil {
@@ -49,8 +49,8 @@ func Merge(parts []*Run) (*Run, error) {
 	return &whole, nil
 }
 
-// sameTarget compares targets; each process has a mock inside of its own, on a port of its own.
-func sameTarget(a, b Target) bool {
+// SameTarget compares targets; each process has a mock inside of its own, on a port of its own.
+func SameTarget(a, b Target) bool {
 	if a.Embedded && b.Embedded {
 		a.BaseURL = b.BaseURL
 	}

@@ -7,9 +7,9 @@ import (
 
 var digitRun = regexp.MustCompile(`[0-9](?:[ -]?[0-9]){12,}`)
 
-// hideCardNumbers takes out what may be a full card number: 13 to 19 digits that pass the Luhn check, single
+// HideCardNumbers takes out what may be a full card number: 13 to 19 digits that pass the Luhn check, single
 // spaces and hyphens between them left aside; longer runs of digits may hold one and go as well.
-func hideCardNumbers(text string) string {
+func HideCardNumbers(text string) string {
 	return digitRun.ReplaceAllStringFunc(text, func(run string) string {
 		digits := strings.NewReplacer(" ", "", "-", "").Replace(run)
 		if len(digits) <= 19 && !luhn(digits) {

@@ -89,7 +89,7 @@ func (r *reader) number(number string) (any, *DecodeError) {
 	case len(number) > MaxNumber:
 		detail = fmt.Sprintf("a number has more than %d characters", MaxNumber)
 	case !holdable(number):
-		detail = "no float64 can hold the number " + cutBytes(hideCardNumbers(number), quotedNumber)
+		detail = "no float64 can hold the number " + cutBytes(HideCardNumbers(number), quotedNumber)
 	default:
 		return json.Number(number), nil
 	}
@@ -149,7 +149,7 @@ func (r *reader) failure(kind, detail string) *DecodeError {
 func failed(kind, detail string, at jsontext.Pointer, offset int64) *DecodeError {
 	var pointer jsontext.Pointer
 	for name := range at.Tokens() {
-		if pointer = pointer.AppendToken(cutBytes(hideCardNumbers(name), quotedPointer)); len(pointer) > quotedPointer {
+		if pointer = pointer.AppendToken(cutBytes(HideCardNumbers(name), quotedPointer)); len(pointer) > quotedPointer {
 			break
 		}
 	}

@@ -110,7 +110,7 @@ func undocumented(of *schema, pointer string, value any) Violation {
 func pointer(at string, path []string) string {
 	place := jsontext.Pointer(at)
 	for _, name := range path {
-		place = place.AppendToken(cut(hideCardNumbers(name)))
+		place = place.AppendToken(cut(HideCardNumbers(name)))
 	}
 	return string(place)
 }

@@ -105,10 +105,10 @@ func describe(value any) string {
 	case bool:
 		return strconv.FormatBool(value)
 	case json.Number:
-		return cut(hideCardNumbers(value.String()))
+		return cut(HideCardNumbers(value.String()))
 	case string:
 		const enough = 4 * 80 // More bytes than 80 characters have, so that a huge text is not quoted whole.
-		return cut(strconv.Quote(hideCardNumbers(cutBytes(value, enough))))
+		return cut(strconv.Quote(HideCardNumbers(cutBytes(value, enough))))
 	}
 	return shape(value)
 }

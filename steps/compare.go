@@ -1,75 +1,59 @@
 package steps
 
 import (
+	"cmp"
 	"fmt"
-	"sort"
+	"maps"
+	"slices"
 	"strings"
 
-	"github.com/kobcheck/kobcheck/client/scene"
 	"github.com/kobcheck/kobcheck/contract"
 	"github.com/kobcheck/kobcheck/reports/evidence"
 	"github.com/kobcheck/kobcheck/schemas/match"
 )
 
+// Match counts one check of a value. What the assertion leaves out, the matcher says: where the value is wrong, what
+// was looked for and what was there.
+func (w *World) Match(matcher match.Matcher, value any, a evidence.Assertion) {
+	holds, why := matcher.Look(value)
+	a.Pointer, a.Expected, a.Actual = a.Pointer+why.Pointer, cmp.Or(a.Expected, why.Expected), cmp.Or(a.Actual, why.Actual)
+	w.Expect(holds, a)
+}
+
+// ExpectMember checks a member of an object of the latest answer; dots in its name lead into inner objects.
+func (w *World) ExpectMember(body map[string]any, name string, matcher match.Matcher) {
+	path := strings.Split(name, ".")
+	there, _ := match.Field(match.There(), path...).Look(body)
+	w.Match(match.Field(matcher, path...), body, evidence.Assertion{Check: "value of " + name, Fact: w.FieldFact(w.Leading(), name, there),
+		Message: fmt.Sprintf("%q is not as it should be", name)})
+}
+
 // ExpectUnchanged checks that a refused request has left no trace on a thing.
 func (w *World) ExpectUnchanged(requirement string, before, now map[string]any) {
+	const check = "a refused request changes nothing"
+	fact := w.Fact(requirement, contract.Effect)
 	if len(before) == 0 {
-		w.NoData("a refused request changes nothing", w.Fact(requirement, contract.Effect), "the thing had no fields before")
+		w.NoData(check, fact, "the thing had no fields before")
 		return
 	}
 	for name, value := range before {
-		after, there := now[name]
-		w.Expect(there && match.Same(value, after), evidence.Assertion{Check: "a refused request changes nothing",
-			Fact:    w.Fact(requirement, contract.Effect),
-			Pointer: "/" + name,
-			Message: fmt.Sprintf("%q changed although the request was refused", name), Expected: match.Text(value), Actual: match.Present(after, there)})
+		w.Match(match.Field(match.Equal(value), name), now, evidence.Assertion{Check: check, Fact: fact,
+			Message: fmt.Sprintf("%q changed although the request was refused", name)})
 	}
 }
 
-func (w *World) Member(name string) (any, bool, error) {
-	exchange, err := w.Latest()
-	if err != nil {
-		return nil, false, err
-	}
-	value, ok := scene.Member(w.Body(exchange), name)
-	return value, ok, nil
-}
-
-func (w *World) ExpectMember(name string, holds bool, expected string, value any, there bool) {
-	actual := "absent"
-	if there {
-		actual = match.Text(value)
-	}
-	w.Expect(holds, evidence.Assertion{Check: "value of " + name, Fact: w.FieldFact(w.Leading(), name, there),
-		Pointer: "/" + strings.ReplaceAll(name, ".", "/"),
-		Message: fmt.Sprintf("%q is not as it should be", name), Expected: expected, Actual: actual})
-}
-
-// ExpectEqualObjects checks that two answers about one thing agree field by field.
-func (w *World) ExpectEqualObjects(check string, first, second map[string]any) {
-	w.ExpectEqual(check, first, second, func(name string, there bool) contract.Fact { return w.FieldFact(w.Leading(), name, there) })
-}
-
-// ExpectEqual is [World.expectEqualObjects] with the fact that each member rests on.
+// ExpectEqual checks that two answers about one thing agree member by member; fact is what each member rests on, and
+// whether it is there in both.
 func (w *World) ExpectEqual(check string, first, second map[string]any, fact func(name string, there bool) contract.Fact) {
-	names := map[string]bool{}
-	for name := range first {
-		names[name] = true
+	all := maps.Clone(first)
+	if all == nil {
+		all = map[string]any{}
 	}
-	for name := range second {
-		names[name] = true
-	}
-	sorted := make([]string, 0, len(names))
-	for name := range names {
-		sorted = append(sorted, name)
-	}
-	sort.Strings(sorted)
-	for _, name := range sorted {
-		before, inFirst := first[name]
-		after, inSecond := second[name]
-		w.Expect(inFirst == inSecond && match.Same(before, after), evidence.Assertion{Check: check, Fact: fact(name, inFirst && inSecond),
-			Pointer:  "/" + name,
-			Message:  fmt.Sprintf("%q differs between two answers about the same thing", name),
-			Expected: match.Present(before, inFirst), Actual: match.Present(after, inSecond)})
+	maps.Copy(all, second)
+	for _, name := range slices.Sorted(maps.Keys(all)) {
+		_, inFirst := first[name]
+		_, inSecond := second[name]
+		w.Match(match.Field(match.Equal(match.Member(first, name)), name), second, evidence.Assertion{Check: check,
+			Fact: fact(name, inFirst && inSecond), Message: fmt.Sprintf("%q differs between two answers about the same thing", name)})
 	}
 }

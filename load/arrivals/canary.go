@@ -40,8 +40,8 @@ func (w *watch) sendCanary(ctx context.Context) {
 	}
 }
 
-// settle gives each round the rate of arrivals in its second.
-func (w *watch) settle() {
+// rateRounds gives each round the rate of arrivals in its second.
+func (w *watch) rateRounds() {
 	w.mu.Lock()
 	defer w.mu.Unlock()
 	for i := range w.rounds {

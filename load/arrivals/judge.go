@@ -4,12 +4,12 @@ import (
 	"errors"
 	"fmt"
 	"net/http"
-	"strings"
 
 	"github.com/kobcheck/kobcheck/client"
 	"github.com/kobcheck/kobcheck/contract"
 	"github.com/kobcheck/kobcheck/load/kind"
 	"github.com/kobcheck/kobcheck/reports/evidence"
+	"github.com/kobcheck/kobcheck/schemas/match"
 	"github.com/kobcheck/kobcheck/steps/sentinel"
 )
 
@@ -40,11 +40,10 @@ func Judge(t *kind.Target, operation *contract.Operation, exchange *client.Excha
 
 // cheap looks at the head of every good answer; its body is for the answers that are checked.
 func cheap(operation *contract.Operation, exchange *client.Exchange) []evidence.Finding {
-	media, _, _ := strings.Cut(exchange.Header.Get("Content-Type"), ";")
 	switch {
 	case len(exchange.Body) == 0 && operation.Success.Schema != "" && operation.Success.Status != 0 && operation.Success.Status != http.StatusNoContent:
 		return []evidence.Finding{{Requirement: operation.Requirement, Operation: operation.ID, Message: "a success has no body"}}
-	case len(exchange.Body) > 0 && !strings.EqualFold(strings.TrimSpace(media), "application/json"):
+	case len(exchange.Body) > 0 && !match.MediaType("application/json").Holds(exchange.Header.Get("Content-Type")):
 		return []evidence.Finding{{Requirement: "GEN-11", Operation: operation.ID, Message: "an answer is not labelled as JSON"}}
 	}
 	return nil

@@ -80,7 +80,7 @@ func (t *Traffic) arrive(ctx context.Context, on *kind.Target, due []time.Durati
 		m.Stopped = why.why
 	}
 	end()
-	watch.settle()
+	watch.rateRounds()
 	return m, nil
 }
 

@@ -5,7 +5,6 @@ package ledger
 import (
 	"context"
 	"fmt"
-	"math/big"
 	"sync"
 	"sync/atomic"
 	"time"
@@ -16,6 +15,7 @@ import (
 	"github.com/kobcheck/kobcheck/load/kind"
 	"github.com/kobcheck/kobcheck/reports"
 	"github.com/kobcheck/kobcheck/reports/evidence"
+	"github.com/kobcheck/kobcheck/schemas/match"
 )
 
 // Plan is a ledger: so many wallets, each with so many credits.
@@ -116,11 +116,13 @@ func (l *performance) read(ctx context.Context, wallet string) (scene.Balance, e
 	l.mu.Lock()
 	l.reads++
 	l.mu.Unlock()
-	if sum := new(big.Rat).Add(b.Available, b.Reserved); sum.Cmp(b.Total) != 0 {
-		l.breaks("MONEY-02", "a read showed total %s, amount %s and reserved %s", scene.Decimal(b.Total), scene.Decimal(b.Available), scene.Decimal(b.Reserved))
-	}
-	if b.Available.Sign() < 0 || b.Total.Sign() < 0 {
-		l.breaks("MONEY-07", "a read showed amount %s and total %s", scene.Decimal(b.Available), scene.Decimal(b.Total))
+	for requirement, holds := range map[string]match.Matcher{
+		"MONEY-02": match.Sum("total_amount", "amount", "reserved_amount"),
+		"MONEY-07": match.All(match.Field(match.NotNegative(), "amount"), match.Field(match.NotNegative(), "total_amount")),
+	} {
+		if err := holds(b.Body); err != nil {
+			l.breaks(requirement, "a read of a wallet: %v", err)
+		}
 	}
 	return b, nil
 }

@@ -3,10 +3,27 @@ package match
 import (
 	"encoding/json"
 	"math/big"
+	"slices"
+	"strconv"
+	"strings"
 )
 
-// Same compares two JSON values; numbers are equal when they are the same decimal.
-func Same(a, b any) bool {
+// Equal asks for a JSON value; numbers are equal where they are the same decimal.
+func Equal(want any) Matcher {
+	return is(Text(want), func(value any) bool { return same(want, value) })
+}
+
+// OneOf asks for one of a few texts.
+func OneOf(texts ...string) Matcher {
+	return Form("one of "+strings.Join(texts, ", "), func(text string) bool { return slices.Contains(texts, text) })
+}
+
+// ID asks for an identifier, whatever its letter case (RFC 9562 §4).
+func ID(id string) Matcher {
+	return Form(strconv.Quote(id), func(text string) bool { return strings.EqualFold(id, text) })
+}
+
+func same(a, b any) bool {
 	switch a := a.(type) {
 	case map[string]any:
 		other, ok := b.(map[string]any)
@@ -15,7 +32,7 @@ func Same(a, b any) bool {
 		}
 		for name, value := range a {
 			inner, ok := other[name]
-			if !ok || !Same(value, inner) {
+			if !ok || !same(value, inner) {
 				return false
 			}
 		}
@@ -26,7 +43,7 @@ func Same(a, b any) bool {
 			return false
 		}
 		for i := range a {
-			if !Same(a[i], other[i]) {
+			if !same(a[i], other[i]) {
 				return false
 			}
 		}

@@ -3,35 +3,61 @@ package match
 import (
 	"encoding/json"
 	"maps"
+	"regexp"
 	"slices"
 	"strconv"
 	"strings"
+
+	"github.com/kobcheck/kobcheck/schemas"
 )
 
-// Text is a member of an answer as it reads in a feature: a string without its quotes, else JSON.
+const absent = "absent"
+
+// secret are the names of members whose values are for their owner alone.
+var secret = regexp.MustCompile(`(?i)(^|/)(\w*_)?(secret|token|password|cvv2?|cvc2?|pin)$`)
+
+// Text is a value as it reads in a feature: a string within quotes, else JSON; without card numbers and secrets.
 func Text(value any) string {
-	if value, ok := value.(string); ok {
-		return strconv.Quote(value)
+	if value == any(Absent{}) {
+		return absent
 	}
-	written, err := json.Marshal(value)
+	if value, ok := value.(string); ok {
+		return schemas.HideCardNumbers(strconv.Quote(value))
+	}
+	written, err := json.Marshal(shown(value))
 	if err != nil {
 		return "a value that is not JSON"
 	}
-	return string(written)
+	return schemas.HideCardNumbers(string(written))
 }
 
-func OrAbsent(value string) string {
-	if value == "" {
-		return "absent"
+// shown is a value without the secrets in it.
+func shown(value any) any {
+	switch value := value.(type) {
+	case map[string]any:
+		out := make(map[string]any, len(value))
+		for name, inner := range value {
+			if out[name] = shown(inner); secret.MatchString(name) {
+				out[name] = "(not shown)"
+			}
+		}
+		return out
+	case []any:
+		out := make([]any, len(value))
+		for i, inner := range value {
+			out[i] = shown(inner)
+		}
+		return out
 	}
 	return value
 }
 
-func Present(value any, there bool) string {
-	if !there {
-		return "absent"
+// OrAbsent is a line of a head, or the word for there being none.
+func OrAbsent(line string) string {
+	if line == "" {
+		return absent
 	}
-	return Text(value)
+	return line
 }
 
 // Texts are the texts of an error body at any depth, those in message and error first.
@@ -60,9 +86,16 @@ func Texts(value any) []string {
 	return nil
 }
 
-// Says reports whether a documented message stands in one of the texts, whatever its letter case, final stop or
+// Says asks that a documented message stands in one of the texts of a value, whatever its letter case, final stop or
 // prefix (ERR-08 calls the messages typical).
-func Says(texts []string, message string) bool {
+func Says(message string) Matcher {
 	wanted := strings.ToLower(strings.TrimRight(message, "."))
-	return slices.ContainsFunc(texts, func(text string) bool { return strings.Contains(strings.ToLower(text), wanted) })
+	return is(strconv.Quote(message), func(value any) bool {
+		return slices.ContainsFunc(Texts(value), func(text string) bool { return strings.Contains(strings.ToLower(text), wanted) })
+	})
+}
+
+// Form asks for a text of a form, in the words of the feature.
+func Form(expected string, holds func(text string) bool) Matcher {
+	return is(expected, func(value any) bool { text, isText := value.(string); return isText && holds(text) })
 }

@@ -2,7 +2,8 @@ package answers
 
 import (
 	"fmt"
-	"sort"
+	"maps"
+	"slices"
 	"strconv"
 	"strings"
 	"time"
@@ -16,62 +17,40 @@ import (
 	"github.com/kobcheck/kobcheck/steps"
 )
 
-func memberIs(w *steps.World, name, literal string) error {
+func memberIs(w *steps.World, exchange *client.Exchange, name, literal string) error {
 	expected, err := steps.Literal(literal)
-	if err != nil {
-		return err
+	if err == nil {
+		w.ExpectMember(w.Body(exchange), name, match.Equal(expected))
 	}
-	value, there, err := w.Member(name)
-	if err != nil {
-		return err
-	}
-	w.ExpectMember(name, there && match.Same(expected, value), match.Text(expected), value, there)
-	return nil
+	return err
 }
 
-func memberIsThing(w *steps.World, name, which, kind string) error {
+func memberIsThing(w *steps.World, exchange *client.Exchange, name, which, kind string) error {
 	object, err := w.Thing(which + kind)
-	if err != nil {
-		return err
+	if err == nil {
+		w.ExpectMember(w.Body(exchange), name, match.Named(strconv.Quote(object.ID)+", the id of the "+which+kind, match.ID(object.ID)))
 	}
-	value, there, err := w.Member(name)
-	if err != nil {
-		return err
-	}
-	id, _ := value.(string)
-	w.ExpectMember(name, strings.EqualFold(id, object.ID), strconv.Quote(object.ID)+", the id of the "+which+kind, value, there)
-	return nil
+	return err
 }
 
-func memberIsClientID(w *steps.World, name string) error {
-	value, there, err := w.Member(name)
-	if err != nil {
-		return err
-	}
-	if !there {
+func memberIsClientID(w *steps.World, exchange *client.Exchange, name string) error {
+	if _, there := scene.Member(w.Body(exchange), name); !there {
 		return &scene.NotTestable{Why: fmt.Sprintf("this target does not answer with the optional field %q (C-21, C-16)", name)}
 	}
-	w.ExpectMember(name, value == w.Session.ClientIDs["primary"], strconv.Quote(w.Session.ClientIDs["primary"])+", our client id", value, there)
+	ours := w.Session.ClientIDs["primary"]
+	w.ExpectMember(w.Body(exchange), name, match.Named(strconv.Quote(ours)+", our client id", match.Equal(ours)))
 	return nil
 }
 
-func memberIsThere(w *steps.World, name string) error {
-	value, there, err := w.Member(name)
-	if err != nil {
-		return err
+// member returns the step that holds a member of the answer against a matcher.
+func member(matcher match.Matcher) func(*steps.World, *client.Exchange, string) {
+	return func(w *steps.World, exchange *client.Exchange, name string) {
+		w.ExpectMember(w.Body(exchange), name, matcher)
 	}
-	w.ExpectMember(name, there && value != nil, "a value", value, there)
-	return nil
 }
 
-func memberInFuture(w *steps.World, name string) error {
-	value, there, err := w.Member(name)
-	if err != nil {
-		return err
-	}
-	when, readable := schemas.Instant(value)
-	w.ExpectMember(name, readable && when.After(time.Now()), "a time in the future", value, there)
-	return nil
+func memberInFuture(w *steps.World, exchange *client.Exchange, name string) {
+	w.ExpectMember(w.Body(exchange), name, match.Named("a time in the future", match.After(time.Now())))
 }
 
 // forms are the patterns that features name in words.
@@ -106,17 +85,12 @@ func utcMilliseconds(s string) bool {
 	return err == nil
 }
 
-func memberMatches(w *steps.World, name, form string) error {
+func memberMatches(w *steps.World, exchange *client.Exchange, name, form string) error {
 	matches, known := forms[form]
 	if !known {
 		return steps.Faulty("no form is called %q", form)
 	}
-	value, there, err := w.Member(name)
-	if err != nil {
-		return err
-	}
-	written, _ := value.(string)
-	w.ExpectMember(name, there && matches(written), "a text "+form, value, there)
+	w.ExpectMember(w.Body(exchange), name, match.Form("a text "+form, matches))
 	return nil
 }
 
@@ -130,51 +104,38 @@ func holdsWhatWasSent(w *steps.World, draft *scene.Draft, exchange *client.Excha
 
 // expectHolds checks that every value sent is in the answer; objects may have gained members.
 func expectHolds(w *steps.World, sent, body map[string]any, at string) {
-	names := make([]string, 0, len(sent))
-	for name := range sent {
-		names = append(names, name)
-	}
-	sort.Strings(names)
-	for _, name := range names {
-		value, there := body[name]
+	for _, name := range slices.Sorted(maps.Keys(sent)) {
 		if inner, ok := sent[name].(map[string]any); ok && name != "metadata" {
-			got, _ := value.(map[string]any)
-			expectHolds(w, inner, got, at+name+".")
+			expectHolds(w, inner, body, at+name+".")
 			continue
 		}
-		w.ExpectMember(at+name, there && match.Same(sent[name], value), match.Text(sent[name])+", as sent", value, there)
+		w.ExpectMember(body, at+name, asSent(sent[name]))
 	}
 }
 
-func hasFields(w *steps.World, table *steps.Table) error {
+func asSent(value any) match.Matcher {
+	return match.Named(match.Text(value)+", as sent", match.Equal(value))
+}
+
+func hasFields(w *steps.World, exchange *client.Exchange, table *steps.Table) {
 	for _, row := range table.Rows[1:] {
-		if err := memberIsThere(w, row.Cells[0].Value); err != nil {
-			return err
-		}
+		w.ExpectMember(w.Body(exchange), row.Cells[0].Value, match.Something())
 	}
-	return nil
 }
 
 func memberAtLeastNull(w *steps.World, exchange *client.Exchange, name string) {
 	_, there := w.Body(exchange)[name]
-	w.Expect(there, evidence.Assertion{Check: "member is there", Fact: w.FieldFact(w.Leading(), name, there), Pointer: "/" + name,
-		Message: "a member that is always present is not there", Expected: "the member, if only as null", Actual: "absent"})
+	w.Match(match.Field(match.There(), name), w.Body(exchange), evidence.Assertion{Check: "member is there",
+		Fact: w.FieldFact(w.Leading(), name, there), Message: "a member that is always present is not there"})
 }
 
 func listHasMember(w *steps.World, exchange *client.Exchange, name string) {
+	const check = "member is in each entry"
 	list, _ := scene.Items(w.Decoded(exchange))
 	if len(list) == 0 {
-		w.NoData("member is in each entry", w.Own(contract.FieldThere), "the list is empty")
+		w.NoData(check, w.Own(contract.FieldThere), "the list is empty")
 		return
 	}
-	for i, entry := range list {
-		object, _ := entry.(map[string]any)
-		if _, there := object[name]; !there {
-			w.Expect(false, evidence.Assertion{Check: "member is in each entry", Fact: w.Own(contract.FieldThere),
-				Pointer: fmt.Sprintf("/%d/%s", i, name),
-				Message: "an entry lacks a member that is always present", Expected: "the member, if only as null", Actual: "absent"})
-			return
-		}
-	}
-	w.Expect(true, evidence.Assertion{Check: "member is in each entry", Fact: w.Own(contract.FieldThere)})
+	w.Match(match.Each(match.Field(match.There(), name)), list, evidence.Assertion{Check: check, Fact: w.Own(contract.FieldThere),
+		Message: "an entry lacks a member that is always present"})
 }

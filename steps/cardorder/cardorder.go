@@ -204,14 +204,14 @@ func checkDecides(w *steps.World, exchange *client.Exchange, number int, message
 	if check.Message != message {
 		return steps.Faulty("the message of check %d is %q in the contract and %q in the feature", number, check.Message, message)
 	}
-	texts := match.Texts(w.Decoded(exchange))
+	body := w.Decoded(exchange)
 	s, decided, by := steps.State[order](w), "", 0
 	for _, other := range w.Session.Contract.CardOrder.Checks {
-		if other.Number != number && match.Says(texts, other.Message) {
+		if other.Number != number && match.Says(other.Message).Holds(body) {
 			decided, by = fmt.Sprintf(", which is check %d", other.Number), other.Number
 		}
 	}
-	if decided == "" && match.Says(texts, message) {
+	if decided == "" && match.Says(message).Holds(body) {
 		by = number
 	}
 	if last := len(w.Session.Contract.CardOrder.Checks); by == 0 && exchange.Status >= 400 && slices.Contains(s.failing, last) {
@@ -227,7 +227,7 @@ func checkDecides(w *steps.World, exchange *client.Exchange, number int, message
 		return nil
 	}
 	// The provider's own error may stand in for the message of the last check (doc-1946732), but not another check's.
-	holds := decided == "" && (match.Says(texts, message) || number == len(w.Session.Contract.CardOrder.Checks))
+	holds := decided == "" && (match.Says(message).Holds(body) || number == len(w.Session.Contract.CardOrder.Checks))
 	w.Expect(holds, evidence.Assertion{Check: fmt.Sprintf("check %d decides", number), Fact: w.Tagged(w.Fact(requirement, contract.Text)),
 		Message:  fmt.Sprintf("the refusal is not that of check %d: %s", number, check.Check),
 		Expected: fmt.Sprintf("a refusal that says %q", message), Actual: w.Answered(exchange) + decided})
@@ -298,9 +298,9 @@ func whoRefusesRecorded(ctx context.Context, w *steps.World, exchange *client.Ex
 	if err := w.Call(ctx, w.Session.Contract.Operation("cards-create").Title); err != nil {
 		return err
 	}
-	texts := match.Texts(w.Decoded(w.Last))
+	body := w.Decoded(w.Last)
 	for _, check := range w.Session.Contract.CardOrder.Checks {
-		if match.Says(texts, check.Message) {
+		if match.Says(check.Message).Holds(body) {
 			record(fmt.Sprintf("check %d: %s", check.Number, w.Answered(w.Last)))
 			return nil
 		}

@@ -4,15 +4,16 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"maps"
 	"math/big"
 	"net/http"
 	"slices"
-	"sort"
 
 	"github.com/kobcheck/kobcheck/client"
 	"github.com/kobcheck/kobcheck/client/scene"
 	"github.com/kobcheck/kobcheck/contract"
 	"github.com/kobcheck/kobcheck/reports/evidence"
+	"github.com/kobcheck/kobcheck/schemas/match"
 )
 
 // walk is one walk from nothing: what the model believes, and what was sent.
@@ -59,12 +60,7 @@ func (w *walk) takeRequests() int {
 }
 
 func numbers[T any](m map[int]T) []int {
-	out := make([]int, 0, len(m))
-	for number := range m {
-		out = append(out, number)
-	}
-	sort.Ints(out)
-	return out
+	return slices.Sorted(maps.Keys(m))
 }
 
 func (w *walk) walletNumbers() []int { return numbers(w.wallets) }
@@ -139,14 +135,16 @@ func (w *walk) agree(ctx context.Context, requirement string) error {
 		if err != nil {
 			return differing(err)
 		}
-		body, sum := balance.Body, new(big.Rat).Add(balance.Available, balance.Reserved)
+		body := balance.Body
+		added, sum := match.Sum("total_amount", "amount", "reserved_amount").Look(body)
+		inCredit, least := match.All(match.Field(match.NotNegative(), "total_amount"), match.Field(match.NotNegative(), "amount")).Look(body)
 		switch {
 		case balance.Total.Cmp(one.balance) != 0:
 			return differs(requirement, "balance", "a wallet does not hold what was moved", one.balance.FloatString(2), fmt.Sprint(body["total_amount"]))
-		case balance.Total.Sign() < 0 || balance.Available.Sign() < 0:
-			return differs("MONEY-07", "no negative amount", "an amount of a wallet is negative", "zero or more", fmt.Sprint(body["amount"]))
-		case sum.Cmp(balance.Total) != 0:
-			return differs("MONEY-02", "total is available plus reserved", "total_amount is not amount plus reserved_amount", sum.FloatString(2), fmt.Sprint(body["total_amount"]))
+		case !inCredit:
+			return differs("MONEY-07", "no negative amount", "an amount of a wallet is negative", least.Expected, least.Actual)
+		case !added:
+			return differs("MONEY-02", "total is available plus reserved", "total_amount is not amount plus reserved_amount", sum.Expected, sum.Actual)
 		case one.status != "" && body["status"] != one.status:
 			return differs("WALLET-31", "status of a wallet", "a wallet does not have the status that it was given", one.status, fmt.Sprint(body["status"]))
 		case body["holder_id"] != one.holder:

@@ -6,10 +6,10 @@ import (
 	"math/big"
 	"net/url"
 	"slices"
-	"strings"
 
 	"github.com/kobcheck/kobcheck/client"
 	"github.com/kobcheck/kobcheck/client/scene"
+	"github.com/kobcheck/kobcheck/schemas/match"
 )
 
 // perform does a step and holds its answers and what they leave against the model. It returns a
@@ -203,10 +203,9 @@ func (w *walk) newCard(ctx context.Context, s Step, one *wallet) error {
 		return differs(check.Requirement, "check of card creation", "a card was made although a check forbids it: "+check.Check, fmt.Sprintf("a refusal that says %q", check.Message), answered(first))
 	case expected != 0:
 		// Of copies at once under one key some may be told to wait for the first (N-14).
-		says := func(exchange *client.Exchange) bool {
-			return strings.Contains(strings.ToLower(string(exchange.Body)), strings.ToLower(checks[expected-1].Message))
-		}
-		if check := checks[expected-1]; !slices.ContainsFunc(exchanges, says) {
+		check := checks[expected-1]
+		says := func(exchange *client.Exchange) bool { return match.Says(check.Message).Holds(string(exchange.Body)) }
+		if !slices.ContainsFunc(exchanges, says) {
 			return differs("CARD-CREATE-15", "order of the checks", "another check decided than the first that fails: "+check.Check, fmt.Sprintf("a refusal that says %q", check.Message), answered(first))
 		}
 	case len(made) > 1 && s.SameKey:

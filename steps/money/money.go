@@ -14,6 +14,7 @@ import (
 	"github.com/kobcheck/kobcheck/client/scene"
 	"github.com/kobcheck/kobcheck/contract"
 	"github.com/kobcheck/kobcheck/reports/evidence"
+	"github.com/kobcheck/kobcheck/schemas/match"
 	"github.com/kobcheck/kobcheck/steps"
 	"github.com/kobcheck/kobcheck/steps/bursts"
 	"github.com/kobcheck/kobcheck/steps/things"
@@ -32,14 +33,17 @@ func Sentences() []steps.Definition {
 		steps.Define(area, `the other wallet holds (\d+) more than before`, "The balance of the other wallet moved by exactly so much.", otherHoldsMore),
 		steps.Define(area, `both wallets together hold what they held before`, "No money was made or lost.", conserved),
 		steps.Define(area, `the wallet holds what it held before`, "No amount of the wallet has moved.", holdsTheSame),
-		steps.Define(area, `the wallet's total is what is available plus what is reserved`, "total_amount = amount + reserved_amount, as decimals.", totalAddsUp),
-		steps.Define(area, `no amount of the wallet is negative`, "amount, reserved_amount and total_amount are zero or more.", noneNegative),
-		steps.Define(area, `the amounts of the wallet have no more than two decimals`, "As they stand in the answer, without exponents or leftovers of binary arithmetic.", twoDecimals),
+		steps.Define(area, `the wallet's total is what is available plus what is reserved`, "total_amount = amount + reserved_amount, as decimals.", balanceNow(totalAddsUp)),
+		steps.Define(area, `no amount of the wallet is negative`, "amount, reserved_amount and total_amount are zero or more.", balanceNow(noneNegative)),
+		steps.Define(area, `the amounts of the wallet have no more than two decimals`, "As they stand in the answer, without exponents or leftovers of binary arithmetic.", balanceNow(twoDecimals)),
 		steps.Define(area, `(\d+) credits of (\d+) each are made on the wallet at once`, "Manual credits that leave at the same moment, each under a key of its own.", creditsAtOnce),
 		steps.Define(area, `the credits (.+) are made one after another`, "Manual credits of these amounts on the wallet.", creditsOneByOne),
 		steps.Define(area, `the transaction is in the list of the wallet`, "The list of transactions, filtered by the wallet, holds it.", transactionInList),
 	}
 }
+
+// amounts are the members of a wallet that hold money.
+var amounts = []string{"amount", "reserved_amount", "total_amount"}
 
 // noted is what the wallets of the scenario held before, by their names.
 type noted struct{ balances map[string]scene.Balance }
@@ -216,63 +220,45 @@ func conserved(ctx context.Context, w *steps.World) error {
 	return nil
 }
 
-func totalAddsUp(ctx context.Context, w *steps.World) error {
-	wallet, err := w.Thing("wallet")
-	if err != nil {
-		return err
-	}
-	now, err := balance(ctx, w, wallet)
-	if err != nil {
-		return err
-	}
-	if now.Body["reserved_amount"] == nil {
-		w.NoData("total adds up", w.Own(contract.Effect), "the wallet shows no reserved_amount")
-		return nil
-	}
-	sum := new(big.Rat).Add(now.Available, now.Reserved)
-	w.Expect(sum.Cmp(now.Total) == 0, evidence.Assertion{Check: "total adds up", Fact: w.Own(contract.Effect), Pointer: "/total_amount",
-		Message: "total_amount is not amount plus reserved_amount", Expected: scene.Decimal(sum), Actual: scene.Decimal(now.Total)})
-	return nil
-}
-
-func noneNegative(ctx context.Context, w *steps.World) error {
-	wallet, err := w.Thing("wallet")
-	if err != nil {
-		return err
-	}
-	now, err := balance(ctx, w, wallet)
-	if err != nil {
-		return err
-	}
-	for name, value := range map[string]*big.Rat{"amount": now.Available, "reserved_amount": now.Reserved, "total_amount": now.Total} {
-		w.Expect(value.Sign() >= 0, evidence.Assertion{Check: "no negative amount", Fact: w.Own(contract.Effect), Pointer: "/" + name,
-			Message: name + " is negative", Expected: "zero or more", Actual: scene.Decimal(value)})
-	}
-	return nil
-}
-
-func twoDecimals(ctx context.Context, w *steps.World) error {
-	wallet, err := w.Thing("wallet")
-	if err != nil {
-		return err
-	}
-	now, err := balance(ctx, w, wallet)
-	if err != nil {
-		return err
-	}
-	for _, name := range []string{"amount", "reserved_amount", "total_amount"} {
-		value, there := now.Body[name]
-		if !there {
-			continue
+// balanceNow returns the step that looks at what the wallet shows.
+func balanceNow(look func(w *steps.World, shown map[string]any)) func(context.Context, *steps.World) error {
+	return func(ctx context.Context, w *steps.World) error {
+		wallet, err := w.Thing("wallet")
+		if err != nil {
+			return err
 		}
-		written := fmt.Sprint(value)
-		_, fraction, _ := strings.Cut(written, ".")
-		w.Expect(len(fraction) <= 2 && !strings.ContainsAny(written, "eE"), evidence.Assertion{Check: "at most two decimals",
-			Fact:    w.Own(contract.Values),
-			Pointer: "/" + name,
-			Message: name + " is not written like an amount of money", Expected: "at most two decimals and no exponent", Actual: written})
+		now, err := balance(ctx, w, wallet)
+		if err == nil {
+			look(w, now.Body)
+		}
+		return err
 	}
-	return nil
+}
+
+func totalAddsUp(w *steps.World, shown map[string]any) {
+	const check = "total adds up"
+	if shown["reserved_amount"] == nil {
+		w.NoData(check, w.Own(contract.Effect), "the wallet shows no reserved_amount")
+		return
+	}
+	w.Match(match.Sum("total_amount", "amount", "reserved_amount"), shown, evidence.Assertion{Check: check, Fact: w.Own(contract.Effect),
+		Message: "total_amount is not amount plus reserved_amount"})
+}
+
+func noneNegative(w *steps.World, shown map[string]any) {
+	for _, name := range amounts {
+		w.Match(match.Field(match.NotNegative(), name), shown, evidence.Assertion{Check: "no negative amount", Fact: w.Own(contract.Effect),
+			Message: name + " is negative"})
+	}
+}
+
+func twoDecimals(w *steps.World, shown map[string]any) {
+	for _, name := range amounts {
+		if _, there := shown[name]; there {
+			w.Match(match.Field(match.Cents(), name), shown, evidence.Assertion{Check: "at most two decimals", Fact: w.Own(contract.Values),
+				Message: name + " is not written like an amount of money"})
+		}
+	}
 }
 
 func creditsOneByOne(ctx context.Context, w *steps.World, list string) error {

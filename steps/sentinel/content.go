@@ -1,8 +1,6 @@
 package sentinel
 
 import (
-	"encoding/json"
-	"math/big"
 	"net/http"
 	"regexp"
 	"strconv"
@@ -12,7 +10,7 @@ import (
 	"github.com/kobcheck/kobcheck/client/scene"
 	"github.com/kobcheck/kobcheck/contract"
 	"github.com/kobcheck/kobcheck/reports/evidence"
-	"github.com/kobcheck/kobcheck/schemas"
+	"github.com/kobcheck/kobcheck/schemas/match"
 )
 
 // leaks looks for what no answer may show: full card numbers, verification values, tokens and secrets.
@@ -117,25 +115,20 @@ func (w *watcher) named(object map[string]any) {
 }
 
 func (w *watcher) object(object map[string]any, at string) {
-	created, okCreated := schemas.Instant(object["created_at"])
-	updated, okUpdated := schemas.Instant(object["updated_at"])
-	if okCreated && okUpdated {
-		w.consistent(!updated.Before(created), evidence.Assertion{Check: "updated_at is not before created_at",
-			Fact:    w.fact("CARD-21", contract.Order),
-			Pointer: at + "/updated_at",
-			Message: "the thing was changed before it was made", Expected: "not before created_at", Actual: text(object["updated_at"])})
+	if both := match.All(match.Field(match.Instant(), "created_at"), match.Field(match.Instant(), "updated_at")); both.Holds(object) {
+		w.consistent(match.InOrder("created_at", "updated_at"), object, evidence.Assertion{Check: "updated_at is not before created_at",
+			Fact: w.fact("CARD-21", contract.Order), Pointer: at, Message: "the thing was changed before it was made"})
 	}
-	w.past(object, at, "created_at", created, okCreated)
-	w.past(object, at, "updated_at", updated, okUpdated)
+	w.past(object, at, "created_at")
+	w.past(object, at, "updated_at")
 	switch w.operation.Success.Schema {
 	case "Card":
 		mask, _ := object["m_pan"].(string)
 		last, _ := object["last_four_digit"].(string)
 		if len(mask) >= 4 && len(last) == 4 && strings.Trim(mask[len(mask)-4:], "0123456789") == "" {
-			w.consistent(strings.HasSuffix(mask, last), evidence.Assertion{Check: "the mask agrees with the last four digits",
-				Fact:    w.fact("CARD-20", contract.Content),
-				Pointer: at + "/m_pan",
-				Message: "m_pan and last_four_digit disagree", Expected: "a mask that ends in " + last, Actual: mask})
+			ends := match.Form("a mask that ends in "+last, func(mask string) bool { return strings.HasSuffix(mask, last) })
+			w.consistent(match.Field(ends, "m_pan"), object, evidence.Assertion{Check: "the mask agrees with the last four digits",
+				Fact: w.fact("CARD-20", contract.Content), Pointer: at, Message: "m_pan and last_four_digit disagree"})
 		}
 	case "Wallet":
 		w.amounts(object, at)
@@ -146,61 +139,38 @@ func (w *watcher) object(object map[string]any, at string) {
 const clocksApart = time.Minute
 
 // past checks that a moment in an answer is not after the answer itself, by the Date that came with it.
-func (w *watcher) past(object map[string]any, at, field string, when time.Time, readable bool) {
+func (w *watcher) past(object map[string]any, at, field string) {
 	sent, err := http.ParseTime(w.exchange.Header.Get("Date"))
-	if err != nil || !readable {
+	if err != nil || !match.Instant().Holds(object[field]) {
 		return
 	}
-	w.consistent(!when.After(sent.Add(clocksApart)), evidence.Assertion{Check: field + " is not in the future",
-		Fact:    w.fact("HARNESS-20", contract.Order),
-		Pointer: at + "/" + field,
-		Message: "a thing was made or changed after the answer that tells of it", Expected: "not after " + sent.UTC().Format(time.RFC3339), Actual: text(object[field])})
+	w.consistent(match.Field(match.NotAfter(sent.Add(clocksApart)), field), object, evidence.Assertion{Check: field + " is not in the future",
+		Fact: w.fact("HARNESS-20", contract.Order), Pointer: at, Message: "a thing was made or changed after the answer that tells of it"})
 }
 
 func (w *watcher) amounts(wallet map[string]any, at string) {
-	available, okA := rational(wallet["amount"])
-	reserved, okR := rational(wallet["reserved_amount"])
-	total, okT := rational(wallet["total_amount"])
-	if !okA || !okR || !okT {
-		return
+	var negative []match.Matcher
+	for _, name := range []string{"amount", "reserved_amount", "total_amount"} {
+		if _, isNumber := match.Decimal(wallet[name]); !isNumber {
+			return
+		}
+		negative = append(negative, match.Field(match.NotNegative(), name))
 	}
-	sum := new(big.Rat).Add(available, reserved)
-	w.consistent(sum.Cmp(total) == 0, evidence.Assertion{Check: "total is available plus reserved", Fact: w.fact("MONEY-02", contract.Effect),
-		Pointer: at + "/total_amount",
-		Message: "total_amount is not amount plus reserved_amount", Expected: sum.FloatString(2), Actual: text(wallet["total_amount"])})
-	w.consistent(available.Sign() >= 0 && reserved.Sign() >= 0 && total.Sign() >= 0, evidence.Assertion{Check: "no negative amount",
-		Fact:    w.fact("MONEY-07", contract.Effect),
-		Pointer: at + "/amount",
-		Message: "an amount of the wallet is negative", Expected: "zero or more", Actual: text(wallet["amount"])})
+	w.consistent(match.Sum("total_amount", "amount", "reserved_amount"), wallet, evidence.Assertion{Check: "total is available plus reserved",
+		Fact: w.fact("MONEY-02", contract.Effect), Pointer: at, Message: "total_amount is not amount plus reserved_amount"})
+	w.consistent(match.All(negative...), wallet, evidence.Assertion{Check: "no negative amount",
+		Fact: w.fact("MONEY-07", contract.Effect), Pointer: at, Message: "an amount of the wallet is negative"})
 }
 
 // consistent keeps the results of long lists short: what holds is counted once per check.
-func (w *watcher) consistent(holds bool, r evidence.Assertion) {
-	if holds {
-		name := prefix + r.Check
+func (w *watcher) consistent(matcher match.Matcher, value any, a evidence.Assertion) {
+	if matcher.Holds(value) {
+		name := prefix + a.Check
 		for i := len(w.results) - 1; i >= 0 && i >= len(w.results)-4; i-- {
 			if w.results[i].Check == name && w.results[i].Holds {
 				return
 			}
 		}
 	}
-	w.expect(holds, r)
-}
-
-func rational(value any) (*big.Rat, bool) {
-	number, ok := value.(json.Number)
-	if !ok {
-		return nil, false
-	}
-	return new(big.Rat).SetString(string(number))
-}
-
-func text(value any) string {
-	switch value := value.(type) {
-	case string:
-		return value
-	case json.Number:
-		return string(value)
-	}
-	return "a value of another type"
+	w.match(matcher, value, a)
 }

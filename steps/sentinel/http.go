@@ -8,23 +8,21 @@ import (
 	"net/http"
 	"strconv"
 	"strings"
-	"time"
 
 	"github.com/kobcheck/kobcheck/client"
 	"github.com/kobcheck/kobcheck/client/scene"
 	"github.com/kobcheck/kobcheck/contract"
 	"github.com/kobcheck/kobcheck/reports/evidence"
 	"github.com/kobcheck/kobcheck/schemas"
+	"github.com/kobcheck/kobcheck/schemas/match"
 )
 
 // headers checks what HTTP and OAuth ask of the head of an answer.
 func (w *watcher) headers() {
 	header, status := w.exchange.Header, w.exchange.Status
 	if status < 500 {
-		written := header.Get("Date")
-		_, err := time.Parse(http.TimeFormat, written)
-		w.expect(err == nil, evidence.Assertion{Check: "a valid Date", Fact: w.fact("STD-07", contract.Head),
-			Message: "the answer has no valid Date", Expected: "an HTTP date", Actual: absent(written)})
+		w.match(match.Date(), header.Get("Date"), evidence.Assertion{Check: "a valid Date", Fact: w.fact("STD-07", contract.Head),
+			Message: "the answer has no valid Date"})
 	}
 	switch status {
 	case http.StatusUnauthorized:
@@ -32,16 +30,16 @@ func (w *watcher) headers() {
 			break // RFC 6749 §5.2 asks for a challenge only where the Authorization header was used.
 		}
 		challenge := header.Get("WWW-Authenticate")
-		w.expect(challenge != "", evidence.Assertion{Check: "a 401 has a challenge", Fact: w.fact("STD-02", contract.Head),
-			Message: "a 401 does not say how to authenticate", Expected: "the header WWW-Authenticate", Actual: "absent"})
+		w.match(match.Given("the header WWW-Authenticate"), challenge, evidence.Assertion{Check: "a 401 has a challenge",
+			Fact: w.fact("STD-02", contract.Head), Message: "a 401 does not say how to authenticate"})
 		if challenge != "" {
 			bearer, there := client.BearerChallenge(header)
 			w.expect(there && len(bearer.Parameters) > 0, evidence.Assertion{Check: "the challenge is Bearer", Fact: w.fact("STD-03", contract.Head),
 				Message: "the challenge is not one for bearer tokens", Expected: "Bearer with at least one parameter", Actual: challenge})
 		}
 	case http.StatusMethodNotAllowed:
-		w.expect(header.Get("Allow") != "", evidence.Assertion{Check: "a 405 has Allow", Fact: w.fact("STD-05", contract.Head),
-			Message: "a 405 does not say which methods are allowed", Expected: "the header Allow", Actual: "absent"})
+		w.match(match.Given("the header Allow"), header.Get("Allow"), evidence.Assertion{Check: "a 405 has Allow",
+			Fact: w.fact("STD-05", contract.Head), Message: "a 405 does not say which methods are allowed"})
 	case http.StatusNoContent, http.StatusNotModified:
 		w.expect(len(w.exchange.Body) == 0, evidence.Assertion{Check: "no content where none belongs", Fact: w.fact("STD-06", contract.Form),
 			Message: "an answer that may have no content has some", Expected: "no bytes", Actual: strconv.Itoa(len(w.exchange.Body)) + " bytes"})
@@ -51,18 +49,15 @@ func (w *watcher) headers() {
 		w.expect(!kept, evidence.Assertion{Check: notStored, Fact: w.fact("STD-11", contract.Head),
 			Message:  "caches may store a refusal that is over soon",
 			Expected: "no freshness of its own",
-			Actual:   "Cache-Control: " + absent(header.Get("Cache-Control")) + ", Expires: " + absent(header.Get("Expires"))})
+			Actual:   "Cache-Control: " + match.OrAbsent(header.Get("Cache-Control")) + ", Expires: " + match.OrAbsent(header.Get("Expires"))})
 	}
 	if value := header.Get("Retry-After"); value != "" {
-		_, whole := strconv.ParseUint(value, 10, 32)
-		_, date := http.ParseTime(value)
-		w.expect(whole == nil || date == nil, evidence.Assertion{Check: wellFormedWait, Fact: w.fact("STD-10", contract.Head),
-			Message: "Retry-After is neither seconds nor a date", Expected: "whole seconds or an HTTP date", Actual: value})
+		w.match(match.RetryAfter(), value, evidence.Assertion{Check: wellFormedWait, Fact: w.fact("STD-10", contract.Head),
+			Message: "Retry-After is neither seconds nor a date"})
 	}
 	if w.operation.ID == "token" && w.succeeded() {
-		w.expect(strings.Contains(strings.ToLower(header.Get("Cache-Control")), "no-store"), evidence.Assertion{Check: "a token is not stored",
-			Fact:    w.fact("STD-15", contract.Head),
-			Message: "a token answer may be stored by caches", Expected: "Cache-Control: no-store", Actual: absent(header.Get("Cache-Control"))})
+		w.match(match.Directive("Cache-Control", "no-store"), header.Get("Cache-Control"), evidence.Assertion{Check: "a token is not stored",
+			Fact: w.fact("STD-15", contract.Head), Message: "a token answer may be stored by caches"})
 	}
 }
 
@@ -99,13 +94,6 @@ func storable(header http.Header) bool {
 	return fresh && !forbidden
 }
 
-func absent(value string) string {
-	if value == "" {
-		return "absent"
-	}
-	return value
-}
-
 // body checks media type, strict JSON, and the schema of a success.
 func (w *watcher) body() {
 	if len(w.exchange.Body) == 0 {
@@ -119,10 +107,13 @@ func (w *watcher) body() {
 	if w.asked() && w.operation.Success.MediaType == "" && media != "application/json" {
 		return // no page says that this answer is JSON, and it does not claim to be
 	}
+	types := []string{"application/json"}
 	problem := err == nil && media == "application/problem+json" && !w.succeeded()
-	w.expect(err == nil && media == "application/json" || problem, evidence.Assertion{Check: "the media type is application/json",
-		Fact:    w.mediaFact(),
-		Message: "the answer is not labelled as JSON", Expected: "application/json", Actual: absent(w.exchange.Header.Get("Content-Type"))})
+	if problem {
+		types = append(types, media)
+	}
+	w.match(match.MediaType(types...), w.exchange.Header.Get("Content-Type"), evidence.Assertion{Check: "the media type is application/json",
+		Fact: w.mediaFact(), Message: "the answer is not labelled as JSON"})
 	value, err := schemas.Decode(w.exchange.Body)
 	if err != nil {
 		var broken *schemas.DecodeError
@@ -154,7 +145,7 @@ func (w *watcher) problem() {
 	status, there := object["status"]
 	w.expect(ok && (!there || status == json.Number(strconv.Itoa(w.exchange.Status))), evidence.Assertion{Check: "a problem is well formed",
 		Fact:    w.fact("STD-13", contract.Form),
-		Message: "a problem+json body contradicts its answer", Expected: "an object whose status is " + strconv.Itoa(w.exchange.Status), Actual: text(status)})
+		Message: "a problem+json body contradicts its answer", Expected: "an object whose status is " + strconv.Itoa(w.exchange.Status), Actual: match.Text(match.Member(object, "status"))})
 }
 
 // mediaFact is what the label of the body rests on: the page of the operation for a success, the general rule
@@ -213,7 +204,7 @@ func (w *watcher) violations() ([]schemas.Violation, error) {
 			}
 		}
 		if !bare {
-			w.expect(false, w.shapeless(contract.Shape, "the body is no object", text(w.value)))
+			w.expect(false, w.shapeless(contract.Shape, "the body is no object", match.Text(w.value)))
 			return nil, nil
 		}
 		return w.set.CheckValue(w.operation.Success.Schema, w.value)

@@ -16,6 +16,7 @@ import (
 	"github.com/kobcheck/kobcheck/contract"
 	"github.com/kobcheck/kobcheck/reports/evidence"
 	"github.com/kobcheck/kobcheck/schemas"
+	"github.com/kobcheck/kobcheck/schemas/match"
 )
 
 // prefix begins the name of every check here, so that the census keeps sentinels apart.
@@ -63,6 +64,13 @@ func (w *watcher) expect(holds bool, a evidence.Assertion) {
 	}
 	a.Check, a.Exchange = named(a.Check), w.exchange.N
 	w.results = append(w.results, a)
+}
+
+// match keeps whether a value is as it has to be.
+func (w *watcher) match(matcher match.Matcher, value any, a evidence.Assertion) {
+	holds, why := matcher.Look(value)
+	a.Pointer, a.Expected, a.Actual = a.Pointer+why.Pointer, why.Expected, why.Actual
+	w.expect(holds, a)
 }
 
 func (w *watcher) succeeded() bool { return w.exchange.Status >= 200 && w.exchange.Status < 300 }

@@ -7,7 +7,6 @@ import (
 	"net/http"
 	"strconv"
 	"strings"
-	"time"
 
 	"github.com/kobcheck/kobcheck/client"
 	"github.com/kobcheck/kobcheck/client/scene"
@@ -41,10 +40,8 @@ func namesChallenge(w *steps.World, exchange *client.Exchange) error {
 	if exchange.Status != http.StatusUnauthorized {
 		return &scene.NotTestable{Why: "this target refuses the call with " + steps.Status(exchange.Status) + ", not 401"}
 	}
-	challenge := exchange.Header.Get("WWW-Authenticate")
-	w.Expect(challenge != "", evidence.Assertion{Check: "a 401 has a challenge", Fact: w.Fact("STD-02", contract.Head),
-		Message:  "a 401 does not say how to authenticate",
-		Expected: "the header WWW-Authenticate with a challenge", Actual: match.OrAbsent(challenge)})
+	w.Match(match.Given("the header WWW-Authenticate with a challenge"), exchange.Header.Get("WWW-Authenticate"), evidence.Assertion{
+		Check: "a 401 has a challenge", Fact: w.Fact("STD-02", contract.Head), Message: "a 401 does not say how to authenticate"})
 	return nil
 }
 
@@ -70,27 +67,21 @@ func namesMethods(w *steps.World, exchange *client.Exchange) error {
 	if exchange.Status != http.StatusMethodNotAllowed {
 		return &scene.NotTestable{Why: "this target answers " + steps.Status(exchange.Status) + " to a method that it does not offer, not 405"}
 	}
-	allow := exchange.Header.Get("Allow")
-	w.Expect(allow != "", evidence.Assertion{Check: "a 405 has Allow", Fact: w.Fact("STD-05", contract.Head),
-		Message: "a 405 does not say which methods are allowed", Expected: "the header Allow", Actual: match.OrAbsent(allow)})
+	w.Match(match.Given("the header Allow"), exchange.Header.Get("Allow"), evidence.Assertion{
+		Check: "a 405 has Allow", Fact: w.Fact("STD-05", contract.Head), Message: "a 405 does not say which methods are allowed"})
 	return nil
 }
 
 func notKept(w *steps.World, exchange *client.Exchange) {
-	control, pragma := exchange.Header.Get("Cache-Control"), exchange.Header.Get("Pragma")
-	w.Expect(strings.Contains(strings.ToLower(control), "no-store"), evidence.Assertion{Check: "not to be stored",
-		Fact:    w.Fact("STD-15", contract.Head),
-		Message: "the answer may be stored by caches", Expected: "Cache-Control: no-store", Actual: match.OrAbsent(control)})
-	w.Expect(strings.Contains(strings.ToLower(pragma), "no-cache"), evidence.Assertion{Check: "not to be stored",
-		Fact:    w.Fact("STD-15", contract.Head),
-		Message: "the answer may be stored by old caches", Expected: "Pragma: no-cache", Actual: match.OrAbsent(pragma)})
+	for _, one := range []struct{ header, directive, whose string }{{"Cache-Control", "no-store", "caches"}, {"Pragma", "no-cache", "old caches"}} {
+		w.Match(match.Directive(one.header, one.directive), exchange.Header.Get(one.header), evidence.Assertion{Check: "not to be stored",
+			Fact: w.Fact("STD-15", contract.Head), Message: "the answer may be stored by " + one.whose})
+	}
 }
 
 func hasDate(w *steps.World, exchange *client.Exchange) {
-	written := exchange.Header.Get("Date")
-	_, err := time.Parse(http.TimeFormat, written)
-	w.Expect(err == nil, evidence.Assertion{Check: "a valid Date", Fact: w.Fact("STD-07", contract.Head),
-		Message: "the answer has no valid date", Expected: "an HTTP date", Actual: match.OrAbsent(written)})
+	w.Match(match.Date(), exchange.Header.Get("Date"), evidence.Assertion{Check: "a valid Date", Fact: w.Fact("STD-07", contract.Head),
+		Message: "the answer has no valid date"})
 }
 
 func hasNoContent(w *steps.World, exchange *client.Exchange) error {
@@ -102,29 +93,18 @@ func hasNoContent(w *steps.World, exchange *client.Exchange) error {
 	return nil
 }
 
-func errorIsOneOf(w *steps.World, list string) error {
-	value, there, err := w.Member("error")
-	if err != nil {
-		return err
+func errorIsOneOf(w *steps.World, exchange *client.Exchange, list string) {
+	codes := strings.Split(list, ",")
+	for i := range codes {
+		codes[i] = strings.TrimSpace(codes[i])
 	}
-	holds := false
-	for _, code := range strings.Split(list, ",") {
-		holds = holds || value == strings.TrimSpace(code)
-	}
-	w.Expect(holds, evidence.Assertion{Check: "error code of RFC 6749", Fact: w.Fact("STD-16", contract.Values), Pointer: "/error",
-		Message:  "the token error does not name a code of RFC 6749",
-		Expected: "one of " + list, Actual: match.Present(value, there)})
-	return nil
+	w.Match(match.Field(match.OneOf(codes...), "error"), w.Body(exchange), evidence.Assertion{Check: "error code of RFC 6749",
+		Fact: w.Fact("STD-16", contract.Values), Message: "the token error does not name a code of RFC 6749"})
 }
 
-func noRefreshToken(w *steps.World) error {
-	_, there, err := w.Member("refresh_token")
-	if err != nil {
-		return err
-	}
-	w.Expect(!there, evidence.Assertion{Check: "no refresh token", Fact: w.Fact("STD-17", contract.FieldThere), Pointer: "/refresh_token",
-		Message: "the client-credentials flow gave a refresh token", Expected: "absent", Actual: "there"})
-	return nil
+func noRefreshToken(w *steps.World, exchange *client.Exchange) {
+	w.Match(match.Field(match.Missing(), "refresh_token"), w.Body(exchange), evidence.Assertion{Check: "no refresh token",
+		Fact: w.Fact("STD-17", contract.FieldThere), Message: "the client-credentials flow gave a refresh token"})
 }
 
 func locationResolves(ctx context.Context, w *steps.World, exchange *client.Exchange) error {

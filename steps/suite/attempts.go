@@ -28,9 +28,9 @@ func (r *runner) again(attempt int) map[string]*catalog.Scenario {
 	return next
 }
 
-// settle puts two attempts of a scenario together. The first evidence of a failure is kept: what failed
+// combined puts two attempts of a scenario together. The first evidence of a failure is kept: what failed
 // once is shown, whatever fresh data did later.
-func settle(first, later *reports.Scenario) *reports.Scenario {
+func combined(first, later *reports.Scenario) *reports.Scenario {
 	later.Attempts = first.Attempts + 1
 	failed := first.Verdict == evidence.Failed || first.Verdict == evidence.Blocked
 	switch {

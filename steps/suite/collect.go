@@ -64,7 +64,7 @@ func (r *runner) keep(ctx context.Context, a *attempt) {
 	r.anyAnswer = r.anyAnswer || answered(result)
 	if first := r.results[a.scenario.Key]; first != nil {
 		r.counts[first.Verdict]--
-		result = settle(first, result)
+		result = combined(first, result)
 	}
 	r.notice(a.scenario.Key, result, seen.Passing)
 	r.refusals[a.scenario.Key] = slices.DeleteFunc(slices.Clone(seen.Checks), func(check evidence.Check) bool {

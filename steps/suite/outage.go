@@ -78,9 +78,9 @@ func (o *outage) hold(ctx context.Context) {
 	}
 }
 
-// settle comes between two attempts: where the last scenarios got no answer, however few they were, the
+// awaitEnd comes between two attempts: where the last scenarios got no answer, however few they were, the
 // target is waited for before they are spent on another attempt.
-func (o *outage) settle(ctx context.Context) {
+func (o *outage) awaitEnd(ctx context.Context) {
 	o.mu.Lock()
 	defer o.mu.Unlock()
 	for o.streak > 0 && o.reach(ctx) != nil {

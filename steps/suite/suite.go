@@ -120,7 +120,7 @@ func Run(ctx context.Context, config Config) (*reports.Run, error) {
 		if r.current = r.again(attempt); len(r.current) == 0 || running.Err() != nil {
 			break
 		}
-		r.outage.settle(running)
+		r.outage.awaitEnd(running)
 	}
 	if config.Tidy {
 		r.tidy(ctx)

@@ -96,7 +96,9 @@ func readsBackEqual(ctx context.Context, w *steps.World, kind string) error {
 	if now == nil {
 		return err
 	}
-	w.ExpectEqualObjects("reads back equal", object.Body, now)
+	w.ExpectEqual("reads back equal", object.Body, now, func(name string, there bool) contract.Fact {
+		return w.FieldFact(w.Leading(), name, there)
+	})
 	return nil
 }
 
@@ -130,8 +132,7 @@ func readsBackWith(ctx context.Context, w *steps.World, kind, name, literal stri
 	if now == nil {
 		return err
 	}
-	value, there := scene.Member(now, name)
-	w.ExpectMember(name, there && match.Same(expected, value), match.Text(expected), value, there)
+	w.ExpectMember(now, name, match.Equal(expected))
 	return nil
 }
 
@@ -158,11 +159,10 @@ func isInList(ctx context.Context, w *steps.World, kind string) error {
 		return err
 	}
 	for name, value := range now {
-		inList, there := entry[name]
-		w.Expect(there && match.Same(value, inList), evidence.Assertion{Check: "list entry agrees with the thing itself",
+		_, there := entry[name]
+		w.Match(match.Field(match.Equal(value), name), entry, evidence.Assertion{Check: "list entry agrees with the thing itself",
 			Fact:    w.FieldFact(w.Leading(), name, there),
-			Pointer: "/" + name,
-			Message: fmt.Sprintf("%q in the list differs from what reading the %s by its id gives", name, kind), Expected: match.Text(value), Actual: match.Present(inList, there)})
+			Message: fmt.Sprintf("%q in the list differs from what reading the %s by its id gives", name, kind)})
 	}
 	return nil
 }

@@ -279,8 +279,11 @@ func TestLoadElsewhereTakesLeaveAndANotice(t *testing.T) {
 	}
 	_, err := load.Allowed(file("https://api.example.test", &target.Load{Allow: true, BurstNotice: notice}), plan, at.Add(time.Hour), "")
 	require.ErrorContains(t, err, "covers")
-	text := load.Notice(file("https://api.example.test", nil), []*load.Plan{plan}, at)
-	for _, part := range []string{"at most 5 requests a second", "2026-01-30T01:30:00Z", "card-programs-list", "reads"} {
+	text, err := load.Notice(file("https://api.example.test", nil), []*load.Plan{plan}, at)
+	require.NoError(t, err)
+	for _, part := range []string{"at up to 5 a second", "2026-01-30T01:30:00Z", "card-programs-list", "reads"} {
 		require.Contains(t, text, part)
 	}
+	_, err = load.Notice(file("https://api.example.test", nil), []*load.Plan{fast}, at)
+	require.ErrorContains(t, err, "at most 25", "what will be refused is not announced")
 }

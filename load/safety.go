@@ -76,20 +76,28 @@ func within(plan string, asks, most kind.Ceiling) error {
 	return &Refused{plan + " " + why}
 }
 
-// Notice is the announcement that the documentation asks for 48 hours before a planned burst, filled in.
-func Notice(file *target.File, plans []*Plan, from time.Time) string {
+// Notice is the announcement that the documentation asks for 48 hours before a planned burst, filled in. What passes
+// the ceilings would be refused in spite of it, and is not announced: the error is a [*Refused].
+func Notice(file *target.File, plans []*Plan, from time.Time) (string, error) {
+	most := elsewhere()
+	if file.LocalHost() != "" {
+		most = here()
+	}
 	text := "Planned burst of requests\n\n"
 	text += fmt.Sprintf("Target        %s (%s)\n", file.Target.Name, file.Target.BaseURL)
 	text += fmt.Sprintf("Client        %s\n", file.Target.Clients["primary"].ID)
 	at := from
 	for _, plan := range plans {
 		asks := plan.Ceiling()
+		if err := within(plan.ID, asks, most); err != nil {
+			return "", err
+		}
 		length := max(asks.Time, time.Minute)
 		text += fmt.Sprintf("\nWindow        %s to %s (%s)\n", at.Format(time.RFC3339), at.Add(length).Format(time.RFC3339), at.Location())
-		text += fmt.Sprintf("Rates         at most %.0f requests a second, %d requests in all, for %v\n", asks.Rate, asks.Requests, length)
+		text += fmt.Sprintf("Rates         at most %d requests in all, %s\n", asks.Requests, pace(asks))
 		text += "Endpoints     " + strings.Join(asks.Operations, ", ") + "\n"
 		text += "Purpose       " + plan.Sentence + "\n"
 		at = at.Add(length)
 	}
-	return text + "\nWe stop at once when you ask us to. Every request carries the header X-Kobcheck-Run.\n"
+	return text + "\nWe stop at once when you ask us to. Every request carries the header X-Kobcheck-Run.\n", nil
 }

@@ -12,7 +12,6 @@ import (
 	"strings"
 	"time"
 
-	"github.com/agnivade/levenshtein"
 	"github.com/goccy/go-yaml"
 	"github.com/goccy/go-yaml/parser"
 
@@ -81,8 +80,8 @@ func explain(path string, err error) error {
 		out.What = fmt.Sprintf("there is no key %q", found[1])
 		if secretLike(found[1]) {
 			out.What = fmt.Sprintf("the key %q would hold a secret; name an environment variable with secret_env or a file with secret_file", found[1])
-		} else if near := nearestKey(found[1]); near != "" {
-			out.What += fmt.Sprintf("; did you mean %q?", near)
+		} else {
+			out.What += contract.Meant(found[1], keysOf(reflect.TypeFor[File](), map[reflect.Type]bool{}))
 		}
 	}
 	return out
@@ -91,19 +90,6 @@ func explain(path string, err error) error {
 func secretLike(key string) bool {
 	key = strings.ToLower(key)
 	return key == "secret" || key == "client_secret" || key == "password" || key == "token" || key == "access_token" || key == "expired_token"
-}
-
-// nearestKey returns the key of the file that is closest to a word, or "".
-func nearestKey(word string) string {
-	best, distance := "", len(word)/2+1
-	keys := keysOf(reflect.TypeFor[File](), map[reflect.Type]bool{})
-	sort.Strings(keys)
-	for _, key := range keys {
-		if d := levenshtein.ComputeDistance(word, key); d < distance {
-			best, distance = key, d
-		}
-	}
-	return best
 }
 
 func keysOf(t reflect.Type, seen map[reflect.Type]bool) []string {

@@ -15,6 +15,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"github.com/kobcheck/kobcheck/client"
+	"github.com/kobcheck/kobcheck/cmd/kobcheck/workbench"
 	"github.com/kobcheck/kobcheck/contract"
 	"github.com/kobcheck/kobcheck/features"
 	"github.com/kobcheck/kobcheck/mock"
@@ -133,7 +134,7 @@ func perform(b *testing.B, server *mock.Server, address, runID string, perSecond
 	require.NoError(b, err)
 	scenarios, err := catalog.Read(features.Files)
 	require.NoError(b, err)
-	file := targetOf(server, address, contract.V1).WithSecrets(secretsOf(server), server.Inventory().ExpiredToken)
+	file := workbench.Described(server, address, contract.V1)
 	config := file.ClientConfig(facts)
 	config.RunID, config.Seed, config.Connections, config.MaxRPS = runID, 1, 64, perSecond
 	api, err := client.New(config)

@@ -19,10 +19,10 @@ import (
 )
 
 // examined runs doctor and returns its checks by what they looked at.
-func examined(t *testing.T, path string) (map[string]doctor.Check, opinion, int) {
+func examined(t *testing.T, path string) (map[string]doctor.Check, doctor.Opinion, int) {
 	t.Helper()
 	output, code := kobcheck(t, "doctor", "--config", path, "--json")
-	var said opinion
+	var said doctor.Opinion
 	require.NoError(t, json.Unmarshal([]byte(output), &said), output)
 	checks := map[string]doctor.Check{}
 	for _, check := range said.Checks {

@@ -1,7 +1,6 @@
 package main
 
 import (
-	"bytes"
 	"context"
 	"net/http/httptest"
 	"strings"
@@ -11,6 +10,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"github.com/kobcheck/kobcheck/client"
+	"github.com/kobcheck/kobcheck/cmd/kobcheck/workbench"
 	"github.com/kobcheck/kobcheck/contract"
 	"github.com/kobcheck/kobcheck/mock"
 	"github.com/kobcheck/kobcheck/reports"
@@ -34,7 +34,7 @@ func subjectOf(t *testing.T, options mock.Options) *steps.Session {
 	require.NoError(t, err)
 	shapes, err := schemas.Load()
 	require.NoError(t, err)
-	file := targetOf(server, listening.URL, contract.V1).WithSecrets(secretsOf(server), server.Inventory().ExpiredToken)
+	file := workbench.Described(server, listening.URL, contract.V1)
 	config := file.ClientConfig(facts)
 	config.RunID, config.Seed, config.Connections = "explore", 1, 16
 	api, err := client.New(config)
@@ -114,30 +114,9 @@ func TestExploreHasItsExitCodes(t *testing.T) {
 	require.Equal(t, evidence.ExitFailed, code)
 	require.Contains(t, output, "we credit the wallet with 1")
 	require.Contains(t, output, "curl")
-	_, code = kobcheck(t, "explore", "--steps", "0")
-	require.Equal(t, evidence.ExitInconclusive, code)
 	output, code = kobcheck(t, "explore", "--steps", "10", "--config", environment(t, nil, nil, nil, nil))
 	require.Equal(t, evidence.ExitInconclusive, code)
 	require.Contains(t, output, "connection refused")
-}
-
-func TestAWalkThatIsStoppedSaysHowFarItCame(t *testing.T) {
-	difference := &explore.Difference{Finding: evidence.Finding{Requirement: "MONEY-06", Check: "balance", Message: "a wallet does not hold what was moved"}}
-	for _, c := range []struct {
-		signal string
-		result *explore.Result
-		code   int
-		says   string
-	}{
-		{"interrupt", nil, evidence.ExitInterrupted, "before the first step"},
-		{"interrupt", &explore.Result{Steps: 7, Requests: 30, Seed: 3}, evidence.ExitInterrupted, "stopped after 7 steps and 30 requests without a difference (seed 3)"},
-		{"terminate", &explore.Result{Steps: 7, Difference: difference}, evidence.ExitTerminated, "a wallet does not hold what was moved"},
-	} {
-		var text bytes.Buffer
-		err := interruptedWalk(&text, c.signal, c.result)
-		require.Equal(t, exitError{c.code}, err)
-		require.Contains(t, text.String(), c.says)
-	}
 }
 
 func TestNoWalkDiffersAtRandomPointsOfTheSpace(t *testing.T) {

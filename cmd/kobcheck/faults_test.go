@@ -13,6 +13,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"github.com/kobcheck/kobcheck/client/webhook"
+	"github.com/kobcheck/kobcheck/cmd/kobcheck/workbench"
 	"github.com/kobcheck/kobcheck/features"
 	"github.com/kobcheck/kobcheck/mock"
 	"github.com/kobcheck/kobcheck/mock/fault"
@@ -31,14 +32,16 @@ const raceEvery = 16
 // on the very requirement that a fault breaks. A few faults can't be held against an API; the catalogue says
 // why, and such a fault that is caught after all loses its reason. Those that show by chance may do either.
 func TestEveryFaultOfTheMockIsCaughtOnItsOwnRequirement(t *testing.T) {
-	flags := selftestFlags{parallel: 2, chanceRuns: 1, seed: 7}
+	every := 1
 	if raceDetector {
-		flags.everyNth = raceEvery
+		every = raceEvery
 	}
-	config, err := selftestConfig(&flags)
+	faults, err := workbench.SelectFaults(nil, "", "", every)
 	require.NoError(t, err)
-	config.Faults = slices.DeleteFunc(config.Faults, func(f selftest.Fault) bool { return f.ByChance })
-	result, err := selftest.Run(context.Background(), config)
+	faults = slices.DeleteFunc(faults, func(f selftest.Fault) bool { return f.ByChance })
+	b, err := workbench.New(newRoot())
+	require.NoError(t, err)
+	result, err := selftest.Run(context.Background(), b.Selftest(selftest.Config{Faults: faults, Styles: mock.Styles(), Parallel: 2, ChanceRuns: 1, Seed: 7}))
 	require.NoError(t, err)
 	require.Zero(t, result.Close(time.Now()), "a selftest without false alarms and survivors passes")
 	for _, baseline := range result.Baseline {
@@ -68,7 +71,7 @@ func TestEveryFaultBreaksWhatItIsSaidToBreakBesides(t *testing.T) {
 	require.NoError(t, err)
 	for _, one := range catalogue {
 		for _, requirement := range one.Also {
-			session := subjectOf(t, mock.Options{Faults: []string{string(one.ID)}, Style: one.Style, RetryWait: retryWait})
+			session := subjectOf(t, mock.Options{Faults: []string{string(one.ID)}, Style: one.Style, RetryWait: workbench.RetryWait})
 			session.Receiver, err = webhook.Listen(t.Context(), "127.0.0.1:0", "")
 			require.NoError(t, err)
 			run, err := suite.Run(t.Context(), suite.Config{Session: session, Catalog: scenarios, Seed: 7, RunID: "besides", Selection: catalog.Selection{Requirement: requirement, Tags: "not @load"}})

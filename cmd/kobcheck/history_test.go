@@ -10,6 +10,7 @@ import (
 	"testing"
 
 	"github.com/kobcheck/kobcheck/reports/evidence"
+	"github.com/kobcheck/kobcheck/reports/site"
 	"github.com/stretchr/testify/require"
 	"github.com/xeipuuv/gojsonschema"
 )
@@ -50,14 +51,14 @@ func TestTheLatestSiteIsServedOnLoopbackAlone(t *testing.T) {
 	require.NoError(t, os.WriteFile(filepath.Join(folder, "index.html"), []byte("<p>the verdict</p>"), 0o600))
 	ctx, cancel := context.WithCancel(t.Context())
 	at, done := make(chan string, 1), make(chan error, 1)
-	go func() { done <- serveReports(ctx, folder, "127.0.0.1:0", func(address string) { at <- address }) }()
+	go func() { done <- site.Serve(ctx, folder, "127.0.0.1:0", func(address string) { at <- address }) }()
 	response, err := http.Get(<-at + "/")
 	require.NoError(t, err)
 	body, err := io.ReadAll(response.Body)
 	require.NoError(t, err)
 	require.NoError(t, response.Body.Close())
 	require.Contains(t, string(body), "the verdict")
-	require.Equal(t, refreshEvery, response.Header.Get("Refresh"))
+	require.Equal(t, "5", response.Header.Get("Refresh"))
 	cancel()
 	require.NoError(t, <-done)
 	output, code := kobcheck(t, "report", "serve", folder, "--addr", "0.0.0.0:8080")

@@ -1,10 +1,12 @@
 package main
 
 import (
+	"context"
 	"fmt"
 
 	"github.com/spf13/cobra"
 
+	"github.com/kobcheck/kobcheck/cmd/kobcheck/workbench"
 	"github.com/kobcheck/kobcheck/reports/evidence"
 	"github.com/kobcheck/kobcheck/steps/catalog"
 	"github.com/kobcheck/kobcheck/steps/vocabulary"
@@ -15,30 +17,23 @@ func newLint() *cobra.Command {
 		Use:     "lint",
 		Short:   "Checks that features, tags, steps and contract hold together; offline, no target",
 		Example: "  kobcheck lint",
-		Args:    cobra.NoArgs,
-		RunE: func(command *cobra.Command, _ []string) error {
-			facts, scenarios, err := documentation()
-			if err != nil {
-				return err
+		Args:    workbench.Takes(0, 0),
+		RunE: workbench.Verb(func(_ context.Context, b *workbench.Bench, _ []string) error {
+			var sentences []catalog.Sentence
+			for _, definition := range vocabulary.All() {
+				sentences = append(sentences, catalog.Sentence{Pattern: definition.Pattern})
 			}
-			problems := scenarios.Lint(facts, sentences())
+			problems := b.Scenarios.Lint(b.Facts, sentences)
 			for _, problem := range problems {
-				fmt.Fprintln(command.OutOrStdout(), problem)
+				fmt.Fprintln(b.Out, problem)
 			}
 			if len(problems) > 0 {
-				fmt.Fprintf(command.OutOrStdout(), "%d problems\n", len(problems))
-				return exitError{evidence.ExitUsage}
+				fmt.Fprintf(b.Out, "%d problems\n", len(problems))
+				return workbench.ExitWith(evidence.ExitUsage)
 			}
-			fmt.Fprintf(command.OutOrStdout(), "%d scenarios, %d sentences, %d requirements: all of it holds together\n", len(scenarios.Scenarios), len(sentences()), len(facts.Requirements))
+			fmt.Fprintf(b.Out, "%d scenarios, %d sentences, %d requirements: all of it holds together\n",
+				len(b.Scenarios.Scenarios), len(sentences), len(b.Facts.Requirements))
 			return nil
-		},
+		}),
 	}
-}
-
-func sentences() []catalog.Sentence {
-	var out []catalog.Sentence
-	for _, definition := range vocabulary.All() {
-		out = append(out, catalog.Sentence{Pattern: definition.Pattern})
-	}
-	return out
 }

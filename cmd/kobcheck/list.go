@@ -1,190 +1,175 @@
 package main
 
 import (
-	"encoding/json"
+	"context"
 	"fmt"
 	"io"
 	"strings"
+	"text/tabwriter"
 
-	"github.com/jedib0t/go-pretty/v6/table"
-	"github.com/jedib0t/go-pretty/v6/text"
 	"github.com/spf13/cobra"
 
-	"github.com/kobcheck/kobcheck/contract"
-	"github.com/kobcheck/kobcheck/features"
+	"github.com/kobcheck/kobcheck/cmd/kobcheck/workbench"
 	"github.com/kobcheck/kobcheck/load"
 	"github.com/kobcheck/kobcheck/mock/fault"
-	"github.com/kobcheck/kobcheck/steps/catalog"
 	"github.com/kobcheck/kobcheck/steps/vocabulary"
 )
 
+// listing is what there is of a kind: entries for JSON, and the rows of a table.
+type listing struct {
+	entries any
+	head    string // names of the columns, parted by tabs
+	rows    [][]any
+	// foot is a second table below the first.
+	foot *listing
+}
+
+// listings are the kinds, in the order of the help.
+var listings = []struct {
+	name string
+	make func(*workbench.Bench) (*listing, error)
+}{
+	{"operations", listOperations}, {"requirements", listRequirements}, {"conflicts", listConflicts}, {"freedoms", listFreedoms},
+	{"scenarios", listScenarios}, {"faults", listFaults}, {"plans", listPlans}, {"steps", listSteps},
+}
+
 func newList() *cobra.Command {
 	var asJSON bool
+	var kinds []string
+	for _, one := range listings {
+		kinds = append(kinds, one.name)
+	}
 	command := &cobra.Command{
-		Use:       "list operations|requirements|conflicts|freedoms|scenarios|faults|plans|steps",
+		Use:       "list " + strings.Join(kinds, "|"),
 		Short:     "Prints what there is: operations, requirements and their coverage, conflicts, freedoms, scenarios, faults, plans, steps",
 		Example:   "  kobcheck list requirements\n  kobcheck list scenarios --json",
-		Args:      cobra.MatchAll(cobra.ExactArgs(1), cobra.OnlyValidArgs),
-		ValidArgs: []string{"operations", "requirements", "conflicts", "freedoms", "scenarios", "faults", "plans", "steps"},
-		RunE: func(command *cobra.Command, args []string) error {
-			return list(command.OutOrStdout(), args[0], asJSON)
-		},
+		Args:      workbench.OneOf,
+		ValidArgs: kinds,
+		RunE: workbench.Verb(func(_ context.Context, b *workbench.Bench, arguments []string) error {
+			for _, one := range listings {
+				if one.name == arguments[0] {
+					list, err := one.make(b)
+					if err != nil {
+						return err
+					}
+					return b.Print(asJSON, list.entries, list.print)
+				}
+			}
+			return nil
+		}),
 	}
 	command.Flags().BoolVar(&asJSON, "json", false, "print JSON")
 	return command
 }
 
-// documentation returns what the documentation says and the scenarios that hold an API to it.
-func documentation() (*contract.Contract, *catalog.Catalog, error) {
-	facts, err := contract.Load()
-	if err != nil {
-		return nil, nil, err
+// print prints a line for each entry, in columns, the sentence last.
+func (l *listing) print(w io.Writer) error {
+	table := tabwriter.NewWriter(w, 0, 0, 2, ' ', 0)
+	fmt.Fprintln(table, strings.ToUpper(l.head))
+	for _, row := range l.rows {
+		for i, cell := range row {
+			if i > 0 {
+				fmt.Fprint(table, "\t")
+			}
+			fmt.Fprint(table, cell)
+		}
+		fmt.Fprintln(table)
 	}
-	scenarios, err := catalog.Read(features.Files)
-	return facts, scenarios, err
-}
-
-func list(out io.Writer, what string, asJSON bool) error {
-	facts, scenarios, err := documentation()
-	if err != nil {
+	if err := table.Flush(); err != nil || l.foot == nil {
 		return err
 	}
+	fmt.Fprintln(w)
+	return l.foot.print(w)
+}
+
+func listOperations(b *workbench.Bench) (*listing, error) {
+	entries := b.Scenarios.ListOperations(b.Facts)
+	list := &listing{entries: entries, head: "id\tsection\tmethod\tpath\tmark\tscenarios"}
+	for _, e := range entries {
+		list.rows = append(list.rows, []any{e.ID, e.Section, e.Method, e.Path, e.Mark, len(e.Scenarios)})
+	}
+	return list, nil
+}
+
+func listRequirements(b *workbench.Bench) (*listing, error) {
 	faults, err := fault.Catalogue()
 	if err != nil {
-		return err
+		return nil, err
 	}
-	var entries any
-	t := table.NewWriter()
-	t.SetOutputMirror(out)
-	t.SetStyle(table.StyleLight)
-	t.SetColumnConfigs([]table.ColumnConfig{{Name: "sentence", WidthMax: 70, WidthMaxEnforcer: text.WrapSoft}, {Name: "name", WidthMax: 70, WidthMaxEnforcer: text.WrapSoft}})
-	switch what {
-	case "requirements":
-		list := scenarios.ListRequirements(facts, faultsByRequirement(faults))
-		entries = list
-		t.AppendHeader(table.Row{"id", "mark", "owed by", "scenarios", "faults", "sentence"})
-		for _, e := range list {
-			covered := fmt.Sprint(len(e.Scenarios))
-			if e.Reason != "" {
-				covered = "reason"
-			}
-			t.AppendRow(table.Row{e.ID, e.Mark, e.Who, covered, len(e.Faults), e.Sentence})
+	entries := b.Scenarios.ListRequirements(b.Facts, fault.ByRequirement(faults))
+	list := &listing{entries: entries, head: "id\tmark\towed by\tscenarios\tfaults\tsentence", foot: &listing{head: "mark\towed by the API\twith scenarios\twith a reason\topen"}}
+	for _, e := range entries {
+		covered := fmt.Sprint(len(e.Scenarios))
+		if e.Reason != "" {
+			covered = "reason"
 		}
-	case "operations":
-		list := scenarios.ListOperations(facts)
-		entries = list
-		t.AppendHeader(table.Row{"id", "section", "method", "path", "mark", "scenarios"})
-		for _, e := range list {
-			t.AppendRow(table.Row{e.ID, e.Section, e.Method, e.Path, e.Mark, len(e.Scenarios)})
-		}
-	case "conflicts":
-		entries = facts.Conflicts
-		t.AppendHeader(table.Row{"id", "subject", "may gate", "sentence"})
-		for _, e := range facts.Conflicts {
-			t.AppendRow(table.Row{e.ID, e.Subject, e.Gate, e.Taken})
-		}
-	case "freedoms":
-		entries = facts.Freedoms
-		t.AppendHeader(table.Row{"id", "readings", "touches", "sentence"})
-		for _, e := range facts.Freedoms {
-			t.AppendRow(table.Row{e.ID, strings.Join(e.Readings, "\n"), strings.Join(e.Touches, "\n"), e.Subject})
-		}
-	case "scenarios":
-		list := scenarios.ListScenarios()
-		entries = list
-		t.AppendHeader(table.Row{"id", "mark", "requirements", "name"})
-		for _, e := range list {
-			t.AppendRow(table.Row{e.ID, e.Mark, strings.Join(e.Requirements, " "), e.Name})
-		}
-	case "faults":
-		entries = faults
-		t.AppendHeader(table.Row{"id", "group", "requirement", "mark", "sentence"})
-		for _, e := range faults {
-			t.AppendRow(table.Row{e.ID, e.Group, e.Requirement, e.Mark, e.Sentence})
-		}
-	case "plans":
-		plans, err := load.Plans()
-		if err != nil {
-			return err
-		}
-		type entry struct {
-			ID       string   `json:"id"`
-			Sentence string   `json:"sentence"`
-			Gates    []string `json:"gates"`
-		}
-		var list []entry
-		t.AppendHeader(table.Row{"id", "kind", "gates", "sentence"})
-		for _, plan := range plans {
-			list = append(list, entry{plan.ID, plan.Sentence, append([]string{}, plan.Gates...)})
-			t.AppendRow(table.Row{plan.ID, plan.Kind, strings.Join(plan.Gates, "\n"), plan.Sentence})
-		}
-		entries = list
-	case "steps":
-		vocabulary := vocabulary.All()
-		type entry struct{ Area, Pattern, Doc string }
-		var list []entry
-		t.AppendHeader(table.Row{"area", "sentence", "name"})
-		for _, d := range vocabulary {
-			list = append(list, entry{d.Area, d.Pattern.String(), d.Doc})
-			t.AppendRow(table.Row{d.Area, d.Pattern.String(), d.Doc})
-		}
-		entries = list
+		list.rows = append(list.rows, []any{e.ID, e.Mark, e.Who, covered, len(e.Faults), e.Sentence})
 	}
-	if asJSON {
-		encoder := json.NewEncoder(out)
-		encoder.SetIndent("", "  ")
-		return encoder.Encode(entries)
+	for _, c := range b.Scenarios.CoverageByMark(b.Facts) {
+		list.foot.rows = append(list.foot.rows, []any{c.Mark, c.Owed, c.Proved, c.Reason, c.Open})
 	}
-	t.Render()
-	if what == "requirements" {
-		return listCoverage(out, scenarios, facts)
-	}
-	return nil
+	return list, nil
 }
 
-func listCoverage(out io.Writer, scenarios *catalog.Catalog, facts *contract.Contract) error {
-	t := table.NewWriter()
-	t.SetOutputMirror(out)
-	t.SetStyle(table.StyleLight)
-	t.AppendHeader(table.Row{"mark", "owed by the API", "with scenarios", "with a reason", "open"})
-	for _, c := range scenarios.CoverageByMark(facts) {
-		t.AppendRow(table.Row{c.Mark, c.Owed, c.Proved, c.Reason, c.Open})
+func listConflicts(b *workbench.Bench) (*listing, error) {
+	list := &listing{entries: b.Facts.Conflicts, head: "id\tmay gate\tsubject\ttaken"}
+	for _, e := range b.Facts.Conflicts {
+		list.rows = append(list.rows, []any{e.ID, e.Gate, e.Subject, e.Taken})
 	}
-	t.Render()
-	return nil
+	return list, nil
 }
 
-func faultsByRequirement(faults []fault.Fault) map[string][]string {
-	by := map[string][]string{}
-	for _, f := range faults {
-		for _, requirement := range append([]string{f.Requirement}, f.Also...) {
-			by[requirement] = append(by[requirement], string(f.ID))
-		}
-		for _, place := range f.Places {
-			if place.Requirement != f.Requirement {
-				by[place.Requirement] = append(by[place.Requirement], string(f.ID)+"."+place.Name)
-			}
-		}
+func listFreedoms(b *workbench.Bench) (*listing, error) {
+	list := &listing{entries: b.Facts.Freedoms, head: "id\treadings\ttouches\tsubject"}
+	for _, e := range b.Facts.Freedoms {
+		list.rows = append(list.rows, []any{e.ID, strings.Join(e.Readings, ", "), strings.Join(e.Touches, ", "), e.Subject})
 	}
-	return by
+	return list, nil
 }
 
-func newExplain() *cobra.Command {
-	return &cobra.Command{
-		Use:     "explain REQUIREMENT|OPERATION",
-		Short:   "Tells everything of one requirement or operation: sentence, source, scenarios, readings",
-		Example: "  kobcheck explain CARD-CREATE-15\n  kobcheck explain cards-create",
-		Args:    cobra.ExactArgs(1),
-		RunE: func(command *cobra.Command, args []string) error {
-			facts, scenarios, err := documentation()
-			if err != nil {
-				return err
-			}
-			faults, err := fault.Catalogue()
-			if err != nil {
-				return err
-			}
-			return scenarios.Explain(command.OutOrStdout(), facts, faultsByRequirement(faults), args[0])
-		},
+func listScenarios(b *workbench.Bench) (*listing, error) {
+	entries := b.Scenarios.ListScenarios()
+	list := &listing{entries: entries, head: "id\tmark\trequirements\tname"}
+	for _, e := range entries {
+		list.rows = append(list.rows, []any{e.ID, e.Mark, strings.Join(e.Requirements, " "), e.Name})
 	}
+	return list, nil
+}
+
+func listFaults(*workbench.Bench) (*listing, error) {
+	entries, err := fault.Catalogue()
+	list := &listing{entries: entries, head: "id\tgroup\trequirement\tmark\tsentence"}
+	for _, e := range entries {
+		list.rows = append(list.rows, []any{e.ID, e.Group, e.Requirement, e.Mark, e.Sentence})
+	}
+	return list, err
+}
+
+func listPlans(*workbench.Bench) (*listing, error) {
+	plans, err := load.Plans()
+	type entry struct {
+		ID       string   `json:"id"`
+		Sentence string   `json:"sentence"`
+		Gates    []string `json:"gates"`
+	}
+	var entries []entry
+	list := &listing{head: "id\tkind\tgates\tsentence"}
+	for _, plan := range plans {
+		entries = append(entries, entry{plan.ID, plan.Sentence, append([]string{}, plan.Gates...)})
+		list.rows = append(list.rows, []any{plan.ID, plan.Kind, strings.Join(plan.Gates, ", "), plan.Sentence})
+	}
+	list.entries = entries
+	return list, err
+}
+
+func listSteps(*workbench.Bench) (*listing, error) {
+	type entry struct{ Area, Pattern, Doc string }
+	var entries []entry
+	list := &listing{head: "area\tsentence\twhat for"}
+	for _, d := range vocabulary.All() {
+		entries = append(entries, entry{d.Area, d.Pattern.String(), d.Doc})
+		list.rows = append(list.rows, []any{d.Area, d.Pattern.String(), d.Doc})
+	}
+	list.entries = entries
+	return list, nil
 }

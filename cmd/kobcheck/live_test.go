@@ -15,6 +15,7 @@ import (
 
 	"github.com/stretchr/testify/require"
 
+	"github.com/kobcheck/kobcheck/cmd/kobcheck/workbench"
 	"github.com/kobcheck/kobcheck/mock"
 	"github.com/kobcheck/kobcheck/reports"
 	"github.com/kobcheck/kobcheck/reports/evidence"
@@ -24,7 +25,7 @@ import (
 // file for it.
 func behind(t *testing.T, options mock.Options, between func(http.Handler) http.Handler) string {
 	t.Helper()
-	options.RetryWait = retryWait
+	options.RetryWait = workbench.RetryWait
 	server, err := mock.New(options)
 	require.NoError(t, err)
 	front := httptest.NewServer(between(server))

@@ -4,42 +4,31 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"io"
-	"os"
-	"path/filepath"
-	"slices"
-	"strings"
-	"sync"
 	"time"
 
 	"github.com/spf13/cobra"
 
-	"github.com/kobcheck/kobcheck/client"
-	"github.com/kobcheck/kobcheck/client/scene"
-	"github.com/kobcheck/kobcheck/client/target"
-	"github.com/kobcheck/kobcheck/contract"
+	"github.com/kobcheck/kobcheck/cmd/kobcheck/workbench"
 	"github.com/kobcheck/kobcheck/load"
-	"github.com/kobcheck/kobcheck/load/deliveries"
 	"github.com/kobcheck/kobcheck/load/kind"
-	"github.com/kobcheck/kobcheck/mock"
-	"github.com/kobcheck/kobcheck/mock/limit"
 	"github.com/kobcheck/kobcheck/reports"
 	"github.com/kobcheck/kobcheck/reports/evidence"
-	"github.com/kobcheck/kobcheck/reports/format"
-	"github.com/kobcheck/kobcheck/schemas"
-	"github.com/kobcheck/kobcheck/steps"
 	"github.com/kobcheck/kobcheck/steps/suite"
 )
 
 // loadFlags are the flags of load.
 type loadFlags struct {
-	run                   runFlags
-	rate, length          float64
-	dryRun, notice        bool
-	noNotice, show, shard string
-	startAt, killFile     string
-	keyNights             string
-	canary                time.Duration
+	where               workbench.Where
+	judging             workbench.Judging
+	out                 workbench.Output
+	noNotice, show      string
+	shard, startAt      string
+	killFile, keyNights string
+	seed                int64
+	rate, length        float64
+	dryRun, notice      bool
+	canary              time.Duration
+	plans               []*load.Plan
 }
 
 func newLoad() *cobra.Command {
@@ -51,12 +40,15 @@ func newLoad() *cobra.Command {
   kobcheck load idempotency ledger
   kobcheck load mixed --config staging.yaml --rate 0.2 --dry-run
   kobcheck load --print mixed > ours.yaml && kobcheck load ours.yaml`,
-		RunE: func(command *cobra.Command, args []string) error { return performLoad(command, &f, args) },
+		RunE: workbench.Verb(func(ctx context.Context, b *workbench.Bench, names []string) error {
+			return putUnderLoad(ctx, b, &f, names)
+		}),
 	}
 	flags := command.Flags()
-	flags.StringVar(&f.run.config, "config", "", "target file; without one the load is on the mock inside")
-	outputFlags(flags, &f.run.to, "reports/out", "folder for load.json, load.md and load.html")
-	flags.Int64Var(&f.run.seed, "seed", 0, "seed of arrivals and keys; 0 picks one and prints it")
+	f.where.Flags(flags, "the load is on the mock inside")
+	f.where.LimitFlags(flags)
+	f.out.Flags(flags, "reports/out", "folder for load.json, load.md and load.html")
+	flags.Int64Var(&f.seed, "seed", 0, "seed of arrivals and keys; 0 picks one and prints it")
 	flags.Float64Var(&f.rate, "rate", 1, "factor on every rate of the plans")
 	flags.Float64Var(&f.length, "time", 1, "factor on every time of the plans")
 	flags.BoolVar(&f.dryRun, "dry-run", false, "print what would be sent, to whom and how much")
@@ -68,13 +60,7 @@ func newLoad() *cobra.Command {
 	flags.StringVar(&f.killFile, "kill-file", "", "the load ends once a file of that name is there")
 	flags.StringVar(&f.keyNights, "key-nights", "", "file with the idempotency keys of earlier runs, which brackets how long the target remembers a key; made and kept by idempotency plans")
 	flags.DurationVar(&f.canary, "canary", -1, "time between rounds of functional scenarios beside the load; 0 for none; by default 2s on this machine, 15s elsewhere")
-	styleFlags(flags, &f.run.style, &f.run.freedoms, mock.Plain)
-	flags.StringVar(&f.run.edition, "edition", "v1", "edition of the mock inside: v1 or guide")
-	flags.StringSliceVar(&f.run.faults, "fault", nil, "faults to switch on in the mock inside")
-	flags.StringVar(&f.run.limit, "limit", "", "rate limit of the mock inside, such as 100/1s")
-	flags.StringVar(&f.run.limiter, "limiter", string(limit.TokenBucket), "kind of that limit: "+strings.Join(limit.Kinds(), ", "))
-	flags.DurationVar(&f.run.latency, "latency", 0, "latency of the mock inside")
-	judgingFlags(flags, &f.run)
+	f.judging.Flags(flags)
 	command.AddCommand(newLoadMerge())
 	return command
 }
@@ -82,19 +68,51 @@ func newLoad() *cobra.Command {
 // loadByDefault are the plans of kobcheck load without a name: those that take seconds.
 var loadByDefault = []string{"mixed", "idempotency", "ledger"}
 
-func performLoad(command *cobra.Command, f *loadFlags, names []string) error {
+func putUnderLoad(ctx context.Context, b *workbench.Bench, f *loadFlags, names []string) error {
 	if f.show != "" {
 		text, err := load.Source(f.show)
-		if err != nil {
-			return err
+		if err == nil {
+			_, err = b.Out.Write(text)
 		}
-		_, err = command.OutOrStdout().Write(text)
 		return err
 	}
 	if len(names) == 0 {
 		names = loadByDefault
 	}
-	plans, err := findPlans(names, f.rate, f.length)
+	var err error
+	if f.plans, err = load.FindAll(names, f.rate, f.length); err != nil {
+		return err
+	}
+	f.seed = b.Seed(f.seed)
+	subject, err := b.Subject(ctx, &f.where, f.seed)
+	if err != nil {
+		return err
+	}
+	defer subject.Close()
+	var notice string
+	if f.notice {
+		notice, err = load.Notice(subject.File, f.plans, b.Now().Add(49*time.Hour).Truncate(time.Hour))
+	} else {
+		notice, err = load.AllAllowed(subject.File, f.plans, b.Now(), f.noNotice)
+	}
+	var refused *load.Refused
+	switch {
+	case errors.As(err, &refused):
+		b.Say("%v", err)
+		return workbench.ExitWith(evidence.ExitSafetyStop)
+	case err != nil:
+		return err
+	case f.notice:
+		_, err := fmt.Fprint(b.Out, notice)
+		return err
+	case f.dryRun:
+		return load.PrintDryRun(b.Out, subject.File.Target.BaseURL, f.plans)
+	}
+	return performPlans(ctx, b, f, subject, notice)
+}
+
+func performPlans(ctx context.Context, b *workbench.Bench, f *loadFlags, subject *workbench.Subject, notice string) error {
+	by, err := b.Judgement(&f.judging)
 	if err != nil {
 		return err
 	}
@@ -102,268 +120,37 @@ func performLoad(command *cobra.Command, f *loadFlags, names []string) error {
 	if err != nil {
 		return err
 	}
-	if f.run.seed == 0 {
-		f.run.seed = time.Now().UnixNano() % 1_000_000_000
-	}
-	file, stop, err := chooseTarget(command, &f.run)
+	begin, err := workbench.Moment("start-at", f.startAt)
 	if err != nil {
 		return err
 	}
-	defer stop()
-	if f.notice {
-		_, err := fmt.Fprint(command.OutOrStdout(), load.Notice(file, plans, time.Now().Add(49*time.Hour).Truncate(time.Hour)))
+	if err := errors.Join(f.out.Ready(), workbench.CanWrite("key-nights", f.keyNights)); err != nil {
 		return err
 	}
-	return loadTarget(command, f, file, plans, kind.Shard{Index: part.Index, Of: part.Of})
-}
-
-func findPlans(names []string, rate, length float64) ([]*load.Plan, error) {
-	if rate <= 0 || length <= 0 {
-		return nil, errors.New("--rate and --time are factors above 0")
-	}
-	var plans []*load.Plan
-	for _, name := range names {
-		plan, err := load.Find(name)
-		if err != nil {
-			return nil, err
-		}
-		plan.Scale(rate, length)
-		plans = append(plans, plan)
-	}
-	return plans, nil
-}
-
-func loadTarget(command *cobra.Command, f *loadFlags, file *target.File, plans []*load.Plan, part kind.Shard) error {
-	by, err := judgement(&f.run)
-	if err != nil {
-		return err
-	}
-	facts := by.policy.Contract
-	shapes, err := schemas.Load()
-	if err != nil {
-		return err
-	}
-	result := &reports.LoadRun{Tool: reports.Tool{Name: "kobcheck", Version: version}, RunID: newRunID(), Seed: f.run.seed, StartedAt: time.Now().UTC(),
-		Target: reports.Target{Name: file.Target.Name, BaseURL: file.Target.BaseURL, Edition: file.Target.Edition, Embedded: f.run.config == "", Style: styleOf(&f.run)}, Plans: []reports.LoadPlan{}}
-	for _, plan := range plans {
-		notice, err := load.Allowed(file, plan, time.Now(), f.noNotice)
-		var refused *load.Refused
-		if errors.As(err, &refused) {
-			fmt.Fprintln(command.ErrOrStderr(), "kobcheck:", err)
-			return exitError{evidence.ExitSafetyStop}
-		}
-		result.Notice = notice
-		if asks := plan.Ceiling(); f.dryRun {
-			fmt.Fprintf(command.OutOrStdout(), "%s: at most %d requests at up to %.0f/s for %v to %s; about %d things stay there\n",
-				plan.ID, asks.Requests, asks.Rate, asks.Time, file.Target.BaseURL, asks.Entities)
-		}
-	}
-	if f.dryRun {
-		return nil
-	}
-	config := file.ClientConfig(facts)
-	config.RunID, config.Seed, config.Version, config.Connections, config.Unpaced = result.RunID, f.run.seed, version, 512, true
-	api, err := client.New(config)
-	if err != nil {
-		return err
-	}
-	defer api.Close()
-	ctx, caught, release := untilSignal()
+	ctx, stopped, release := workbench.UntilSignal(ctx)
 	defer release()
-	if err := waitUntil(ctx, f.startAt); err != nil {
+	result := &reports.LoadRun{Tool: b.Tool, RunID: b.RunID(), Seed: f.seed, StartedAt: b.Now().UTC(), Target: subject.Report(), Notice: notice, Plans: []reports.LoadPlan{}}
+	on, api, end, err := b.UnderLoad(ctx, subject.File, result.RunID, f.seed, f.plans...)
+	if err != nil {
 		return err
 	}
-	on := underLoad(file, facts, shapes, api, result.RunID)
-	on.KillFile, on.KeyNights = f.killFile, f.keyNights
-	on.Progress = loadProgress(command.ErrOrStderr())
-	silence, err := withCanary(on, f.canary, file, by.policy, shapes, f.run.seed)
+	defer end()
+	show := b.Progress()
+	on.KillFile, on.KeyNights, on.Progress = f.killFile, f.keyNights, func(line string) { show(line, false) }
+	silence, err := b.Canary(on, f.canary, subject.File, by.Policy, f.seed)
 	if err != nil {
 		return err
 	}
 	defer silence()
-	deaf, err := hearing(ctx, file, on, plans...)
-	if err != nil {
-		return err
-	}
-	defer deaf()
-	for _, plan := range plans {
+	workbench.WaitUntil(ctx, begin)
+	for _, plan := range f.plans {
 		if ctx.Err() != nil {
 			break
 		}
-		fmt.Fprintf(command.ErrOrStderr(), "kobcheck: %s on %s, seed %d\n", plan.ID, file.Target.Name, f.run.seed)
-		result.Plans = append(result.Plans, *load.Perform(ctx, on, plan, f.run.seed, part))
-		on.Progress("")
+		b.Say("%s on %s, seed %d", plan.ID, subject.File.Target.Name, f.seed)
+		result.Plans = append(result.Plans, *load.Perform(ctx, on, plan, f.seed, kind.Shard{Index: part.Index, Of: part.Of}))
+		show("", true)
 	}
-	switch caught() {
-	case "interrupt":
-		result.ExitCode = evidence.ExitInterrupted
-	case "terminate":
-		result.ExitCode = evidence.ExitTerminated
-	}
-	return finishLoad(command, f.run.to.writer(api.Redactor()), result, by)
-}
-
-// underLoad is a target with what its file hands over.
-func underLoad(file *target.File, facts *contract.Contract, shapes *schemas.Set, api *client.Client, runID string) *kind.Target {
-	return &kind.Target{Scene: scene.New(facts, api, file.Given()), Schemas: shapes, BaseURL: file.Target.BaseURL,
-		RunID: runID, Stated: statedLimit(file), LocalHost: file.LocalHost()}
-}
-
-// hearing gives a target a receiver where one of the plans is on deliveries. The function that it returns ends
-// the receiver.
-func hearing(ctx context.Context, file *target.File, on *kind.Target, plans ...*load.Plan) (func(), error) {
-	if !slices.ContainsFunc(plans, func(p *load.Plan) bool { return p.Kind == deliveries.Kind }) {
-		return func() {}, nil
-	}
-	hooks, err := receiver(ctx, file, on.LocalHost != "")
-	if err != nil || hooks == nil {
-		return func() {}, err
-	}
-	on.Receiver = hooks
-	return hooks.Close, nil
-}
-
-// statedLimit is the limit that the target file states, or nil.
-func statedLimit(file *target.File) *kind.Limit {
-	if file.Limits == nil {
-		return nil
-	}
-	window, err := time.ParseDuration(file.Limits.Window)
-	if err != nil {
-		return nil // the file was checked when it was read
-	}
-	return &kind.Limit{Requests: file.Limits.Requests, Window: window}
-}
-
-// finishLoad writes the reports, prints the summary and gives the exit code.
-func finishLoad(command *cobra.Command, to *format.Writer, result *reports.LoadRun, by *judging) error {
-	result.ApplyKnown(by.known)
-	result.Close(by.policy, time.Now())
-	result.ReportWaivers(by.waivers)
-	paths, err := format.Load(to, result)
-	if printing := to.Print(command.OutOrStdout(), func(w io.Writer) error { return format.PrintLoad(w, result) }); printing != nil {
-		return printing
-	}
-	if err != nil {
-		fmt.Fprintln(command.ErrOrStderr(), "kobcheck:", err)
-		if result.ExitCode == evidence.ExitPassed {
-			return exitError{evidence.ExitUsage}
-		}
-	}
-	for _, path := range paths {
-		if filepath.Base(path) == "load.html" || filepath.Base(path) == "idempotency-policy.json" {
-			fmt.Fprintf(command.OutOrStdout(), "  report %s\n", path)
-		}
-	}
-	if result.ExitCode != evidence.ExitPassed {
-		return exitError{result.ExitCode}
-	}
-	return nil
-}
-
-func newLoadMerge() *cobra.Command {
-	var f runFlags
-	command := &cobra.Command{
-		Use:     "merge FILE...",
-		Short:   "Puts the load.json of shards together exactly and evaluates the gates once",
-		Example: "  kobcheck load merge shard-*/load.json --out reports/night",
-		Args:    cobra.MinimumNArgs(1),
-		RunE: func(command *cobra.Command, args []string) error {
-			by, err := judgement(&f)
-			if err != nil {
-				return err
-			}
-			var parts []*reports.LoadRun
-			for _, path := range args {
-				from, err := os.Open(path)
-				if err != nil {
-					return err
-				}
-				part, err := reports.ReadLoad(from)
-				_ = from.Close() // it was only read
-				if err != nil {
-					return fmt.Errorf("%s: %w", path, err)
-				}
-				parts = append(parts, part)
-			}
-			whole, err := load.Merge(parts)
-			if err != nil {
-				return err
-			}
-			return finishLoad(command, f.to.writer(client.NewRedactor()), whole, by)
-		},
-	}
-	outputFlags(command.Flags(), &f.to, "reports/out", "folder for the reports")
-	judgingFlags(command.Flags(), &f)
-	return command
-}
-
-// loader performs plans for the scenarios under features/load, under the same safety rules, one at a time
-// and each plan once: several scenarios speak of one.
-func loader(file *target.File, facts *contract.Contract, shapes *schemas.Set, f *runFlags) func(context.Context, string) (*steps.LoadResult, error) {
-	var mu sync.Mutex
-	done := map[string]*steps.LoadResult{}
-	return func(ctx context.Context, name string) (*steps.LoadResult, error) {
-		mu.Lock()
-		defer mu.Unlock()
-		if done[name] != nil {
-			return done[name], nil
-		}
-		plan, err := load.Find(name)
-		if err != nil {
-			return nil, err
-		}
-		if _, err := load.Allowed(file, plan, time.Now(), ""); err != nil {
-			return nil, err
-		}
-		config := file.ClientConfig(facts)
-		runID := f.runID + "-" + plan.ID // a client of its own counts its keys from the first again
-		config.RunID, config.Seed, config.Version, config.Connections, config.Unpaced = runID, f.seed, version, 512, true
-		api, err := client.New(config)
-		if err != nil {
-			return nil, err
-		}
-		defer api.Close()
-		on := underLoad(file, facts, shapes, api, runID)
-		deaf, err := hearing(ctx, file, on, plan)
-		if err != nil {
-			return nil, err
-		}
-		defer deaf()
-		run := reports.LoadRun{Plans: []reports.LoadPlan{*load.Perform(ctx, on, plan, f.seed, kind.Shard{})}}
-		run.Close(&evidence.Policy{Contract: facts, Gate: evidence.DefaultGate()}, time.Now())
-		done[name] = forScenarios(&run.Plans[0])
-		return done[name], nil
-	}
-}
-
-// forScenarios says of a plan what its scenarios speak of.
-func forScenarios(plan *reports.LoadPlan) *steps.LoadResult {
-	result := &steps.LoadResult{}
-	result.Invariants = append(result.Invariants, plan.Invariants...)
-	for _, gate := range plan.Gates {
-		result.Gates = append(result.Gates, steps.LoadGate{Text: gate.Gate, State: gate.State, Figure: fmt.Sprintf("%.3g %s", gate.Figure, gate.Unit)})
-	}
-	if plan.ExitCode == evidence.ExitInconclusive || plan.ExitCode == evidence.ExitProvesNone {
-		result.Unfit = plan.Reason
-	}
-	return result
-}
-
-// waitUntil waits for the moment at which shards begin together.
-func waitUntil(ctx context.Context, moment string) error {
-	if moment == "" {
-		return nil
-	}
-	at, err := time.Parse(time.RFC3339, moment)
-	if err != nil {
-		return fmt.Errorf("--start-at: %q is no time with an offset, such as 2026-01-30T01:00:00Z", moment)
-	}
-	timer := time.NewTimer(time.Until(at))
-	defer timer.Stop()
-	select {
-	case <-timer.C:
-	case <-ctx.Done():
-	}
-	return nil
+	result.ExitCode = stopped.Code()
+	return b.FinishLoad(result, by, f.out.Writer(api.Redactor()))
 }

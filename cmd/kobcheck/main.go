@@ -8,12 +8,14 @@ import (
 	"os"
 	"runtime/debug"
 
-	"github.com/kobcheck/kobcheck/reports/evidence"
 	"github.com/spf13/cobra"
+
+	"github.com/kobcheck/kobcheck/cmd/kobcheck/workbench"
+	"github.com/kobcheck/kobcheck/reports/evidence"
 )
 
-// version is set by the build.
-var version = "dev"
+// version is set by the build; without it the version of the module that was installed.
+var version string
 
 // collectAt lets the heap grow to five times what is alive before it is collected: a run is short and
 // makes much that it throws away, and the default would spend a fifth of its time on collecting.
@@ -23,18 +25,25 @@ func main() {
 	debug.SetGCPercent(collectAt)
 	cobra.EnableCommandSorting = false // the verbs stand in the order in which they are used
 	err := newRoot().ExecuteContext(context.Background())
-	var exit exitError
+	var exit workbench.Exit
 	switch {
 	case err == nil:
 	case errors.As(err, &exit):
-		os.Exit(exit.code)
+		os.Exit(exit.Code)
 	default:
 		fmt.Fprintln(os.Stderr, "kobcheck:", err)
 		os.Exit(evidence.ExitUsage)
 	}
 }
 
-// exitError ends the program with a code; everything worth saying has been said.
-type exitError struct{ code int }
-
-func (e exitError) Error() string { return fmt.Sprintf("exit code %d", e.code) }
+// programVersion is what the build says, else what go install or the revision of the sources say.
+func programVersion() string {
+	if version != "" {
+		return version
+	}
+	info, known := debug.ReadBuildInfo()
+	if !known || info.Main.Version == "" || info.Main.Version == "(devel)" {
+		return "dev"
+	}
+	return info.Main.Version
+}

@@ -3,24 +3,19 @@ package main
 import (
 	"cmp"
 	"context"
-	"encoding/json"
 	"errors"
 	"fmt"
-	"io"
 	"net"
 	"net/url"
 	"os"
-	"slices"
-	"strconv"
 	"strings"
 	"time"
 
-	"github.com/jedib0t/go-pretty/v6/table"
-	"github.com/jedib0t/go-pretty/v6/text"
 	"github.com/spf13/cobra"
 
 	"github.com/kobcheck/kobcheck/client"
 	"github.com/kobcheck/kobcheck/client/target"
+	"github.com/kobcheck/kobcheck/cmd/kobcheck/workbench"
 	"github.com/kobcheck/kobcheck/contract"
 	"github.com/kobcheck/kobcheck/mock/mutate"
 	"github.com/kobcheck/kobcheck/schemas"
@@ -44,16 +39,14 @@ func newMutate() *cobra.Command {
 		Example: `  kobcheck mutate --list
   kobcheck mutate --upstream http://127.0.0.1:8080 --mutation field.cards-get.status.missing
   kobcheck mutate --target staging.yaml --mutation stale.wallets-get.first --chance 1/200`,
-		Args: cobra.NoArgs,
-		RunE: func(command *cobra.Command, _ []string) error {
-			if err := settle(command.Flags(), nil); err != nil {
-				return err
-			}
+		Args: workbench.Takes(0, 0),
+		RunE: workbench.Verb(func(ctx context.Context, b *workbench.Bench, _ []string) error {
 			if f.list {
-				return listMutations(command.OutOrStdout(), f.group, f.asJSON)
+				catalogue := b.Mutations(nil, f.group)
+				return b.Print(f.asJSON, catalogue, mutationTable(catalogue).print)
 			}
-			return serveMutated(command, &f)
-		},
+			return serveMutated(ctx, b, &f)
+		}),
 	}
 	flags := command.Flags()
 	flags.StringVar(&f.upstream, "upstream", "", "base address of the API; one that is not on this machine needs a target file that allows it")
@@ -72,22 +65,9 @@ func newMutate() *cobra.Command {
 	return command
 }
 
-// listMutations prints the catalogue.
-func listMutations(out io.Writer, group string, asJSON bool) error {
-	catalogue, err := mutations(nil, group)
-	if err != nil {
-		return err
-	}
-	if asJSON {
-		encoder := json.NewEncoder(out)
-		encoder.SetIndent("", "  ")
-		return encoder.Encode(catalogue)
-	}
-	t := table.NewWriter()
-	t.SetOutputMirror(out)
-	t.SetStyle(table.StyleLight)
-	t.SetColumnConfigs([]table.ColumnConfig{{Name: "sentence", WidthMax: 70, WidthMaxEnforcer: text.WrapSoft}})
-	t.AppendHeader(table.Row{"id", "breaks", "mark", "sentence"})
+// mutationTable lists mutations.
+func mutationTable(catalogue []mutate.Mutation) *listing {
+	list := &listing{head: "id\tbreaks\tmark\tsentence"}
 	forbidden := 0
 	for _, m := range catalogue {
 		mark := string(m.Mark)
@@ -97,30 +77,14 @@ func listMutations(out io.Writer, group string, asJSON bool) error {
 		if m.Forbidden() {
 			forbidden++
 		}
-		t.AppendRow(table.Row{m.ID, m.Requirement, mark, m.Sentence})
+		list.rows = append(list.rows, []any{m.ID, m.Requirement, mark, m.Sentence})
 	}
-	t.AppendFooter(table.Row{strconv.Itoa(len(catalogue)) + " mutations", "", "", strconv.Itoa(forbidden) + " break what is stated, a standard or a hazard"})
-	t.Render()
-	return nil
-}
-
-// mutations are those of the contract, of some ids or one group.
-func mutations(ids []string, group string) ([]mutate.Mutation, error) {
-	facts, err := contract.Load()
-	if err != nil {
-		return nil, err
-	}
-	shapes, err := schemas.Load()
-	if err != nil {
-		return nil, err
-	}
-	return slices.DeleteFunc(mutate.Catalogue(facts, shapes), func(m mutate.Mutation) bool {
-		return group != "" && m.Group != group || len(ids) > 0 && !slices.Contains(ids, m.ID)
-	}), nil
+	list.foot = &listing{head: fmt.Sprintf("%d mutations, of which %d break what is stated, a standard or a hazard", len(catalogue), forbidden)}
+	return list
 }
 
 // serveMutated serves an upstream until it is stopped, and then says what was broken.
-func serveMutated(command *cobra.Command, f *mutateFlags) error {
+func serveMutated(ctx context.Context, b *workbench.Bench, f *mutateFlags) error {
 	var file *target.File
 	if f.target != "" {
 		data, err := os.ReadFile(f.target)
@@ -139,21 +103,21 @@ func serveMutated(command *cobra.Command, f *mutateFlags) error {
 	if config.When, err = f.when(); err != nil {
 		return err
 	}
-	ctx, _, release := untilSignal()
+	ctx, _, release := workbench.UntilSignal(ctx)
 	defer release()
 	serving, err := startProxy(ctx, config, f.address)
 	if err != nil {
 		return err
 	}
 	if file != nil {
-		if err := target.Write(command.OutOrStdout(), serving.stands(*file), nil, ""); err != nil {
+		if err := target.Write(b.Out, serving.stands(*file), nil, ""); err != nil {
 			return errors.Join(err, serving.Close())
 		}
 	}
-	fmt.Fprintf(command.ErrOrStderr(), "kobcheck mutate: %s through %s; stop it with Ctrl-C\n", config.Upstream, serving.url)
+	b.Say("%s through %s; stop it with Ctrl-C", config.Upstream, serving.url)
 	<-ctx.Done()
 	for _, id := range f.mutations {
-		fmt.Fprintf(command.ErrOrStderr(), "%s showed %d times\n", id, serving.proxy.Hits(id))
+		b.Say("%s showed %d times", id, serving.proxy.Hits(id))
 	}
 	return serving.Close()
 }

@@ -1,14 +1,15 @@
 package main
 
 import (
+	"context"
 	"fmt"
 
 	"github.com/spf13/cobra"
 
+	"github.com/kobcheck/kobcheck/cmd/kobcheck/workbench"
 	"github.com/kobcheck/kobcheck/contract"
 	"github.com/kobcheck/kobcheck/contract/openapi"
 	"github.com/kobcheck/kobcheck/mock"
-	"github.com/kobcheck/kobcheck/schemas"
 )
 
 func newOpenAPI() *cobra.Command {
@@ -18,30 +19,21 @@ func newOpenAPI() *cobra.Command {
 		Use:     "openapi",
 		Short:   "Prints the contract as OpenAPI 3.1, with marks and sources as x- extensions",
 		Example: "  kobcheck openapi > kobble.json\n  kobcheck openapi --edition guide --server https://staging.example.test",
-		Args:    cobra.NoArgs,
-		RunE: func(command *cobra.Command, _ []string) error {
-			facts, err := contract.Load()
-			if err != nil {
+		Args:    workbench.Takes(0, 0),
+		RunE: workbench.Verb(func(_ context.Context, b *workbench.Bench, _ []string) error {
+			if err := workbench.CheckEdition(edition); err != nil {
 				return err
-			}
-			shapes, err := schemas.Load()
-			if err != nil {
-				return err
-			}
-			if e := contract.Edition(edition); e != contract.V1 && e != contract.Guide {
-				return fmt.Errorf("--edition: %q is no edition; it is v1 or guide", edition)
 			}
 			paths := map[string]string{}
 			if placeholders {
 				paths = mock.PlaceholderPaths(contract.Edition(edition))
 			}
-			text, err := openapi.Document(facts, shapes, contract.Edition(edition), server, version, paths)
-			if err != nil {
-				return err
+			text, err := openapi.Document(b.Facts, b.Shapes, contract.Edition(edition), server, b.Tool.Version, paths)
+			if err == nil {
+				_, err = fmt.Fprintln(b.Out, string(text))
 			}
-			_, err = fmt.Fprintln(command.OutOrStdout(), string(text))
 			return err
-		},
+		}),
 	}
 	command.Flags().StringVar(&edition, "edition", "v1", "path layout: v1 or guide")
 	command.Flags().StringVar(&server, "server", "https://api.example.test", "address of the server that the document names")

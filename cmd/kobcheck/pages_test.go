@@ -19,6 +19,7 @@ import (
 	"github.com/chromedp/chromedp"
 	"github.com/stretchr/testify/require"
 
+	"github.com/kobcheck/kobcheck/cmd/kobcheck/workbench"
 	"github.com/kobcheck/kobcheck/reports"
 	"github.com/kobcheck/kobcheck/reports/evidence"
 	"github.com/kobcheck/kobcheck/reports/format"
@@ -68,9 +69,9 @@ func axe(t *testing.T) string {
 // renderSite writes the pages of a run, of the version that ReadRun gives.
 func renderSite(t *testing.T, folder string, r *reports.Run) {
 	t.Helper()
-	from, err := sources()
+	b, err := workbench.New(newRoot())
 	require.NoError(t, err)
-	_, err = format.Run(&format.Writer{Folder: folder}, r, from, []string{"html"})
+	_, err = format.Run(&format.Writer{Folder: folder}, r, b.Sources(), []string{"html"})
 	require.NoError(t, err)
 }
 

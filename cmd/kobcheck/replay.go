@@ -1,141 +1,90 @@
 package main
 
 import (
-	"fmt"
-	"io"
-	"sort"
-	"time"
+	"context"
 
 	"github.com/spf13/cobra"
 
 	"github.com/kobcheck/kobcheck/client"
+	"github.com/kobcheck/kobcheck/cmd/kobcheck/workbench"
 	"github.com/kobcheck/kobcheck/reports"
 	"github.com/kobcheck/kobcheck/reports/evidence"
 	"github.com/kobcheck/kobcheck/reports/format"
-	"github.com/kobcheck/kobcheck/schemas"
 	"github.com/kobcheck/kobcheck/steps"
 	"github.com/kobcheck/kobcheck/steps/suite"
 )
 
+// replayFlags are the flags of replay.
+type replayFlags struct {
+	where    workbench.Where
+	how      suite.Config
+	scenario string
+	times    int
+	curl     bool
+}
+
 func newReplay() *cobra.Command {
-	var f runFlags
-	var scenario string
-	var times int
-	var curl bool
+	var f replayFlags
 	command := &cobra.Command{
 		Use:   "replay RUN.JSON",
 		Short: "Performs a scenario of a run again, with fresh ids and keys, and says how often it fails alike",
 		Example: `  kobcheck replay reports/out/run.json --scenario cards-create.created --config staging.yaml --times 5
   kobcheck replay reports/out/run.json --scenario cards-create.created --curl > again.sh`,
-		Args: cobra.ExactArgs(1),
-		RunE: func(command *cobra.Command, args []string) error {
-			run, err := openRun(args[0])
+		Args: workbench.Takes(1, 1),
+		RunE: workbench.Verb(func(ctx context.Context, b *workbench.Bench, files []string) error {
+			run, err := workbench.OpenRun(files[0])
 			if err != nil {
 				return err
 			}
-			was, err := chosen(run, scenario)
+			was, err := suite.Chosen(run, f.scenario)
 			if err != nil {
 				return err
 			}
-			if curl {
-				return format.WriteScript(command.OutOrStdout(), was)
+			if f.curl {
+				return format.WriteScript(b.Out, was)
 			}
-			if times < 1 {
-				return fmt.Errorf("--times: it takes at least 1")
-			}
-			return performAgain(command, &f, run, was, times)
-		},
+			return again(ctx, b, &f, run, was)
+		}),
 	}
 	flags := command.Flags()
-	flags.StringVar(&scenario, "scenario", "", "id of the scenario; without one the first that failed")
-	flags.IntVar(&times, "times", 3, "how often")
-	flags.BoolVar(&curl, "curl", false, "print a shell script for curl and jq instead")
-	flags.StringVar(&f.config, "config", "", "target file; without one a mock inside, in the style of the run")
-	flags.StringSliceVar(&f.faults, "fault", nil, "faults to switch on in the mock inside")
-	flags.DurationVar(&f.timeout, "timeout", suite.DefaultTimeout, "time for one repetition")
-	styleFlags(flags, &f.style, &f.freedoms, "") // empty means that of the run
-	flags.StringVar(&f.edition, "edition", "", "edition of the mock inside; that of the run where empty")
+	flags.StringVar(&f.scenario, "scenario", "", "id of the scenario; without one the first that failed")
+	flags.IntVar(&f.times, "times", 3, "how often")
+	flags.BoolVar(&f.curl, "curl", false, "print a shell script for curl and jq instead")
+	flags.StringVar(&f.where.Config, "config", "", "target file; without one a mock inside, like that of the run")
+	f.where.MockFlags(flags, "", "") // empty means that of the run
+	flags.DurationVar(&f.how.Timeout, "timeout", suite.DefaultTimeout, "time for one repetition")
 	return command
 }
 
-// chosen returns the scenario of an id, or the first that failed.
-func chosen(run *reports.Run, id string) (*reports.Scenario, error) {
-	for i := range run.Scenarios {
-		one := &run.Scenarios[i]
-		if one.ID == id || id == "" && (one.Verdict == evidence.Failed || one.Verdict == evidence.Flaky) {
-			return one, nil
-		}
+func again(ctx context.Context, b *workbench.Bench, f *replayFlags, run *reports.Run, was *reports.Scenario) error {
+	if f.where.Style == "" {
+		f.where.Style = run.Target.Style
 	}
-	if id == "" {
-		return nil, fmt.Errorf("no scenario of the run failed; name one with --scenario")
+	if f.where.Edition == "" {
+		f.where.Edition = string(run.Target.Edition)
 	}
-	return nil, fmt.Errorf("the run has no scenario %q; its run.json lists them", id)
-}
-
-func performAgain(command *cobra.Command, f *runFlags, run *reports.Run, was *reports.Scenario, times int) error {
-	facts, scenarios, err := documentation()
+	subject, err := b.Subject(ctx, &f.where, run.Seed)
 	if err != nil {
 		return err
 	}
-	shapes, err := schemas.Load()
-	if err != nil {
-		return err
-	}
-	if f.style == "" {
-		f.style = run.Target.Style
-	}
-	if f.edition == "" {
-		f.edition = string(run.Target.Edition)
-	}
-	f.seed = run.Seed
-	file, stop, err := chooseTarget(command, f)
-	if err != nil {
-		return err
-	}
-	defer stop()
-	config := file.ClientConfig(facts)
-	config.RunID, config.Seed, config.Version = newRunID(), run.Seed, version
-	api, err := client.New(config)
+	defer subject.Close()
+	f.how.Catalog, f.how.Seed, f.how.RunID, f.how.Tidy = b.Scenarios, run.Seed, b.RunID(), !subject.Embedded
+	api, err := b.Client(subject.File, client.Config{RunID: f.how.RunID, Seed: run.Seed})
 	if err != nil {
 		return err
 	}
 	defer api.Close()
-	ctx, _, release := untilSignal()
+	ctx, _, release := workbench.UntilSignal(ctx)
 	defer release()
-	result, err := suite.Again(ctx, suite.Config{Session: steps.NewSession(&evidence.Policy{Contract: facts, Gate: run.Gate, Strict: run.Settings.Strict}, shapes, file, api), Catalog: scenarios,
-		Timeout: f.timeout, Seed: run.Seed, RunID: config.RunID, Tidy: f.config != ""}, was, times)
+	policy := &evidence.Policy{Contract: b.Facts, Gate: run.Gate, Strict: run.Settings.Strict}
+	f.how.Session = steps.NewSession(policy, b.Shapes, subject.File, api)
+	result, err := suite.Again(ctx, f.how, was, f.times)
 	if err != nil {
 		return err
 	}
-	code := evidence.ExitPassed
-	for _, one := range result.Runs {
-		one.Close(facts, time.Now())
-		if one.ExitCode == evidence.ExitFailed || code == evidence.ExitPassed {
-			code = one.ExitCode
-		}
-	}
-	if err := printReplay(command.OutOrStdout(), was, result); err != nil {
+	code := result.Close(b.Facts, b.Now())
+	if err := result.Print(b.Out, was); err != nil {
 		return err
 	}
-	if code != evidence.ExitPassed {
-		return exitError{code}
-	}
-	return nil
-}
-
-func printReplay(w io.Writer, was *reports.Scenario, result *suite.Replay) error {
-	if _, err := fmt.Fprintf(w, "%s (%s): %d of %d times as in the run, where it was %s\n", was.Name, was.ID, result.Reproduced, result.Times, was.Verdict); err != nil {
-		return err
-	}
-	differences := make([]string, 0, len(result.Differences))
-	for text := range result.Differences {
-		differences = append(differences, text)
-	}
-	sort.Strings(differences)
-	for _, text := range differences {
-		if _, err := fmt.Fprintf(w, "  %d times  %s\n", result.Differences[text], text); err != nil {
-			return err
-		}
-	}
-	return nil
+	return workbench.ExitWith(code)
 }

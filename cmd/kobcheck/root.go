@@ -1,12 +1,9 @@
 package main
 
 import (
-	"fmt"
-	"os"
-	"strings"
-
 	"github.com/spf13/cobra"
-	"github.com/spf13/pflag"
+
+	"github.com/kobcheck/kobcheck/cmd/kobcheck/workbench"
 )
 
 const exitCodes = `
@@ -28,7 +25,7 @@ func newRoot() *cobra.Command {
 	root := &cobra.Command{
 		Use:           "kobcheck",
 		Short:         "Tests an implementation of the Kobble card-issuing API against its documentation",
-		Version:       version,
+		Version:       programVersion(),
 		SilenceErrors: true,
 		SilenceUsage:  true,
 		Long: `kobcheck runs the documented behaviour of the Kobble card-issuing API, written down as Gherkin, against
@@ -37,36 +34,10 @@ a live API or the mock inside it, and says requirement by requirement what holds
 Every flag has an environment variable, KOBCHECK_ and its name in capitals, and a key of the same name
 under run: in the target file. A flag beats the environment, and the environment beats the file.
 ` + exitCodes,
+		Args: workbench.AVerb,
+		RunE: func(command *cobra.Command, _ []string) error { return command.Help() },
 	}
-	root.SetFlagErrorFunc(func(command *cobra.Command, err error) error {
-		return fmt.Errorf("%w; %s --help lists the flags", err, command.CommandPath())
-	})
-	root.AddCommand(newRun(), newLoad(), newMock(), newSelftest(), newMutate(), newReplay(), newDoctor(), newWebhooks(), newDrift(), newOpenAPI(), newExplore(), newList(), newExplain(), newLint(), newReport())
+	root.AddCommand(newRun(), newLoad(), newMock(), newSelftest(), newMutate(), newReplay(), newDoctor(), newWebhooks(), newDrift(),
+		newOpenAPI(), newExplore(), newList(), newExplain(), newLint(), newReport())
 	return root
-}
-
-// settle fills in the flags that the caller did not give: from the environment, else from the target file.
-func settle(flags *pflag.FlagSet, file map[string]any) error {
-	for key := range file {
-		if flags.Lookup(key) == nil {
-			return fmt.Errorf("run.%s in the target file: there is no such setting; kobcheck run --help lists them", key)
-		}
-	}
-	var failed error
-	flags.VisitAll(func(flag *pflag.Flag) {
-		if flag.Changed || failed != nil {
-			return
-		}
-		variable := "KOBCHECK_" + strings.ToUpper(strings.ReplaceAll(flag.Name, "-", "_"))
-		value, origin := os.Getenv(variable), variable
-		if value == "" && file[flag.Name] != nil {
-			value, origin = fmt.Sprint(file[flag.Name]), "run."+flag.Name+" in the target file"
-		}
-		if value != "" {
-			if err := flags.Set(flag.Name, value); err != nil {
-				failed = fmt.Errorf("%s: %w", origin, err)
-			}
-		}
-	})
-	return failed
 }

@@ -22,11 +22,13 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"github.com/kobcheck/kobcheck/client/target"
+	"github.com/kobcheck/kobcheck/cmd/kobcheck/workbench"
 	"github.com/kobcheck/kobcheck/contract"
 	"github.com/kobcheck/kobcheck/mock"
 	"github.com/kobcheck/kobcheck/reports"
 	"github.com/kobcheck/kobcheck/reports/evidence"
 	"github.com/kobcheck/kobcheck/reports/format"
+	"github.com/kobcheck/kobcheck/steps/catalog"
 )
 
 // kobcheck calls the program with arguments and returns its output and exit code.
@@ -38,14 +40,22 @@ func kobcheck(t *testing.T, arguments ...string) (string, int) {
 	root.SetErr(&out)
 	root.SetArgs(arguments)
 	err := root.ExecuteContext(context.Background())
-	var exit exitError
+	var exit workbench.Exit
 	switch {
 	case err == nil:
 		return out.String(), 0
 	case errors.As(err, &exit):
-		return out.String(), exit.code
+		return out.String(), exit.Code
 	}
 	return out.String() + err.Error(), evidence.ExitUsage
+}
+
+// documentation returns what the documentation says and the scenarios that hold an API to it.
+func documentation(t *testing.T) (*contract.Contract, *catalog.Catalog) {
+	t.Helper()
+	b, err := workbench.New(newRoot())
+	require.NoError(t, err)
+	return b.Facts, b.Scenarios
 }
 
 func readRun(t *testing.T, folder string) *reports.Run {
@@ -80,7 +90,7 @@ func TestTheWholeSuitePassesOnTheMockInBothStylesAndEditions(t *testing.T) {
 // environment.
 func serve(t *testing.T, options mock.Options) string {
 	t.Helper()
-	options.RetryWait = retryWait
+	options.RetryWait = workbench.RetryWait
 	server, err := mock.New(options)
 	require.NoError(t, err)
 	return serveThis(t, server)
@@ -98,9 +108,9 @@ func serveThis(t *testing.T, server *mock.Server) string {
 // environment.
 func writeTarget(t *testing.T, server *mock.Server, address string) string {
 	t.Helper()
-	file := targetOf(server, address, contract.V1)
+	file := workbench.Described(server, address, contract.V1)
 	for name, one := range file.Target.Clients {
-		t.Setenv(one.SecretEnv, secretsOf(server)[name])
+		t.Setenv(one.SecretEnv, workbench.Secrets(server)[name])
 	}
 	t.Setenv(file.Fixtures.ExpiredEnv, server.Inventory().ExpiredToken)
 	var text bytes.Buffer

@@ -143,8 +143,7 @@ func TestRandomPointsOfTheSpaceRaiseNoAlarm(t *testing.T) {
 	if raceDetector {
 		runs = 1 // it makes a run ten times slower
 	}
-	facts, scenarios, err := documentation()
-	require.NoError(t, err)
+	facts, scenarios := documentation(t)
 	for seed := 1; seed <= runs; seed++ {
 		t.Run(fmt.Sprintf("random:%d", seed), func(t *testing.T) {
 			t.Parallel()
@@ -189,8 +188,7 @@ func touchedBy(facts *contract.Contract, scenarios *catalog.Catalog, axis *contr
 
 // TestEachFreedomAloneRaisesNoAlarm moves one axis at a time away from its default and performs what it touches.
 func TestEachFreedomAloneRaisesNoAlarm(t *testing.T) {
-	facts, scenarios, err := documentation()
-	require.NoError(t, err)
+	facts, scenarios := documentation(t)
 	for _, axis := range facts.Freedoms {
 		touched := touchedBy(facts, scenarios, axis)
 		require.NotEmpty(t, touched, "%s touches no scenario", axis.ID)

@@ -197,3 +197,37 @@ func (s *Set) Hits(id ID) int64 {
 	}
 	return s.on[id].hits.Load()
 }
+
+// Besides lists the requirements that a fault breaks beside its own: in general words, or at single places.
+func (f Fault) Besides() []string {
+	list := slices.Clone(f.Also)
+	for _, place := range f.Places {
+		if place.Requirement != f.Requirement {
+			list = append(list, place.Requirement)
+		}
+	}
+	return list
+}
+
+// ByChance reports whether a fault shows in some requests only.
+func (f Fault) ByChance() bool {
+	id := string(f.ID)
+	return strings.HasPrefix(id, "rare.") || strings.HasPrefix(id, "slow.") || strings.HasPrefix(id, "busy.") ||
+		strings.HasPrefix(id, "idempotency.race") || id == "money.lost-update" || id == "idempotency.lost-answer-not-kept"
+}
+
+// ByRequirement lists the faults of a catalogue that break a requirement, with the place where one does so there alone.
+func ByRequirement(catalogue []Fault) map[string][]string {
+	by := map[string][]string{}
+	for _, f := range catalogue {
+		for _, requirement := range append([]string{f.Requirement}, f.Also...) {
+			by[requirement] = append(by[requirement], string(f.ID))
+		}
+		for _, place := range f.Places {
+			if place.Requirement != f.Requirement {
+				by[place.Requirement] = append(by[place.Requirement], string(f.ID)+"."+place.Name)
+			}
+		}
+	}
+	return by
+}

@@ -25,7 +25,7 @@ func (c *Catalog) Explain(w io.Writer, facts *contract.Contract, faults map[stri
 		for _, operation := range facts.Operations {
 			known = append(known, operation.ID)
 		}
-		return &UnknownError{Kind: "requirement or operation", Name: id, Nearest: nearest(id, known)}
+		return &UnknownError{Kind: "requirement or operation", Name: id, Nearest: contract.Nearest(id, known)}
 	}
 	_, err := io.WriteString(w, text)
 	return err

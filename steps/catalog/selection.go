@@ -91,18 +91,18 @@ func (c *Catalog) known(selection Selection, expression *Expression, from *contr
 	}
 	for _, tag := range expression.tags {
 		if !contains(tags, tag) {
-			return &UnknownError{Kind: "tag", Name: tag, Nearest: nearest(tag, tags)}
+			return &UnknownError{Kind: "tag", Name: tag, Nearest: contract.Nearest(tag, tags)}
 		}
 	}
 	if selection.Section != "" && !contains(sections, selection.Section) {
-		return &UnknownError{Kind: "section", Name: selection.Section, Nearest: nearest(selection.Section, sections)}
+		return &UnknownError{Kind: "section", Name: selection.Section, Nearest: contract.Nearest(selection.Section, sections)}
 	}
 	if selection.Requirement != "" && from.Requirement(selection.Requirement) == nil {
-		return &UnknownError{Kind: "requirement", Name: selection.Requirement, Nearest: nearest(selection.Requirement, from.RequirementIDs())}
+		return &UnknownError{Kind: "requirement", Name: selection.Requirement, Nearest: contract.Nearest(selection.Requirement, from.RequirementIDs())}
 	}
 	for _, id := range selection.IDs {
 		if !contains(ids, id) {
-			return &UnknownError{Kind: "scenario", Name: id, Nearest: nearest(id, ids)}
+			return &UnknownError{Kind: "scenario", Name: id, Nearest: contract.Nearest(id, ids)}
 		}
 	}
 	return nil

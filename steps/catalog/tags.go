@@ -4,10 +4,7 @@ import (
 	"errors"
 	"fmt"
 	"regexp"
-	"sort"
 	"strings"
-
-	"github.com/agnivade/levenshtein"
 )
 
 // Expression is a tag expression in Cucumber's own grammar: @tags joined by and, or, not and brackets.
@@ -112,16 +109,4 @@ func (p *parser) not() (holds, error) {
 	p.at++
 	p.named = append(p.named, tag)
 	return func(t map[string]bool) bool { return t[tag] }, nil
-}
-
-// nearest returns the known word closest to the one asked for, or an empty string where none is near.
-func nearest(word string, known []string) string {
-	best, distance := "", len(word)/2+1
-	sort.Strings(known)
-	for _, candidate := range known {
-		if d := levenshtein.ComputeDistance(strings.ToLower(word), strings.ToLower(candidate)); d < distance {
-			best, distance = candidate, d
-		}
-	}
-	return best
 }

@@ -2,9 +2,14 @@ package suite
 
 import (
 	"context"
+	"errors"
 	"fmt"
-	"sort"
+	"io"
+	"maps"
+	"slices"
+	"time"
 
+	"github.com/kobcheck/kobcheck/contract"
 	"github.com/kobcheck/kobcheck/reports"
 	"github.com/kobcheck/kobcheck/reports/evidence"
 	"github.com/kobcheck/kobcheck/steps/catalog"
@@ -50,6 +55,46 @@ func Again(ctx context.Context, config Config, was *reports.Scenario, times int)
 	return replay, nil
 }
 
+// Chosen returns the scenario of an id in a run, or the first that failed where there is no id.
+func Chosen(run *reports.Run, id string) (*reports.Scenario, error) {
+	for i := range run.Scenarios {
+		one := &run.Scenarios[i]
+		if one.ID == id || id == "" && (one.Verdict == evidence.Failed || one.Verdict == evidence.Flaky) {
+			return one, nil
+		}
+	}
+	if id == "" {
+		return nil, errors.New("no scenario of the run failed; name one with --scenario")
+	}
+	return nil, fmt.Errorf("the run has no scenario %q; its run.json lists them", id)
+}
+
+// Close judges the repetitions and gives the exit code: 1 where one of them failed, else that of the first that is no
+// success.
+func (r *Replay) Close(facts *contract.Contract, now time.Time) int {
+	code := evidence.ExitPassed
+	for _, one := range r.Runs {
+		one.Close(facts, now)
+		if one.ExitCode == evidence.ExitFailed || code == evidence.ExitPassed {
+			code = one.ExitCode
+		}
+	}
+	return code
+}
+
+// Print says how often the scenario did as it did in the run, and where it did not.
+func (r *Replay) Print(w io.Writer, was *reports.Scenario) error {
+	if _, err := fmt.Fprintf(w, "%s (%s): %d of %d times as in the run, where it was %s\n", was.Name, was.ID, r.Reproduced, r.Times, was.Verdict); err != nil {
+		return err
+	}
+	for _, text := range slices.Sorted(maps.Keys(r.Differences)) {
+		if _, err := fmt.Fprintf(w, "  %d times  %s\n", r.Differences[text], text); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
 func scenarioOf(run *reports.Run, was *reports.Scenario) *reports.Scenario {
 	for i := range run.Scenarios {
 		if run.Scenarios[i].ID == was.ID && (run.Scenarios[i].Name == was.Name || len(run.Scenarios) == 1) {
@@ -81,7 +126,7 @@ func compare(was, is *reports.Scenario) []string {
 			out = append(out, "new: "+text)
 		}
 	}
-	sort.Strings(out)
+	slices.Sort(out)
 	return out
 }
 

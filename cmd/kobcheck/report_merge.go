@@ -1,0 +1,38 @@
+package main
+
+import (
+	"context"
+
+	"github.com/spf13/cobra"
+
+	"github.com/kobcheck/kobcheck/client"
+	"github.com/kobcheck/kobcheck/cmd/kobcheck/workbench"
+	"github.com/kobcheck/kobcheck/reports"
+)
+
+func newMerge() *cobra.Command {
+	var files workbench.Files
+	command := &cobra.Command{
+		Use:     "merge FILE...",
+		Short:   "Puts the run.json of the shards of one run together",
+		Example: "  kobcheck report merge shard-*/run.json --out reports/nightly",
+		Args:    workbench.Takes(1, workbench.Many),
+		RunE: workbench.Verb(func(_ context.Context, b *workbench.Bench, paths []string) error {
+			if err := files.Ready(); err != nil {
+				return err
+			}
+			parts, err := workbench.OpenAll(workbench.OpenRun, paths)
+			if err != nil {
+				return err
+			}
+			whole, err := reports.Merge(parts)
+			if err != nil {
+				return err
+			}
+			whole.Close(b.Facts, whole.EndedAt)
+			return b.Finish(whole, files.Formats, files.Writer(client.NewRedactor()))
+		}),
+	}
+	files.Flags(command.Flags())
+	return command
+}

@@ -1,0 +1,173 @@
+package workbench
+
+import (
+	"errors"
+	"fmt"
+	"io/fs"
+	"os"
+	"path/filepath"
+	"slices"
+	"strconv"
+	"strings"
+
+	"github.com/spf13/pflag"
+
+	"github.com/kobcheck/kobcheck/contract"
+	"github.com/kobcheck/kobcheck/reports"
+	"github.com/kobcheck/kobcheck/reports/format"
+)
+
+// Output is where a verb writes.
+type Output struct {
+	Folder string
+	mode   fileMode
+}
+
+// Flags adds --out, with what is written there, and --report-mode.
+func (o *Output) Flags(flags *pflag.FlagSet, folder, what string) {
+	o.mode = fileMode(format.DefaultMode)
+	flags.StringVar(&o.Folder, "out", folder, what)
+	flags.Var(&o.mode, "report-mode", "mode of the files, such as 0600; whoever may read them may enter their folder")
+}
+
+// Ready refuses a folder that can't be written, before anything is performed.
+func (o *Output) Ready() error { return canWriteInto("out", o.Folder) }
+
+// Mode is that of the files as the flag takes it.
+func (o *Output) Mode() string { return o.mode.String() }
+
+// Writer looks through what it writes with the guard.
+func (o *Output) Writer(guard format.Guard) *format.Writer {
+	return &format.Writer{Folder: o.Folder, Guard: guard, Mode: fs.FileMode(o.mode)}
+}
+
+// fileMode is a flag such as 0640.
+type fileMode fs.FileMode
+
+func (m *fileMode) String() string { return fmt.Sprintf("%#o", uint32(*m)) }
+
+func (m *fileMode) Type() string { return "mode" }
+
+// Set takes a mode that its owner can write and read.
+func (m *fileMode) Set(text string) error {
+	mode, err := strconv.ParseUint(text, 8, 32)
+	if err != nil || mode > 0o777 || mode&0o600 != 0o600 {
+		return fmt.Errorf("%q is no mode of a file that its owner may write; write it like 0640", text)
+	}
+	*m = fileMode(mode)
+	return nil
+}
+
+// Files says which reports of a run are written, and where.
+type Files struct {
+	Output
+	Formats []string
+}
+
+// Flags adds the flags.
+func (f *Files) Flags(flags *pflag.FlagSet) {
+	f.Output.Flags(flags, "reports/out", "folder for the reports")
+	flags.StringSliceVar(&f.Formats, "format", format.Default(), "reports to write, of "+strings.Join(format.All(), ", ")+"; +ctrf adds to those by default")
+}
+
+// Ready refuses formats that there are not as well.
+func (f *Files) Ready() error {
+	var formats []string
+	for _, name := range f.Formats {
+		name, more := strings.CutPrefix(strings.TrimSpace(name), "+")
+		if !slices.Contains(format.All(), name) {
+			return fmt.Errorf("--format: there is no report format %q%s; there are %s", name, contract.Meant(name, format.All()), strings.Join(format.All(), ", "))
+		}
+		if more && len(formats) == 0 {
+			formats = format.Default()
+		}
+		if !slices.Contains(formats, name) {
+			formats = append(formats, name)
+		}
+	}
+	f.Formats = formats
+	return f.Output.Ready()
+}
+
+// canWriteInto makes a folder, and tries whether a file can be made in it.
+func canWriteInto(flag, folder string) error {
+	err := os.MkdirAll(folder, 0o755)
+	if err == nil {
+		var trial *os.File
+		if trial, err = os.CreateTemp(folder, ".kobcheck-*"); err == nil {
+			err = errors.Join(trial.Close(), os.Remove(trial.Name()))
+		}
+	}
+	if err != nil {
+		return fmt.Errorf("--%s: nothing can be written into %s: %w; choose another folder", flag, folder, cause(err))
+	}
+	return nil
+}
+
+// CanWrite tries whether a file can be written, and leaves it as it is.
+func CanWrite(flag, path string) error {
+	if path == "" {
+		return nil
+	}
+	there, err := os.OpenFile(path, os.O_WRONLY, 0)
+	if errors.Is(err, fs.ErrNotExist) {
+		return canWriteInto(flag, filepath.Dir(path))
+	}
+	if err == nil {
+		err = there.Close()
+	}
+	if err != nil {
+		return fmt.Errorf("--%s: %s can't be written: %w; choose another file", flag, path, cause(err))
+	}
+	return nil
+}
+
+// cause leaves out of an error of a file what was tried on which name: the sentence around it says so.
+func cause(err error) error {
+	var path *fs.PathError
+	if errors.As(err, &path) {
+		return path.Err
+	}
+	return err
+}
+
+// OpenRun reads a run.json.
+func OpenRun(path string) (*reports.Run, error) {
+	from, err := os.Open(path)
+	if err != nil {
+		return nil, fmt.Errorf("reading a run.json: %w", err)
+	}
+	defer func() { _ = from.Close() }() // it was only read
+	result, err := reports.ReadRun(from)
+	if err != nil {
+		return nil, fmt.Errorf("%s: %w", path, err)
+	}
+	return result, nil
+}
+
+// OpenLoad reads a load.json.
+func OpenLoad(path string) (*reports.LoadRun, error) {
+	from, err := os.Open(path)
+	if err != nil {
+		return nil, fmt.Errorf("reading a load.json: %w", err)
+	}
+	defer func() { _ = from.Close() }() // it was only read
+	result, err := reports.ReadLoad(from)
+	if err != nil {
+		return nil, fmt.Errorf("%s: %w", path, err)
+	}
+	return result, nil
+}
+
+// OpenAll reads several files of a kind.
+func OpenAll[T any](open func(string) (*T, error), paths []string) ([]*T, error) {
+	var all []*T
+	for _, path := range paths {
+		one, err := open(path)
+		if err != nil {
+			return nil, err
+		}
+		all = append(all, one)
+	}
+	return all, nil
+}

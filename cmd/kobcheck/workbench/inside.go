@@ -1,0 +1,152 @@
+package workbench
+
+import (
+	"context"
+	"slices"
+	"strings"
+	"time"
+
+	"github.com/kobcheck/kobcheck/client/target"
+	"github.com/kobcheck/kobcheck/contract"
+	"github.com/kobcheck/kobcheck/mock"
+	"github.com/kobcheck/kobcheck/mock/fault"
+	"github.com/kobcheck/kobcheck/mock/limit"
+	"github.com/kobcheck/kobcheck/mock/mutate"
+	"github.com/kobcheck/kobcheck/steps"
+	"github.com/kobcheck/kobcheck/steps/selftest"
+)
+
+// RetryWait is how long the mock inside waits between two tries of a webhook delivery; SNS waits 20 s.
+const RetryWait = 100 * time.Millisecond
+
+// Described is a mock as a target like any other, whose file lists everything. Its secrets are resolved.
+func Described(server *mock.Server, address string, edition contract.Edition) *target.File {
+	stock := server.Inventory()
+	file := &target.File{Target: target.Target{Name: "mock", BaseURL: address, TokenURL: address + "/oauth2/token", Edition: edition,
+		Clients: map[string]target.Client{}, Paths: mock.PlaceholderPaths(edition)},
+		Webhooks: &target.Webhooks{RetryWait: server.RetryWait().String()},
+		Fixtures: target.Fixtures{Programs: stock.Programs, Wallets: stock.Wallets, SecondClient: stock.SecondClient,
+			Bodies: stock.Bodies, ExpiredEnv: "KOBBLE_EXPIRED_TOKEN"}}
+	for name, one := range stock.Clients {
+		file.Target.Clients[name] = target.Client{ID: one.ID, SecretEnv: "KOBBLE_" + strings.ToUpper(name) + "_SECRET", Scope: one.Scope}
+	}
+	if limited := server.Limit(); limited.Requests > 0 {
+		file.Limits = &target.Limits{Requests: limited.Requests, Window: limited.Window.String(), Scope: limited.Scope}
+	}
+	return file.WithSecrets(Secrets(server), stock.ExpiredToken)
+}
+
+// Secrets are those of a mock by client; they are worth nothing elsewhere.
+func Secrets(server *mock.Server) map[string]string {
+	secrets := map[string]string{}
+	for name, one := range server.Inventory().Clients {
+		secrets[name] = one.Secret
+	}
+	return secrets
+}
+
+// Serve serves a mock, in the limits of the flags, and prints a target file for it. It ends with the context; at once
+// where the file is all that is wanted.
+func (b *Bench) Serve(ctx context.Context, options mock.Options, w *Where, address string, only bool) error {
+	if err := CheckEdition(w.Edition); err != nil {
+		return err
+	}
+	limited, err := w.limit()
+	if err != nil {
+		return err
+	}
+	options.Limit, options.Style, options.Freedoms, options.Faults, options.Latency = limited, w.Style, w.Freedoms, w.Faults, w.Latency
+	server, err := mock.New(options)
+	if err != nil {
+		return err
+	}
+	listening, err := server.Listen(ctx, address)
+	if err != nil {
+		return err
+	}
+	defer func() { _ = listening.Close() }() // nobody is served any more
+	file := Described(server, listening.URL, contract.Edition(w.Edition))
+	if err := target.Write(b.Out, file, Secrets(server), server.Inventory().ExpiredToken); err != nil || only {
+		return err
+	}
+	b.Say("serving %s in the style %s; stop it with Ctrl-C", listening.URL, server.Style().Name)
+	<-ctx.Done()
+	return nil
+}
+
+// Selftest completes a configuration with what the bench has: the mock inside as the subject, in both editions.
+func (b *Bench) Selftest(config selftest.Config) selftest.Config {
+	config.Contract, config.Schemas, config.Catalog, config.Tool, config.Start = b.Facts, b.Shapes, b.Scenarios, b.Tool, broken
+	config.Editions = []contract.Edition{contract.V1, contract.Guide}
+	config.Loader = func(file *target.File) func(context.Context, string) (*steps.LoadResult, error) {
+		return b.Loader(file, b.RunID(), config.Seed)
+	}
+	return config
+}
+
+// broken starts a mock with faults switched on.
+func broken(ctx context.Context, style string, edition contract.Edition, faults ...string) (*selftest.Subject, error) {
+	options := mock.Options{Style: style, Seed: 7, Faults: faults, RetryWait: RetryWait}
+	if slices.Contains(faults, "limit.counts-double") {
+		options.Limit = limit.Config{Kind: limit.FixedWindow, Requests: 40, Window: time.Second, Scope: "client"}
+	}
+	server, err := mock.New(options)
+	if err != nil {
+		return nil, err
+	}
+	listening, err := server.Listen(ctx, "127.0.0.1:0")
+	if err != nil {
+		return nil, err
+	}
+	hits := func() int64 {
+		total := int64(0)
+		for _, id := range faults {
+			total += server.Faults().Hits(fault.ID(id))
+		}
+		return total
+	}
+	return &selftest.Subject{File: Described(server, listening.URL, edition), Hits: hits, Close: listening.Close}, nil
+}
+
+// Styles are those that the flags choose, whole: without a style every one that has a name, each with the freedoms.
+func (w *Where) Styles() ([]string, error) {
+	chosen := []string{w.Style}
+	if w.Style == "" {
+		chosen = mock.Styles()
+	}
+	for i, text := range chosen {
+		style, err := mock.StyleNamed(text, w.Freedoms...)
+		if err != nil {
+			return nil, err
+		}
+		chosen[i] = style.Name
+	}
+	return chosen, nil
+}
+
+// SelectFaults are the faults of the catalogue that are named, of a group and of a requirement, where these are given,
+// and of them every n-th.
+func SelectFaults(ids []string, group, requirement string, every int) ([]selftest.Fault, error) {
+	if _, err := fault.New(ids...); err != nil {
+		return nil, err
+	}
+	catalogue, err := fault.Catalogue()
+	var selected []selftest.Fault
+	for i, one := range catalogue {
+		if len(ids) > 0 && !slices.Contains(ids, string(one.ID)) || group != "" && one.Group != group ||
+			requirement != "" && one.Requirement != requirement || every > 1 && i%every != 0 {
+			continue
+		}
+		selected = append(selected, selftest.Fault{ID: string(one.ID), Group: one.Group, Sentence: one.Sentence, Requirement: one.Requirement,
+			Mark: one.Mark, Reason: one.Reason, Edition: one.Edition, Besides: one.Besides(), ByChance: one.ByChance(),
+			Everywhere: one.Group == "rare" || one.Group == "busy"})
+	}
+	return selected, err
+}
+
+// Mutations are those of the contract, of some ids or one group.
+func (b *Bench) Mutations(ids []string, group string) []mutate.Mutation {
+	return slices.DeleteFunc(mutate.Catalogue(b.Facts, b.Shapes), func(m mutate.Mutation) bool {
+		return group != "" && m.Group != group || len(ids) > 0 && !slices.Contains(ids, m.ID)
+	})
+}

@@ -1,0 +1,120 @@
+package workbench
+
+import (
+	"context"
+	"fmt"
+	"slices"
+	"sync"
+	"time"
+
+	"github.com/kobcheck/kobcheck/client"
+	"github.com/kobcheck/kobcheck/client/scene"
+	"github.com/kobcheck/kobcheck/client/target"
+	"github.com/kobcheck/kobcheck/load"
+	"github.com/kobcheck/kobcheck/load/deliveries"
+	"github.com/kobcheck/kobcheck/load/kind"
+	"github.com/kobcheck/kobcheck/reports"
+	"github.com/kobcheck/kobcheck/reports/evidence"
+	"github.com/kobcheck/kobcheck/steps"
+)
+
+// loadConnections are as many idle ones as a plan may keep under way.
+const loadConnections = 512
+
+// UnderLoad is a target with a client for load, which a 429 does not slow down, and with what its file hands over.
+// It hears deliveries where one of the plans is on them. The function that it returns ends both.
+func (b *Bench) UnderLoad(ctx context.Context, file *target.File, runID string, seed int64, plans ...*load.Plan) (*kind.Target, *client.Client, func(), error) {
+	api, err := b.Client(file, client.Config{RunID: runID, Seed: seed, Connections: loadConnections, Unpaced: true})
+	if err != nil {
+		return nil, nil, nil, err
+	}
+	on := &kind.Target{Scene: scene.New(b.Facts, api, file.Given()), Schemas: b.Shapes, BaseURL: file.Target.BaseURL,
+		RunID: runID, Stated: statedLimit(file), LocalHost: file.LocalHost()}
+	if !slices.ContainsFunc(plans, func(p *load.Plan) bool { return p.Kind == deliveries.Kind }) {
+		return on, api, api.Close, nil
+	}
+	hooks, err := Receiver(ctx, file)
+	if err != nil || hooks == nil {
+		return on, api, api.Close, err
+	}
+	on.Receiver = hooks
+	return on, api, func() { hooks.Close(); api.Close() }, nil
+}
+
+// statedLimit is the limit that the target file states, or nil.
+func statedLimit(file *target.File) *kind.Limit {
+	if file.Limits == nil {
+		return nil
+	}
+	window, err := time.ParseDuration(file.Limits.Window)
+	if err != nil {
+		return nil // the file was checked when it was read
+	}
+	return &kind.Limit{Requests: file.Limits.Requests, Window: window}
+}
+
+// Loader performs plans for the scenarios under features/load, under the same safety rules, one at a time and each
+// plan once: several scenarios speak of one.
+func (b *Bench) Loader(file *target.File, runID string, seed int64) func(context.Context, string) (*steps.LoadResult, error) {
+	var mu sync.Mutex
+	done := map[string]*steps.LoadResult{}
+	return func(ctx context.Context, name string) (*steps.LoadResult, error) {
+		mu.Lock()
+		defer mu.Unlock()
+		if done[name] != nil {
+			return done[name], nil
+		}
+		plan, err := load.Find(name)
+		if err != nil {
+			return nil, err
+		}
+		if _, err := load.Allowed(file, plan, b.Now(), ""); err != nil {
+			return nil, err
+		}
+		// A client of its own counts its keys from the first again.
+		on, _, end, err := b.UnderLoad(ctx, file, runID+"-"+plan.ID, seed, plan)
+		if err != nil {
+			return nil, err
+		}
+		defer end()
+		run := reports.LoadRun{Plans: []reports.LoadPlan{*load.Perform(ctx, on, plan, seed, kind.Shard{})}}
+		run.Close(b.Plain(), b.Now())
+		done[name] = forScenarios(&run.Plans[0])
+		return done[name], nil
+	}
+}
+
+// forScenarios says of a plan what its scenarios speak of.
+func forScenarios(plan *reports.LoadPlan) *steps.LoadResult {
+	result := &steps.LoadResult{}
+	result.Invariants = append(result.Invariants, plan.Invariants...)
+	for _, gate := range plan.Gates {
+		result.Gates = append(result.Gates, steps.LoadGate{Text: gate.Gate, State: gate.State, Figure: fmt.Sprintf("%.3g %s", gate.Figure, gate.Unit)})
+	}
+	if plan.ExitCode == evidence.ExitInconclusive || plan.ExitCode == evidence.ExitProvesNone {
+		result.Unfit = plan.Reason
+	}
+	return result
+}
+
+// WaitUntil waits for the moment at which shards begin together.
+func WaitUntil(ctx context.Context, at time.Time) {
+	timer := time.NewTimer(time.Until(at))
+	defer timer.Stop()
+	select {
+	case <-timer.C:
+	case <-ctx.Done():
+	}
+}
+
+// Moment reads a time with an offset from a flag; the zero time where it is empty.
+func Moment(flag, text string) (time.Time, error) {
+	if text == "" {
+		return time.Time{}, nil
+	}
+	at, err := time.Parse(time.RFC3339, text)
+	if err != nil {
+		return at, fmt.Errorf("--%s: %q is no time with an offset, such as 2026-01-30T01:00:00Z", flag, text)
+	}
+	return at, nil
+}

@@ -72,7 +72,7 @@ openapi: build ## the contract as OpenAPI 3.1 in reports/out, checked by a valid
 	@npx --yes -p @seriousme/openapi-schema-validator validate-api reports/out/openapi.json
 
 foreign: ## the suite against a server that none of us wrote: Prism, from npm, on the contract as OpenAPI
-	@KOBCHECK_FOREIGN=1 $(GO) test -count=1 ./cmd/kobcheck -run TestAServerThatNoneOfUsWrote -v | grep -v '^=== '
+	@FOREIGN=1 $(GO) test -count=1 ./cmd/kobcheck -run TestAServerThatNoneOfUsWrote -v | grep -v '^=== '
 
 soak-suite: ## 300 random points of what the documentation leaves open, and each freedom alone; SOAK_RUNS changes the number
 	@SOAK_RUNS=$${SOAK_RUNS:-300} $(GO) test -count=1 ./cmd/kobcheck -run 'RandomPoints|EachFreedom' -timeout 3h

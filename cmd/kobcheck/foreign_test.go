@@ -41,7 +41,7 @@ var cannot = []struct {
 // TestAServerThatNoneOfUsWrote runs the suite against Prism on the contract as OpenAPI. It takes npx and a
 // registry, so make foreign asks for it by name.
 func TestAServerThatNoneOfUsWrote(t *testing.T) {
-	if os.Getenv("KOBCHECK_FOREIGN") == "" {
+	if os.Getenv("FOREIGN") == "" {
 		t.Skip("make foreign runs this; it takes npx")
 	}
 	address := startPrism(t)

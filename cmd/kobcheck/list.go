@@ -65,7 +65,11 @@ func newList() *cobra.Command {
 // print prints a line for each entry, in columns, the sentence last.
 func (l *listing) print(w io.Writer) error {
 	table := tabwriter.NewWriter(w, 0, 0, 2, ' ', 0)
-	fmt.Fprintln(table, strings.ToUpper(l.head))
+	head := l.head
+	if len(l.rows) > 0 {
+		head = strings.ToUpper(head)
+	}
+	fmt.Fprintln(table, head)
 	for _, row := range l.rows {
 		for i, cell := range row {
 			if i > 0 {

@@ -1,17 +1,15 @@
-// Package bucket fetches the nights of a history from an S3-compatible bucket.
+// Package bucket keeps the nights of a history in an S3-compatible bucket and fetches them from there.
 //
-// What walks in is an address such as s3+https://host/bucket/prefix; what walks out is a folder that
-// [reports.ReadNights] reads. Credentials come from the environment, as every tool of that kind has them; without
-// any the bucket is asked anonymously.
+// What walks in is an address such as s3+https://host/bucket/prefix; what walks out is a folder with the nights.
+// Credentials come from the environment, as every tool of that kind has them; without any the bucket is asked
+// anonymously.
 package bucket
 
 import (
 	"context"
-	"encoding/xml"
 	"errors"
 	"fmt"
 	"io"
-	"net/http"
 	"net/url"
 	"os"
 	"path"
@@ -19,8 +17,8 @@ import (
 	"strings"
 	"time"
 
-	"github.com/aws/aws-sdk-go-v2/aws"
-	v4 "github.com/aws/aws-sdk-go-v2/aws/signer/v4"
+	"github.com/minio/minio-go/v7"
+	"github.com/minio/minio-go/v7/pkg/credentials"
 	"golang.org/x/sync/errgroup"
 )
 
@@ -30,36 +28,53 @@ const (
 	mostBytes   = 64 << 20
 	atOnce      = 8
 	timeout     = 5 * time.Minute
+	attempts    = 3
 )
-
-// emptyHash is the SHA-256 of no content, which the signature of a GET takes.
-const emptyHash = "e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855"
 
 // Is reports whether a place of nights is a bucket and not a folder.
 func Is(place string) bool {
 	return strings.HasPrefix(place, "s3+http://") || strings.HasPrefix(place, "s3+https://")
 }
 
-// bucket is one under an endpoint.
-type bucket struct {
-	endpoint     *url.URL
+// Bucket is a place in a bucket: everything under a prefix.
+type Bucket struct {
+	client       *minio.Client
 	name, prefix string
-	credentials  aws.Credentials
-	region       string
-	client       *http.Client
 }
 
-// Fetch copies the nights of a bucket into a folder, keeping their paths: night.json of each place, or run.json
-// where it has none. Getenv is where credentials come from: AWS_ACCESS_KEY_ID, AWS_SECRET_ACCESS_KEY,
-// AWS_SESSION_TOKEN and AWS_REGION.
-func Fetch(ctx context.Context, place, folder string, getenv func(string) string) error {
-	b, err := parse(place, getenv)
+// At takes the address of a place apart and asks nobody yet. Getenv is where credentials come from:
+// AWS_ACCESS_KEY_ID, AWS_SECRET_ACCESS_KEY, AWS_SESSION_TOKEN and AWS_REGION.
+func At(place string, getenv func(string) string) (*Bucket, error) {
+	u, err := url.Parse(strings.TrimPrefix(place, "s3+"))
 	if err != nil {
-		return err
+		return nil, fmt.Errorf("%q is no address of a bucket; write it like s3+https://host/bucket/prefix", place)
 	}
+	name, prefix, _ := strings.Cut(strings.Trim(u.Path, "/"), "/")
+	if u.Host == "" || name == "" {
+		return nil, fmt.Errorf("%q names no bucket; write it like s3+https://host/bucket/prefix", place)
+	}
+	region := getenv("AWS_REGION")
+	if region == "" {
+		region = "us-east-1"
+	}
+	keys := credentials.NewStaticV4(getenv("AWS_ACCESS_KEY_ID"), getenv("AWS_SECRET_ACCESS_KEY"), getenv("AWS_SESSION_TOKEN"))
+	client, err := minio.New(u.Host, &minio.Options{Creds: keys, Secure: u.Scheme == "https", Region: region,
+		BucketLookup: minio.BucketLookupPath, MaxRetries: attempts})
+	if err != nil {
+		return nil, fmt.Errorf("the bucket %s at %s: %w", name, u.Host, err)
+	}
+	if prefix != "" {
+		prefix += "/"
+	}
+	return &Bucket{client, name, prefix}, nil
+}
+
+// Fetch copies the nights of the place into a folder, keeping their paths: night.json of each, or run.json where it
+// has none.
+func (b *Bucket) Fetch(ctx context.Context, folder string) error {
 	ctx, cancel := context.WithTimeout(ctx, timeout)
 	defer cancel()
-	keys, err := b.list(ctx)
+	keys, err := b.nights(ctx)
 	if err != nil {
 		return err
 	}
@@ -71,76 +86,43 @@ func Fetch(ctx context.Context, place, folder string, getenv func(string) string
 	return all.Wait()
 }
 
-func parse(place string, getenv func(string) string) (*bucket, error) {
-	u, err := url.Parse(strings.TrimPrefix(place, "s3+"))
-	if err != nil {
-		return nil, fmt.Errorf("%q is no address of a bucket; write it like s3+https://host/bucket/prefix", place)
+// Put writes a file to the place under a name such as 2026-01-30/night.json.
+func (b *Bucket) Put(ctx context.Context, name string, data io.Reader, size int64) error {
+	ctx, cancel := context.WithTimeout(ctx, timeout)
+	defer cancel()
+	if !filepath.IsLocal(filepath.FromSlash(name)) {
+		return fmt.Errorf("the name %q leads out of the place", name)
 	}
-	name, prefix, _ := strings.Cut(strings.Trim(u.Path, "/"), "/")
-	if u.Host == "" || name == "" {
-		return nil, fmt.Errorf("%q names no bucket; write it like s3+https://host/bucket/prefix", place)
+	if _, err := b.client.PutObject(ctx, b.name, b.prefix+name, data, size, minio.PutObjectOptions{DisableMultipart: true}); err != nil {
+		return b.failed("writing", name, err)
 	}
-	b := &bucket{endpoint: &url.URL{Scheme: u.Scheme, Host: u.Host}, name: name, prefix: prefix, region: getenv("AWS_REGION"), client: &http.Client{Timeout: timeout},
-		credentials: aws.Credentials{AccessKeyID: getenv("AWS_ACCESS_KEY_ID"), SecretAccessKey: getenv("AWS_SECRET_ACCESS_KEY"), SessionToken: getenv("AWS_SESSION_TOKEN")}}
-	if b.region == "" {
-		b.region = "us-east-1"
-	}
-	if prefix != "" {
-		b.prefix += "/"
-	}
-	return b, nil
+	return nil
 }
 
-// listing is the answer of ListObjectsV2.
-type listing struct {
-	Contents []struct {
-		Key  string `xml:"Key"`
-		Size int64  `xml:"Size"`
-	} `xml:"Contents"`
-	Truncated bool   `xml:"IsTruncated"`
-	Next      string `xml:"NextContinuationToken"`
-}
-
-// list returns the keys of the nights.
-func (b *bucket) list(ctx context.Context) ([]string, error) {
-	chosen := map[string]string{} // by place, night.json before run.json
-	var places []string
+// nights returns the keys of the nights.
+func (b *Bucket) nights(ctx context.Context) ([]string, error) {
+	ctx, stop := context.WithCancel(ctx) // ends a list that is left early
+	defer stop()
+	at := map[string]int{}
+	var keys []string
 	seen := 0
-	for next := ""; ; {
-		query := url.Values{"list-type": {"2"}, "prefix": {b.prefix}}
-		if next != "" {
-			query.Set("continuation-token", next)
+	for one := range b.client.ListObjects(ctx, b.name, minio.ListObjectsOptions{Prefix: b.prefix, Recursive: true}) {
+		if one.Err != nil {
+			return nil, b.failed("listing", b.prefix, one.Err)
 		}
-		data, err := b.get(ctx, "", query)
-		if err != nil {
-			return nil, err
-		}
-		var page listing
-		if err := xml.Unmarshal(data, &page); err != nil {
-			return nil, fmt.Errorf("listing %s: the answer is no list of objects: %w", b.name, err)
-		}
-		for _, one := range page.Contents {
-			at, name := path.Split(one.Key)
-			if name != "night.json" && name != "run.json" {
-				continue
-			}
-			if chosen[at] == "" {
-				places = append(places, at)
-			}
-			if name == "night.json" || chosen[at] == "" {
-				chosen[at] = one.Key
-			}
-		}
-		if seen += len(page.Contents); seen > mostObjects {
+		if seen++; seen > mostObjects {
 			return nil, fmt.Errorf("listing %s: more than %d objects under %q; give a narrower prefix", b.name, mostObjects, b.prefix)
 		}
-		if next = page.Next; !page.Truncated || next == "" {
-			break
+		place, name := path.Split(one.Key)
+		if name != "night.json" && name != "run.json" {
+			continue
 		}
-	}
-	var keys []string
-	for _, at := range places {
-		keys = append(keys, chosen[at])
+		if i, there := at[place]; !there {
+			at[place] = len(keys)
+			keys = append(keys, one.Key)
+		} else if name == "night.json" {
+			keys[i] = one.Key
+		}
 	}
 	if len(keys) == 0 {
 		return nil, fmt.Errorf("there is no night.json and no run.json under %q in the bucket %s", b.prefix, b.name)
@@ -149,45 +131,32 @@ func (b *bucket) list(ctx context.Context) ([]string, error) {
 }
 
 // copy writes an object below the folder. A key that would lead out of it is refused.
-func (b *bucket) copy(ctx context.Context, key, folder string) error {
+func (b *Bucket) copy(ctx context.Context, key, folder string) error {
 	if !filepath.IsLocal(filepath.FromSlash(key)) {
 		return fmt.Errorf("the key %q leads out of the folder", key)
 	}
-	data, err := b.get(ctx, key, nil)
+	object, err := b.client.GetObject(ctx, b.name, key, minio.GetObjectOptions{})
 	if err != nil {
-		return err
+		return b.failed("reading", key, err)
 	}
-	to := filepath.Join(folder, filepath.FromSlash(key))
-	return errors.Join(os.MkdirAll(filepath.Dir(to), 0o755), os.WriteFile(to, data, 0o600))
-}
-
-// get reads an object, or with an empty key the bucket itself.
-func (b *bucket) get(ctx context.Context, key string, query url.Values) ([]byte, error) {
-	u := b.endpoint.JoinPath(b.name, key)
-	u.RawQuery = strings.ReplaceAll(query.Encode(), "+", "%20")
-	r, err := http.NewRequestWithContext(ctx, http.MethodGet, u.String(), nil)
-	if err != nil {
-		return nil, err
-	}
-	if b.credentials.AccessKeyID != "" {
-		r.Header.Set("X-Amz-Content-Sha256", emptyHash)
-		if err := v4.NewSigner().SignHTTP(ctx, b.credentials, r, emptyHash, "s3", b.region, time.Now()); err != nil {
-			return nil, fmt.Errorf("signing a request to %s: %w", b.endpoint.Host, err)
-		}
-	}
-	answer, err := b.client.Do(r)
-	if err != nil {
-		return nil, fmt.Errorf("reading the bucket %s: %w", b.name, err)
-	}
-	defer func() { _ = answer.Body.Close() }() // it is only read
-	data, err := io.ReadAll(io.LimitReader(answer.Body, mostBytes+1))
+	defer func() { _ = object.Close() }() // it is only read
+	data, err := io.ReadAll(io.LimitReader(object, mostBytes+1))
 	switch {
 	case err != nil:
-		return nil, fmt.Errorf("reading %q of the bucket %s: %w", key, b.name, err)
-	case answer.StatusCode != http.StatusOK:
-		return nil, fmt.Errorf("reading %q of the bucket %s: answered %s; credentials come from AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY, the region from AWS_REGION", key, b.name, answer.Status)
+		return b.failed("reading", key, err)
 	case len(data) > mostBytes:
-		return nil, fmt.Errorf("%q of the bucket %s is larger than %d MB", key, b.name, mostBytes>>20)
+		return fmt.Errorf("%q of the bucket %s is larger than %d MB", key, b.name, mostBytes>>20)
 	}
-	return data, nil
+	to := filepath.Join(folder, filepath.FromSlash(key))
+	return errors.Join(os.MkdirAll(filepath.Dir(to), 0o700), os.WriteFile(to, data, 0o600))
+}
+
+// failed says what could not be done and, where the bucket refused it, what decides that.
+func (b *Bucket) failed(what, key string, err error) error {
+	var answer minio.ErrorResponse
+	if errors.As(err, &answer) && answer.StatusCode >= 400 {
+		return fmt.Errorf("%s %q of the bucket %s: answered %d (%w); credentials come from AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY, "+
+			"the region from AWS_REGION", what, key, b.name, answer.StatusCode, err)
+	}
+	return fmt.Errorf("%s %q of the bucket %s: %w", what, key, b.name, err)
 }

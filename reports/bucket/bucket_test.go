@@ -2,13 +2,16 @@ package bucket
 
 import (
 	"fmt"
+	"io"
 	"net/http"
 	"net/http/httptest"
 	"os"
 	"path/filepath"
 	"slices"
+	"strconv"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/stretchr/testify/require"
 )
@@ -23,12 +26,25 @@ func store(t *testing.T, objects map[string]string, accessKey string) string {
 			return
 		}
 		key, inside := strings.CutPrefix(r.URL.Path, "/nights/")
-		if inside && key != "" {
-			if text, there := objects[key]; there {
-				_, _ = w.Write([]byte(text))
+		switch {
+		case inside && key != "" && r.Method == http.MethodPut:
+			body, err := io.ReadAll(r.Body)
+			if err != nil {
+				http.Error(w, err.Error(), http.StatusBadRequest)
 				return
 			}
-			http.NotFound(w, r)
+			objects[key] = unchunked(string(body))
+			w.Header().Set("ETag", `"1"`)
+			return
+		case inside && key != "":
+			text, there := objects[key]
+			if !there {
+				http.NotFound(w, r)
+				return
+			}
+			w.Header().Set("Last-Modified", time.Unix(0, 0).UTC().Format(http.TimeFormat))
+			w.Header().Set("ETag", `"1"`)
+			_, _ = w.Write([]byte(text))
 			return
 		}
 		var keys []string
@@ -53,6 +69,26 @@ func store(t *testing.T, objects map[string]string, accessKey string) string {
 	return "s3+" + server.URL + "/nights"
 }
 
+// unchunked takes the signatures of chunks out of a body that has them.
+func unchunked(body string) string {
+	head, rest, chunked := strings.Cut(body, "\r\n")
+	size, _, signed := strings.Cut(head, ";chunk-signature=")
+	n, err := strconv.ParseInt(size, 16, 32)
+	if !chunked || !signed || err != nil || int(n) > len(rest) {
+		return body
+	}
+	return rest[:n]
+}
+
+func fetch(t *testing.T, place, folder string, getenv func(string) string) error {
+	t.Helper()
+	b, err := At(place, getenv)
+	if err != nil {
+		return err
+	}
+	return b.Fetch(t.Context(), folder)
+}
+
 func TestTheNightsOfABucketAreFetched(t *testing.T) {
 	objects := map[string]string{"staging/1/night.json": "one", "staging/1/run.json": "large", "staging/1/index.html": "x", "staging/2/run.json": "two", "staging/3/night.json": "three", "other/1/night.json": "other"}
 	nobody := func(string) string { return "" }
@@ -67,7 +103,7 @@ func TestTheNightsOfABucketAreFetched(t *testing.T) {
 			place := store(t, objects, c.key)
 			require.True(t, Is(place))
 			folder := t.TempDir()
-			require.NoError(t, Fetch(t.Context(), place+"/staging", folder, c.getenv))
+			require.NoError(t, fetch(t, place+"/staging", folder, c.getenv))
 			for path, want := range map[string]string{"staging/1/night.json": "one", "staging/2/run.json": "two", "staging/3/night.json": "three"} {
 				text, err := os.ReadFile(filepath.Join(folder, path))
 				require.NoError(t, err)
@@ -78,11 +114,32 @@ func TestTheNightsOfABucketAreFetched(t *testing.T) {
 			require.NoDirExists(t, filepath.Join(folder, "other"))
 		})
 	}
-	err := Fetch(t.Context(), store(t, objects, "AKIDEXAMPLE"), t.TempDir(), nobody)
+	err := fetch(t, store(t, objects, "AKIDEXAMPLE"), t.TempDir(), nobody)
 	require.ErrorContains(t, err, "403")
 	require.ErrorContains(t, err, "AWS_ACCESS_KEY_ID")
-	require.ErrorContains(t, Fetch(t.Context(), store(t, nil, ""), t.TempDir(), nobody), "no night.json")
-	require.ErrorContains(t, Fetch(t.Context(), store(t, map[string]string{"../../evil/night.json": "x"}, ""), t.TempDir(), nobody), "leads out")
-	require.ErrorContains(t, Fetch(t.Context(), "s3+https://host", t.TempDir(), nobody), "s3+https://host/bucket/prefix")
+	require.ErrorContains(t, fetch(t, store(t, nil, ""), t.TempDir(), nobody), "no night.json")
+	require.ErrorContains(t, fetch(t, store(t, map[string]string{"../../evil/night.json": "x"}, ""), t.TempDir(), nobody), "leads out")
+	require.ErrorContains(t, fetch(t, "s3+https://host", t.TempDir(), nobody), "s3+https://host/bucket/prefix")
 	require.False(t, Is("nights/"))
+}
+
+func TestANightIsKeptAndFetchedAgain(t *testing.T) {
+	objects := map[string]string{}
+	somebody := func(name string) string {
+		return map[string]string{"AWS_ACCESS_KEY_ID": "AKIDEXAMPLE", "AWS_SECRET_ACCESS_KEY": "not-a-secret"}[name]
+	}
+	place := store(t, objects, "AKIDEXAMPLE") + "/staging"
+	b, err := At(place, somebody)
+	require.NoError(t, err)
+	const night = `{"night_version":1}`
+	require.NoError(t, b.Put(t.Context(), "7/night.json", strings.NewReader(night), int64(len(night))))
+	folder := t.TempDir()
+	require.NoError(t, b.Fetch(t.Context(), folder))
+	text, err := os.ReadFile(filepath.Join(folder, "staging/7/night.json"))
+	require.NoError(t, err)
+	require.Equal(t, night, string(text))
+	require.ErrorContains(t, b.Put(t.Context(), "../night.json", strings.NewReader(night), int64(len(night))), "leads out")
+	stranger, err := At(place, func(string) string { return "" })
+	require.NoError(t, err)
+	require.ErrorContains(t, stranger.Put(t.Context(), "8/night.json", strings.NewReader(night), int64(len(night))), "403")
 }

@@ -10,12 +10,16 @@ func Open(ctx context.Context, place string, getenv func(string) string) (string
 	if !Is(place) {
 		return place, func() {}, nil
 	}
+	from, err := At(place, getenv)
+	if err != nil {
+		return "", nil, err
+	}
 	folder, err := os.MkdirTemp("", "kobcheck-nights-*")
 	if err != nil {
 		return "", nil, err
 	}
 	remove := func() { _ = os.RemoveAll(folder) } // it is a copy
-	if err := Fetch(ctx, place, folder, getenv); err != nil {
+	if err := from.Fetch(ctx, folder); err != nil {
 		remove()
 		return "", nil, err
 	}

@@ -91,7 +91,7 @@ func (f *Files) Ready() error {
 
 // canWriteInto makes a folder, and tries whether a file can be made in it.
 func canWriteInto(flag, folder string) error {
-	err := os.MkdirAll(folder, 0o755)
+	err := os.MkdirAll(folder, 0o750)
 	if err == nil {
 		var trial *os.File
 		if trial, err = os.CreateTemp(folder, ".kobcheck-*"); err == nil {

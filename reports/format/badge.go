@@ -1,6 +1,7 @@
 package format
 
 import (
+	_ "embed"
 	"fmt"
 	"html/template"
 	"io"
@@ -9,6 +10,11 @@ import (
 	"github.com/kobcheck/kobcheck/reports"
 	"github.com/kobcheck/kobcheck/reports/evidence"
 )
+
+//go:embed badge.svg.tmpl
+var badgeText string
+
+var badge = template.Must(template.New("badge").Parse(badgeText))
 
 // writeBadge writes an SVG badge with the verdict and the number of requirements proved.
 func writeBadge(w io.Writer, r *reports.Run, _ *contract.Contract) error {
@@ -22,8 +28,9 @@ func writeBadge(w io.Writer, r *reports.Run, _ *contract.Contract) error {
 		text, colour = "no verdict", "#7a4f00"
 	}
 	const left, letter = 72, 7
-	width := left + len(text)*letter + 14
-	_, err := fmt.Fprintf(w, `<svg xmlns="http://www.w3.org/2000/svg" width="%d" height="22" role="img" aria-label="kobcheck: %s"><title>kobcheck: %s</title><rect width="%d" height="22" rx="4" fill="#39404d"/><rect x="%d" width="%d" height="22" rx="4" fill="%s"/><g fill="#fff" font-family="Verdana,DejaVu Sans,sans-serif" font-size="11"><text x="8" y="15">kobcheck</text><text x="%d" y="15">%s</text></g></svg>`+"\n",
-		width, template.HTMLEscapeString(text), template.HTMLEscapeString(text), width, left, width-left, colour, left+7, template.HTMLEscapeString(text))
-	return err
+	right := len(text)*letter + 14
+	return badge.Execute(w, struct {
+		Text, Colour           string
+		Left, Right, Width, At int
+	}{text, colour, left, right, left + right, left + 7})
 }

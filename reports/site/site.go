@@ -8,9 +8,6 @@ package site
 
 import (
 	"bytes"
-	"crypto/sha256"
-	"embed"
-	"encoding/base64"
 	"encoding/json"
 	"fmt"
 	"html/template"
@@ -25,9 +22,6 @@ import (
 	"github.com/kobcheck/kobcheck/reports/evidence"
 	"github.com/kobcheck/kobcheck/schemas"
 )
-
-//go:embed *.tmpl style.css search.js
-var files embed.FS
 
 // The pages that every site has; the evidence has one for each section beside them.
 const (
@@ -97,18 +91,16 @@ type pageName struct{ File, Name string }
 
 // base is what every page has.
 type base struct {
-	Run        *reports.Run
-	File       string
-	Title      string
-	Pages      []pageName
-	Style      template.CSS
-	Script     template.JS
-	ScriptHash template.HTMLAttr
-	Index      []entry
+	document
+	Run   *reports.Run
+	File  string
+	Pages []pageName
+	Index []entry
 }
 
 // site is one run on its way to pages.
 type site struct {
+	head  document
 	run   *reports.Run
 	facts *contract.Contract
 	pages []pageName
@@ -124,24 +116,23 @@ type site struct {
 
 func page(r *reports.Run, facts *contract.Contract, list []pageName, near neighbourhood, name string, data func(*site) any) func(io.Writer) error {
 	return func(w io.Writer) error {
-		s := &site{run: r, facts: facts, pages: list, selftest: near.selftest, load: near.load, passing: r.InPassing(), scenarios: map[string]*reports.Scenario{}}
+		head, err := searching("")
+		if err != nil {
+			return err
+		}
+		s := &site{head: head, run: r, facts: facts, pages: list, selftest: near.selftest, load: near.load, passing: r.InPassing(), scenarios: map[string]*reports.Scenario{}}
 		for i := range r.Scenarios {
 			s.scenarios[r.Scenarios[i].ID] = &r.Scenarios[i]
 		}
-		parsed, err := template.New(name).Funcs(s.functions()).ParseFS(files, "*.tmpl")
-		if err != nil {
-			return fmt.Errorf("reading the pages: %w", err)
-		}
-		return parsed.ExecuteTemplate(w, name, data(s))
+		return execute(w, name, data(s), s.functions())
 	}
 }
 
 func (s *site) functions() template.FuncMap {
 	return template.FuncMap{
-		"requirement": s.facts.Requirement, "prose": prose, "words": words, "look": look, "pretty": pretty, "evidence": linkTo, "body": s.body, "exchanges": exchanges, "since": s.run.Since, "answered": s.run.AnsweredSince, "holds": holds, "join": strings.Join,
+		"requirement": s.facts.Requirement, "look": look, "evidence": linkTo, "body": s.body, "exchanges": exchanges, "since": s.run.Since, "answered": s.run.AnsweredSince,
 		"exchange": func(g reports.Cause) *evidence.Exchange { return g.Exchange() },
 		"metBy":    s.run.MetBy, "passing": s.noticed,
-		"spark": spark, "percent": percent,
 		"scenario": func(id string) *reports.Scenario { return s.scenarios[id] },
 	}
 }
@@ -158,22 +149,9 @@ func (s *site) noticed(id string) []reports.Cause {
 }
 
 func (s *site) base(file, title string) base {
-	script, hash := searchScript()
-	style, err := files.ReadFile("style.css")
-	if err != nil {
-		style = nil // it is embedded
-	}
-	return base{Run: s.run, File: file, Title: title, Pages: s.pages, Style: template.CSS(style), Script: script, ScriptHash: hash, Index: s.index()} //nolint:gosec // our own files
-}
-
-// searchScript returns the script and what the page's policy allows it by.
-func searchScript() (template.JS, template.HTMLAttr) {
-	text, err := files.ReadFile("search.js")
-	if err != nil {
-		return "", "" // it is embedded
-	}
-	sum := sha256.Sum256(text)
-	return template.JS(text), template.HTMLAttr("sha256-" + base64.StdEncoding.EncodeToString(sum[:])) //nolint:gosec // our own file
+	head := s.head
+	head.Title = title
+	return base{document: head, Run: s.run, File: file, Pages: s.pages, Index: s.index()}
 }
 
 func words(verdict any) string { return strings.ReplaceAll(fmt.Sprint(verdict), "_", " ") }

@@ -2,84 +2,16 @@ package site
 
 import (
 	"fmt"
-	"html/template"
 	"math"
-	"strings"
+	"slices"
 
 	hdr "github.com/HdrHistogram/hdrhistogram-go"
 	"github.com/kobcheck/kobcheck/reports"
 )
 
-// The size of a chart, and the room around its lines.
-const (
-	chartWidth  = 960.0
-	chartHeight = 200.0
-	chartLeft   = 56.0
-	chartFoot   = 22.0
-)
-
-// chart is one picture of a load page: a title that says what it shows, the picture, and the same as a table.
-type chart struct {
-	ID, Title string
-	Picture   template.HTML
-	Head      []string
-	Rows      [][]string
-	// Toggle names lines that can be switched off without a script; empty for none.
-	Toggle string
-}
-
-// canvas writes an SVG. Whatever it is given as text is escaped.
-type canvas struct{ b strings.Builder }
-
-func (c *canvas) put(format string, args ...any) { fmt.Fprintf(&c.b, format, args...) }
-
-func (c *canvas) text(x, y float64, anchor, text string) {
-	c.put(`<text x="%.1f" y="%.1f" text-anchor="%s">%s</text>`, x, y, anchor, template.HTMLEscapeString(text))
-}
-
-// line draws a polyline with a class that gives its colour.
-func (c *canvas) line(class string, xs, ys []float64) {
-	c.put(`<polyline class="%s" points="`, class)
-	for i := range xs {
-		c.put("%.1f,%.1f ", xs[i], ys[i])
-	}
-	c.put(`"/>`)
-}
-
-// done closes the picture. The label is what is read out in place of it.
-func (c *canvas) done(height float64, label string) template.HTML {
-	return template.HTML(fmt.Sprintf(`<svg viewBox="0 0 %.0f %.0f" role="img" aria-label="%s">%s</svg>`, chartWidth, height, template.HTMLEscapeString(label), c.b.String())) //nolint:gosec // the texts were escaped, the rest are numbers
-}
-
-// scale turns a value into a height within the chart, and draws the axis up to the top.
-func (c *canvas) scale(top float64, unit string) func(float64) float64 {
-	at := func(value float64) float64 {
-		return chartHeight - chartFoot - value/top*(chartHeight-chartFoot-12)
-	}
-	for _, share := range []float64{0, 0.5, 1} {
-		c.put(`<line class="grid" x1="%.0f" x2="%.0f" y1="%.1f" y2="%.1f"/>`, chartLeft, chartWidth, at(top*share), at(top*share))
-		c.text(chartLeft-6, at(top*share)+4, "end", short(top*share)+unit)
-	}
-	return at
-}
-
-func short(value float64) string {
-	switch {
-	case value == 0:
-		return "0"
-	case value < 10:
-		return fmt.Sprintf("%.2g", value)
-	}
-	return fmt.Sprintf("%.0f", value)
-}
-
-// along gives the place of each of so many steps along the chart.
-func along(i, steps int) float64 {
-	return chartLeft + (float64(i)+0.5)*(chartWidth-chartLeft)/float64(max(steps, 1))
-}
-
-// Charts are the pictures that a plan's figures allow.
-func charts(p *reports.LoadPlan) []chart {
+// charts are the pictures that a plan's figures allow.
+func charts(one reports.LoadPlan) []chart {
+	p := &one
 	var all []chart
 	if len(p.Slices) > 0 {
 		all = append(all, answersChart(p), latencyChart(p))
@@ -116,8 +48,8 @@ func walletsChart(p *reports.LoadPlan) chart {
 			class = "failed"
 			wrong++
 		}
-		c.put(`<rect class="%s" x="%.1f" y="%.1f" width="%.1f" height="%.1f"/>`, class, x-width/2, at(one.Held), width, at(0)-at(one.Held))
-		c.put(`<rect class="outline" x="%.1f" y="%.1f" width="%.1f" height="%.1f"/>`, x-width/2, at(one.Answered), width, at(0)-at(one.Answered))
+		c.bar(class, x-width/2, at(one.Held), width, at(0)-at(one.Held))
+		c.bar("outline", x-width/2, at(one.Answered), width, at(0)-at(one.Answered))
 		c.text(x, chartHeight-4, "middle", fmt.Sprintf("wallet %d", one.Wallet))
 		rows = append(rows, []string{fmt.Sprint(one.Wallet), fmt.Sprintf("%.0f", one.Answered), fmt.Sprintf("%.0f", one.Held), fmt.Sprintf("%+.0f", one.Held-one.Answered)})
 	}
@@ -147,7 +79,7 @@ func answersChart(p *reports.LoadPlan) chart {
 			count int
 		}{{"good", one.Good}, {"throttled", one.Throttled}, {"failed", one.Failed}} {
 			if part.count > 0 {
-				c.put(`<rect class="%s" x="%.1f" y="%.1f" width="%.1f" height="%.1f"/>`, part.class, x-width/2, at(floor+float64(part.count)), width, at(floor)-at(floor+float64(part.count)))
+				c.bar(part.class, x-width/2, at(floor+float64(part.count)), width, at(floor)-at(floor+float64(part.count)))
 				floor += float64(part.count)
 			}
 		}
@@ -232,18 +164,18 @@ func curveChart(p *reports.LoadPlan) (chart, bool) {
 	c := &canvas{}
 	at := c.scale(top, " ms")
 	first, last := xs[0], xs[len(xs)-1]
-	var bounds []string
 	for i := range xs {
 		xs[i] = chartLeft + 20 + (xs[i]-first)/(last-first)*(chartWidth-chartLeft-60)
 		c.text(xs[i], chartHeight-4, "middle", rows[i][0])
 	}
+	edge, heights := slices.Clone(xs), []float64{}
 	for i := range xs {
-		bounds = append(bounds, fmt.Sprintf("%.1f,%.1f", xs[i], at(high[i])))
+		heights = append(heights, at(high[i]))
 	}
 	for i := len(xs) - 1; i >= 0; i-- {
-		bounds = append(bounds, fmt.Sprintf("%.1f,%.1f", xs[i], at(low[i])))
+		edge, heights = append(edge, xs[i]), append(heights, at(low[i]))
 	}
-	c.put(`<polygon class="bounds" points="%s"/>`, strings.Join(bounds, " "))
+	c.Areas = append(c.Areas, points{"bounds", drawn(edge, heights)})
 	for i := range middle {
 		middle[i] = at(middle[i])
 	}
@@ -263,7 +195,7 @@ func limiterChart(p *reports.LoadPlan) chart {
 	passed := 0
 	if p.WindowMS > 0 && last/p.WindowMS < 200 {
 		for ms := 0.0; ms <= last; ms += p.WindowMS {
-			c.put(`<line class="grid" x1="%.1f" x2="%.1f" y1="15" y2="%.0f"/>`, at(ms), at(ms), height-30)
+			c.Grid = append(c.Grid, gridLine{at(ms), at(ms), 15, height - 30})
 		}
 	}
 	for _, ask := range p.Asks {
@@ -272,7 +204,7 @@ func limiterChart(p *reports.LoadPlan) chart {
 			class, y = "good", up
 			passed++
 		}
-		c.put(`<circle class="%s" cx="%.1f" cy="%.0f" r="3"/>`, class, at(ask.AtMS), y)
+		c.Dots = append(c.Dots, dot{class, at(ask.AtMS), y})
 	}
 	c.text(chartLeft-6, up+4, "end", "passed")
 	c.text(chartLeft-6, down+4, "end", "refused")
@@ -326,7 +258,7 @@ func burstsChart(p *reports.LoadPlan) chart {
 			}
 			from := chartLeft + one.FromMS/last*(chartWidth-chartLeft-10)
 			to := chartLeft + one.ToMS/last*(chartWidth-chartLeft-10)
-			c.put(`<rect class="%s" x="%.1f" y="%.1f" width="%.1f" height="6"/>`, class, from, y, max(to-from, 1.5))
+			c.bar(class, from, y, max(to-from, 1.5), 6)
 			rows = append(rows, []string{burst.Key, fmt.Sprintf("%.3f", one.FromMS), fmt.Sprintf("%.3f", one.ToMS), fmt.Sprint(one.Status), one.ID})
 		}
 		y += 12

@@ -1,0 +1,142 @@
+package site
+
+import (
+	"crypto/sha256"
+	"embed"
+	"encoding/base64"
+	"fmt"
+	"html/template"
+	"io"
+	"maps"
+	"strings"
+
+	"github.com/kobcheck/kobcheck/reports"
+	"github.com/kobcheck/kobcheck/reports/evidence"
+	"github.com/kobcheck/kobcheck/reports/nights"
+)
+
+//go:embed *.tmpl style.css search.js
+var files embed.FS
+
+// document is the head of every page: its title, the one style sheet, and the script of those that have one. The
+// page's policy allows both by their hash, and nothing else.
+type document struct {
+	Title                 string
+	Style                 template.CSS
+	Script                template.JS
+	StyleHash, ScriptHash template.HTMLAttr
+}
+
+func newDocument(title string) (document, error) {
+	style, err := files.ReadFile("style.css")
+	if err != nil {
+		return document{}, fmt.Errorf("reading the style sheet: %w", err)
+	}
+	return document{Title: title, Style: template.CSS(style), StyleHash: hashOf(style)}, nil //nolint:gosec // our own file
+}
+
+// searching is a document with the script that searches.
+func searching(title string) (document, error) {
+	d, err := newDocument(title)
+	if err != nil {
+		return d, err
+	}
+	text, err := files.ReadFile("search.js")
+	if err != nil {
+		return d, fmt.Errorf("reading the script: %w", err)
+	}
+	d.Script, d.ScriptHash = template.JS(text), hashOf(text) //nolint:gosec // our own file
+	return d, nil
+}
+
+// hashOf is what a page's policy allows a text by.
+func hashOf(text []byte) template.HTMLAttr {
+	sum := sha256.Sum256(text)
+	return template.HTMLAttr("sha256-" + base64.StdEncoding.EncodeToString(sum[:])) //nolint:gosec // it is a hash
+}
+
+// execute writes a page by the name of its template, with more functions than every page has.
+func execute(w io.Writer, name string, data any, more template.FuncMap) error {
+	functions := template.FuncMap{"words": words, "spark": spark, "percent": percent, "power": power, "charts": charts,
+		"first": first, "rest": rest, "weight": weight, "state": state, "holds": holds, "prose": prose, "pretty": pretty, "join": strings.Join}
+	maps.Copy(functions, more)
+	parsed, err := template.New(name).Funcs(functions).ParseFS(files, "layout.tmpl", name+".tmpl")
+	if err != nil {
+		return fmt.Errorf("reading the pages: %w", err)
+	}
+	return parsed.ExecuteTemplate(w, name, data)
+}
+
+// LoadPage writes load.html.
+func LoadPage(w io.Writer, r *reports.LoadRun) error {
+	head, err := newDocument(fmt.Sprintf("Load: %s %s", r.Target.Name, r.Verdict))
+	if err != nil {
+		return err
+	}
+	return execute(w, "load", struct {
+		document
+		*reports.LoadRun
+	}{head, r}, nil)
+}
+
+// SelftestPage writes selftest.html.
+func SelftestPage(w io.Writer, s *reports.Selftest) error {
+	head, err := newDocument("Detection power")
+	if err != nil {
+		return err
+	}
+	return execute(w, "selftest", struct {
+		document
+		*reports.Selftest
+	}{head, s}, nil)
+}
+
+// TrendPage writes trend.html, the page of many nights.
+func TrendPage(w io.Writer, t *nights.Trend) error {
+	last := t.Nights[len(t.Nights)-1]
+	head, err := newDocument(fmt.Sprintf("%d nights of %s", len(t.Nights), last.Target))
+	if err != nil {
+		return err
+	}
+	return execute(w, "trend", struct {
+		document
+		*nights.Trend
+		Last *nights.Night
+	}{head, t, last}, nil)
+}
+
+func percent(part, whole int) string {
+	return fmt.Sprintf("%.0f %%", 100*float64(part)/float64(max(whole, 1)))
+}
+
+func power(share float64) string { return fmt.Sprintf("%.1f %%", 100*share) }
+
+// evidenceShown is how many lines of an invariant's evidence stand open.
+const evidenceShown = 3
+
+func first(list []string) []string { return list[:min(len(list), evidenceShown)] }
+
+func rest(list []string) []string { return list[min(len(list), evidenceShown):] }
+
+func weight(f evidence.Finding) string {
+	word, _ := reports.WeightOf(&f)
+	return strings.ToLower(word)
+}
+
+func state(p reports.LoadPlan, one evidence.Invariant) string {
+	standing, _ := p.Standing(one)
+	return strings.ToLower(standing)
+}
+
+// spark draws a series as the points of a line, 240 by 40.
+func spark(values []float64) string {
+	top := 0.0
+	for _, value := range values {
+		top = max(top, value)
+	}
+	var xs, ys []float64
+	for i, value := range values {
+		xs, ys = append(xs, 240*float64(i)/float64(max(len(values)-1, 1))), append(ys, 38-36*value/max(top, 1e-9))
+	}
+	return drawn(xs, ys)
+}

@@ -50,18 +50,9 @@ func writeAnnotations(w io.Writer, r *reports.Run, facts *contract.Contract) err
 
 // commandText and commandProperty escape what would end a workflow command or begin another.
 func commandText(text string) string {
-	return strings.NewReplacer("%", "%25", "\r", "%0D", "\n", "%0A").Replace(plainLines(text))
+	return strings.NewReplacer("%", "%25", "\r", "%0D", "\n", "%0A").Replace(wording.PlainLines(text))
 }
 
 func commandProperty(text string) string {
 	return strings.NewReplacer("%", "%25", "\r", "%0D", "\n", "%0A", ":", "%3A", ",", "%2C").Replace(wording.Plain(text))
-}
-
-// plainLines is plainText that keeps the ends of lines.
-func plainLines(text string) string {
-	lines := strings.Split(text, "\n")
-	for i := range lines {
-		lines[i] = wording.Plain(lines[i])
-	}
-	return strings.Join(lines, "\n")
 }

@@ -15,15 +15,15 @@ func PrintLoad(w io.Writer, r *reports.LoadRun) error {
 	for i := range r.Plans {
 		p.plan(&r.Plans[i])
 	}
-	p.Line("%s: %s, exit code %d", r.Target.Name, r.Verdict, r.ExitCode)
+	p.Line("%s: %s, exit code %d", wording.Plain(r.Target.Name), r.Verdict, r.ExitCode)
 	if r.Reason != "" {
-		p.Line("  %s", wording.Wrap(wording.Plain(r.Reason), 2))
+		p.Line("  %s", wording.Wrap(r.Reason, 2))
 	}
 	for _, one := range r.Waivers {
-		p.Line("  waiver %s: %s", one.Requirement, wording.Wrap(wording.Plain(one.Sentence()), 9))
+		p.Line("  waiver %s: %s", one.Requirement, wording.Wrap(one.Sentence(), 9))
 	}
 	for _, one := range r.Unneeded {
-		p.Line("  %s", wording.Wrap(wording.Plain(one), 2))
+		p.Line("  %s", wording.Wrap(one, 2))
 	}
 	p.Line("  run %s, seed %d, %.1f s", r.RunID, r.Seed, r.EndedAt.Sub(r.StartedAt).Seconds())
 	return p.Err()
@@ -54,27 +54,27 @@ func (p printer) plan(plan *reports.LoadPlan) {
 	for i := range plan.Findings {
 		f := &plan.Findings[i]
 		word, why := reports.WeightOf(f)
-		p.Line("  %-10s %s at %s, %d times: %s", word, f.Requirement, f.Operation, f.Count, wording.Wrap(wording.Plain(f.Message), 13))
+		p.Line("  %-10s %s at %s, %d times: %s", word, f.Requirement, f.Operation, f.Count, wording.Wrap(f.Message, 13))
 		if why != "" {
-			p.Line("             %s", wording.Wrap(wording.Plain(why), 13))
+			p.Line("             %s", wording.Wrap(why, 13))
 		}
 	}
 	for _, one := range plan.Invariants {
 		state, why := plan.Standing(one)
 		p.Line("  %-10s %s (%s)", state, wording.Wrap(one.Sentence, 13), one.Requirement)
 		if why != "" {
-			p.Line("             not so; %s", wording.Wrap(wording.Plain(why), 13))
+			p.Line("             not so; %s", wording.Wrap(why, 13))
 		}
 		for i, evidence := range one.Evidence {
 			if i == printed {
 				p.Line("               … and %d more", len(one.Evidence)-printed)
 				break
 			}
-			p.Line("               %s", wording.Wrap(wording.Plain(evidence), 15))
+			p.Line("               %s", wording.Wrap(evidence, 15))
 		}
 	}
 	for _, o := range plan.Observed {
-		p.Line("  observed   %s %s", wording.Wrap(o.Question, 13), wording.Wrap(wording.Plain(o.Answer), 13))
+		p.Line("  observed   %s %s", wording.Wrap(o.Question, 13), wording.Wrap(o.Answer, 13))
 	}
 	for _, gate := range plan.Gates {
 		p.Line("  gate       %-12s %s: %.3g %s (%.3g to %.3g), %d samples of %d needed", gate.State, gate.Gate, gate.Figure, gate.Unit, gate.Low, gate.High, gate.Samples, gate.Needed)

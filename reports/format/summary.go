@@ -49,7 +49,7 @@ func (p printer) missing(r *reports.Run) {
 		if p.more(i, len(missing), " reasons") {
 			break
 		}
-		p.Line("  %4d  %s", one.Scenarios, wording.Wrap(wording.Plain(one.Why), 8))
+		p.Line("  %4d  %s", one.Scenarios, wording.Wrap(one.Why, 8))
 		if one.Key != "" {
 			p.Line("        set %s", one.Key)
 		}
@@ -63,7 +63,7 @@ func (p printer) waivers(r *reports.Run) {
 		if i == 0 {
 			p.Line("%s", p.Paint("33;1", "Waivers"))
 		}
-		p.Line("  %s\n        %s", one.Requirement, wording.Wrap(wording.Plain(one.Sentence()), 8))
+		p.Line("  %s\n        %s", one.Requirement, wording.Wrap(one.Sentence(), 8))
 	}
 	if len(r.Waivers) > 0 {
 		p.Line("")
@@ -76,7 +76,7 @@ func (p printer) changes(r *reports.Run) {
 		if i == 0 {
 			p.Line("%s", p.Paint("36;1", "Answered otherwise than in the last profile"))
 		}
-		p.Line("  %s\n        was %s, is %s", change.ID, wording.Wrap(wording.Plain(change.Was), 8), wording.Wrap(wording.Plain(change.Is), 8))
+		p.Line("  %s\n        was %s, is %s", change.ID, wording.Wrap(change.Was, 8), wording.Wrap(change.Is, 8))
 	}
 	if len(r.ProfileChanges) > 0 {
 		p.Line("")

@@ -43,9 +43,9 @@ func (p printer) cause(c *reports.Cause, facts *contract.Contract) {
 	if f.Hazard != "" {
 		word = "HAZARD"
 	}
-	p.Line("%s %s", p.Paint("31;1", word), wording.Wrap(wording.Plain(c.Title()), 7))
+	p.Line("%s %s", p.Paint("31;1", word), wording.Wrap(c.Title(), 7))
 	if f.Hazard != "" {
-		p.Line("  at risk      %s", wording.Wrap(wording.Plain(f.Hazard), 15))
+		p.Line("  at risk      %s", wording.Wrap(f.Hazard, 15))
 	}
 	if c.Everywhere {
 		p.Line("  everywhere   %s", wording.Wrap(everywhereText(c), 15))
@@ -53,7 +53,7 @@ func (p printer) cause(c *reports.Cause, facts *contract.Contract) {
 	if len(c.Scenarios) > 0 {
 		p.Line("  scenario     %s (%s:%d)", s.ID, s.URI, s.Line)
 		if s.Reason != "" && f.Reason == "" {
-			p.Line("               %s", wording.Wrap(wording.Plain(s.Reason), 15))
+			p.Line("               %s", wording.Wrap(s.Reason, 15))
 		}
 		if len(c.Scenarios) > 1 {
 			p.Line("               and %d more scenarios show the same", len(c.Scenarios)-1)
@@ -66,7 +66,7 @@ func (p printer) cause(c *reports.Cause, facts *contract.Contract) {
 		p.Line("  blocks       %s", wording.Count(len(c.Blocks), "scenario"))
 	}
 	if f.Reason != "" {
-		p.Line("  listed       %s", wording.Wrap(wording.Plain(f.Reason), 15))
+		p.Line("  listed       %s", wording.Wrap(f.Reason, 15))
 	}
 	if requirement := facts.Requirement(f.Requirement); requirement != nil {
 		p.Line("  requirement  %s", wording.Wrap(fmt.Sprintf("%s (%s): %s", f.Requirement, f.Mark, requirement.Sentence), 15))
@@ -76,9 +76,9 @@ func (p printer) cause(c *reports.Cause, facts *contract.Contract) {
 	if f.Pointer != "" {
 		where = " at " + f.Pointer
 	}
-	p.Line("  finding      %s%s", wording.Wrap(wording.Plain(f.Message), 15), wording.Plain(where))
-	p.Line("  expected     %s", wording.Wrap(wording.Plain(f.Expected), 15))
-	p.Line("  actual       %s", wording.Wrap(wording.Plain(f.Actual), 15))
+	p.Line("  finding      %s%s", wording.Wrap(f.Message, 15), wording.Plain(where))
+	p.Line("  expected     %s", wording.Wrap(f.Expected, 15))
+	p.Line("  actual       %s", wording.Wrap(f.Actual, 15))
 	if exchange := c.Exchange(); exchange != nil {
 		p.Line("  repeat with  %s", wording.Plain(exchange.Curl))
 	}
@@ -105,7 +105,7 @@ func (p printer) blocked(r *reports.Run) {
 		}
 		p.Line("  %4d  %s", len(one.Scenarios), one.Operation)
 		if one.Finding != nil {
-			p.Line("        %s", wording.Wrap(wording.Plain(one.Said()), 8))
+			p.Line("        %s", wording.Wrap(one.Said(), 8))
 		}
 	}
 	if r.Summary.Scenarios.Blocked > 0 {
@@ -124,7 +124,7 @@ func (p printer) passing(r *reports.Run) {
 		if p.more(i, len(causes), "") {
 			break
 		}
-		p.Line("  %4d  %s", causes[i].Passing, wording.Wrap(wording.Plain(causes[i].Sentence()), 8))
+		p.Line("  %4d  %s", causes[i].Passing, wording.Wrap(causes[i].Sentence(), 8))
 		if exchange := r.MetBy(causes[i]); exchange != nil && !causes[i].Finding.Gated {
 			p.Line("        %s", wording.Plain(exchange.Curl))
 		}
@@ -144,8 +144,8 @@ func (p printer) known(r *reports.Run) {
 		if p.more(i, len(listed), "") {
 			break
 		}
-		p.Line("  %s", wording.Wrap(wording.Plain(one.Finding.Requirement+" "+one.Where()+": "+one.Finding.Message), 8))
-		p.Line("        %s: %s", one.Shown(), wording.Wrap(wording.Plain(one.Finding.Reason), 8))
+		p.Line("  %s", wording.Wrap(one.Finding.Requirement+" "+one.Where()+": "+one.Finding.Message, 8))
+		p.Line("        %s: %s", one.Shown(), wording.Wrap(one.Finding.Reason, 8))
 	}
 	if len(listed) > 0 {
 		p.Line("")
@@ -154,7 +154,7 @@ func (p printer) known(r *reports.Run) {
 		if i == 0 {
 			p.Line("%s", p.Paint("31;1", "Nothing fails so any more: the entry has to go"))
 		}
-		p.Line("  %s", wording.Wrap(wording.Plain(one), 2))
+		p.Line("  %s", wording.Wrap(one, 2))
 	}
 	if len(r.Unneeded) > 0 {
 		p.Line("")
@@ -177,7 +177,7 @@ func (p printer) reasons(r *reports.Run, verdict evidence.Verdict, title, shade 
 		if n := len(one.Scenarios); n > 1 {
 			others = fmt.Sprintf(" and %s more", wording.Count(n-1, "scenario"))
 		}
-		p.Line("  %s%s\n        %s", one.Scenarios[0].ID, others, wording.Wrap(wording.Plain(one.Why), 8))
+		p.Line("  %s%s\n        %s", one.Scenarios[0].ID, others, wording.Wrap(one.Why, 8))
 		if verdict == evidence.Inconclusive && i == 0 && 2*(len(one.Scenarios)+r.Summary.Scenarios.NotRun) > len(r.Scenarios) {
 			p.Line("        everything else is not judged")
 		}
@@ -206,8 +206,8 @@ func (p printer) advisory(r *reports.Run) {
 			if n > printed {
 				continue
 			}
-			p.Line("  %s (%s) %s", f.Requirement, f.Mark, wording.Wrap(wording.Plain(f.Message), 8))
-			p.Line("        %s: expected %s, was %s", one.Scenario.ID, wording.Wrap(wording.Plain(f.Expected), 8), wording.Wrap(wording.Plain(f.Actual), 8))
+			p.Line("  %s (%s) %s", f.Requirement, f.Mark, wording.Wrap(f.Message, 8))
+			p.Line("        %s: expected %s, was %s", one.Scenario.ID, wording.Wrap(f.Expected, 8), wording.Wrap(f.Actual, 8))
 			if others := len(one.Scenarios) - 1; others > 0 {
 				p.Line("        and %s more", wording.Count(others, "scenario"))
 			}

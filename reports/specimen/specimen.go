@@ -96,3 +96,9 @@ func Runs(t testing.TB) map[string]*reports.Run {
 	}
 	return runs
 }
+
+// Features are the features of the specimens, by URI: the scenario stands on the line that each of them names.
+func Features() map[string][]byte {
+	return map[string][]byte{"cards/get_card_by_id.feature": []byte("Feature: Get card by ID\n\n  It is read.\n\n  Rule: R\n\n" +
+		"    Scenario: a card is read\n      When we call \"Get card by ID\"\n")}
+}

@@ -22,20 +22,30 @@ type Printer struct {
 // New returns a printer onto a writer, with colours or without.
 func New(out io.Writer, colour bool) *Printer { return &Printer{out: out, colour: colour} }
 
-// Line prints a line; after an error it does nothing.
+// painted is a text with the colours that Paint gave it.
+type painted string
+
+// Line prints a line; after an error it does nothing. Whatever text it is given steers no terminal.
 func (p *Printer) Line(format string, args ...any) {
-	if p.err == nil {
-		p.lines++
-		_, p.err = fmt.Fprintf(p.out, format+"\n", args...)
+	if p.err != nil {
+		return
 	}
+	for i, one := range args {
+		if text, is := one.(string); is {
+			args[i] = PlainLines(text)
+		}
+	}
+	p.lines++
+	_, p.err = fmt.Fprintf(p.out, format+"\n", args...)
 }
 
-// Paint gives a text a colour by its ANSI code, such as 31;1, where the printer has colours.
-func (p *Printer) Paint(code, text string) string {
+// Paint gives a text a colour by its ANSI code, such as 31;1, where the printer has colours. What it returns is for
+// [Printer.Line].
+func (p *Printer) Paint(code, text string) any {
 	if !p.colour {
 		return text
 	}
-	return "\x1b[" + code + "m" + text + "\x1b[0m"
+	return painted("\x1b[" + code + "m" + PlainLines(text) + "\x1b[0m")
 }
 
 // Lines is how many lines were printed.
@@ -69,11 +79,20 @@ func Plain(text string) string {
 	}, text)
 }
 
-// Wrap breaks a text at blanks; further lines begin under the indent.
+// PlainLines is Plain that keeps the ends of lines.
+func PlainLines(text string) string {
+	lines := strings.Split(text, "\n")
+	for i := range lines {
+		lines[i] = Plain(lines[i])
+	}
+	return strings.Join(lines, "\n")
+}
+
+// Wrap breaks a text, without what Plain takes out of it, at blanks; further lines begin under the indent.
 func Wrap(text string, indent int) string {
 	var out strings.Builder
 	length := indent
-	for i, word := range strings.Fields(text) {
+	for i, word := range strings.Fields(Plain(text)) {
 		if i > 0 {
 			if length+1+len([]rune(word)) > width {
 				out.WriteString("\n" + strings.Repeat(" ", indent))

@@ -8,9 +8,9 @@ import (
 )
 
 // Nearest returns the known word that is closest to one that somebody wrote, whatever the case of its letters, or ""
-// where none is near: more than half of the word would have to change.
+// where none is near: more than a third of the word would have to change.
 func Nearest(word string, known []string) string {
-	best, distance := "", max(len(word)/2+1, min(len(word), 3)) // two letters that changed places are two changes
+	best, distance := "", max(len(word)/3+1, min(len(word), 3)) // two letters that changed places are two changes
 	for _, candidate := range slices.Sorted(slices.Values(known)) {
 		if d := levenshtein.ComputeDistance(strings.ToLower(word), strings.ToLower(candidate)); d < distance {
 			best, distance = candidate, d

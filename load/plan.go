@@ -84,8 +84,15 @@ func Find(name string) (*Plan, error) {
 		return Parse(name+".yaml", data)
 	}
 	data, err := os.ReadFile(name)
+	if errors.Is(err, fs.ErrNotExist) {
+		known, _ := fs.Glob(plans, "plans/*.yaml") // the pattern is well formed
+		for i, file := range known {
+			known[i] = strings.TrimSuffix(path.Base(file), ".yaml")
+		}
+		return nil, fmt.Errorf("there is neither a built-in plan nor a file %q%s; kobcheck list plans shows them", name, contract.Meant(name, known))
+	}
 	if err != nil {
-		return nil, fmt.Errorf("there is no built-in plan %q (kobcheck list plans shows them), and no such file: %w", name, err)
+		return nil, fmt.Errorf("reading the plan: %w", err)
 	}
 	return Parse(name, data)
 }

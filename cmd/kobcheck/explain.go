@@ -11,10 +11,11 @@ import (
 
 func newExplain() *cobra.Command {
 	return &cobra.Command{
-		Use:     "explain REQUIREMENT|OPERATION",
-		Short:   "Tells everything of one requirement or operation: sentence, source, scenarios, readings",
-		Example: "  kobcheck explain CARD-CREATE-15\n  kobcheck explain cards-create",
-		Args:    workbench.Takes(1, 1),
+		Use:               "explain REQUIREMENT|OPERATION",
+		Short:             "Tells everything of one requirement or operation: sentence, source, scenarios, readings",
+		Example:           "  kobcheck explain CARD-CREATE-15\n  kobcheck explain cards-create",
+		Args:              workbench.Takes(1, 1),
+		ValidArgsFunction: workbench.Values("requirement", "operation"),
 		RunE: workbench.Verb(func(_ context.Context, b *workbench.Bench, ids []string) error {
 			faults, err := fault.Catalogue()
 			if err != nil {

@@ -40,6 +40,7 @@ func newLoad() *cobra.Command {
   kobcheck load idempotency ledger
   kobcheck load mixed --config staging.yaml --rate 0.2 --dry-run
   kobcheck load --print mixed > ours.yaml && kobcheck load ours.yaml`,
+		ValidArgsFunction: workbench.Values("plan"),
 		RunE: workbench.Verb(func(ctx context.Context, b *workbench.Bench, names []string) error {
 			return putUnderLoad(ctx, b, &f, names)
 		}),

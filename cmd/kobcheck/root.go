@@ -37,7 +37,9 @@ under run: in the target file. A flag beats the environment, and the environment
 		Args: workbench.AVerb,
 		RunE: func(command *cobra.Command, _ []string) error { return command.Help() },
 	}
+	root.SetFlagErrorFunc(workbench.WrongFlag)
 	root.AddCommand(newRun(), newLoad(), newMock(), newSelftest(), newMutate(), newReplay(), newDoctor(), newWebhooks(), newDrift(),
-		newOpenAPI(), newExplore(), newList(), newExplain(), newLint(), newReport())
+		newOpenAPI(), newExplore(), newList(), newExplain(), newLint(), newReport(), newMan())
+	workbench.Complete(root)
 	return root
 }

@@ -42,7 +42,7 @@ func newSelftest() *cobra.Command {
 	flags.StringVar(&f.group, "group", "", "one group of faults, such as idempotency")
 	flags.StringVar(&f.requirement, "requirement", "", "the faults that break one requirement")
 	flags.BoolVar(&f.how.Full, "full", false, "whole runs: find every scenario that notices a fault, and what the fault does to the rest of the suite")
-	flags.IntVar(&f.how.Parallel, "parallel", runtime.GOMAXPROCS(0), "faults tried side by side")
+	flags.IntVar(&f.how.Parallel, "parallel", 0, "faults tried side by side; 0 for one to each core")
 	flags.IntVar(&f.how.ChanceRuns, "chance-runs", 10, "runs for a fault that shows by chance")
 	flags.Int64Var(&f.how.Seed, "seed", 7, "seed of order and data")
 	f.where.StyleFlags(flags, "") // empty means every style that has a name
@@ -61,6 +61,9 @@ func measure(ctx context.Context, b *workbench.Bench, f *selftestFlags) error {
 	}
 	if f.how.Styles, err = f.where.Styles(); err != nil {
 		return err
+	}
+	if f.how.Parallel == 0 {
+		f.how.Parallel = runtime.GOMAXPROCS(0)
 	}
 	if err := f.out.Ready(); err != nil {
 		return err

@@ -95,8 +95,12 @@ func take(flags *pflag.FlagSet, flag *pflag.Flag, value, from string) error {
 	if flag.Changed {
 		return nil
 	}
-	if err := flags.Set(flag.Name, value); err != nil {
-		return fmt.Errorf("%s: %s", from, notTaken(flag, value))
+	var wrong *pflag.InvalidValueError
+	switch err := flags.Set(flag.Name, value); {
+	case errors.As(err, &wrong):
+		return fmt.Errorf("%s: %s", from, notTaken(flag, value, wrong.Unwrap()))
+	case err != nil:
+		return fmt.Errorf("%s: %w", from, err)
 	}
 	if flag.Annotations == nil {
 		flag.Annotations = map[string][]string{}
@@ -114,7 +118,7 @@ func named(flag *pflag.Flag) string {
 }
 
 // aboveZero are the numbers of which 0 means nothing: no scenario side by side, no time, no step.
-var aboveZero = []string{"concurrency", "timeout", "times", "steps", "parallel", "chance-runs", "every", "rate", "time", "token-life"}
+var aboveZero = []string{"concurrency", "timeout", "times", "steps", "chance-runs", "every", "rate", "time", "token-life"}
 
 // checkFlags refuses values that can't be meant, and flags that mean nothing together.
 func checkFlags(command *cobra.Command) error {
@@ -154,11 +158,11 @@ func number(flag *pflag.Flag) (float64, error) {
 var forms = map[string]string{"int": "a whole number", "int64": "a whole number", "float64": "a number", "bool": "true or false",
 	"duration": "a span of time, such as 30s or 5m"}
 
-func notTaken(flag *pflag.Flag, value string) string {
+func notTaken(flag *pflag.Flag, value string, cause error) string {
 	if form := forms[flag.Value.Type()]; form != "" {
 		return fmt.Sprintf("%q is not %s", value, form)
 	}
-	return fmt.Sprintf("%q can't be read as a list parted by commas", value)
+	return cause.Error()
 }
 
 // WrongFlag says in our words what is wrong with a flag.
@@ -179,7 +183,7 @@ func WrongFlag(command *cobra.Command, err error) error {
 		}
 		return fmt.Errorf("unknown flag: -%s%s", unknown.GetSpecifiedName(), see)
 	case errors.As(err, &value):
-		return fmt.Errorf("--%s: %s", value.GetFlag().Name, notTaken(value.GetFlag(), value.GetValue()))
+		return fmt.Errorf("--%s: %s", value.GetFlag().Name, notTaken(value.GetFlag(), value.GetValue(), value.Unwrap()))
 	case errors.As(err, &missing):
 		return fmt.Errorf("--%s needs a value%s", missing.GetSpecifiedName(), see)
 	}

@@ -1,0 +1,141 @@
+package workbench
+
+import (
+	"slices"
+	"strings"
+
+	"github.com/spf13/cobra"
+	"github.com/spf13/pflag"
+
+	"github.com/kobcheck/kobcheck/contract"
+	"github.com/kobcheck/kobcheck/features"
+	"github.com/kobcheck/kobcheck/load"
+	"github.com/kobcheck/kobcheck/mock"
+	"github.com/kobcheck/kobcheck/mock/fault"
+	"github.com/kobcheck/kobcheck/mock/limit"
+	"github.com/kobcheck/kobcheck/reports/format"
+	"github.com/kobcheck/kobcheck/steps/catalog"
+)
+
+// values are those that a flag of a name takes, or that an argument can be, each with a sentence after a tab where
+// there is one. What can't be read is not completed.
+var values = map[string]func() []string{
+	"fault":       faultIDs,
+	"group":       faultGroups,
+	"requirement": requirementIDs,
+	"operation":   operationIDs,
+	"section":     func() []string { return scenarioWords(func(s *catalog.Scenario) string { return s.Section }) },
+	"scenario":    func() []string { return scenarioWords(func(s *catalog.Scenario) string { return s.ID }) },
+	"plan":        planIDs,
+	"freedom":     freedomReadings,
+	"format":      format.All,
+	"edition":     func() []string { return []string{string(contract.V1), string(contract.Guide)} },
+	"style":       mock.Styles,
+	"limiter":     limit.Kinds,
+	"limit-scope": limit.Scopes,
+	"gate":        func() []string { return []string{"stated", "standard", "example", "third-party", "inferred", "hazard"} },
+}
+
+// Complete lets the shells complete the values of flags and arguments in a whole tree of commands.
+func Complete(command *cobra.Command) {
+	command.Flags().VisitAll(func(flag *pflag.Flag) {
+		if list := values[flag.Name]; list != nil {
+			_ = command.RegisterFlagCompletionFunc(flag.Name, func(_ *cobra.Command, _ []string, begun string) ([]string, cobra.ShellCompDirective) {
+				return beginning(list(), begun, flag.Value.Type() == "stringSlice"), cobra.ShellCompDirectiveNoFileComp
+			}) // it fails where the flag is not there, or has one
+		}
+	})
+	for _, one := range command.Commands() {
+		Complete(one)
+	}
+}
+
+// Values completes the arguments of a verb by the kinds of values that it takes.
+func Values(kinds ...string) cobra.CompletionFunc {
+	return func(_ *cobra.Command, _ []string, begun string) ([]string, cobra.ShellCompDirective) {
+		var all []string
+		for _, kind := range kinds {
+			all = append(all, beginning(values[kind](), begun, false)...)
+		}
+		return all, cobra.ShellCompDirectiveDefault
+	}
+}
+
+// beginning are the values that begin as something typed; in a list parted by commas, as what is behind the last.
+func beginning(list []string, begun string, parted bool) []string {
+	before := ""
+	if at := strings.LastIndex(begun, ","); parted && at >= 0 {
+		before, begun = begun[:at+1], begun[at+1:]
+	}
+	var out []string
+	for _, one := range list {
+		if strings.HasPrefix(one, begun) {
+			out = append(out, before+one)
+		}
+	}
+	return out
+}
+
+func faultIDs() (ids []string) {
+	catalogue, _ := fault.Catalogue()
+	for _, one := range catalogue {
+		ids = append(ids, string(one.ID)+"\t"+one.Sentence)
+	}
+	return ids
+}
+
+func faultGroups() (groups []string) {
+	catalogue, _ := fault.Catalogue()
+	for _, one := range catalogue {
+		groups = append(groups, one.Group)
+	}
+	slices.Sort(groups)
+	return slices.Compact(groups)
+}
+
+func requirementIDs() (ids []string) {
+	if facts, err := contract.Load(); err == nil {
+		for _, one := range facts.Requirements {
+			ids = append(ids, one.ID+"\t"+one.Sentence)
+		}
+	}
+	return ids
+}
+
+func operationIDs() (ids []string) {
+	if facts, err := contract.Load(); err == nil {
+		for _, one := range facts.Operations {
+			ids = append(ids, one.ID+"\t"+one.Title)
+		}
+	}
+	return ids
+}
+
+func freedomReadings() (readings []string) {
+	if facts, err := contract.Load(); err == nil {
+		for _, axis := range facts.Freedoms {
+			for _, reading := range axis.Readings {
+				readings = append(readings, axis.ID+"="+reading+"\t"+axis.Subject)
+			}
+		}
+	}
+	return readings
+}
+
+func scenarioWords(of func(*catalog.Scenario) string) (words []string) {
+	if scenarios, err := catalog.Read(features.Files); err == nil {
+		for _, one := range scenarios.Scenarios {
+			words = append(words, of(one))
+		}
+	}
+	slices.Sort(words)
+	return slices.Compact(words)
+}
+
+func planIDs() (ids []string) {
+	plans, _ := load.Plans()
+	for _, one := range plans {
+		ids = append(ids, one.ID+"\t"+one.Sentence)
+	}
+	return ids
+}

@@ -50,9 +50,7 @@ func (s *Server) createBeneficiary(c *call) answer {
 	if b.metadata[0] != '{' {
 		return s.invalid(c, "metadata must be an object")
 	}
-	if !s.faults.On("persist.beneficiary-lost") {
-		s.store.beneficiaries.add(b.id, c.caller.id, b)
-	}
+	keep(s, "persist.beneficiary-lost", &s.store.beneficiaries, b.id, c.caller.id, b)
 	return s.succeed(c, s.beneficiaryText(b))
 }
 

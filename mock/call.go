@@ -88,16 +88,8 @@ func (s *Server) stages(r *http.Request, c *call) answer {
 	if c.operation.ID == "token" {
 		return s.issueToken(r)
 	}
-	if s.faults.Any() && s.faults.At("route.moved", c.operation.ID) {
-		return s.refuse(http.StatusNotFound, "Cannot "+r.Method+" "+r.URL.Path)
-	}
-	if s.faults.Any() {
-		if broken, breaks := s.brokenReading(r, c); breaks {
-			return broken
-		}
-	}
-	if r.Method == http.MethodHead && s.faults.On("http.head-refused") {
-		return s.unrouted(r.Method, []string{http.MethodGet})
+	if broken, breaks := s.brokenReading(r, c); breaks {
+		return broken
 	}
 	if r.Method == http.MethodHead && s.style.Head != http.StatusOK {
 		return s.refuse(s.style.Head, "HEAD is not offered here").with("Allow", http.MethodGet)
@@ -109,10 +101,8 @@ func (s *Server) stages(r *http.Request, c *call) answer {
 			return refusal
 		}
 	}
-	if s.faults.Any() && c.header.Get("Idempotency-Key") != "" {
-		if kept, ok := s.replayWithoutToken(c); ok {
-			return kept
-		}
+	if kept, ok := s.replayWithoutToken(c); ok {
+		return kept
 	}
 	if c.operation.ID != "healthcheck" || s.style.HealthNeedsToken {
 		if refusal, ok := s.authenticate(r, c); !ok {

@@ -17,8 +17,7 @@ func (s *Server) updateCardStatus(c *call) answer {
 		return refusal
 	}
 	status := c.text("status")
-	if status == "SUSPENDED" && s.faults.On("card.suspended-refused") ||
-		status == "STOLEN" && s.faults.On("card.stolen-refused") {
+	if s.brokenStatusCheck(status) {
 		return s.invalid(c, "The status is not known")
 	}
 	if text := s.unchangeable(one.status, status); text != "" {
@@ -26,9 +25,7 @@ func (s *Server) updateCardStatus(c *call) answer {
 	}
 	changed := *one
 	changed.status = status
-	if !s.faults.On("persist.updated-at-frozen") {
-		changed.updated = s.store.later(one.updated)
-	}
+	changed.updated = s.touched(one.updated)
 	if !s.faults.On("persist.card-status-lost") {
 		*one = changed
 	}
@@ -56,18 +53,11 @@ func (s *Server) replaceOrRenew(c *call) answer {
 		return refusal
 	}
 	action := c.parameter("action")
-	if action == "replace" && s.faults.On("card.replace-refused") ||
-		action == "renew" && s.faults.On("card.renew-refused") {
+	if !s.brokenOffer(action, action == "replace" || action == "renew") {
 		return s.missing(c, "Action")
 	}
-	switch action {
-	case "replace":
+	if action == "replace" {
 		one.last = uint16(s.store.random.Uint64() % 10_000)
-	case "renew":
-	default:
-		if !s.faults.On("input.any-action") {
-			return s.missing(c, "Action")
-		}
 	}
 	if s.style.AnotherCard {
 		one = s.succession(one)
@@ -103,16 +93,13 @@ func (s *Server) generateSecret(c *call) answer {
 	if !ok {
 		return refusal
 	}
-	mac := hmac.New(sha256.New, []byte("kobble-mock-secrets"))
-	shared := s.faults.On("secret.shared")
-	if !shared {
-		mac.Write(one.id[:])
+	seed := [][]byte{one.id[:], binary.BigEndian.AppendUint64(nil, uint64(s.clock.Now().UnixNano()/int64(secretStep)))}
+	if !s.style.SecretPerStep {
+		seed = append(seed, []byte(c.header.Get("Idempotency-Key")))
 	}
-	if !shared && !s.faults.On("secret.constant") {
-		mac.Write(binary.BigEndian.AppendUint64(nil, uint64(s.clock.Now().UnixNano()/int64(secretStep))))
-		if !s.style.SecretPerStep {
-			mac.Write([]byte(c.header.Get("Idempotency-Key")))
-		}
+	mac := hmac.New(sha256.New, []byte("kobble-mock-secrets"))
+	for _, part := range s.brokenSeed(seed) {
+		mac.Write(part)
 	}
 	sum := mac.Sum(nil)
 	secret, alphabet := make([]byte, 10), secretAlphabet
@@ -122,15 +109,8 @@ func (s *Server) generateSecret(c *call) answer {
 	for i := range secret {
 		secret[i] = alphabet[int(sum[i])%len(alphabet)]
 	}
-	switch {
-	case s.faults.On("secret.empty"):
-		return answer{status: http.StatusOK, body: []byte(`{}`)}
-	case s.faults.On("secret.empty-text"):
-		return answer{status: http.StatusOK, body: []byte(`{"secret":""}`)}
-	case s.faults.On("secret.not-json-escaped"):
-		return answer{status: http.StatusOK, body: []byte(`{"secret":"ab\q$0123"}`)}
-	}
-	return answer{status: http.StatusOK, body: append(append([]byte(`{"secret":`), quote(string(secret))...), '}')}
+	body := append(append([]byte(`{"secret":`), quote(string(secret))...), '}')
+	return answer{status: http.StatusOK, body: s.brokenSecret(body)}
 }
 
 // widgetToken is a placeholder: only the name of the operation, and of a schema 202 Accepted, are known (N-03).

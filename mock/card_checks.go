@@ -56,7 +56,7 @@ func (s *Server) failedCheck(r *cardRequest) *cardCheck {
 	}
 	for i := range checks {
 		if !checks[i].holds(r) {
-			return &checks[i]
+			return s.brokenDecision(&checks[i])
 		}
 	}
 	return nil

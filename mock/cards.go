@@ -1,12 +1,10 @@
 package mock
 
 import (
-	"bytes"
 	"cmp"
 	"net/http"
 	"slices"
 	"strconv"
-	"time"
 )
 
 func (s *Server) cardText(c *card) []byte { return s.appendCard(make([]byte, 0, 512), c) }
@@ -32,11 +30,7 @@ func (s *Server) listCards(c *call) answer {
 		}
 		body = s.appendCard(body, one)
 	}
-	body = append(body, ']')
-	if s.faults.On("list.envelope") {
-		body = append(append([]byte(`{"data":`), body...), '}')
-	}
-	return s.pagedList(c, p, counts{len(cards), total, len(all)}, body)
+	return s.pagedList(c, p, counts{len(cards), total, len(all)}, s.brokenCardList(append(body, ']')))
 }
 
 func (s *Server) getCard(c *call) answer {
@@ -44,20 +38,7 @@ func (s *Server) getCard(c *call) answer {
 	if !ok {
 		return refusal
 	}
-	if all := s.store.cards.byOwner[c.caller.id]; len(all) > 1 && s.faults.On("card.another-is-read") {
-		return s.succeed(c, s.cardText(all[0]))
-	}
-	if s.faults.On("card.read-changes") {
-		return s.succeed(c, s.cardText(s.touchedByReading(one)))
-	}
-	return s.succeed(c, s.cardText(one))
-}
-
-// touchedByReading shows a card as though each read moved it on.
-func (s *Server) touchedByReading(one *card) *card {
-	touched := *one
-	touched.updated += millis(s.arrivals.Load())
-	return &touched
+	return s.succeed(c, s.cardText(s.brokenRead(c, one)))
 }
 
 // createCard issues a card after the eight checks, which stand in card_checks.go.
@@ -72,17 +53,14 @@ func (s *Server) createCard(c *call) answer {
 	if r.wallet != nil {
 		r.holder = s.store.endusers.byID[r.wallet.holder]
 	}
-	if failed := s.failedCheck(r); failed != nil && (failed.number != 2 || !s.faults.On("metadata.unfit-issues-cards")) {
+	if failed := s.failedCheck(r); failed != nil {
 		return s.refuseCard(r, walletID, programID, failed)
 	}
-	if r.holder != nil && bytes.Contains(r.holder.metadata, []byte("BLOCKED")) && s.faults.On("metadata.decides") {
-		return s.refuse(http.StatusForbidden, "The enduser is blocked")
+	if refusal, breaks := s.brokenCreation(r); breaks {
+		return refusal
 	}
 	one := s.issue(c.caller, walletID, programID)
-	status := http.StatusCreated
-	if s.faults.On("status.card-created-200") {
-		status = http.StatusOK
-	}
+	status := s.brokenStatus(http.StatusCreated, "status.card-created-200", http.StatusOK)
 	s.announceMore(c, "card-create", one.id, one.created)
 	shown := *one
 	if s.style.NewCard == "pending-first" {
@@ -95,34 +73,12 @@ func (s *Server) createCard(c *call) answer {
 // refuseCard answers with the message of the check that decided. A refused creation changes nothing
 // (CARD-CREATE-19).
 func (s *Server) refuseCard(r *cardRequest, walletID, programID identity, failed *cardCheck) answer {
-	if s.faults.Any() && r.wallet != nil {
-		s.leaveTraces(r, walletID, programID, failed)
-	}
-	status := s.style.CheckStatus[failed.number]
-	if failed.number == 8 && s.faults.On("order.runtime-as-400") {
-		status = http.StatusBadRequest
-	}
-	if failed.number != 8 && s.faults.On("order.user-as-500") {
-		status = http.StatusInternalServerError
-	}
+	s.leaveTraces(r, walletID, programID, failed)
+	status := s.brokenCheckStatus(failed, s.style.CheckStatus[failed.number])
 	if failed.number == 8 && s.style.ProviderText {
 		return s.refuse(status, "The issuer has blocked this product")
 	}
 	return s.refuse(status, failed.message)
-}
-
-// leaveTraces is what a refused creation leaves behind where a fault asks for it.
-func (s *Server) leaveTraces(r *cardRequest, walletID, programID identity, failed *cardCheck) {
-	if s.faults.On("effect.card-after-refusal") ||
-		failed.number == 8 && s.faults.On("effect.card-after-provider-failure") {
-		s.issue(r.caller, walletID, programID)
-	}
-	if r.wallet.external == "" && s.faults.On("effect.wallet-linked-after-refusal") {
-		r.wallet.external = "12345"
-	}
-	if s.faults.On("effect.wallet-touched-by-refusal") {
-		r.wallet.updated = s.store.later(r.wallet.updated)
-	}
 }
 
 // newCardStatus is the status of a card that was just made (N-27).
@@ -140,24 +96,10 @@ func (s *Server) newCardStatus() string {
 func (s *Server) issue(caller *client, walletID, programID identity) *card {
 	now := s.store.now()
 	random := s.store.random.Uint64()
-	one := &card{id: s.store.newID(), wallet: walletID, program: programID, owner: caller.id, status: s.newCardStatus(),
+	one := s.brokenCard(&card{id: s.store.newID(), wallet: walletID, program: programID, owner: caller.id, status: s.newCardStatus(),
 		external: uint32(random%89_999_999) + 10_000_000, last: uint16((random >> 32) % 10_000), created: now, updated: now,
-		expiry: s.expiry(now)}
-	if s.faults.On("card.new-is-active") {
-		one.status = "ACTIVE"
-	}
-	if s.faults.On("card.expired-already") {
-		one.expiry = now - millis(24*time.Hour/time.Millisecond)
-	}
-	if s.faults.On("card.other-wallet-shown") {
-		one.wallet = s.store.newID()
-	}
-	if s.faults.On("card.other-program-shown") {
-		one.program = s.store.newID()
-	}
-	if !s.faults.On("persist.card-lost") {
-		s.store.cards.add(one.id, caller.id, one)
-	}
+		expiry: s.expiry(now)})
+	keep(s, "persist.card-lost", &s.store.cards, one.id, caller.id, one)
 	if w := s.store.wallets.byID[walletID]; w != nil && !s.faults.On("card.wallet-not-linked") {
 		w.external = strconv.FormatUint(uint64(one.external), 10)
 		w.updated = s.store.later(w.updated)

@@ -89,13 +89,8 @@ func (s *Server) createEnduser(c *call) answer {
 		e.company = withID(e.company, shown)
 	}
 	e.id, e.created = s.store.newID(), s.store.now()
-	if !s.faults.On("persist.enduser-lost") {
-		s.store.endusers.add(e.id, c.caller.id, e)
-	}
-	status := http.StatusOK
-	if s.faults.On("status.enduser-created-201") {
-		status = http.StatusCreated
-	}
+	keep(s, "persist.enduser-lost", &s.store.endusers, e.id, c.caller.id, e)
+	status := s.brokenStatus(http.StatusOK, "status.enduser-created-201", http.StatusCreated)
 	return answer{status: status, body: s.enduserText(c, e)}
 }
 

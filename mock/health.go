@@ -4,11 +4,8 @@ import "net/http"
 
 // health is a placeholder: only name and method of the operation are known (N-01).
 func (s *Server) health(*call) answer {
-	if s.faults.On("health.always-500") {
-		return s.refuse(http.StatusInternalServerError, "Internal server error")
-	}
-	if s.faults.On("health.gone") {
-		return s.refuse(http.StatusNotFound, "Nothing is found at this address")
+	if refusal, breaks := s.brokenHealth(); breaks {
+		return refusal
 	}
 	switch s.style.Health {
 	case "text":

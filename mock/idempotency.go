@@ -5,7 +5,6 @@ import (
 	"crypto/sha256"
 	"net/http"
 	"strings"
-	"time"
 
 	"github.com/google/uuid"
 )
@@ -35,7 +34,7 @@ func (s *Server) once(c *call) answer {
 	if key == "" || s.faulty(c, "idempotency.ignored") {
 		return c.route.handle(c)
 	}
-	id := s.keyScope(c, key)
+	id := s.brokenScope(keyID{owner: c.caller.id, operation: c.operation.ID, key: key})
 	request := s.fingerprint(c)
 	now := millis(s.clock.Now().UnixMilli())
 	if kept := s.store.kept[id]; kept != nil && now < kept.until {
@@ -50,20 +49,6 @@ func (s *Server) once(c *call) answer {
 			until: now + millis(s.options.KeyWindow.Milliseconds()), ended: s.arrivals.Load()}, now)
 	}
 	return first
-}
-
-// sameData looks for an earlier answer to the same data under another key, where a fault takes that for a repeat.
-func (s *Server) sameData(id keyID, request [sha256.Size]byte) *answer {
-	if !s.faults.Any() {
-		return nil
-	}
-	for other, kept := range s.store.kept {
-		if other != id && other.owner == id.owner && other.operation == id.operation && kept.request == request &&
-			s.faults.On("idempotency.same-data-taken-for-a-repeat") {
-			return &kept.answer
-		}
-	}
-	return nil
 }
 
 // keyOf returns the key of a call, or the refusal of one that is missing or malformed.
@@ -97,62 +82,24 @@ func isVersion4(text string) bool {
 	return err == nil && len(text) == 36 && parsed.Version() == 4 && parsed.Variant() == uuid.RFC4122
 }
 
-// keyScope says what a key belongs to, with what the faults make of it.
-func (s *Server) keyScope(c *call, key string) keyID {
-	id := keyID{owner: c.caller.id, operation: c.operation.ID, key: key}
-	if s.faults.On("idempotency.shared-between-clients") {
-		id.owner = ""
-	}
-	if s.faults.On("idempotency.shared-between-operations") {
-		id.operation = ""
-	}
-	if s.faults.On("idempotency.key-cut-short") {
-		id.key = key[:len(key)/2]
-	}
-	return id
-}
-
 // fingerprint tells requests apart by what they were sent with: their address and their data.
 func (s *Server) fingerprint(c *call) [sha256.Size]byte {
-	address := strings.Join(c.parts, "/")
-	if s.faults.On("idempotency.shared-between-cards") {
-		address = ""
-	}
+	address := s.brokenAddress(strings.Join(c.parts, "/"))
 	text := make([]byte, 0, len(address)+1+len(c.raw))
 	return sha256.Sum256(append(append(append(text, address...), 0), c.raw...))
 }
 
 // replay answers a key that was seen before: with the first answer, as far as the style shows it unchanged.
 func (s *Server) replay(c *call, kept *keptAnswer, request [sha256.Size]byte) answer {
-	if kept.request != request {
-		if s.faulty(c, "idempotency.other-data-executed") {
-			return c.route.handle(c)
-		}
-		if s.style.OtherData != 0 {
-			return s.refuse(s.style.OtherData, "The idempotency key belongs to another request")
-		}
-	}
-	if s.style.AtWork != 0 && c.meanwhile(kept.ended) {
+	switch other := kept.request != request; {
+	case other && s.faulty(c, "idempotency.other-data-executed"):
+		return c.route.handle(c)
+	case other && s.style.OtherData != 0:
+		return s.refuse(s.style.OtherData, "The idempotency key belongs to another request")
+	case s.style.AtWork != 0 && c.meanwhile(kept.ended):
 		return s.refuse(s.style.AtWork, "A request with this idempotency key is at work").with("Retry-After", "1")
 	}
-	if c.meanwhile(kept.ended) && (s.faults.On("idempotency.race") || s.faults.OneIn("idempotency.race-one-in-fifty",
-		50) || s.faults.OneIn("idempotency.race-one-in-a-thousand", 1000)) {
-		return c.route.handle(c)
-	}
-	if s.faulty(c, "idempotency.done-again-on-replay") {
-		_ = c.route.handle(c) // done, and its answer thrown away
-	}
-	first := kept.answer
-	if s.faulty(c, "idempotency.replay-status-200") {
-		first.status = http.StatusAccepted
-	}
-	if s.faulty(c, "idempotency.replay-refused") {
-		return s.refuse(http.StatusConflict, "The idempotency key was used before")
-	}
-	if s.faulty(c, "idempotency.replay-with-new-id") {
-		first.body = setMember(first.body, "id", quote(s.store.newID().String()))
-	}
-	return s.marked(c, first)
+	return s.brokenReplay(c, kept)
 }
 
 // marked is the answer to a repeat in the form of the style (C-12).
@@ -178,19 +125,6 @@ func (s *Server) marked(c *call, first answer) answer {
 	return first
 }
 
-// replayWithoutToken answers a key without looking at the token, where a fault asks for it.
-func (s *Server) replayWithoutToken(c *call) (answer, bool) {
-	s.store.mu.RLock()
-	defer s.store.mu.RUnlock()
-	for id, kept := range s.store.kept {
-		if id.operation == c.operation.ID && id.key == c.header.Get("Idempotency-Key") &&
-			s.faults.On("idempotency.replay-before-token") {
-			return kept.answer, true
-		}
-	}
-	return answer{}, false
-}
-
 // keep remembers a first answer, and forgets those whose window has ended.
 func (st *store) keep(kept *keptAnswer, now millis) {
 	for len(st.keptOrder) > 0 && st.keptOrder[0].until <= now {
@@ -204,26 +138,4 @@ func (st *store) keep(kept *keptAnswer, now millis) {
 	kept.answer.body = append(make([]byte, 0, len(kept.answer.body)), kept.answer.body...)
 	st.kept[kept.id] = kept
 	st.keptOrder = append(st.keptOrder, kept)
-}
-
-// lostWithin is how soon after an answer a caller that has gone is noticed by the fault that asks.
-const lostWithin = 6 * time.Millisecond
-
-// forgetLost forgets the key of a request whose caller did not wait for the answer.
-func (s *Server) forgetLost(r *http.Request) {
-	key := r.Header.Get("Idempotency-Key")
-	if key == "" {
-		return
-	}
-	pause(r.Context(), lostWithin)
-	if r.Context().Err() == nil {
-		return
-	}
-	s.store.mu.Lock()
-	defer s.store.mu.Unlock()
-	for id := range s.store.kept {
-		if id.key == key {
-			delete(s.store.kept, id)
-		}
-	}
 }

@@ -7,7 +7,6 @@ import (
 	"mime"
 	"net/http"
 	"net/url"
-	"regexp"
 	"slices"
 	"strconv"
 	"strings"
@@ -48,19 +47,6 @@ func (s *Server) readBody(r *http.Request, c *call) (answer, bool) {
 		return s.invalid(c, text), false
 	}
 	return answer{}, true
-}
-
-var (
-	longText   = regexp.MustCompile(`"(?:[^"\\]|\\.){250}`)
-	oddControl = regexp.MustCompile(`\\u00[01][0-9a-f]|\\t\\r\\n`)
-	oddNumber  = regexp.MustCompile(`[:\[,]-?(?:\d[\d.]*[eE][-+]?\d+|\d{20})`)
-)
-
-// tripped reports whether a fault makes the mock stumble over an odd body.
-func (s *Server) tripped(raw []byte) bool {
-	return s.faults.On("input.long-text-500") && longText.Match(raw) ||
-		s.faults.On("input.control-characters-500") && oddControl.Match(raw) ||
-		s.faults.On("input.edge-number-500") && oddNumber.Match(raw)
 }
 
 // drain reads a body up to the limit; false means that it is longer or broke off. What is beyond the limit

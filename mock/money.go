@@ -46,20 +46,7 @@ type amounts struct{ total, available, reserved cents }
 
 // shownAmounts are the figures that answers show: total is always the sum of the others (MONEY-02).
 func (s *Server) shownAmounts(w *wallet) amounts {
-	shown := amounts{total: w.available + w.reserved, available: w.available, reserved: w.reserved}
-	if !s.faults.Any() {
-		return shown
-	}
-	if s.faults.On("money.total-wrong") {
-		shown.total++
-	}
-	if shown.total != 0 && s.faults.On("money.total-frozen") {
-		shown.total = 0
-	}
-	if w.reserved != 0 && s.faults.On("money.reserved-at-creation") {
-		shown.total -= w.reserved
-	}
-	return shown
+	return s.brokenAmounts(amounts{total: w.available + w.reserved, available: w.available, reserved: w.reserved})
 }
 
 // movement is money on its way: from a wallet, to a wallet, or both. What leaves one side arrives on the
@@ -67,58 +54,6 @@ func (s *Server) shownAmounts(w *wallet) amounts {
 type movement struct {
 	from, to     *wallet // nil where that side is outside of the mock
 	taken, given cents
-}
-
-// broken is a movement with what the faults on money make of it.
-func (s *Server) broken(c *call, m movement) movement {
-	transfer := m.from != nil && m.to != nil
-	if m.from != nil && !transfer {
-		if s.faults.On("money.debit-drifts") {
-			m.taken--
-		}
-		if s.faults.On("money.debit-not-booked") {
-			m.taken = 0
-		}
-	}
-	if m.to != nil && !transfer {
-		if s.faults.On("money.credit-drifts") {
-			m.given++
-		}
-		if s.faults.On("money.credit-not-booked") || s.faults.OneIn("rare.credit-not-booked", 20) {
-			m.given = 0
-		}
-		if s.faults.On("money.credit-booked-twice") {
-			m.given *= 2
-		}
-	}
-	if transfer && s.faults.On("money.lost-in-transfer") {
-		m.given = 0
-	}
-	if transfer && s.faults.On("money.fee-in-transfer") {
-		m.given--
-	}
-	for _, w := range []*wallet{m.from, m.to} {
-		if w != nil {
-			s.loseUpdate(c, w)
-		}
-	}
-	return m
-}
-
-// balanceBefore is what a wallet held before its latest movement, and when that movement ended.
-type balanceBefore struct {
-	held  cents
-	ended int64
-}
-
-// loseUpdate lets a movement begin from what the wallet held before one that was under way at the same time.
-func (s *Server) loseUpdate(c *call, w *wallet) {
-	before, moved := s.store.before[w.id]
-	held := w.available
-	if moved && c.meanwhile(before.ended) && s.faults.On("money.lost-update") {
-		w.available = before.held
-	}
-	s.store.before[w.id] = balanceBefore{held: held, ended: s.arrivals.Load()}
 }
 
 // book changes what the wallets hold.
@@ -131,12 +66,4 @@ func (s *Server) book(m movement) {
 		m.to.available = s.rounded(m.to.available + m.given)
 		m.to.updated = s.store.later(m.to.updated)
 	}
-}
-
-// rounded is the amount itself, unless a fault keeps it in a single-precision float.
-func (s *Server) rounded(c cents) cents {
-	if s.faults.On("money.single-precision") {
-		return cents(float32(c))
-	}
-	return c
 }

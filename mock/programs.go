@@ -42,9 +42,7 @@ func (s *Server) createProgram(c *call) answer {
 	now := s.store.now()
 	p := &program{id: s.store.newID(), kind: c.text("type"), status: s.style.NewProgram, metadata: c.body["metadata"],
 		created: now, updated: now}
-	if !s.faults.On("persist.program-lost") {
-		s.store.programs.add(p.id, everyone, p)
-	}
+	keep(s, "persist.program-lost", &s.store.programs, p.id, everyone, p)
 	return s.succeed(c, s.programText(p))
 }
 

@@ -36,17 +36,7 @@ func (s *Server) refuse(status int, text string) answer {
 	default:
 		a.body = fmt.Appendf(nil, `{"statusCode":%d,"message":%s}`, status, quote(text))
 	}
-	if s.faults.On("error.stack-trace") {
-		a.body = setMember(a.body, "stack",
-			quote("Error\n    at CardsService.create (/usr/src/app/dist/cards.service.js:42:13)"))
-	}
-	if s.faults.On("error.statement") {
-		a.body = setMember(a.body, "detail", quote(`SELECT * FROM "cards" WHERE "id" = $1`))
-	}
-	if s.faults.On("error.no-text") {
-		a.body = []byte(`{"ok":false}`)
-	}
-	return a
+	return s.brokenError(a)
 }
 
 // worded is a text in the letter case of the style, with its prefix or final stop.
@@ -66,11 +56,8 @@ func (s *Server) worded(text string) string {
 
 // invalid refuses data that is missing or wrong.
 func (s *Server) invalid(c *call, text string) answer {
-	if s.faults.At("error.500-on-bad-input", c.operation.ID) {
-		return s.refuse(http.StatusInternalServerError, "Internal server error")
-	}
-	if s.faults.At("error.200-on-bad-input", c.operation.ID) {
-		return s.refuse(http.StatusOK, text)
+	if broken, breaks := s.brokenInvalid(c, text); breaks {
+		return broken
 	}
 	return s.refuse(s.invalidStatus(c), text)
 }
@@ -94,11 +81,8 @@ func (s *Server) missing(c *call, what string) answer {
 }
 
 func (s *Server) notFound(c *call, what string, status int) answer {
-	if s.faults.At("input.unknown-id-500", c.operation.ID) {
-		return s.refuse(http.StatusInternalServerError, "Cannot read properties of null")
-	}
-	if s.faults.At("input.unknown-id-null", c.operation.ID) {
-		return answer{status: http.StatusOK, body: []byte("null")}
+	if broken, breaks := s.brokenMissing(c); breaks {
+		return broken
 	}
 	return s.refuse(status, what+" not found")
 }

@@ -1,10 +1,6 @@
 package mock
 
-import (
-	"net/http"
-	"slices"
-	"strings"
-)
+import "net/http"
 
 // owned is a thing that belongs to a client.
 type owned interface{ ownerID() string }
@@ -47,40 +43,10 @@ func own[T owned](s *Server, c *call, things *table[T], what string) (T, answer,
 	return thing, answer{}, true
 }
 
-// leaks lets a caller reach another client's thing where a fault asks for it.
-func (s *Server) leaks(c *call, what string) bool {
-	if !s.faults.Any() {
-		return false
-	}
-	if !c.operation.Writes() {
-		if s.faults.On("tenancy.refusal-shows-data") {
-			c.hide = func(done answer) answer {
-				refusal := s.foreign(what)
-				refusal.body = setMember(refusal.body, "data", done.body)
-				return refusal
-			}
-			return true
-		}
-		return s.faulty(c, "tenancy.read-foreign")
-	}
-	if strings.HasSuffix(c.operation.ID, "-status") || c.operation.ID == "wallets-update" {
-		if s.faults.On("tenancy.refused-and-done") {
-			c.hide = func(answer) answer { return s.foreign(what) }
-			return true
-		}
-	}
-	return s.faulty(c, "tenancy.change-foreign")
-}
-
 // visible lists the things that the caller may see, in order of creation: its own (OWN-06).
 func visible[T any](s *Server, c *call, things *table[T], created func(T) millis) []T {
-	if s.faults.Any() && s.faulty(c, "tenancy.list-shows-all") {
-		var all []T
-		for _, some := range things.byOwner {
-			all = append(all, some...)
-		}
-		slices.SortStableFunc(all, func(a, b T) int { return int(created(a) - created(b)) })
-		return all
+	if s.faulty(c, "tenancy.list-shows-all") {
+		return everything(things, created)
 	}
 	return things.byOwner[c.caller.id]
 }

@@ -168,11 +168,7 @@ func (s *Server) move(c *call, from, to *wallet, kind string) answer {
 	case to != nil && to.available+moved > mostHeld:
 		return s.forbiddenByState("The wallet would hold too much")
 	}
-	m := movement{from: from, to: to, taken: moved, given: moved}
-	if s.faults.Any() {
-		m = s.broken(c, m)
-	}
-	s.book(m)
+	s.book(s.broken(c, movement{from: from, to: to, taken: moved, given: moved}))
 	owner := c.caller.id
 	for _, w := range []*wallet{to, from} {
 		if w != nil && s.style.Callers[c.operation.ID] == "administrator" {
@@ -187,9 +183,7 @@ func (s *Server) move(c *call, from, to *wallet, kind string) answer {
 	if to != nil {
 		t.to = to.id
 	}
-	if !s.faults.On("persist.transaction-lost") {
-		s.store.transactions.add(t.id, owner, t)
-	}
+	keep(s, "persist.transaction-lost", &s.store.transactions, t.id, owner, t)
 	s.announce(c, transactionCreated, owner, t.id, t.created)
 	return s.succeed(c, s.appendTransaction(make([]byte, 0, 384), t))
 }

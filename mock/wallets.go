@@ -65,30 +65,12 @@ func (s *Server) createWallet(c *call) answer {
 		return s.invalid(c, "The holder is not an enduser of this client")
 	}
 	now := s.store.now()
-	w := &wallet{id: s.store.newID(), holder: holder, owner: c.caller.id, status: s.style.NewWallet, created: now,
-		updated: now}
-	if s.faults.On("wallet.new-is-linked") {
-		w.external = "11111"
-	}
-	if s.faults.On("wallet.new-is-inactive") {
-		w.status = "INACTIVE"
-	}
-	if s.faults.On("money.reserved-at-creation") {
-		w.reserved = 100
-	}
-	if !s.faults.On("persist.wallet-lost") {
-		s.store.wallets.add(w.id, c.caller.id, w)
-	}
+	w := s.brokenWallet(&wallet{id: s.store.newID(), holder: holder, owner: c.caller.id, status: s.style.NewWallet,
+		created: now, updated: now})
+	keep(s, "persist.wallet-lost", &s.store.wallets, w.id, c.caller.id, w)
 	s.announceMore(c, "wallet-create", w.id, w.created)
-	shown := *w
-	if s.faults.On("wallet.other-holder-shown") {
-		shown.holder = s.store.newID()
-	}
-	status := http.StatusOK
-	if s.faults.On("status.wallet-created-201") {
-		status = http.StatusCreated
-	}
-	return s.walletAnswer(status, &shown)
+	shown := s.brokenHolder(w)
+	return s.walletAnswer(s.brokenStatus(http.StatusOK, "status.wallet-created-201", http.StatusCreated), shown)
 }
 
 func (s *Server) getWallet(c *call) answer {
@@ -96,16 +78,7 @@ func (s *Server) getWallet(c *call) answer {
 	if !ok {
 		return refusal
 	}
-	if all := s.store.wallets.byOwner[c.caller.id]; len(all) > 1 && s.faults.On("wallet.another-is-read") {
-		return s.walletAnswer(http.StatusOK, all[0])
-	}
-	if before, moved := s.store.before[w.id]; moved && before.held != w.available && s.faults.OneIn("money.stale-read",
-		5) {
-		stale := *w
-		stale.available = before.held
-		return s.walletAnswer(http.StatusOK, &stale)
-	}
-	return s.walletAnswer(http.StatusOK, w)
+	return s.walletAnswer(http.StatusOK, s.brokenWalletRead(c, w))
 }
 
 // updateWallet changes the status. Which changes are allowed is stated nowhere (N-28).
@@ -119,9 +92,7 @@ func (s *Server) updateWallet(c *call) answer {
 	if s.style.NoReturn && changed.status == "INACTIVE" && w.status != "INACTIVE" {
 		return s.forbiddenByState("A wallet that was used does not become INACTIVE again")
 	}
-	if !s.faults.On("persist.updated-at-frozen") {
-		changed.updated = s.store.later(w.updated)
-	}
+	changed.updated = s.touched(w.updated)
 	if !s.faults.On("persist.wallet-status-lost") {
 		*w = changed
 	}

@@ -1,0 +1,39 @@
+package mock
+
+// brokenStatusCheck reports whether a documented status is refused.
+func (s *Server) brokenStatusCheck(status string) bool {
+	return status == "SUSPENDED" && s.faults.On("card.suspended-refused") ||
+		status == "STOLEN" && s.faults.On("card.stolen-refused")
+}
+
+// brokenOffer says whether an action on a card is offered.
+func (s *Server) brokenOffer(action string, documented bool) bool {
+	switch {
+	case action == "replace" && s.faults.On("card.replace-refused"), action == "renew" && s.faults.On("card.renew-refused"):
+		return false
+	}
+	return documented || s.faults.On("input.any-action")
+}
+
+// brokenSeed is what a secret is made from: of nothing, or of the card alone, where a fault asks for it.
+func (s *Server) brokenSeed(seed [][]byte) [][]byte {
+	switch {
+	case s.faults.On("secret.shared"):
+		return nil
+	case s.faults.On("secret.constant"):
+		return seed[:1]
+	}
+	return seed
+}
+
+func (s *Server) brokenSecret(body []byte) []byte {
+	switch {
+	case s.faults.On("secret.empty"):
+		return []byte(`{}`)
+	case s.faults.On("secret.empty-text"):
+		return []byte(`{"secret":""}`)
+	case s.faults.On("secret.not-json-escaped"):
+		return []byte(`{"secret":"ab\q$0123"}`)
+	}
+	return body
+}

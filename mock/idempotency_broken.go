@@ -1,0 +1,107 @@
+package mock
+
+import (
+	"crypto/sha256"
+	"net/http"
+	"time"
+)
+
+// brokenScope is what a key belongs to, with what the faults make of it.
+func (s *Server) brokenScope(id keyID) keyID {
+	if s.faults.On("idempotency.shared-between-clients") {
+		id.owner = ""
+	}
+	if s.faults.On("idempotency.shared-between-operations") {
+		id.operation = ""
+	}
+	if s.faults.On("idempotency.key-cut-short") {
+		id.key = id.key[:len(id.key)/2]
+	}
+	return id
+}
+
+func (s *Server) brokenAddress(address string) string {
+	if s.faults.On("idempotency.shared-between-cards") {
+		return ""
+	}
+	return address
+}
+
+// brokenReplay is the answer to a repeat: the work done again, or another answer than the first, where a fault asks
+// for it.
+func (s *Server) brokenReplay(c *call, kept *keptAnswer) answer {
+	if !s.faults.Any() {
+		return s.marked(c, kept.answer)
+	}
+	if c.meanwhile(kept.ended) && (s.faults.On("idempotency.race") ||
+		s.faults.OneIn("idempotency.race-one-in-fifty", 50) ||
+		s.faults.OneIn("idempotency.race-one-in-a-thousand", 1000)) {
+		return c.route.handle(c)
+	}
+	if s.faulty(c, "idempotency.done-again-on-replay") {
+		_ = c.route.handle(c) // done, and its answer thrown away
+	}
+	first := kept.answer
+	if s.faulty(c, "idempotency.replay-status-200") {
+		first.status = http.StatusAccepted
+	}
+	if s.faulty(c, "idempotency.replay-refused") {
+		return s.refuse(http.StatusConflict, "The idempotency key was used before")
+	}
+	if s.faulty(c, "idempotency.replay-with-new-id") {
+		first.body = setMember(first.body, "id", quote(s.store.newID().String()))
+	}
+	return s.marked(c, first)
+}
+
+// sameData looks for an earlier answer to the same data under another key, where a fault takes that for a repeat.
+func (s *Server) sameData(id keyID, request [sha256.Size]byte) *answer {
+	if !s.faults.Any() {
+		return nil
+	}
+	for other, kept := range s.store.kept {
+		if other != id && other.owner == id.owner && other.operation == id.operation && kept.request == request &&
+			s.faults.On("idempotency.same-data-taken-for-a-repeat") {
+			return &kept.answer
+		}
+	}
+	return nil
+}
+
+// replayWithoutToken answers a key without looking at the token, where a fault asks for it.
+func (s *Server) replayWithoutToken(c *call) (answer, bool) {
+	if !s.faults.Any() || c.header.Get("Idempotency-Key") == "" {
+		return answer{}, false
+	}
+	s.store.mu.RLock()
+	defer s.store.mu.RUnlock()
+	for id, kept := range s.store.kept {
+		if id.operation == c.operation.ID && id.key == c.header.Get("Idempotency-Key") &&
+			s.faults.On("idempotency.replay-before-token") {
+			return kept.answer, true
+		}
+	}
+	return answer{}, false
+}
+
+// lostWithin is how soon after an answer a caller that has gone is noticed by the fault that asks.
+const lostWithin = 6 * time.Millisecond
+
+// forgetLost forgets the key of a request whose caller did not wait for the answer.
+func (s *Server) forgetLost(r *http.Request) {
+	key := r.Header.Get("Idempotency-Key")
+	if key == "" {
+		return
+	}
+	pause(r.Context(), lostWithin)
+	if r.Context().Err() == nil {
+		return
+	}
+	s.store.mu.Lock()
+	defer s.store.mu.Unlock()
+	for id := range s.store.kept {
+		if id.key == key {
+			delete(s.store.kept, id)
+		}
+	}
+}

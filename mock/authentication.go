@@ -8,24 +8,20 @@ import (
 // authenticate finds out who calls, and whether the token reaches as far as the operation.
 func (s *Server) authenticate(r *http.Request, c *call) (answer, bool) {
 	token, sent := s.credentials(r)
-	if !sent {
-		if !s.faulty(c, "auth.no-token-accepted") {
-			return s.challenge(c, http.StatusUnauthorized, "No access token was sent", ""), false
-		}
-		open := s.tokens.anyone()
-		c.caller, c.scope = s.active(open.clientID), open.scope
+	switch {
+	case !sent && s.admits(c):
 		return answer{}, true
+	case !sent:
+		return s.challenge(c, http.StatusUnauthorized, "No access token was sent", ""), false
 	}
 	found, wrong := s.tokens.verify(c, token)
 	if wrong != "" {
 		return s.challenge(c, http.StatusUnauthorized, wrong, "invalid_token"), false
 	}
-	if named := r.Header.Get("X-Client-Id"); s.faults.Any() && named != found.clientID && s.active(named) != nil &&
-		s.faults.On("tenancy.client-header-trusted") {
-		found.clientID = named
-	}
+	named := r.Header.Get("X-Client-Id")
+	found.clientID = s.brokenClient(found.clientID, named)
 	c.caller, c.scope = s.active(found.clientID), found.scope
-	if named := r.Header.Get("X-Client-Id"); s.style.ClientHeaderHeld && named != "" && named != found.clientID {
+	if s.style.ClientHeaderHeld && named != "" && named != found.clientID {
 		return s.refuse(http.StatusForbidden, "x-client-id is not the client of the access token"), false
 	}
 	if c.caller == nil {
@@ -42,13 +38,8 @@ func (s *Server) authenticate(r *http.Request, c *call) (answer, bool) {
 // address would end up in logs, and of two headers nobody knows which counts.
 func (s *Server) credentials(r *http.Request) (token string, sent bool) {
 	headers := r.Header["Authorization"]
-	if len(headers) == 0 && s.faults.Any() {
-		if text := r.URL.Query().Get("access_token"); text != "" && s.faults.On("auth.token-in-address-accepted") {
-			return text, true
-		}
-	}
 	if len(headers) != 1 {
-		return "", false
+		return s.brokenCredentials(r)
 	}
 	scheme, token, _ := strings.Cut(headers[0], " ")
 	token = strings.TrimSpace(token)
@@ -106,29 +97,16 @@ func (s *Server) reaches(c *call) bool {
 
 // challenge is a refusal with the challenge of RFC 6750 §3; without credentials it names no error.
 func (s *Server) challenge(c *call, status int, text, code string) answer {
-	switch {
-	case status == http.StatusUnauthorized && s.faults.On("auth.403-for-401"):
-		return s.refuse(http.StatusForbidden, text)
-	case status == http.StatusForbidden && s.faults.On("auth.401-for-403"):
-		status = http.StatusUnauthorized
-	}
+	status, bare := s.brokenDenial(status)
 	if outside := !inCards(c.operation) && c.operation.Section != "Clients"; status == http.StatusUnauthorized &&
 		outside && s.style.NoToken != status {
 		return s.refuse(s.style.NoToken, text)
 	}
 	refusal := s.refuse(status, text)
-	if status == http.StatusUnauthorized && s.faulty(c, "http.401-without-challenge") {
+	if bare || status == http.StatusUnauthorized && s.faulty(c, "http.401-without-challenge") {
 		return refusal
 	}
-	if s.faults.On("http.challenge-without-parameter") {
-		return refusal.with("WWW-Authenticate", "Bearer")
-	}
-	if code == "" && s.faults.On("auth.error-without-credentials") {
-		code = "invalid_token"
-	} else if code == "invalid_token" && s.faults.On("auth.challenge-without-error") {
-		code = ""
-	}
-	return refusal.with("WWW-Authenticate", s.challengeText(code))
+	return refusal.with("WWW-Authenticate", s.brokenChallenge(code))
 }
 
 // challengeText is a challenge in the form of the style.

@@ -8,8 +8,8 @@ func (s *Server) brokenStatusCheck(status string) bool {
 
 // brokenOffer says whether an action on a card is offered.
 func (s *Server) brokenOffer(action string, documented bool) bool {
-	switch {
-	case action == "replace" && s.faults.On("card.replace-refused"), action == "renew" && s.faults.On("card.renew-refused"):
+	if action == "replace" && s.faults.On("card.replace-refused") ||
+		action == "renew" && s.faults.On("card.renew-refused") {
 		return false
 	}
 	return documented || s.faults.On("input.any-action")

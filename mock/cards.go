@@ -96,9 +96,9 @@ func (s *Server) newCardStatus() string {
 func (s *Server) issue(caller *client, walletID, programID identity) *card {
 	now := s.store.now()
 	random := s.store.random.Uint64()
-	one := s.brokenCard(&card{id: s.store.newID(), wallet: walletID, program: programID, owner: caller.id, status: s.newCardStatus(),
-		external: uint32(random%89_999_999) + 10_000_000, last: uint16((random >> 32) % 10_000), created: now, updated: now,
-		expiry: s.expiry(now)})
+	one := s.brokenCard(&card{id: s.store.newID(), wallet: walletID, program: programID, owner: caller.id,
+		status: s.newCardStatus(), external: uint32(random%89_999_999) + 10_000_000,
+		last: uint16((random >> 32) % 10_000), created: now, updated: now, expiry: s.expiry(now)})
 	keep(s, "persist.card-lost", &s.store.cards, one.id, caller.id, one)
 	if w := s.store.wallets.byID[walletID]; w != nil && !s.faults.On("card.wallet-not-linked") {
 		w.external = strconv.FormatUint(uint64(one.external), 10)

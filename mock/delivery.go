@@ -184,12 +184,8 @@ func (p *postman) deliver(r *round, m *envelope) {
 		defer p.all.Done()
 		for try := range deliveryTries {
 			if try > 0 {
-				if p.server.faults.On("webhook.not-retried") {
+				if p.brokenRetry(m) {
 					return
-				}
-				if p.server.faults.On("webhook.new-id-on-retry") {
-					m.id = uuid.NewString()
-					m.sign(p.server.faults)
 				}
 				// Each wait is longer than the one before.
 				p.server.clock.Wait(p.life, time.Duration(try)*p.server.options.RetryWait)
@@ -249,24 +245,14 @@ func (p *postman) post(r *round, m *envelope) bool {
 		return true
 	}
 	request.Header.Set("Content-Type", p.server.style.DeliveryMedia)
-	if p.server.faults.On("webhook.labelled-html") {
-		request.Header.Set("Content-Type", "text/html")
-	}
 	request.Header.Set("User-Agent", "Amazon Simple Notification Service Agent")
-	if !p.server.faults.On("webhook.headers-missing") {
-		request.Header.Set("x-amz-sns-message-type", m.kind)
-		request.Header.Set("x-amz-sns-message-id", m.id)
-		request.Header.Set("x-amz-sns-topic-arn", m.topic)
-		if m.kind == "Notification" {
-			request.Header.Set("x-amz-sns-subscription-arn", m.topic+":"+r.subscription.id.String())
-		}
-		if p.server.faults.On("webhook.type-header-wrong") {
-			request.Header.Set("x-amz-sns-message-type", "Message")
-		}
-		if p.server.faults.On("webhook.topic-header-missing") {
-			request.Header.Del("x-amz-sns-topic-arn")
-		}
+	request.Header.Set("x-amz-sns-message-type", m.kind)
+	request.Header.Set("x-amz-sns-message-id", m.id)
+	request.Header.Set("x-amz-sns-topic-arn", m.topic)
+	if m.kind == "Notification" {
+		request.Header.Set("x-amz-sns-subscription-arn", m.topic+":"+r.subscription.id.String())
 	}
+	p.brokenHeaders(request.Header)
 	response, err := p.client.Do(request)
 	if err != nil {
 		return false
@@ -287,11 +273,7 @@ func (p *postman) serve(w http.ResponseWriter, r *http.Request) bool {
 	}
 	if strings.HasSuffix(r.URL.Path, ".pem") {
 		w.Header().Set("Content-Type", "application/x-pem-file")
-		served := signingKey()
-		if p.server.faults.On("webhook.certificate-swapped") {
-			served = anotherKey()
-		}
-		_, _ = w.Write(served.certificate)
+		_, _ = w.Write(p.brokenKey().certificate)
 		return true
 	}
 	found, ok := p.confirm(r.URL.Query().Get("Token"))

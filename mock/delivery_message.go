@@ -84,34 +84,7 @@ func (m *envelope) body(faults *fault.Set) []byte {
 	} else {
 		members["Token"], members["SubscribeURL"] = m.token, m.subscribe
 	}
-	for _, one := range []struct {
-		fault  fault.ID
-		member string
-	}{{"webhook.signature-missing", "Signature"}, {"webhook.id-missing", "MessageId"},
-		{"webhook.subscribe-url-missing", "SubscribeURL"}, {"webhook.unsubscribe-url-missing", "UnsubscribeURL"},
-		{"webhook.token-missing", "Token"}} {
-		if _, there := members[one.member]; there && faults.On(one.fault) {
-			delete(members, one.member)
-		}
-	}
-	for _, one := range []struct {
-		fault  fault.ID
-		member string
-		value  any
-	}{{"webhook.type-wrong", "Type", "Message"}, {"webhook.time-malformed", "Timestamp", "yesterday"},
-		{"webhook.version-unknown", "SignatureVersion", "3"}, {"webhook.signature-not-base64", "Signature", "***"},
-		{"webhook.subject-null", "Subject", nil}} {
-		if faults.On(one.fault) {
-			members[one.member] = one.value
-		}
-	}
-	if m.kind == "Notification" && faults.On("webhook.message-an-object") {
-		members["Message"] = json.RawMessage(m.message)
-	}
-	if m.kind == "Notification" && faults.On("webhook.event-without-entity") {
-		members["Message"] = strings.Replace(m.message, `"entity_id"`, `"entity"`, 1)
-	}
-	text, err := json.Marshal(members)
+	text, err := json.Marshal(m.broken(members, faults))
 	if err != nil {
 		return []byte("{}") // strings always can be written
 	}

@@ -4,7 +4,9 @@
 //
 // What walks in is an HTTP request; what walks out is the documented answer. Where the documentation
 // leaves something open the answer follows a style (style.go), a point of the space that
-// contract/freedoms.yaml spans, so that a suite which passes everywhere in it can't lean on a guess. Deliberate faults
-// (package fault) break one behaviour each, by
-// one explicit line at the place where that behaviour lives.
+// contract/freedoms.yaml spans, so that a suite which passes everywhere in it can't lean on a guess.
+//
+// Deliberate faults (package fault) break one behaviour each. The conforming behaviour reads alone: what a fault
+// makes of cards.go stands in cards_broken.go, and so on; cards.go has one line where that comes in, such as
+// keep, touched or a name that begins with broken.
 package mock

@@ -46,15 +46,7 @@ func (s *Server) largestPage() int {
 
 // readQuery reads one parameter into the page; false means that its value is bad.
 func (s *Server) readQuery(c *call, p *page, name, text string) bool {
-	if s.faults.Any() {
-		if s.faulty(c, queryIgnored[name]) {
-			return true
-		}
-		if other := map[string]string{"from": "to", "to": "from"}[name]; other != "" &&
-			s.faulty(c, "list.from-and-to-swapped") {
-			name = other
-		}
-	}
+	name = s.brokenParameter(c, name)
 	switch name {
 	case "from", "to":
 		moment, err := time.Parse(time.RFC3339Nano, text)
@@ -114,14 +106,9 @@ func cutPage[T any](s *Server, c *call, things []T, p page, created func(T) mill
 	}
 	from, _ := slices.BinarySearchFunc(things, p.from, at)
 	before, _ := slices.BinarySearchFunc(things, p.before, at)
-	if s.faults.Any() {
-		before = s.brokenRange(from, before, len(things))
-	}
+	before = s.brokenRange(from, before, len(things))
 	window := things[min(from, before):before]
-	offset, limit := p.offset, p.limit
-	if s.faults.Any() {
-		offset, limit = s.brokenPage(c, p, len(window))
-	}
+	offset, limit := s.brokenPage(c, p, len(window))
 	start := min(offset, len(window))
 	end := start + min(limit, len(window)-start)
 	cut := make([]T, 0, end-start+1)
@@ -132,14 +119,7 @@ func cutPage[T any](s *Server, c *call, things []T, p page, created func(T) mill
 			cut = append(cut, window[i])
 		}
 	}
-	if s.faults.Any() && len(cut) > 0 {
-		if s.faulty(c, "list.first-missing") {
-			cut = cut[1:]
-		} else if s.faulty(c, "list.entry-twice") {
-			cut = append(cut, cut[len(cut)-1])
-		}
-	}
-	return cut, len(window)
+	return brokenCut(s, c, cut), len(window)
 }
 
 // counts are how many entries a page has, how many match the query, and how many there are.
@@ -163,29 +143,10 @@ func (s *Server) pagedList(c *call, p page, of counts, body []byte) answer {
 	if s.style.PagingHeaders == "none" || s.style.PagingHeaders == "cards" && c.operation.ID != "cards-list" {
 		return a
 	}
-	offset, limit := p.offset, p.limit
-	if s.faults.On("list.echo-wrong") {
-		offset, limit = offset+1, limit+1
-	}
-	count := strconv.Itoa(s.totalOf(of))
-	switch {
-	case s.faults.On("list.total-off-by-one"):
-		count = strconv.Itoa(of.matching + 1)
-	case s.faults.On("list.total-counts-the-page"):
-		count = strconv.Itoa(of.page)
-	case s.faults.On("list.total-not-a-number"):
-		count = "many"
-	}
-	from, most := strconv.Itoa(offset), strconv.Itoa(limit)
-	if s.faults.On("list.offset-header-not-a-number") {
-		from = "start"
-	}
-	if s.faults.On("list.limit-header-not-a-number") {
-		most = "all"
-	}
 	if s.style.Total != "absent" {
-		a = a.with("X-Total-Count", count)
+		a = a.with("X-Total-Count", s.brokenTotal(of, strconv.Itoa(s.totalOf(of))))
 	}
+	from, most := s.brokenEcho(p.offset, p.limit)
 	return a.with("X-Offset", from).with("X-Limit", most)
 }
 
@@ -195,13 +156,7 @@ const unsaidPage = 50
 // wholeList is a list without documented paging: all of it, oldest first, unless the style has pages or another
 // order (N-21).
 func (s *Server) wholeList(c *call, texts [][]byte) answer {
-	if s.faults.Any() && len(texts) > 0 {
-		if s.faulty(c, "list.whole-list-empty") {
-			texts = nil
-		} else if s.faulty(c, "list.whole-newest-missing") {
-			texts = texts[:len(texts)-1]
-		}
-	}
+	texts = s.brokenWhole(c, texts)
 	of := counts{len(texts), len(texts), len(texts)}
 	if s.style.WholeListsNewestFirst {
 		slices.Reverse(texts)
@@ -219,8 +174,5 @@ func (s *Server) wholeList(c *call, texts [][]byte) answer {
 		of.page = len(texts)
 	}
 	body := append(append([]byte{'['}, bytes.Join(texts, []byte{','})...), ']')
-	if s.faulty(c, "list.whole-list-wrapped") {
-		body = append(append([]byte(`{"data":`), body...), '}')
-	}
-	return s.pagedList(c, p, of, body)
+	return s.pagedList(c, p, of, s.brokenWrapping(c, body))
 }

@@ -1,6 +1,10 @@
 package mock
 
-import "github.com/kobcheck/kobcheck/mock/fault"
+import (
+	"strconv"
+
+	"github.com/kobcheck/kobcheck/mock/fault"
+)
 
 // queryIgnored gives the fault of ignoring each parameter of a list.
 var queryIgnored = map[string]fault.ID{
@@ -8,10 +12,29 @@ var queryIgnored = map[string]fault.ID{
 	"offset": "list.offset-ignored", "limit": "list.limit-ignored",
 }
 
+// swappedWith gives, by bound of time, the one that a fault takes it for.
+var swappedWith = map[string]string{"from": "to", "to": "from"}
+
+// brokenParameter is the parameter that a value is read for; none where a fault ignores it.
+func (s *Server) brokenParameter(c *call, name string) string {
+	switch {
+	case !s.faults.Any():
+		return name
+	case s.faulty(c, queryIgnored[name]):
+		return ""
+	case swappedWith[name] != "" && s.faulty(c, "list.from-and-to-swapped"):
+		return swappedWith[name]
+	}
+	return name
+}
+
 // brokenPage is where a page begins and how long it is, with what the faults make of it. The headers go
 // on saying what was asked.
 func (s *Server) brokenPage(c *call, p page, total int) (offset, limit int) {
 	offset, limit = p.offset, p.limit
+	if !s.faults.Any() {
+		return offset, limit
+	}
 	if walk := c.caller.id + c.operation.ID; offset == 0 {
 		s.firstPages.Store(walk, total)
 	} else if first, walked := s.firstPages.Load(walk); walked && total > first.(int) &&
@@ -36,4 +59,63 @@ func (s *Server) brokenRange(from, before, all int) int {
 		return min(from+3, all)
 	}
 	return before
+}
+
+// brokenCut is a page with an entry too few or too many.
+func brokenCut[T any](s *Server, c *call, page []T) []T {
+	switch {
+	case len(page) == 0:
+	case s.faulty(c, "list.first-missing"):
+		return page[1:]
+	case s.faulty(c, "list.entry-twice"):
+		return append(page, page[len(page)-1])
+	}
+	return page
+}
+
+// brokenTotal is what X-Total-Count says.
+func (s *Server) brokenTotal(of counts, total string) string {
+	switch {
+	case s.faults.On("list.total-off-by-one"):
+		return strconv.Itoa(of.matching + 1)
+	case s.faults.On("list.total-counts-the-page"):
+		return strconv.Itoa(of.page)
+	case s.faults.On("list.total-not-a-number"):
+		return "many"
+	}
+	return total
+}
+
+// brokenEcho is what X-Offset and X-Limit say.
+func (s *Server) brokenEcho(offset, limit int) (from, most string) {
+	if s.faults.On("list.echo-wrong") {
+		offset, limit = offset+1, limit+1
+	}
+	from, most = strconv.Itoa(offset), strconv.Itoa(limit)
+	if s.faults.On("list.offset-header-not-a-number") {
+		from = "start"
+	}
+	if s.faults.On("list.limit-header-not-a-number") {
+		most = "all"
+	}
+	return from, most
+}
+
+// brokenWhole is a list without paging from which something is gone.
+func (s *Server) brokenWhole(c *call, texts [][]byte) [][]byte {
+	switch {
+	case len(texts) == 0:
+	case s.faulty(c, "list.whole-list-empty"):
+		return nil
+	case s.faulty(c, "list.whole-newest-missing"):
+		return texts[:len(texts)-1]
+	}
+	return texts
+}
+
+func (s *Server) brokenWrapping(c *call, list []byte) []byte {
+	if s.faulty(c, "list.whole-list-wrapped") {
+		return append(append([]byte(`{"data":`), list...), '}')
+	}
+	return list
 }

@@ -1,7 +1,6 @@
 package mock
 
 import (
-	"bytes"
 	"encoding/json"
 	"fmt"
 )
@@ -11,13 +10,9 @@ import (
 const everyone = ""
 
 func (s *Server) programText(p *program) []byte {
-	metadata := p.metadata
-	if s.faults.On("program.metadata-changed") {
-		metadata = setMember(metadata, "product_id", quote("changed"))
-	}
 	return fmt.Appendf(nil, `{"id":"%s","type":"%s","created_at":"%s","updated_at":"%s","status":"%s",`+
 		`"partner_product":"KOBBLE_DEBIT_1","metadata":%s}`,
-		p.id, p.kind, s.moment(p.created), s.moment(p.updated), p.status, metadata)
+		p.id, p.kind, s.moment(p.created), s.moment(p.updated), p.status, s.brokenProgram(p.metadata))
 }
 
 func (s *Server) listPrograms(c *call) answer {
@@ -31,13 +26,12 @@ func (s *Server) listPrograms(c *call) answer {
 // createProgram makes a program, ACTIVE or not by style (C-25). Metadata is held against the product (CARD-PRE-15 to
 // 18).
 func (s *Server) createProgram(c *call) answer {
-	if !validMetadata(c.body["metadata"]) && !s.faults.On("program.metadata-not-checked") &&
-		!s.faults.On("metadata.unfit-issues-cards") {
+	if !validMetadata(c.body["metadata"]) && !s.takesUnfit() {
 		return s.invalid(c, "metadata must have the texts parent_account_id and product_id, "+
 			"and may have group_id, a list of texts")
 	}
-	if bytes.Contains(c.body["metadata"], []byte("group_id")) && s.faults.On("metadata.groups-refused") {
-		return s.invalid(c, "metadata must not have group_id")
+	if text := s.brokenMetadataCheck(c.body["metadata"]); text != "" {
+		return s.invalid(c, text)
 	}
 	now := s.store.now()
 	p := &program{id: s.store.newID(), kind: c.text("type"), status: s.style.NewProgram, metadata: c.body["metadata"],

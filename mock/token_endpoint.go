@@ -3,15 +3,12 @@ package mock
 import (
 	"crypto/subtle"
 	"encoding/json"
-	"fmt"
 	"mime"
 	"net/http"
 	"net/url"
 	"slices"
 	"strings"
 	"time"
-
-	"github.com/kobcheck/kobcheck/mock/fault"
 )
 
 // issueToken is the token endpoint: the client-credentials flow of RFC 6749 §4.4, with the form fields
@@ -21,12 +18,8 @@ func (s *Server) issueToken(r *http.Request) answer {
 	if !ok {
 		return s.tokenError(http.StatusBadRequest, "invalid_request")
 	}
-	for _, field := range []struct {
-		name  string
-		fault fault.ID // of doing without it
-	}{{"grant_type", "token.grant-type-not-required"}, {"client_id", ""}, {"client_secret", "token.secret-not-required"},
-		{"scope", "token.scope-not-required"}} {
-		if form.Get(field.name) == "" && !s.faults.On(field.fault) {
+	for _, name := range []string{"grant_type", "client_id", "client_secret", "scope"} {
+		if form.Get(name) == "" && !s.faults.On(tokenFieldNotRequired[name]) {
 			return s.tokenError(http.StatusBadRequest, "invalid_request")
 		}
 	}
@@ -80,35 +73,16 @@ func (s *Server) tokenForm(r *http.Request) (url.Values, bool) {
 }
 
 func (s *Server) grantToken(caller *client, scope string) answer {
-	from := s.clock.Now()
-	if s.faults.On("token.expired-when-given") {
-		from = from.Add(-s.options.TokenLife - time.Minute)
-	}
-	token, err := s.tokens.sign(caller.id, scope, from, s.options.TokenLife, s.requests.Add(1))
+	token, err := s.tokens.sign(caller.id, scope, s.brokenStart(s.clock.Now()), s.options.TokenLife, s.requests.Add(1))
 	if err != nil {
 		return s.tokenError(http.StatusInternalServerError, "server_error")
 	}
-	if s.faults.On("token.not-a-jwt") {
-		token = "opaque"
-	}
 	seconds := int64(s.options.TokenLife / time.Second)
-	if s.faults.On("token.expires-in-wrong") {
-		seconds *= 60
-	}
 	fields := map[string]any{"access_token": token, "expires_in": seconds, "token_type": s.style.TokenType}
 	if s.style.ShowScope {
 		fields["scope"] = scope
 	}
-	if s.faults.On("token.expires-in-text") {
-		fields["expires_in"] = fmt.Sprint(seconds)
-	}
-	if s.faults.On("token.no-expires-in") {
-		delete(fields, "expires_in")
-	}
-	if s.faults.On("token.refresh-token") {
-		fields["refresh_token"] = "mock-refresh"
-	}
-	body, err := json.Marshal(fields)
+	body, err := json.Marshal(s.brokenGrant(fields, seconds))
 	if err != nil {
 		return s.tokenError(http.StatusInternalServerError, "server_error")
 	}
@@ -121,19 +95,8 @@ func (s *Server) grantToken(caller *client, scope string) answer {
 
 // tokenError is an error of RFC 6749 §5.2.
 func (s *Server) tokenError(status int, code string) answer {
-	switch {
-	case s.faults.On("token.error-as-500"):
-		status = http.StatusInternalServerError
-	case s.faults.On("token.error-as-200"):
-		status = http.StatusOK
-	}
-	if s.faults.On("token.unknown-error-code") {
-		code = "something_went_wrong"
-	}
-	a := answer{status: status, body: fmt.Appendf(nil, `{"error":%q}`, code)}
-	if s.faults.On("token.error-without-code") {
-		a.body = []byte(`{"message":"Something went wrong"}`)
-	}
+	status, body := s.brokenTokenError(status, code)
+	a := answer{status: status, body: body}
 	if status == http.StatusUnauthorized {
 		a = a.with("WWW-Authenticate", `Basic realm="kobble tokens"`)
 	}

@@ -151,7 +151,7 @@ func TestAnswersAreClassedAndGatesHeld(t *testing.T) {
 			})
 		}
 	}
-	stages := "arrivals: even\nlag: 1s\nstages: [{rate: 300, for: 1s}]\n"
+	stages := "arrivals: even\nlag: 1s\nstages: [{rate: 1500, for: 200ms}]\n"
 	for name, c := range map[string]struct {
 		every  int64
 		status int

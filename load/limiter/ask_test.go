@@ -4,6 +4,7 @@ import (
 	"net/http"
 	"net/http/httptest"
 	"strings"
+	"sync/atomic"
 	"testing"
 	"time"
 
@@ -18,7 +19,7 @@ import (
 )
 
 func TestALimiterIsFoundOutFromOutside(t *testing.T) {
-	const plan = "id: r\nkind: rate-limit\nsentence: r\nmost: 400\nlongest: 20s\n"
+	const plan = "id: r\nkind: rate-limit\nsentence: r\nmost: 400\nlongest: 20s\nlag: 5s\n"
 	answers := func(options mock.Options) (map[string]string, *reports.LoadRun) {
 		run := loadtest.Perform(t.Context(), t, loadtest.On(t, options, nil), plan)
 		all := map[string]string{}
@@ -30,7 +31,9 @@ func TestALimiterIsFoundOutFromOutside(t *testing.T) {
 	}
 	free, run := answers(mock.Options{})
 	require.Contains(t, free["limit.limiter"], "none up to 400 requests", "no limiter is never called one")
-	require.Zero(t, run.ExitCode)
+	require.Zero(t, run.ExitCode, run.Reason)
+	used, _ := loadtest.Held(&run.Plans[0], "RATE-02")
+	require.True(t, *used.Holds, "something was evaluated: %s", used.Sentence)
 	for _, c := range []struct {
 		kind            limit.Kind
 		scope           string
@@ -45,7 +48,7 @@ func TestALimiterIsFoundOutFromOutside(t *testing.T) {
 			// Where the machine is busy the probe can't tell, and says so: each limiter has three attempts.
 			var heard []map[string]string
 			for range 3 {
-				all, _ := answers(mock.Options{Limit: limit.Config{Kind: c.kind, Requests: 40, Window: 500 * time.Millisecond, Scope: c.scope}})
+				all, _ := answers(mock.Options{Limit: limit.Config{Kind: c.kind, Requests: 40, Window: 250 * time.Millisecond, Scope: c.scope}})
 				heard = append(heard, all)
 				right := strings.Contains(all["limit.limiter"], c.called)
 				require.False(t, !right && strings.HasPrefix(all["limit.confidence"], "sure"), "sure of the wrong kind: %v", all)
@@ -61,7 +64,7 @@ func TestALimiterIsFoundOutFromOutside(t *testing.T) {
 
 func TestAStatedLimitIsHeldAgainstTheOneThatIsFound(t *testing.T) {
 	const plan = "id: r\nkind: rate-limit\nsentence: r\nmost: 400\n"
-	limited := loadtest.On(t, mock.Options{Limit: limit.Config{Kind: limit.TokenBucket, Requests: 40, Window: 400 * time.Millisecond, Scope: "client"}}, nil)
+	limited := loadtest.On(t, mock.Options{Limit: limit.Config{Kind: limit.TokenBucket, Requests: 40, Window: 200 * time.Millisecond, Scope: "client"}}, nil)
 	limited.Stated = &kind.Limit{Requests: 1000, Window: time.Second}
 	run := loadtest.Perform(t.Context(), t, limited, plan)
 	require.Equal(t, evidence.ExitFailed, run.ExitCode, "100 a second is not the 1000 that were stated")
@@ -84,8 +87,8 @@ func TestWhatARefusalAndTheHeadersSayIsHeldAgainstWhatIsFound(t *testing.T) {
 			_, _ = w.Write(answer.Body.Bytes())
 		})
 	}
-	limited := mock.Options{Limit: limit.Config{Kind: limit.FirstWindow, Requests: 20, Window: time.Second, Scope: "client"}}
-	const plan = "id: r\nkind: rate-limit\nsentence: r\nmost: 200\nlongest: 20s\n"
+	limited := mock.Options{Limit: limit.Config{Kind: limit.FirstWindow, Requests: 20, Window: 300 * time.Millisecond, Scope: "client"}}
+	const plan = "id: r\nkind: rate-limit\nsentence: r\nmost: 200\nlongest: 20s\nlag: 5s\n"
 	run := loadtest.Perform(t.Context(), t, loadtest.On(t, limited, dishonest), plan)
 	require.Contains(t, loadtest.Observed(&run.Plans[0], "limit.answer"), "0 s, but the next request was refused after it too")
 	require.Contains(t, loadtest.Observed(&run.Plans[0], "limit.headers"), "X-RateLimit-Limit: 99 (X-RateLimit-Limit is not the 20 that was found)")
@@ -94,4 +97,34 @@ func TestWhatARefusalAndTheHeadersSayIsHeldAgainstWhatIsFound(t *testing.T) {
 	require.Contains(t, loadtest.Observed(&run.Plans[0], "limit.answer"), "429 with Retry-After 1 s, and the next request ")
 	require.Equal(t, "nothing before a refusal", loadtest.Observed(&run.Plans[0], "limit.headers"))
 	require.NotEmpty(t, run.Plans[0].Asks)
+}
+
+// later refuses everything after the burst of a probe.
+func later(api http.Handler) http.Handler {
+	var asked atomic.Int64
+	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		if strings.HasSuffix(r.URL.Path, "/card-programs") && asked.Add(1) > 10 {
+			w.WriteHeader(http.StatusTooManyRequests)
+			return
+		}
+		api.ServeHTTP(w, r)
+	})
+}
+
+func TestOrdinaryUseThatIsRefusedIsBroken(t *testing.T) {
+	t.Parallel()
+	run := loadtest.Perform(t.Context(), t, loadtest.On(t, mock.Options{}, later), "id: r\nkind: rate-limit\nsentence: r\nmost: 10\nlongest: 3s\nlag: 5s\n")
+	used, there := loadtest.Held(&run.Plans[0], "RATE-02")
+	require.True(t, there, run.Reason)
+	require.NotNil(t, used.Holds, run.Plans[0].Observed)
+	require.False(t, *used.Holds, used.Sentence)
+	require.Contains(t, used.Evidence[0], "were answered 429")
+}
+
+func TestOrdinaryUseOfALateGeneratorShowsNothing(t *testing.T) {
+	t.Parallel()
+	run := loadtest.Perform(t.Context(), t, loadtest.On(t, mock.Options{}, later), "id: r\nkind: rate-limit\nsentence: r\nmost: 10\nlongest: 3s\nlag: 1ns\n")
+	used, _ := loadtest.Held(&run.Plans[0], "RATE-02")
+	require.Nil(t, used.Holds)
+	require.Equal(t, evidence.ExitProvesNone, run.ExitCode)
 }

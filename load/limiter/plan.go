@@ -37,7 +37,7 @@ const recoveryPolls = 250
 
 // Ceiling is the most that the plan asks of a target.
 func (p *Plan) Ceiling() kind.Ceiling {
-	return kind.Ceiling{Requests: 3*p.Most + 2*recoveryPolls, Operations: []string{probedOperation}}
+	return kind.Ceiling{Requests: 3*p.Most + 2*recoveryPolls + searchMost + recoveryMost + ordinaryMost, Operations: []string{probedOperation}}
 }
 
 // Perform probes.
@@ -70,12 +70,19 @@ func (p *Plan) Perform(ctx context.Context, on *kind.Target, _ kind.Run, result 
 			return nil, err
 		}
 		observe("limit.headers", "What do headers say of it?", headersText(a.pass, found))
+		if err := a.search(ctx, p, found, observe); err != nil {
+			return nil, err
+		}
+	}
+	use, err := a.ordinary(ctx, p, found, result)
+	if err != nil {
+		return nil, err
 	}
 	observe("limit.spent", "What did the probe cost?", fmt.Sprintf("%d requests", a.spent))
 	if on.Stated != nil {
 		result.Invariants = append(result.Invariants, statedInvariant(on.Stated, found))
 	}
-	return nil, nil
+	return use, nil
 }
 
 // asksOf are the requests of a probe for its picture.

@@ -5,7 +5,7 @@ import (
 	"fmt"
 	"math"
 	"math/rand/v2"
-	"sort"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -58,6 +58,7 @@ var kindOf = map[limit.Kind]string{limit.FixedWindow: "fixed window", limit.Firs
 
 // TestLimitersOfAllKindsAndSizesAreFoundOut probes seeded limiters and counts how often kind and limit are right.
 func TestLimitersOfAllKindsAndSizesAreFoundOut(t *testing.T) {
+	t.Parallel()
 	each := 20
 	if loadtest.RaceDetector {
 		each = 3 // one goroutine probes: there is no race to find
@@ -98,13 +99,14 @@ func TestLimitersOfAllKindsAndSizesAreFoundOut(t *testing.T) {
 	for _, kind := range kinds {
 		t.Logf("%-16s %v", kind, confusion[kind])
 	}
-	sort.Float64s(cost)
+	slices.Sort(cost)
 	t.Logf("kind right in %d of %d, limit within 2 %% in %d; requests for each of the limit: median %.1f", right, all, exact, cost[len(cost)/2])
 	require.GreaterOrEqual(t, float64(right), 0.95*float64(all), fmt.Sprint(confusion))
 	require.GreaterOrEqual(t, float64(exact), 0.98*float64(all))
 }
 
 func TestWhatIsNoLimiterIsNeverCalledOne(t *testing.T) {
+	t.Parallel()
 	for seed := range 100 {
 		api := &virtual{random: rand.New(rand.NewPCG(9, uint64(seed))), now: 1000}
 		found, err := limiter.Find(t.Context(), api, limiter.Bounds{Most: 400, Longest: 60})

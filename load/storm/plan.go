@@ -9,6 +9,7 @@ import (
 	"fmt"
 	"slices"
 	"strings"
+	"time"
 
 	"github.com/google/uuid"
 
@@ -26,6 +27,8 @@ type Plan struct {
 	kind.Head `yaml:",inline"`
 	Keys      int `yaml:"keys"`
 	Copies    int `yaml:"copies"`
+	// Stages are the arrivals of the copies that come at a rate.
+	Stages arrivals.Stages `yaml:"stages"`
 	// Operations are those that are duplicated; of both without any.
 	Operations []string `yaml:"operations"`
 	// Parts are the parts of the plan that are performed; all of them without any.
@@ -37,24 +40,28 @@ const (
 	atOnce = "at-once"
 	lost   = "lost-answers"
 	rivals = "rivals"
+	atRate = "at-a-rate"
 	others = "other-operations"
 	policy = "policy"
 )
 
 // parts are all of them, in the order in which they are performed.
-var parts = []string{atOnce, lost, rivals, others, policy}
+var parts = []string{atOnce, lost, rivals, atRate, others, policy}
 
 // stormed are the operations that a storm duplicates, of which it knows what a second effect would look like.
 var stormed = []string{"cards-create", "transactions-manual-credit"}
 
 // New returns a plan that has only what is usual.
-func New() *Plan { return &Plan{Head: kind.Usual()} }
+func New() *Plan {
+	return &Plan{Head: kind.Usual(), Stages: arrivals.Stages{{Rate: 20, For: kind.Duration(3 * time.Second)}}}
+}
 
 // Check tells of every value that can't be.
 func (p *Plan) Check(fault kind.Fault) {
 	if p.Keys < 1 || p.Copies < 2 {
 		fault("keys", "a storm needs at least one key and two copies")
 	}
+	p.Stages.Check(fault)
 	for key, list := range map[string]struct{ said, known []string }{"operations": {p.Operations, stormed}, "parts": {p.Parts, parts}} {
 		for _, one := range list.said {
 			if !slices.Contains(list.known, one) {
@@ -75,15 +82,27 @@ func (p *Plan) operations() []string {
 	return p.Operations
 }
 
+// keysFor is how many keys of each operation so many arrivals have, of which each gets its copies.
+func (p *Plan) keysFor(due int) int { return max(1, due/(len(p.operations())*max(p.Copies, 1))) }
+
+// Scale multiplies rates and times.
+func (p *Plan) Scale(rate, length float64) { p.Stages.Scale(rate, length) }
+
 // Ceiling is the most that the plan asks of a target.
 func (p *Plan) Ceiling() kind.Ceiling {
 	c := kind.Ceiling{Requests: 40, Entities: 20, Operations: []string{"endusers-create", "wallets-create", "cards-create",
 		"cards-list", "transactions-manual-credit", "wallets-get"}}
 	each := len(p.operations())
+	paced := p.Stages.Ceiling()
+	keys := each * p.keysFor(paced.Requests)
+	if p.has(atRate) {
+		c.Rate, c.Time = paced.Rate, paced.Time
+	}
 	for part, more := range map[string]kind.Ceiling{
 		atOnce: {Requests: each * p.Keys * (p.Copies + 4), Entities: each * 3 * p.Keys},
 		lost:   {Requests: each * 3 * lostEach * 8, Entities: each * 3 * lostEach * 3},
 		rivals: {Requests: each * rivalWallets * (p.Copies + 4), Entities: each * rivalWallets * 3},
+		atRate: {Requests: paced.Requests*5/4 + 6*keys, Entities: 3 * keys},
 		others: {Requests: 4 * otherKeys * (p.Copies + 8), Entities: 4 * otherKeys * 5},
 	} {
 		if p.has(part) {
@@ -110,18 +129,33 @@ func (p *Plan) Perform(ctx context.Context, on *kind.Target, run kind.Run, resul
 			}
 		}
 	}
-	if p.has(others) {
-		if err := all.others(ctx); err != nil {
+	var m *arrivals.Measure
+	if p.has(atRate) {
+		var err error
+		if m, err = all.atRate(ctx, run.Seed); err != nil {
 			return nil, err
 		}
 	}
-	if !p.has(policy) {
-		return nil, nil
+	if len(p.Gates) == 0 {
+		result.LagBound = 0 // one effect for each key has nothing to do with when copies left
 	}
-	if err := all.policy(ctx); err != nil || on.KeyNights == "" {
-		return nil, err
+	return m, all.ask(ctx, run.Seed)
+}
+
+// ask performs the parts that ask what no page says.
+func (p *performance) ask(ctx context.Context, seed int64) error {
+	if p.plan.has(others) {
+		if err := p.others(ctx); err != nil {
+			return err
+		}
 	}
-	return nil, all.nights(ctx, run.Seed)
+	if !p.plan.has(policy) {
+		return nil
+	}
+	if err := p.policy(ctx); err != nil || p.KeyNights == "" {
+		return err
+	}
+	return p.nights(ctx, seed)
 }
 
 // performance is a plan under way.

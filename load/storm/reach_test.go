@@ -116,7 +116,7 @@ func TestStormsAndLedgersReachATargetAsEveryOtherCallDoes(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			tunnels, forwarded := between.tunnels.Load(), between.forwarded.Load()
 			target := loadtest.At(t, server, base, caFile)
-			for _, text := range []string{"id: s\nkind: idempotency\nsentence: s\nkeys: 2\ncopies: 4\n", "id: l\nkind: ledger\nsentence: l\nwallets: 3\namounts: 4\n"} {
+			for _, text := range []string{"id: s\nkind: idempotency\nsentence: s\nkeys: 2\ncopies: 4\nparts: [at-once, lost-answers, at-a-rate]\nstages: [{rate: 100, for: 100ms}]\n", "id: l\nkind: ledger\nsentence: l\nwallets: 3\namounts: 4\n"} {
 				run := loadtest.Perform(t.Context(), t, target, text)
 				// Whether copies are under way together is up to the machine; that they arrive is what is asked here.
 				require.Contains(t, []int{evidence.ExitPassed, evidence.ExitProvesNone}, run.Plans[0].ExitCode, run.Plans[0].Reason)
@@ -153,8 +153,9 @@ func enveloped(api http.Handler) http.Handler {
 }
 
 func TestNoPlanAccusesAnAPIForItsEnvelopes(t *testing.T) {
+	t.Parallel()
 	const stages = "stages: [{rate: 50, for: 400ms}]\nmix: {onboarding: 1, cards-create: 1, cards-get: 1, transactions-create: 1, transactions-manual-debit: 1, beneficiaries-create: 1, webhooks-delete: 1, cards-replace-renew: 1}\n"
-	for _, text := range []string{"id: s\nkind: idempotency\nsentence: s\nkeys: 6\ncopies: 6\n", "id: l\nkind: ledger\nsentence: l\nwallets: 3\namounts: 6\n",
+	for _, text := range []string{"id: s\nkind: idempotency\nsentence: s\ncheck_every: 1000\nkeys: 6\ncopies: 6\nstages: [{rate: 100, for: 200ms}]\n", "id: l\nkind: ledger\nsentence: l\nwallets: 3\namounts: 6\n",
 		"id: m\nkind: mixed\nsentence: m\ncheck_every: 1000\ngates: [errors < 50%]\n" + stages} {
 		run := loadtest.Perform(t.Context(), t, loadtest.On(t, mock.Options{}, enveloped), text)
 		require.NotEqual(t, evidence.Failed, run.Verdict, run.Reason)

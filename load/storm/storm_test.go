@@ -16,13 +16,11 @@ import (
 
 func TestAStormFindsARaceAndNeverAccusesTheConformingMock(t *testing.T) {
 	t.Parallel()
-	const plan = "id: storm\nkind: idempotency\nsentence: storm\nkeys: 40\ncopies: 8\n"
+	const plan = "id: storm\nkind: idempotency\nsentence: storm\nkeys: 40\ncopies: 8\nstages: [{rate: 100, for: 200ms}]\n"
 	for _, style := range mock.Styles() {
-		for range 2 {
-			run := loadtest.Perform(t.Context(), t, loadtest.On(t, mock.Options{Style: style}, nil), plan)
-			for _, one := range run.Plans[0].Invariants {
-				require.False(t, one.Holds != nil && !*one.Holds, "%s: %s: %v", style, one.Sentence, one.Evidence)
-			}
+		run := loadtest.Perform(t.Context(), t, loadtest.On(t, mock.Options{Style: style}, nil), plan)
+		for _, one := range run.Plans[0].Invariants {
+			require.False(t, one.Holds != nil && !*one.Holds, "%s: %s: %v", style, one.Sentence, one.Evidence)
 		}
 	}
 	for _, fault := range []string{"idempotency.race", "idempotency.ignored.transactions-manual-credit"} {
@@ -32,6 +30,18 @@ func TestAStormFindsARaceAndNeverAccusesTheConformingMock(t *testing.T) {
 	}
 	run := loadtest.Perform(t.Context(), t, loadtest.On(t, mock.Options{Faults: []string{"idempotency.shared-between-clients"}}, nil), plan)
 	require.Equal(t, evidence.ExitFailed, run.ExitCode, "another client is answered with our card")
+}
+
+func TestDuplicatesAtARateShowWhatASecondEffectLeaves(t *testing.T) {
+	t.Parallel()
+	const plan = "id: d\nkind: idempotency\nsentence: d\nkeys: 1\ncopies: 5\nparts: [at-a-rate]\nstages: [{rate: 100, for: 600ms}]\n"
+	run := loadtest.Perform(t.Context(), t, loadtest.On(t, mock.Options{}, nil), plan)
+	require.Zero(t, run.ExitCode, run.Reason)
+	require.Equal(t, run.Plans[0].Due, run.Plans[0].Sent)
+	once, there := loadtest.Held(&run.Plans[0], "IDEMP-01")
+	require.True(t, there && *once.Holds, once.Sentence)
+	run = loadtest.Perform(t.Context(), t, loadtest.On(t, mock.Options{Faults: []string{"idempotency.ignored.transactions-manual-credit"}}, nil), plan)
+	require.Equal(t, evidence.ExitFailed, run.ExitCode, run.Reason)
 }
 
 func TestARaceOfOneInAThousandIsFound(t *testing.T) {
@@ -47,9 +57,9 @@ func TestARaceOfOneInAThousandIsFound(t *testing.T) {
 	require.NotEmpty(t, run.Plans[0].Pictures, "a broken history comes with a picture")
 }
 
-func TestAHundredStormsNeverAccuseTheConformingMock(t *testing.T) {
+func TestFiftyStormsNeverAccuseTheConformingMock(t *testing.T) {
 	t.Parallel()
-	times := 50 // on each of two styles
+	times := 25 // on each of two styles
 	if loadtest.RaceDetector {
 		times = 3
 	}
@@ -64,11 +74,12 @@ func TestAHundredStormsNeverAccuseTheConformingMock(t *testing.T) {
 }
 
 func TestKeysOfEarlierNightsBracketTheWindow(t *testing.T) {
+	t.Parallel()
 	file := filepath.Join(t.TempDir(), "nights.json")
 	clock := mock.NewVirtualClock(time.Date(2026, 1, 30, 1, 0, 0, 0, time.UTC))
 	target := loadtest.On(t, mock.Options{Clock: clock, TokenLife: 1000 * time.Hour, KeyWindow: 24 * time.Hour}, nil)
 	target.KeyNights, target.Now = file, clock.Now
-	const plan = "id: s\nkind: idempotency\nsentence: s\nkeys: 1\ncopies: 2\n"
+	const plan = "id: s\nkind: idempotency\nsentence: s\nkeys: 1\ncopies: 2\nparts: [policy]\n"
 	night := 0
 	hear := func(later time.Duration) string {
 		clock.Advance(later)
@@ -94,6 +105,7 @@ func TestKeysOfEarlierNightsBracketTheWindow(t *testing.T) {
 }
 
 func TestManyKeysAtOnceOnOneWalletMakeOneCard(t *testing.T) {
+	t.Parallel()
 	plan := "id: s\nkind: idempotency\nsentence: s\nkeys: 2\ncopies: 8\n"
 	held := func(faults ...string) bool {
 		run := loadtest.Perform(t.Context(), t, loadtest.On(t, mock.Options{Faults: faults}, nil), plan)

@@ -61,6 +61,7 @@ var rooms = []struct {
 	{"steps/webhooks", area("client/webhook")},
 	{"steps/vocabulary", []string{"steps", "steps/answers", "steps/bursts", "steps/cardorder", "steps/derived", "steps/idempotency", "steps/lists", "steps/money",
 		"steps/plans", "steps/requests", "steps/standards", "steps/things", "steps/tokens", "steps/webhooks"}},
+	{"steps/stage", area("client/webhook", "mock", "steps/vocabulary")}, // for tests alone
 	{"steps/doctor", []string{"client", "client/target", "contract", "reports", "reports/evidence"}},
 	{"steps/explore", []string{"client", "client/scene", "contract", "reports/evidence", "schemas/match"}},
 	{"steps/catalog", []string{"contract"}},

@@ -13,6 +13,7 @@ import (
 	"strings"
 	"time"
 
+	"github.com/kobcheck/kobcheck/client/redact"
 	"github.com/kobcheck/kobcheck/contract"
 )
 
@@ -71,7 +72,7 @@ type Client struct {
 	base     *url.URL
 	http     *http.Client
 	tokens   *tokens
-	redactor *Redactor
+	redactor *redact.Redactor
 	pace     *pace
 	keys     keys
 }
@@ -93,11 +94,11 @@ func New(config Config) (*Client, error) {
 	if err != nil {
 		return nil, err
 	}
-	c := &Client{config: config, base: base, redactor: NewRedactor(), keys: newKeys(config.RunID, config.Seed), pace: newPace(config.MaxRPS, time.Now)}
+	c := &Client{config: config, base: base, redactor: redact.New(), keys: newKeys(config.RunID, config.Seed), pace: newPace(config.MaxRPS, time.Now)}
 	c.http = &http.Client{Transport: transport, CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse }}
 	c.tokens = newTokens()
 	for name, credentials := range config.Clients {
-		c.redactor.addCredentials(name, credentials)
+		c.redactor.AddCredentials(name, credentials.ID, credentials.Secret)
 	}
 	return c, nil
 }
@@ -143,7 +144,7 @@ func (c *Client) Credentials(name string) (id, secret, scope string) {
 }
 
 // Redactor returns what this client takes out of everything that it records.
-func (c *Client) Redactor() *Redactor { return c.redactor }
+func (c *Client) Redactor() *redact.Redactor { return c.redactor }
 
 // Do performs one call and returns what came of it. The exchange is returned, and recorded in the
 // scenario that the context carries, whenever the request was attempted; so are the token calls that

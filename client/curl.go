@@ -9,6 +9,7 @@ import (
 	"strings"
 	"unicode/utf8"
 
+	"github.com/kobcheck/kobcheck/client/redact"
 	"github.com/kobcheck/kobcheck/reports/evidence"
 )
 
@@ -16,7 +17,7 @@ import (
 var ours = map[string]bool{"User-Agent": true, "Traceparent": true, "X-Kobcheck-Run": true}
 
 // curl is the command line for a POSIX shell that sends the request again. Secrets are variables.
-func (r *Redactor) curl(recorded evidence.Request, sent Sent) string {
+func curl(r *redact.Redactor, recorded evidence.Request, sent Sent) string {
 	body := recorded.Body
 	var line strings.Builder
 	data, piped, note := "", "", ""
@@ -96,7 +97,7 @@ func formData(body string) string {
 	return line.String()
 }
 
-// variables are what stands for secrets: see [Redactor.Add].
+// variables are what stands for secrets: see [redact.Redactor.Add].
 var variables = regexp.MustCompile(`\$(?:TOKEN|KOBCHECK)(?:_[A-Z0-9]+)*`)
 
 // quoted puts a text into shell quotes; the variables of secrets stay variables.

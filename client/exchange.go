@@ -4,6 +4,8 @@ import (
 	"net/http"
 	"strings"
 	"time"
+
+	"github.com/kobcheck/kobcheck/client/redact"
 )
 
 // Exchange is one request and what came of it, as it was on the wire. It holds secrets: checks look at
@@ -29,7 +31,7 @@ type Exchange struct {
 	Err error
 
 	sent     Sent
-	redactor *Redactor
+	redactor *redact.Redactor
 }
 
 // Sent is the request of an exchange as it left. It is not to be changed.
@@ -44,7 +46,7 @@ func (e *Exchange) Request() Sent { return e.sent }
 
 // CardNumberShown returns the masked form of the first full card number in the answer, or "".
 func (e *Exchange) CardNumberShown() string {
-	if number := firstCardNumber(string(e.Body)); number != "" {
+	if number := redact.CardNumber(string(e.Body)); number != "" {
 		return number
 	}
 	for name, values := range e.Header {
@@ -52,7 +54,7 @@ func (e *Exchange) CardNumberShown() string {
 			continue
 		}
 		for _, value := range values {
-			if number := firstCardNumber(value); number != "" {
+			if number := redact.CardNumber(value); number != "" {
 				return number
 			}
 		}
@@ -70,15 +72,12 @@ func opaque(header string) bool {
 // SecretShown says in words which credential of the caller the answer repeats in its body or headers,
 // or "".
 func (e *Exchange) SecretShown() string {
-	if e.redactor == nil {
-		return ""
-	}
-	if what := e.redactor.shown(string(e.Body)); what != "" {
+	if what := e.redactor.Shown(string(e.Body)); what != "" {
 		return what
 	}
 	for _, values := range e.Header {
 		for _, value := range values {
-			if what := e.redactor.shown(value); what != "" {
+			if what := e.redactor.Shown(value); what != "" {
 				return what
 			}
 		}

@@ -9,6 +9,7 @@ import (
 	"net/url"
 	"time"
 
+	"github.com/kobcheck/kobcheck/client/redact"
 	"github.com/kobcheck/kobcheck/contract"
 )
 
@@ -99,13 +100,13 @@ func member(body []byte, name string) string {
 // tokenVariable names the token that a token call got, for the curl lines: $TOKEN is that of the
 // primary client, others tell the client, and the scope where it is not the client's own.
 func (c *Client) tokenVariable(exchange *Exchange) string {
-	name := tokenPlaceholder
+	name := redact.Token
 	if exchange.As != "primary" {
-		name += "_" + variable(exchange.As)
+		name += "_" + redact.VariableName(exchange.As)
 	}
 	form, err := url.ParseQuery(string(exchange.sent.Body))
 	if scope := form.Get("scope"); err == nil && scope != "" && scope != c.config.Clients[exchange.As].Scope {
-		name += "_" + variable(scope)
+		name += "_" + redact.VariableName(scope)
 	}
 	return name
 }

@@ -6,6 +6,7 @@ import (
 	"strings"
 	"unicode/utf8"
 
+	"github.com/kobcheck/kobcheck/client/redact"
 	"github.com/kobcheck/kobcheck/reports/evidence"
 )
 
@@ -16,27 +17,27 @@ const evidenceBound = 8 << 10
 // Record returns the exchange in the form that may be kept and shown.
 func (e *Exchange) Record() evidence.Exchange {
 	recorded := evidence.Exchange{N: e.N, Operation: e.Operation, As: e.As, StartedAt: e.StartedAt.UTC(), DurationMS: float64(e.Duration.Microseconds()) / 1000,
-		Request: evidence.Request{Method: e.sent.Method, URL: e.redactor.Text(e.sent.URL), Headers: e.redactor.headers(e.sent.Header), BodyBytes: len(e.sent.Body)}}
-	recorded.Request.Body = e.redactor.evidence(e.sent.Body, false)
+		Request: evidence.Request{Method: e.sent.Method, URL: e.redactor.Text(e.sent.URL), Headers: e.redactor.Headers(e.sent.Header), BodyBytes: len(e.sent.Body)}}
+	recorded.Request.Body = evidenceOf(e.redactor, e.sent.Body, false)
 	if e.Status != 0 {
-		recorded.Response = &evidence.Response{Status: e.Status, Headers: e.redactor.headers(e.Header), Body: e.redactor.evidence(e.Body, e.Truncated), BodyBytes: len(e.Body)}
+		recorded.Response = &evidence.Response{Status: e.Status, Headers: e.redactor.Headers(e.Header), Body: evidenceOf(e.redactor, e.Body, e.Truncated), BodyBytes: len(e.Body)}
 	}
 	if e.Err != nil {
 		recorded.Error = e.redactor.Text(e.Err.Error())
 	}
-	recorded.Curl = e.redactor.curl(recorded.Request, e.sent)
+	recorded.Curl = curl(e.redactor, recorded.Request, e.sent)
 	return recorded
 }
 
-// evidence makes evidence out of a body: its text up to the bound, without secrets, and a note for
+// evidenceOf makes evidence out of a body: its text up to the bound, without secrets, and a note for
 // what is no text. The text is redacted before it is cut, so that no half of a secret is left at the
 // end; what is looked at reaches beyond the bound by more than the longest spelling of a known one.
-func (r *Redactor) evidence(body []byte, truncated bool) string {
+func evidenceOf(r *redact.Redactor, body []byte, truncated bool) string {
 	if len(body) == 0 {
 		return ""
 	}
 	looked := body
-	if reach := evidenceBound + r.longest() + 64; len(looked) > reach {
+	if reach := evidenceBound + r.Reach() + 64; len(looked) > reach {
 		looked = looked[:reach]
 	}
 	note := ""

@@ -12,6 +12,8 @@ import (
 	"unicode/utf8"
 
 	"github.com/go-json-experiment/json/jsontext"
+
+	"github.com/kobcheck/kobcheck/client/redact"
 )
 
 // reader makes a value of the tokens of a body. The grammar and the repeated names are the tokenizer's, the
@@ -89,7 +91,7 @@ func (r *reader) number(number string) (any, *DecodeError) {
 	case len(number) > MaxNumber:
 		detail = fmt.Sprintf("a number has more than %d characters", MaxNumber)
 	case !holdable(number):
-		detail = "no float64 can hold the number " + cutBytes(HideCardNumbers(number), quotedNumber)
+		detail = "no float64 can hold the number " + cutBytes(redact.CardNumbers(number), quotedNumber)
 	default:
 		return json.Number(number), nil
 	}
@@ -149,7 +151,7 @@ func (r *reader) failure(kind, detail string) *DecodeError {
 func failed(kind, detail string, at jsontext.Pointer, offset int64) *DecodeError {
 	var pointer jsontext.Pointer
 	for name := range at.Tokens() {
-		if pointer = pointer.AppendToken(cutBytes(HideCardNumbers(name), quotedPointer)); len(pointer) > quotedPointer {
+		if pointer = pointer.AppendToken(cutBytes(redact.CardNumbers(name), quotedPointer)); len(pointer) > quotedPointer {
 			break
 		}
 	}

@@ -5,6 +5,8 @@ import (
 
 	"github.com/go-json-experiment/json/jsontext"
 	"github.com/xeipuuv/gojsonschema"
+
+	"github.com/kobcheck/kobcheck/client/redact"
 )
 
 // The kinds of a [Violation].
@@ -110,7 +112,7 @@ func undocumented(of *schema, pointer string, value any) Violation {
 func pointer(at string, path []string) string {
 	place := jsontext.Pointer(at)
 	for _, name := range path {
-		place = place.AppendToken(cut(HideCardNumbers(name)))
+		place = place.AppendToken(cut(redact.CardNumbers(name)))
 	}
 	return string(place)
 }

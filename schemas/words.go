@@ -7,6 +7,8 @@ import (
 	"strings"
 
 	"github.com/xeipuuv/gojsonschema"
+
+	"github.com/kobcheck/kobcheck/client/redact"
 )
 
 // expected says in words what the schema asks for.
@@ -105,10 +107,10 @@ func describe(value any) string {
 	case bool:
 		return strconv.FormatBool(value)
 	case json.Number:
-		return cut(HideCardNumbers(value.String()))
+		return cut(redact.CardNumbers(value.String()))
 	case string:
 		const enough = 4 * 80 // More bytes than 80 characters have, so that a huge text is not quoted whole.
-		return cut(strconv.Quote(HideCardNumbers(cutBytes(value, enough))))
+		return cut(strconv.Quote(redact.CardNumbers(cutBytes(value, enough))))
 	}
 	return shape(value)
 }

@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"github.com/kobcheck/kobcheck/client"
+	"github.com/kobcheck/kobcheck/client/redact"
 	"github.com/kobcheck/kobcheck/client/scene"
 	"github.com/kobcheck/kobcheck/client/target"
 	"github.com/kobcheck/kobcheck/client/webhook"
@@ -73,6 +74,6 @@ func NewSession(policy *evidence.Policy, shapes *schemas.Set, file *target.File,
 	for name, one := range file.Target.Clients {
 		s.ClientIDs[name] = one.ID
 	}
-	api.Redactor().AddToken(s.ExpiredToken)
+	api.Redactor().Add(s.ExpiredToken, redact.Token)
 	return s
 }

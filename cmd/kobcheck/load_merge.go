@@ -5,7 +5,7 @@ import (
 
 	"github.com/spf13/cobra"
 
-	"github.com/kobcheck/kobcheck/client"
+	"github.com/kobcheck/kobcheck/client/redact"
 	"github.com/kobcheck/kobcheck/cmd/kobcheck/workbench"
 	"github.com/kobcheck/kobcheck/load"
 )
@@ -31,7 +31,7 @@ func newLoadMerge() *cobra.Command {
 			if err != nil {
 				return err
 			}
-			return b.FinishLoad(whole, by, out.Writer(client.NewRedactor()))
+			return b.FinishLoad(whole, by, out.Writer(redact.New()))
 		}),
 	}
 	out.Flags(command.Flags(), "reports/out", "folder for the reports")

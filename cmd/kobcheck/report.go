@@ -5,7 +5,7 @@ import (
 
 	"github.com/spf13/cobra"
 
-	"github.com/kobcheck/kobcheck/client"
+	"github.com/kobcheck/kobcheck/client/redact"
 	"github.com/kobcheck/kobcheck/cmd/kobcheck/workbench"
 )
 
@@ -24,7 +24,7 @@ func newReport() *cobra.Command {
 			if err != nil {
 				return err
 			}
-			return b.Finish(result, files.Formats, files.Writer(client.NewRedactor()))
+			return b.Finish(result, files.Formats, files.Writer(redact.New()))
 		}),
 	}
 	command.AddCommand(newMerge(), newOrder(), newTrend(), newCompare(), newHAR(), newServe())

@@ -5,7 +5,7 @@ import (
 
 	"github.com/spf13/cobra"
 
-	"github.com/kobcheck/kobcheck/client"
+	"github.com/kobcheck/kobcheck/client/redact"
 	"github.com/kobcheck/kobcheck/cmd/kobcheck/workbench"
 	"github.com/kobcheck/kobcheck/reports"
 )
@@ -30,7 +30,7 @@ func newMerge() *cobra.Command {
 				return err
 			}
 			whole.Close(b.Facts, whole.EndedAt)
-			return b.Finish(whole, files.Formats, files.Writer(client.NewRedactor()))
+			return b.Finish(whole, files.Formats, files.Writer(redact.New()))
 		}),
 	}
 	files.Flags(command.Flags())

@@ -7,7 +7,7 @@ import (
 
 	"github.com/spf13/cobra"
 
-	"github.com/kobcheck/kobcheck/client"
+	"github.com/kobcheck/kobcheck/client/redact"
 	"github.com/kobcheck/kobcheck/cmd/kobcheck/workbench"
 	"github.com/kobcheck/kobcheck/reports/bucket"
 	"github.com/kobcheck/kobcheck/reports/format"
@@ -39,7 +39,7 @@ func newTrend() *cobra.Command {
 			if err != nil {
 				return err
 			}
-			to := out.Writer(client.NewRedactor())
+			to := out.Writer(redact.New())
 			if err := to.Print(b.Out, func(w io.Writer) error { return nights.PrintTrend(w, trend) }); err != nil {
 				return err
 			}

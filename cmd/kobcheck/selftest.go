@@ -8,7 +8,7 @@ import (
 
 	"github.com/spf13/cobra"
 
-	"github.com/kobcheck/kobcheck/client"
+	"github.com/kobcheck/kobcheck/client/redact"
 	"github.com/kobcheck/kobcheck/cmd/kobcheck/workbench"
 	"github.com/kobcheck/kobcheck/reports/evidence"
 	"github.com/kobcheck/kobcheck/reports/format"
@@ -81,7 +81,7 @@ func measure(ctx context.Context, b *workbench.Bench, f *selftestFlags) error {
 	if stopped.Code() != evidence.ExitPassed {
 		code = stopped.Code()
 	}
-	to := f.out.Writer(client.NewRedactor())
+	to := f.out.Writer(redact.New())
 	paths, err := format.Selftest(to, result)
 	if err != nil {
 		return err

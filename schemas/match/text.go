@@ -8,7 +8,7 @@ import (
 	"strconv"
 	"strings"
 
-	"github.com/kobcheck/kobcheck/schemas"
+	"github.com/kobcheck/kobcheck/client/redact"
 )
 
 const absent = "absent"
@@ -22,13 +22,13 @@ func Text(value any) string {
 		return absent
 	}
 	if value, ok := value.(string); ok {
-		return schemas.HideCardNumbers(strconv.Quote(value))
+		return redact.CardNumbers(strconv.Quote(value))
 	}
 	written, err := json.Marshal(shown(value))
 	if err != nil {
 		return "a value that is not JSON"
 	}
-	return schemas.HideCardNumbers(string(written))
+	return redact.CardNumbers(string(written))
 }
 
 // shown is a value without the secrets in it.

@@ -1,0 +1,459 @@
+package redact
+
+import (
+	"strings"
+	"unicode"
+	"unicode/utf8"
+)
+
+// The lengths of card numbers, and of the groups of digits in which they are written but for the last.
+const (
+	shortestCard = 13
+	longestCard  = 19
+	leastGroup   = 4
+)
+
+// group is a run of digits, and the separator between it and the group before: a blank, one of - . / _ +, a quote
+// between items of a list or members of an object, 0 for none.
+type group struct {
+	from, to int
+	before   byte
+}
+
+func (g group) size() int { return g.to - g.from }
+
+// cardNumbers finds the full card numbers of a text, given as its views: 13 to 19 digits that begin like an issuer's
+// (2 to 6 and 81; of those with 2 only 22 to 27, so that times such as 20260114… are none) and pass the Luhn check,
+// in one piece or in groups of four and more, parted by blanks or signs, glued to a word or with decimals.
+//
+// Ids, UUIDs, fractions and telephone numbers are left alone: digits among letters and other digits are part of those.
+func cardNumbers(all []view) []span {
+	v := all[len(all)-1]
+	text := v.text
+	var found []span
+	var groups []group
+	// A number has four digits in a row, so that every fourth byte shows whether there may be one.
+	for at, end := leastGroup-1, 0; at < len(text); {
+		if !isDigit(text[at]) {
+			at += leastGroup
+			continue
+		}
+		from := at
+		for from > end && isDigit(text[from-1]) {
+			from--
+		}
+		groups, end = digitGroups(text, from, groups[:0])
+		for i := 0; i < len(groups); i++ {
+			if last, ok := cardNumberFrom(text, groups, i); ok {
+				found, end = append(found, spansOf(all[0].text, v, groups[i:last+1])...), groups[last].to
+				break
+			}
+			if mask, to := exponentForm(text, groups[i]); to > 0 {
+				found, end = append(found, bareNumber(all[0].text, span{from: v.from(groups[i].from - 2), to: v.from(to), put: mask, card: mask})), to
+				break
+			}
+		}
+		at = end + leastGroup - 1
+	}
+	return found
+}
+
+// digitGroups returns the groups of digits that begin at a place, and where they end. What follows a group that is too
+// short to be followed by another one of the same number is left for the next look, but for blanks and signs in between.
+func digitGroups(text string, at int, groups []group) ([]group, int) {
+	before := byte(0)
+	for {
+		from := at
+		for at < len(text) && isDigit(text[at]) {
+			at++
+		}
+		groups = append(groups, group{from, at, before})
+		size, kind := separator(text, from, at)
+		if size == 0 {
+			return groups, at
+		}
+		before = kind
+		at += size
+	}
+}
+
+// separator returns the length and kind of what stands between a group of digits and the next; 0 for none.
+func separator(text string, from, at int) (int, byte) {
+	if at == len(text) || isLetter(text[at]) {
+		return 0, 0
+	}
+	if text[at] == '"' {
+		return itemSeparator(text, from, at), '"'
+	}
+	end, kind := at, byte(' ')
+	for range 3 {
+		if end == len(text) {
+			break
+		}
+		r, size := rune(text[end]), 1
+		if r >= utf8.RuneSelf {
+			r, size = utf8.DecodeRuneInString(text[end:])
+		}
+		switch {
+		case r == ' ' || r == '\t' || r >= utf8.RuneSelf && (unicode.IsSpace(r) || unicode.Is(unicode.Cf, r)):
+		case r >= utf8.RuneSelf && unicode.Is(unicode.Pd, r):
+			kind = '_' // unlike a hyphen, these are in no id
+		case kind == ' ' && strings.IndexByte("-./_+", byte(min(r, utf8.RuneSelf))) >= 0:
+			kind = byte(r)
+		case isDigit(byte(min(r, utf8.RuneSelf))) && end > at:
+			return end - at, kind
+		default:
+			return 0, 0
+		}
+		end += size
+	}
+	if end < len(text) && end > at && isDigit(text[end]) {
+		return end - at, kind
+	}
+	return 0, 0
+}
+
+// itemSeparator is the length of what stands between the digits of two strings that follow each other in a list, or
+// in an object under names that differ in their digits alone.
+func itemSeparator(text string, from, at int) int {
+	if from == 0 || text[from-1] != '"' {
+		return 0
+	}
+	blanks := func(i int) int {
+		for i < len(text) && (isBlank(text[i]) || text[i] == '\n' || text[i] == '\r') {
+			i++
+		}
+		return i
+	}
+	next := blanks(at + 1)
+	if next == len(text) || text[next] != ',' {
+		return 0
+	}
+	next = blanks(next + 1)
+	if next+1 >= len(text) || text[next] != '"' {
+		return 0
+	}
+	if isDigit(text[next+1]) {
+		return next + 1 - at
+	}
+	length := strings.IndexByte(text[next+1:min(len(text), next+longestName)], '"')
+	if length < 1 {
+		return 0
+	}
+	name, value := text[next+1:next+1+length], blanks(next+length+2)
+	if value == len(text) || text[value] != ':' {
+		return 0
+	}
+	value = blanks(value + 1)
+	earlier := strings.TrimRight(text[max(0, from-longestName):from-1], " \t\r\n:")
+	if value+1 >= len(text) || text[value] != '"' || !isDigit(text[value+1]) || !strings.HasSuffix(earlier, `"`) ||
+		strings.Trim(name, "0123456789") == name || withoutDigits(earlier[strings.LastIndexByte(earlier[:len(earlier)-1], '"')+1:len(earlier)-1]) != withoutDigits(name) {
+		return 0
+	}
+	return value + 1 - at
+}
+
+func withoutDigits(text string) string {
+	return strings.Map(func(r rune) rune {
+		if r >= '0' && r <= '9' {
+			return -1
+		}
+		return r
+	}, text)
+}
+
+// cardNumberFrom looks for a number that begins with a group, the longest first, and returns its last group. Between
+// groups that do not belong to it and its own there is no hyphen, which would make it a piece of an id, and no dot.
+func cardNumberFrom(text string, groups []group, first int) (int, bool) {
+	if !issued(text[groups[first].from:]) || stuckBefore(text, groups, first) {
+		return 0, false
+	}
+	for last := first + reach(groups[first:]); last >= first; last-- {
+		if holdsCard(text, groups[first:last+1]) && !stuckAfter(text, groups, last) {
+			return last, true
+		}
+	}
+	return 0, false
+}
+
+// holdsCard reports whether groups have as many digits as a card number and the right check digit, and whether their
+// separators are not those of a decimal number or of things that only stand side by side.
+func holdsCard(text string, groups []group) bool {
+	digits := make([]byte, 0, longestCard)
+	dots, items := 0, 0
+	for _, one := range groups {
+		digits = append(digits, text[one.from:one.to]...)
+	}
+	for _, one := range groups[1:] {
+		switch one.before {
+		case '.':
+			dots++
+		case '"':
+			items++
+		}
+	}
+	if items > 0 && (items != len(groups)-1 || groups[len(groups)-1].size() < leastGroup) {
+		return false
+	}
+	return len(digits) >= shortestCard && dots != 1 && luhn(digits)
+}
+
+// reach returns how many groups after the first may belong to one number: 19 digits at most, and none
+// of the groups before the last shorter than four, unlike dates and lists of numbers. It is -1 where
+// the first alone is too long.
+func reach(groups []group) int {
+	digits, last := 0, -1
+	for i, one := range groups {
+		if digits += one.size(); digits > longestCard {
+			break
+		}
+		last = i
+		if one.size() < leastGroup {
+			break
+		}
+	}
+	return last
+}
+
+func issued(number string) bool {
+	switch number[0] {
+	case '3', '4', '5', '6':
+		return true
+	case '2':
+		return len(number) > 1 && number[1] >= '2' && number[1] <= '7'
+	case '8':
+		return len(number) > 1 && number[1] == '1'
+	}
+	return false
+}
+
+// stuckBefore reports whether digits before a number, or a mask, make it a piece of something longer.
+func stuckBefore(text string, groups []group, first int) bool {
+	at := groups[first].from
+	if first > 0 && (groups[first].before == '-' || groups[first].before == '.') {
+		return true
+	}
+	if at == 0 || first > 0 {
+		return false
+	}
+	word := at
+	for word > 0 && isLetter(text[word-1]) {
+		word--
+	}
+	if word < at { // glued to a word: that is all of it, unlike the letters of an id
+		return word > 0 && (isDigit(text[word-1]) || text[word-1] == '-' && endsInID(text[:word-1]))
+	}
+	switch text[at-1] {
+	case '*':
+		return true
+	case '+': // up to 15 digits are a telephone number
+		digits := 0
+		for at+digits < len(text) && isDigit(text[at+digits]) {
+			digits++
+		}
+		return digits >= shortestCard && digits <= 15
+	case '.':
+		return at > 1 && isDigit(text[at-2])
+	case '-':
+		return endsInID(text[:at-1])
+	}
+	return false
+}
+
+// endsInID reports whether the letters and digits at the end of a text have a digit among them.
+func endsInID(text string) bool {
+	for i := len(text) - 1; i >= 0 && (isLetter(text[i]) || isDigit(text[i])); i-- {
+		if isDigit(text[i]) {
+			return true
+		}
+	}
+	return false
+}
+
+// stuckAfter reports the same of what follows. The digits of a fraction do not count.
+func stuckAfter(text string, groups []group, last int) bool {
+	at := groups[last].to
+	if last+1 < len(groups) && groups[last+1].before == '-' {
+		return true
+	}
+	word := at
+	for word < len(text) && isLetter(text[word]) {
+		word++
+	}
+	switch {
+	case word < len(text) && isDigit(text[word]) && word > at:
+		glue := text[at:word]
+		return glue != "D" && !strings.EqualFold(glue, "e") // as in a card's track, and before an exponent
+	case word == at && word < len(text):
+		switch text[at] {
+		case '*':
+			return true
+		case '-':
+			after := at + 1
+			for after < len(text) && isLetter(text[after]) {
+				after++
+			}
+			return after < len(text) && isDigit(text[after])
+		}
+	}
+	return false
+}
+
+func isDigit(c byte) bool { return c >= '0' && c <= '9' }
+
+func isLetter(c byte) bool { return c|0x20 >= 'a' && c|0x20 <= 'z' }
+
+// luhn is the check-digit rule of card numbers (ISO/IEC 7812-1 annex B).
+func luhn(digits []byte) bool {
+	sum := 0
+	for i := range digits {
+		d := int(digits[len(digits)-1-i] - '0')
+		if i%2 == 1 {
+			if d *= 2; d > 9 {
+				d -= 9
+			}
+		}
+		sum += d
+	}
+	return sum%10 == 0
+}
+
+// spansOf returns where a number in groups stands in the text of the beginning, and its mask. Groups in strings of
+// their own are masked each by itself.
+func spansOf(raw string, v view, groups []group) []span {
+	var digits strings.Builder
+	for _, one := range groups {
+		digits.WriteString(v.text[one.from:one.to])
+	}
+	mask := masked(digits.String())
+	from, to, put := groups[0].from, groups[len(groups)-1].to, mask
+	if len(groups) > 1 && groups[1].before == '"' {
+		var out []span
+		for _, one := range groups {
+			out = append(out, span{from: v.from(one.from), to: v.from(one.to), put: put[:one.size()], card: mask})
+			put = put[one.size():]
+		}
+		return out
+	}
+	if end, rest := track(v.text, to); end > to {
+		to, put = end, put+rest
+	}
+	return []span{bareNumber(raw, span{from: v.from(from), to: v.from(to), put: put, card: mask})}
+}
+
+// track returns where the data of a magnetic stripe after a number ends, which hold a name, a date and a code, and what
+// stands for them (ISO/IEC 7813).
+func track(text string, at int) (int, string) {
+	if at == len(text) {
+		return at, ""
+	}
+	switch text[at] {
+	case '^':
+		if end := strings.IndexAny(text[at:], "?\"\n"); end > 0 {
+			return at + end, "^" + redacted
+		}
+		return len(text), "^" + redacted
+	case '=', 'D':
+		const dateAndCode = 7
+		end := at + 1
+		for end < len(text) && isDigit(text[end]) {
+			end++
+		}
+		if end-at > dateAndCode {
+			return end, text[at:at+1] + redacted
+		}
+	}
+	return at, ""
+}
+
+// exponentForm recognises a number of a card as programs print big numbers, such as 4.111111111111111e+15, whose
+// digits after the point are a group. It returns the mask and where the number ends, 0 for none.
+func exponentForm(text string, fraction group) (string, int) {
+	from := fraction.from
+	if from < 2 || text[from-1] != '.' || !isDigit(text[from-2]) || from > 2 && (isDigit(text[from-3]) || text[from-3] == '.') {
+		return "", 0
+	}
+	at := fraction.to
+	if at == len(text) || text[at]|0x20 != 'e' {
+		return "", 0
+	}
+	at++
+	if at < len(text) && text[at] == '+' {
+		at++
+	}
+	end, exponent := at, 0
+	for ; end < len(text) && end < at+2 && isDigit(text[end]); end++ {
+		exponent = exponent*10 + int(text[end]-'0')
+	}
+	if exponent < shortestCard-1 || exponent >= longestCard || fraction.size() > exponent || end < len(text) && isDigit(text[end]) {
+		return "", 0
+	}
+	digits := text[from-2:from-1] + text[from:fraction.to] + strings.Repeat("0", exponent-fraction.size())
+	if !issued(digits) || !luhn([]byte(digits)) {
+		return "", 0
+	}
+	return masked(digits), end
+}
+
+// bareNumber puts a mask for a number of JSON into quotes, together with its sign and its fraction, so that JSON stays
+// JSON. Text is that of the beginning.
+func bareNumber(text string, s span) span {
+	from, to := s.from, s.to
+	if from > 0 && text[from-1] == '-' {
+		from--
+	}
+	for to < len(text) && strings.IndexByte(".0123456789eE+-", text[to]) >= 0 {
+		to++
+	}
+	before, after := from, to
+	for before > 0 && strings.IndexByte(" \t\r\n", text[before-1]) >= 0 {
+		before--
+	}
+	for after < len(text) && strings.IndexByte(" \t\r\n", text[after]) >= 0 {
+		after++
+	}
+	if before == 0 || after < len(text) && strings.IndexByte(",]}\\", text[after]) < 0 {
+		return s
+	}
+	quote := ""
+	switch text[before-1] {
+	case ':':
+		end := before - 1
+		for end > 0 && isBlank(text[end-1]) {
+			end--
+		}
+		if end > 0 && text[end-1] == '"' {
+			quote = quoteBefore(text, end)
+		}
+	case '[', ',':
+		if betweenStrings(text, before) {
+			quote = `"`
+		}
+	}
+	if quote == "" {
+		return s
+	}
+	s.put = quote + s.put + text[s.to:to] + quote
+	s.from, s.to = from, to
+	return s
+}
+
+// betweenStrings reports whether a text is JSON and a place in it lies in no string.
+func betweenStrings(text string, at int) bool {
+	begin := strings.TrimLeft(text, " \t\r\n")
+	if begin == "" || begin[0] != '{' && begin[0] != '[' {
+		return false
+	}
+	for i := len(text) - len(begin); i < at; i++ {
+		if text[i] == '"' {
+			if i = stringEnd(text, i+1, `"`); i >= at {
+				return false
+			}
+		}
+	}
+	return true
+}
+
+func masked(digits string) string {
+	return digits[:6] + strings.Repeat("*", len(digits)-10) + digits[len(digits)-4:]
+}

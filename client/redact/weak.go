@@ -1,0 +1,45 @@
+package redact
+
+import "unicode"
+
+// The bounds of what can be told apart by its value: less turns up by chance in ids, times and words.
+const (
+	shortest       = 6
+	shortestNumber = 12
+	shortestWord   = 16
+)
+
+// Weak says why a secret can't be looked for by its value, or "": what is too short, a number or an ordinary word
+// stands in any report, so that to mask it would mask the report. Such a secret is only taken out by the names of
+// what holds it.
+func Weak(value string) string {
+	letters, digits := 0, 0
+	for _, r := range value {
+		switch {
+		case unicode.IsLetter(r):
+			letters++
+		case unicode.IsDigit(r):
+			digits++
+		}
+	}
+	length := len(value)
+	switch {
+	case length < shortest:
+		return "it has less than 6 bytes"
+	case digits == length && length < shortestNumber:
+		return "it is a number of less than 12 digits"
+	case digits == 0 && letters < shortestWord && words(value):
+		return "it reads like an ordinary word"
+	}
+	return ""
+}
+
+// words reports whether a text is of letters, with nothing but blanks, hyphens and underscores between them.
+func words(text string) bool {
+	for _, r := range text {
+		if !unicode.IsLetter(r) && r != ' ' && r != '-' && r != '_' {
+			return false
+		}
+	}
+	return true
+}

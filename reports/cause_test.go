@@ -28,7 +28,8 @@ func failingFor(id, about, broken, operation string) reports.Scenario {
 
 func TestTheScenarioThatIsAboutItGivesTheTitle(t *testing.T) {
 	derived := failingFor("derived.inputs/very-long-text", "CARD-01", "CARD-01", "cards-get")
-	r := &reports.Run{Scenarios: []reports.Scenario{failingFor("x", "CARD-02", "CARD-01", "cards-get"), derived, failingFor("y", "CARD-01", "CARD-01", "cards-get")},
+	r := &reports.Run{Scenarios: []reports.Scenario{failingFor("x", "CARD-02", "CARD-01", "cards-get"), derived,
+		failingFor("y", "CARD-01", "CARD-01", "cards-get")},
 		Passing: []evidence.Finding{specimen.InPassing("CARD-03", "cards-list", "every answer: status", true, 5)}}
 	causes := r.Causes(true)
 	require.Len(t, causes, 2)
@@ -115,7 +116,8 @@ func TestAnEntryByCauseCoversScenariosPassingAndBlocked(t *testing.T) {
 		refused := specimen.InPassing("ENDUSER-01", "endusers-create", evidence.NotServed, true, 1)
 		blocked := specimen.Scenario("h", evidence.Blocked)
 		blocked.BlockedBy = "endusers-create"
-		return &reports.Run{Scenarios: []reports.Scenario{specimen.Scenario("a", evidence.Passed), specimen.Red("b", ""), specimen.Red("c", ""), blocked},
+		return &reports.Run{Scenarios: []reports.Scenario{specimen.Scenario("a", evidence.Passed), specimen.Red("b", ""),
+			specimen.Red("c", ""), blocked},
 			Passing: []evidence.Finding{specimen.InPassing("CARD-GET-02", "cards-get", "every answer: status", true, 9), refused}}
 	}
 	list := entriesOf(t, again())
@@ -155,9 +157,11 @@ func TestAnEntryThatNothingShowsHasToGo(t *testing.T) {
 	}{
 		"its requirement was proved":     {reports.Run{Scenarios: []reports.Scenario{specimen.Scenario("a", evidence.Passed)}}, 1},
 		"nothing judged its requirement": {reports.Run{Scenarios: []reports.Scenario{specimen.Scenario("a", evidence.NotTestable)}}, 0},
-		"a part of the suite":            {reports.Run{Scenarios: []reports.Scenario{specimen.Scenario("a", evidence.Passed)}, Settings: reports.Settings{Of: 2}}, 0},
-		"a run that was stopped":         {reports.Run{Scenarios: []reports.Scenario{specimen.Scenario("a", evidence.Passed)}, Signal: "interrupt"}, 0},
-		"it still fails so":              {reports.Run{Scenarios: []reports.Scenario{specimen.Red("b", "")}}, 0},
+		"a part of the suite": {reports.Run{Scenarios: []reports.Scenario{specimen.Scenario("a", evidence.Passed)},
+			Settings: reports.Settings{Of: 2}}, 0},
+		"a run that was stopped": {reports.Run{Scenarios: []reports.Scenario{specimen.Scenario("a", evidence.Passed)},
+			Signal: "interrupt"}, 0},
+		"it still fails so": {reports.Run{Scenarios: []reports.Scenario{specimen.Red("b", "")}}, 0},
 	} {
 		c.run.ApplyKnown(list, specimen.Begin)
 		c.run.Close(specimen.Facts(t), specimen.Begin)
@@ -176,7 +180,8 @@ func TestAnEntryOfAScenarioHoldsItToHowItFails(t *testing.T) {
 	other := specimen.Red("b", "")
 	other.Findings[0].Actual = "another"
 	passed := specimen.Scenario("b", evidence.Passed)
-	for says, s := range map[string]reports.Scenario{"known until 2099-12-31": specimen.Red("b", ""), "fails in another way than KOB-1 says": other, "no longer fails as KOB-1 says": passed} {
+	for says, s := range map[string]reports.Scenario{"known until 2099-12-31": specimen.Red("b", ""),
+		"fails in another way than KOB-1 says": other, "no longer fails as KOB-1 says": passed} {
 		r := &reports.Run{Scenarios: []reports.Scenario{s}, Settings: reports.Settings{Of: 2}}
 		r.ApplyKnown(list, specimen.Begin)
 		require.Contains(t, r.Scenarios[0].Reason, says)

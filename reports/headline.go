@@ -62,7 +62,8 @@ func (r *Run) broke() []string {
 		}
 		parts = append(parts, text)
 		if causes[0].Hides() {
-			parts = append(parts, fmt.Sprintf("%s deviate alike, and everything else is not judged", wording.Count(len(causes[0].Operations), "operation")))
+			parts = append(parts, fmt.Sprintf("%s deviate alike, and everything else is not judged",
+				wording.Count(len(causes[0].Operations), "operation")))
 		}
 	}
 	if gone := c.UnexpectedPass + len(r.Unneeded); gone > 0 {

@@ -16,13 +16,15 @@ func TestIsolationCountsWhatAFaultDoesToTheRest(t *testing.T) {
 	r.Scenarios = append(r.Scenarios, specimen.Red("x", ""), failingFor("y", "CARD-GET-02", "CARD-GET-04", "cards-get"))
 	r.Close(specimen.Facts(t), specimen.Begin)
 	got := r.IsolationAgainst([]string{"CARD-GET-02", "CARD-GET-04", "CARD-CREATE-08", "CARD-CREATE-19"})
-	require.Equal(t, &reports.Isolation{FailedScenarios: 2, BlockedScenarios: 1, LostRequirements: 2}, got, "what is broken has not lost its evidence")
+	require.Equal(t, &reports.Isolation{FailedScenarios: 2, BlockedScenarios: 1, LostRequirements: 2}, got,
+		"what is broken has not lost its evidence")
 }
 
 func TestASelftestSumsUpIsolationWhereItWasMeasured(t *testing.T) {
 	s := &reports.Selftest{}
 	for i := range 20 {
-		s.Faults = append(s.Faults, reports.FaultResult{ID: string(rune('a' + i)), Killed: true, RightRequirement: true, Isolation: &reports.Isolation{FailedScenarios: i, LostRequirements: i / 19}})
+		s.Faults = append(s.Faults, reports.FaultResult{ID: string(rune('a' + i)), Killed: true, RightRequirement: true,
+			Isolation: &reports.Isolation{FailedScenarios: i, LostRequirements: i / 19}})
 	}
 	s.Faults = append(s.Faults, reports.FaultResult{ID: "by chance", Killed: true, RightRequirement: true})
 	require.Equal(t, evidence.ExitPassed, s.Close(time.Now()))

@@ -16,7 +16,9 @@ import (
 // plan is one that broke an invariant of a requirement; the figures of its sentence differ from night to night.
 func planOf(requirement, copies string) reports.LoadPlan {
 	not := false
-	return reports.LoadPlan{ID: "storm", Kind: "idempotency", Invariants: []evidence.Invariant{{Requirement: requirement, Sentence: copies + " copies made one object", Holds: &not, Evidence: []string{"two"}}}}
+	return reports.LoadPlan{ID: "storm", Kind: "idempotency",
+		Invariants: []evidence.Invariant{{Requirement: requirement, Sentence: copies + " copies made one object", Holds: &not,
+			Evidence: []string{"two"}}}}
 }
 
 func closed(t *testing.T, policy evidence.Policy, known evidence.KnownFailures, plans ...reports.LoadPlan) *reports.LoadRun {
@@ -39,13 +41,15 @@ func TestAPlanIsJudgedByThePolicyOfARun(t *testing.T) {
 		broken string
 		code   int
 	}{
-		"a stated invariant":                 {evidence.Policy{Gate: evidence.DefaultGate()}, "IDEMP-01", evidence.ExitFailed},
-		"an inferred one":                    {evidence.Policy{Gate: evidence.DefaultGate()}, "GEN-11", evidence.ExitPassed},
-		"an inferred one that is gated":      {evidence.Policy{Gate: []contract.Mark{contract.Inferred}}, "GEN-11", evidence.ExitFailed},
-		"a hazard":                           {evidence.Policy{Gate: evidence.DefaultGate()}, "AUTH-29", evidence.ExitFailed},
-		"a hazard that is not gated":         {evidence.Policy{Gate: []contract.Mark{contract.Stated}}, "AUTH-29", evidence.ExitPassed},
-		"one that is waived":                 {evidence.Policy{Gate: evidence.DefaultGate(), Waived: map[string]bool{"IDEMP-01": true}}, "IDEMP-01", evidence.ExitPassed},
-		"one that is not scored":             {evidence.Policy{Gate: evidence.DefaultGate(), Scored: map[string]bool{"CARD-01": true}}, "IDEMP-01", evidence.ExitPassed},
+		"a stated invariant":            {evidence.Policy{Gate: evidence.DefaultGate()}, "IDEMP-01", evidence.ExitFailed},
+		"an inferred one":               {evidence.Policy{Gate: evidence.DefaultGate()}, "GEN-11", evidence.ExitPassed},
+		"an inferred one that is gated": {evidence.Policy{Gate: []contract.Mark{contract.Inferred}}, "GEN-11", evidence.ExitFailed},
+		"a hazard":                      {evidence.Policy{Gate: evidence.DefaultGate()}, "AUTH-29", evidence.ExitFailed},
+		"a hazard that is not gated":    {evidence.Policy{Gate: []contract.Mark{contract.Stated}}, "AUTH-29", evidence.ExitPassed},
+		"one that is waived": {evidence.Policy{Gate: evidence.DefaultGate(), Waived: map[string]bool{"IDEMP-01": true}},
+			"IDEMP-01", evidence.ExitPassed},
+		"one that is not scored": {evidence.Policy{Gate: evidence.DefaultGate(), Scored: map[string]bool{"CARD-01": true}},
+			"IDEMP-01", evidence.ExitPassed},
 		"one that is stated, nothing gating": {evidence.Policy{}, "IDEMP-01", evidence.ExitPassed},
 	} {
 		r := closed(t, c.policy, nil, planOf(c.broken, "150"))
@@ -63,7 +67,8 @@ func TestAPlanIsJudgedByThePolicyOfARun(t *testing.T) {
 
 func TestAFindingUnderLoadWeighsLikeOne(t *testing.T) {
 	found := func(requirement string) reports.LoadPlan {
-		return reports.LoadPlan{ID: "mixed", Findings: []evidence.Finding{{Requirement: requirement, Operation: "cards-create", Message: "the body is not a Card", Count: 3}}}
+		return reports.LoadPlan{ID: "mixed", Findings: []evidence.Finding{{Requirement: requirement, Operation: "cards-create",
+			Message: "the body is not a Card", Count: 3}}}
 	}
 	policy := evidence.Policy{Gate: evidence.DefaultGate()}
 	require.Equal(t, evidence.ExitFailed, closed(t, policy, nil, found("CARD-02")).ExitCode)

@@ -1,9 +1,10 @@
 package reports
 
 import (
+	"cmp"
 	"fmt"
 	"math"
-	"sort"
+	"slices"
 	"strconv"
 	"strings"
 
@@ -21,12 +22,14 @@ func Merge(parts []*Run) (*Run, error) {
 	whole.TidyRequests, whole.CardOrder = 0, nil
 	whole.Scenarios, whole.Census, whole.Observations, whole.Undocumented, whole.LeftBehind = nil, nil, nil, nil, nil
 	whole.Settings.Shard, whole.RunID, whole.ExitCode, whole.Reason, whole.Unneeded = "", "", 0, "", nil
-	m := merging{whole: &whole, scenarios: map[string]string{}, census: map[string]*CheckCount{}, left: map[string]*LeftBehind{}, undocumented: map[Undocumented]bool{}}
+	m := merging{whole: &whole, scenarios: map[string]string{}, census: map[string]*CheckCount{}, left: map[string]*LeftBehind{},
+		undocumented: map[Undocumented]bool{}}
 	var ids, shards []string
 	for _, part := range parts {
 		shards = append(shards, part.Settings.Shard)
 		if part.Tool.Version != whole.Tool.Version {
-			return nil, fmt.Errorf("run %s is of version %s and run %s of %s: shards of one run are made by one version", part.RunID, part.Tool.Version, parts[0].RunID, whole.Tool.Version)
+			return nil, fmt.Errorf("run %s is of version %s and run %s of %s: shards of one run are made by one version", part.RunID,
+				part.Tool.Version, parts[0].RunID, whole.Tool.Version)
 		}
 		if !SameTarget(part.Target, whole.Target) || part.Seed != whole.Seed || fmt.Sprint(part.Gate) != fmt.Sprint(whole.Gate) {
 			return nil, fmt.Errorf("run %s is not a shard of the same run as %s: target, seed and gate must be equal", part.RunID, parts[0].RunID)
@@ -118,27 +121,23 @@ func (m *merging) add(part *Run) error {
 
 func (m *merging) finish() {
 	w := m.whole
-	sort.SliceStable(w.Scenarios, func(i, j int) bool {
-		a, b := w.Scenarios[i], w.Scenarios[j]
-		if a.URI != b.URI {
-			return a.URI < b.URI
-		}
-		return a.Line < b.Line
+	slices.SortStableFunc(w.Scenarios, func(a, b Scenario) int {
+		return cmp.Or(cmp.Compare(a.URI, b.URI), cmp.Compare(a.Line, b.Line))
 	})
 	for _, one := range m.census {
 		w.Census = append(w.Census, *one)
 	}
-	sort.Slice(w.Census, func(i, j int) bool { return w.Census[i].Name < w.Census[j].Name })
+	slices.SortFunc(w.Census, func(a, b CheckCount) int { return cmp.Compare(a.Name, b.Name) })
 	w.Observations = SettledObservations(w.Observations)
 	for one := range m.undocumented {
 		w.Undocumented = append(w.Undocumented, one)
 	}
 	SortUndocumented(w.Undocumented)
 	for _, one := range m.left {
-		sort.Strings(one.IDs)
+		slices.Sort(one.IDs)
 		w.LeftBehind = append(w.LeftBehind, *one)
 	}
-	sort.Slice(w.LeftBehind, func(i, j int) bool { return w.LeftBehind[i].Kind < w.LeftBehind[j].Kind })
+	slices.SortFunc(w.LeftBehind, func(a, b LeftBehind) int { return cmp.Compare(a.Kind, b.Kind) })
 	uses := map[string]*OperationUse{}
 	latencies := map[string][]float64{}
 	for i := range w.Operations {
@@ -170,7 +169,7 @@ func (m *merging) finish() {
 
 // LatencyOf returns percentiles of samples in milliseconds, at the nearest rank; zeros where there are none.
 func LatencyOf(samples []float64) Latency {
-	sort.Float64s(samples)
+	slices.Sort(samples)
 	rank := func(quantile float64) float64 {
 		if len(samples) == 0 {
 			return 0
@@ -182,14 +181,8 @@ func LatencyOf(samples []float64) Latency {
 
 // SettledObservations sorts observations by id; one answer given several times is one observation.
 func SettledObservations(list []evidence.Observation) []evidence.Observation {
-	sort.Slice(list, func(i, j int) bool {
-		if list[i].ID != list[j].ID {
-			return list[i].ID < list[j].ID
-		}
-		if list[i].Answer != list[j].Answer {
-			return list[i].Answer < list[j].Answer
-		}
-		return list[i].Scenario < list[j].Scenario
+	slices.SortFunc(list, func(a, b evidence.Observation) int {
+		return cmp.Or(cmp.Compare(a.ID, b.ID), cmp.Compare(a.Answer, b.Answer), cmp.Compare(a.Scenario, b.Scenario))
 	})
 	out := []evidence.Observation{}
 	for _, o := range list {
@@ -203,8 +196,7 @@ func SettledObservations(list []evidence.Observation) []evidence.Observation {
 
 // SortUndocumented puts what was answered beyond the documentation into its order.
 func SortUndocumented(list []Undocumented) {
-	sort.Slice(list, func(i, j int) bool {
-		a, b := list[i], list[j]
-		return a.Operation+"\x00"+a.Kind+"\x00"+a.Name < b.Operation+"\x00"+b.Kind+"\x00"+b.Name
+	slices.SortFunc(list, func(a, b Undocumented) int {
+		return cmp.Or(cmp.Compare(a.Operation, b.Operation), cmp.Compare(a.Kind, b.Kind), cmp.Compare(a.Name, b.Name))
 	})
 }

@@ -1,9 +1,9 @@
 package reports
 
 import (
+	"cmp"
 	"fmt"
 	"slices"
-	"sort"
 	"strings"
 
 	"github.com/kobcheck/kobcheck/contract"
@@ -109,11 +109,8 @@ func telling(decisions []Decision, n int) []Decision {
 			out = append(out, d)
 		}
 	}
-	sort.SliceStable(out, func(i, j int) bool {
-		if c := slices.Compare(out[i].Failing, out[j].Failing); c != 0 {
-			return c < 0
-		}
-		return out[i].Scenario+out[i].Example < out[j].Scenario+out[j].Example
+	slices.SortStableFunc(out, func(a, b Decision) int {
+		return cmp.Or(slices.Compare(a.Failing, b.Failing), cmp.Compare(a.Scenario+a.Example, b.Scenario+b.Example))
 	})
 	return out
 }
@@ -181,7 +178,8 @@ func whyOpen(order contract.CardOrder, first, second int) string {
 		case !pair.Possible:
 			return strings.TrimSuffix(pair.Why, ".")
 		default:
-			return fmt.Sprintf("no request of this run failed both; it takes fixtures.programs.%q and fixtures.wallets.%q", pair.Program, pair.Wallet)
+			return fmt.Sprintf("no request of this run failed both; it takes fixtures.programs.%q and fixtures.wallets.%q", pair.Program,
+				pair.Wallet)
 		}
 	}
 	return "no request of this run failed both"

@@ -20,7 +20,9 @@ func TestTheVerdictFollowsFromTheScenarios(t *testing.T) {
 	for name, want := range map[string]struct {
 		verdict evidence.Verdict
 		code    int
-	}{"green": {evidence.Passed, 0}, "red": {evidence.Failed, 1}, "inconclusive": {evidence.Inconclusive, 4}, "not-testable-only": {evidence.Inconclusive, 3}, "hostile": {evidence.Failed, 1}, "interrupted": {evidence.Interrupted, 130}, "empty": {evidence.Inconclusive, 3},
+	}{"green": {evidence.Passed, 0}, "red": {evidence.Failed, 1}, "inconclusive": {evidence.Inconclusive, 4},
+		"not-testable-only": {evidence.Inconclusive, 3}, "hostile": {evidence.Failed, 1}, "interrupted": {evidence.Interrupted, 130},
+		"empty":   {evidence.Inconclusive, 3},
 		"blocked": {evidence.Inconclusive, 4}, "passing": {evidence.Failed, 1}, "part": {evidence.Passed, 0}} {
 		require.Equal(t, want.verdict, runs[name].Verdict, name)
 		require.Equal(t, want.code, runs[name].ExitCode, name)

@@ -94,7 +94,8 @@ type Killer struct {
 // run and has no reason, or a false alarm, fails.
 func (s *Selftest) Close(now time.Time) int {
 	s.Version, s.EndedAt = Version, now.UTC()
-	sum := SelftestSummary{Faults: len(s.Faults), ByGroup: map[string]Killed{}, ByMark: map[string]Killed{}, WallMS: float64(now.Sub(s.StartedAt).Milliseconds())}
+	sum := SelftestSummary{Faults: len(s.Faults), ByGroup: map[string]Killed{}, ByMark: map[string]Killed{},
+		WallMS: float64(now.Sub(s.StartedAt).Milliseconds())}
 	code := evidence.ExitPassed
 	for _, one := range s.Faults {
 		group, mark := sum.ByGroup[one.Group], sum.ByMark[string(one.Mark)]

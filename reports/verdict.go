@@ -3,7 +3,7 @@ package reports
 import (
 	"cmp"
 	"iter"
-	"sort"
+	"slices"
 	"time"
 
 	"github.com/kobcheck/kobcheck/contract"
@@ -70,7 +70,8 @@ type verdictCount struct {
 
 // parts lists the counts by verdict, in the order in which every report has them. They add up to the total.
 func (c ScenarioCounts) Verdicts() []verdictCount {
-	return []verdictCount{{evidence.Passed, c.Passed}, {evidence.Failed, c.Failed}, {evidence.Advisory, c.Advisory}, {evidence.Blocked, c.Blocked},
+	return []verdictCount{{evidence.Passed, c.Passed}, {evidence.Failed, c.Failed}, {evidence.Advisory, c.Advisory},
+		{evidence.Blocked, c.Blocked},
 		{evidence.Inconclusive, c.Inconclusive}, {evidence.NotTestable, c.NotTestable}, {evidence.Known, c.Known},
 		{evidence.UnexpectedPass, c.UnexpectedPass}, {evidence.Flaky, c.Flaky}, {evidence.NotRun, c.NotRun}}
 }
@@ -120,7 +121,7 @@ func (r *Run) judgeRequirements(facts *contract.Contract) {
 		}
 		r.Requirements = append(r.Requirements, result)
 	}
-	sort.Slice(r.Requirements, func(i, j int) bool { return r.Requirements[i].ID < r.Requirements[j].ID })
+	slices.SortFunc(r.Requirements, func(a, b RequirementResult) int { return cmp.Compare(a.ID, b.ID) })
 }
 
 // unproved says why a requirement without any other reason is not tested.
@@ -219,11 +220,8 @@ func (r *Run) Missing() []MissingKey {
 	for _, one := range counts {
 		out = append(out, *one)
 	}
-	sort.Slice(out, func(i, j int) bool {
-		if out[i].Scenarios != out[j].Scenarios {
-			return out[i].Scenarios > out[j].Scenarios
-		}
-		return out[i].Key+out[i].Why < out[j].Key+out[j].Why
+	slices.SortFunc(out, func(a, b MissingKey) int {
+		return cmp.Or(cmp.Compare(b.Scenarios, a.Scenarios), cmp.Compare(a.Key+a.Why, b.Key+b.Why))
 	})
 	return out
 }

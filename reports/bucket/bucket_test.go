@@ -90,7 +90,8 @@ func fetch(t *testing.T, place, folder string, getenv func(string) string) error
 }
 
 func TestTheNightsOfABucketAreFetched(t *testing.T) {
-	objects := map[string]string{"staging/1/night.json": "one", "staging/1/run.json": "large", "staging/1/index.html": "x", "staging/2/run.json": "two", "staging/3/night.json": "three", "other/1/night.json": "other"}
+	objects := map[string]string{"staging/1/night.json": "one", "staging/1/run.json": "large", "staging/1/index.html": "x",
+		"staging/2/run.json": "two", "staging/3/night.json": "three", "other/1/night.json": "other"}
 	nobody := func(string) string { return "" }
 	somebody := func(name string) string {
 		return map[string]string{"AWS_ACCESS_KEY_ID": "AKIDEXAMPLE", "AWS_SECRET_ACCESS_KEY": "not-a-secret"}[name]

@@ -61,9 +61,11 @@ type allureStep struct {
 
 // allureStatuses are the words that Allure has for verdicts: failed is the API's fault, broken is what
 // kept a scenario from its answer.
-var allureStatuses = map[evidence.Verdict]string{evidence.Passed: "passed", evidence.Advisory: "passed", evidence.Flaky: "passed", evidence.Failed: "failed",
-	evidence.UnexpectedPass: "failed", evidence.Known: "skipped", evidence.NotTestable: "skipped", evidence.NotRun: "skipped", evidence.Inconclusive: "broken",
-	evidence.Blocked: "broken"}
+var allureStatuses = map[evidence.Verdict]string{evidence.Passed: "passed", evidence.Advisory: "passed", evidence.Flaky: "passed",
+	evidence.Failed:         "failed",
+	evidence.UnexpectedPass: "failed", evidence.Known: "skipped", evidence.NotTestable: "skipped", evidence.NotRun: "skipped",
+	evidence.Inconclusive: "broken",
+	evidence.Blocked:      "broken"}
 
 // allure lists the results of a run as files.
 func allure(r *reports.Run, from Sources, _ string) []file {
@@ -89,9 +91,11 @@ func allureOf(s *reports.Scenario, name string, facts *contract.Contract) *allur
 	if s.StartedAt.IsZero() {
 		start = 0
 	}
-	one := &allureResult{UUID: name, HistoryID: hex.EncodeToString(history[:16]), FullName: s.ID, Name: s.Name, Status: allureStatuses[s.Verdict], Stage: "finished",
+	one := &allureResult{UUID: name, HistoryID: hex.EncodeToString(history[:16]), FullName: s.ID, Name: s.Name,
+		Status: allureStatuses[s.Verdict], Stage: "finished",
 		Start: start, Stop: start + int64(s.DurationMS), Links: []allureLink{}, Steps: []allureStep{},
-		Labels: []allureLabel{{"framework", "kobcheck"}, {"language", "gherkin"}, {"parentSuite", s.Section}, {"suite", s.Feature}, {"epic", s.Section}, {"feature", s.Feature}, {"story", s.Rule}}}
+		Labels: []allureLabel{{"framework", "kobcheck"}, {"language", "gherkin"}, {"parentSuite", s.Section}, {"suite", s.Feature},
+			{"epic", s.Section}, {"feature", s.Feature}, {"story", s.Rule}}}
 	if one.Status == "" {
 		one.Status = "unknown"
 	}
@@ -113,7 +117,8 @@ func allureOf(s *reports.Scenario, name string, facts *contract.Contract) *allur
 		said = append(said, f.Requirement+": "+f.Message+": expected "+f.Expected+", was "+f.Actual)
 	}
 	if len(said) > 0 {
-		one.StatusDetails = &allureDetails{Message: said[0], Trace: strings.Join(said, "\n"), Known: s.Verdict == evidence.Known, Flaky: s.Verdict == evidence.Flaky}
+		one.StatusDetails = &allureDetails{Message: said[0], Trace: strings.Join(said, "\n"), Known: s.Verdict == evidence.Known,
+			Flaky: s.Verdict == evidence.Flaky}
 	}
 	at := start
 	for _, step := range s.Steps {

@@ -22,7 +22,8 @@ func writeAnnotations(w io.Writer, r *reports.Run, facts *contract.Contract) err
 			break
 		}
 		s := group.Scenario
-		text := fmt.Sprintf("%s\nexpected %s\nactual %s\nshown by %s, first in %s", group.Finding.Message, group.Finding.Expected, group.Finding.Actual, group.Shown(), s.ID)
+		text := fmt.Sprintf("%s\nexpected %s\nactual %s\nshown by %s, first in %s", group.Finding.Message, group.Finding.Expected,
+			group.Finding.Actual, group.Shown(), s.ID)
 		if requirement := facts.Requirement(group.Finding.Requirement); requirement != nil {
 			text = requirement.Sentence + "\n" + text
 		}
@@ -30,16 +31,19 @@ func writeAnnotations(w io.Writer, r *reports.Run, facts *contract.Contract) err
 		if group.Finding.Hazard != "" {
 			title = "hazard " + title
 		}
-		fmt.Fprintf(&b, "::error file=features/%s,line=%d,title=%s::%s\n", commandProperty(s.URI), s.Line, commandProperty(title), commandText(text))
+		fmt.Fprintf(&b, "::error file=features/%s,line=%d,title=%s::%s\n", commandProperty(s.URI), s.Line, commandProperty(title),
+			commandText(text))
 	}
 	if exposed(r) {
 		fmt.Fprintf(&b, "::error title=kobcheck::%s\n", commandText(r.Reason))
 	}
 	if n := r.Summary.Scenarios.Inconclusive; n > 0 {
-		fmt.Fprintf(&b, "::warning title=kobcheck::%s\n", commandText(fmt.Sprintf("the environment kept %d scenarios from an answer; that is not the API's fault", n)))
+		fmt.Fprintf(&b, "::warning title=kobcheck::%s\n",
+			commandText(fmt.Sprintf("the environment kept %d scenarios from an answer; that is not the API's fault", n)))
 	}
 	for _, one := range r.Blocking() {
-		fmt.Fprintf(&b, "::warning title=kobcheck::%s\n", commandText(fmt.Sprintf("%s is not served, which blocks %d scenarios", one.Operation, len(one.Scenarios))))
+		fmt.Fprintf(&b, "::warning title=kobcheck::%s\n",
+			commandText(fmt.Sprintf("%s is not served, which blocks %d scenarios", one.Operation, len(one.Scenarios))))
 	}
 	if b.Len() == 0 {
 		fmt.Fprintf(&b, "::notice title=kobcheck::%s\n", commandText(reports.Headline(r)))

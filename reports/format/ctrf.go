@@ -64,13 +64,16 @@ const passingSuite = "Noticed in passing"
 // writeCTRF writes a test for each scenario, and one for each cause that was noticed in passing alone. What
 // the environment kept away, or an operation that is not served, is other, never failed or passed.
 func writeCTRF(w io.Writer, r *reports.Run, facts *contract.Contract) error {
-	report := ctrfReport{ReportFormat: "CTRF", SpecVersion: "0.0.0", RunID: r.RunID, GeneratedBy: "kobcheck", Results: ctrfResults{Tool: ctrfTool{Name: "kobcheck", Version: r.Tool.Version},
-		Summary: ctrfSummary{Tests: len(r.Scenarios), Start: r.StartedAt.UnixMilli(), Stop: r.EndedAt.UnixMilli()}, Tests: []ctrfTest{}}}
+	report := ctrfReport{ReportFormat: "CTRF", SpecVersion: "0.0.0", RunID: r.RunID, GeneratedBy: "kobcheck",
+		Results: ctrfResults{Tool: ctrfTool{Name: "kobcheck", Version: r.Tool.Version},
+			Summary: ctrfSummary{Tests: len(r.Scenarios), Start: r.StartedAt.UnixMilli(), Stop: r.EndedAt.UnixMilli()}, Tests: []ctrfTest{}}}
 	s := &report.Results.Summary
 	for i := range r.Scenarios {
 		scenario := &r.Scenarios[i]
-		one := ctrfTest{TestID: scenario.ID, Name: scenario.Name, Duration: int64(scenario.DurationMS), Suite: []string{scenario.Section, scenario.Feature}, Line: scenario.Line,
-			RawStatus: string(scenario.Verdict), Tags: scenario.Tags, FilePath: scenario.URI, Message: scenario.Reason, Retries: max(scenario.Attempts-1, 0)}
+		one := ctrfTest{TestID: scenario.ID, Name: scenario.Name, Duration: int64(scenario.DurationMS),
+			Suite: []string{scenario.Section, scenario.Feature}, Line: scenario.Line,
+			RawStatus: string(scenario.Verdict), Tags: scenario.Tags, FilePath: scenario.URI, Message: scenario.Reason,
+			Retries: max(scenario.Attempts-1, 0)}
 		if one.Tags == nil {
 			one.Tags = []string{}
 		}
@@ -107,9 +110,11 @@ func writeCTRF(w io.Writer, r *reports.Run, facts *contract.Contract) error {
 	for _, cause := range r.PassingAlone() {
 		f := cause.Finding
 		s.Tests, s.Failed = s.Tests+1, s.Failed+1
-		report.Results.Tests = append(report.Results.Tests, ctrfTest{TestID: "passing." + f.Fingerprint(), Name: f.Requirement + " in passing: " + f.Message, Status: "failed",
-			Suite: []string{passingSuite}, RawStatus: string(evidence.Failed), Tags: []string{"@" + f.Requirement}, FilePath: cause.Scenario.URI, Line: cause.Scenario.Line,
-			Message: cause.Sentence(), Trace: strings.Join(againText(f, cause.Exchange(), facts), "\n")})
+		report.Results.Tests = append(report.Results.Tests,
+			ctrfTest{TestID: "passing." + f.Fingerprint(), Name: f.Requirement + " in passing: " + f.Message, Status: "failed",
+				Suite: []string{passingSuite}, RawStatus: string(evidence.Failed), Tags: []string{"@" + f.Requirement},
+				FilePath: cause.Scenario.URI, Line: cause.Scenario.Line,
+				Message: cause.Sentence(), Trace: strings.Join(againText(f, cause.Exchange(), facts), "\n")})
 	}
 	if exposed(r) {
 		s.Tests, s.Failed = s.Tests+1, s.Failed+1

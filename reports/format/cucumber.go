@@ -60,13 +60,15 @@ func writeCucumber(w io.Writer, r *reports.Run, _ *contract.Contract) error {
 		feature.Elements = append(feature.Elements, element(scenario))
 	}
 	if exposed(r) {
-		features = append(features, &cucumberFeature{ID: exposedSuite, Keyword: "Feature", Name: exposedSuite, Elements: []cucumberElement{element(exposure(r))}})
+		features = append(features, &cucumberFeature{ID: exposedSuite, Keyword: "Feature", Name: exposedSuite,
+			Elements: []cucumberElement{element(exposure(r))}})
 	}
 	return json.NewEncoder(w).Encode(features)
 }
 
 func element(s *reports.Scenario) cucumberElement {
-	one := cucumberElement{ID: s.ID, Keyword: "Scenario", Type: "scenario", Name: s.Name, Line: s.Line, Tags: []cucumberTag{}, Steps: []cucumberStep{}}
+	one := cucumberElement{ID: s.ID, Keyword: "Scenario", Type: "scenario", Name: s.Name, Line: s.Line, Tags: []cucumberTag{},
+		Steps: []cucumberStep{}}
 	for _, tag := range s.Tags {
 		one.Tags = append(one.Tags, cucumberTag{Name: tag, Line: s.Line})
 	}
@@ -75,9 +77,11 @@ func element(s *reports.Scenario) cucumberElement {
 		if status == "" {
 			status = "skipped"
 		}
-		one.Steps = append(one.Steps, cucumberStep{Keyword: step.Keyword + " ", Name: step.Text, Line: step.Line, Result: cucumberResult{Status: status, Duration: int64(step.DurationMS * 1e6), Error: step.Error}})
+		one.Steps = append(one.Steps, cucumberStep{Keyword: step.Keyword + " ", Name: step.Text, Line: step.Line,
+			Result: cucumberResult{Status: status, Duration: int64(step.DurationMS * 1e6), Error: step.Error}})
 	}
-	outcome := map[evidence.Verdict]string{evidence.Failed: "failed", evidence.UnexpectedPass: "failed", evidence.Inconclusive: "pending", evidence.Blocked: "pending",
+	outcome := map[evidence.Verdict]string{evidence.Failed: "failed", evidence.UnexpectedPass: "failed",
+		evidence.Inconclusive: "pending", evidence.Blocked: "pending",
 		evidence.NotTestable: "skipped", evidence.Known: "skipped", evidence.NotRun: "skipped"}[s.Verdict]
 	if outcome == "" || len(one.Steps) == 0 {
 		return one

@@ -43,7 +43,10 @@ func registry() []format {
 		single("junit", true, "junit.xml", writeJUnit),
 		single("markdown", true, "summary.md", writeMarkdown),
 		{"html", true, pages, []string{"index.html", "api.html", "coverage.html", "evidence-*.html"}},
-		single("known", true, "new-failures.yaml", func(w io.Writer, r *reports.Run, _ *contract.Contract) error { return r.NewFailures().Write(w) }),
+		single("known", true, "new-failures.yaml", func(w io.Writer, r *reports.Run,
+			_ *contract.Contract) error {
+			return r.NewFailures().Write(w)
+		}),
 		single("night", true, "night.json", func(w io.Writer, r *reports.Run, _ *contract.Contract) error {
 			return json.NewEncoder(w).Encode(nights.Of(r))
 		}),
@@ -140,6 +143,7 @@ func exposed(r *reports.Run) bool { return r.ExitCode == evidence.ExitSecretFoun
 
 // exposure is the outcome of the guard as a scenario.
 func exposure(r *reports.Run) *reports.Scenario {
-	return &reports.Scenario{ID: "reports.no-secret", Name: exposedName, Section: exposedSuite, Feature: exposedSuite, Verdict: evidence.Failed, Reason: r.Reason,
+	return &reports.Scenario{ID: "reports.no-secret", Name: exposedName, Section: exposedSuite, Feature: exposedSuite,
+		Verdict: evidence.Failed, Reason: r.Reason,
 		Steps: []reports.Step{{Keyword: "Then", Text: exposedName, Status: "failed", Error: r.Reason}}}
 }

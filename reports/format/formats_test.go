@@ -94,8 +94,12 @@ func TestAFailureHasAnIssueFileUnderItsFingerprint(t *testing.T) {
 }
 
 func TestAScenariosExchangesAsAnArchive(t *testing.T) {
-	r := &reports.Run{Scenarios: []reports.Scenario{{ID: "a/1", Exchanges: []evidence.Exchange{{N: 1, Operation: "cards-get", DurationMS: 3, Request: evidence.Request{Method: "POST", URL: "https://api.example.test/x?b=2&a=1", Headers: map[string][]string{"Content-Type": {"application/json"}}, Body: "{}", BodyBytes: 2},
-		Response: &evidence.Response{Status: 201, Headers: map[string][]string{"Content-Type": {"application/json"}}, Body: `{"id":1}`, BodyBytes: 8}}, {N: 2, Request: evidence.Request{Method: "GET", URL: "::"}, Error: "no answer"}}}}}
+	r := &reports.Run{Scenarios: []reports.Scenario{{ID: "a/1",
+		Exchanges: []evidence.Exchange{{N: 1, Operation: "cards-get", DurationMS: 3,
+			Request: evidence.Request{Method: "POST", URL: "https://api.example.test/x?b=2&a=1",
+				Headers: map[string][]string{"Content-Type": {"application/json"}}, Body: "{}", BodyBytes: 2},
+			Response: &evidence.Response{Status: 201, Headers: map[string][]string{"Content-Type": {"application/json"}}, Body: `{"id":1}`,
+				BodyBytes: 8}}, {N: 2, Request: evidence.Request{Method: "GET", URL: "::"}, Error: "no answer"}}}}}
 	var text bytes.Buffer
 	require.NoError(t, WriteHAR(&text, r, "a"))
 	var archive struct {

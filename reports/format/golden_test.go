@@ -64,9 +64,9 @@ func TestWhatIsPrintedIsAsItWas(t *testing.T) {
 	for name, text := range map[string]printing{
 		"order.txt":    func(w io.Writer) error { return PrintOrder(w, proof, facts.CardOrder) },
 		"load.txt":     func(w io.Writer) error { return PrintLoad(w, planned(t)) },
-		"load.md":      func(w io.Writer) error { _, err := io.WriteString(w, loadMarkdown(planned(t))); return err },
+		"load.md":      func(w io.Writer) error { return writePage(w, "load.md.tmpl", planned(t)) },
 		"selftest.txt": func(w io.Writer) error { return PrintSelftest(w, measured()) },
-		"selftest.md":  func(w io.Writer) error { _, err := io.WriteString(w, selftestMarkdown(measured())); return err },
+		"selftest.md":  func(w io.Writer) error { return writePage(w, "selftest.md.tmpl", measured()) },
 		"script.sh":    func(w io.Writer) error { return WriteScript(w, &red.Scenarios[1]) },
 		"scenario.har": func(w io.Writer) error { return WriteHAR(w, red, "b") },
 	} {
@@ -80,30 +80,41 @@ func TestWhatIsPrintedIsAsItWas(t *testing.T) {
 // planned is a load run with something of each kind.
 func planned(t *testing.T) *reports.LoadRun {
 	holds, broken := true, false
-	run := &reports.LoadRun{Tool: reports.Tool{Name: "kobcheck", Version: "test"}, Target: reports.Target{Name: "x\x1b[31m", Edition: contract.V1}, RunID: "run-1", Seed: 7,
-		StartedAt: specimen.Begin, Plans: []reports.LoadPlan{{ID: "ledger", Sentence: "Credits on some wallets, side by side", Due: 100, Sent: 100, Asked: 50, Reached: 49.5,
-			Series: []reports.LoadSeries{{Operation: "wallets-credit", Class: "good", Count: 99, FromDue: reports.Percentiles{P50: 2, P99: 9, Max: 12}}},
+	run := &reports.LoadRun{Tool: reports.Tool{Name: "kobcheck", Version: "test"},
+		Target: reports.Target{Name: "x\x1b[31m", Edition: contract.V1}, RunID: "run-1", Seed: 7,
+		StartedAt: specimen.Begin, Plans: []reports.LoadPlan{{ID: "ledger", Sentence: "Credits on some wallets, side by side", Due: 100,
+			Sent: 100, Asked: 50, Reached: 49.5,
+			Series: []reports.LoadSeries{{Operation: "wallets-credit", Class: "good", Count: 99,
+				FromDue: reports.Percentiles{P50: 2, P99: 9, Max: 12}}},
 			Steps:  []reports.LoadStep{{Rate: 50, Reached: 49.5, P99: 9, Held: true}, {Rate: 100, Reached: 60, P99: 200, Broke: "p99 above 100 ms"}},
-			Errors: map[string]int{"no answer": 1}, Findings: []evidence.Finding{{Requirement: "WALLET-05", Operation: "wallets-credit", Message: "500 Internal Server Error", Count: 1}},
-			Invariants: []evidence.Invariant{{Requirement: "MONEY-01", Sentence: "all 99 credits are in the wallets", Holds: &broken, Evidence: []string{"wallet 1 holds 3 less"}},
+			Errors: map[string]int{"no answer": 1}, Findings: []evidence.Finding{{Requirement: "WALLET-05", Operation: "wallets-credit",
+				Message: "500 Internal Server Error", Count: 1}},
+			Invariants: []evidence.Invariant{{Requirement: "MONEY-01", Sentence: "all 99 credits are in the wallets", Holds: &broken,
+				Evidence: []string{"wallet 1 holds 3 less"}},
 				{Requirement: "IDEMP-01", Sentence: "each key made one thing", Holds: &holds}, {Requirement: "IDEMP-02", Sentence: "nobody knows"}},
 			Observed: []evidence.Observation{{ID: "q", Question: "How long?", Answer: "a day"}},
-			Gates:    []reports.GateResult{{Gate: "p99 < 100ms", State: "passed", Figure: 9, Low: 8, High: 12, Unit: "ms", Samples: 99, Needed: 90}}}}}
+			Gates: []reports.GateResult{{Gate: "p99 < 100ms", State: "passed", Figure: 9, Low: 8, High: 12, Unit: "ms", Samples: 99,
+				Needed: 90}}}}}
 	run.Close(&evidence.Policy{Contract: specimen.Facts(t), Gate: evidence.DefaultGate()}, specimen.Begin.Add(2*time.Second))
 	return run
 }
 
 // measured is a selftest with a fault of each kind.
 func measured() *reports.Selftest {
-	by := []reports.Killer{{Scenario: "a", Requirement: "CARD-01"}, {Scenario: "b", Requirement: "CARD-01"}, {Scenario: "c", Requirement: "CARD-01"}, {Scenario: "d", Requirement: "CARD-01"}}
-	s := &reports.Selftest{StartedAt: specimen.Begin, Baseline: []reports.Baseline{{Style: "plain", Edition: contract.V1, Passed: 9, Total: 9, WallMS: 500}},
+	by := []reports.Killer{{Scenario: "a", Requirement: "CARD-01"}, {Scenario: "b", Requirement: "CARD-01"},
+		{Scenario: "c", Requirement: "CARD-01"}, {Scenario: "d", Requirement: "CARD-01"}}
+	s := &reports.Selftest{StartedAt: specimen.Begin, Baseline: []reports.Baseline{{Style: "plain", Edition: contract.V1, Passed: 9,
+		Total: 9, WallMS: 500}},
 		Faults: []reports.FaultResult{
-			{ID: "card.wrong", Group: "card", Mark: contract.Stated, Requirement: "CARD-01", Sentence: "a card is *wrong*", Killed: true, RightRequirement: true, By: by, Hits: 3,
+			{ID: "card.wrong", Group: "card", Mark: contract.Stated, Requirement: "CARD-01", Sentence: "a card is *wrong*", Killed: true,
+				RightRequirement: true, By: by, Hits: 3,
 				Isolation: &reports.Isolation{FailedScenarios: 2, LostRequirements: 1}},
-			{ID: "card.odd", Group: "card", Mark: contract.Stated, Requirement: "CARD-02", Sentence: "a card is odd", Killed: true, By: by[:1], Hits: 1},
+			{ID: "card.odd", Group: "card", Mark: contract.Stated, Requirement: "CARD-02", Sentence: "a card is odd", Killed: true,
+				By: by[:1], Hits: 1},
 			{ID: "money.lost", Group: "money", Mark: contract.Inferred, Requirement: "MONEY-01", Sentence: "money is lost", Hits: 2},
 			{ID: "money.never", Group: "money", Mark: contract.Inferred, Requirement: "MONEY-02", Sentence: "nobody comes there"},
-			{ID: "rare.late", Group: "rare", Mark: contract.Stated, Requirement: "CARD-03", Sentence: "now and then", Killed: true, RightRequirement: true, ByChance: true, Probability: 0.4, Runs: 10, By: by[:1], Hits: 4},
+			{ID: "rare.late", Group: "rare", Mark: contract.Stated, Requirement: "CARD-03", Sentence: "now and then", Killed: true,
+				RightRequirement: true, ByChance: true, Probability: 0.4, Runs: 10, By: by[:1], Hits: 4},
 		}}
 	s.Close(specimen.Begin.Add(2 * time.Second))
 	return s

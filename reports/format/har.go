@@ -1,12 +1,13 @@
 package format
 
 import (
+	"cmp"
 	"encoding/json"
 	"fmt"
 	"io"
 	"net/http"
 	"net/url"
-	"sort"
+	"slices"
 	"strings"
 
 	"github.com/kobcheck/kobcheck/reports"
@@ -84,15 +85,18 @@ func WriteHAR(w io.Writer, r *reports.Run, id string) error {
 	if !found {
 		return fmt.Errorf("the run has no scenario %q", id)
 	}
-	archive := map[string]any{"log": map[string]any{"version": "1.2", "creator": map[string]string{"name": "kobcheck", "version": r.Tool.Version}, "pages": []any{}, "entries": entries}}
+	archive := map[string]any{"log": map[string]any{"version": "1.2",
+		"creator": map[string]string{"name": "kobcheck", "version": r.Tool.Version}, "pages": []any{}, "entries": entries}}
 	encoder := json.NewEncoder(w)
 	encoder.SetIndent("", " ")
 	return encoder.Encode(archive)
 }
 
 func harOf(e *evidence.Exchange, scenario string) harEntry {
-	one := harEntry{StartedDateTime: e.StartedAt.Format("2006-01-02T15:04:05.000Z07:00"), Time: e.DurationMS, Timings: harTimings{Wait: e.DurationMS}, Comment: scenario + ", " + e.Operation}
-	one.Request = harRequest{Method: e.Request.Method, URL: e.Request.URL, HTTPVersion: "HTTP/1.1", Cookies: []harPair{}, Headers: harHeaders(e.Request.Headers), QueryString: []harPair{}, HeadersSize: -1, BodySize: e.Request.BodyBytes}
+	one := harEntry{StartedDateTime: e.StartedAt.Format("2006-01-02T15:04:05.000Z07:00"), Time: e.DurationMS,
+		Timings: harTimings{Wait: e.DurationMS}, Comment: scenario + ", " + e.Operation}
+	one.Request = harRequest{Method: e.Request.Method, URL: e.Request.URL, HTTPVersion: "HTTP/1.1", Cookies: []harPair{},
+		Headers: harHeaders(e.Request.Headers), QueryString: []harPair{}, HeadersSize: -1, BodySize: e.Request.BodyBytes}
 	if u, err := url.Parse(e.Request.URL); err == nil {
 		one.Request.QueryString = harHeaders(u.Query())
 	}
@@ -117,6 +121,6 @@ func harHeaders(headers map[string][]string) []harPair {
 			pairs = append(pairs, harPair{name, value})
 		}
 	}
-	sort.Slice(pairs, func(i, j int) bool { return pairs[i].Name+pairs[i].Value < pairs[j].Name+pairs[j].Value })
+	slices.SortFunc(pairs, func(a, b harPair) int { return cmp.Compare(a.Name+a.Value, b.Name+b.Value) })
 	return pairs
 }

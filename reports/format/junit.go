@@ -86,12 +86,15 @@ func writeJUnit(w io.Writer, r *reports.Run, facts *contract.Contract) error {
 		if !known {
 			at = len(all.Suites)
 			place[scenario.URI] = at
-			all.Suites = append(all.Suites, junitSuite{Name: clean(scenario.Feature), Timestamp: r.StartedAt.Format("2006-01-02T15:04:05Z"), File: scenario.URI})
+			all.Suites = append(all.Suites, junitSuite{Name: clean(scenario.Feature),
+				Timestamp: r.StartedAt.Format("2006-01-02T15:04:05Z"), File: scenario.URI})
 		}
 		all.Suites[at].add(testcase(scenario, facts), scenario.DurationMS/1000)
 		all.Suites[at].Properties = append(all.Suites[at].Properties,
-			junitProperty{"requirements of " + scenario.ID, strings.Join(scenario.Requirements, " ")}, junitProperty{"mark of " + scenario.ID, string(scenario.Mark)},
-			junitProperty{"verdict of " + scenario.ID, string(scenario.Verdict)}, junitProperty{"line of " + scenario.ID, strconv.Itoa(scenario.Line)})
+			junitProperty{"requirements of " + scenario.ID, strings.Join(scenario.Requirements, " ")},
+			junitProperty{"mark of " + scenario.ID, string(scenario.Mark)},
+			junitProperty{"verdict of " + scenario.ID, string(scenario.Verdict)},
+			junitProperty{"line of " + scenario.ID, strconv.Itoa(scenario.Line)})
 	}
 	if alone := r.PassingAlone(); len(alone) > 0 {
 		suite := junitSuite{Name: passingSuite, Timestamp: r.StartedAt.Format("2006-01-02T15:04:05Z")}
@@ -123,7 +126,8 @@ func writeJUnit(w io.Writer, r *reports.Run, facts *contract.Contract) error {
 }
 
 func testcase(s *reports.Scenario, facts *contract.Contract) junitCase {
-	one := junitCase{Name: clean(s.Name + " [" + s.ID + "]"), Classname: clean(s.Section + "." + s.Feature), Time: fmt.Sprintf("%.3f", s.DurationMS/1000)}
+	one := junitCase{Name: clean(s.Name + " [" + s.ID + "]"), Classname: clean(s.Section + "." + s.Feature),
+		Time: fmt.Sprintf("%.3f", s.DurationMS/1000)}
 	switch s.Verdict {
 	case evidence.UnexpectedPass:
 		one.Failure = &junitResult{Message: clean(s.Reason), Type: "unexpected pass", Data: clean(s.Reason)}
@@ -179,7 +183,8 @@ func failureText(s *reports.Scenario, facts *contract.Contract) (message, data s
 // clean takes out what XML 1.0 can't hold.
 func clean(text string) string {
 	return strings.Map(func(r rune) rune {
-		if r == '\t' || r == '\n' || r >= 0x20 && r <= 0xd7ff || r >= 0xe000 && r <= 0xfffd && r != utf8.RuneError || r >= 0x10000 && r <= 0x10ffff {
+		if r == '\t' || r == '\n' || r >= 0x20 && r <= 0xd7ff || r >= 0xe000 && r <= 0xfffd && r != utf8.RuneError || r >= 0x10000 &&
+			r <= 0x10ffff {
 			return r
 		}
 		return '?'

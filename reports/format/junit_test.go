@@ -18,11 +18,14 @@ import (
 // What the schema of Jenkins' xUnit plugin (junit-10.xsd) allows: the attributes of each element, those that have
 // to be there, and its children.
 var jenkins = map[string]struct{ attributes, required, children []string }{
-	"testsuites":   {[]string{"name", "time", "tests", "failures", "errors"}, nil, []string{"testsuite"}},
-	"testsuite":    {[]string{"name", "tests", "failures", "errors", "group", "time", "skipped", "timestamp", "hostname", "id", "package", "file", "log", "url"}, []string{"name", "tests", "failures", "errors"}, []string{"testsuite", "properties", "testcase", "system-out", "system-err"}},
-	"properties":   {nil, nil, []string{"property"}},
-	"property":     {[]string{"name", "value"}, []string{"name", "value"}, nil},
-	"testcase":     {[]string{"name", "time", "classname", "group"}, []string{"name"}, []string{"skipped", "error", "failure", "rerunFailure", "rerunError", "flakyFailure", "flakyError", "system-out", "system-err"}},
+	"testsuites": {[]string{"name", "time", "tests", "failures", "errors"}, nil, []string{"testsuite"}},
+	"testsuite": {[]string{"name", "tests", "failures", "errors", "group", "time", "skipped", "timestamp", "hostname", "id",
+		"package", "file", "log", "url"}, []string{"name", "tests", "failures", "errors"},
+		[]string{"testsuite", "properties", "testcase", "system-out", "system-err"}},
+	"properties": {nil, nil, []string{"property"}},
+	"property":   {[]string{"name", "value"}, []string{"name", "value"}, nil},
+	"testcase": {[]string{"name", "time", "classname", "group"}, []string{"name"},
+		[]string{"skipped", "error", "failure", "rerunFailure", "rerunError", "flakyFailure", "flakyError", "system-out", "system-err"}},
 	"failure":      {[]string{"type", "message"}, nil, nil},
 	"error":        {[]string{"type", "message"}, nil, nil},
 	"skipped":      {[]string{"type", "message"}, nil, nil},

@@ -32,14 +32,16 @@ func PrintLoad(w io.Writer, r *reports.LoadRun) error {
 func (p printer) plan(plan *reports.LoadPlan) {
 	p.Line("%s: %s", plan.ID, wording.Wrap(plan.Sentence, 2))
 	if plan.Due > 0 {
-		p.Line("  arrivals   %d due, %d sent, %.1f/s asked, %.1f/s reached; generator lag p99 %.2f ms", plan.Due, plan.Sent, plan.Asked, plan.Reached, plan.Lag.P99)
+		p.Line("  arrivals   %d due, %d sent, %.1f/s asked, %.1f/s reached; generator lag p99 %.2f ms", plan.Due, plan.Sent, plan.Asked,
+			plan.Reached, plan.Lag.P99)
 	}
 	for _, s := range plan.Series {
 		from, beside := "from due", "from send"
 		if s.Class == "delivered" {
 			from, beside = "until taken", "until the first try"
 		}
-		p.Line("  %-10s %-28s %6d  p50 %.1f  p99 %.1f  max %.1f ms %s; p99 %.1f ms %s", s.Class, s.Operation, s.Count, s.FromDue.P50, s.FromDue.P99, s.FromDue.Max, from, s.FromSend.P99, beside)
+		p.Line("  %-10s %-28s %6d  p50 %.1f  p99 %.1f  max %.1f ms %s; p99 %.1f ms %s", s.Class, s.Operation, s.Count, s.FromDue.P50,
+			s.FromDue.P99, s.FromDue.Max, from, s.FromSend.P99, beside)
 	}
 	for _, step := range plan.Steps {
 		held := "held"
@@ -77,7 +79,8 @@ func (p printer) plan(plan *reports.LoadPlan) {
 		p.Line("  observed   %s %s", wording.Wrap(o.Question, 13), wording.Wrap(o.Answer, 13))
 	}
 	for _, gate := range plan.Gates {
-		p.Line("  gate       %-12s %s: %.3g %s (%.3g to %.3g), %d samples of %d needed", gate.State, gate.Gate, gate.Figure, gate.Unit, gate.Low, gate.High, gate.Samples, gate.Needed)
+		p.Line("  gate       %-12s %s: %.3g %s (%.3g to %.3g), %d samples of %d needed", gate.State, gate.Gate, gate.Figure, gate.Unit,
+			gate.Low, gate.High, gate.Samples, gate.Needed)
 	}
 	p.Line("  %s%s", plan.Verdict, map[bool]string{true: ": " + plan.Reason}[plan.Reason != ""])
 	p.Line("")

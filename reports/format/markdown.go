@@ -8,7 +8,6 @@ import (
 	"github.com/kobcheck/kobcheck/contract"
 	"github.com/kobcheck/kobcheck/reports"
 	"github.com/kobcheck/kobcheck/reports/evidence"
-	"github.com/kobcheck/kobcheck/reports/wording"
 )
 
 // markdownBound keeps the summary under what pipelines take (1,024 kB); whole sections are cut, the
@@ -17,8 +16,10 @@ const markdownBound = 1000 << 10
 
 // writeMarkdown writes the summary for a pipeline's page: the verdict, then what failed, then the rest.
 func writeMarkdown(w io.Writer, r *reports.Run, facts *contract.Contract) error {
-	sections := []string{markdownHead(r), markdownFindings(r, facts, true), markdownBlocked(r), markdownPassing(r), markdownMissing(r), markdownInconclusive(r), markdownKnown(r),
-		markdownWaivers(r), markdownChanges(r), markdownFindings(r, facts, false), markdownOrder(r, facts), markdownOpen(r), markdownUndocumented(r), markdownLeftBehind(r)}
+	sections := []string{markdownHead(r), markdownFindings(r, facts, true), markdownBlocked(r), markdownPassing(r),
+		markdownMissing(r), markdownInconclusive(r), markdownKnown(r),
+		markdownWaivers(r), markdownChanges(r), markdownFindings(r, facts, false), markdownOrder(r, facts), markdownOpen(r),
+		markdownUndocumented(r), markdownLeftBehind(r)}
 	size := 0
 	for _, section := range sections {
 		if size+len(section) > markdownBound {
@@ -46,8 +47,9 @@ func markdownHead(r *reports.Run) string {
 		counts += fmt.Sprintf(" %d |", part.N)
 	}
 	fmt.Fprintf(&b, "%s\n%s\n%s\n\n", names, lines, counts)
-	fmt.Fprintf(&b, "Requirements: %d proved, %d broken, %d not tested. Operations: %d of %d answered. %d requests, %d checks. Seed %d, exit code %d.\n",
-		r.Summary.Requirements.Proved, r.Summary.Requirements.Failed, r.Summary.Requirements.NotTested, r.Summary.Operations.Exercised, r.Summary.Operations.Total, r.Summary.Requests, r.Summary.Checks, r.Seed, r.ExitCode)
+	q, o := r.Summary.Requirements, r.Summary.Operations
+	fmt.Fprintf(&b, "Requirements: %d proved, %d broken, %d not tested. Operations: %d of %d answered. ", q.Proved, q.Failed, q.NotTested, o.Exercised, o.Total)
+	fmt.Fprintf(&b, "%d requests, %d checks. Seed %d, exit code %d.\n", r.Summary.Requests, r.Summary.Checks, r.Seed, r.ExitCode)
 	return b.String()
 }
 
@@ -77,7 +79,8 @@ func markdownCause(c *reports.Cause, facts *contract.Contract) string {
 	}
 	fmt.Fprintf(&b, "\n### %s%s: %s\n\n", hazard, f.Requirement, escapeMarkdown(c.Title()))
 	if requirement := facts.Requirement(f.Requirement); requirement != nil {
-		fmt.Fprintf(&b, "> %s\n>\n> %s, source: %s\n\n", escapeMarkdown(requirement.Sentence), requirement.Mark, escapeMarkdown(requirement.Source))
+		fmt.Fprintf(&b, "> %s\n>\n> %s, source: %s\n\n", escapeMarkdown(requirement.Sentence), requirement.Mark,
+			escapeMarkdown(requirement.Source))
 	}
 	if f.Hazard != "" {
 		fmt.Fprintf(&b, "- at risk: %s\n", escapeMarkdown(f.Hazard))
@@ -102,7 +105,7 @@ func markdownCause(c *reports.Cause, facts *contract.Contract) string {
 
 // fenced is a command line as a block of its own.
 func fenced(curl string) string {
-	return fmt.Sprintf("\n```sh\n%s\n```\n", strings.ReplaceAll(curl, "```", "` ` `"))
+	return fmt.Sprintf("\n```sh\n%s\n```\n", inside(curl))
 }
 
 func markdownBlocked(r *reports.Run) string {
@@ -126,7 +129,8 @@ func markdownPassing(r *reports.Run) string {
 		}
 		f := one.Finding
 		what := fmt.Sprintf("%s: expected %s, was %s", f.Message, f.Expected, f.Actual)
-		fmt.Fprintf(&b, "| %d | %s (%s) | %s | %s | %s |\n", one.Passing, f.Requirement, f.Mark, code(one.Where()), escapeMarkdown(what), code(one.Met.Scenario))
+		fmt.Fprintf(&b, "| %d | %s (%s) | %s | %s | %s |\n", one.Passing, f.Requirement, f.Mark, code(one.Where()),
+			escapeMarkdown(what), code(one.Met.Scenario))
 		if exchange := r.MetBy(one); exchange != nil && len(one.Scenarios) == 0 && i < printed {
 			curls += fmt.Sprintf("\n%s %s:\n%s", f.Requirement, code(one.Where()), fenced(exchange.Curl))
 		}
@@ -195,13 +199,15 @@ func markdownKnown(r *reports.Run) string {
 			b.WriteString("\n## Known failures\n\n")
 		}
 		f := one.Finding
-		fmt.Fprintf(&b, "- %s %s: %s (%s): %s\n", f.Requirement, code(one.Where()), escapeMarkdown(f.Message), one.Shown(), escapeMarkdown(f.Reason))
+		fmt.Fprintf(&b, "- %s %s: %s (%s): %s\n", f.Requirement, code(one.Where()), escapeMarkdown(f.Message), one.Shown(),
+			escapeMarkdown(f.Reason))
 	}
 	b.WriteString(markdownReasons(r, evidence.Flaky, "Flaky: failed, then passed with fresh data"))
 	if entries := r.NewFailures(); len(entries) > 0 {
 		var text strings.Builder
 		if entries.Write(&text) == nil {
-			fmt.Fprintf(&b, "\n## For known-failures.yaml, if somebody looks after these\n\n```yaml\n%s```\n", strings.ReplaceAll(text.String(), "```", "` ` `"))
+			fmt.Fprintf(&b, "\n## For known-failures.yaml, if somebody looks after these\n\n```yaml\n%s```\n",
+				inside(text.String()))
 		}
 	}
 	return b.String()
@@ -239,7 +245,7 @@ func markdownOrder(r *reports.Run, facts *contract.Contract) string {
 	if PrintOrder(&text, r.CardOrder, facts.CardOrder) != nil {
 		return ""
 	}
-	return "\n## The order of the checks of card creation\n\n```\n" + strings.ReplaceAll(text.String(), "```", "` ` `") + "```\n"
+	return "\n## The order of the checks of card creation\n\n```\n" + inside(text.String()) + "```\n"
 }
 
 func markdownUndocumented(r *reports.Run) string {
@@ -259,23 +265,10 @@ func markdownLeftBehind(r *reports.Run) string {
 		return ""
 	}
 	var b strings.Builder
-	fmt.Fprintf(&b, "\n## Left on the target\n\nNo operation takes these away again; run.json has their ids, and every request carried the run's id %s.\n\n", code(r.RunID))
+	b.WriteString("\n## Left on the target\n\nNo operation takes these away again; run.json has their ids, ")
+	fmt.Fprintf(&b, "and every request carried the run's id %s.\n\n", code(r.RunID))
 	for _, one := range r.LeftBehind {
 		fmt.Fprintf(&b, "- %s: %d\n", one.Kind, one.Count)
 	}
 	return b.String()
-}
-
-// escapeMarkdown keeps text of the API from becoming markup.
-func escapeMarkdown(text string) string {
-	text = strings.NewReplacer("\\", "\\\\", "`", "\\`", "*", "\\*", "_", "\\_", "|", "\\|", "<", "&lt;", ">", "&gt;", "[", "\\[", "#", "\\#").Replace(text)
-	return strings.Join(strings.Fields(wording.Plain(text)), " ")
-}
-
-// code puts text of the API into a code span that it can't leave.
-func code(text string) string {
-	if text == "" {
-		return ""
-	}
-	return "`" + strings.ReplaceAll(strings.ReplaceAll(strings.Join(strings.Fields(wording.Plain(text)), " "), "`", "'"), "|", "¦") + "`"
 }

@@ -58,8 +58,10 @@ func (m *envelopes) id() string {
 }
 
 func (m *envelopes) run(r *reports.Run) {
-	m.put(&messages.Envelope{Meta: &messages.Meta{ProtocolVersion: protocol, Implementation: &messages.Product{Name: r.Tool.Name, Version: r.Tool.Version},
-		Runtime: &messages.Product{Name: "go", Version: runtime.Version()}, Os: &messages.Product{Name: runtime.GOOS}, Cpu: &messages.Product{Name: runtime.GOARCH}}})
+	m.put(&messages.Envelope{Meta: &messages.Meta{ProtocolVersion: protocol,
+		Implementation: &messages.Product{Name: r.Tool.Name, Version: r.Tool.Version},
+		Runtime:        &messages.Product{Name: "go", Version: runtime.Version()}, Os: &messages.Product{Name: runtime.GOOS},
+		Cpu: &messages.Product{Name: runtime.GOARCH}}})
 	seen := map[string]bool{}
 	wanted := map[string]bool{}
 	for i := range r.Scenarios {
@@ -75,7 +77,8 @@ func (m *envelopes) run(r *reports.Run) {
 	for i := range r.Scenarios {
 		m.scenario(&r.Scenarios[i])
 	}
-	m.put(&messages.Envelope{TestRunFinished: &messages.TestRunFinished{Success: r.ExitCode == evidence.ExitPassed, Timestamp: stamp(r.EndedAt), Message: r.Reason}})
+	m.put(&messages.Envelope{TestRunFinished: &messages.TestRunFinished{Success: r.ExitCode == evidence.ExitPassed,
+		Timestamp: stamp(r.EndedAt), Message: r.Reason}})
 }
 
 func place(uri string, line int) string { return fmt.Sprintf("%s:%d", uri, line) }
@@ -89,7 +92,8 @@ func (m *envelopes) feature(uri string, wanted map[string]bool) {
 		return
 	}
 	document.Uri = uri
-	m.put(&messages.Envelope{Source: &messages.Source{Uri: uri, Data: string(source), MediaType: messages.SourceMediaType_TEXT_X_CUCUMBER_GHERKIN_PLAIN}})
+	m.put(&messages.Envelope{Source: &messages.Source{Uri: uri, Data: string(source),
+		MediaType: messages.SourceMediaType_TEXT_X_CUCUMBER_GHERKIN_PLAIN}})
 	m.put(&messages.Envelope{GherkinDocument: document})
 	lines := map[string]int{}
 	for _, child := range document.Feature.Children {
@@ -138,15 +142,18 @@ func (m *envelopes) scenario(s *reports.Scenario) {
 	if at.IsZero() {
 		at = time.Unix(0, 0)
 	}
-	m.put(&messages.Envelope{TestCaseStarted: &messages.TestCaseStarted{Id: started, TestCaseId: test.Id, Attempt: int64(max(s.Attempts-1, 0)), Timestamp: stamp(at)}})
+	m.put(&messages.Envelope{TestCaseStarted: &messages.TestCaseStarted{Id: started, TestCaseId: test.Id,
+		Attempt: int64(max(s.Attempts-1, 0)), Timestamp: stamp(at)}})
 	results := resultsOf(s, len(test.TestSteps))
 	for i, step := range test.TestSteps {
-		m.put(&messages.Envelope{TestStepStarted: &messages.TestStepStarted{TestCaseStartedId: started, TestStepId: step.Id, Timestamp: stamp(at)}})
+		m.put(&messages.Envelope{TestStepStarted: &messages.TestStepStarted{TestCaseStartedId: started, TestStepId: step.Id,
+			Timestamp: stamp(at)}})
 		if i == len(test.TestSteps)-1 && s.Verdict != evidence.Passed {
 			m.attach(started, step.Id, s)
 		}
 		at = at.Add(time.Duration(results[i].Duration.Nanos) + time.Duration(results[i].Duration.Seconds)*time.Second)
-		m.put(&messages.Envelope{TestStepFinished: &messages.TestStepFinished{TestCaseStartedId: started, TestStepId: step.Id, TestStepResult: results[i], Timestamp: stamp(at)}})
+		m.put(&messages.Envelope{TestStepFinished: &messages.TestStepFinished{TestCaseStartedId: started, TestStepId: step.Id,
+			TestStepResult: results[i], Timestamp: stamp(at)}})
 	}
 	m.put(&messages.Envelope{TestCaseFinished: &messages.TestCaseFinished{TestCaseStartedId: started, Timestamp: stamp(at)}})
 }
@@ -161,7 +168,8 @@ func (m *envelopes) attach(started, step string, s *reports.Scenario) {
 		if exchange.Error != "" {
 			text += "\n" + exchange.Error + "\n"
 		}
-		m.put(&messages.Envelope{Attachment: &messages.Attachment{Body: text, ContentEncoding: messages.AttachmentContentEncoding_IDENTITY, MediaType: "text/plain",
+		m.put(&messages.Envelope{Attachment: &messages.Attachment{Body: text,
+			ContentEncoding: messages.AttachmentContentEncoding_IDENTITY, MediaType: "text/plain",
 			FileName: fmt.Sprintf("%d-%s.txt", exchange.N, exchange.Operation), TestCaseStartedId: started, TestStepId: step}})
 	}
 }

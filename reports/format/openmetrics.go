@@ -1,9 +1,10 @@
 package format
 
 import (
+	"cmp"
 	"fmt"
 	"io"
-	"sort"
+	"slices"
 	"strings"
 
 	"github.com/kobcheck/kobcheck/contract"
@@ -38,13 +39,14 @@ func writeOpenMetrics(w io.Writer, r *reports.Run, _ *contract.Contract) error {
 	fmt.Fprintf(&b, "kobcheck_run_timestamp_seconds{%s} %d\n", target, r.EndedAt.Unix())
 	family("kobcheck_operation_latency_seconds", "Latency of an operation in the run.")
 	uses := append([]reports.OperationUse{}, r.Operations...)
-	sort.Slice(uses, func(i, j int) bool { return uses[i].ID < uses[j].ID })
+	slices.SortFunc(uses, func(a, b reports.OperationUse) int { return cmp.Compare(a.ID, b.ID) })
 	for _, use := range uses {
 		for _, one := range []struct {
 			quantile string
 			ms       float64
 		}{{"0.5", use.Latency.P50}, {"0.95", use.Latency.P95}, {"1", use.Latency.Max}} {
-			fmt.Fprintf(&b, "kobcheck_operation_latency_seconds{%s,%s,%s} %g\n", target, label("operation", use.ID), label("quantile", one.quantile), one.ms/1000)
+			fmt.Fprintf(&b, "kobcheck_operation_latency_seconds{%s,%s,%s} %g\n", target, label("operation", use.ID),
+				label("quantile", one.quantile), one.ms/1000)
 		}
 	}
 	b.WriteString("# EOF\n")

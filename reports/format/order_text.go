@@ -13,7 +13,8 @@ import (
 // and the fewest requests that prove as much.
 func PrintOrder(w io.Writer, p *reports.OrderProof, order contract.CardOrder) error {
 	var b strings.Builder
-	fmt.Fprintf(&b, "The order of the %d checks of card creation, as %d requests that failed several of them show it\n\n", len(order.Checks), len(p.Decisions))
+	fmt.Fprintf(&b, "The order of the %d checks of card creation, as %d requests that failed several of them show it\n\n",
+		len(order.Checks), len(p.Decisions))
 	for _, line := range p.Chains() {
 		fmt.Fprintf(&b, "  %s\n", line)
 	}

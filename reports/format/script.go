@@ -5,8 +5,9 @@ import (
 	"encoding/json"
 	"fmt"
 	"io"
+	"maps"
 	"regexp"
-	"sort"
+	"slices"
 	"strings"
 
 	"github.com/kobcheck/kobcheck/reports"
@@ -19,7 +20,8 @@ import (
 // come from $TOKEN or are fetched with the variables that the head names.
 func WriteScript(w io.Writer, s *reports.Scenario) error {
 	var b strings.Builder
-	fmt.Fprintf(&b, "#!/bin/sh\n# %s\n# %s (%s:%d)\n# needs curl and jq\nset -u\n", strings.Join(strings.Fields(wording.Plain(s.Name)), " "), s.ID, s.URI, s.Line)
+	fmt.Fprintf(&b, "#!/bin/sh\n# %s\n# %s (%s:%d)\n# needs curl and jq\nset -u\n",
+		strings.Join(strings.Fields(wording.Plain(s.Name)), " "), s.ID, s.URI, s.Line)
 	b.WriteString("fresh() { cat /proc/sys/kernel/random/uuid 2>/dev/null || uuidgen | tr A-Z a-z; }\n")
 	script := &script{variables: map[string]string{}, keys: map[string]string{}, needed: neededIDs(s)}
 	for _, name := range tokenVariables(s) {
@@ -33,7 +35,8 @@ func WriteScript(w io.Writer, s *reports.Scenario) error {
 		script.exchange(&b, exchange)
 	}
 	for _, finding := range s.Findings {
-		fmt.Fprintf(&b, "# finding at call %d: %s\n#   expected %s\n#   was      %s\n", finding.Exchange, comment(finding.Message), comment(finding.Expected), comment(finding.Actual))
+		fmt.Fprintf(&b, "# finding at call %d: %s\n#   expected %s\n#   was      %s\n", finding.Exchange, comment(finding.Message),
+			comment(finding.Expected), comment(finding.Actual))
 	}
 	_, err := io.WriteString(w, b.String())
 	return err
@@ -50,12 +53,7 @@ func tokenVariables(s *reports.Scenario) []string {
 			seen[found[1]] = true
 		}
 	}
-	names := make([]string, 0, len(seen))
-	for name := range seen {
-		names = append(names, name)
-	}
-	sort.Strings(names)
-	return names
+	return slices.Sorted(maps.Keys(seen))
 }
 
 // neededIDs are the ids that later requests name.
@@ -87,12 +85,7 @@ func (c *script) exchange(b *strings.Builder, exchange *evidence.Exchange) {
 		}
 		line = strings.ReplaceAll(line, found[2], `'"$`+c.keys[found[2]]+`"'`)
 	}
-	ids := make([]string, 0, len(c.variables))
-	for id := range c.variables {
-		ids = append(ids, id)
-	}
-	sort.Strings(ids)
-	for _, id := range ids {
+	for _, id := range slices.Sorted(maps.Keys(c.variables)) {
 		line = strings.ReplaceAll(line, id, `'"$`+c.variables[id]+`"'`)
 	}
 	for _, id := range evidence.UUID.FindAllString(exchange.Request.URL+" "+exchange.Request.Body, -1) {
@@ -139,12 +132,7 @@ func idPaths(body string) []idPath {
 				walk(fmt.Sprintf("%s[%d]", path, i), one)
 			}
 		case map[string]any:
-			names := make([]string, 0, len(v))
-			for name := range v {
-				names = append(names, name)
-			}
-			sort.Strings(names)
-			for _, name := range names {
+			for _, name := range slices.Sorted(maps.Keys(v)) {
 				text, _ := json.Marshal(name) // a string always can be
 				if !strings.ContainsRune(name, '\'') {
 					walk(fmt.Sprintf("%s[%s]", path, text), v[name])

@@ -4,8 +4,6 @@ import (
 	"encoding/json"
 	"fmt"
 	"io"
-	"maps"
-	"slices"
 	"strings"
 
 	"github.com/kobcheck/kobcheck/reports"
@@ -17,36 +15,10 @@ func Selftest(to *Writer, s *reports.Selftest) ([]string, error) {
 	return to.write(func() []file {
 		return []file{
 			{"selftest.json", func(w io.Writer) error { return json.NewEncoder(w).Encode(s) }},
-			{"selftest.md", func(w io.Writer) error { _, err := io.WriteString(w, selftestMarkdown(s)); return err }},
+			{"selftest.md", func(w io.Writer) error { return writePage(w, "selftest.md.tmpl", s) }},
 			{"selftest.html", func(w io.Writer) error { return site.SelftestPage(w, s) }},
 		}
 	}, []string{"selftest.*"}, func(found string) { s.Exposed = found })
-}
-
-func selftestMarkdown(s *reports.Selftest) string {
-	var b strings.Builder
-	fmt.Fprintf(&b, "# Detection power %.1f%%\n\n%d of %d deliberate faults caught, %d on the very requirement that they break.\n\n", 100*s.Summary.Power, s.Summary.Killed, s.Summary.Faults, s.Summary.RightRequirement)
-	b.WriteString("| group | faults | caught | on the right requirement |\n|---|--:|--:|--:|\n")
-	for _, name := range slices.Sorted(maps.Keys(s.Summary.ByGroup)) {
-		k := s.Summary.ByGroup[name]
-		fmt.Fprintf(&b, "| %s | %d | %d | %d |\n", name, k.Faults, k.Killed, k.Right)
-	}
-	b.WriteString("\n| style | edition | passed | false alarms |\n|---|---|--:|--:|\n")
-	for _, baseline := range s.Baseline {
-		fmt.Fprintf(&b, "| %s | %s | %d of %d | %d |\n", baseline.Style, baseline.Edition, baseline.Passed, baseline.Total, baseline.Findings)
-	}
-	if survivors := s.Survivors(); len(survivors) > 0 {
-		b.WriteString("\n## Not caught on their own requirement\n\n| fault | requirement | mark | what the mock does | hits |\n|---|---|---|---|--:|\n")
-		for _, one := range survivors {
-			fmt.Fprintf(&b, "| %s | %s | %s | %s | %d |\n", code(one.ID), one.Requirement, one.Mark, escapeMarkdown(one.Sentence), one.Hits)
-		}
-	}
-	b.WriteString(isolationMarkdown(s))
-	b.WriteString("\n## The kill matrix\n\n| fault | requirement | caught by |\n|---|---|---|\n")
-	for _, one := range s.Faults {
-		fmt.Fprintf(&b, "| %s | %s | %s |\n", code(one.ID), one.Requirement, killers(one))
-	}
-	return b.String()
 }
 
 // killers names up to three scenarios that caught a fault.
@@ -63,25 +35,4 @@ func killers(one reports.FaultResult) string {
 		return "survived"
 	}
 	return strings.Join(names, " ")
-}
-
-func isolationMarkdown(s *reports.Selftest) string {
-	sum := s.Summary.Isolation
-	if sum == nil {
-		return ""
-	}
-	var b strings.Builder
-	b.WriteString("\n## What a fault does to the rest of the suite\n\n| | median | p90 | most |\n|---|--:|--:|--:|\n")
-	for _, one := range []struct {
-		name   string
-		spread reports.Spread
-	}{{"failed scenarios", sum.FailedScenarios},
-		{"blocked scenarios", sum.BlockedScenarios}, {"requirements that lost their evidence", sum.LostRequirements}} {
-		fmt.Fprintf(&b, "| %s | %d | %d | %d |\n", one.name, one.spread.Median, one.spread.P90, one.spread.Max)
-	}
-	b.WriteString("\n| fault | failed | blocked | lost |\n|---|--:|--:|--:|\n")
-	for _, one := range s.Worst() {
-		fmt.Fprintf(&b, "| %s | %d | %d | %d |\n", code(one.ID), one.FailedScenarios, one.BlockedScenarios, one.LostRequirements)
-	}
-	return b.String()
 }

@@ -13,7 +13,8 @@ import (
 func TestASelftestTellsWhatAFaultDoesToTheRest(t *testing.T) {
 	s := &reports.Selftest{}
 	for i := range 20 {
-		s.Faults = append(s.Faults, reports.FaultResult{ID: string(rune('a' + i)), Killed: true, RightRequirement: true, Isolation: &reports.Isolation{FailedScenarios: i, LostRequirements: i / 19}})
+		s.Faults = append(s.Faults, reports.FaultResult{ID: string(rune('a' + i)), Killed: true, RightRequirement: true,
+			Isolation: &reports.Isolation{FailedScenarios: i, LostRequirements: i / 19}})
 	}
 	s.Faults = append(s.Faults, reports.FaultResult{ID: "by chance", Killed: true, RightRequirement: true})
 	s.Close(time.Now())

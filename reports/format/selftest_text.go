@@ -13,16 +13,19 @@ import (
 func PrintSelftest(w io.Writer, s *reports.Selftest) error {
 	p := printer{wording.New(w, false)}
 	for _, baseline := range s.Baseline {
-		p.Line("conforming mock, %s, %s: %d of %d scenarios passed, %d false alarms", baseline.Style, baseline.Edition, baseline.Passed, baseline.Total, baseline.Findings)
+		p.Line("conforming mock, %s, %s: %d of %d scenarios passed, %d false alarms", baseline.Style, baseline.Edition, baseline.Passed,
+			baseline.Total, baseline.Findings)
 	}
 	p.Line("")
 	p.Line("  %-14s %7s %7s %7s %9s", "group", "faults", "caught", "right", "power")
 	for _, name := range slices.Sorted(maps.Keys(s.Summary.ByGroup)) {
-		p.Line("  %-14s %7d %7d %7d %8.1f%%", name, s.Summary.ByGroup[name].Faults, s.Summary.ByGroup[name].Killed, s.Summary.ByGroup[name].Right, percent(s.Summary.ByGroup[name]))
+		p.Line("  %-14s %7d %7d %7d %8.1f%%", name, s.Summary.ByGroup[name].Faults, s.Summary.ByGroup[name].Killed,
+			s.Summary.ByGroup[name].Right, percent(s.Summary.ByGroup[name]))
 	}
 	p.Line("")
 	for _, name := range slices.Sorted(maps.Keys(s.Summary.ByMark)) {
-		p.Line("  %-14s %7d %7d %7d %8.1f%%", name, s.Summary.ByMark[name].Faults, s.Summary.ByMark[name].Killed, s.Summary.ByMark[name].Right, percent(s.Summary.ByMark[name]))
+		p.Line("  %-14s %7d %7d %7d %8.1f%%", name, s.Summary.ByMark[name].Faults, s.Summary.ByMark[name].Killed,
+			s.Summary.ByMark[name].Right, percent(s.Summary.ByMark[name]))
 	}
 	p.Line("")
 	for _, one := range s.Survivors() {
@@ -44,7 +47,8 @@ func PrintSelftest(w io.Writer, s *reports.Selftest) error {
 	}
 	sum := s.Summary
 	p.Line("")
-	p.Line("detection power %.1f%%: %d of %d faults caught, %d of them on the requirement that they break", 100*sum.Power, sum.Killed, sum.Faults, sum.RightRequirement)
+	p.Line("detection power %.1f%%: %d of %d faults caught, %d of them on the requirement that they break", 100*sum.Power,
+		sum.Killed, sum.Faults, sum.RightRequirement)
 	if s.Full {
 		p.Line("  %d faults are caught by one scenario alone, %d scenarios catch none", len(s.Single()), len(s.Idle))
 	}

@@ -101,7 +101,8 @@ func (p printer) counts(r *reports.Run) {
 	}
 	p.Line("  scenarios     %d = %s", c.Total, strings.Join(parts, " + "))
 	p.Line("  requirements  %d proved, %d broken, %d not tested", q.Proved, q.Failed, q.NotTested)
-	p.Line("  operations    %d of %d answered, %d requests%s", r.Summary.Operations.Exercised, r.Summary.Operations.Total, r.Summary.Requests, perProof(r))
+	p.Line("  operations    %d of %d answered, %d requests%s", r.Summary.Operations.Exercised, r.Summary.Operations.Total,
+		r.Summary.Requests, perProof(r))
 	p.Line("  checks        %d evaluated, %d kinds", r.Summary.Checks, len(r.Census))
 	if r.Settings.Retries > 0 {
 		rule := "pass the gate"

@@ -96,7 +96,11 @@ func TestAFolderThatCannotBeWrittenSaysWhoseReportsItHolds(t *testing.T) {
 func TestAReportThatBreaksDownTakesNoOtherAlong(t *testing.T) {
 	folder := earlier(t)
 	files := func() []file {
-		return []file{{"run.json", func(io.Writer) error { panic("no such thing") }}, {"junit.xml", func(w io.Writer) error { _, err := io.WriteString(w, "red"); return err }}}
+		return []file{{"run.json", func(io.Writer) error { panic("no such thing") }}, {"junit.xml", func(w io.Writer) error {
+			_,
+				err := io.WriteString(w, "red")
+			return err
+		}}}
 	}
 	paths, err := (&Writer{Folder: folder}).write(files, nil, func(string) {})
 	require.ErrorContains(t, err, "writing run.json broke down: no such thing")

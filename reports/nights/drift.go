@@ -1,12 +1,12 @@
 package nights
 
 import (
+	"cmp"
 	"encoding/json"
 	"fmt"
 	"io"
 	"maps"
 	"slices"
-	"sort"
 	"strconv"
 	"strings"
 
@@ -97,12 +97,13 @@ func callsOf(s *reports.Scenario) []evidence.Exchange {
 			out = append(out, exchange)
 		}
 	}
-	sort.SliceStable(out, func(i, j int) bool { return out[i].N < out[j].N })
+	slices.SortStableFunc(out, func(a, b evidence.Exchange) int { return cmp.Compare(a.N, b.N) })
 	return out
 }
 
 // changing are headers whose presence says nothing of an API.
-var changing = map[string]bool{"date": true, "content-length": true, "connection": true, "keep-alive": true, "server": true, "via": true, "age": true, "etag": true, "x-request-id": true, "transfer-encoding": true}
+var changing = map[string]bool{"date": true, "content-length": true, "connection": true, "keep-alive": true, "server": true,
+	"via": true, "age": true, "etag": true, "x-request-id": true, "transfer-encoding": true}
 
 func compareAnswers(a, b *evidence.Response) []string {
 	var out []string
@@ -120,7 +121,7 @@ func compareAnswers(a, b *evidence.Response) []string {
 		}
 	}
 	if !hasMembers(a) || !hasMembers(b) {
-		sort.Strings(out)
+		slices.Sort(out)
 		return out
 	}
 	left, right := shapeOf(a.Body), shapeOf(b.Body)
@@ -140,7 +141,7 @@ func compareAnswers(a, b *evidence.Response) []string {
 	if a.Status >= 400 && len(out) == 0 && evidence.Normalised(a.Body) != evidence.Normalised(b.Body) {
 		out = append(out, "the text of the refusal")
 	}
-	sort.Strings(out)
+	slices.Sort(out)
 	return out
 }
 
@@ -200,7 +201,7 @@ func PrintDrift(w io.Writer, d *Drift) error {
 		compared, alike = compared+o.Compared, alike+o.Alike
 		p.Line("  %5.1f%%  %-28s %d of %d answers alike", o.Fidelity(), o.ID, o.Alike, o.Compared)
 		texts := slices.Sorted(maps.Keys(o.Differences))
-		sort.SliceStable(texts, func(i, j int) bool { return o.Differences[texts[i]] > o.Differences[texts[j]] })
+		slices.SortStableFunc(texts, func(a, b string) int { return cmp.Compare(o.Differences[b], o.Differences[a]) })
 		for i, text := range texts {
 			if i == kindsShown {
 				p.Line("          … and %d more kinds", len(texts)-i)
@@ -209,6 +210,7 @@ func PrintDrift(w io.Writer, d *Drift) error {
 			p.Line("          %s × %s", strconv.Itoa(o.Differences[text]), wording.Plain(text))
 		}
 	}
-	p.Line("fidelity %.1f%%: %d of %d answers alike; %d scenarios took another course", 100*float64(alike)/float64(max(compared, 1)), alike, compared, len(d.Unmatched))
+	p.Line("fidelity %.1f%%: %d of %d answers alike; %d scenarios took another course", 100*float64(alike)/float64(max(compared, 1)),
+		alike, compared, len(d.Unmatched))
 	return p.Err()
 }

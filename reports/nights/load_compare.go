@@ -7,7 +7,6 @@ import (
 	"math"
 	"math/rand/v2"
 	"slices"
-	"sort"
 	"time"
 
 	"github.com/kobcheck/kobcheck/reports"
@@ -57,7 +56,8 @@ func CompareLoad(a, b *reports.LoadRun, seed uint64) []LoadDifference {
 			}
 			figures := figuresOf(one, other)
 			for _, figure := range figures {
-				out = append(out, bootstrap(one.ID, figure.name, seconds(one, figure.of), seconds(other, figure.of), outside/float64(len(figures)), seed))
+				out = append(out, bootstrap(one.ID, figure.name, seconds(one, figure.of), seconds(other, figure.of),
+					outside/float64(len(figures)), seed))
 			}
 		}
 	}
@@ -72,7 +72,8 @@ type figure struct {
 
 // figuresOf are what two plans are compared by: p50 and p99 of all, and the p50 of each operation that both have.
 func figuresOf(a, b *reports.LoadPlan) []figure {
-	figures := []figure{{"p50", func(s reports.LoadSlice) float64 { return s.P50 }}, {"p99", func(s reports.LoadSlice) float64 { return s.P99 }}}
+	figures := []figure{{"p50", func(s reports.LoadSlice) float64 { return s.P50 }},
+		{"p99", func(s reports.LoadSlice) float64 { return s.P99 }}}
 	both := map[string]int{}
 	for bit, plan := range []*reports.LoadPlan{a, b} {
 		for _, slice := range plan.Slices {
@@ -91,7 +92,8 @@ func figuresOf(a, b *reports.LoadPlan) []figure {
 
 func unfit(a, b *reports.LoadPlan) string {
 	switch {
-	case a.ExitCode == evidence.ExitProvesNone || b.ExitCode == evidence.ExitProvesNone || a.ExitCode == evidence.ExitInconclusive || b.ExitCode == evidence.ExitInconclusive:
+	case a.ExitCode == evidence.ExitProvesNone || b.ExitCode == evidence.ExitProvesNone || a.ExitCode == evidence.ExitInconclusive ||
+		b.ExitCode == evidence.ExitInconclusive:
 		return "one of the runs proves nothing"
 	case fmt.Sprint(a.Stages) != fmt.Sprint(b.Stages) || a.Arrivals != b.Arrivals:
 		return "the arrivals were not the same"
@@ -125,7 +127,7 @@ func bootstrap(plan, figure string, a, b []float64, outside float64, seed uint64
 	for i := range ratios {
 		ratios[i] = drawn(random, b) / drawn(random, a)
 	}
-	sort.Float64s(ratios)
+	slices.Sort(ratios)
 	d.Low, d.High = ratios[int(outside*draws)], ratios[draws-1-int(outside*draws)]
 	return d
 }
@@ -203,9 +205,11 @@ func PrintLoadDifferences(w io.Writer, list []LoadDifference) error {
 		case d.Unfit != "":
 			p.Line("%s: not comparable: %s", d.Plan, d.Unfit)
 		case d.Shown():
-			p.Line("%s %s: %.2f → %.2f ms, %+.1f %% (between %+.1f and %+.1f %%)", d.Plan, d.Figure, d.A, d.B, change, 100*(d.Low-1), 100*(d.High-1))
+			p.Line("%s %s: %.2f → %.2f ms, %+.1f %% (between %+.1f and %+.1f %%)", d.Plan, d.Figure, d.A, d.B, change,
+				100*(d.Low-1), 100*(d.High-1))
 		default:
-			p.Line("%s %s: %.2f → %.2f ms, no difference shown; one of %.0f %% would have been", d.Plan, d.Figure, d.A, d.B, math.Ceil(100*d.Detectable()))
+			p.Line("%s %s: %.2f → %.2f ms, no difference shown; one of %.0f %% would have been", d.Plan, d.Figure, d.A, d.B,
+				math.Ceil(100*d.Detectable()))
 		}
 	}
 	return p.Err()

@@ -18,7 +18,8 @@ func loadOf(random *rand.Rand, latency float64) *reports.LoadRun {
 	for second := range 60 {
 		p50 := latency * (1 + 0.1*random.NormFloat64())
 		reads, writes := latency*(1+0.1*random.NormFloat64()), 2*latency*(1+0.1*random.NormFloat64())
-		plan.Slices = append(plan.Slices, reports.LoadSlice{Second: second, Due: 100, Good: 100, P50: p50, P99: 4 * p50 * (1 + 0.2*random.NormFloat64()),
+		plan.Slices = append(plan.Slices, reports.LoadSlice{Second: second, Due: 100, Good: 100, P50: p50,
+			P99:        4 * p50 * (1 + 0.2*random.NormFloat64()),
 			Operations: map[string]reports.OperationSecond{"cards-get": {Count: 60, P50: reads}, "cards-create": {Count: 40, P50: writes}}})
 	}
 	return &reports.LoadRun{Plans: []reports.LoadPlan{plan}}
@@ -49,7 +50,8 @@ func TestWhatCannotBeComparedSaysSo(t *testing.T) {
 	late.Plans[0].ExitCode = evidence.ExitProvesNone
 	short := loadOf(random, 20)
 	short.Plans[0].Slices = short.Plans[0].Slices[:5]
-	for says, run := range map[string]*reports.LoadRun{"the arrivals were not the same": other, "proves nothing": late, "seconds or more": short} {
+	for says, run := range map[string]*reports.LoadRun{"the arrivals were not the same": other, "proves nothing": late,
+		"seconds or more": short} {
 		list := CompareLoad(loadOf(random, 20), run, 1)
 		require.False(t, list[0].Shown())
 		require.Contains(t, list[0].Unfit, says)

@@ -5,9 +5,10 @@ import (
 	"errors"
 	"fmt"
 	"io/fs"
+	"maps"
 	"os"
 	"path/filepath"
-	"sort"
+	"slices"
 	"strings"
 	"time"
 
@@ -40,8 +41,10 @@ const nightVersion = 1
 
 // Of takes from a run what the history keeps.
 func Of(r *reports.Run) *Night {
-	n := &Night{NightVersion: nightVersion, RunID: r.RunID, Target: r.Target.Name, StartedAt: r.StartedAt, Verdict: r.Verdict, ExitCode: r.ExitCode, Scenarios: map[string]evidence.Verdict{},
-		Requirements: map[string]reports.RequirementStatus{}, Failures: []reports.NightFailure{}, P50: map[string]float64{}, P95: map[string]float64{}, Answers: map[string]string{}, Undocumented: []string{}}
+	n := &Night{NightVersion: nightVersion, RunID: r.RunID, Target: r.Target.Name, StartedAt: r.StartedAt, Verdict: r.Verdict,
+		ExitCode: r.ExitCode, Scenarios: map[string]evidence.Verdict{},
+		Requirements: map[string]reports.RequirementStatus{}, Failures: []reports.NightFailure{}, P50: map[string]float64{},
+		P95: map[string]float64{}, Answers: map[string]string{}, Undocumented: []string{}}
 	for _, scenario := range r.Scenarios {
 		n.Scenarios[scenario.ID] = scenario.Verdict
 	}
@@ -57,7 +60,8 @@ func Of(r *reports.Run) *Night {
 			continue
 		}
 		by[fingerprint] = len(n.Failures)
-		n.Failures = append(n.Failures, reports.NightFailure{Fingerprint: fingerprint, Requirement: group.Finding.Requirement, Message: group.Finding.Message,
+		n.Failures = append(n.Failures, reports.NightFailure{Fingerprint: fingerprint, Requirement: group.Finding.Requirement,
+			Message:   group.Finding.Message,
 			Scenarios: len(group.Scenarios), Passing: group.Passing, Hazard: group.Finding.Hazard, Known: group.Known()})
 	}
 	for _, use := range r.Operations {
@@ -71,7 +75,7 @@ func Of(r *reports.Run) *Night {
 	for _, one := range r.Undocumented {
 		n.Undocumented = append(n.Undocumented, one.Operation+": "+one.Kind+" "+one.Name)
 	}
-	sort.Strings(n.Undocumented)
+	slices.Sort(n.Undocumented)
 	return n
 }
 
@@ -116,7 +120,7 @@ func Read(folder string) (nights []*Night, skipped []string, err error) {
 		return nil, nil, fmt.Errorf("reading the nights under %s: %w", folder, err)
 	}
 	seen := map[string]bool{}
-	for _, path := range sortedValues(chosen) {
+	for _, path := range slices.Sorted(maps.Values(chosen)) {
 		night, err := ReadOne(path)
 		switch {
 		case err != nil:
@@ -128,15 +132,6 @@ func Read(folder string) (nights []*Night, skipped []string, err error) {
 			nights = append(nights, night)
 		}
 	}
-	sort.SliceStable(nights, func(i, j int) bool { return nights[i].StartedAt.Before(nights[j].StartedAt) })
+	slices.SortStableFunc(nights, func(a, b *Night) int { return a.StartedAt.Compare(b.StartedAt) })
 	return nights, skipped, nil
-}
-
-func sortedValues(m map[string]string) []string {
-	out := make([]string, 0, len(m))
-	for _, value := range m {
-		out = append(out, value)
-	}
-	sort.Strings(out)
-	return out
 }

@@ -1,13 +1,14 @@
 package nights
 
 import (
+	"cmp"
 	"encoding/json"
 	"errors"
 	"fmt"
 	"io"
 	"io/fs"
 	"os"
-	"sort"
+	"slices"
 	"strings"
 	"time"
 
@@ -65,7 +66,7 @@ func (p *Profile) Update(r *reports.Run) []reports.ProfileChange {
 	p.Version, p.Target, p.At = profileVersion, r.Target.Name, r.EndedAt
 	changes := []reports.ProfileChange{}
 	for id, list := range answers {
-		sort.Strings(list)
+		slices.Sort(list)
 		answer := strings.Join(list, " | ")
 		known, there := p.Answers[id]
 		if there && known.Answer == answer {
@@ -76,7 +77,7 @@ func (p *Profile) Update(r *reports.Run) []reports.ProfileChange {
 		}
 		p.Answers[id] = ProfileAnswer{Question: questions[id], Answer: answer, Since: r.EndedAt}
 	}
-	sort.Slice(changes, func(i, j int) bool { return changes[i].ID < changes[j].ID })
+	slices.SortFunc(changes, func(a, b reports.ProfileChange) int { return cmp.Compare(a.ID, b.ID) })
 	return changes
 }
 

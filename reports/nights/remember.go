@@ -4,7 +4,8 @@ import "github.com/kobcheck/kobcheck/reports"
 
 // Remember holds a run against earlier nights of its target, oldest first. It changes nothing of the verdict.
 func Remember(r *reports.Run, nights []*Night, skipped []string) {
-	h := &reports.History{Since: map[string]reports.Since{}, Answers: map[string]reports.Since{}, New: []reports.NightFailure{}, Gone: []reports.NightFailure{}, Vanished: []string{}, Skipped: append([]string{}, skipped...)}
+	h := &reports.History{Since: map[string]reports.Since{}, Answers: map[string]reports.Since{}, New: []reports.NightFailure{},
+		Gone: []reports.NightFailure{}, Vanished: []string{}, Skipped: append([]string{}, skipped...)}
 	var earlier []*Night
 	for _, night := range nights {
 		if night.Target == r.Target.Name && night.RunID != r.RunID && night.StartedAt.Before(r.StartedAt) {

@@ -1,10 +1,11 @@
 package nights
 
 import (
+	"cmp"
 	"errors"
 	"fmt"
 	"math"
-	"sort"
+	"slices"
 	"time"
 
 	"github.com/kobcheck/kobcheck/reports"
@@ -143,12 +144,8 @@ func (t *Trend) trophies(last *Night) {
 			t.Trophies = append(t.Trophies, *one)
 		}
 	}
-	sort.Slice(t.Trophies, func(i, j int) bool {
-		a, b := t.Trophies[i], t.Trophies[j]
-		if !a.Last.Equal(b.Last) {
-			return a.Last.After(b.Last)
-		}
-		return a.Requirement+a.Message < b.Requirement+b.Message
+	slices.SortFunc(t.Trophies, func(a, b Trophy) int {
+		return cmp.Or(b.Last.Compare(a.Last), cmp.Compare(a.Requirement+a.Message, b.Requirement+b.Message))
 	})
 }
 
@@ -189,12 +186,8 @@ func (t *Trend) flaky() {
 			t.Flaky = append(t.Flaky, one)
 		}
 	}
-	sort.Slice(t.Flaky, func(i, j int) bool {
-		a, b := t.Flaky[i], t.Flaky[j]
-		if a.Changes != b.Changes {
-			return a.Changes > b.Changes
-		}
-		return a.ID < b.ID
+	slices.SortFunc(t.Flaky, func(a, b FlakyScenario) int {
+		return cmp.Or(cmp.Compare(b.Changes, a.Changes), cmp.Compare(a.ID, b.ID))
 	})
 }
 
@@ -214,7 +207,7 @@ func (t *Trend) ever() {
 		}
 		t.Ever = append(t.Ever, row)
 	}
-	sort.Slice(t.Ever, func(i, j int) bool { return t.Ever[i].ID < t.Ever[j].ID })
+	slices.SortFunc(t.Ever, func(a, b RequirementRow) int { return cmp.Compare(a.ID, b.ID) })
 }
 
 // The rule of a shift: Pettitt's test at one in a hundred, divided by the number of operations that are
@@ -254,10 +247,11 @@ func shiftsOf(series map[string][]float64, moments map[string][]time.Time) []Lat
 		at, p := pettitt(values)
 		before, after := median(values[:at]), median(values[at:])
 		if p*float64(len(series)) < shiftAt && before > 0 && math.Abs(after/before-1) >= shiftLeast {
-			shifts = append(shifts, LatencyShift{Operation: operation, From: moments[operation][at], Before: before, After: after, P: p, Series: values})
+			shifts = append(shifts, LatencyShift{Operation: operation, From: moments[operation][at], Before: before, After: after, P: p,
+				Series: values})
 		}
 	}
-	sort.Slice(shifts, func(i, j int) bool { return shifts[i].Operation < shifts[j].Operation })
+	slices.SortFunc(shifts, func(a, b LatencyShift) int { return cmp.Compare(a.Operation, b.Operation) })
 	return shifts
 }
 
@@ -305,7 +299,7 @@ func sign(x float64) float64 {
 
 func median(values []float64) float64 {
 	sorted := append([]float64{}, values...)
-	sort.Float64s(sorted)
+	slices.Sort(sorted)
 	if len(sorted) == 0 {
 		return 0
 	}
@@ -348,10 +342,10 @@ func Compare(was, is *Night) *Changes {
 		}
 	}
 	c.Undocumented, c.Documented = without(is.Undocumented, was.Undocumented), without(was.Undocumented, is.Undocumented)
-	sort.Strings(c.Vanished)
-	sort.Strings(c.Added)
-	sort.Slice(c.Verdicts, func(i, j int) bool { return c.Verdicts[i].Scenario < c.Verdicts[j].Scenario })
-	sort.Slice(c.Answers, func(i, j int) bool { return c.Answers[i].ID < c.Answers[j].ID })
+	slices.Sort(c.Vanished)
+	slices.Sort(c.Added)
+	slices.SortFunc(c.Verdicts, func(a, b VerdictChange) int { return cmp.Compare(a.Scenario, b.Scenario) })
+	slices.SortFunc(c.Answers, func(a, b reports.ProfileChange) int { return cmp.Compare(a.ID, b.ID) })
 	return c
 }
 

@@ -17,9 +17,12 @@ import (
 
 // nightOf is a generated night: the number gives it its date.
 func nightOf(number int, change func(*Night)) *Night {
-	n := &Night{NightVersion: nightVersion, RunID: fmt.Sprintf("night-%d", number), Target: "staging", StartedAt: time.Date(2026, 10, 1, 2, 0, 0, 0, time.UTC).AddDate(0, 0, number),
-		Verdict: evidence.Passed, Scenarios: map[string]evidence.Verdict{"a": evidence.Passed, "b": evidence.Passed, "c": evidence.Passed}, Requirements: map[string]reports.RequirementStatus{"CARD-01": reports.Proved, "CARD-02": reports.Proved},
-		Failures: []reports.NightFailure{}, P50: map[string]float64{"cards-get": 20}, Answers: map[string]string{"q": "yes"}, Undocumented: []string{"cards-get: field x"}}
+	n := &Night{NightVersion: nightVersion, RunID: fmt.Sprintf("night-%d", number), Target: "staging",
+		StartedAt: time.Date(2026, 10, 1, 2, 0, 0, 0, time.UTC).AddDate(0, 0, number),
+		Verdict:   evidence.Passed, Scenarios: map[string]evidence.Verdict{"a": evidence.Passed, "b": evidence.Passed,
+			"c": evidence.Passed}, Requirements: map[string]reports.RequirementStatus{"CARD-01": reports.Proved, "CARD-02": reports.Proved},
+		Failures: []reports.NightFailure{}, P50: map[string]float64{"cards-get": 20}, Answers: map[string]string{"q": "yes"},
+		Undocumented: []string{"cards-get: field x"}}
 	if change != nil {
 		change(n)
 	}
@@ -29,7 +32,8 @@ func nightOf(number int, change func(*Night)) *Night {
 func failing(fingerprint string) func(*Night) {
 	return func(n *Night) {
 		n.Verdict, n.Scenarios["b"], n.Requirements["CARD-02"] = evidence.Failed, evidence.Failed, reports.RequirementFailed
-		n.Failures = append(n.Failures, reports.NightFailure{Fingerprint: fingerprint, Requirement: "CARD-02", Message: "is not so", Scenarios: 1})
+		n.Failures = append(n.Failures, reports.NightFailure{Fingerprint: fingerprint, Requirement: "CARD-02", Message: "is not so",
+			Scenarios: 1})
 	}
 }
 
@@ -73,7 +77,8 @@ func TestThirtyNightsTellWhatHappenedToThem(t *testing.T) {
 	require.Equal(t, []string{"cards-get: field y"}, trend.Last.Undocumented)
 	var text bytes.Buffer
 	require.NoError(t, PrintTrend(&text, trend))
-	for _, says := range []string{"30 nights of staging, 2026-10-01 to 2026-10-30", "since 2026-10-26 (5 nights in a row)", "c failed on 4 of 30 nights", "from 2026-10-18 on", "x: broken", "Scenarios that vanished"} {
+	for _, says := range []string{"30 nights of staging, 2026-10-01 to 2026-10-30", "since 2026-10-26 (5 nights in a row)",
+		"c failed on 4 of 30 nights", "from 2026-10-18 on", "x: broken", "Scenarios that vanished"} {
 		require.Contains(t, text.String(), says)
 	}
 }
@@ -88,7 +93,8 @@ func TestNightsAreReadFromAFolderAndForeignFilesAreNamed(t *testing.T) {
 		require.NoError(t, os.WriteFile(path, text, 0o600))
 	}
 	write("2/night.json", nightOf(2, nil))
-	write("1/run.json", &reports.Run{Version: reports.Version, RunID: "r", StartedAt: time.Date(2026, 9, 1, 0, 0, 0, 0, time.UTC), Target: reports.Target{Name: "staging"}, Scenarios: []reports.Scenario{{ID: "a", Verdict: evidence.Passed}}})
+	write("1/run.json", &reports.Run{Version: reports.Version, RunID: "r", StartedAt: time.Date(2026, 9, 1, 0, 0, 0, 0, time.UTC),
+		Target: reports.Target{Name: "staging"}, Scenarios: []reports.Scenario{{ID: "a", Verdict: evidence.Passed}}})
 	write("3/night.json", nightOf(2, nil))
 	write("4/night.json", map[string]int{"night_version": 9})
 	write("5/other.json", 1)

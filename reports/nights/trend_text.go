@@ -15,7 +15,8 @@ import (
 const shown = 15
 
 // letters are the verdicts of nights in a strip.
-var letters = map[evidence.Verdict]string{evidence.Passed: "✓", evidence.Failed: "✗", evidence.Inconclusive: "?", evidence.Interrupted: "…"}
+var letters = map[evidence.Verdict]string{evidence.Passed: "✓", evidence.Failed: "✗",
+	evidence.Inconclusive: "?", evidence.Interrupted: "…"}
 
 // nightPrinter prints lists of what nights show.
 type nightPrinter struct{ *wording.Printer }
@@ -40,21 +41,25 @@ func PrintTrend(w io.Writer, t *Trend) error {
 	})
 	p.list("Flaky: the verdict comes and goes", len(t.Flaky), func(i int) string {
 		one := t.Flaky[i]
-		return fmt.Sprintf("%s failed on %d of %d nights (%.0f %%), %d changes", one.ID, one.Failed, one.Judged, 100*float64(one.Failed)/float64(one.Judged), one.Changes)
+		return fmt.Sprintf("%s failed on %d of %d nights (%.0f %%), %d changes", one.ID, one.Failed, one.Judged,
+			100*float64(one.Failed)/float64(one.Judged), one.Changes)
 	})
 	p.list("Latency that changed for good", len(t.Shifts), func(i int) string {
 		one := t.Shifts[i]
-		return fmt.Sprintf("%s p50 %.1f → %.1f ms (%+.0f %%) from %s on, p = %.1g", one.Operation, one.Before, one.After, 100*(one.After/one.Before-1), day(one.From), one.P)
+		return fmt.Sprintf("%s p50 %.1f → %.1f ms (%+.0f %%) from %s on, p = %.1g", one.Operation, one.Before, one.After,
+			100*(one.After/one.Before-1), day(one.From), one.P)
 	})
 	p.list("Caught and mended", len(t.Trophies), func(i int) string {
 		one := t.Trophies[i]
-		return fmt.Sprintf("%s %s, %s to %s (%d nights, %d scenarios)", one.Requirement, wording.Plain(one.Message), day(one.First), day(one.Last), one.Nights, one.Scenarios)
+		return fmt.Sprintf("%s %s, %s to %s (%d nights, %d scenarios)", one.Requirement, wording.Plain(one.Message), day(one.First),
+			day(one.Last), one.Nights, one.Scenarios)
 	})
 	p.list("Requirements that were ever broken", len(t.Ever), func(i int) string {
 		row := t.Ever[i]
 		cells := ""
 		for _, status := range row.Statuses {
-			cells += map[reports.RequirementStatus]string{reports.Proved: "✓", reports.RequirementFailed: "✗", reports.NotTested: "·", "": " "}[status]
+			cells += map[reports.RequirementStatus]string{reports.Proved: "✓", reports.RequirementFailed: "✗", reports.NotTested: "·",
+				"": " "}[status]
 		}
 		return fmt.Sprintf("%-18s %s", row.ID, cells)
 	})
@@ -76,7 +81,8 @@ func PrintChanges(w io.Writer, c *Changes) error {
 func (p nightPrinter) differences(c *Changes) {
 	before := p.Lines()
 	p.list("New ways of failing", len(c.New), func(i int) string {
-		return fmt.Sprintf("%s %s (%d scenarios, fingerprint %s)", c.New[i].Requirement, wording.Plain(c.New[i].Message), c.New[i].Scenarios, c.New[i].Fingerprint)
+		return fmt.Sprintf("%s %s (%d scenarios, fingerprint %s)", c.New[i].Requirement, wording.Plain(c.New[i].Message),
+			c.New[i].Scenarios, c.New[i].Fingerprint)
 	})
 	p.list("Mended", len(c.Gone), func(i int) string {
 		return fmt.Sprintf("%s %s (fingerprint %s)", c.Gone[i].Requirement, wording.Plain(c.Gone[i].Message), c.Gone[i].Fingerprint)

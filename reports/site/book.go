@@ -2,7 +2,7 @@ package site
 
 import (
 	"fmt"
-	"sort"
+	"slices"
 	"strings"
 
 	"github.com/kobcheck/kobcheck/contract"
@@ -100,7 +100,8 @@ func (s *site) book(shapes *schemas.Set) bookView {
 		if !there {
 			place = len(v.Sections)
 			at[operation.Section] = place
-			v.Sections = append(v.Sections, bookSection{Name: operation.Section, Anchor: "section-" + anchor(operation.Section), Features: s.rules(operation.Section)})
+			v.Sections = append(v.Sections, bookSection{Name: operation.Section, Anchor: "section-" + anchor(operation.Section),
+				Features: s.rules(operation.Section)})
 		}
 		one := operationView{Operation: operation, Example: examples[operation.ID], From: from[operation.ID], Statuses: s.answered(operation.ID)}
 		one.V1, _ = operation.PathIn(contract.V1)
@@ -178,7 +179,7 @@ func (s *site) answered(operation string) []string {
 			out = append(out, fmt.Sprintf("%s (%d times)", status, n))
 		}
 	}
-	sort.Strings(out)
+	slices.Sort(out)
 	return out
 }
 

@@ -51,13 +51,15 @@ func walletsChart(p *reports.LoadPlan) chart {
 		c.bar(class, x-width/2, at(one.Held), width, at(0)-at(one.Held))
 		c.bar("outline", x-width/2, at(one.Answered), width, at(0)-at(one.Answered))
 		c.text(x, chartHeight-4, "middle", fmt.Sprintf("wallet %d", one.Wallet))
-		rows = append(rows, []string{fmt.Sprint(one.Wallet), fmt.Sprintf("%.0f", one.Answered), fmt.Sprintf("%.0f", one.Held), fmt.Sprintf("%+.0f", one.Held-one.Answered)})
+		rows = append(rows, []string{fmt.Sprint(one.Wallet), fmt.Sprintf("%.0f", one.Answered), fmt.Sprintf("%.0f", one.Held),
+			fmt.Sprintf("%+.0f", one.Held-one.Answered)})
 	}
 	title := fmt.Sprintf("All %d wallets hold what was answered with success", len(p.Wallets))
 	if wrong > 0 {
 		title = fmt.Sprintf("%d of %d wallets hold something else than was answered with success", wrong, len(p.Wallets))
 	}
-	return chart{ID: "wallets", Title: title, Picture: c.done(chartHeight, title), Head: []string{"wallet", "credits answered", "held", "difference"}, Rows: rows}
+	return chart{ID: "wallets", Title: title, Picture: c.done(chartHeight, title),
+		Head: []string{"wallet", "credits answered", "held", "difference"}, Rows: rows}
 }
 
 // answersChart are the answers of each second by class, with the arrivals that were due as a line.
@@ -84,7 +86,8 @@ func answersChart(p *reports.LoadPlan) chart {
 			}
 		}
 		xs, ys = append(xs, x), append(ys, at(float64(one.Due)))
-		rows = append(rows, []string{fmt.Sprint(one.Second), fmt.Sprint(one.Due), fmt.Sprint(one.Good), fmt.Sprint(one.Throttled), fmt.Sprint(one.Failed)})
+		rows = append(rows, []string{fmt.Sprint(one.Second), fmt.Sprint(one.Due), fmt.Sprint(one.Good), fmt.Sprint(one.Throttled),
+			fmt.Sprint(one.Failed)})
 	}
 	c.line("due", xs, ys)
 	c.text(chartLeft, chartHeight-4, "start", "second 0")
@@ -96,7 +99,9 @@ func answersChart(p *reports.LoadPlan) chart {
 	if p.Sent < p.Due {
 		title += fmt.Sprintf("; %d of %d arrivals were not sent", p.Due-p.Sent, p.Due)
 	}
-	return chart{ID: "answers", Title: title, Picture: c.done(chartHeight, title+"; answers by class in each second, and the arrivals that were due as a line"), Head: []string{"second", "due", "good", "throttled", "failed"}, Rows: rows}
+	return chart{ID: "answers", Title: title, Picture: c.done(chartHeight,
+		title+"; answers by class in each second, and the arrivals that were due as a line"),
+		Head: []string{"second", "due", "good", "throttled", "failed"}, Rows: rows}
 }
 
 // latencyChart are p50 and p99 of each second from the due time, and p99 from the moment of sending.
@@ -115,14 +120,17 @@ func latencyChart(p *reports.LoadPlan) chart {
 	for i, one := range p.Slices {
 		xs = append(xs, along(i, len(p.Slices)))
 		p50, p99, send = append(p50, at(one.P50)), append(p99, at(one.P99)), append(send, at(one.SendP99))
-		rows = append(rows, []string{fmt.Sprint(one.Second), fmt.Sprintf("%.2f", one.P50), fmt.Sprintf("%.2f", one.P99), fmt.Sprintf("%.2f", one.SendP99)})
+		rows = append(rows, []string{fmt.Sprint(one.Second), fmt.Sprintf("%.2f", one.P50), fmt.Sprintf("%.2f", one.P99),
+			fmt.Sprintf("%.2f", one.SendP99)})
 	}
 	c.line("send", xs, send)
 	c.line("p50", xs, p50)
 	c.line("p99", xs, p99)
-	title := fmt.Sprintf("p99 was highest in second %d: %.1f ms from the due time, %.1f ms from the moment of sending", p.Slices[worst].Second, p.Slices[worst].P99, p.Slices[worst].SendP99)
-	return chart{ID: "latency", Title: title, Picture: c.done(chartHeight, title+"; p50 and p99 of each second"), Toggle: "p99 from the moment of sending",
-		Head: []string{"second", "p50 from due, ms", "p99 from due, ms", "p99 from send, ms"}, Rows: rows}
+	title := fmt.Sprintf("p99 was highest in second %d: %.1f ms from the due time, %.1f ms from the moment of sending",
+		p.Slices[worst].Second, p.Slices[worst].P99, p.Slices[worst].SendP99)
+	return chart{ID: "latency", Title: title, Picture: c.done(chartHeight, title+"; p50 and p99 of each second"),
+		Toggle: "p99 from the moment of sending",
+		Head:   []string{"second", "p50 from due, ms", "p99 from due, ms", "p99 from send, ms"}, Rows: rows}
 }
 
 // curveAt are the percentiles of the curve.
@@ -153,10 +161,12 @@ func curveChart(p *reports.LoadPlan) (chart, bool) {
 		value := func(rank float64) float64 {
 			return float64(sum.ValueAtQuantile(100*min(max(rank/n, 0), 1))) / 1000
 		}
-		middle, low, high = append(middle, value(n*share)), append(low, value(math.Floor(n*share-spread))), append(high, value(math.Ceil(n*share+spread)))
+		middle, low, high = append(middle, value(n*share)), append(low, value(math.Floor(n*share-spread))),
+			append(high, value(math.Ceil(n*share+spread)))
 		xs = append(xs, math.Log10(1/(1-share)))
 		top = max(top, high[len(high)-1])
-		rows = append(rows, []string{fmt.Sprintf("p%v", q), fmt.Sprintf("%.2f", middle[len(middle)-1]), fmt.Sprintf("%.2f", low[len(low)-1]), fmt.Sprintf("%.2f", high[len(high)-1])})
+		rows = append(rows, []string{fmt.Sprintf("p%v", q), fmt.Sprintf("%.2f", middle[len(middle)-1]),
+			fmt.Sprintf("%.2f", low[len(low)-1]), fmt.Sprintf("%.2f", high[len(high)-1])})
 	}
 	if len(rows) < 3 {
 		return chart{}, false
@@ -181,8 +191,10 @@ func curveChart(p *reports.LoadPlan) (chart, bool) {
 	}
 	c.line("p99", xs, middle)
 	end := rows[len(rows)-1]
-	title := fmt.Sprintf("Half of %.0f good answers took %s ms or less; %s was %s ms, between %s and %s", n, rows[0][1], end[0], end[1], end[2], end[3])
-	return chart{ID: "curve", Title: title, Picture: c.done(chartHeight, title), Head: []string{"percentile", "ms from due", "at least", "at most"}, Rows: rows}, true
+	title := fmt.Sprintf("Half of %.0f good answers took %s ms or less; %s was %s ms, between %s and %s", n, rows[0][1], end[0],
+		end[1], end[2], end[3])
+	return chart{ID: "curve", Title: title, Picture: c.done(chartHeight, title),
+		Head: []string{"percentile", "ms from due", "at least", "at most"}, Rows: rows}, true
 }
 
 // limiterChart is every request of a probe on a time axis, those that passed above those that were refused, with the
@@ -222,10 +234,12 @@ func limiterChart(p *reports.LoadPlan) chart {
 		for j < len(p.Asks) && p.Asks[j].Passed == p.Asks[i].Passed {
 			j++
 		}
-		rows = append(rows, []string{fmt.Sprintf("%.3f", p.Asks[i].AtMS/1000), fmt.Sprintf("%.3f", p.Asks[j-1].AtMS/1000), fmt.Sprint(j - i), map[bool]string{true: "passed", false: "refused"}[p.Asks[i].Passed]})
+		rows = append(rows, []string{fmt.Sprintf("%.3f", p.Asks[i].AtMS/1000), fmt.Sprintf("%.3f", p.Asks[j-1].AtMS/1000),
+			fmt.Sprint(j - i), map[bool]string{true: "passed", false: "refused"}[p.Asks[i].Passed]})
 		i = j
 	}
-	return chart{ID: "limiter", Title: title, Picture: c.done(height, title), Head: []string{"from, s", "to, s", "requests in a row", "what came of them"}, Rows: rows}
+	return chart{ID: "limiter", Title: title, Picture: c.done(height, title),
+		Head: []string{"from, s", "to, s", "requests in a row", "what came of them"}, Rows: rows}
 }
 
 // burstsChart are the copies of some keys, each from its release to its answer.
@@ -246,7 +260,8 @@ func burstsChart(p *reports.LoadPlan) chart {
 			wrong++
 		}
 		y += 16
-		c.text(chartLeft, y, "start", fmt.Sprintf("key %s of %s: %d copies, %d object(s), %.2f ms", burst.Key, burst.Operation, len(burst.Copies), len(objects), last))
+		c.text(chartLeft, y, "start", fmt.Sprintf("key %s of %s: %d copies, %d object(s), %.2f ms", burst.Key, burst.Operation,
+			len(burst.Copies), len(objects), last))
 		for _, one := range burst.Copies {
 			y += 8
 			class := "good"
@@ -267,5 +282,6 @@ func burstsChart(p *reports.LoadPlan) chart {
 	if wrong > 0 {
 		title = fmt.Sprintf("%d of these %d keys made more than one object", wrong, len(p.Bursts))
 	}
-	return chart{ID: "bursts", Title: title, Picture: c.done(y+8, title+"; the copies of each key from release to answer"), Head: []string{"key", "released, ms", "answered, ms", "status", "object"}, Rows: rows}
+	return chart{ID: "bursts", Title: title, Picture: c.done(y+8, title+"; the copies of each key from release to answer"),
+		Head: []string{"key", "released, ms", "answered, ms", "status", "object"}, Rows: rows}
 }

@@ -1,7 +1,8 @@
 package site
 
 import (
-	"sort"
+	"cmp"
+	"slices"
 
 	"github.com/kobcheck/kobcheck/reports"
 	"github.com/kobcheck/kobcheck/reports/evidence"
@@ -79,7 +80,7 @@ func (s *site) coverage(sections []sectionView) coverageView {
 	for i := range s.run.Scenarios {
 		v.Slowest = append(v.Slowest, &s.run.Scenarios[i])
 	}
-	sort.SliceStable(v.Slowest, func(i, j int) bool { return v.Slowest[i].DurationMS > v.Slowest[j].DurationMS })
+	slices.SortStableFunc(v.Slowest, func(a, b *reports.Scenario) int { return cmp.Compare(b.DurationMS, a.DurationMS) })
 	v.Slowest = v.Slowest[:min(slowestShown, len(v.Slowest))]
 	return v
 }

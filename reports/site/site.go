@@ -114,13 +114,15 @@ type site struct {
 	scenarios map[string]*reports.Scenario
 }
 
-func page(r *reports.Run, facts *contract.Contract, list []pageName, near neighbourhood, name string, data func(*site) any) func(io.Writer) error {
+func page(r *reports.Run, facts *contract.Contract, list []pageName, near neighbourhood, name string,
+	data func(*site) any) func(io.Writer) error {
 	return func(w io.Writer) error {
 		head, err := searching("")
 		if err != nil {
 			return err
 		}
-		s := &site{head: head, run: r, facts: facts, pages: list, selftest: near.selftest, load: near.load, passing: r.InPassing(), scenarios: map[string]*reports.Scenario{}}
+		s := &site{head: head, run: r, facts: facts, pages: list, selftest: near.selftest, load: near.load, passing: r.InPassing(),
+			scenarios: map[string]*reports.Scenario{}}
 		for i := range r.Scenarios {
 			s.scenarios[r.Scenarios[i].ID] = &r.Scenarios[i]
 		}
@@ -130,7 +132,8 @@ func page(r *reports.Run, facts *contract.Contract, list []pageName, near neighb
 
 func (s *site) functions() template.FuncMap {
 	return template.FuncMap{
-		"requirement": s.facts.Requirement, "look": look, "evidence": linkTo, "body": s.body, "exchanges": exchanges, "since": s.run.Since, "answered": s.run.AnsweredSince,
+		"requirement": s.facts.Requirement, "look": look, "evidence": linkTo, "body": s.body, "exchanges": exchanges,
+		"since": s.run.Since, "answered": s.run.AnsweredSince,
 		"exchange": func(g reports.Cause) *evidence.Exchange { return g.Exchange() },
 		"metBy":    s.run.MetBy, "passing": s.noticed,
 		"scenario": func(id string) *reports.Scenario { return s.scenarios[id] },

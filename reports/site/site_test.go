@@ -73,12 +73,15 @@ func TestTheFirstPageHasWhatIsBlockedAndWhatWasNoticedInPassing(t *testing.T) {
 	shapes, err := schemas.Load()
 	require.NoError(t, err)
 	met := func(requirement, operation, check string) evidence.Finding {
-		return evidence.Finding{Requirement: requirement, Mark: contract.Stated, Gated: true, Check: check, Message: "it <i>is</i> not so", Expected: "200", Actual: "500",
+		return evidence.Finding{Requirement: requirement, Mark: contract.Stated, Gated: true, Check: check,
+			Message: "it <i>is</i> not so", Expected: "200", Actual: "500",
 			Operation: operation, Exchange: 1, Step: -1, Scenario: "a", Count: 654}
 	}
-	exchange := evidence.Exchange{N: 1, Operation: "endusers-create", Request: evidence.Request{Method: "POST", URL: "/endusers"}, Curl: "curl -X POST /endusers"}
+	exchange := evidence.Exchange{N: 1, Operation: "endusers-create", Request: evidence.Request{Method: "POST", URL: "/endusers"},
+		Curl: "curl -X POST /endusers"}
 	run := &reports.Run{Version: reports.Version, Target: reports.Target{Name: "x"},
-		Passing: []evidence.Finding{met("ENDUSER-13", "endusers-create", "every answer: success status"), met("WALLET-05", "wallets-create", evidence.NotServed)},
+		Passing: []evidence.Finding{met("ENDUSER-13", "endusers-create", "every answer: success status"),
+			met("WALLET-05", "wallets-create", evidence.NotServed)},
 		Scenarios: []reports.Scenario{{ID: "a", Section: "cards", Verdict: evidence.Passed, Exchanges: []evidence.Exchange{exchange}},
 			{ID: "b", Section: "cards", Verdict: evidence.Blocked, BlockedBy: "wallets-create", Reason: "blocked"}}}
 	run.Close(facts, time.Now())
@@ -90,7 +93,8 @@ func TestTheFirstPageHasWhatIsBlockedAndWhatWasNoticedInPassing(t *testing.T) {
 	}
 	first := texts[gateFile]
 	require.Contains(t, first, "does not conform: 2 causes, shown by 1308 answers in passing; 1 scenario blocked")
-	for _, part := range []string{`<h2 id="blocked">Blocked: what the API does not serve</h2>`, `<a href="api.html#wallets-create">`, "<span>blocked</span>",
+	for _, part := range []string{`<h2 id="blocked">Blocked: what the API does not serve</h2>`, `<a href="api.html#wallets-create">`,
+		"<span>blocked</span>",
 		`<h2 id="passing">Noticed in passing</h2>`, "<td class=\"n\">654</td>", "curl -X POST /endusers"} {
 		require.Contains(t, first, part)
 	}

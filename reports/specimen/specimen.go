@@ -26,10 +26,15 @@ var Begin = time.Date(2026, 1, 30, 3, 14, 34, 0, time.UTC)
 
 // Scenario is one with an exchange, as its verdict has it.
 func Scenario(id string, verdict evidence.Verdict) reports.Scenario {
-	return reports.Scenario{ID: id, Section: "cards", Feature: "Get card by ID", Rule: "R", Name: "a card is read", Tags: []string{"@stated"}, URI: "cards/get_card_by_id.feature", Line: 7,
+	return reports.Scenario{ID: id, Section: "cards", Feature: "Get card by ID", Rule: "R", Name: "a card is read",
+		Tags: []string{"@stated"}, URI: "cards/get_card_by_id.feature", Line: 7,
 		Verdict: verdict, Requirements: []string{"CARD-GET-02"}, Proves: proved(verdict), Mark: contract.Stated, StartedAt: Begin, DurationMS: 12,
-		Steps: []reports.Step{{Keyword: "When", Text: `we call "Get card by ID"`, Status: "passed", Line: 8}}, Checks: []evidence.Check{{Name: "success status", Outcome: "held"}},
-		Findings: []evidence.Finding{}, Exchanges: []evidence.Exchange{{N: 1, Operation: "cards-get", StartedAt: Begin, DurationMS: 3, Request: evidence.Request{Method: "GET", URL: "http://127.0.0.1/cards/x", Headers: map[string][]string{}}, Response: &evidence.Response{Status: 200, Headers: map[string][]string{}, Body: `{"id":"x"}`, BodyBytes: 10}, Curl: "curl -sS 'http://127.0.0.1/cards/x'"}}}
+		Steps:    []reports.Step{{Keyword: "When", Text: `we call "Get card by ID"`, Status: "passed", Line: 8}},
+		Checks:   []evidence.Check{{Name: "success status", Outcome: "held"}},
+		Findings: []evidence.Finding{}, Exchanges: []evidence.Exchange{{N: 1, Operation: "cards-get", StartedAt: Begin, DurationMS: 3,
+			Request:  evidence.Request{Method: "GET", URL: "http://127.0.0.1/cards/x", Headers: map[string][]string{}},
+			Response: &evidence.Response{Status: 200, Headers: map[string][]string{}, Body: `{"id":"x"}`, BodyBytes: 10},
+			Curl:     "curl -sS 'http://127.0.0.1/cards/x'"}}}
 }
 
 func proved(verdict evidence.Verdict) []string {
@@ -41,14 +46,17 @@ func proved(verdict evidence.Verdict) []string {
 
 // InPassing is a finding that was noticed while a scenario was about something else.
 func InPassing(requirement, operation, check string, gated bool, count int) evidence.Finding {
-	return evidence.Finding{Requirement: requirement, Mark: contract.Stated, Gated: gated, Check: check, Message: "it is not so", Expected: "200", Actual: "201 Created",
+	return evidence.Finding{Requirement: requirement, Mark: contract.Stated, Gated: gated, Check: check, Message: "it is not so",
+		Expected: "200", Actual: "201 Created",
 		Operation: operation, Exchange: 1, Step: -1, Scenario: "a", Count: count}
 }
 
 // Red is a scenario whose finding has a text of the API in each of its parts.
 func Red(id, hostile string) reports.Scenario {
 	s := Scenario(id, evidence.Failed)
-	s.Findings = []evidence.Finding{{Requirement: "CARD-GET-02", Mark: contract.Stated, Gated: true, Check: "reads back equal", Message: "it differs " + hostile, Pointer: "/status", Expected: `"ACTIVE"` + hostile, Actual: `"INACTIVE"` + hostile, Exchange: 1, Operation: "cards-get"}}
+	s.Findings = []evidence.Finding{{Requirement: "CARD-GET-02", Mark: contract.Stated, Gated: true, Check: "reads back equal",
+		Message: "it differs " + hostile, Pointer: "/status", Expected: `"ACTIVE"` + hostile, Actual: `"INACTIVE"` + hostile,
+		Exchange: 1, Operation: "cards-get"}}
 	return s
 }
 
@@ -73,8 +81,9 @@ func Runs(t testing.TB) map[string]*reports.Run {
 	danger.Findings[0].Hazard, danger.Findings[0].Requirement = "card data shown", "CARD-20"
 	runs := map[string]*reports.Run{
 		"blocked": {Scenarios: []reports.Scenario{Scenario("a", evidence.Passed), blocked}, Passing: []evidence.Finding{refused}},
-		"passing": {Scenarios: []reports.Scenario{Scenario("a", evidence.Passed), danger}, Passing: []evidence.Finding{InPassing("ENDUSER-13", "endusers-create", "every answer: success status", true, 654),
-			InPassing("HARNESS-16", "cards-get", "every answer: shape", false, 3)}},
+		"passing": {Scenarios: []reports.Scenario{Scenario("a", evidence.Passed), danger},
+			Passing: []evidence.Finding{InPassing("ENDUSER-13", "endusers-create", "every answer: success status", true, 654),
+				InPassing("HARNESS-16", "cards-get", "every answer: shape", false, 3)}},
 		"part":              {Scenarios: []reports.Scenario{Scenario("a", evidence.Passed)}, Settings: reports.Settings{Of: 9}},
 		"green":             {Scenarios: []reports.Scenario{Scenario("a", evidence.Passed), Scenario("b", evidence.Passed)}},
 		"red":               {Scenarios: []reports.Scenario{Scenario("a", evidence.Passed), Red("b", ""), Red("c", ""), missing, away, read}},
@@ -85,7 +94,8 @@ func Runs(t testing.TB) map[string]*reports.Run {
 		"empty":             {},
 	}
 	for name, r := range runs {
-		r.Version, r.Tool, r.Target, r.RunID, r.Seed, r.StartedAt = reports.Version, reports.Tool{Name: "kobcheck", Version: "test"}, reports.Target{Name: name, Edition: contract.V1}, "run-1", 7, Begin
+		r.Version, r.Tool, r.Target, r.RunID, r.Seed, r.StartedAt = reports.Version, reports.Tool{Name: "kobcheck", Version: "test"},
+			reports.Target{Name: name, Edition: contract.V1}, "run-1", 7, Begin
 		r.Operations = []reports.OperationUse{{ID: "cards-get", Requests: 2, Statuses: map[string]int{"200": 2}}}
 		r.Census = []reports.CheckCount{{Name: "success status", Evaluated: 2}}
 		r.Observations = []evidence.Observation{{ID: "money.unit", Question: "By how much?", Answer: "0.01", Scenario: "a"}}

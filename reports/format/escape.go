@@ -1,0 +1,63 @@
+package format
+
+import (
+	"embed"
+	"fmt"
+	"io"
+	"strings"
+	"text/template"
+
+	"github.com/kobcheck/kobcheck/reports"
+	"github.com/kobcheck/kobcheck/reports/evidence"
+	"github.com/kobcheck/kobcheck/reports/wording"
+)
+
+//go:embed *.md.tmpl
+var pieces embed.FS
+
+// writePage writes a Markdown page by its template.
+func writePage(w io.Writer, name string, data any) error {
+	functions := template.FuncMap{"escape": escapeMarkdown, "code": code, "inside": inside, "source": sourceText, "weight": weight,
+		"standing": standing, "killers": killers, "percent": func(share float64) float64 { return 100 * share }}
+	page, err := template.New(name).Funcs(functions).ParseFS(pieces, name)
+	if err != nil {
+		return fmt.Errorf("reading %s: %w", name, err)
+	}
+	return page.Execute(w, data)
+}
+
+// escapeMarkdown keeps text of the API from becoming markup.
+func escapeMarkdown(text string) string {
+	text = strings.NewReplacer("\\", "\\\\", "`", "\\`", "*", "\\*", "_", "\\_", "|", "\\|", "<", "&lt;", ">", "&gt;", "[", "\\[",
+		"#", "\\#").Replace(text)
+	return strings.Join(strings.Fields(wording.Plain(text)), " ")
+}
+
+// code puts text of the API into a code span that it can't leave.
+func code(text string) string {
+	if text == "" {
+		return ""
+	}
+	return "`" + strings.ReplaceAll(strings.ReplaceAll(strings.Join(strings.Fields(wording.Plain(text)), " "), "`", "'"), "|", "¦") + "`"
+}
+
+// inside puts text of the API into a block of code that it can't leave.
+func inside(text string) string { return strings.ReplaceAll(text, "```", "` ` `") }
+
+// weight is how much a finding of a plan weighs, in a word.
+func weight(f evidence.Finding) string {
+	word, _ := reports.WeightOf(&f)
+	return strings.ToLower(word)
+}
+
+// standing is what came of an invariant of a plan, with the reason.
+func standing(plan reports.LoadPlan, one evidence.Invariant) string {
+	state, why := plan.Standing(one)
+	if state == "BROKEN" {
+		state = "**broken**"
+	}
+	if why != "" {
+		why = "; " + why
+	}
+	return fmt.Sprintf("%s: %s (%s%s)", strings.ToLower(state), escapeMarkdown(one.Sentence), one.Requirement, escapeMarkdown(why))
+}

@@ -15,19 +15,19 @@ type Isolation struct {
 	LostRequirements int `json:"lost_requirements"`
 }
 
-// Spread is the middle of a figure over faults, what nine of ten stay within, and the most.
-type Spread struct {
+// spread is the middle of a figure over faults, what nine of ten stay within, and the most.
+type spread struct {
 	Median int `json:"median"`
 	P90    int `json:"p90"`
 	Max    int `json:"max"`
 }
 
-// IsolationSummary sums up the isolation of the faults that were measured.
-type IsolationSummary struct {
+// isolationSummary sums up the isolation of the faults that were measured.
+type isolationSummary struct {
 	Measured         int    `json:"measured"`
-	FailedScenarios  Spread `json:"failed_scenarios"`
-	BlockedScenarios Spread `json:"blocked_scenarios"`
-	LostRequirements Spread `json:"lost_requirements"`
+	FailedScenarios  spread `json:"failed_scenarios"`
+	BlockedScenarios spread `json:"blocked_scenarios"`
+	LostRequirements spread `json:"lost_requirements"`
 }
 
 // WithStatus lists the requirements of a status.
@@ -54,7 +54,7 @@ func (r *Run) IsolationAgainst(proved []string) *Isolation {
 }
 
 // isolationOf sums up; nil where no fault was measured.
-func isolationOf(faults []FaultResult) *IsolationSummary {
+func isolationOf(faults []FaultResult) *isolationSummary {
 	var failed, blocked, lost []int
 	for _, one := range faults {
 		if one.Isolation != nil {
@@ -64,17 +64,17 @@ func isolationOf(faults []FaultResult) *IsolationSummary {
 	if len(failed) == 0 {
 		return nil
 	}
-	return &IsolationSummary{len(failed), spreadOf(failed), spreadOf(blocked), spreadOf(lost)}
+	return &isolationSummary{len(failed), spreadOf(failed), spreadOf(blocked), spreadOf(lost)}
 }
 
 // spreadOf is at the nearest rank.
-func spreadOf(values []int) Spread {
+func spreadOf(values []int) spread {
 	slices.Sort(values)
 	rank := func(part float64) int { return values[int(math.Ceil(part*float64(len(values))))-1] }
-	return Spread{rank(0.5), rank(0.9), rank(1)}
+	return spread{rank(0.5), rank(0.9), rank(1)}
 }
 
-func (s Spread) String() string {
+func (s spread) String() string {
 	return fmt.Sprintf("median %d, p90 %d, most %d", s.Median, s.P90, s.Max)
 }
 

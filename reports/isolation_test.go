@@ -28,7 +28,11 @@ func TestASelftestSumsUpIsolationWhereItWasMeasured(t *testing.T) {
 	}
 	s.Faults = append(s.Faults, reports.FaultResult{ID: "by chance", Killed: true, RightRequirement: true})
 	require.Equal(t, evidence.ExitPassed, s.Close(time.Now()))
-	require.Equal(t, &reports.IsolationSummary{20, reports.Spread{9, 17, 19}, reports.Spread{}, reports.Spread{0, 0, 1}}, s.Summary.Isolation)
+	sum := s.Summary.Isolation
+	require.Equal(t, 20, sum.Measured)
+	require.Equal(t, "median 9, p90 17, most 19", sum.FailedScenarios.String())
+	require.Equal(t, "median 0, p90 0, most 0", sum.BlockedScenarios.String())
+	require.Equal(t, "median 0, p90 0, most 1", sum.LostRequirements.String())
 	require.Len(t, s.Worst(), 10)
 	require.Equal(t, "t", s.Worst()[0].ID)
 }

@@ -127,7 +127,7 @@ func (r *Run) PassingAlone() []Cause {
 	return out
 }
 
-// leading is the finding that tells most of why a scenario failed: a new one that gates, on what the scenario is
+// Leading is the finding that tells most of why a scenario failed: a new one that gates, on what the scenario is
 // about before others; nil where none gates.
 func (s *Scenario) Leading() *evidence.Finding {
 	var best *evidence.Finding

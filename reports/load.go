@@ -4,7 +4,6 @@ import (
 	"encoding/json"
 	"fmt"
 	"io"
-	"strings"
 	"time"
 
 	"github.com/kobcheck/kobcheck/contract"
@@ -192,38 +191,6 @@ type GateResult struct {
 	Unit    string  `json:"unit"`
 	Samples int     `json:"samples"`
 	Needed  int     `json:"needed"`
-}
-
-// IdempotencyPolicy is idempotency-policy.json: what a target does with idempotency keys where no page says,
-// as it was seen.
-type IdempotencyPolicy struct {
-	Target string    `json:"target"`
-	RunID  string    `json:"run_id"`
-	At     time.Time `json:"at"` // UTC
-	// Behaviours are by the last part of their id, such as other-data.
-	Behaviours map[string]PolicyAnswer `json:"behaviours"`
-}
-
-// PolicyAnswer is one behaviour with the question that no page answers.
-type PolicyAnswer struct {
-	Question string `json:"question"`
-	Answer   string `json:"answer"`
-	Gap      string `json:"gap,omitempty"`
-}
-
-func (r *LoadRun) IdempotencyPolicy() *IdempotencyPolicy {
-	policy := &IdempotencyPolicy{Target: r.Target.Name, RunID: r.RunID, At: r.EndedAt, Behaviours: map[string]PolicyAnswer{}}
-	for _, plan := range r.Plans {
-		for _, one := range plan.Observed {
-			if id, ours := strings.CutPrefix(one.ID, "idempotency.policy."); ours {
-				policy.Behaviours[id] = PolicyAnswer{one.Question, one.Answer, one.Gap}
-			}
-		}
-	}
-	if len(policy.Behaviours) == 0 {
-		return nil
-	}
-	return policy
 }
 
 // ReadLoad reads a load.json.

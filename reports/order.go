@@ -34,7 +34,7 @@ type OrderProof struct {
 	// Contradictory are pairs that were seen in both orders.
 	Contradictory []OrderedPair `json:"contradictory,omitempty"`
 	// Open are the pairs whose order nothing shows, and why.
-	Open []OpenPair `json:"open,omitempty"`
+	Open []openPair `json:"open,omitempty"`
 	// Fewest are the decisions that together prove as much, as few as there can be.
 	Fewest []Decision `json:"fewest"`
 }
@@ -46,8 +46,8 @@ type OrderedPair struct {
 	By     []string `json:"by"`
 }
 
-// OpenPair is a pair of checks whose order the run did not show.
-type OpenPair struct {
+// openPair is a pair of checks whose order the run did not show.
+type openPair struct {
 	First  int    `json:"first"`
 	Second int    `json:"second"`
 	Why    string `json:"why"`
@@ -92,7 +92,7 @@ func ProveOrder(order contract.CardOrder, decisions []Decision) *OrderProof {
 				p.Before = append(p.Before, pair)
 			}
 			if i < j && !before && !after {
-				p.Open = append(p.Open, OpenPair{i + 1, j + 1, whyOpen(order, i+1, j+1)})
+				p.Open = append(p.Open, openPair{i + 1, j + 1, whyOpen(order, i+1, j+1)})
 			}
 		}
 	}

@@ -36,7 +36,7 @@ type Run struct {
 	Signal       string              `json:"signal,omitempty"`
 	Summary      Summary             `json:"summary"`
 	Operations   []OperationUse      `json:"operations"`
-	Requirements []RequirementResult `json:"requirements"`
+	Requirements []requirementResult `json:"requirements"`
 	Census       []CheckCount        `json:"census"`
 	// Passing is what was noticed in passing, while scenarios were about something else: once for each
 	// operation, requirement and place, with the first scenario that met it and how often.
@@ -118,8 +118,8 @@ type Settings struct {
 // Summary counts. The scenario counts add up to Total by construction.
 type Summary struct {
 	Scenarios    ScenarioCounts    `json:"scenarios"`
-	Requirements RequirementCounts `json:"requirements"`
-	Operations   OperationCounts   `json:"operations"`
+	Requirements requirementCounts `json:"requirements"`
+	Operations   operationCounts   `json:"operations"`
 	Requests     int               `json:"requests"`
 	Checks       int               `json:"checks"`
 }
@@ -139,15 +139,15 @@ type ScenarioCounts struct {
 	NotRun         int `json:"not_run"`
 }
 
-// RequirementCounts counts the requirements that the API owes by what the run showed of them.
-type RequirementCounts struct {
+// requirementCounts counts the requirements that the API owes by what the run showed of them.
+type requirementCounts struct {
 	Proved    int `json:"proved"`
 	Failed    int `json:"failed"`
 	NotTested int `json:"not_tested"`
 }
 
-// OperationCounts counts the operations that answered at least once.
-type OperationCounts struct {
+// operationCounts counts the operations that answered at least once.
+type operationCounts struct {
 	Exercised int `json:"exercised"`
 	Total     int `json:"total"`
 }
@@ -177,8 +177,8 @@ const (
 	NotTested         RequirementStatus = "not_tested"
 )
 
-// RequirementResult is one requirement in the run.
-type RequirementResult struct {
+// requirementResult is one requirement in the run.
+type requirementResult struct {
 	ID   string        `json:"id"`
 	Mark contract.Mark `json:"mark"`
 	// Hazard names what is at risk where it is broken; empty for none.

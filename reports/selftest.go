@@ -19,7 +19,7 @@ type Selftest struct {
 	// Full says that every scenario that notices a fault is known, not only the first.
 	Full     bool            `json:"full"`
 	Baseline []Baseline      `json:"baseline"`
-	Summary  SelftestSummary `json:"summary"`
+	Summary  selftestSummary `json:"summary"`
 	Faults   []FaultResult   `json:"faults"`
 	// Idle are the scenarios that caught no fault in this selftest; Unbroken the requirements with a
 	// scenario that no fault breaks.
@@ -38,8 +38,8 @@ type Baseline struct {
 	WallMS float64 `json:"wall_ms"`
 }
 
-// SelftestSummary counts. Power is the share of the faults that were caught, from 0 to 1.
-type SelftestSummary struct {
+// selftestSummary counts. Power is the share of the faults that were caught, from 0 to 1.
+type selftestSummary struct {
 	Faults           int     `json:"faults"`
 	Killed           int     `json:"killed"`
 	RightRequirement int     `json:"right_requirement"`
@@ -47,7 +47,7 @@ type SelftestSummary struct {
 	NotReached       int     `json:"not_reached"`
 	Power            float64 `json:"power"`
 	// Isolation sums up what faults do to the rest of the suite; nil where no whole run was made.
-	Isolation *IsolationSummary `json:"isolation,omitempty"`
+	Isolation *isolationSummary `json:"isolation,omitempty"`
 	ByGroup   map[string]Killed `json:"by_group"`
 	ByMark    map[string]Killed `json:"by_mark"`
 	WallMS    float64           `json:"wall_ms"`
@@ -94,7 +94,7 @@ type Killer struct {
 // run and has no reason, or a false alarm, fails.
 func (s *Selftest) Close(now time.Time) int {
 	s.Version, s.EndedAt = Version, now.UTC()
-	sum := SelftestSummary{Faults: len(s.Faults), ByGroup: map[string]Killed{}, ByMark: map[string]Killed{},
+	sum := selftestSummary{Faults: len(s.Faults), ByGroup: map[string]Killed{}, ByMark: map[string]Killed{},
 		WallMS: float64(now.Sub(s.StartedAt).Milliseconds())}
 	code := evidence.ExitPassed
 	for _, one := range s.Faults {

@@ -98,13 +98,13 @@ func (r *Run) judgeRequirements(facts *contract.Contract) {
 	for f := range r.Findings() {
 		failed[f.Requirement] = failed[f.Requirement] || f.Breaks(facts)
 	}
-	r.Requirements = make([]RequirementResult, 0, len(facts.Requirements))
+	r.Requirements = make([]requirementResult, 0, len(facts.Requirements))
 	for _, requirement := range facts.Requirements {
 		id := requirement.ID
 		if requirement.Who != contract.API && len(scenarios[id]) == 0 && !failed[id] {
 			continue
 		}
-		result := RequirementResult{ID: id, Mark: requirement.Mark, Hazard: requirement.Hazard, Scenarios: scenarios[id]}
+		result := requirementResult{ID: id, Mark: requirement.Mark, Hazard: requirement.Hazard, Scenarios: scenarios[id]}
 		if result.Scenarios == nil {
 			result.Scenarios = []string{}
 		}
@@ -121,7 +121,7 @@ func (r *Run) judgeRequirements(facts *contract.Contract) {
 		}
 		r.Requirements = append(r.Requirements, result)
 	}
-	slices.SortFunc(r.Requirements, func(a, b RequirementResult) int { return cmp.Compare(a.ID, b.ID) })
+	slices.SortFunc(r.Requirements, func(a, b requirementResult) int { return cmp.Compare(a.ID, b.ID) })
 }
 
 // unproved says why a requirement without any other reason is not tested.

@@ -24,7 +24,7 @@ func loadFiles(r *reports.LoadRun) []file {
 	if entries := r.NewFailures(); len(entries) > 0 {
 		files = append(files, file{"new-load-failures.yaml", entries.Write})
 	}
-	if policy := r.IdempotencyPolicy(); policy != nil {
+	if policy := policyOf(r); policy != nil {
 		files = append(files, file{"idempotency-policy.json", func(w io.Writer) error { return indented(w, policy) }})
 	}
 	for _, plan := range r.Plans {

@@ -19,14 +19,14 @@ import (
 type Drift struct {
 	A          string           `json:"a"`
 	B          string           `json:"b"`
-	Operations []OperationDrift `json:"operations"`
+	Operations []operationDrift `json:"operations"`
 	// Unmatched are scenarios that took another course on the two targets, so that their calls can't be
 	// laid side by side to the end.
 	Unmatched []string `json:"unmatched_scenarios"`
 }
 
-// OperationDrift is one operation: how many pairs of answers were compared and how many are alike.
-type OperationDrift struct {
+// operationDrift is one operation: how many pairs of answers were compared and how many are alike.
+type operationDrift struct {
 	ID       string `json:"id"`
 	Compared int    `json:"compared"`
 	Alike    int    `json:"alike"`
@@ -35,7 +35,7 @@ type OperationDrift struct {
 }
 
 // Fidelity is the share of the pairs that are alike, in per cent.
-func (o OperationDrift) Fidelity() float64 {
+func (o operationDrift) Fidelity() float64 {
 	return 100 * float64(o.Alike) / float64(max(o.Compared, 1))
 }
 
@@ -47,7 +47,7 @@ func CompareRuns(a, b *reports.Run) *Drift {
 	for i := range b.Scenarios {
 		byID[b.Scenarios[i].ID+"\x00"+b.Scenarios[i].Name] = &b.Scenarios[i]
 	}
-	operations := map[string]*OperationDrift{}
+	operations := map[string]*operationDrift{}
 	for i := range a.Scenarios {
 		one := &a.Scenarios[i]
 		other := byID[one.ID+"\x00"+one.Name]
@@ -62,7 +62,7 @@ func CompareRuns(a, b *reports.Run) *Drift {
 }
 
 // scenario compares two performances of a scenario and reports whether they took the same course.
-func (d *Drift) scenario(a, b *reports.Scenario, operations map[string]*OperationDrift) bool {
+func (d *Drift) scenario(a, b *reports.Scenario, operations map[string]*operationDrift) bool {
 	left, right := callsOf(a), callsOf(b)
 	for i := range min(len(left), len(right)) {
 		x, y := left[i], right[i]
@@ -74,7 +74,7 @@ func (d *Drift) scenario(a, b *reports.Scenario, operations map[string]*Operatio
 		}
 		o := operations[x.Operation]
 		if o == nil {
-			o = &OperationDrift{ID: x.Operation, Differences: map[string]int{}}
+			o = &operationDrift{ID: x.Operation, Differences: map[string]int{}}
 			operations[x.Operation] = o
 		}
 		o.Compared++

@@ -148,9 +148,9 @@ func mean(values []float64) float64 {
 	return sum / math.Max(float64(len(values)), 1)
 }
 
-// LoadShifts looks over many load runs, oldest first, for latencies that changed for good: the p50 and p99 of each
+// loadShifts looks over many load runs, oldest first, for latencies that changed for good: the p50 and p99 of each
 // operation of each plan. Plans that proved nothing are left out; it says how many.
-func LoadShifts(runs []*reports.LoadRun) (shifts []LatencyShift, left int) {
+func loadShifts(runs []*reports.LoadRun) (shifts []latencyShift, left int) {
 	series := map[string][]float64{}
 	moments := map[string][]time.Time{}
 	for _, run := range runs {
@@ -177,7 +177,7 @@ func LoadShifts(runs []*reports.LoadRun) (shifts []LatencyShift, left int) {
 // PrintLoadShifts prints what changed for good over many load runs.
 func PrintLoadShifts(w io.Writer, runs []*reports.LoadRun) error {
 	p := wording.New(w, false)
-	shifts, left := LoadShifts(runs)
+	shifts, left := loadShifts(runs)
 	if left > 0 {
 		p.Line("%d plans prove nothing and are left out", left)
 	}

@@ -99,7 +99,7 @@ func TestAChangeForGoodIsFoundOverManyLoadRuns(t *testing.T) {
 		runs = append(runs, night(n, latency, 0))
 	}
 	runs = append(runs, night(24, 900, evidence.ExitProvesNone))
-	shifts, left := LoadShifts(runs)
+	shifts, left := loadShifts(runs)
 	require.Len(t, shifts, 2, "p50 and p99")
 	require.Equal(t, 16, shifts[0].From.Day())
 	require.Equal(t, 1, left)

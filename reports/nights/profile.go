@@ -22,11 +22,11 @@ type Profile struct {
 	Target  string    `json:"target"`
 	At      time.Time `json:"at"` // UTC, of the run that last wrote it
 	// Answers are by the id of the question; several answers to one are sorted and joined.
-	Answers map[string]ProfileAnswer `json:"answers"`
+	Answers map[string]profileAnswer `json:"answers"`
 }
 
-// ProfileAnswer is one answer, since when it is given.
-type ProfileAnswer struct {
+// profileAnswer is one answer, since when it is given.
+type profileAnswer struct {
 	Question string    `json:"question"`
 	Answer   string    `json:"answer"`
 	Since    time.Time `json:"since"` // UTC
@@ -61,7 +61,7 @@ func (p *Profile) Update(r *reports.Run) []reports.ProfileChange {
 		questions[o.ID] = o.Question
 	}
 	if p.Answers == nil {
-		p.Answers = map[string]ProfileAnswer{}
+		p.Answers = map[string]profileAnswer{}
 	}
 	p.Version, p.Target, p.At = profileVersion, r.Target.Name, r.EndedAt
 	changes := []reports.ProfileChange{}
@@ -75,7 +75,7 @@ func (p *Profile) Update(r *reports.Run) []reports.ProfileChange {
 		if there {
 			changes = append(changes, reports.ProfileChange{ID: id, Question: questions[id], Was: known.Answer, Is: answer})
 		}
-		p.Answers[id] = ProfileAnswer{Question: questions[id], Answer: answer, Since: r.EndedAt}
+		p.Answers[id] = profileAnswer{Question: questions[id], Answer: answer, Since: r.EndedAt}
 	}
 	slices.SortFunc(changes, func(a, b reports.ProfileChange) int { return cmp.Compare(a.ID, b.ID) })
 	return changes

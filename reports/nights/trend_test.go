@@ -66,7 +66,7 @@ func TestThirtyNightsTellWhatHappenedToThem(t *testing.T) {
 	require.Equal(t, 5, trend.Open[0].Nights)
 	require.Equal(t, nights[25].StartedAt, trend.Open[0].Since)
 	require.Equal(t, 1, trend.Open[1].Nights)
-	require.Equal(t, []FlakyScenario{{ID: "c", Failed: 4, Judged: 30, Changes: 8}}, trend.Flaky)
+	require.Equal(t, []flakyScenario{{ID: "c", Failed: 4, Judged: 30, Changes: 8}}, trend.Flaky)
 	require.Len(t, trend.Shifts, 1)
 	require.Equal(t, nights[17].StartedAt, trend.Shifts[0].From)
 	require.InDelta(t, 1.2, trend.Shifts[0].After/trend.Shifts[0].Before, 0.05)

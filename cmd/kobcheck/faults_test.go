@@ -24,21 +24,16 @@ import (
 	"github.com/kobcheck/kobcheck/steps/suite"
 )
 
-// raceEvery is how many faults the race detector leaves out: with it a fault takes six times as long, and
-// a sample tries the same code. make suite tries them all.
-const raceEvery = 16
+// faultsSampled is the part of the faults that a test run tries by itself; all of them run the same code.
+const faultsSampled = 6
 
 // TestEveryFaultOfTheMockIsCaughtOnItsOwnRequirement holds that a scenario of the suite reports a finding
 // on the very requirement that a fault breaks. A few faults can't be held against an API; the catalogue says
 // why, and such a fault that is caught after all loses its reason. Those that show by chance may do either.
 func TestEveryFaultOfTheMockIsCaughtOnItsOwnRequirement(t *testing.T) {
-	every := 1
-	if raceDetector {
-		every = raceEvery
-	}
-	faults, err := workbench.SelectFaults(nil, "", "", every)
+	faults, err := workbench.SelectFaults(nil, "", "", 1)
 	require.NoError(t, err)
-	faults = slices.DeleteFunc(faults, func(f selftest.Fault) bool { return f.ByChance })
+	faults = sampled(t, slices.DeleteFunc(faults, func(f selftest.Fault) bool { return f.ByChance }), faultsSampled)
 	b, err := workbench.New(newRoot())
 	require.NoError(t, err)
 	result, err := selftest.Run(context.Background(), b.Selftest(selftest.Config{Faults: faults, Styles: mock.Styles(), Parallel: 2, ChanceRuns: 1, Seed: 7}))
@@ -62,14 +57,11 @@ func TestEveryFaultOfTheMockIsCaughtOnItsOwnRequirement(t *testing.T) {
 // TestEveryFaultBreaksWhatItIsSaidToBreakBesides holds the further requirements of a fault to their scenarios:
 // under the fault one of them no longer passes, or what it prepares is noticed to break the requirement.
 func TestEveryFaultBreaksWhatItIsSaidToBreakBesides(t *testing.T) {
-	if raceDetector {
-		t.Skip("this runs without the race detector: make faults")
-	}
 	catalogue, err := fault.Catalogue()
 	require.NoError(t, err)
 	scenarios, err := catalog.Read(features.Files)
 	require.NoError(t, err)
-	for _, one := range catalogue {
+	for _, one := range sampled(t, catalogue, faultsSampled) {
 		for _, requirement := range one.Also {
 			session := subjectOf(t, mock.Options{Faults: []string{string(one.ID)}, Style: one.Style, RetryWait: workbench.RetryWait})
 			session.Receiver, err = webhook.Listen(t.Context(), "127.0.0.1:0", "")

@@ -80,9 +80,6 @@ stream.end();
 `
 
 func TestThePagesThatCucumbersOwnFormatterMakes(t *testing.T) {
-	if raceDetector {
-		t.Skip("the pages are opened without the race detector: make pages")
-	}
 	ctx := browser(t)
 	folder := t.TempDir()
 	install := exec.Command("npm", "install", "--silent", "--no-audit", "--no-fund", "@cucumber/html-formatter@24.2.0", "@cucumber/messages@34.2.1")
@@ -112,9 +109,6 @@ func TestThePagesThatCucumbersOwnFormatterMakes(t *testing.T) {
 
 // TestThePagesThatAllureMakes hands the results of a run to Allure's own generator, from npm, and reads its counts.
 func TestThePagesThatAllureMakes(t *testing.T) {
-	if raceDetector {
-		t.Skip("Allure is asked without the race detector: make pages")
-	}
 	folder := t.TempDir()
 	install := exec.Command("npm", "install", "--silent", "--no-audit", "--no-fund", "allure@3.18.0")
 	install.Dir = folder

@@ -84,6 +84,7 @@ var libraries = map[string][]string{
 }
 
 func TestArrowsPointDownOnly(t *testing.T) {
+	t.Parallel()
 	const module = "github.com/kobcheck/kobcheck/"
 	for _, room := range rooms {
 		output, err := exec.Command("go", "list", "-f", `{{join .Imports "\n"}}`, module+room.name).Output()

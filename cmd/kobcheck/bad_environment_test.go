@@ -42,7 +42,7 @@ var badEnvironments = []struct {
 	api, token http.HandlerFunc
 	// raw serves connections by hand in place of api.
 	raw func(net.Conn)
-	tls func(t *testing.T) *tls.Config
+	tls func(t *testing.T) secured
 	// between stands before a whole API that conforms.
 	between func(http.Handler) http.Handler
 	code    int
@@ -174,10 +174,16 @@ func reset(c net.Conn) {
 	}
 }
 
+// secured is what a server shows for TLS, and the file with the authority that the target file names; "" for none.
+type secured struct {
+	server *tls.Config
+	ca     string
+}
+
 // certificate makes a certificate of an authority of its own; known puts the authority where the target
 // file can name it.
-func certificate(host string, life time.Duration, known bool) func(*testing.T) *tls.Config {
-	return func(t *testing.T) *tls.Config {
+func certificate(host string, life time.Duration, known bool) func(*testing.T) secured {
+	return func(t *testing.T) secured {
 		t.Helper()
 		authority, key := sign(t, &x509.Certificate{IsCA: true, BasicConstraintsValid: true, KeyUsage: x509.KeyUsageCertSign, NotAfter: time.Now().Add(time.Hour)}, nil, nil)
 		leaf := &x509.Certificate{NotAfter: time.Now().Add(life)}
@@ -187,14 +193,13 @@ func certificate(host string, life time.Duration, known bool) func(*testing.T) *
 			leaf.DNSNames = []string{host}
 		}
 		signed, own := sign(t, leaf, authority, key)
+		with := secured{server: &tls.Config{MinVersion: tls.VersionTLS12,
+			Certificates: []tls.Certificate{{Certificate: [][]byte{signed.Raw}, PrivateKey: own}}}}
 		if known {
-			path := filepath.Join(t.TempDir(), "ca.pem")
-			require.NoError(t, os.WriteFile(path, pem.EncodeToMemory(&pem.Block{Type: "CERTIFICATE", Bytes: authority.Raw}), 0o600))
-			t.Setenv("TEST_CA", path)
-		} else {
-			t.Setenv("TEST_CA", "")
+			with.ca = filepath.Join(t.TempDir(), "ca.pem")
+			require.NoError(t, os.WriteFile(with.ca, pem.EncodeToMemory(&pem.Block{Type: "CERTIFICATE", Bytes: authority.Raw}), 0o600))
 		}
-		return &tls.Config{MinVersion: tls.VersionTLS12, Certificates: []tls.Certificate{{Certificate: [][]byte{signed.Raw}, PrivateKey: own}}}
+		return with
 	}
 }
 
@@ -214,7 +219,7 @@ func sign(t *testing.T, template, parent *x509.Certificate, with *ecdsa.PrivateK
 }
 
 // environment starts the servers of a row and returns a target file for them.
-func environment(t *testing.T, api, token http.HandlerFunc, raw func(net.Conn), secure *tls.Config) string {
+func environment(t *testing.T, api, token http.HandlerFunc, raw func(net.Conn), secure secured) string {
 	t.Helper()
 	if token == nil {
 		token = answer("application/json", `{"access_token":"a-token-worth-nothing","expires_in":3600,"token_type":"Bearer"}`)
@@ -225,9 +230,9 @@ func environment(t *testing.T, api, token http.HandlerFunc, raw func(net.Conn), 
 	switch {
 	case raw != nil:
 		address = "http://" + handServed(t, raw)
-	case secure != nil:
+	case secure.server != nil:
 		server := httptest.NewUnstartedServer(answer("application/json", "{}"))
-		server.TLS = secure
+		server.TLS = secure.server
 		server.Config.ErrorLog = log.New(io.Discard, "", 0)
 		server.StartTLS()
 		t.Cleanup(server.Close)
@@ -237,10 +242,9 @@ func environment(t *testing.T, api, token http.HandlerFunc, raw func(net.Conn), 
 		t.Cleanup(func() { server.CloseClientConnections(); server.Close() })
 		address = server.URL
 	}
-	t.Setenv("BAD_SECRET", "the-secret-of-the-bad-target")
-	text := "target:\n  name: bad\n  base_url: " + address + "\n  token_url: " + tokens.URL + "/oauth2/token\n  clients:\n    primary: {id: a, secret_env: BAD_SECRET, scope: client/write}\n  paths: {healthcheck: /health}\n"
-	if ca := os.Getenv("TEST_CA"); secure != nil && ca != "" {
-		text += "  tls: {ca_file: " + ca + "}\n"
+	text := "target:\n  name: bad\n  base_url: " + address + "\n  token_url: " + tokens.URL + "/oauth2/token\n  clients:\n    primary: {id: a, secret_file: '" + keptIn(t, "the-secret-of-the-bad-target") + "', scope: client/write}\n  paths: {healthcheck: /health}\n"
+	if secure.ca != "" {
+		text += "  tls: {ca_file: " + secure.ca + "}\n"
 	}
 	path := filepath.Join(t.TempDir(), "bad.yaml")
 	require.NoError(t, os.WriteFile(path, []byte(text), 0o600))
@@ -278,44 +282,49 @@ func handServed(t *testing.T, serve func(net.Conn)) string {
 }
 
 func TestEachBadEnvironmentHasItsAnswer(t *testing.T) {
-	table := "| what happens | exit code | scenarios | what the run says |\n|---|--:|---|---|\n"
-	for _, bad := range badEnvironments {
-		t.Run(bad.situation, func(t *testing.T) {
-			var secure *tls.Config
-			if bad.tls != nil {
-				secure = bad.tls(t)
-			}
-			patience := "0s"
-			var path string
-			if bad.between != nil {
-				path = behind(t, mock.Options{}, bad.between)
-			} else {
-				path = environment(t, bad.api, bad.token, bad.raw, secure)
-			}
-			if bad.code == 0 {
-				patience = "1m"
-			}
-			timeout := "4s"
-			if bad.code == evidence.ExitFailed {
-				timeout = "60s" // the answer comes in time, however busy this machine is
-			}
-			folder := t.TempDir()
-			output, code := kobcheck(t, "run", "--config", path, "--section", "card_programs", "--timeout", timeout, "--patience", patience, "--out", folder)
-			require.Equal(t, bad.code, code, output)
-			require.Contains(t, flat(output), bad.says)
-			result := readRun(t, folder)
-			require.Equal(t, bad.code, result.ExitCode)
-			counts := result.Summary.Scenarios
-			require.Equal(t, bad.code == evidence.ExitFailed, counts.Failed+len(result.PassingAlone()) > 0)
-			for _, name := range []string{"junit.xml", "summary.md", "index.html"} {
-				require.FileExists(t, filepath.Join(folder, name))
-			}
-			require.NotContains(t, output, "the-secret-of-the-bad-target")
-			require.NotContains(t, output, "a-token-worth-nothing")
-			whose := map[int]string{0: "passed", evidence.ExitFailed: "failed", evidence.ExitInconclusive: "inconclusive"}[code]
-			table += fmt.Sprintf("| %s | %d | %s | … %s … |\n", bad.situation, code, whose, bad.says)
-		})
-	}
+	t.Parallel()
+	rows := make([]string, len(badEnvironments))
+	t.Run("rows", func(t *testing.T) {
+		for i, bad := range badEnvironments {
+			t.Run(bad.situation, func(t *testing.T) {
+				t.Parallel()
+				var secure secured
+				if bad.tls != nil {
+					secure = bad.tls(t)
+				}
+				patience := "0s"
+				var path string
+				if bad.between != nil {
+					path = behind(t, mock.Options{}, bad.between)
+				} else {
+					path = environment(t, bad.api, bad.token, bad.raw, secure)
+				}
+				if bad.code == 0 {
+					patience = "1m"
+				}
+				timeout := "4s"
+				if bad.code == evidence.ExitFailed {
+					timeout = "60s" // the answer comes in time, however busy this machine is
+				}
+				folder := t.TempDir()
+				output, code := kobcheck(t, "run", "--config", path, "--section", "card_programs", "--timeout", timeout, "--patience", patience, "--out", folder)
+				require.Equal(t, bad.code, code, output)
+				require.Contains(t, flat(output), bad.says)
+				result := readRun(t, folder)
+				require.Equal(t, bad.code, result.ExitCode)
+				counts := result.Summary.Scenarios
+				require.Equal(t, bad.code == evidence.ExitFailed, counts.Failed+len(result.PassingAlone()) > 0)
+				for _, name := range []string{"junit.xml", "summary.md", "index.html"} {
+					require.FileExists(t, filepath.Join(folder, name))
+				}
+				require.NotContains(t, output, "the-secret-of-the-bad-target")
+				require.NotContains(t, output, "a-token-worth-nothing")
+				whose := map[int]string{0: "passed", evidence.ExitFailed: "failed", evidence.ExitInconclusive: "inconclusive"}[code]
+				rows[i] = fmt.Sprintf("| %s | %d | %s | … %s … |\n", bad.situation, code, whose, bad.says)
+			})
+		}
+	})
+	table := "| what happens | exit code | scenarios | what the run says |\n|---|--:|---|---|\n" + strings.Join(rows, "")
 	const golden = "testdata/bad-environments.md"
 	if *update {
 		require.NoError(t, os.WriteFile(golden, []byte(table), 0o600))
@@ -331,12 +340,13 @@ func TestEachBadEnvironmentHasItsAnswer(t *testing.T) {
 func flat(text string) string { return strings.Join(strings.Fields(text), " ") }
 
 func TestATokenNeverFollowsARedirect(t *testing.T) {
+	t.Parallel()
 	var strangers atomic.Int64
 	stranger := httptest.NewServer(http.HandlerFunc(func(http.ResponseWriter, *http.Request) { strangers.Add(1) }))
 	defer stranger.Close()
 	path := environment(t, func(w http.ResponseWriter, r *http.Request) {
 		http.Redirect(w, r, stranger.URL+r.URL.Path, http.StatusTemporaryRedirect)
-	}, nil, nil, nil)
+	}, nil, nil, secured{})
 	_, code := kobcheck(t, "run", "--config", path, "--section", "card_programs", "--out", t.TempDir())
 	require.Equal(t, evidence.ExitFailed, code)
 	require.Zero(t, strangers.Load())

@@ -18,6 +18,7 @@ import (
 // TestManifestsAreThoseOfKubernetes reads every manifest strictly as the types of Kubernetes' own API, and holds
 // what they call against the program.
 func TestManifestsAreThoseOfKubernetes(t *testing.T) {
+	t.Parallel()
 	paths, err := filepath.Glob("../../deploy/kubernetes/*.yaml")
 	require.NoError(t, err)
 	require.NotEmpty(t, paths)
@@ -73,6 +74,7 @@ func calls(t *testing.T, arguments []string) {
 }
 
 func TestShardsCountFromOneOrFromZero(t *testing.T) {
+	t.Parallel()
 	one, err := suite.ParseShard("2/4")
 	require.NoError(t, err)
 	same, err := suite.ParseShard("1of4")

@@ -40,6 +40,7 @@ func rewrite(t *testing.T, path, old, with string) {
 }
 
 func TestDoctorFindsAGoodTargetFineAndForetellsTheRun(t *testing.T) {
+	t.Parallel()
 	path := serve(t, mock.Options{})
 	checks, said, code := examined(t, path)
 	require.Zero(t, code)
@@ -61,6 +62,7 @@ func TestDoctorFindsAGoodTargetFineAndForetellsTheRun(t *testing.T) {
 }
 
 func TestDoctorNamesWhatIsWrongAndWhatToDo(t *testing.T) {
+	t.Parallel()
 	const nobody = "00000000-0000-4000-8000-000000000000"
 	for name, c := range map[string]struct {
 		between func(http.Handler) http.Handler
@@ -69,7 +71,14 @@ func TestDoctorNamesWhatIsWrongAndWhatToDo(t *testing.T) {
 		state   doctor.State
 		code    int
 	}{
-		"a wrong secret": {change: func(t *testing.T, _ string) { t.Setenv("KOBBLE_PRIMARY_SECRET", "not-the-secret") },
+		"a wrong secret": {change: func(t *testing.T, path string) {
+			data, err := os.ReadFile(path)
+			require.NoError(t, err)
+			_, after, _ := strings.Cut(string(data), "primary:")
+			_, after, _ = strings.Cut(after, "secret_file: ")
+			file, _, _ := strings.Cut(after, "\n")
+			require.NoError(t, os.WriteFile(file, []byte("not-the-secret"), 0o600))
+		},
 			what: "token primary", state: doctor.Broken, code: evidence.ExitInconclusive},
 		"no second client": {change: func(t *testing.T, path string) {
 			data, err := os.ReadFile(path)
@@ -125,6 +134,7 @@ func TestDoctorNamesWhatIsWrongAndWhatToDo(t *testing.T) {
 }
 
 func TestAReplaySaysHowOftenAFailureIsSeenAgain(t *testing.T) {
+	t.Parallel()
 	folder := t.TempDir()
 	_, code := kobcheck(t, "run", "--requirement", "CARD-CREATE-08", "--fault", "status.card-created-200", "--out", folder)
 	require.Equal(t, evidence.ExitFailed, code)
@@ -141,6 +151,7 @@ func TestAReplaySaysHowOftenAFailureIsSeenAgain(t *testing.T) {
 }
 
 func TestAReplayScriptNeedsOnlyCurlAndJq(t *testing.T) {
+	t.Parallel()
 	for _, tool := range []string{"sh", "curl", "jq"} {
 		if _, err := exec.LookPath(tool); err != nil {
 			t.Skipf("%s is not installed, and the script is for it", tool)
@@ -154,10 +165,11 @@ func TestAReplayScriptNeedsOnlyCurlAndJq(t *testing.T) {
 	require.Zero(t, code)
 	script, code := kobcheck(t, "replay", filepath.Join(folder, "run.json"), "--scenario", "cards-create.created", "--curl")
 	require.Zero(t, code)
-	require.NotContains(t, script, os.Getenv("KOBBLE_PRIMARY_SECRET"))
+	secret := server.Inventory().Clients["primary"].Secret
+	require.NotContains(t, script, secret)
 	address := readRun(t, folder).Target.BaseURL
 	id := server.Inventory().Clients["primary"].ID
-	token, err := exec.Command("sh", "-c", `curl -sS "$0/oauth2/token" -d grant_type=client_credentials -d "client_id=$1" -d "client_secret=$2" -d "scope=client/read client/write" | jq -r .access_token`, address, id, os.Getenv("KOBBLE_PRIMARY_SECRET")).Output()
+	token, err := exec.Command("sh", "-c", `curl -sS "$0/oauth2/token" -d grant_type=client_credentials -d "client_id=$1" -d "client_secret=$2" -d "scope=client/read client/write" | jq -r .access_token`, address, id, secret).Output()
 	require.NoError(t, err)
 	command := exec.Command("sh", "-c", script)
 	command.Env = append(os.Environ(), "TOKEN="+strings.TrimSpace(string(token)))

@@ -52,6 +52,7 @@ func exploring(ctx context.Context, t *testing.T, options mock.Options, count in
 }
 
 func TestNoWalkDiffersOnTheConformingMock(t *testing.T) {
+	t.Parallel()
 	for _, style := range mock.Styles() {
 		for seed := range int64(4) {
 			result := exploring(t.Context(), t, mock.Options{Style: style}, 600, seed)
@@ -76,6 +77,7 @@ func performed(t *testing.T, text string, options mock.Options) *reports.Run {
 // TestAWalkFindsAFaultAndWritesTheScenarioThatShowsIt lets walks find faults, and performs what they print:
 // on the faulty mock it fails, on the conforming one it passes.
 func TestAWalkFindsAFaultAndWritesTheScenarioThatShowsIt(t *testing.T) {
+	t.Parallel()
 	for fault, requirement := range map[string]string{
 		"order.swap-3-4":                   "CARD-CREATE-15",
 		"order.check-4-missing":            "CARD-ORDER-04",
@@ -107,6 +109,7 @@ func TestAWalkFindsAFaultAndWritesTheScenarioThatShowsIt(t *testing.T) {
 }
 
 func TestExploreHasItsExitCodes(t *testing.T) {
+	t.Parallel()
 	output, code := kobcheck(t, "explore", "--steps", "200", "--seed", "3")
 	require.Zero(t, code, output)
 	require.Contains(t, output, "no difference in 200 steps")
@@ -114,12 +117,13 @@ func TestExploreHasItsExitCodes(t *testing.T) {
 	require.Equal(t, evidence.ExitFailed, code)
 	require.Contains(t, output, "we credit the wallet with 1")
 	require.Contains(t, output, "curl")
-	output, code = kobcheck(t, "explore", "--steps", "10", "--config", environment(t, nil, nil, nil, nil))
+	output, code = kobcheck(t, "explore", "--steps", "10", "--config", environment(t, nil, nil, nil, secured{}))
 	require.Equal(t, evidence.ExitInconclusive, code)
 	require.Contains(t, output, "connection refused")
 }
 
 func TestNoWalkDiffersAtRandomPointsOfTheSpace(t *testing.T) {
+	t.Parallel()
 	walked := 0
 	for _, seed := range []string{"5", "6", "7", "15", "21", "24", "30", "33"} {
 		output, _ := kobcheck(t, "explore", "--steps", "200", "--seed", seed, "--style", "random:"+seed)

@@ -31,6 +31,7 @@ const faultsSampled = 6
 // on the very requirement that a fault breaks. A few faults can't be held against an API; the catalogue says
 // why, and such a fault that is caught after all loses its reason. Those that show by chance may do either.
 func TestEveryFaultOfTheMockIsCaughtOnItsOwnRequirement(t *testing.T) {
+	t.Parallel()
 	faults, err := workbench.SelectFaults(nil, "", "", 1)
 	require.NoError(t, err)
 	faults = sampled(t, slices.DeleteFunc(faults, func(f selftest.Fault) bool { return f.ByChance }), faultsSampled)
@@ -57,6 +58,7 @@ func TestEveryFaultOfTheMockIsCaughtOnItsOwnRequirement(t *testing.T) {
 // TestEveryFaultBreaksWhatItIsSaidToBreakBesides holds the further requirements of a fault to their scenarios:
 // under the fault one of them no longer passes, or what it prepares is noticed to break the requirement.
 func TestEveryFaultBreaksWhatItIsSaidToBreakBesides(t *testing.T) {
+	t.Parallel()
 	catalogue, err := fault.Catalogue()
 	require.NoError(t, err)
 	scenarios, err := catalog.Read(features.Files)
@@ -78,6 +80,7 @@ func TestEveryFaultBreaksWhatItIsSaidToBreakBesides(t *testing.T) {
 }
 
 func TestASelftestPrintsItsPowerAndFailsForASurvivor(t *testing.T) {
+	t.Parallel()
 	folder := t.TempDir()
 	output, code := kobcheck(t, "selftest", "--fault", "status.card-created-200", "--fault", "order.swap-3-4", "--out", folder)
 	require.Zero(t, code, output)

@@ -16,6 +16,7 @@ import (
 )
 
 func TestNightsHaveATrendAndTwoRunsADifference(t *testing.T) {
+	t.Parallel()
 	nights := t.TempDir()
 	for i, fault := range []string{"", "status.card-created-200", "status.card-created-200"} {
 		arguments := []string{"run", "--requirement", "CARD-CREATE-08", "--run-id", string(rune('a' + i)), "--out", filepath.Join(nights, string(rune('a'+i)))}
@@ -47,6 +48,7 @@ func TestNightsHaveATrendAndTwoRunsADifference(t *testing.T) {
 }
 
 func TestTheLatestSiteIsServedOnLoopbackAlone(t *testing.T) {
+	t.Parallel()
 	folder := t.TempDir()
 	require.NoError(t, os.WriteFile(filepath.Join(folder, "index.html"), []byte("<p>the verdict</p>"), 0o600))
 	ctx, cancel := context.WithCancel(t.Context())
@@ -68,6 +70,7 @@ func TestTheLatestSiteIsServedOnLoopbackAlone(t *testing.T) {
 
 // TestCTRFIsThatOfItsSchema takes the schema from the npm registry, pinned.
 func TestCTRFIsThatOfItsSchema(t *testing.T) {
+	t.Parallel()
 	folder := t.TempDir()
 	command := exec.Command("npm", "pack", "--silent", "ctrf@0.3.0")
 	command.Dir = folder
@@ -89,6 +92,7 @@ func TestCTRFIsThatOfItsSchema(t *testing.T) {
 }
 
 func TestARunKnowsItsEarlierNights(t *testing.T) {
+	t.Parallel()
 	nights := t.TempDir()
 	arguments := []string{"run", "--section", "cards", "--fault", "order.swap-3-4", "--history", nights}
 	_, code := kobcheck(t, append(arguments, "--out", filepath.Join(nights, "1"))...)

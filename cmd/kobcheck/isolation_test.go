@@ -21,6 +21,7 @@ func proved(run *reports.Run) map[string]bool {
 }
 
 func TestOneDeviationCostsOneFindingAndEverythingElseIsStillJudged(t *testing.T) {
+	t.Parallel()
 	at := func(t *testing.T, arguments ...string) *reports.Run {
 		folder := t.TempDir()
 		kobcheck(t, append([]string{"run", "--seed", "7", "--format", "json", "--out", folder}, arguments...)...)
@@ -61,6 +62,7 @@ func TestOneDeviationCostsOneFindingAndEverythingElseIsStillJudged(t *testing.T)
 }
 
 func TestWhatCannotBePreparedIsBlockedUnderItsOperationAndNeverConforms(t *testing.T) {
+	t.Parallel()
 	folder := t.TempDir()
 	_, code := kobcheck(t, "run", "--seed", "7", "--section", "cards", "--fault", "field.endusers-create.id.missing", "--format", "json", "--out", folder)
 	require.Equal(t, evidence.ExitFailed, code)

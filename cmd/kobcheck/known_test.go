@@ -12,6 +12,7 @@ import (
 )
 
 func TestOneEntryCoversACauseAndTheRestIsStillJudged(t *testing.T) {
+	t.Parallel()
 	const fault = "status.enduser-created-201"
 	folder := t.TempDir()
 	output, code := kobcheck(t, "run", "--fault", fault, "--out", folder)

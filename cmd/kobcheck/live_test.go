@@ -37,6 +37,7 @@ func behind(t *testing.T, options mock.Options, between func(http.Handler) http.
 func hangUp() { panic(http.ErrAbortHandler) }
 
 func TestAFailureThatPassesWithFreshDataIsFlakyAndTheGateHasARuleForIt(t *testing.T) {
+	t.Parallel()
 	var mu sync.Mutex
 	seen := map[string]bool{}
 	path := behind(t, mock.Options{}, func(api http.Handler) http.Handler {
@@ -75,6 +76,7 @@ func TestAFailureThatPassesWithFreshDataIsFlakyAndTheGateHasARuleForIt(t *testin
 }
 
 func TestKnownFailuresAreHeldToHowTheyFail(t *testing.T) {
+	t.Parallel()
 	folder := t.TempDir()
 	select1 := []string{"run", "--requirement", "CARD-CREATE-08", "--seed", "7"}
 	run := func(more ...string) (string, int) {
@@ -119,6 +121,7 @@ func TestKnownFailuresAreHeldToHowTheyFail(t *testing.T) {
 }
 
 func TestAWaiverIsForStandardsAndUntilADate(t *testing.T) {
+	t.Parallel()
 	list := filepath.Join(t.TempDir(), "waivers.yaml")
 	entry := func(requirement, until string) string {
 		return "- requirement: " + requirement + "\n  reason: the gateway answers 401 itself\n  owner: platform\n  until: " + until + "\n"
@@ -165,6 +168,7 @@ func TestAWaiverIsForStandardsAndUntilADate(t *testing.T) {
 }
 
 func TestATargetThatIsDownEndsTheRunOnceAndEarly(t *testing.T) {
+	t.Parallel()
 	var requests atomic.Int64
 	path := behind(t, mock.Options{}, func(http.Handler) http.Handler {
 		return http.HandlerFunc(func(http.ResponseWriter, *http.Request) {
@@ -183,6 +187,7 @@ func TestATargetThatIsDownEndsTheRunOnceAndEarly(t *testing.T) {
 }
 
 func TestAnOutageThatEndsLeavesNothingBehind(t *testing.T) {
+	t.Parallel()
 	path := behind(t, mock.Options{}, outage(100, 400*time.Millisecond))
 	folder := t.TempDir()
 	output, code := kobcheck(t, "run", "--config", path, "--section", "cards", "--out", folder, "--patience", "1m")
@@ -198,6 +203,7 @@ func TestAnOutageThatEndsLeavesNothingBehind(t *testing.T) {
 }
 
 func TestAListThatDoesNotHeedTheOffsetIsNotWalkedForEver(t *testing.T) {
+	t.Parallel()
 	path := behind(t, mock.Options{}, func(api http.Handler) http.Handler {
 		return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 			if query := r.URL.Query(); query.Has("offset") {
@@ -214,6 +220,7 @@ func TestAListThatDoesNotHeedTheOffsetIsNotWalkedForEver(t *testing.T) {
 }
 
 func TestAGatewayInPlaceOfTheApiIsNobodysFinding(t *testing.T) {
+	t.Parallel()
 	path := behind(t, mock.Options{}, func(api http.Handler) http.Handler {
 		return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 			if strings.HasSuffix(r.URL.Path, "/relays") {
@@ -256,6 +263,7 @@ func windowed(limit int) func(http.Handler) http.Handler {
 }
 
 func TestALimitOfTheTargetIsLearntAndFailsNothing(t *testing.T) {
+	t.Parallel()
 	path := behind(t, mock.Options{}, windowed(60))
 	folder := t.TempDir()
 	output, code := kobcheck(t, "run", "--config", path, "--section", "endusers", "--out", folder)
@@ -266,6 +274,7 @@ func TestALimitOfTheTargetIsLearntAndFailsNothing(t *testing.T) {
 }
 
 func TestShardsTogetherAreTheWhole(t *testing.T) {
+	t.Parallel()
 	arguments := []string{"run", "--section", "wallets", "--seed", "7"}
 	whole := t.TempDir()
 	_, code := kobcheck(t, append(arguments, "--out", whole)...)
@@ -303,6 +312,7 @@ func verdicts(r *reports.Run) map[string]evidence.Verdict {
 }
 
 func TestAChangeOfTheProfileIsAFinding(t *testing.T) {
+	t.Parallel()
 	profile := filepath.Join(t.TempDir(), "profile.json")
 	run := func(style string) *reports.Run {
 		folder := t.TempDir()
@@ -316,6 +326,7 @@ func TestAChangeOfTheProfileIsAFinding(t *testing.T) {
 }
 
 func TestOnlyScoredRequirementsGate(t *testing.T) {
+	t.Parallel()
 	list := filepath.Join(t.TempDir(), "scored.txt")
 	run := func(ids string) (string, int) {
 		require.NoError(t, os.WriteFile(list, []byte(ids), 0o600))
@@ -334,6 +345,7 @@ func TestOnlyScoredRequirementsGate(t *testing.T) {
 }
 
 func TestWhatARunMadeIsTakenAwayOrListed(t *testing.T) {
+	t.Parallel()
 	path := serve(t, mock.Options{})
 	folder := t.TempDir()
 	_, code := kobcheck(t, "run", "--config", path, "--section", "webhooks", "--out", folder)

@@ -27,6 +27,7 @@ const (
 )
 
 func TestARunMakesFewThings(t *testing.T) {
+	t.Parallel()
 	for _, style := range mock.Styles() {
 		folder := t.TempDir()
 		output, code := kobcheck(t, "run", "--style", style, "--seed", "7", "--out", folder)
@@ -67,6 +68,7 @@ func handed(t *testing.T) (path string, sees *scene.Scene, id string) {
 }
 
 func TestTheClientOfATargetFileIsUsedByOneScenarioAtATimeAndPutBack(t *testing.T) {
+	t.Parallel()
 	path, sees, id := handed(t)
 	folder := filepath.Join(t.TempDir(), "out")
 	output, code := kobcheck(t, "run", "--config", path, "--section", "clients", "--concurrency", "16", "--out", folder)

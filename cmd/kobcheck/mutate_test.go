@@ -35,6 +35,7 @@ func mutated(t *testing.T, path string, mutations ...string) (string, *mutate.Pr
 }
 
 func TestTheWholeSuitePassesThroughAProxyWithoutMutations(t *testing.T) {
+	t.Parallel()
 	for _, style := range mock.Styles() {
 		through, _ := mutated(t, serve(t, mock.Options{Style: style}))
 		output, code := kobcheck(t, "run", "--config", through, "--seed", "7", "--out", t.TempDir())
@@ -44,6 +45,7 @@ func TestTheWholeSuitePassesThroughAProxyWithoutMutations(t *testing.T) {
 }
 
 func TestARunThroughAProxySeesWhatItBreaks(t *testing.T) {
+	t.Parallel()
 	const id = "status.cards-create.success.200"
 	through, proxy := mutated(t, serve(t, mock.Options{}), id)
 	output, code := kobcheck(t, "run", "--config", through, "--requirement", "CARD-CREATE-08", "--out", t.TempDir())
@@ -52,6 +54,7 @@ func TestARunThroughAProxySeesWhatItBreaks(t *testing.T) {
 }
 
 func TestAnApiElsewhereIsBrokenOnlyWhereItsTargetFileAllowsIt(t *testing.T) {
+	t.Parallel()
 	const elsewhere = "https://staging.example.test"
 	file := &target.File{Target: target.Target{BaseURL: elsewhere, TokenURL: elsewhere + "/oauth2/token", Edition: contract.Guide}}
 	_, err := mutateConfig(elsewhere, nil, contract.V1)
@@ -68,6 +71,7 @@ func TestAnApiElsewhereIsBrokenOnlyWhereItsTargetFileAllowsIt(t *testing.T) {
 }
 
 func TestTheFlagsOfAMutationSayWhenItShows(t *testing.T) {
+	t.Parallel()
 	when, err := (&mutateFlags{chance: "1/200", after: 5, seed: 3}).when()
 	require.NoError(t, err)
 	require.Equal(t, mutate.When{OneIn: 200, After: 5, Seed: 3}, when)

@@ -33,6 +33,7 @@ func written(t *testing.T, folder string, mode fs.FileMode) map[string]string {
 }
 
 func TestAnOldRunIsLookedThroughWhenItIsRenderedAgain(t *testing.T) {
+	t.Parallel()
 	const number = "4111111111111111"
 	folder := t.TempDir()
 	_, code := kobcheck(t, "run", "--requirement", "CARD-GET-02", "--out", folder)
@@ -63,6 +64,7 @@ func TestAnOldRunIsLookedThroughWhenItIsRenderedAgain(t *testing.T) {
 }
 
 func TestTheModeOfReportsCanBeAskedFor(t *testing.T) {
+	t.Parallel()
 	folder := filepath.Join(t.TempDir(), "out")
 	_, code := kobcheck(t, "run", "--requirement", "CARD-GET-02", "--out", folder, "--report-mode", "0600", "--format", "json,junit")
 	require.Zero(t, code)

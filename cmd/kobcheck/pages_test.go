@@ -118,7 +118,7 @@ func TestThePagesInARealBrowser(t *testing.T) {
 	require.Zero(t, code)
 	_, code = kobcheck(t, "run", "--seed", "7", "--out", red, "--fault", "order.swap-3-4", "--fault", "field.cards-get.status.off-enum")
 	require.Equal(t, evidence.ExitFailed, code)
-	_, code = kobcheck(t, "run", "--config", environment(t, nil, nil, nil, nil), "--section", "relays", "--patience", "0s", "--out", down)
+	_, code = kobcheck(t, "run", "--config", environment(t, nil, nil, nil, secured{}), "--section", "relays", "--patience", "0s", "--out", down)
 	require.Equal(t, evidence.ExitInconclusive, code)
 	hostile, huge := t.TempDir(), t.TempDir()
 	poisoned := readRun(t, red)

@@ -69,6 +69,7 @@ func readRun(t *testing.T, folder string) *reports.Run {
 }
 
 func TestTheWholeSuitePassesOnTheMockInBothStylesAndEditions(t *testing.T) {
+	t.Parallel()
 	for _, style := range mock.Styles() {
 		for _, edition := range []string{"v1", "guide"} {
 			t.Run(style+"/"+edition, func(t *testing.T) {
@@ -104,15 +105,16 @@ func serveThis(t *testing.T, server *mock.Server) string {
 	return writeTarget(t, server, listening.URL)
 }
 
-// writeTarget writes a target file for a mock that is served at an address, and puts its secrets into the
-// environment.
+// writeTarget writes a target file for a mock that is served at an address, and a file for each of its secrets, since
+// the environment belongs to all tests at once.
 func writeTarget(t *testing.T, server *mock.Server, address string) string {
 	t.Helper()
 	file := workbench.Described(server, address, contract.V1)
 	for name, one := range file.Target.Clients {
-		t.Setenv(one.SecretEnv, workbench.Secrets(server)[name])
+		one.SecretEnv, one.SecretFile = "", keptIn(t, workbench.Secrets(server)[name])
+		file.Target.Clients[name] = one
 	}
-	t.Setenv(file.Fixtures.ExpiredEnv, server.Inventory().ExpiredToken)
+	file.Fixtures.ExpiredEnv, file.Fixtures.ExpiredFile = "", keptIn(t, server.Inventory().ExpiredToken)
 	var text bytes.Buffer
 	require.NoError(t, target.Write(&text, file, nil, ""))
 	path := filepath.Join(t.TempDir(), "target.yaml")
@@ -120,13 +122,23 @@ func writeTarget(t *testing.T, server *mock.Server, address string) string {
 	return path
 }
 
+// keptIn writes a secret into a file of its own and returns the path.
+func keptIn(t *testing.T, secret string) string {
+	t.Helper()
+	path := filepath.Join(t.TempDir(), "secret")
+	require.NoError(t, os.WriteFile(path, []byte(secret), 0o600))
+	return path
+}
+
 func TestATargetFileIsAllThatTheSuiteNeeds(t *testing.T) {
+	t.Parallel()
 	path := serve(t, mock.Options{Style: "strict-http"})
 	output, code := kobcheck(t, "run", "--config", path, "--section", "cards", "--out", t.TempDir())
 	require.Zero(t, code, output)
 }
 
 func TestWithoutFixturesScenariosAreNotTestableAndNoneFails(t *testing.T) {
+	t.Parallel()
 	path := serve(t, mock.Options{})
 	data, err := os.ReadFile(path)
 	require.NoError(t, err)
@@ -140,6 +152,7 @@ func TestWithoutFixturesScenariosAreNotTestableAndNoneFails(t *testing.T) {
 }
 
 func TestExitCodes(t *testing.T) {
+	t.Parallel()
 	closed, err := net.Listen("tcp", "127.0.0.1:0")
 	require.NoError(t, err)
 	address := closed.Addr().String()
@@ -179,11 +192,14 @@ func TestExitCodes(t *testing.T) {
 }
 
 func TestNoSecretOfTheRunReachesAReport(t *testing.T) {
-	path := serve(t, mock.Options{Faults: []string{"leak.token", "leak.card-number"}})
+	t.Parallel()
+	server, err := mock.New(mock.Options{Faults: []string{"leak.token", "leak.card-number"}})
+	require.NoError(t, err)
+	path := serveThis(t, server)
 	folder := t.TempDir()
 	output, code := kobcheck(t, "run", "--config", path, "--section", "cards", "--out", folder, "--format", strings.Join(format.All(), ","))
 	require.Equal(t, evidence.ExitFailed, code, "the leaks are findings, and the reports are clean")
-	secrets := []string{os.Getenv("KOBBLE_PRIMARY_SECRET"), os.Getenv("KOBBLE_SECOND_SECRET"), os.Getenv("KOBBLE_EXPIRED_TOKEN"), "eyJhbGciOiJFUzI1NiIs"}
+	secrets := []string{workbench.Secrets(server)["primary"], workbench.Secrets(server)["second"], server.Inventory().ExpiredToken, "eyJhbGciOiJFUzI1NiIs"}
 	texts := []string{output}
 	require.NoError(t, filepath.WalkDir(folder, func(path string, entry fs.DirEntry, err error) error {
 		if err != nil || entry.IsDir() {
@@ -204,6 +220,7 @@ func TestNoSecretOfTheRunReachesAReport(t *testing.T) {
 }
 
 func TestNullServersProveNothing(t *testing.T) {
+	t.Parallel()
 	for name, answer := range map[string]http.HandlerFunc{
 		"always 404": http.NotFound,
 		"always 500": func(w http.ResponseWriter, _ *http.Request) { w.WriteHeader(http.StatusInternalServerError) },
@@ -235,9 +252,8 @@ func TestNullServersProveNothing(t *testing.T) {
 				answer(w, r)
 			}))
 			defer server.Close()
-			t.Setenv("NULL_SECRET", "null-server-secret")
 			path := filepath.Join(t.TempDir(), "null.yaml")
-			require.NoError(t, os.WriteFile(path, []byte("target:\n  name: \"null\"\n  base_url: "+server.URL+"\n  token_url: "+server.URL+"/oauth2/token\n  clients:\n    primary: {id: a, secret_env: NULL_SECRET, scope: client/write}\n"), 0o600))
+			require.NoError(t, os.WriteFile(path, []byte("target:\n  name: \"null\"\n  base_url: "+server.URL+"\n  token_url: "+server.URL+"/oauth2/token\n  clients:\n    primary: {id: a, secret_file: '"+keptIn(t, "null-server-secret")+"', scope: client/write}\n"), 0o600))
 			folder := t.TempDir()
 			output, code := kobcheck(t, "run", "--config", path, "--out", folder, "--format", "json")
 			require.NotZero(t, code, output)
@@ -266,6 +282,7 @@ var anybodysProof = []string{"AUTH-01", "AUTH-02", "AUTH-15", "AUTH-16", "STD-14
 	"CLIENT-07", "CLIENT-11", "RATE-01", "RATE-02", "RATE-07", "HARNESS-22", "WALLET-29"}
 
 func TestReportsAgreeWithTheRun(t *testing.T) {
+	t.Parallel()
 	folder := t.TempDir()
 	_, code := kobcheck(t, "run", "--section", "wallets", "--fault", "wallet.new-is-linked", "--fault", "status.wallet-created-201", "--out", folder)
 	require.Equal(t, evidence.ExitFailed, code)
@@ -304,6 +321,7 @@ func TestReportsAgreeWithTheRun(t *testing.T) {
 }
 
 func TestListsAreWhatOthersRelyOn(t *testing.T) {
+	t.Parallel()
 	for what, keys := range map[string][]string{
 		"requirements": {"id", "sentence", "mark", "source", "operation", "scenarios", "faults"},
 		"operations":   {"id", "section", "method", "path", "mark", "scenarios"},
@@ -326,6 +344,7 @@ func TestListsAreWhatOthersRelyOn(t *testing.T) {
 }
 
 func TestAStrictRunGatesOnUndocumentedFields(t *testing.T) {
+	t.Parallel()
 	arguments := []string{"run", "--requirement", "HARNESS-16", "--freedom", "N-41.1=top", "--out", t.TempDir()}
 	_, code := kobcheck(t, arguments...)
 	require.Zero(t, code)
@@ -334,11 +353,13 @@ func TestAStrictRunGatesOnUndocumentedFields(t *testing.T) {
 }
 
 func TestLintFindsNothing(t *testing.T) {
+	t.Parallel()
 	output, code := kobcheck(t, "lint")
 	require.Zero(t, code, output)
 }
 
 func TestExplainTellsSentenceSourceAndScenarios(t *testing.T) {
+	t.Parallel()
 	output, code := kobcheck(t, "explain", "CARD-CREATE-15")
 	require.Zero(t, code)
 	for _, part := range []string{"The checks run in a fixed order", "https://docs.apikobble.net/doc-1946732", "card-order.pair/1/2", "order.swap-3-4"} {
@@ -350,6 +371,7 @@ func TestExplainTellsSentenceSourceAndScenarios(t *testing.T) {
 }
 
 func TestAnInterruptedRunWritesItsReportsAndSaysSo(t *testing.T) {
+	t.Parallel()
 	folder := t.TempDir()
 	program := filepath.Join(t.TempDir(), "kobcheck")
 	build, err := exec.Command("go", "build", "-o", program, ".").CombinedOutput()

@@ -137,6 +137,7 @@ func neighbours(scenarios *catalog.Catalog, id string) []string {
 // open, in random order, in both editions, with 1 to 64 scenarios side by side and up to 50 ms of latency. A gated
 // finding is a false alarm, since every point conforms; the test names the axes that carry it.
 func TestRandomPointsOfTheSpaceRaiseNoAlarm(t *testing.T) {
+	t.Parallel()
 	runs, err := strconv.Atoi(os.Getenv("SOAK_RUNS"))
 	if err != nil {
 		runs = soakRuns
@@ -189,6 +190,7 @@ func touchedBy(facts *contract.Contract, scenarios *catalog.Catalog, axis *contr
 
 // TestEachFreedomAloneRaisesNoAlarm moves one axis at a time away from its default and performs what it touches.
 func TestEachFreedomAloneRaisesNoAlarm(t *testing.T) {
+	t.Parallel()
 	facts, scenarios := documentation(t)
 	type move struct {
 		axis    *contract.Freedom

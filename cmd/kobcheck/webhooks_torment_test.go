@@ -15,6 +15,7 @@ import (
 )
 
 func TestTormentPrintsWhatAnEndpointWronglyAccepts(t *testing.T) {
+	t.Parallel()
 	free, err := net.Listen("tcp", "127.0.0.1:0")
 	require.NoError(t, err)
 	certificates := free.Addr().String()

@@ -6,7 +6,7 @@ GOLANGCI_VERSION := v2.15.0
 GOLANGCI := $(BIN)/golangci-lint-$(GOLANGCI_VERSION)
 VERSION := $(shell git describe --tags --always --dirty 2>/dev/null || echo dev)
 
-.PHONY: help run test check race whole faults pages suite lint load selftest openapi foreign soak-suite bench mock build clean
+.PHONY: help run test test-all check race unit whole faults pages suite lint load selftest openapi foreign soak-suite bench mock build clean
 
 help: ## list the targets
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## /\1\t/' | expand -t 12
@@ -17,32 +17,42 @@ build: ## build bin/kobcheck
 run: build ## the main job: the whole suite against the mock inside; ends with a report's path
 	@$(BIN)/kobcheck run
 
-test: race whole suite lint ## unit tests with -race, every fault and freedom of the mock, the pages, the suite in both styles and editions, lint
+test: race unit whole suite ## all tests, those of many cases by a sample (TEST_SEED picks it), the suite in both styles and editions
 
-check: build ## what one runs while working: the packages' own tests, lint of the features, the suite in one style
-	@$(GO) test ./contract/... ./schemas/... ./client/... ./mock/... ./reports/... ./steps/... ./load/limiter
+test-all: export TEST_ALL := 1
+test-all: test soak-suite ## nothing sampled: every fault, every freedom alone, every page; for the night
+
+check: build ## what one runs while working: each package's own tests, lint of the features, the suite in one style
+	@$(GO) test $(UNIT) $(CONCURRENT)
 	@$(BIN)/kobcheck lint
 	@$(BIN)/kobcheck run --out reports/out/check
 
-# The detector looks at every package, and of the command's tests, which perform the suite hundreds of times, at
-# those that bring all of it together once.
-race: ## the packages with the race detector, where the machine has a C compiler
+# The detector looks at what works side by side; the command's tests perform the suite hundreds of times, and those
+# that bring all of it together stand for them.
+CONCURRENT = ./client/... ./mock/... ./steps/... ./load/...
+TOGETHER = TestTheWholeSuite.*/plain/v1|TestNoWalkDiffersOnTheConforming|TestShardsTogether|TestUnderLoadEveryEvent|TestAnInterrupted
+UNIT = ./contract/... ./schemas/... ./reports/... ./features/...
+
+race: ## the packages that work side by side with the race detector, where the machine has a C compiler
 	@if [ "$$($(GO) env CGO_ENABLED)" = 1 ] && command -v "$$($(GO) env CC)" >/dev/null; then \
-		$(GO) test -race -timeout 40m $$($(GO) list ./... | grep -v cmd/kobcheck) && \
-		$(GO) test -race -timeout 40m ./cmd/kobcheck -run 'TestTheWholeSuite|TestLoadPlansRun|TestNoWalkDiffers|TestShards|TestUnderLoad|TestAnInterrupted'; \
+		$(GO) test -race -timeout 60m $(CONCURRENT) && \
+		$(GO) test -race -timeout 60m ./cmd/kobcheck -run '$(TOGETHER)'; \
 	else \
 		echo "no C compiler: the tests run without the race detector"; \
-		$(GO) test -timeout 40m $$($(GO) list ./... | grep -v cmd/kobcheck); \
+		$(GO) test -timeout 60m $(CONCURRENT); \
 	fi
 
-whole: ## the command as its users meet it: every fault, every freedom alone, ten random points, the pages in a browser
-	@$(GO) test -count=1 -timeout 60m ./cmd/kobcheck
+unit: ## the other packages' own tests
+	@$(GO) test -timeout 60m $(UNIT)
 
-faults: ## every deliberate fault of the mock is caught on its own requirement (with -race only a sample is tried)
-	@$(GO) test -count=1 ./cmd/kobcheck -run TestEveryFault
+whole: ## the command as its users meet it: faults, freedoms, random points, the pages in a browser
+	@$(GO) test -count=1 -timeout 120m ./cmd/kobcheck/...
+
+faults: ## every deliberate fault of the mock is caught on its own requirement
+	@TEST_ALL=1 $(GO) test -count=1 -timeout 120m ./cmd/kobcheck -run TestEveryFault
 
 pages: ## the site of a run in a real browser, where there is a Chromium, and with axe-core, where there is npm
-	@$(GO) test -count=1 ./cmd/kobcheck -run TestThePages -v | grep -v '^=== '
+	@TEST_ALL=1 $(GO) test -count=1 ./cmd/kobcheck -run TestThePages -v | grep -v '^=== '
 
 suite: build ## the suite on the mock, in both styles and both editions
 	@for style in plain strict-http; do for edition in v1 guide; do \

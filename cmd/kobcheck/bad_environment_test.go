@@ -57,7 +57,7 @@ var badEnvironments = []struct {
 	{situation: "one byte a second", api: drip, code: 4, says: "the scenario took longer than"},
 	{situation: "no HTTP at all", raw: say("220 smtp.example.test ESMTP\r\n"), code: 4, says: "the answer was no HTTP"},
 	{situation: "a gateway's HTML page with 503", api: page(503), code: 4, says: "a gateway answered 503"},
-	{situation: "an HTML page with 200", api: page(200), code: 1, says: "a value was expected and '<' is there"},
+	{situation: "an HTML page with 200", api: page(200), code: 1, says: "invalid character '<' at start of value"},
 	{situation: "the API itself answers 500", api: page(500), code: 1, says: "500 Internal Server Error"},
 	{situation: "429 to everything", api: page(429), code: 4, says: "our own pace"},
 	{situation: "a gzip bomb", api: bomb, code: 1, says: "the body is not JSON as RFC 8259 has it"},

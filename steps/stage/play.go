@@ -18,6 +18,8 @@ type Case struct {
 	Freedoms []string
 	// Sentences are performed in their order; what is no text is the table or the text below the one before.
 	Sentences []any
+	// Faults are those of the mock that break it, where no answer is altered.
+	Faults []string
 	// Call is the operation whose answers Change alters, from the From-th on.
 	Call   string
 	From   int
@@ -35,14 +37,17 @@ func Play(t *testing.T, cases map[string]Case) {
 	t.Helper()
 	for name, c := range cases {
 		t.Run(name, func(t *testing.T) {
+			t.Parallel()
 			good := New(t, mock.Options{Style: c.Style, Freedoms: c.Freedoms}, requirements(c)...)
 			require.NoError(t, good.Say(t, c.Sentences...))
 			broke, held := good.Found()
 			require.Empty(t, broke, "on the answers as they are")
 			require.Contains(t, held, cmp.Or(c.Holds, c.Breaks))
 
-			altered := New(t, mock.Options{Style: c.Style, Freedoms: c.Freedoms}, requirements(c)...)
-			altered.Alter(c.Call, c.From, c.Change)
+			altered := New(t, mock.Options{Style: c.Style, Freedoms: c.Freedoms, Faults: c.Faults}, requirements(c)...)
+			if c.Change != nil {
+				altered.Alter(c.Call, c.From, c.Change)
+			}
 			require.NoError(t, altered.Say(t, c.Sentences...))
 			broke, _ = altered.Found()
 			require.Contains(t, broke, c.Breaks)

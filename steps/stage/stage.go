@@ -46,6 +46,9 @@ func New(t testing.TB, options mock.Options, requirements ...string) *Stage {
 	s := &Stage{front: &front{contract: facts, mock: server, altered: map[string][]*alteration{}}}
 	listening := httptest.NewServer(s.front)
 	t.Cleanup(listening.Close)
+	behind, err := server.Listen(t.Context(), "") // where deliveries come from, and are confirmed
+	require.NoError(t, err)
+	t.Cleanup(func() { require.NoError(t, behind.Close()) })
 	receiver, err := webhook.Listen(t.Context(), "127.0.0.1:0", "")
 	require.NoError(t, err)
 	t.Cleanup(receiver.Close)
@@ -58,7 +61,7 @@ func New(t testing.TB, options mock.Options, requirements ...string) *Stage {
 		Edition: contract.V1, Clients: clients, RunID: t.Name()})
 	require.NoError(t, err)
 	t.Cleanup(api.Close)
-	address, err := url.Parse(listening.URL)
+	address, err := url.Parse(behind.URL)
 	require.NoError(t, err)
 	given := scene.Given{Programs: stock.Programs, Wallets: stock.Wallets, SecondClient: stock.SecondClient, Bodies: stock.Bodies}
 	session := &steps.Session{Contract: facts, Schemas: shapes, Client: api, Edition: contract.V1, Scene: scene.New(facts, api, given),

@@ -1,0 +1,64 @@
+package derived_test
+
+import (
+	"testing"
+
+	"github.com/stretchr/testify/require"
+
+	"github.com/kobcheck/kobcheck/contract"
+	"github.com/kobcheck/kobcheck/mock"
+	"github.com/kobcheck/kobcheck/steps/stage"
+)
+
+const (
+	inputs   = `inputs with nothing in them, derived from every operation's fields`
+	areSent  = `as many of them are sent as this run goes deep`
+	answered = `each of them is answered cleanly`
+)
+
+func TestADerivedInputIsAnsweredCleanly(t *testing.T) {
+	for _, where := range []string{"fields", "parameters", "headers"} {
+		s := stage.New(t, mock.Options{})
+		s.World.Session.Depth = 3
+		require.NoError(t, s.Say(t, `inputs with very long text, derived from every operation's `+where, areSent, answered))
+		broke, held := s.Found()
+		require.Empty(t, broke)
+		require.Contains(t, held, "a derived input is answered cleanly")
+	}
+}
+
+func TestARunGoesAsDeepAsItIsTold(t *testing.T) {
+	s := stage.New(t, mock.Options{})
+	s.World.Session.Depth = 4
+	require.NoError(t, s.Say(t, inputs, areSent, answered))
+	checks := 0
+	for _, check := range s.World.Evidence().Checks {
+		if check.Name == "a derived input is answered cleanly" {
+			checks++
+		}
+	}
+	require.Equal(t, 4, checks)
+}
+
+func TestAServerErrorIsNoCleanAnswer(t *testing.T) {
+	s := stage.New(t, mock.Options{})
+	s.World.Session.Depth = 200
+	s.Alter("relays-create", 0, stage.Refused(500, "oh"))
+	s.World.Session.Contract = only(s.World.Session.Contract, "relays-create")
+	require.NoError(t, s.Say(t, inputs, areSent, answered))
+	broke, _ := s.Found()
+	require.Contains(t, broke, "a derived input is answered cleanly")
+}
+
+// only is the contract with one operation to derive inputs for.
+func only(facts *contract.Contract, id string) *contract.Contract {
+	narrow := *facts
+	narrow.Operations = []*contract.Operation{facts.Operation(id)}
+	return &narrow
+}
+
+func TestInputsAreOfAClassThatThereIs(t *testing.T) {
+	require.ErrorContains(t, stage.New(t, mock.Options{}).Say(t, `inputs with no such thing, derived from every operation's fields`), "there is no class of inputs")
+	require.ErrorContains(t, stage.New(t, mock.Options{}).Say(t, areSent), "before this step")
+	require.ErrorContains(t, stage.New(t, mock.Options{}).Say(t, answered), "before this step")
+}

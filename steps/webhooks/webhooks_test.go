@@ -1,0 +1,82 @@
+package webhooks_test
+
+import (
+	"testing"
+
+	"github.com/stretchr/testify/require"
+
+	"github.com/kobcheck/kobcheck/client/scene"
+	"github.com/kobcheck/kobcheck/mock"
+	"github.com/kobcheck/kobcheck/steps/stage"
+)
+
+var says = stage.Says
+
+func broken(fault, breaks string, sentences ...any) stage.Case {
+	return stage.Case{Faults: []string{fault}, Sentences: sentences, Breaks: breaks}
+}
+
+func TestWhoIsToldOfWhatHoldsAndBreaks(t *testing.T) {
+	told := says(`a confirmed webhook`, `something happens to tell of`, `the webhook is told of it`)
+	stage.Play(t, map[string]stage.Case{
+		"no confirmation request": broken("webhook.confirmation-missing", "a confirmation request", `a webhook that reaches us`, `we are asked to confirm the webhook`),
+		"an address that none may fetch": broken("webhook.subscribe-url-missing", "SubscribeURL", `a webhook that reaches us`, `we are asked to confirm the webhook`,
+			`we confirm the webhook`),
+		"a handshake without a name":    broken("webhook.confirmed-without-arn", "the handshake names the subscription", `a confirmed webhook`),
+		"no notification":               broken("webhook.notification-missing", "a notification arrives", told...),
+		"a notification to another":     broken("webhook.delivered-to-others", "nobody else is told", append(says(`a foreign confirmed webhook`), append(told, `the foreign webhook is told nothing of all this`)...)...),
+		"a notification too early":      broken("webhook.delivered-before-confirmation", "nothing before the handshake", `a webhook that reaches us`, `something happens to tell of`, `we are asked to confirm the webhook`, `we confirm the webhook`, `something happens to tell of`, `the webhook is told of it`, `nothing was told before we confirmed`),
+		"an event that names no entity": broken("webhook.event-without-entity", "member of an event", append(told, `the event names its entity`)...),
+		"an entity that can't be read": {Sentences: append(told, `the entity that the event names can be read`),
+			Call: "transactions-get", Change: stage.Refused(404, "no such transaction"), Breaks: "the entity of an event"},
+	})
+}
+
+func TestTheFormOfAMessageHoldsAndBreaks(t *testing.T) {
+	told := func(sentence string) []any {
+		return says(`a confirmed webhook`, `something happens to tell of`, `the webhook is told of it`, sentence)
+	}
+	headers, fields, types, verifies := told(`each message has the documented headers`), told(`each message has the documented fields`),
+		told(`each message has the documented types`), told(`each message verifies`)
+	stage.Play(t, map[string]stage.Case{
+		"no headers":               broken("webhook.headers-missing", "header of a delivery", headers...),
+		"another type in the head": broken("webhook.type-header-wrong", "header of a delivery", headers...),
+		"another label":            broken("webhook.labelled-html", "header of a delivery", headers...),
+		"no token":                 broken("webhook.token-missing", "member of a message", fields...),
+		"a null subject":           broken("webhook.subject-null", "no null subject", fields...),
+		"no time":                  broken("webhook.time-malformed", "type of a member", types...),
+		"an unknown version":       broken("webhook.version-unknown", "type of a member", types...),
+		"a signature of nothing":   broken("webhook.signature-wrong", "verification: signature", verifies...),
+		"another certificate":      broken("webhook.certificate-swapped", "verification: signature", verifies...),
+	})
+}
+
+func TestAFurtherTryHoldsAndBreaks(t *testing.T) {
+	again := says(`a confirmed webhook`, `our receiver fails once`, `something happens to tell of`, `the notification is sent again`)
+	stage.Play(t, map[string]stage.Case{
+		"no further try":     broken("webhook.not-retried", "a failed delivery is tried again", again...),
+		"another message id": broken("webhook.new-id-on-retry", "the same message", append(again, `it is the same message`)...),
+		"no first try":       {Faults: []string{"webhook.notification-missing"}, Sentences: again, Breaks: "a notification arrives"},
+	})
+}
+
+func TestWhetherARefusedNotificationIsSentAgainIsOnlyNoted(t *testing.T) {
+	s := stage.New(t, mock.Options{})
+	require.NoError(t, s.Say(t, `a confirmed webhook`, `our receiver refuses once`, `something happens to tell of`, `whether the notification is sent again is noted`))
+	observed := s.World.Evidence().Observations
+	require.Len(t, observed, 1)
+	require.Equal(t, "webhooks.retried-after-4xx", observed[0].ID)
+}
+
+func TestWithoutAnAddressOfOursNothingCanBeReceived(t *testing.T) {
+	var untestable *scene.NotTestable
+	deaf := stage.New(t, mock.Options{})
+	deaf.World.Session.Receiver = nil
+	require.ErrorAs(t, deaf.Say(t, `a webhook that reaches us`), &untestable)
+	require.Equal(t, "webhooks.public_url", untestable.Key)
+
+	plain := stage.New(t, mock.Options{})
+	plain.Alter("webhooks-create", 0, stage.Refused(400, "https only"))
+	require.ErrorAs(t, plain.Say(t, `a webhook that reaches us`), &untestable)
+	require.Equal(t, "webhooks.public_url", untestable.Key)
+}

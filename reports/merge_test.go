@@ -17,9 +17,12 @@ func shardOf(shard, id string, milliseconds float64) *reports.Run {
 	one := specimen.Scenario(id, evidence.Passed)
 	one.Line = int(milliseconds)
 	one.Exchanges[0].DurationMS = milliseconds
-	return &reports.Run{Version: reports.Version, Tool: reports.Tool{Version: "test"}, RunID: "run-" + id, Seed: 7, StartedAt: specimen.Begin, EndedAt: specimen.Begin.Add(time.Second),
-		Target: reports.Target{Name: "x", Edition: contract.V1, Embedded: true, BaseURL: "http://127.0.0.1/" + id}, Settings: reports.Settings{Shard: shard, Of: 2},
-		Gate: []contract.Mark{contract.Stated}, Scenarios: []reports.Scenario{one}, Operations: []reports.OperationUse{{ID: "cards-get", Requests: 1}},
+	return &reports.Run{Version: reports.Version, Tool: reports.Tool{Version: "test"}, RunID: "run-" + id, Seed: 7,
+		StartedAt: specimen.Begin, EndedAt: specimen.Begin.Add(time.Second),
+		Target:   reports.Target{Name: "x", Edition: contract.V1, Embedded: true, BaseURL: "http://127.0.0.1/" + id},
+		Settings: reports.Settings{Shard: shard, Of: 2},
+		Gate:     []contract.Mark{contract.Stated}, Scenarios: []reports.Scenario{one},
+		Operations:   []reports.OperationUse{{ID: "cards-get", Requests: 1}},
 		Census:       []reports.CheckCount{{Name: "success status", Evaluated: 2, NoData: 1}},
 		Observations: []evidence.Observation{{ID: "q", Answer: "yes", Scenario: id}},
 		Undocumented: []reports.Undocumented{{Operation: "cards-get", Kind: "field", Name: "x"}},

@@ -54,12 +54,14 @@ func TestTheStrongestReasonGivesTheExitCode(t *testing.T) {
 			func(r *reports.Run) {
 				r.Passing = []evidence.Finding{specimen.InPassing("ENDUSER-13", "x", "y", false, 1)}
 			}, evidence.Passed, 0},
-		"what is blocked is no pass":    {[]evidence.Verdict{evidence.Passed, evidence.Blocked}, nil, evidence.Inconclusive, 4},
-		"nothing could be tested":       {[]evidence.Verdict{evidence.NotTestable}, nil, evidence.Inconclusive, 3},
-		"nothing at all":                {nil, nil, evidence.Inconclusive, 3},
-		"an interrupt says so":          {[]evidence.Verdict{evidence.Failed}, interrupted, evidence.Interrupted, 130},
-		"a termination says so":         {[]evidence.Verdict{evidence.Passed}, func(r *reports.Run) { r.Signal = "terminate" }, evidence.Interrupted, 143},
-		"a secret before all of these":  {[]evidence.Verdict{evidence.Failed}, func(r *reports.Run) { interrupted(r); r.Exposed("x") }, evidence.Failed, 8},
+		"what is blocked is no pass": {[]evidence.Verdict{evidence.Passed, evidence.Blocked}, nil, evidence.Inconclusive, 4},
+		"nothing could be tested":    {[]evidence.Verdict{evidence.NotTestable}, nil, evidence.Inconclusive, 3},
+		"nothing at all":             {nil, nil, evidence.Inconclusive, 3},
+		"an interrupt says so":       {[]evidence.Verdict{evidence.Failed}, interrupted, evidence.Interrupted, 130},
+		"a termination says so": {[]evidence.Verdict{evidence.Passed}, func(r *reports.Run) { r.Signal = "terminate" },
+			evidence.Interrupted, 143},
+		"a secret before all of these": {[]evidence.Verdict{evidence.Failed}, func(r *reports.Run) { interrupted(r); r.Exposed("x") },
+			evidence.Failed, 8},
 		"an unknown verdict is no pass": {[]evidence.Verdict{"odd"}, nil, evidence.Inconclusive, 4},
 	} {
 		r := ended(t, c.change, c.verdicts...)
@@ -79,11 +81,13 @@ func TestTheHeadlineNeedsNoExplanation(t *testing.T) {
 			f.Hazard = "card data shown"
 			r.Passing = []evidence.Finding{f}
 		}, evidence.Passed),
-		"x does not conform: 1 known failure no longer there":                     ended(t, nil, evidence.UnexpectedPass),
-		"x: no verdict; the environment kept 1 of 2 scenarios from an answer":     ended(t, nil, evidence.Passed, evidence.Inconclusive),
-		"x: nothing could be tested":                                              ended(t, nil, evidence.NotTestable),
-		"x: the run was interrupted; 1 of 2 scenarios did not come to their turn": ended(t, func(r *reports.Run) { r.Signal = "interrupt" }, evidence.Passed, evidence.NotRun),
-		"x: a secret or card number was found in a report":                        ended(t, func(r *reports.Run) { r.Exposed("x") }, evidence.Passed),
+		"x does not conform: 1 known failure no longer there":                 ended(t, nil, evidence.UnexpectedPass),
+		"x: no verdict; the environment kept 1 of 2 scenarios from an answer": ended(t, nil, evidence.Passed, evidence.Inconclusive),
+		"x: nothing could be tested":                                          ended(t, nil, evidence.NotTestable),
+		"x: the run was interrupted; 1 of 2 scenarios did not come to their turn": ended(t,
+			func(r *reports.Run) { r.Signal = "interrupt" }, evidence.Passed, evidence.NotRun),
+		"x: a secret or card number was found in a report": ended(t, func(r *reports.Run) { r.Exposed("x") },
+			evidence.Passed),
 		"x conforms: 1 of 1 scenarios passed, none broke a gated requirement; 1 deviation to read, not gated": ended(t, func(r *reports.Run) {
 			r.Passing = []evidence.Finding{specimen.InPassing("CARD-20", "cards-get", "y", false, 3)}
 		}, evidence.Passed),
@@ -116,7 +120,8 @@ func TestAReasonIsListedOnceWhateverIdsItNames(t *testing.T) {
 }
 
 func TestAnOperationThatIsNotServedIsListedWithWhatItAnswered(t *testing.T) {
-	little, much := specimen.InPassing("WALLET-05", "wallets-create", evidence.NotServed, false, 1), specimen.InPassing("WALLET-05", "wallets-create", evidence.NotServed, false, 9)
+	little, much := specimen.InPassing("WALLET-05", "wallets-create", evidence.NotServed, false, 1),
+		specimen.InPassing("WALLET-05", "wallets-create", evidence.NotServed, false, 9)
 	much.Actual = "500 Internal Server Error"
 	r := ended(t, func(r *reports.Run) {
 		r.Scenarios[0].BlockedBy, r.Scenarios[1].BlockedBy, r.Scenarios[2].BlockedBy = "cards-create", "wallets-create", "wallets-create"
@@ -135,7 +140,8 @@ func TestTheFindingThatTellsMostLeads(t *testing.T) {
 	other := evidence.Finding{Requirement: "B-1", Gated: true}
 	about := evidence.Finding{Requirement: "C-1", Gated: true}
 	read := evidence.Finding{Requirement: "D-1"}
-	for want, list := range map[string][]evidence.Finding{"": {read}, "A-1": {read, known}, "B-1": {known, other}, "C-1": {known, other, about}} {
+	for want, list := range map[string][]evidence.Finding{"": {read}, "A-1": {read, known}, "B-1": {known, other},
+		"C-1": {known, other, about}} {
 		s := reports.Scenario{Requirements: []string{"C-1"}, Findings: list}
 		if got := s.Leading(); want == "" {
 			require.Nil(t, got)
@@ -160,7 +166,8 @@ func TestWhatWasMetFirstIsShownByItsExchange(t *testing.T) {
 }
 
 func TestASelftestFailsForASurvivorOrAFalseAlarm(t *testing.T) {
-	caught := reports.FaultResult{ID: "a", Group: "g", Mark: contract.Stated, Killed: true, RightRequirement: true, By: []reports.Killer{{Scenario: "x"}}}
+	caught := reports.FaultResult{ID: "a", Group: "g", Mark: contract.Stated, Killed: true, RightRequirement: true,
+		By: []reports.Killer{{Scenario: "x"}}}
 	survivor := reports.FaultResult{ID: "b", Group: "g", Mark: contract.Stated, Hits: 1}
 	for name, c := range map[string]struct {
 		faults   []reports.FaultResult
@@ -188,7 +195,8 @@ func TestASelftestFailsForASurvivorOrAFalseAlarm(t *testing.T) {
 
 func TestALoadRunIsReadInItsVersionOnly(t *testing.T) {
 	for text, says := range map[string]string{
-		`{"version":1,"plans":[]}`: "", `{"version":2,"plans":[]}`: "version 1", `{"version":1}`: "version 1", `[]`: "no load.json", ``: "no load.json",
+		`{"version":1,"plans":[]}`: "", `{"version":2,"plans":[]}`: "version 1", `{"version":1}`: "version 1", `[]`: "no load.json",
+		``: "no load.json",
 	} {
 		_, err := reports.ReadLoad(strings.NewReader(text))
 		if says == "" {

@@ -60,8 +60,8 @@ func Red(id, hostile string) reports.Scenario {
 	return s
 }
 
-// hostile tries to get out of whatever it is put into.
-const hostile = "<script>alert(1)</script> </pre>| `x` \u202e\x1b[31m\x00 ]]> ${x}"
+// Hostile tries to get out of whatever it is put into.
+const Hostile = "<script>alert(1)</script> </pre>| `x` \u202e\x1b[31m\x00 ]]> ${x}"
 
 // Runs are small runs, each named by what is special about it.
 func Runs(t testing.TB) map[string]*reports.Run {
@@ -89,7 +89,7 @@ func Runs(t testing.TB) map[string]*reports.Run {
 		"red":               {Scenarios: []reports.Scenario{Scenario("a", evidence.Passed), Red("b", ""), Red("c", ""), missing, away, read}},
 		"inconclusive":      {Scenarios: []reports.Scenario{Scenario("a", evidence.Passed), away}},
 		"not-testable-only": {Scenarios: []reports.Scenario{missing}},
-		"hostile":           {Scenarios: []reports.Scenario{Red("b", hostile)}},
+		"hostile":           {Scenarios: []reports.Scenario{Red("b", Hostile)}},
 		"interrupted":       {Scenarios: []reports.Scenario{Scenario("a", evidence.Passed), later}, Signal: "interrupt"},
 		"empty":             {},
 	}

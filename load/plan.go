@@ -21,6 +21,7 @@ import (
 
 	"github.com/kobcheck/kobcheck/contract"
 	"github.com/kobcheck/kobcheck/load/kind"
+	"github.com/kobcheck/kobcheck/yamlfile"
 )
 
 // Plan says what is asked of the API, how fast, and what has to hold.
@@ -104,37 +105,52 @@ func Parse(file string, data []byte) (*Plan, error) {
 	if err != nil {
 		return nil, err
 	}
-	at := func(key string) string {
-		for i, line := range strings.Split(string(data), "\n") {
-			if strings.HasPrefix(strings.TrimSpace(line), key) {
-				return fmt.Sprintf("%s:%d", file, i+1)
-			}
-		}
-		return file
-	}
 	var of struct {
 		Kind kind.Name `yaml:"kind"`
 	}
-	if err := yaml.Unmarshal(data, &of); err != nil {
-		return nil, fmt.Errorf("%s: %s", file, yaml.FormatError(err, false, true))
-	}
+	_ = yaml.Unmarshal(data, &of) // what is no YAML is told below, by what says where
 	makePlan, there := kinds(facts)[of.Kind]
 	if !there {
-		return nil, fmt.Errorf("%s: kind: %q is none; there are %v", at("kind"), of.Kind, names(facts))
+		document, err := planFile.Read(file, data, &map[string]any{})
+		if err != nil {
+			return nil, err
+		}
+		return nil, document.Fault("kind", "%q is none; there are %v", of.Kind, names(facts))
 	}
 	own := makePlan()
-	if err := yaml.UnmarshalWithOptions(data, own, yaml.Strict()); err != nil {
-		return nil, fmt.Errorf("%s: %s", file, yaml.FormatError(err, false, true))
+	document, err := planFile.Read(file, data, own)
+	if err != nil {
+		return nil, err
 	}
 	plan := &Plan{Head: own.Common(), own: own}
-	return plan, plan.check(at)
+	return plan, plan.check(document)
+}
+
+var planFile = yamlfile.Definition{Name: "a load plan"}
+
+// Schema is the JSON Schema of a plan: of one of the kinds.
+func Schema() (map[string]any, error) {
+	facts, err := contract.Load()
+	if err != nil {
+		return nil, err
+	}
+	schema := planFile.Schema(&map[string]any{})
+	var each []any
+	for _, name := range names(facts) {
+		one := planFile.SchemaOfOne(kinds(facts)[name]())
+		one["properties"].(map[string]any)["kind"] = map[string]any{"const": name}
+		one["title"], one["required"] = name, []string{"id", "kind"}
+		each = append(each, one)
+	}
+	schema["oneOf"] = each
+	return schema, nil
 }
 
 // check reads the gates and collects every fault with its place.
-func (p *Plan) check(at func(key string) string) error {
+func (p *Plan) check(document *yamlfile.Document) error {
 	var faults []error
 	fault := func(key, format string, arguments ...any) {
-		faults = append(faults, fmt.Errorf("%s: %s: %s", at(key), key, fmt.Sprintf(format, arguments...)))
+		faults = append(faults, document.Fault(key, format, arguments...))
 	}
 	p.CheckHead(fault)
 	p.own.Check(fault)

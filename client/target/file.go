@@ -14,87 +14,87 @@ import (
 
 // File is a target file. The comments of the fields are what docs/target-file.md explains.
 type File struct {
-	Target   Target         `yaml:"target"`
-	Fixtures Fixtures       `yaml:"fixtures,omitempty"`
-	Limits   *Limits        `yaml:"limits,omitempty"`
-	Webhooks *Webhooks      `yaml:"webhooks,omitempty"`
-	Load     *Load          `yaml:"load,omitempty"`
-	Mutate   *Mutate        `yaml:"mutate,omitempty"`
-	Run      map[string]any `yaml:"run,omitempty"`
+	Target   Target         `yaml:"target" need:"it says where the API is" doc:"where the API is, and who calls it"`
+	Fixtures Fixtures       `yaml:"fixtures,omitempty" doc:"ids of things that only the owner of the target can make"`
+	Limits   *Limits        `yaml:"limits,omitempty" doc:"the rate limit that the operator states; without it a limit is only reported"`
+	Webhooks *Webhooks      `yaml:"webhooks,omitempty" doc:"where deliveries are taken, and under which address the API reaches that place"`
+	Load     *Load          `yaml:"load,omitempty" doc:"leave for load on a target that is not loopback"`
+	Mutate   *Mutate        `yaml:"mutate,omitempty" doc:"leave for a proxy that breaks answers of a target that is not loopback"`
+	Run      map[string]any `yaml:"run,omitempty" doc:"settings of kobcheck run by the names of its flags"`
 }
 
 // Target says where the API is and who calls it.
 type Target struct {
-	Name     string            `yaml:"name"`
-	BaseURL  string            `yaml:"base_url"`
-	TokenURL string            `yaml:"token_url"`
-	Edition  contract.Edition  `yaml:"edition,omitempty"`
-	Clients  map[string]Client `yaml:"clients"`
+	Name     string            `yaml:"name" need:"reports and history go by it" doc:"what reports and history call the target"`
+	BaseURL  string            `yaml:"base_url" need:"it is what stands before every path" form:"address" doc:"what stands before every path; no query, no credentials"`
+	TokenURL string            `yaml:"token_url" need:"it is where tokens come from" form:"endpoint" doc:"the token endpoint, whole"`
+	Edition  contract.Edition  `yaml:"edition,omitempty" form:"edition" doc:"which of the two documented layouts of paths"`
+	Clients  map[string]Client `yaml:"clients" need:"every run needs clients.primary" keys:"client" doc:"the OAuth clients"`
 	TLS      *TLS              `yaml:"tls,omitempty"`
-	Paths    map[string]string `yaml:"paths,omitempty"`
+	Paths    map[string]string `yaml:"paths,omitempty" keys:"operation" form:"path" doc:"paths that no page gives, by operation id; {id} stands for the parameter"`
 }
 
 // Client is one OAuth client. Its secret is in the variable or file named, never here.
 type Client struct {
-	ID         string `yaml:"id"`
-	SecretEnv  string `yaml:"secret_env,omitempty"`
-	SecretFile string `yaml:"secret_file,omitempty"`
-	Scope      string `yaml:"scope"`
+	ID         string `yaml:"id" need:"it is what the client is known by" doc:"OAuth client id"`
+	SecretEnv  string `yaml:"secret_env,omitempty" form:"variable" doc:"environment variable that holds the secret"`
+	SecretFile string `yaml:"secret_file,omitempty" doc:"file that holds the secret, relative to this one"`
+	Scope      string `yaml:"scope" doc:"scopes to ask for, parted by spaces"`
 
 	secret string
 }
 
 // TLS names certificate authorities to trust beside those of the system.
 type TLS struct {
-	CAFile string `yaml:"ca_file"`
+	CAFile string `yaml:"ca_file" doc:"PEM file of certificate authorities to trust beside those of the system"`
 }
 
 // Fixtures are ids of things that the public API can't make.
 type Fixtures struct {
-	Programs     map[string]string         `yaml:"programs,omitempty"`
-	Wallets      map[string]string         `yaml:"wallets,omitempty"`
-	SecondClient map[string]string         `yaml:"second_client,omitempty"`
-	Client       string                    `yaml:"client,omitempty"`
-	ExpiredEnv   string                    `yaml:"expired_token_env,omitempty"`
-	ExpiredFile  string                    `yaml:"expired_token_file,omitempty"`
-	Bodies       map[string]map[string]any `yaml:"bodies,omitempty"`
+	Programs     map[string]string         `yaml:"programs,omitempty" keys:"checks" form:"uuid" doc:"card programs by the checks of card creation that they fail"`
+	Wallets      map[string]string         `yaml:"wallets,omitempty" keys:"checks" form:"uuid" doc:"wallets by the checks that a card on them would fail"`
+	SecondClient map[string]string         `yaml:"second_client,omitempty" form:"uuid" doc:"an object of each kind that belongs to the second client"`
+	Client       string                    `yaml:"client,omitempty" doc:"id of a client whose status may be changed without harm"`
+	ExpiredEnv   string                    `yaml:"expired_token_env,omitempty" form:"variable" doc:"environment variable with a token that has run out"`
+	ExpiredFile  string                    `yaml:"expired_token_file,omitempty" doc:"file with a token that has run out"`
+	Bodies       map[string]map[string]any `yaml:"bodies,omitempty" keys:"operation" doc:"JSON bodies by operation id, for operations whose body no page gives"`
 
 	expired string
 }
 
 // Limits is the rate limit that the operator states; without it a limit is only reported.
 type Limits struct {
-	Requests int    `yaml:"requests"`
-	Window   string `yaml:"window"`
-	Scope    string `yaml:"scope,omitempty"`
+	Requests int    `yaml:"requests" need:"a limit is so many requests" doc:"how many requests are allowed in a window"`
+	Window   string `yaml:"window" need:"a limit is of a time, such as 1s" form:"span" doc:"its length"`
+	Scope    string `yaml:"scope,omitempty" form:"limit scope" doc:"what is counted by"`
 }
 
 // Webhooks says where the harness listens for deliveries, and under which address the API reaches it.
 type Webhooks struct {
-	Listen    string `yaml:"listen,omitempty"`
-	PublicURL string `yaml:"public_url,omitempty"`
+	Listen    string `yaml:"listen,omitempty" doc:"host and port on which deliveries are taken"`
+	PublicURL string `yaml:"public_url,omitempty" form:"address" doc:"the address under which the API reaches it"`
 	// RetryWait is how long the API waits between two tries of a delivery, such as 20s.
-	RetryWait string `yaml:"retry_wait,omitempty"`
+	RetryWait string `yaml:"retry_wait,omitempty" form:"span" doc:"how long the API waits between two tries of a delivery"`
 	// Sender is the address that deliveries name as theirs where that is not base_url: that of an API behind a proxy.
-	Sender string `yaml:"sender,omitempty"`
+	Sender string `yaml:"sender,omitempty" form:"address" doc:"the address that deliveries name as theirs where that is not base_url"`
 }
 
 // Load allows load on a target that is not loopback.
 type Load struct {
-	Allow       bool         `yaml:"allow"`
-	BurstNotice *BurstNotice `yaml:"burst_notice,omitempty"`
+	Allow       bool         `yaml:"allow" doc:"the owner of the target allows it"`
+	BurstNotice *BurstNotice `yaml:"burst_notice,omitempty" doc:"the announcement of a planned burst"`
 }
 
 // Mutate allows a proxy that breaks answers before a target that is not loopback.
 type Mutate struct {
-	Allow bool `yaml:"allow"`
+	Allow bool `yaml:"allow" doc:"the owner of the target allows it"`
 }
 
 // BurstNotice is the announcement that the documentation asks for before a planned burst (RATE-09).
 type BurstNotice struct {
-	Reference string `yaml:"reference"`
-	From      string `yaml:"from"`
-	To        string `yaml:"to"`
+	Reference string `yaml:"reference" need:"the operator knows the announcement by it" doc:"the operator's reference"`
+	From      string `yaml:"from" need:"a window begins" form:"moment" doc:"beginning of the announced window"`
+	To        string `yaml:"to" need:"a window ends" form:"moment" doc:"end of the announced window"`
 }
 
 // Secret returns the secret of a client as it was resolved.

@@ -73,7 +73,7 @@ func putUnderLoad(ctx context.Context, b *workbench.Bench, f *loadFlags, names [
 	if f.show != "" {
 		text, err := load.Source(f.show)
 		if err == nil {
-			_, err = b.Out.Write(text)
+			_, err = fmt.Fprintf(b.Out, "# yaml-language-server: $schema=plan.schema.json\n%s", text)
 		}
 		return err
 	}

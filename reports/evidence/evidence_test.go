@@ -132,8 +132,8 @@ func TestAnEntryCoversACauseAnOperationOrAScenario(t *testing.T) {
 		"another operation":        {head + "\n  operation: cards-get" + rest, "", begin, false, ""},
 		"the scenario":             {head + "\n  scenario: cards.one" + rest, "cards.one", begin, true, "known until"},
 		"another scenario":         {head + "\n  scenario: cards.one" + rest, "cards.two", begin, false, ""},
-		"a further way":            {"- check: other\n  fingerprint: 000\n  also: [" + f.Fingerprint() + "]" + rest, "", begin, true, "known until"},
-		"another way":              {"- check: c\n  fingerprint: 000" + rest, "", begin, false, ""},
+		"a further way":            {"- check: other\n  fingerprint: \"000\"\n  also: [" + f.Fingerprint() + "]" + rest, "", begin, true, "known until"},
+		"another way":              {"- check: c\n  fingerprint: \"000\"" + rest, "", begin, false, ""},
 		"an entry that has ended":  {head + rest, "", begin.Add(2 * time.Hour), false, "KOB-1 was to be mended by 2026-06-30 (owner: o)"},
 		"one has ended, one lasts": {head + rest + strings.Replace(head+"\n  operation: endusers-create"+rest, "2026-06", "2026-07", 1), "", begin.Add(2 * time.Hour), true, "known until 2026-07-30"},
 	} {
@@ -155,11 +155,11 @@ func TestAnEntryCoversACauseAnOperationOrAScenario(t *testing.T) {
 func TestAListSaysWhatIsWrongWithItself(t *testing.T) {
 	head := "- check: c\n  fingerprint: abc"
 	for says, text := range map[string]string{
-		"known.yaml:7: the same entry stands at line 1 already": head + rest + head + rest,
-		"fingerprint is missing":                                "- check: c" + rest,
-		`there is no scenario "none"`:                           head + "\n  scenario: none" + rest,
-		"is no date":                                            strings.Replace(head+rest, "2026-06-30", "soon", 1),
-		"unknown field":                                         head + "\n  bogus: x" + rest,
+		"known.yaml:7:3: [2]: the same entry stands at line 1 already": head + rest + head + rest,
+		"fingerprint is missing":      "- check: c" + rest,
+		`there is no scenario "none"`: head + "\n  scenario: none" + rest,
+		"is no date":                  strings.Replace(head+rest, "2026-06-30", "soon", 1),
+		`there is no key "bogus"`:     head + "\n  bogus: x" + rest,
 	} {
 		_, err := listOf(t, text)
 		require.ErrorContains(t, err, says)

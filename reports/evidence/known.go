@@ -10,27 +10,29 @@ import (
 	"time"
 
 	"github.com/goccy/go-yaml"
+
+	"github.com/kobcheck/kobcheck/yamlfile"
 )
 
 // KnownFailure is one entry of known-failures.yaml: a cause of failures that somebody looks after until a
 // date. What it is about runs every night all the same; only failing in just this way is known.
 type KnownFailure struct {
 	// Scenario narrows the entry to one scenario; empty means the cause wherever it shows.
-	Scenario string `yaml:"scenario,omitempty"`
+	Scenario string `yaml:"scenario,omitempty" doc:"narrows the entry to one scenario"`
 	// Requirement is the one that is broken. A run that judged it and met nothing of the entry says so; of an
 	// entry without one, a run that evaluated its check does.
-	Requirement string `yaml:"requirement,omitempty"`
+	Requirement string `yaml:"requirement,omitempty" doc:"the requirement that is broken"`
 	// Operation narrows the entry to the answers of one operation; empty means any.
-	Operation   string `yaml:"operation,omitempty"`
-	Check       string `yaml:"check"`
-	Fingerprint string `yaml:"fingerprint"`
+	Operation   string `yaml:"operation,omitempty" doc:"narrows the entry to the answers of one operation"`
+	Check       string `yaml:"check" need:"the report prints entries ready to be filled in" doc:"the check that fails"`
+	Fingerprint string `yaml:"fingerprint" need:"the report prints entries ready to be filled in" doc:"the way in which it fails"`
 	// Also are the fingerprints of further ways in which the same cause shows.
-	Also      []string `yaml:"also,omitempty"`
-	Reason    string   `yaml:"reason"`
-	Reference string   `yaml:"reference"`
-	Owner     string   `yaml:"owner"`
+	Also      []string `yaml:"also,omitempty" doc:"fingerprints of further ways in which the same cause shows"`
+	Reason    string   `yaml:"reason" need:"somebody has to be able to judge the entry" doc:"why it is put up with"`
+	Reference string   `yaml:"reference" need:"somebody has to be able to follow it" doc:"ticket or page"`
+	Owner     string   `yaml:"owner" need:"somebody looks after it" doc:"who looks after it"`
 	// Until is the last day of the entry, as 2026-12-31 (UTC).
-	Until string `yaml:"until"`
+	Until string `yaml:"until" need:"nothing is known for ever" form:"date" doc:"last day of the entry (UTC)"`
 
 	file string
 	line int
@@ -48,25 +50,22 @@ func ReadKnownFailures(path string, exists func(id string) bool) (KnownFailures,
 		return nil, fmt.Errorf("reading the known failures: %w; leave --known out if there are none", err)
 	}
 	var list KnownFailures
-	if err := yaml.UnmarshalWithOptions(data, &list, yaml.Strict()); err != nil && !errors.Is(err, io.EOF) {
-		return nil, fmt.Errorf("%s: %s", path, yaml.FormatError(err, false, true))
+	document, err := knownFile.Read(path, data, &list)
+	if err != nil {
+		return nil, err
 	}
-	lines := entryLines(string(data))
 	var faults []error
 	first := map[string]*KnownFailure{}
 	for i := range list {
-		entry := &list[i]
-		entry.file = path
-		if i < len(lines) {
-			entry.line = lines[i]
-		}
-		if err := entry.check(exists); err != nil {
-			faults = append(faults, fmt.Errorf("%s: %w", entry.At(), err))
-			continue
+		entry, at := &list[i], fmt.Sprintf("[%d]", i+1)
+		entry.file, entry.line = path, document.Line(at)
+		entry.last, _ = time.Parse(time.DateOnly, entry.Until) // it has that form
+		if entry.Scenario != "" && !exists(entry.Scenario) {
+			faults = append(faults, document.Fault(at+".scenario", "there is no scenario %q; kobcheck list scenarios shows them", entry.Scenario))
 		}
 		id := strings.Join([]string{entry.Scenario, entry.Operation, entry.Check, entry.Fingerprint}, "\x00")
 		if first[id] != nil {
-			faults = append(faults, fmt.Errorf("%s: the same entry stands at line %d already; remove one", entry.At(), first[id].line))
+			faults = append(faults, document.Fault(at, "the same entry stands at line %d already; remove one", first[id].line))
 			continue
 		}
 		first[id] = entry
@@ -74,33 +73,10 @@ func ReadKnownFailures(path string, exists func(id string) bool) (KnownFailures,
 	return list, errors.Join(faults...)
 }
 
-// entryLines returns the lines on which the entries of a list begin.
-func entryLines(text string) []int {
-	var lines []int
-	for i, line := range strings.Split(text, "\n") {
-		if strings.HasPrefix(line, "- ") || line == "-" {
-			lines = append(lines, i+1)
-		}
-	}
-	return lines
-}
+var knownFile = yamlfile.Definition{Name: "a list of known failures"}
 
-func (k *KnownFailure) check(exists func(string) bool) error {
-	for _, field := range []struct{ name, value string }{{"check", k.Check}, {"fingerprint", k.Fingerprint},
-		{"reason", k.Reason}, {"reference", k.Reference}, {"owner", k.Owner}, {"until", k.Until}} {
-		if strings.TrimSpace(field.value) == "" {
-			return fmt.Errorf("%s is missing; the report prints entries ready to be filled in", field.name)
-		}
-	}
-	if k.Scenario != "" && !exists(k.Scenario) {
-		return fmt.Errorf("there is no scenario %q; kobcheck list scenarios shows them", k.Scenario)
-	}
-	var err error
-	if k.last, err = time.Parse(time.DateOnly, k.Until); err != nil {
-		return fmt.Errorf("until: %q is no date; write it like 2026-12-31", k.Until)
-	}
-	return nil
-}
+// KnownSchema is the JSON Schema of known-failures.yaml.
+func KnownSchema() map[string]any { return knownFile.Schema(new(KnownFailures)) }
 
 // At is where the entry stands, as file:line.
 func (k *KnownFailure) At() string { return fmt.Sprintf("%s:%d", k.file, k.line) }

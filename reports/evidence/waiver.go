@@ -3,26 +3,24 @@ package evidence
 import (
 	"errors"
 	"fmt"
-	"io"
 	"os"
 	"slices"
 	"strings"
 	"time"
 
-	"github.com/goccy/go-yaml"
-
 	"github.com/kobcheck/kobcheck/contract"
+	"github.com/kobcheck/kobcheck/yamlfile"
 )
 
 // Waiver is one entry of a waiver file: a standard that something in front of the API breaks (a gateway
 // that answers 401 without a challenge, or 404 where 405 belongs), put up with until a date. The check
 // stays and is reported; until that day it does not gate.
 type Waiver struct {
-	Requirement string `yaml:"requirement" json:"requirement"`
-	Reason      string `yaml:"reason" json:"reason"`
-	Owner       string `yaml:"owner" json:"owner"`
+	Requirement string `yaml:"requirement" json:"requirement" need:"a waiver has requirement, reason, owner and until" doc:"the standard that is put up with"`
+	Reason      string `yaml:"reason" json:"reason" need:"a waiver has requirement, reason, owner and until" doc:"why"`
+	Owner       string `yaml:"owner" json:"owner" need:"a waiver has requirement, reason, owner and until" doc:"who looks after it"`
 	// Until is the last day of the waiver, as 2026-12-31 (UTC).
-	Until string `yaml:"until" json:"until"`
+	Until string `yaml:"until" json:"until" need:"a waiver has requirement, reason, owner and until" form:"date" doc:"last day of the waiver (UTC)"`
 	// Ended says that the day is past: the requirement gates again.
 	Ended bool `yaml:"-" json:"ended,omitempty"`
 	// Findings counts what the run found that the waiver speaks of.
@@ -41,45 +39,40 @@ func ReadWaivers(path string, facts *contract.Contract, now time.Time) (Waivers,
 		return nil, fmt.Errorf("reading the waivers: %w; leave --waivers out if there are none", err)
 	}
 	var list Waivers
-	if err := yaml.UnmarshalWithOptions(data, &list, yaml.Strict()); err != nil && !errors.Is(err, io.EOF) {
-		return nil, fmt.Errorf("%s: %s", path, yaml.FormatError(err, false, true))
+	document, err := waiverFile.Read(path, data, &list)
+	if err != nil {
+		return nil, err
 	}
-	lines, seen := entryLines(string(data)), map[string]bool{}
+	seen := map[string]bool{}
 	var faults []error
 	for i := range list {
-		line := 0
-		if i < len(lines) {
-			line = lines[i]
-		}
-		if err := list[i].check(facts, seen, now); err != nil {
-			faults = append(faults, fmt.Errorf("%s:%d: %w", path, line, err))
+		if wrong := list[i].check(facts, seen, now); wrong != "" {
+			faults = append(faults, document.Fault(fmt.Sprintf("[%d].requirement", i+1), "%s", wrong))
 		}
 	}
 	return list, errors.Join(faults...)
 }
 
-func (w *Waiver) check(facts *contract.Contract, seen map[string]bool, now time.Time) error {
-	for _, field := range []struct{ name, value string }{{"requirement", w.Requirement}, {"reason", w.Reason}, {"owner", w.Owner}, {"until", w.Until}} {
-		if strings.TrimSpace(field.value) == "" {
-			return fmt.Errorf("%s is missing; a waiver has requirement, reason, owner and until", field.name)
-		}
-	}
+var waiverFile = yamlfile.Definition{Name: "a list of waivers"}
+
+// WaiverSchema is the JSON Schema of a waiver file.
+func WaiverSchema() map[string]any { return waiverFile.Schema(new(Waivers)) }
+
+// check says what is wrong with a waiver, or "".
+func (w *Waiver) check(facts *contract.Contract, seen map[string]bool, now time.Time) string {
 	requirement := facts.Requirement(w.Requirement)
 	switch {
 	case requirement == nil:
-		return fmt.Errorf("there is no requirement %q; kobcheck list requirements shows them", w.Requirement)
+		return fmt.Sprintf("there is no requirement %q; kobcheck list requirements shows them", w.Requirement)
 	case requirement.Mark != contract.Standard:
-		return fmt.Errorf("%s is %s, and only standards can be waived; list its failure with --known, or leave it out of --scored", w.Requirement, requirement.Mark)
+		return fmt.Sprintf("%s is %s, and only standards can be waived; list its failure with --known, or leave it out of --scored", w.Requirement, requirement.Mark)
 	case seen[w.Requirement]:
-		return fmt.Errorf("%s is waived twice", w.Requirement)
+		return fmt.Sprintf("%s is waived twice", w.Requirement)
 	}
 	seen[w.Requirement] = true
-	last, err := time.Parse(time.DateOnly, w.Until)
-	if err != nil {
-		return fmt.Errorf("until: %q is no date; write it like 2026-12-31", w.Until)
-	}
+	last, _ := time.Parse(time.DateOnly, w.Until) // it has that form
 	w.Ended = now.UTC().Truncate(24 * time.Hour).After(last)
-	return nil
+	return ""
 }
 
 // InForce returns the requirements that do not gate for as long as their waivers last.

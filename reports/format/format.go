@@ -43,10 +43,7 @@ func registry() []format {
 		single("junit", true, "junit.xml", writeJUnit),
 		single("markdown", true, "summary.md", writeMarkdown),
 		{"html", true, pages, []string{"index.html", "api.html", "coverage.html", "evidence-*.html"}},
-		single("known", true, "new-failures.yaml", func(w io.Writer, r *reports.Run,
-			_ *contract.Contract) error {
-			return r.NewFailures().Write(w)
-		}),
+		single("known", true, "new-failures.yaml", writeNewFailures),
 		single("night", true, "night.json", func(w io.Writer, r *reports.Run, _ *contract.Contract) error {
 			return json.NewEncoder(w).Encode(nights.Of(r))
 		}),
@@ -146,4 +143,12 @@ func exposure(r *reports.Run) *reports.Scenario {
 	return &reports.Scenario{ID: "reports.no-secret", Name: exposedName, Section: exposedSuite, Feature: exposedSuite,
 		Verdict: evidence.Failed, Reason: r.Reason,
 		Steps: []reports.Step{{Keyword: "Then", Text: exposedName, Status: "failed", Error: r.Reason}}}
+}
+
+// writeNewFailures writes a file that an editor knows as one of its schema.
+func writeNewFailures(w io.Writer, r *reports.Run, _ *contract.Contract) error {
+	if _, err := fmt.Fprintln(w, "# yaml-language-server: $schema=known-failures.schema.json"); err != nil {
+		return err
+	}
+	return r.NewFailures().Write(w)
 }

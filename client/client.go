@@ -55,6 +55,8 @@ type Config struct {
 	// Connections is how many idle connections are kept, as many as there are requests at a time;
 	// 0 means 64.
 	Connections int
+	// Redactor learns the secrets of this client and of what it is answered; nil means one of its own.
+	Redactor *redact.Redactor
 	// Now is the clock for the life of tokens; nil means [time.Now].
 	Now func() time.Time
 }
@@ -94,7 +96,7 @@ func New(config Config) (*Client, error) {
 	if err != nil {
 		return nil, err
 	}
-	c := &Client{config: config, base: base, redactor: redact.New(), keys: newKeys(config.RunID, config.Seed), pace: newPace(config.MaxRPS, time.Now)}
+	c := &Client{config: config, base: base, redactor: config.Redactor, keys: newKeys(config.RunID, config.Seed), pace: newPace(config.MaxRPS, time.Now)}
 	c.http = &http.Client{Transport: transport, CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse }}
 	c.tokens = newTokens()
 	for name, credentials := range config.Clients {
@@ -123,6 +125,9 @@ func settled(config Config) Config {
 	}
 	if config.Connections == 0 {
 		config.Connections = 64
+	}
+	if config.Redactor == nil {
+		config.Redactor = redact.New()
 	}
 	if config.Now == nil {
 		config.Now = time.Now

@@ -5,10 +5,13 @@ import (
 	"context"
 	"net/http"
 	"net/url"
+	"os"
 	"os/exec"
+	"path/filepath"
 	"strings"
 	"testing"
 
+	"github.com/kobcheck/kobcheck/reports/evidence"
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 )
@@ -30,7 +33,7 @@ func oddities() map[string]Request {
 		"an odd query":                  {Path: id, Query: url.Values{"from": {"2026-01-14T00:00:00+11:00"}, "x": {"'\"`$"}}},
 		"another method":                {Path: id, Method: "PURGE"},
 		"a head":                        {Path: id, Method: "HEAD"},
-		"a form with the secret":        {Path: id, Form: url.Values{"grant_type": {"client_credentials"}, "client_secret": {primarySecret}, "note": {"a b+c&d"}}},
+		"a form with the secret":        {Path: id, Authorization: new(string), Form: url.Values{"grant_type": {"client_credentials"}, "client_secret": {primarySecret}, "note": {"a b+c&d"}}},
 		"two values of a header":        {Path: id, Header: http.Header{"X-Two": {"a", "b"}}},
 	}
 }
@@ -48,17 +51,19 @@ func TestTheShellReadsTheCurlLineAsItWasMeant(t *testing.T) {
 			assert.NotContains(t, line, "access-token-primary-id")
 			assert.NotContains(t, line, primarySecret)
 			arguments, piped := shellArguments(t, line)
+			if request.Form == nil {
+				assert.Equal(t, "Authorization: Bearer access-token-primary-id", piped[0])
+			}
 			sent := exchange.Request()
 			assert.Contains(t, arguments, sent.URL)
-			headers := valuesAfter(arguments, "-H")
-			assert.Contains(t, headers, "Authorization: Bearer access-token-primary-id")
 			switch bodies := valuesAfter(arguments, "--data-raw"); {
 			case request.Form != nil:
-				assert.Equal(t, []string{"client_secret=" + primarySecret, "grant_type=client_credentials", "note=a b+c&d"}, valuesAfter(arguments, "--data-urlencode"))
+				assert.Equal(t, []string{"client_secret@-", "grant_type=client_credentials", "note=a b+c&d"}, valuesAfter(arguments, "--data-urlencode"))
+				assert.Equal(t, primarySecret, piped[0])
 			case len(sent.Body) == 0:
 				assert.Empty(t, bodies)
-			case piped != "":
-				assert.Equal(t, string(sent.Body), piped)
+			case len(bodies) == 0:
+				assert.Equal(t, string(sent.Body), piped[1])
 			default:
 				assert.Equal(t, []string{string(sent.Body)}, bodies)
 			}
@@ -66,18 +71,19 @@ func TestTheShellReadsTheCurlLineAsItWasMeant(t *testing.T) {
 	}
 }
 
-func shellArguments(t *testing.T, line string) (arguments []string, piped string) {
+// shellArguments returns the arguments that curl gets, and what it gets to read: its standard input and the file BODY.
+func shellArguments(t *testing.T, line string) (arguments []string, piped [2]string) {
 	t.Helper()
-	script := `curl() { for a in "$@"; do printf '%s\0' "$a"; done; case "$*" in *@-*) cat;; esac; }` + "\n" + line + "\n"
-	output := shell(t, script)
-	arguments = strings.Split(string(output), "\x00")
-	if i := len(arguments) - 1; strings.Contains(line, "@-") {
-		for i > 0 && arguments[i] != "@-" {
-			i--
+	folder := t.TempDir()
+	shell(t, "cd "+folder+"\n"+`curl() { cat >IN; for a in "$@"; do printf '%s\0' "$a"; done >ARGUMENTS; }`+"\n"+line+"\n")
+	for i, name := range []string{"IN", "BODY"} {
+		if data, err := os.ReadFile(filepath.Join(folder, name)); err == nil {
+			piped[i] = string(data)
 		}
-		return arguments[:i+1], strings.Join(arguments[i+1:], "\x00")
 	}
-	return arguments[:len(arguments)-1], ""
+	data, err := os.ReadFile(filepath.Join(folder, "ARGUMENTS"))
+	require.NoError(t, err)
+	return strings.Split(strings.TrimSuffix(string(data), "\x00"), "\x00"), piped
 }
 
 func valuesAfter(arguments []string, flag string) []string {
@@ -93,6 +99,7 @@ func valuesAfter(arguments []string, flag string) []string {
 func shell(t *testing.T, script string) []byte {
 	t.Helper()
 	command := exec.Command("sh", "-c", script)
+	command.Dir = t.TempDir()
 	command.Env = append(command.Environ(), "TOKEN=access-token-primary-id", "KOBCHECK_PRIMARY_SECRET="+primarySecret)
 	var problems bytes.Buffer
 	command.Stderr = &problems
@@ -139,7 +146,7 @@ func TestTheCurlLineSendsTheSameRequestAgain(t *testing.T) {
 
 func TestABodyTooLongForACurlLineIsNamed(t *testing.T) {
 	a := newAPI(t)
-	exchange, err := newClient(t, a).Do(context.Background(), operation(t, "cards-create"), Request{RawBody: bytes.Repeat([]byte("x"), evidenceBound+1)})
+	exchange, err := newClient(t, a).Do(context.Background(), operation(t, "cards-create"), Request{RawBody: bytes.Repeat([]byte("x"), evidence.BodyBound+1)})
 	require.NoError(t, err)
 	line := exchange.Record().Curl
 	assert.Less(t, len(line), 1000)

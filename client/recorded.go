@@ -10,10 +10,6 @@ import (
 	"github.com/kobcheck/kobcheck/reports/evidence"
 )
 
-// evidenceBound is how much of a body is kept: enough for a page of twenty cards, little enough for a
-// report of a thousand scenarios.
-const evidenceBound = 8 << 10
-
 // Record returns the exchange in the form that may be kept and shown.
 func (e *Exchange) Record() evidence.Exchange {
 	recorded := evidence.Exchange{N: e.N, Operation: e.Operation, As: e.As, StartedAt: e.StartedAt.UTC(), DurationMS: float64(e.Duration.Microseconds()) / 1000,
@@ -25,7 +21,11 @@ func (e *Exchange) Record() evidence.Exchange {
 	if e.Err != nil {
 		recorded.Error = e.redactor.Text(e.Err.Error())
 	}
-	recorded.Curl = curl(e.redactor, recorded.Request, e.sent)
+	var body []byte
+	if len(e.sent.Body) <= evidence.BodyBound {
+		body = []byte(e.redactor.Text(string(e.sent.Body)))
+	}
+	recorded.Curl = recorded.Request.Curl(body, nil)
 	return recorded
 }
 
@@ -37,7 +37,7 @@ func evidenceOf(r *redact.Redactor, body []byte, truncated bool) string {
 		return ""
 	}
 	looked := body
-	if reach := evidenceBound + r.Reach() + 64; len(looked) > reach {
+	if reach := evidence.BodyBound + r.Reach() + 64; len(looked) > reach {
 		looked = looked[:reach]
 	}
 	note := ""
@@ -52,8 +52,8 @@ func evidenceOf(r *redact.Redactor, body []byte, truncated bool) string {
 		looked = []byte(strings.ToValidUTF8(string(looked), "�"))
 	}
 	text := r.Text(string(looked))
-	if len(text) > evidenceBound {
-		text = text[:evidenceBound]
+	if len(text) > evidence.BodyBound {
+		text = text[:evidence.BodyBound]
 		for last := len(text) - 1; last >= 0; last-- {
 			if utf8.RuneStart(text[last]) {
 				if !utf8.FullRuneInString(text[last:]) {
@@ -63,7 +63,7 @@ func evidenceOf(r *redact.Redactor, body []byte, truncated bool) string {
 			}
 		}
 	}
-	if len(body) > evidenceBound {
+	if len(body) > evidence.BodyBound {
 		note = fmt.Sprintf(" … [cut: the body has %d bytes]", len(body)) + note
 	}
 	return text + note

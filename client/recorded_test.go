@@ -10,6 +10,7 @@ import (
 	"time"
 
 	"github.com/kobcheck/kobcheck/client/redact"
+	"github.com/kobcheck/kobcheck/reports/evidence"
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 )
@@ -89,16 +90,16 @@ func TestEvidenceOfABodyIsTextUpToABound(t *testing.T) {
 	}{
 		"nothing":           {"", false, ""},
 		"a text":            {"grüße", false, "grüße"},
-		"at the bound":      {strings.Repeat("x", evidenceBound), false, strings.Repeat("x", evidenceBound)},
-		"over the bound":    {strings.Repeat("x", evidenceBound+5), false, strings.Repeat("x", evidenceBound) + " … [cut: the body has 8197 bytes]"},
-		"over by a rune":    {strings.Repeat("x", evidenceBound-1) + "üüü", false, strings.Repeat("x", evidenceBound-1) + " … [cut: the body has 8197 bytes]"},
+		"at the bound":      {strings.Repeat("x", evidence.BodyBound), false, strings.Repeat("x", evidence.BodyBound)},
+		"over the bound":    {strings.Repeat("x", evidence.BodyBound+5), false, strings.Repeat("x", evidence.BodyBound) + " … [cut: the body has 8197 bytes]"},
+		"over by a rune":    {strings.Repeat("x", evidence.BodyBound-1) + "üüü", false, strings.Repeat("x", evidence.BodyBound-1) + " … [cut: the body has 8197 bytes]"},
 		"a picture":         {"\x89PNG\r\n\x1a\n\x00\x00\x00\x01\xff\xfe", false, "[14 bytes of image/png]"},
 		"one broken byte":   {`{"name":"caf` + "\xe9" + `"}`, false, `{"name":"caf�"} … [bytes that are no UTF-8 stand as �]`},
 		"an answer cut off": {"[1,2", true, "[1,2 … [the answer went on; it was read up to 4 bytes]"},
-		"a secret across the bound": {strings.Repeat("x", evidenceBound-20) + secret + strings.Repeat("y", 9000), false,
-			strings.Repeat("x", evidenceBound-20) + "[card secret]yyyyyyy … [cut: the body has 17454 bytes]"},
-		"a card number across the bound": {strings.Repeat(" ", evidenceBound-8) + "4111111111111111 " + strings.Repeat("y", 9000), false,
-			strings.Repeat(" ", evidenceBound-8) + "411111** … [cut: the body has 17201 bytes]"},
+		"a secret across the bound": {strings.Repeat("x", evidence.BodyBound-20) + secret + strings.Repeat("y", 9000), false,
+			strings.Repeat("x", evidence.BodyBound-20) + "[card secret]yyyyyyy … [cut: the body has 17454 bytes]"},
+		"a card number across the bound": {strings.Repeat(" ", evidence.BodyBound-8) + "4111111111111111 " + strings.Repeat("y", 9000), false,
+			strings.Repeat(" ", evidence.BodyBound-8) + "411111** … [cut: the body has 17201 bytes]"},
 	} {
 		assert.Equal(t, test.want, evidenceOf(r, []byte(test.body), test.truncated), name)
 	}

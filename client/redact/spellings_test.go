@@ -133,13 +133,13 @@ func TestTheLongestKnownValueWins(t *testing.T) {
 
 func TestWhatCanNotBeToldApartIsWeakAndStays(t *testing.T) {
 	r := New()
-	for _, value := range []string{"", "abc", "a1b2c", "123456", "12345678901", "wallet", "Staging", "kobble-staging", "client_secret", "access token", "string"} {
+	for _, value := range []string{"", "abc", "a1b2c", "123456", "12345678901", "wallet", "Staging", "my-staging", "client_secret", "access token", "string"} {
 		assert.NotEmpty(t, Weak(value), value)
 		r.Add(value, "[gone]")
 	}
-	const text = "abc 12345 123456 12345678901 x wallet Staging kobble-staging client_secret string"
+	const text = "abc 12345 123456 12345678901 x wallet Staging my-staging client_secret string"
 	assert.Equal(t, text, r.Text(text))
-	for _, value := range []string{"123456789012", "wallet-7", "tr0ub4dor", "correct horse battery staple", "qwertyuiopasdfgh", "secret!"} {
+	for _, value := range []string{"123456789012", "wallet-7", "not-the-secret", "tr0ub4dor", "correct horse battery staple", "qwertyuiopasdfgh"} {
 		assert.Empty(t, Weak(value), value)
 	}
 }

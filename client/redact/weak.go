@@ -7,6 +7,7 @@ const (
 	shortest       = 6
 	shortestNumber = 12
 	shortestWord   = 16
+	shortestPhrase = 12
 )
 
 // Weak says why a secret can't be looked for by its value, or "": what is too short, a number or an ordinary word
@@ -28,7 +29,7 @@ func Weak(value string) string {
 		return "it has less than 6 bytes"
 	case digits == length && length < shortestNumber:
 		return "it is a number of less than 12 digits"
-	case digits == 0 && letters < shortestWord && words(value):
+	case letters == length && letters < shortestWord, words(value) && letters < shortestPhrase, listed.sensitive[skeleton(value)]:
 		return "it reads like an ordinary word"
 	}
 	return ""

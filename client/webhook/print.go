@@ -3,21 +3,25 @@ package webhook
 import (
 	"fmt"
 	"io"
+	"strings"
+
+	"github.com/kobcheck/kobcheck/reports/wording"
 )
 
-// PrintChecks prints the steps of a verification, the text that is signed, and the verdict.
+// PrintChecks prints the steps of a verification, the text that is signed with a bar before each line, so that none
+// passes for one of ours, and the verdict.
 func PrintChecks(w io.Writer, message *Message, checks []Check) error {
 	for _, check := range checks {
 		sign := "holds"
 		if !check.Holds {
 			sign = "BROKEN"
 		}
-		if _, err := fmt.Fprintf(w, "  %-7s %-20s %s\n", sign, check.Step, check.Detail); err != nil {
+		if _, err := fmt.Fprintf(w, "  %-7s %-20s %s\n", sign, check.Step, wording.Plain(check.Detail)); err != nil {
 			return err
 		}
 	}
 	if message != nil {
-		if _, err := fmt.Fprintf(w, "the text that is signed:\n%s", message.Text()); err != nil {
+		if _, err := fmt.Fprintf(w, "the text that is signed:\n  | %s\n", strings.ReplaceAll(strings.TrimSuffix(message.Text(), "\n"), "\n", "\n  | ")); err != nil {
 			return err
 		}
 	}

@@ -22,7 +22,7 @@ var rooms = []struct {
 	{"contract/openapi", []string{"contract", "schemas"}},
 	{"client/redact", nil},
 	{"client", []string{"client/redact", "contract", "reports/evidence"}},
-	{"client/webhook", []string{"client"}},
+	{"client/webhook", []string{"client", "reports/wording"}},
 	{"client/webhook/torment", []string{"client", "client/webhook"}},
 	{"client/scene", []string{"client", "contract", "schemas"}},
 	{"client/target", []string{"client", "client/scene", "contract", "yamlfile"}},

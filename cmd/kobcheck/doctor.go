@@ -25,6 +25,7 @@ func newDoctor() *cobra.Command {
 		}),
 	}
 	command.Flags().StringVar(&config, "config", "", "target file")
+	workbench.WeakSecretsFlag(command.Flags())
 	command.Flags().BoolVar(&asJSON, "json", false, "print JSON")
 	return command
 }

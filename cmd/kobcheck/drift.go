@@ -51,6 +51,7 @@ func newDrift() *cobra.Command {
 	}
 	flags := command.Flags()
 	flags.StringArrayVar(&f.configs, "config", nil, "target file; with one the other is the mock inside")
+	workbench.WeakSecretsFlag(flags)
 	f.out.Flags(flags, "reports/out/drift", "folder for the two runs")
 	flags.StringVar(&f.section, "section", "", "one section, such as cards")
 	flags.StringVar(&f.style, "style", "plain", "style of the mock inside")

@@ -51,6 +51,7 @@ func newReplay() *cobra.Command {
 	flags.IntVar(&f.times, "times", 3, "how often")
 	flags.BoolVar(&f.curl, "curl", false, "print a shell script for curl and jq instead")
 	flags.StringVar(&f.where.Config, "config", "", "target file; without one a mock inside, like that of the run")
+	workbench.WeakSecretsFlag(flags)
 	f.where.MockFlags(flags, "", "") // empty means that of the run
 	flags.DurationVar(&f.how.Timeout, "timeout", suite.DefaultTimeout, "time for one repetition")
 	return command

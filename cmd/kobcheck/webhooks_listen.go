@@ -2,8 +2,12 @@ package main
 
 import (
 	"context"
+	"errors"
 	"fmt"
+	"os"
+	"strings"
 
+	"al.essio.dev/pkg/shellescape"
 	"github.com/spf13/cobra"
 
 	"github.com/kobcheck/kobcheck/client/webhook"
@@ -50,12 +54,32 @@ func listen(ctx context.Context, b *workbench.Bench, inbox *webhook.Inbox, verif
 			return nil
 		}
 		message, checks := verifier.Verify(ctx, one.Delivery)
+		if message != nil {
+			b.Secrets.Add(message.Token, "[token of the subscription]")
+		}
 		if err := webhook.PrintChecks(b.Out, message, checks); err != nil {
 			return err
 		}
-		if message != nil && message.SubscribeURL != "" {
-			fmt.Fprintf(b.Out, "to confirm the subscription: curl '%s'\n", message.SubscribeURL)
+		if webhook.Holds(checks) && webhook.MayFetch(message.SubscribeURL, verifier.CertificateHost) {
+			if err := offerConfirmation(b, message.SubscribeURL); err != nil {
+				return err
+			}
 		}
 	}
 	return nil
+}
+
+// offerConfirmation prints what confirms a subscription. The address holds a token, so that it stands in a file of the
+// user's own and on no command line.
+func offerConfirmation(b *workbench.Bench, address string) error {
+	file, err := os.CreateTemp("", "kobcheck-confirm-*")
+	if err != nil {
+		return fmt.Errorf("keeping the SubscribeURL: %w", err)
+	}
+	_, err = fmt.Fprintf(file, "url = \"%s\"\n", strings.NewReplacer(`\`, `\\`, `"`, `\"`).Replace(address))
+	if err := errors.Join(err, file.Close()); err != nil {
+		return fmt.Errorf("keeping the SubscribeURL: %w", err)
+	}
+	_, err = fmt.Fprintf(b.Out, "to confirm the subscription: curl -sS -K %s\n", shellescape.Quote(file.Name()))
+	return err
 }

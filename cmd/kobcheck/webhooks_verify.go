@@ -40,6 +40,9 @@ func newWebhooksVerify() *cobra.Command {
 				return fmt.Errorf("reading the delivery: %w", err)
 			}
 			message, checks := verifier.Verify(ctx, webhook.Delivery{Body: body})
+			if message != nil {
+				b.Secrets.Add(message.Token, "[token of the subscription]")
+			}
 			if err := b.Print(asJSON, checks, func(w io.Writer) error { return webhook.PrintChecks(w, message, checks) }); err != nil {
 				return err
 			}

@@ -20,8 +20,7 @@ import (
 // come from $TOKEN or are fetched with the variables that the head names.
 func WriteScript(w io.Writer, s *reports.Scenario) error {
 	var b strings.Builder
-	fmt.Fprintf(&b, "#!/bin/sh\n# %s\n# %s (%s:%d)\n# needs curl and jq\nset -u\n",
-		strings.Join(strings.Fields(wording.Plain(s.Name)), " "), s.ID, s.URI, s.Line)
+	fmt.Fprintf(&b, "#!/bin/sh\n# %s\n# %s (%s:%d)\n# needs curl and jq\nset -u\n", comment(s.Name), comment(s.ID), comment(s.URI), s.Line)
 	b.WriteString("fresh() { cat /proc/sys/kernel/random/uuid 2>/dev/null || uuidgen | tr A-Z a-z; }\n")
 	script := &script{variables: map[string]string{}, keys: map[string]string{}, needed: neededIDs(s)}
 	for _, name := range tokenVariables(s) {
@@ -44,13 +43,16 @@ func WriteScript(w io.Writer, s *reports.Scenario) error {
 
 func comment(text string) string { return strings.Join(strings.Fields(wording.Plain(text)), " ") }
 
-var tokenVariable = regexp.MustCompile(`\$(TOKEN(?:_[A-Z0-9]+)*)`)
+// tokenVariable is what stands for a token where a request sends one.
+var tokenVariable = regexp.MustCompile(`^Bearer \$(TOKEN(?:_[A-Z0-9]+)*)$`)
 
 func tokenVariables(s *reports.Scenario) []string {
 	seen := map[string]bool{}
 	for i := range s.Exchanges {
-		for _, found := range tokenVariable.FindAllStringSubmatch(s.Exchanges[i].Curl, -1) {
-			seen[found[1]] = true
+		for _, value := range s.Exchanges[i].Request.Headers["Authorization"] {
+			if found := tokenVariable.FindStringSubmatch(value); found != nil {
+				seen[found[1]] = true
+			}
 		}
 	}
 	return slices.Sorted(maps.Keys(seen))
@@ -73,27 +75,33 @@ type script struct {
 	needed    map[string]bool
 }
 
-var keyHeader = regexp.MustCompile(`(?i)'((?:x-)?idempotency-key): ([^']+)'`)
+var keyHeader = regexp.MustCompile(`(?i)^(?:x-)?idempotency-key$`)
 
 // exchange prints one call, and reads from its answer the ids that later calls need.
 func (c *script) exchange(b *strings.Builder, exchange *evidence.Exchange) {
-	line := exchange.Curl
-	if found := keyHeader.FindStringSubmatch(line); found != nil && evidence.UUID.MatchString(found[2]) {
-		if c.keys[found[2]] == "" {
-			c.keys[found[2]] = fmt.Sprintf("KEY_%d", len(c.keys)+1)
-			fmt.Fprintf(b, "%s=$(fresh)\n", c.keys[found[2]])
+	names := maps.Clone(c.variables)
+	for name, values := range exchange.Request.Headers {
+		if !keyHeader.MatchString(name) || len(values) != 1 || evidence.UUID.FindString(values[0]) != values[0] {
+			continue
 		}
-		line = strings.ReplaceAll(line, found[2], `'"$`+c.keys[found[2]]+`"'`)
+		key := values[0]
+		if c.keys[key] == "" {
+			c.keys[key] = fmt.Sprintf("KEY_%d", len(c.keys)+1)
+			fmt.Fprintf(b, "%s=$(fresh)\n", c.keys[key])
+		}
+		names[key] = c.keys[key]
 	}
-	for _, id := range slices.Sorted(maps.Keys(c.variables)) {
-		line = strings.ReplaceAll(line, id, `'"$`+c.variables[id]+`"'`)
+	var body []byte
+	if exchange.Request.BodyBytes <= evidence.BodyBound {
+		body = []byte(exchange.Request.Body)
 	}
+	line := exchange.Request.Curl(body, names)
 	for _, id := range evidence.UUID.FindAllString(exchange.Request.URL+" "+exchange.Request.Body, -1) {
 		if c.variables[id] == "" {
 			c.needed[id] = false // it was known before any answer gave it, such as a fixture
 		}
 	}
-	fmt.Fprintf(b, "\n# call %d: %s", exchange.N, exchange.Operation)
+	fmt.Fprintf(b, "\n# call %d: %s", exchange.N, comment(exchange.Operation))
 	if exchange.Response != nil {
 		fmt.Fprintf(b, ", was answered %d", exchange.Response.Status)
 	}

@@ -68,11 +68,16 @@ func Plural(kind string, n int) string {
 	return kind + "s"
 }
 
-// Plain keeps a text from outside from steering the terminal: no control characters, and none that turn the
-// direction of what follows.
-func Plain(text string) string {
+// Plain keeps a text from outside from steering the terminal and the pipeline: no control characters, none that turn
+// the direction of what follows, and no order to a runner.
+func Plain(text string) string { return harmless(plain(text, false)) }
+
+func plain(text string, tabs bool) string {
 	return strings.Map(func(r rune) rune {
-		if r < 0x20 || r == 0x7f || r >= 0x80 && r < 0xa0 || r >= 0x202a && r <= 0x202e || r >= 0x2066 && r <= 0x2069 {
+		if tabs && r == '\t' {
+			return r
+		}
+		if r < 0x20 || r == 0x7f || r >= 0x80 && r < 0xa0 || r >= 0x202a && r <= 0x202e || r >= 0x2066 && r <= 0x2069 || r == 0x2028 || r == 0x2029 {
 			return ' '
 		}
 		return r

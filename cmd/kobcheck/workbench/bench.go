@@ -11,6 +11,7 @@ import (
 	"crypto/rand"
 	"encoding/hex"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"io"
 	"os"
@@ -20,10 +21,12 @@ import (
 	"golang.org/x/term"
 
 	"github.com/kobcheck/kobcheck/client"
+	"github.com/kobcheck/kobcheck/client/redact"
 	"github.com/kobcheck/kobcheck/client/target"
 	"github.com/kobcheck/kobcheck/contract"
 	"github.com/kobcheck/kobcheck/features"
 	"github.com/kobcheck/kobcheck/reports"
+	"github.com/kobcheck/kobcheck/reports/wording"
 	"github.com/kobcheck/kobcheck/schemas"
 	"github.com/kobcheck/kobcheck/steps/catalog"
 )
@@ -36,10 +39,12 @@ type Bench struct {
 	// Tool is this program, as the reports name it.
 	Tool reports.Tool
 	// Out is for results, Err for everything else.
-	Out, Err io.Writer
+	Out, Err *wording.Door
 	In       io.Reader
 	Getenv   func(string) string
 	Now      func() time.Time
+	// Secrets are those that this call has learned: nothing is printed with one in it.
+	Secrets *redact.Redactor
 
 	command *cobra.Command
 }
@@ -55,7 +60,11 @@ func Verb(do func(ctx context.Context, b *Bench, arguments []string) error) func
 		if err != nil {
 			return err
 		}
-		return do(command.Context(), b, arguments)
+		failed := do(command.Context(), b, arguments)
+		if err := errors.Join(b.Out.Close(), b.Err.Close()); failed == nil {
+			return err
+		}
+		return redactedError{failed, b.Secrets}
 	}
 }
 
@@ -73,15 +82,16 @@ func New(command *cobra.Command) (*Bench, error) {
 	if err != nil {
 		return nil, err
 	}
-	return &Bench{Facts: facts, Scenarios: scenarios, Shapes: shapes, Tool: reports.Tool{Name: "kobcheck", Version: command.Root().Version},
-		Out: command.OutOrStdout(), Err: command.ErrOrStderr(), In: command.InOrStdin(), Getenv: os.Getenv, Now: time.Now, command: command}, nil
+	secrets := redact.New()
+	return &Bench{Secrets: secrets, Facts: facts, Scenarios: scenarios, Shapes: shapes, Tool: reports.Tool{Name: "kobcheck", Version: command.Root().Version},
+		Out: door(command.OutOrStdout(), secrets), Err: door(command.ErrOrStderr(), secrets), In: command.InOrStdin(), Getenv: os.Getenv, Now: time.Now, command: command}, nil
 }
 
 // Client returns a client for a target. Of the settings those of the call are taken: run id, seed, pace, connections.
 func (b *Bench) Client(file *target.File, call client.Config) (*client.Client, error) {
 	config := file.ClientConfig(b.Facts)
 	config.RunID, config.Seed, config.Version = call.RunID, call.Seed, b.Tool.Version
-	config.MaxRPS, config.Unpaced, config.Connections = call.MaxRPS, call.Unpaced, call.Connections
+	config.MaxRPS, config.Unpaced, config.Connections, config.Redactor = call.MaxRPS, call.Unpaced, call.Connections, b.Secrets
 	return client.New(config)
 }
 
@@ -102,8 +112,26 @@ func (b *Bench) Print(asJSON bool, result any, words func(io.Writer) error) erro
 
 // Coloured reports whether the results go to a terminal that wants colour.
 func (b *Bench) Coloured() bool {
-	return b.Getenv("NO_COLOR") == "" && b.Getenv("TERM") != "dumb" && onTerminal(b.Out)
+	return b.Getenv("NO_COLOR") == "" && b.Getenv("TERM") != "dumb" && b.Out.Colours
 }
+
+// door is the way out for what is printed onto a writer.
+func door(out io.Writer, secrets *redact.Redactor) *wording.Door {
+	return &wording.Door{Out: out, Colours: onTerminal(out), Clean: func(text string) string {
+		masked, _ := secrets.Mask([]byte(text))
+		return string(masked)
+	}}
+}
+
+// redactedError is an error whose text goes through the same door.
+type redactedError struct {
+	error
+	secrets *redact.Redactor
+}
+
+func (e redactedError) Error() string { return wording.PlainLines(e.secrets.Text(e.error.Error())) }
+
+func (e redactedError) Unwrap() error { return e.error }
 
 func onTerminal(out io.Writer) bool {
 	file, ok := out.(*os.File)

@@ -6,6 +6,7 @@ import (
 	"time"
 
 	"github.com/kobcheck/kobcheck/reports/evidence"
+	"github.com/kobcheck/kobcheck/reports/wording"
 	"github.com/kobcheck/kobcheck/steps/suite"
 )
 
@@ -18,7 +19,7 @@ const (
 // Progress returns what shows how far work has come: in one line that is written over on a terminal, elsewhere in a
 // plain line now and then. A last line is shown in any case; an empty one clears what stands there.
 func (b *Bench) Progress() func(line string, last bool) {
-	terminal, shown := onTerminal(b.Err), time.Now()
+	terminal, shown := b.Err.Colours, time.Now()
 	pace := logPace
 	if terminal {
 		pace = terminalPace
@@ -30,7 +31,7 @@ func (b *Bench) Progress() func(line string, last bool) {
 		shown = time.Now()
 		switch {
 		case terminal:
-			fmt.Fprint(b.Err, "\r\x1b[K"+line)
+			fmt.Fprint(b.Err.Out, "\r\x1b[K"+wording.Plain(line)) // a line that is written over has no end
 		case line != "":
 			fmt.Fprintln(b.Err, line)
 		}

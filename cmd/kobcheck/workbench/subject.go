@@ -2,12 +2,16 @@ package workbench
 
 import (
 	"context"
+	"errors"
 	"fmt"
+	"maps"
+	"slices"
 	"strings"
 	"time"
 
 	"github.com/spf13/pflag"
 
+	"github.com/kobcheck/kobcheck/client/redact"
 	"github.com/kobcheck/kobcheck/client/target"
 	"github.com/kobcheck/kobcheck/client/webhook"
 	"github.com/kobcheck/kobcheck/contract"
@@ -32,6 +36,7 @@ const inside = "kobcheck_mock_inside"
 // Flags adds the flags of a target file and of the mock inside.
 func (w *Where) Flags(flags *pflag.FlagSet, without string) {
 	flags.StringVar(&w.Config, "config", "", "target file; without one "+without)
+	WeakSecretsFlag(flags)
 	w.MockFlags(flags, mock.Plain, string(contract.V1))
 }
 
@@ -100,7 +105,32 @@ func (b *Bench) ReadTarget(path string) (*target.File, error) {
 	if err != nil {
 		return nil, err
 	}
-	return file, fromFile(b.command, file.Run)
+	if err := fromFile(b.command, file.Run); err != nil {
+		return nil, err
+	}
+	if allowed, err := b.command.Flags().GetBool(weakSecrets); err == nil && allowed {
+		return file, nil
+	}
+	return file, strong(file)
+}
+
+const weakSecrets = "allow-weak-secrets"
+
+// WeakSecretsFlag adds the flag that lets a target have secrets that can't be told apart in a report.
+func WeakSecretsFlag(flags *pflag.FlagSet) {
+	flags.Bool(weakSecrets, false, "go on with a secret that is too short or an ordinary word; reports are then not looked through for it")
+}
+
+// strong refuses secrets that can't be looked for by their value, before any report depends on it.
+func strong(file *target.File) error {
+	var weak []error
+	for _, name := range slices.Sorted(maps.Keys(file.Target.Clients)) {
+		if why := redact.Weak(file.Target.Clients[name].Secret()); why != "" {
+			weak = append(weak, fmt.Errorf("the secret of target.clients.%s can't be told apart in a report: %s; use a longer one, or go on with --%s",
+				name, why, weakSecrets))
+		}
+	}
+	return errors.Join(weak...)
 }
 
 func (b *Bench) mockInside(ctx context.Context, w *Where, seed int64) (*Subject, error) {

@@ -63,14 +63,7 @@ func TestTheSummaryOnTheTerminal(t *testing.T) {
 		var text bytes.Buffer
 		require.NoError(t, PrintSummary(&text, r, specimen.Facts(t), false))
 		require.NotContains(t, text.String(), "\x1b", "an answer can't steer the terminal")
-		golden := filepath.Join("testdata", name+".summary.txt")
-		if *update {
-			require.NoError(t, os.MkdirAll("testdata", 0o755))
-			require.NoError(t, os.WriteFile(golden, text.Bytes(), 0o644))
-		}
-		want, err := os.ReadFile(golden)
-		require.NoError(t, err)
-		require.Equal(t, string(want), text.String(), name)
+		golden(t, name+".summary.txt", text.String())
 	}
 }
 

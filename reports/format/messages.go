@@ -2,6 +2,7 @@ package format
 
 import (
 	"bytes"
+	"cmp"
 	"encoding/json"
 	"fmt"
 	"io"
@@ -52,6 +53,9 @@ func (m *envelopes) put(envelope *messages.Envelope) {
 	}
 }
 
+// fail keeps the first error.
+func (m *envelopes) fail(err error) { m.err = cmp.Or(m.err, err) }
+
 func (m *envelopes) id() string {
 	m.ids++
 	return strconv.Itoa(m.ids)
@@ -88,7 +92,7 @@ func (m *envelopes) feature(uri string, wanted map[string]bool) {
 	source := m.sources[uri]
 	document, err := gherkin.ParseGherkinDocument(bytes.NewReader(source), m.id)
 	if err != nil {
-		m.err = fmt.Errorf("reading %s again: %w", uri, err)
+		m.fail(fmt.Errorf("reading %s again: %w", uri, err))
 		return
 	}
 	document.Uri = uri
@@ -129,7 +133,7 @@ func noteLines(lines map[string]int, scenario *messages.Scenario) {
 func (m *envelopes) scenario(s *reports.Scenario) {
 	pickle := m.pickles[place(s.URI, s.Line)]
 	if pickle == nil {
-		m.err = fmt.Errorf("%s:%d: the feature has no scenario there", s.URI, s.Line)
+		m.fail(fmt.Errorf("%s:%d: the feature has no scenario there", s.URI, s.Line))
 		return
 	}
 	test := &messages.TestCase{Id: m.id(), PickleId: pickle.Id}

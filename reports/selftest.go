@@ -7,8 +7,12 @@ import (
 	"github.com/kobcheck/kobcheck/reports/evidence"
 )
 
-// Selftest is selftest.json: the suite held against a mock that is broken on purpose, fault by fault.
+// Selftest is selftest.json: the suite held against an API that is broken on purpose, fault by fault.
 type Selftest struct {
+	// Upstream is the name of the target whose answers were broken by a proxy; empty for the mock and its own faults.
+	Upstream string `json:"upstream,omitempty"`
+	// Selected is how many faults were to be tried; fewer stand in Faults where it was stopped.
+	Selected int `json:"selected"`
 	// Exposed says what was masked in the reports; empty for nothing.
 	Exposed   string    `json:"exposed,omitempty"`
 	Version   int       `json:"version"`
@@ -58,6 +62,11 @@ type Killed struct {
 	Faults int `json:"faults"`
 	Killed int `json:"killed"`
 	Right  int `json:"right_requirement"`
+	// Reached, Forbidden and Gated are of generated faults: those that showed, those of them that a stated fact, a
+	// standard or a hazard forbids, and those of the latter that a finding gated on.
+	Reached   int `json:"reached,omitempty"`
+	Forbidden int `json:"forbidden,omitempty"`
+	Gated     int `json:"gated,omitempty"`
 }
 
 // FaultResult is one line of the kill matrix.
@@ -80,8 +89,31 @@ type FaultResult struct {
 	// Probability is the share of runs that caught a fault that shows by chance; 0 for the others.
 	Probability float64 `json:"probability,omitempty"`
 	ByChance    bool    `json:"by_chance,omitempty"`
+	// Generated says that the fault was made from the contract; Forbidden that a stated fact, a standard or a hazard
+	// forbids it, Gated that a finding gated, Oracle which kind of check would see it.
+	Generated bool   `json:"generated,omitempty"`
+	Forbidden bool   `json:"forbidden,omitempty"`
+	Gated     bool   `json:"gated,omitempty"`
+	Oracle    string `json:"oracle,omitempty"`
 	// Isolation is nil where no whole run was made.
 	*Isolation
+}
+
+// Caught reports whether the suite told the fault as it should: on its own requirement; of a generated one, by a
+// finding that gates, or by any where nothing forbids it.
+func (f FaultResult) Caught() bool {
+	if f.Generated {
+		return f.Gated || f.Killed && !f.Forbidden
+	}
+	return f.RightRequirement
+}
+
+// Lives reports whether the fault showed, may not be there, and was not caught.
+func (f FaultResult) Lives() bool {
+	if f.Generated {
+		return f.Forbidden && f.Hits > 0 && !f.Caught()
+	}
+	return f.Reason == "" && !f.ByChance && !f.RightRequirement && (f.Mark == contract.Stated || f.Mark == contract.Standard)
 }
 
 // Killer is a scenario that noticed a fault, and the requirement that its finding names.
@@ -109,8 +141,18 @@ func (s *Selftest) Close(now time.Time) int {
 		if one.RightRequirement {
 			sum.RightRequirement++
 			group.Right, mark.Right = group.Right+1, mark.Right+1
-		} else if one.Reason == "" && !one.ByChance && (one.Mark == contract.Stated || one.Mark == contract.Standard) {
+		}
+		if one.Lives() {
 			code = evidence.ExitFailed
+		}
+		if one.Generated && one.Hits > 0 {
+			group.Reached++
+			if one.Forbidden {
+				group.Forbidden++
+				if one.Gated {
+					group.Gated++
+				}
+			}
 		}
 		sum.ByGroup[one.Group], sum.ByMark[string(one.Mark)] = group, mark
 	}
@@ -119,7 +161,7 @@ func (s *Selftest) Close(now time.Time) int {
 		sum.Power = float64(sum.Killed) / float64(sum.Faults)
 	}
 	for _, baseline := range s.Baseline {
-		if baseline.Findings > 0 {
+		if baseline.Findings > 0 && s.Upstream == "" {
 			code = evidence.ExitFailed
 		}
 	}
@@ -143,11 +185,11 @@ func (s *Selftest) Single() []FaultResult {
 	return out
 }
 
-// Survivors returns the faults that nobody caught on their own requirement.
+// Survivors returns the faults that nobody caught as they should be; of generated ones those that may not live.
 func (s *Selftest) Survivors() []FaultResult {
 	var out []FaultResult
 	for _, one := range s.Faults {
-		if !one.RightRequirement {
+		if one.Generated && one.Lives() || !one.Generated && !one.RightRequirement {
 			out = append(out, one)
 		}
 	}

@@ -23,6 +23,7 @@ type selftestFlags struct {
 	faults             []string
 	group, requirement string
 	every              int
+	through            mutationFlags
 }
 
 func newSelftest() *cobra.Command {
@@ -32,7 +33,8 @@ func newSelftest() *cobra.Command {
 		Short: "Detection power: runs the suite against every deliberate fault of the mock and prints who noticed",
 		Example: `  kobcheck selftest
   kobcheck selftest --group idempotency
-  kobcheck selftest --fault order.swap-3-4 --fault auth.expired-accepted`,
+  kobcheck selftest --fault order.swap-3-4 --fault auth.expired-accepted
+  kobcheck selftest --upstream http://127.0.0.1:8080 --target mock.yaml --sample 200`,
 		Args: workbench.Takes(0, 0),
 		RunE: workbench.Verb(func(ctx context.Context, b *workbench.Bench, _ []string) error { return measure(ctx, b, &f) }),
 	}
@@ -47,20 +49,21 @@ func newSelftest() *cobra.Command {
 	flags.Int64Var(&f.how.Seed, "seed", 7, "seed of order and data")
 	f.where.StyleFlags(flags, "") // empty means every style that has a name
 	flags.IntVar(&f.every, "every", 1, "try only every n-th fault")
+	f.through.add(flags)
 	return command
 }
 
 func measure(ctx context.Context, b *workbench.Bench, f *selftestFlags) error {
-	var err error
-	if f.how.Faults, err = workbench.SelectFaults(f.faults, f.group, f.requirement, f.every); err != nil {
+	prepare := prepareInside
+	if f.through.upstream != "" || f.through.target != "" {
+		prepare = prepareUpstream
+	}
+	if err := prepare(b, f); err != nil {
 		return err
 	}
 	if len(f.how.Faults) == 0 {
-		b.Say("no fault is selected; kobcheck list faults shows them all")
+		b.Say("no fault is selected; kobcheck list faults and kobcheck mutate --list show them all")
 		return workbench.ExitWith(evidence.ExitNothing)
-	}
-	if f.how.Styles, err = f.where.Styles(); err != nil {
-		return err
 	}
 	if f.how.Parallel == 0 {
 		f.how.Parallel = runtime.GOMAXPROCS(0)
@@ -94,4 +97,13 @@ func measure(ctx context.Context, b *workbench.Bench, f *selftestFlags) error {
 	}
 	fmt.Fprintf(b.Out, "  report  %s\n", paths[0])
 	return workbench.ExitWith(code)
+}
+
+// prepareInside takes the mock inside and the faults that it has.
+func prepareInside(_ *workbench.Bench, f *selftestFlags) (err error) {
+	if f.how.Faults, err = workbench.SelectFaults(f.faults, f.group, f.requirement, f.every); err != nil {
+		return err
+	}
+	f.how.Styles, err = f.where.Styles()
+	return err
 }

@@ -12,6 +12,10 @@ import (
 // PrintSelftest prints detection power in total and by group and mark, false alarms and survivors.
 func PrintSelftest(w io.Writer, s *reports.Selftest) error {
 	p := printer{wording.New(w, false)}
+	if s.Upstream != "" {
+		p.mutations(s)
+		return p.Err()
+	}
 	for _, baseline := range s.Baseline {
 		p.Line("conforming mock, %s, %s: %d of %d scenarios passed, %d false alarms", baseline.Style, baseline.Edition, baseline.Passed,
 			baseline.Total, baseline.Findings)
@@ -47,6 +51,9 @@ func PrintSelftest(w io.Writer, s *reports.Selftest) error {
 	}
 	sum := s.Summary
 	p.Line("")
+	if s.Selected > len(s.Faults) {
+		p.Line("stopped early: %d of %d faults were tried", len(s.Faults), s.Selected)
+	}
 	p.Line("detection power %.1f%%: %d of %d faults caught, %d of them on the requirement that they break", 100*sum.Power,
 		sum.Killed, sum.Faults, sum.RightRequirement)
 	if s.Full {

@@ -7,11 +7,10 @@ package selftest
 
 import (
 	"context"
-	"errors"
 	"fmt"
-	"sort"
-	"strings"
+	"slices"
 	"sync"
+	"sync/atomic"
 	"time"
 
 	"golang.org/x/sync/errgroup"
@@ -42,6 +41,16 @@ type Fault struct {
 	Reason string
 	// Everywhere says that a fault by chance can show in any scenario, so that all are worth a look.
 	Everywhere bool
+	// Generated says that the fault was made from the contract: its requirement is read off, so that any finding that
+	// gates will do, and one that nothing gates on may live. Operation is where it shows, Hazard what it puts at risk,
+	// Oracle the kind of check that would see it.
+	Generated                 bool
+	Operation, Hazard, Oracle string
+}
+
+// forbidden reports whether a stated fact, a standard or a hazard forbids the fault.
+func (f Fault) forbidden() bool {
+	return f.Hazard != "" || f.Mark == contract.Stated || f.Mark == contract.Standard
 }
 
 // Subject is an API under test that was started for one run.
@@ -73,18 +82,53 @@ type Config struct {
 	Full bool
 	// ChanceRuns is how often a fault that shows by chance is tried.
 	ChanceRuns int
+	// RunID begins the id of each run, so that none repeats the keys of another on an API that stays; empty where each
+	// run has an API of its own.
+	RunID string
+	// MaxRPS bounds the requests per second of each run; 0 for no bound.
+	MaxRPS float64
+	// Upstream is the name of the API whose answers are broken by a proxy; empty for one that breaks itself.
+	Upstream string
+	// MustConform refuses an API on which the suite is not green before anything is broken.
+	MustConform bool
+	// Receiver takes webhook deliveries of a subject; it may give none.
+	Receiver func(ctx context.Context, file *target.File) (*webhook.Receiver, error)
 	// Progress hears of every finished fault; nil for none.
 	Progress func(done, total int)
 	Tool     reports.Tool
 
-	// proved are the requirements that the conforming subject proves, by style and edition.
+	// proved are the requirements that the conforming subject proves, by style and edition; known are the causes that
+	// it is found to deviate by, all of which may.
 	proved map[string][]string
+	known  map[string]bool
+	// calling are the scenarios that call each operation; runs numbers the runs.
+	calling map[string][]string
+	runs    *atomic.Int64
+}
+
+// NotGreenError says that the suite finds something before anything is broken, so that nothing could be told.
+type NotGreenError struct {
+	Findings int
+	// First is one of them, in words.
+	First string
+}
+
+func (e *NotGreenError) Error() string {
+	if e.Findings == 0 {
+		return "measuring detection: no scenario passed on the unchanged API; kobcheck doctor says what is missing"
+	}
+	return fmt.Sprintf("measuring detection: the unchanged API breaks %d gated facts already, such as %s; what is broken on purpose "+
+		"could not be told from that: mend it, or measure on an API that conforms", e.Findings, e.First)
 }
 
 // Run measures. It ends early with the context, with the faults that were tried until then.
 func Run(ctx context.Context, config Config) (*reports.Selftest, error) {
-	s := &reports.Selftest{Tool: config.Tool, Seed: config.Seed, Full: config.Full, StartedAt: time.Now().UTC()}
-	config.proved = map[string][]string{}
+	s := &reports.Selftest{Tool: config.Tool, Upstream: config.Upstream, Seed: config.Seed, Full: config.Full, StartedAt: time.Now().UTC()}
+	s.Selected = len(config.Faults)
+	config.proved, config.known, config.calling, config.runs = map[string][]string{}, map[string]bool{}, map[string][]string{}, new(atomic.Int64)
+	for _, operation := range config.Catalog.ListOperations(config.Contract) {
+		config.calling[operation.ID] = operation.Scenarios
+	}
 	for _, style := range config.Styles {
 		for _, edition := range config.Editions {
 			baseline, proved, err := config.baseline(ctx, style, edition)
@@ -107,6 +151,9 @@ func Run(ctx context.Context, config Config) (*reports.Selftest, error) {
 		result, err := config.try(ctx, fault)
 		if err != nil {
 			return fmt.Errorf("trying the fault %s: %w", fault.ID, err)
+		}
+		if ctx.Err() != nil {
+			return nil // what was stopped half-way shows nothing
 		}
 		result.WallMS = float64(time.Since(began).Microseconds()) / 1000
 		results[i] = result
@@ -148,16 +195,32 @@ func (config Config) baseline(ctx context.Context, style string, edition contrac
 		return reports.Baseline{}, nil, fmt.Errorf("running the suite on the conforming subject: %w", err)
 	}
 	b := reports.Baseline{Style: style, Edition: edition, Total: len(run.Scenarios), WallMS: float64(time.Since(began).Microseconds()) / 1000}
-	for range run.Findings() {
+	gated, first := 0, ""
+	for finding := range run.Findings() {
 		b.Findings++
+		config.known[finding.Cause()] = true
+		if finding.Gated {
+			gated, first = gated+1, finding.Requirement+" of "+finding.Operation+": "+finding.Message
+		}
 	}
 	for _, scenario := range run.Scenarios {
 		if scenario.Verdict == evidence.Passed {
 			b.Passed++
 		}
 	}
+	if config.MustConform && (gated > 0 || b.Passed == 0 && ctx.Err() == nil) {
+		return b, nil, &NotGreenError{Findings: gated, First: first}
+	}
 	run.Close(config.Contract, time.Now())
 	return b, run.WithStatus(reports.Proved), nil
+}
+
+// nextRun names a run.
+func (config Config) nextRun() string {
+	if config.RunID == "" {
+		return "selftest"
+	}
+	return fmt.Sprintf("%s-%d", config.RunID, config.runs.Add(1))
 }
 
 // perform runs a selection against a subject started for it.
@@ -168,141 +231,25 @@ func (config Config) perform(ctx context.Context, style string, edition contract
 	}
 	defer func() { _ = subject.Close() }() // whatever it says, the run is over
 	settings := subject.File.ClientConfig(config.Contract)
-	settings.RunID, settings.Seed, settings.Version = "selftest", config.Seed, config.Tool.Version
+	settings.RunID, settings.Seed, settings.Version, settings.MaxRPS = config.nextRun(), config.Seed, config.Tool.Version, config.MaxRPS
 	api, err := client.New(settings)
 	if err != nil {
 		return nil, 0, err
 	}
 	defer api.Close()
 	session := steps.NewSession(&evidence.Policy{Contract: config.Contract, Gate: evidence.DefaultGate()}, config.Schemas, subject.File, api)
-	if session.Receiver, err = webhook.Listen(ctx, "127.0.0.1:0", ""); err != nil {
+	if session.Receiver, err = config.Receiver(ctx, subject.File); err != nil {
 		return nil, 0, err
 	}
-	defer session.Receiver.Close()
+	if session.Receiver != nil {
+		defer session.Receiver.Close()
+	}
 	if config.Loader != nil {
 		session.Load = config.Loader(subject.File)
 	}
 	run, err := suite.Run(ctx, suite.Config{Session: session,
 		Catalog: config.Catalog, Selection: selection, Seed: config.Seed, RunID: settings.RunID, StopAt: stopAt})
 	return run, subject.Hits(), err
-}
-
-// selections are the narrowest ones that ought to notice a fault, the narrowest first: the scenarios of
-// the requirement, the section of the operation that the fault names, everything. What a fault does to all the rest
-// is seen in whole runs alone.
-func (config Config) selections(fault Fault) []catalog.Selection {
-	if config.Full {
-		return []catalog.Selection{{}, {Requirement: fault.Requirement, Tags: "@load"}}
-	}
-	out := []catalog.Selection{{Requirement: fault.Requirement}, {Requirement: fault.Requirement, Tags: "@load"}}
-	if parts := strings.Split(fault.ID, "."); len(parts) > 1 {
-		if operation := config.Contract.Operation(parts[1]); operation != nil {
-			out = append(out, catalog.Selection{Section: strings.ToLower(strings.ReplaceAll(operation.Section, " ", "_"))})
-		}
-	}
-	return append(out, catalog.Selection{})
-}
-
-// try looks for a fault until a finding names the requirement that it breaks.
-func (config Config) try(ctx context.Context, fault Fault) (*reports.FaultResult, error) {
-	result := &reports.FaultResult{ID: fault.ID, Group: fault.Group, Mark: fault.Mark, Requirement: fault.Requirement, Sentence: fault.Sentence, Reason: fault.Reason, ByChance: fault.ByChance, By: []reports.Killer{}}
-	if fault.ByChance {
-		return result, config.often(ctx, fault, result)
-	}
-	for _, selection := range config.selections(fault) {
-		for _, style := range config.Styles {
-			if err := config.once(ctx, fault, result, selection, style); err != nil {
-				return nil, err
-			}
-			if result.RightRequirement {
-				return result, nil
-			}
-		}
-	}
-	return result, nil
-}
-
-// stopAt ends a run at the first finding on the requirement that the fault breaks.
-func (config Config) stopAt(fault Fault) func(evidence.Finding) bool {
-	if config.Full {
-		return nil
-	}
-	return func(f evidence.Finding) bool { return f.Requirement == fault.Requirement }
-}
-
-// once runs one selection and adds what it saw to the result.
-func (config Config) once(ctx context.Context, fault Fault, result *reports.FaultResult, selection catalog.Selection, style string) error {
-	edition := fault.Edition
-	if edition == "" {
-		edition = config.Editions[0]
-	}
-	run, hits, err := config.perform(ctx, style, edition, selection, config.stopAt(fault), fault.ID)
-	var empty *suite.EmptyError
-	if errors.As(err, &empty) {
-		return nil // no scenario proves that requirement
-	}
-	if err != nil {
-		return err
-	}
-	result.Runs++
-	result.Hits += hits
-	if config.Full && hits > 0 && !run.Partial() && result.Isolation == nil {
-		run.Close(config.Contract, time.Now())
-		result.Isolation = run.IsolationAgainst(config.proved[style+" "+string(edition)])
-	}
-	var right, other []reports.Killer
-	seen := map[reports.Killer]bool{}
-	for finding, scenario := range run.Findings() {
-		killer := reports.Killer{Scenario: scenario, Requirement: finding.Requirement}
-		switch {
-		case seen[killer]:
-		case finding.Requirement == fault.Requirement:
-			right = append(right, killer)
-		default:
-			other = append(other, killer)
-		}
-		seen[killer] = true
-	}
-	if len(right) > 0 {
-		result.Killed, result.RightRequirement, result.By = true, true, right
-	} else if len(other) > 0 && !result.Killed {
-		result.Killed, result.By = true, other
-	}
-	return nil
-}
-
-// often tries a fault that shows by chance and estimates how probable it is that one run catches it.
-func (config Config) often(ctx context.Context, fault Fault, result *reports.FaultResult) error {
-	caught, runs := 0, max(config.ChanceRuns, 1)
-	if fault.Reason != "" {
-		runs = 1 // nobody is expected to notice; a probability of that says nothing
-	}
-	for i := range runs {
-		one := *result
-		one.Killed, one.RightRequirement, one.By = false, false, nil
-		again := config
-		again.Seed += int64(i)
-		style := config.Styles[i%len(config.Styles)]
-		for _, selection := range []catalog.Selection{{Requirement: fault.Requirement}, {Requirement: fault.Requirement, Tags: "@load"}, {}} {
-			if one.RightRequirement || selection.Requirement == "" && !fault.Everywhere {
-				break
-			}
-			if err := again.once(ctx, fault, &one, selection, style); err != nil {
-				return err
-			}
-		}
-		result.Runs, result.Hits = one.Runs, one.Hits
-		if one.RightRequirement {
-			caught++
-			result.By = one.By
-		} else if one.Killed && len(result.By) == 0 {
-			result.By = one.By
-		}
-		result.Killed = result.Killed || one.Killed
-		result.RightRequirement = result.RightRequirement || one.RightRequirement
-	}
-	result.Probability = float64(caught) / float64(runs)
-	return nil
 }
 
 // gaps names the scenarios that caught nothing and the requirements that no fault breaks.
@@ -330,5 +277,5 @@ func (config Config) gaps(s *reports.Selftest) {
 			s.Unbroken = append(s.Unbroken, id)
 		}
 	}
-	sort.Strings(s.Unbroken)
+	slices.Sort(s.Unbroken)
 }

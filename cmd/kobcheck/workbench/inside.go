@@ -74,9 +74,14 @@ func (b *Bench) Serve(ctx context.Context, options mock.Options, w *Where, addre
 	return nil
 }
 
-// Selftest completes a configuration with what the bench has: the mock inside as the subject, in both editions.
+// Selftest completes a configuration with what the bench has; where it starts no subject of its own, that is the mock
+// inside, in both editions.
 func (b *Bench) Selftest(config selftest.Config) selftest.Config {
-	config.Contract, config.Schemas, config.Catalog, config.Tool, config.Start = b.Facts, b.Shapes, b.Scenarios, b.Tool, broken
+	config.Contract, config.Schemas, config.Catalog, config.Tool, config.Receiver = b.Facts, b.Shapes, b.Scenarios, b.Tool, Receiver
+	if config.Start != nil {
+		return config
+	}
+	config.Start = broken
 	config.Editions = []contract.Edition{contract.V1, contract.Guide}
 	config.Loader = func(file *target.File) func(context.Context, string) (*steps.LoadResult, error) {
 		return b.Loader(file, b.RunID(), config.Seed)

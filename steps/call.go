@@ -117,7 +117,8 @@ func (w *World) noticeBlocked(err error) {
 		lacks = "a success with what is asked of it"
 	}
 	operation := w.Session.Contract.Operation(blocked.Operation)
-	w.notice(evidence.Assertion{Check: evidence.NotServed, Exchange: blocked.Exchange.N, Expected: lacks, Actual: w.Answered(blocked.Exchange),
+	w.notice(evidence.Assertion{Check: evidence.NotServed, Exchange: blocked.Exchange.N, Expected: lacks,
+		Actual:  w.Answered(blocked.Exchange),
 		Fact:    contract.Fact{Requirement: operation.Requirement, Operation: operation.ID, Facet: contract.Effect, Edition: w.Session.Edition},
 		Message: fmt.Sprintf("%q did not serve a valid request", operation.Title)})
 }
@@ -163,6 +164,7 @@ func (w *World) Answered(exchange *client.Exchange) string {
 	return text
 }
 
+// Status is a status code with its name.
 func Status(code int) string {
 	if name := http.StatusText(code); name != "" {
 		return strconv.Itoa(code) + " " + name
@@ -196,6 +198,7 @@ func (w *World) Latest() (*client.Exchange, error) {
 	return w.Last, nil
 }
 
+// TitleOf is the title of the operation that an exchange called.
 func (w *World) TitleOf(exchange *client.Exchange) string {
 	if operation := w.Session.Contract.Operation(exchange.Operation); operation != nil {
 		return operation.Title

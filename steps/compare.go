@@ -24,8 +24,8 @@ func (w *World) Match(matcher match.Matcher, value any, a evidence.Assertion) {
 func (w *World) ExpectMember(body map[string]any, name string, matcher match.Matcher) {
 	path := strings.Split(name, ".")
 	there, _ := match.Field(match.There(), path...).Look(body)
-	w.Match(match.Field(matcher, path...), body, evidence.Assertion{Check: "value of " + name, Fact: w.FieldFact(w.Leading(), name, there),
-		Message: fmt.Sprintf("%q is not as it should be", name)})
+	w.Match(match.Field(matcher, path...), body, evidence.Assertion{Check: "value of " + name,
+		Fact: w.FieldFact(w.Leading(), name, there), Message: fmt.Sprintf("%q is not as it should be", name)})
 }
 
 // ExpectUnchanged checks that a refused request has left no trace on a thing.
@@ -54,6 +54,7 @@ func (w *World) ExpectEqual(check string, first, second map[string]any, fact fun
 		_, inFirst := first[name]
 		_, inSecond := second[name]
 		w.Match(match.Field(match.Equal(match.Member(first, name)), name), second, evidence.Assertion{Check: check,
-			Fact: fact(name, inFirst && inSecond), Message: fmt.Sprintf("%q differs between two answers about the same thing", name)})
+			Fact:    fact(name, inFirst && inSecond),
+			Message: fmt.Sprintf("%q differs between two answers about the same thing", name)})
 	}
 }

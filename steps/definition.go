@@ -17,8 +17,9 @@ import (
 // Definition is one sentence of the vocabulary.
 //
 // Handler is a function that is given what it asks for by type: a [context.Context], the [*World] of the scenario,
-// the latest answer as a [*client.Exchange], and the prepared request as a [*scene.Draft]. Its further arguments are
-// the groups of the pattern, then a [*Table] or a doc string where Doc says so. It returns an error or nothing.
+// the latest answer as a [*client.Exchange], the prepared request as a [*scene.Draft], and what is [Supplied]. Its
+// further arguments are the groups of the pattern, then a [*Table] or a doc string where Doc says so. It returns an
+// error or nothing.
 type Definition struct {
 	Pattern *regexp.Regexp
 	// Area groups sentences in the printed vocabulary, such as "given" or "money".
@@ -36,7 +37,11 @@ func Define(area, pattern, doc string, handler any) Definition {
 	return Definition{Area: area, Pattern: regexp.MustCompile("^" + pattern + "$"), Doc: doc, Handler: handler}
 }
 
-// supplies are what a handler may ask for by type.
+// Supplied is what an area's handlers may ask for: a pointer to a type of its own, which finds in the scenario what
+// it stands for or says which step is missing.
+type Supplied interface{ Supply(w *World) error }
+
+// supplies are what every handler may ask for by type.
 var supplies = map[reflect.Type]func(context.Context, *World) (any, error){
 	reflect.TypeFor[context.Context]():  func(ctx context.Context, _ *World) (any, error) { return ctx, nil },
 	reflect.TypeFor[*World]():           func(_ context.Context, w *World) (any, error) { return w, nil },
@@ -51,7 +56,7 @@ func (d Definition) Guarded() any {
 	handler := reflect.ValueOf(d.Handler)
 	takes := []reflect.Type{reflect.TypeFor[context.Context]()}
 	for i := range handler.Type().NumIn() {
-		if one := handler.Type().In(i); supplies[one] == nil {
+		if one := handler.Type().In(i); supplies[one] == nil && !one.Implements(reflect.TypeFor[Supplied]()) {
 			takes = append(takes, one)
 		}
 	}
@@ -70,7 +75,14 @@ func (d Definition) Guarded() any {
 func call(ctx context.Context, handler reflect.Value, arguments []reflect.Value) error {
 	in := make([]reflect.Value, 0, handler.Type().NumIn())
 	for i := range handler.Type().NumIn() {
-		supply := supplies[handler.Type().In(i)]
+		wanted := handler.Type().In(i)
+		supply := supplies[wanted]
+		if wanted.Implements(reflect.TypeFor[Supplied]()) {
+			supply = func(_ context.Context, w *World) (any, error) {
+				one := reflect.New(wanted.Elem()).Interface().(Supplied)
+				return one, one.Supply(w)
+			}
+		}
 		if supply == nil {
 			in, arguments = append(in, arguments[0]), arguments[1:]
 			continue
@@ -135,4 +147,5 @@ func guard(ctx context.Context, body func() error) error {
 // StartStep tells the world which step comes next; the runner calls it before each step.
 func (w *World) StartStep(index int) { w.step = index }
 
+// Kinds is the group of a pattern that takes the kinds of things.
 const Kinds = `(beneficiary|card|client|enduser|program|relay|transaction|wallet|webhook)`

@@ -34,6 +34,7 @@ type harness struct{ why string }
 
 func (e *harness) Error() string { return "the harness itself is at fault: " + e.why }
 
+// Faulty is an error of the features or of this program.
 func Faulty(format string, args ...any) error { return &harness{fmt.Sprintf(format, args...)} }
 
 // environmental turns an error of the client into an [Environment] where the environment explains it.

@@ -11,6 +11,7 @@ import (
 	"github.com/kobcheck/kobcheck/contract"
 )
 
+// Call sends a valid request to an operation.
 func (w *World) Call(ctx context.Context, title string) error {
 	if err := w.Request(ctx, title); err != nil {
 		return err
@@ -18,6 +19,7 @@ func (w *World) Call(ctx context.Context, title string) error {
 	return w.SendDraft(ctx)
 }
 
+// Request makes a valid request to an operation the draft, with all that it needs.
 func (w *World) Request(ctx context.Context, title string) error {
 	operation, err := w.Operation(title)
 	if err != nil {
@@ -27,6 +29,7 @@ func (w *World) Request(ctx context.Context, title string) error {
 	return err
 }
 
+// Drafted returns the draft.
 func (w *World) Drafted() (*scene.Draft, error) {
 	if w.Draft == nil {
 		return nil, Faulty("no request was prepared; start with: a valid request to …")
@@ -48,6 +51,7 @@ func Literal(literal string) (any, error) {
 // AbsentID is a valid UUID v4 that no service gives out by chance.
 const AbsentID = "deadbeef-0000-4000-8000-00000000dead"
 
+// SendDraft sends the draft as our client.
 func (w *World) SendDraft(ctx context.Context) error {
 	draft, err := w.Drafted()
 	if err != nil {

@@ -131,6 +131,7 @@ func headerIsNumber(w *steps.World, exchange *client.Exchange, name string) erro
 
 func recordAnswer(w *steps.World, exchange *client.Exchange) {
 	w.Expect(exchange.Status < 500, evidence.Assertion{Check: "no server error", Fact: w.Fact("HARNESS-01", contract.Form),
-		Message: "an open question was answered by a server error", Expected: "any answer but a server error", Actual: w.Answered(exchange)})
+		Message: "an open question was answered by a server error", Expected: "any answer but a server error",
+		Actual: w.Answered(exchange)})
 	w.Observe(w.Scenario.ID, w.Scenario.Gap, "What does the target do here?", w.Answered(exchange))
 }

@@ -59,7 +59,8 @@ func isStrictJSON(w *steps.World, exchange *client.Exchange) error {
 		actual = err.Error()
 	}
 	w.Expect(err == nil, evidence.Assertion{Check: "strict JSON", Fact: w.Fact("STD-12", contract.Form),
-		Message: "the body is not JSON as RFC 8259 has it", Expected: "one JSON value in UTF-8 without repeated names", Actual: actual})
+		Message: "the body is not JSON as RFC 8259 has it", Expected: "one JSON value in UTF-8 without repeated names",
+		Actual: actual})
 	return nil
 }
 
@@ -128,8 +129,9 @@ func noUndocumented(w *steps.World, exchange *client.Exchange) error {
 			extra += " " + violation.Pointer
 		}
 	}
-	w.Expect(extra == "", evidence.Assertion{Check: "documented fields only", Fact: w.Fact("HARNESS-16", contract.FieldThere),
-		Message: "the answer has fields that no page shows", Expected: "documented fields only", Actual: strings.TrimSpace(extra)})
+	w.Expect(extra == "", evidence.Assertion{Check: "documented fields only",
+		Fact: w.Fact("HARNESS-16", contract.FieldThere), Message: "the answer has fields that no page shows",
+		Expected: "documented fields only", Actual: strings.TrimSpace(extra)})
 	return nil
 }
 
@@ -142,7 +144,8 @@ func noCardNumber(w *steps.World, exchange *client.Exchange) {
 func operationExists(w *steps.World, exchange *client.Exchange) {
 	holds := exchange.Status < 500 && exchange.Status != http.StatusNotFound && exchange.Status != http.StatusMethodNotAllowed
 	w.Expect(holds, evidence.Assertion{Check: "the operation exists", Fact: w.Own(contract.Path),
-		Message: "the operation is not there", Expected: "any answer but 404, 405 and a server error", Actual: w.Answered(exchange)})
+		Message: "the operation is not there", Expected: "any answer but 404, 405 and a server error",
+		Actual: w.Answered(exchange)})
 }
 
 func succeedsOrBodyRefused(w *steps.World, exchange *client.Exchange) error {
@@ -150,8 +153,8 @@ func succeedsOrBodyRefused(w *steps.World, exchange *client.Exchange) error {
 		return open
 	}
 	success := exchange.Status/100 == 2
-	w.Expect(success || is(400, 422)(exchange.Status), evidence.Assertion{Check: "created, or its body refused", Fact: w.Own(contract.Effect),
-		Message:  "the operation neither did its work nor said what its body lacks",
+	w.Expect(success || is(400, 422)(exchange.Status), evidence.Assertion{Check: "created, or its body refused",
+		Fact: w.Own(contract.Effect), Message: "the operation neither did its work nor said what its body lacks",
 		Expected: "a success, or 400 or 422 about the body that no page gives (N-31)", Actual: w.Answered(exchange)})
 	return nil
 }
@@ -192,7 +195,8 @@ func allOrNone(w *steps.World, exchange *client.Exchange, list string) error {
 		}
 		some = true
 		w.Expect(shown == len(names), evidence.Assertion{Check: "all four fields or none", Fact: w.Own(contract.FieldThere),
-			Message: "only some of the fields that an integrator saw are there", Expected: list, Actual: fmt.Sprintf("%d of them", shown)})
+			Message: "only some of the fields that an integrator saw are there", Expected: list,
+			Actual: fmt.Sprintf("%d of them", shown)})
 	}
 	if !some {
 		return &scene.NotTestable{Why: "the wallets of this target have the documented fields only (C-16)"}
@@ -211,8 +215,8 @@ func programUnfit(ctx context.Context, w *steps.World, exchange *client.Exchange
 	if err := w.Call(ctx, w.Session.Contract.Operation("cards-create").Title); err != nil {
 		return err
 	}
-	w.Expect(match.Says("Invalid metadata").Holds(w.Decoded(w.Last)), evidence.Assertion{Check: "unfit metadata are refused",
-		Fact:     w.Own(contract.Refusal),
+	w.Expect(match.Says("Invalid metadata").Holds(w.Decoded(w.Last)), evidence.Assertion{
+		Check: "unfit metadata are refused", Fact: w.Own(contract.Refusal),
 		Message:  "a card was issued under a program with unfit metadata",
 		Expected: `a refusal of the program, or of its card with "Invalid metadata"`, Actual: w.Answered(w.Last)})
 	return nil

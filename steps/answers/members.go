@@ -136,6 +136,6 @@ func listHasMember(w *steps.World, exchange *client.Exchange, name string) {
 		w.NoData(check, w.Own(contract.FieldThere), "the list is empty")
 		return
 	}
-	w.Match(match.Each(match.Field(match.There(), name)), list, evidence.Assertion{Check: check, Fact: w.Own(contract.FieldThere),
-		Message: "an entry lacks a member that is always present"})
+	w.Match(match.Each(match.Field(match.There(), name)), list, evidence.Assertion{Check: check,
+		Fact: w.Own(contract.FieldThere), Message: "an entry lacks a member that is always present"})
 }

@@ -47,8 +47,8 @@ func callIsRefused(w *steps.World, exchange *client.Exchange, kind string) error
 	if open := w.Open(w.Session.Contract.Operation(exchange.Operation), exchange); open != nil && !refusal.accepts(exchange.Status) {
 		return open // what refuses the body of which no page says enough has not looked at the rest
 	}
-	w.Expect(refusal.accepts(exchange.Status), evidence.Assertion{Check: "refused as " + kind, Fact: w.Own(contract.RefusalStatus),
-		Message:  fmt.Sprintf("%q was refused with another code", w.TitleOf(exchange)),
+	w.Expect(refusal.accepts(exchange.Status), evidence.Assertion{Check: "refused as " + kind,
+		Fact: w.Own(contract.RefusalStatus), Message: fmt.Sprintf("%q was refused with another code", w.TitleOf(exchange)),
 		Expected: refusal.reads, Actual: w.Answered(exchange)})
 	return nil
 }
@@ -56,11 +56,12 @@ func callIsRefused(w *steps.World, exchange *client.Exchange, kind string) error
 // expectRefused checks that a call was not served, and by no fault of the server's own.
 func expectRefused(w *steps.World, exchange *client.Exchange) bool {
 	w.Expect(exchange.Status >= 400, evidence.Assertion{Check: "not served", Fact: w.Own(contract.Refusal),
-		Message:  fmt.Sprintf("%q should have been refused", w.TitleOf(exchange)),
-		Expected: "a refusal", Actual: w.Answered(exchange)})
+		Message: fmt.Sprintf("%q should have been refused", w.TitleOf(exchange)), Expected: "a refusal",
+		Actual: w.Answered(exchange)})
 	if exchange.Status >= 500 {
 		w.Expect(false, evidence.Assertion{Check: "no server error", Fact: noServerError(w),
-			Message: "what a caller did wrong was answered by a server error", Expected: "a client error (4xx)", Actual: w.Answered(exchange)})
+			Message: "what a caller did wrong was answered by a server error", Expected: "a client error (4xx)",
+			Actual: w.Answered(exchange)})
 	}
 	return exchange.Status/100 == 4
 }
@@ -75,24 +76,26 @@ func noServerError(w *steps.World) contract.Fact {
 }
 
 func callFailsAtRunTime(w *steps.World, exchange *client.Exchange) {
-	w.Expect(exchange.Status >= 500, evidence.Assertion{Check: "fails at run time", Fact: w.Fact("ERR-10", contract.RefusalStatus),
-		Message: "a failure of the class Runtime was not answered as a server error", Expected: "a server error (5xx)", Actual: w.Answered(exchange)})
+	w.Expect(exchange.Status >= 500, evidence.Assertion{Check: "fails at run time",
+		Fact:    w.Fact("ERR-10", contract.RefusalStatus),
+		Message: "a failure of the class Runtime was not answered as a server error", Expected: "a server error (5xx)",
+		Actual: w.Answered(exchange)})
 }
 
 func refusalSays(w *steps.World, exchange *client.Exchange, message string) {
 	if !expectRefused(w, exchange) && exchange.Status < 500 {
 		return
 	}
-	w.Match(match.Says(message), w.Decoded(exchange), evidence.Assertion{Check: "message of the refusal", Fact: w.Own(contract.Text),
-		Message: "the refusal does not say why in the documented words",
-		Actual:  w.Answered(exchange)})
+	w.Match(match.Says(message), w.Decoded(exchange), evidence.Assertion{Check: "message of the refusal",
+		Fact: w.Own(contract.Text), Message: "the refusal does not say why in the documented words",
+		Actual: w.Answered(exchange)})
 }
 
 func refusalHasText(w *steps.World, exchange *client.Exchange) {
 	body, _ := w.Decoded(exchange).(map[string]any)
 	w.Expect(strings.TrimSpace(w.ErrorText(exchange)) != "", evidence.Assertion{Check: "text of the error",
-		Fact:    w.Fact("ERR-11", contract.Text),
-		Message: "the error body has no text for people", Expected: "a text", Actual: string(exchange.Body)})
+		Fact: w.Fact("ERR-11", contract.Text), Message: "the error body has no text for people", Expected: "a text",
+		Actual: string(exchange.Body)})
 	if body != nil {
 		w.Observe("errors.envelope", "N-08", "Which members has the body of an error?", strings.Join(slices.Sorted(maps.Keys(body)), ", "))
 	}

@@ -26,7 +26,8 @@ func eachStrictJSON(w *steps.World) {
 		}
 		_, err := schemas.Decode(exchange.Body)
 		w.Expect(err == nil, evidence.Assertion{Check: "strict JSON", Fact: w.Own(contract.Form),
-			Message: "a secret was not written as strict JSON", Expected: "one JSON value", Actual: fmt.Sprint(err), Exchange: exchange.N})
+			Message: "a secret was not written as strict JSON", Expected: "one JSON value", Actual: fmt.Sprint(err),
+			Exchange: exchange.N})
 	}
 }
 
@@ -65,7 +66,7 @@ func secretsDiffer(w *steps.World) error {
 		return steps.Faulty("two secrets have to be made before this step")
 	}
 	w.Expect(made[0] != made[1], evidence.Assertion{Check: "secrets differ", Fact: w.Own(contract.Exposure),
-		Message:  "two secrets are the same",
-		Expected: "two different secrets", Actual: fmt.Sprintf("the same one twice, %d characters long", len(fmt.Sprint(made[0])))})
+		Message: "two secrets are the same", Expected: "two different secrets",
+		Actual: fmt.Sprintf("the same one twice, %d characters long", len(fmt.Sprint(made[0])))})
 	return nil
 }

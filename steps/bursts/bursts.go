@@ -70,6 +70,7 @@ func keepAnswers(w *steps.World, answers []*client.Exchange) error {
 	return nil
 }
 
+// AllServed checks that each of the calls that belong together was served.
 func AllServed(w *steps.World) error {
 	answers := steps.State[burst](w).answers
 	if len(answers) == 0 {
@@ -79,8 +80,9 @@ func AllServed(w *steps.World) error {
 		if open := w.Open(w.Draft.Operation, answer); open != nil {
 			return open
 		}
-		w.Expect(answer.Status/100 == 2, evidence.Assertion{Check: "ordinary use is served", Fact: w.Own(contract.Effect), Exchange: answer.N,
-			Message: fmt.Sprintf("call %d of %d was not served", i+1, len(answers)), Expected: "a success", Actual: w.Answered(answer)})
+		w.Expect(answer.Status/100 == 2, evidence.Assertion{Check: "ordinary use is served", Fact: w.Own(contract.Effect),
+			Exchange: answer.N, Message: fmt.Sprintf("call %d of %d was not served", i+1, len(answers)), Expected: "a success",
+			Actual: w.Answered(answer)})
 	}
 	return nil
 }

@@ -228,12 +228,15 @@ func checkDecides(w *steps.World, exchange *client.Exchange, number int, message
 	}
 	// The provider's own error may stand in for the message of the last check (doc-1946732), but not another check's.
 	holds := decided == "" && (match.Says(message).Holds(body) || number == len(w.Session.Contract.CardOrder.Checks))
-	w.Expect(holds, evidence.Assertion{Check: fmt.Sprintf("check %d decides", number), Fact: w.Tagged(w.Fact(requirement, contract.Text)),
+	w.Expect(holds, evidence.Assertion{Check: fmt.Sprintf("check %d decides", number),
+		Fact:     w.Tagged(w.Fact(requirement, contract.Text)),
 		Message:  fmt.Sprintf("the refusal is not that of check %d: %s", number, check.Check),
 		Expected: fmt.Sprintf("a refusal that says %q", message), Actual: w.Answered(exchange) + decided})
 	if check.Class == "User" {
-		w.Expect(exchange.Status < 500, evidence.Assertion{Check: "class User is a client error", Fact: w.Fact("ERR-09", contract.RefusalStatus),
-			Message: "a failure of the class User was not answered as a client error", Expected: "a client error (4xx)", Actual: w.Answered(exchange)})
+		w.Expect(exchange.Status < 500, evidence.Assertion{Check: "class User is a client error",
+			Fact:    w.Fact("ERR-09", contract.RefusalStatus),
+			Message: "a failure of the class User was not answered as a client error", Expected: "a client error (4xx)",
+			Actual: w.Answered(exchange)})
 	}
 	w.Observe(fmt.Sprintf("cards-create.check-%d.status", number), "N-09", fmt.Sprintf("Which status has a failure of check %d?", number), fmt.Sprint(exchange.Status))
 	return nil
@@ -263,8 +266,9 @@ func noCardExists(ctx context.Context, w *steps.World) error {
 		return err
 	}
 	w.Expect(slices.Equal(before.cards, now), evidence.Assertion{Check: "a refused creation leaves no card",
-		Fact:    w.Fact("CARD-CREATE-19", contract.Effect),
-		Message: "there is a card although its creation was refused", Expected: fmt.Sprintf("no card made since %s beyond the %d known", things.Stamp(before.since), len(before.cards)), Actual: fmt.Sprintf("%d cards", len(now))})
+		Fact: w.Fact("CARD-CREATE-19", contract.Effect), Message: "there is a card although its creation was refused",
+		Expected: fmt.Sprintf("no card made since %s beyond the %d known", things.Stamp(before.since), len(before.cards)),
+		Actual:   fmt.Sprintf("%d cards", len(now))})
 	return nil
 }
 

@@ -243,8 +243,8 @@ func answeredCleanly(w *steps.World) error {
 		clean := status/100 == 2 || status >= http.StatusBadRequest && status < http.StatusInternalServerError
 		w.Expect(clean, evidence.Assertion{Check: "a derived input is answered cleanly",
 			Fact: w.Fact("HARNESS-01", contract.Refusal), Exchange: one.exchange.N,
-			Message:  one.String() + " was not answered cleanly",
-			Expected: "the documented success, or a client error", Actual: w.Answered(one.exchange)})
+			Message: one.String() + " was not answered cleanly", Expected: "the documented success, or a client error",
+			Actual: w.Answered(one.exchange)})
 	}
 	return nil
 }

@@ -80,9 +80,9 @@ func repeatDidNothing(ctx context.Context, w *steps.World) error {
 		return nil
 	}
 	for what, before := range kept.effect {
-		w.Expect(now[what] == before, evidence.Assertion{Check: "a repeat has no further effect", Fact: w.Own(contract.Effect),
-			Message:  "the repeat changed the " + what,
-			Expected: fmt.Sprint(before), Actual: fmt.Sprint(now[what])})
+		w.Expect(now[what] == before, evidence.Assertion{Check: "a repeat has no further effect",
+			Fact: w.Own(contract.Effect), Message: "the repeat changed the " + what, Expected: fmt.Sprint(before),
+			Actual: fmt.Sprint(now[what])})
 	}
 	return nil
 }
@@ -98,7 +98,8 @@ func doneOnce(ctx context.Context, w *steps.World, draft *scene.Draft) error {
 			return err
 		}
 		w.Expect(len(cards) == 1, evidence.Assertion{Check: "done once", Fact: w.Fact("IDEMP-29", contract.Effect),
-			Message: "the wallet does not have exactly one card", Expected: "one card", Actual: fmt.Sprintf("%d cards", len(cards))})
+			Message: "the wallet does not have exactly one card", Expected: "one card",
+			Actual: fmt.Sprintf("%d cards", len(cards))})
 		return nil
 	}
 	counted := false

@@ -5,6 +5,7 @@ package idempotency
 import (
 	"context"
 	"fmt"
+	"maps"
 	"net/http"
 	"slices"
 	"strconv"
@@ -94,15 +95,11 @@ func (f *first) again() *scene.Draft {
 	if draft.Body != nil {
 		draft.Body = scene.Copy(draft.Body).(map[string]any)
 	}
-	path := map[string]string{}
-	for name, value := range draft.Request.Path {
-		path[name] = value
-	}
-	draft.Request.Path = path
+	draft.Request.Path = maps.Clone(draft.Request.Path)
 	return &draft
 }
 
-func repeat(ctx context.Context, w *steps.World, change func(*scene.Draft) error) error {
+func sendRepeat(ctx context.Context, w *steps.World, change func(*scene.Draft) error) error {
 	kept, err := firstRequest(ctx, w)
 	if err != nil {
 		return err
@@ -117,7 +114,7 @@ func repeat(ctx context.Context, w *steps.World, change func(*scene.Draft) error
 }
 
 func sendAgain(ctx context.Context, w *steps.World) error {
-	return repeat(ctx, w, func(*scene.Draft) error { return nil })
+	return sendRepeat(ctx, w, func(*scene.Draft) error { return nil })
 }
 
 func sendAgainChanged(ctx context.Context, w *steps.World, name, literal string) error {
@@ -125,7 +122,7 @@ func sendAgainChanged(ctx context.Context, w *steps.World, name, literal string)
 	if err != nil {
 		return err
 	}
-	return repeat(ctx, w, func(draft *scene.Draft) error { scene.SetMember(draft.Body, name, value); return nil })
+	return sendRepeat(ctx, w, func(draft *scene.Draft) error { scene.SetMember(draft.Body, name, value); return nil })
 }
 
 func sendAgainForAnother(ctx context.Context, w *steps.World, kind string) error {
@@ -138,7 +135,7 @@ func sendAgainForAnother(ctx context.Context, w *steps.World, kind string) error
 		}
 	}
 	other := w.Things["other "+kind]
-	return repeat(ctx, w, func(draft *scene.Draft) error {
+	return sendRepeat(ctx, w, func(draft *scene.Draft) error {
 		for _, parameter := range draft.Operation.PathParams {
 			if parameter.Fixture == kind {
 				draft.Request.Path[parameter.Name] = other.ID
@@ -156,12 +153,12 @@ func sendAgainForAnother(ctx context.Context, w *steps.World, kind string) error
 }
 
 func sendWithNewKey(ctx context.Context, w *steps.World) error {
-	return repeat(ctx, w, func(draft *scene.Draft) error { draft.Request.Key = ""; return nil })
+	return sendRepeat(ctx, w, func(draft *scene.Draft) error { draft.Request.Key = ""; return nil })
 }
 
 // sendWithNearKey keeps all of the key but its last digits, and stays a UUID of version 4.
 func sendWithNearKey(ctx context.Context, w *steps.World) error {
-	return repeat(ctx, w, func(draft *scene.Draft) error {
+	return sendRepeat(ctx, w, func(draft *scene.Draft) error {
 		key := draft.Request.Key
 		if len(key) < 12 {
 			return steps.Faulty("the first request had no key to change")
@@ -212,12 +209,12 @@ func firstAsSecond(ctx context.Context, w *steps.World) error {
 	if err := w.NeedClient("second", "it takes a second client to see whether clients are kept apart"); err != nil {
 		return err
 	}
-	return repeat(ctx, w, func(draft *scene.Draft) error { draft.Request.As = "second"; return nil })
+	return sendRepeat(ctx, w, func(draft *scene.Draft) error { draft.Request.As = "second"; return nil })
 }
 
 func sendAgainWithoutToken(ctx context.Context, w *steps.World) error {
 	none := ""
-	return repeat(ctx, w, func(draft *scene.Draft) error { draft.Request.Authorization = &none; return nil })
+	return sendRepeat(ctx, w, func(draft *scene.Draft) error { draft.Request.Authorization = &none; return nil })
 }
 
 // sendAtOnce sends copies of one request together. The sentinels look at the answers afterwards, one
@@ -288,29 +285,29 @@ func keyHeaderSpelling(draft *scene.Draft, name string) error {
 	return nil
 }
 
-func firstAndLatest(w *steps.World) (map[string]any, map[string]any, *first, *client.Exchange, error) {
-	kept := steps.State[repeats](w).first
-	if kept == nil {
-		return nil, nil, nil, nil, steps.Faulty("no request was repeated before this step")
-	}
-	exchange, err := w.Latest()
-	if err != nil {
-		return nil, nil, nil, nil, err
-	}
-	before, after := w.Body(kept.exchange), w.Body(exchange)
-	return before, after, kept, exchange, nil
+// repeat is the latest answer beside that of the first request.
+type repeat struct {
+	first, latest *client.Exchange
+	before, after map[string]any
 }
 
-func bothSame(w *steps.World) error {
-	before, after, kept, exchange, err := firstAndLatest(w)
-	if err != nil {
-		return err
+// Supply finds both answers.
+func (r *repeat) Supply(w *steps.World) error {
+	kept := steps.State[repeats](w).first
+	if kept == nil {
+		return steps.Faulty("no request was repeated before this step")
 	}
-	w.Expect(exchange.Status == kept.exchange.Status, evidence.Assertion{Check: "replay has the status of the first",
-		Fact:    w.Own(contract.Status),
-		Message: "the repeat was not answered like the first request", Expected: steps.Status(kept.exchange.Status), Actual: w.Answered(exchange)})
-	if exchange.Status == kept.exchange.Status {
-		w.ExpectEqual("replay has the body of the first", before, after, func(name string, _ bool) contract.Fact {
+	r.first, r.latest = kept.exchange, w.Last
+	r.before, r.after = w.Body(r.first), w.Body(r.latest)
+	return nil
+}
+
+func bothSame(w *steps.World, r *repeat) error {
+	w.Expect(r.latest.Status == r.first.Status, evidence.Assertion{Check: "replay has the status of the first",
+		Fact: w.Own(contract.Status), Message: "the repeat was not answered like the first request",
+		Expected: steps.Status(r.first.Status), Actual: w.Answered(r.latest)})
+	if r.latest.Status == r.first.Status {
+		w.ExpectEqual("replay has the body of the first", r.before, r.after, func(name string, _ bool) contract.Fact {
 			f := w.Own(contract.Content)
 			f.Field = name
 			return f
@@ -319,26 +316,20 @@ func bothSame(w *steps.World) error {
 	return nil
 }
 
-func bothName(w *steps.World, kind string) error {
-	before, after, _, exchange, err := firstAndLatest(w)
-	if err != nil {
-		return err
-	}
-	w.Expect(before["id"] != nil && before["id"] == after["id"], evidence.Assertion{Check: "replay names the first " + kind,
-		Fact:    w.Own(contract.Effect),
-		Message: "the repeat did not return the same " + kind, Expected: fmt.Sprintf("the id %v", before["id"]), Actual: fmt.Sprintf("%s, id %v", w.Answered(exchange), after["id"])})
+func bothName(w *steps.World, r *repeat, kind string) error {
+	w.Expect(r.before["id"] != nil && r.before["id"] == r.after["id"], evidence.Assertion{
+		Check: "replay names the first " + kind, Fact: w.Own(contract.Effect),
+		Message: "the repeat did not return the same " + kind, Expected: fmt.Sprintf("the id %v", r.before["id"]),
+		Actual: fmt.Sprintf("%s, id %v", w.Answered(r.latest), r.after["id"])})
 	return nil
 }
 
-func answersDiffer(w *steps.World, kind string) error {
-	before, after, _, exchange, err := firstAndLatest(w)
-	if err != nil {
-		return err
-	}
-	w.Expect(exchange.Status/100 == 2 && before["id"] != nil && after["id"] != nil && before["id"] != after["id"], evidence.Assertion{Check: "distinct requests make distinct " + kind + "s",
-		Fact:    w.Own(contract.Effect),
-		Message: "a request of its own was taken for a repeat", Expected: fmt.Sprintf("a success with another id than %v", before["id"]), Actual: fmt.Sprintf("%s, id %v", w.Answered(exchange), after["id"])})
-	return nil
+func answersDiffer(w *steps.World, r *repeat, kind string) {
+	w.Expect(r.latest.Status/100 == 2 && r.before["id"] != nil && r.after["id"] != nil && r.before["id"] != r.after["id"], evidence.Assertion{
+		Check: "distinct requests make distinct " + kind + "s", Fact: w.Own(contract.Effect),
+		Message:  "a request of its own was taken for a repeat",
+		Expected: fmt.Sprintf("a success with another id than %v", r.before["id"]),
+		Actual:   fmt.Sprintf("%s, id %v", w.Answered(r.latest), r.after["id"])})
 }
 
 func successes(w *steps.World) (map[string]int, int, error) {
@@ -360,25 +351,20 @@ func allName(w *steps.World, kind string) error {
 	if err != nil {
 		return err
 	}
-	w.Expect(len(named) == 1, evidence.Assertion{Check: "parallel requests name one " + kind, Fact: w.Fact("IDEMP-29", contract.Effect),
-		Message:  "parallel requests under one key did not come to one " + kind,
-		Expected: "one id in all successful answers", Actual: fmt.Sprintf("%d ids in the answers to %d requests", len(named), sent)})
+	w.Expect(len(named) == 1, evidence.Assertion{Check: "parallel requests name one " + kind,
+		Fact: w.Fact("IDEMP-29", contract.Effect), Message: "parallel requests under one key did not come to one " + kind,
+		Expected: "one id in all successful answers",
+		Actual:   fmt.Sprintf("%d ids in the answers to %d requests", len(named), sent)})
 	return nil
 }
 
-func notTheFirst(w *steps.World) error {
-	before, after, _, exchange, err := firstAndLatest(w)
-	if err != nil {
-		return err
-	}
+func notTheFirst(w *steps.World, r *repeat) {
 	for _, name := range []string{"id", "secret"} {
-		if before[name] == nil {
+		if r.before[name] == nil {
 			continue
 		}
-		w.Expect(before[name] != after[name], evidence.Assertion{Check: "a key belongs to one caller and one request",
-			Fact:     w.Own(contract.Effect),
-			Message:  "the answer of the first request was given to another one",
-			Expected: "another answer, or a refusal", Actual: w.Answered(exchange) + ", with the " + name + " of the first"})
+		w.Expect(r.before[name] != r.after[name], evidence.Assertion{Check: "a key belongs to one caller and one request",
+			Fact: w.Own(contract.Effect), Message: "the answer of the first request was given to another one",
+			Expected: "another answer, or a refusal", Actual: w.Answered(r.latest) + ", with the " + name + " of the first"})
 	}
-	return nil
 }

@@ -59,6 +59,14 @@ type listed struct {
 	span          *span
 }
 
+// Supply finds what was listed.
+func (l *listed) Supply(w *steps.World) error {
+	if *l = *steps.State[listed](w); !l.done {
+		return steps.Faulty("nothing was listed before this step")
+	}
+	return nil
+}
+
 func (l *listed) keep(items []any) { l.items, l.done = items, true }
 
 func listOfThatTime(ctx context.Context, w *steps.World, _ string) error {
@@ -75,22 +83,14 @@ func listWithLimit(ctx context.Context, w *steps.World, _ string, limit int) err
 	return windowWith(ctx, w, "limit", strconv.Itoa(limit))
 }
 
-func listWithLimitFrom(ctx context.Context, w *steps.World, _ string, limit, offset int) error {
-	s, err := spanOf(w)
-	if err != nil {
-		return err
-	}
+func listWithLimitFrom(ctx context.Context, w *steps.World, s *span, _ string, limit, offset int) error {
 	query := s.window()
 	query.Set("limit", strconv.Itoa(limit))
 	query.Set("offset", strconv.Itoa(offset))
 	return listSpan(ctx, w, query)
 }
 
-func listFrom(ctx context.Context, w *steps.World, _ string) error {
-	s, err := spanOf(w)
-	if err != nil {
-		return err
-	}
+func listFrom(ctx context.Context, w *steps.World, s *span, _ string) error {
 	query := things.CopyQuery(s.base)
 	query.Set("from", things.Stamp(things.Created(s.all()[1]).Add(-time.Millisecond)))
 	// Oldest first, so that what others make meanwhile comes after ours.
@@ -98,11 +98,7 @@ func listFrom(ctx context.Context, w *steps.World, _ string) error {
 	return listSpan(ctx, w, query)
 }
 
-func listTo(ctx context.Context, w *steps.World, _ string) error {
-	s, err := spanOf(w)
-	if err != nil {
-		return err
-	}
+func listTo(ctx context.Context, w *steps.World, s *span, _ string) error {
 	query := things.CopyQuery(s.base)
 	query.Set("to", things.Stamp(after(s.all()[1])))
 	query.Set("order", "desc")
@@ -123,11 +119,9 @@ func listOfWallet(ctx context.Context, w *steps.World, which string) error {
 }
 
 func itemsOf(w *steps.World) ([]any, error) {
-	l := steps.State[listed](w)
-	if !l.done {
-		return nil, steps.Faulty("nothing was listed before this step")
-	}
-	return l.items, nil
+	var l listed
+	err := l.Supply(w)
+	return l.items, err
 }
 
 // expectListed checks how often each of the things is in the list.
@@ -143,26 +137,19 @@ func expectListed(w *steps.World, check string, made []*scene.Thing, wanted int)
 	listed := things.IDs(items)
 	for _, object := range made {
 		n := things.Times(object.ID, listed)
-		w.Expect(n == wanted, evidence.Assertion{Check: check, Fact: w.Own(contract.Effect), Message: "the list does not hold what it should",
+		w.Expect(n == wanted, evidence.Assertion{Check: check, Fact: w.Own(contract.Effect),
+			Message:  "the list does not hold what it should",
 			Expected: fmt.Sprintf("the id %s, created at %v, %d times", object.ID, object.Body["created_at"], wanted),
 			Actual:   fmt.Sprintf("%d times among %d entries", n, len(items))})
 	}
 	return nil
 }
 
-func holdsEachOnce(w *steps.World) error {
-	s, err := spanOf(w)
-	if err != nil {
-		return err
-	}
+func holdsEachOnce(w *steps.World, s *span) error {
 	return expectListed(w, "list holds what was made", s.inside, 1)
 }
 
-func holdsNoOthers(w *steps.World) error {
-	s, err := spanOf(w)
-	if err != nil {
-		return err
-	}
+func holdsNoOthers(w *steps.World, s *span) error {
 	return expectListed(w, "list holds nothing else", append(append([]*scene.Thing{}, s.before...), s.after...), 0)
 }
 
@@ -204,40 +191,31 @@ func holdsSomeNot(w *steps.World, which string) error {
 	return expectListed(w, "list leaves out what is out of range", part, 0)
 }
 
-func holdsNoMore(w *steps.World, limit int) error {
-	items, err := itemsOf(w)
-	if err != nil {
-		return err
-	}
-	if len(items) == 0 {
+func holdsNoMore(w *steps.World, l *listed, limit int) {
+	if len(l.items) == 0 {
 		w.NoData("list keeps to the limit", w.Own(contract.Effect), "the list is empty")
-		return nil
+		return
 	}
-	w.Expect(len(items) <= limit, evidence.Assertion{Check: "list keeps to the limit", Fact: w.Own(contract.Effect),
-		Message:  "more entries came back than were asked for",
-		Expected: fmt.Sprintf("at most %d entries", limit), Actual: fmt.Sprintf("%d entries", len(items))})
-	return nil
+	w.Expect(len(l.items) <= limit, evidence.Assertion{Check: "list keeps to the limit", Fact: w.Own(contract.Effect),
+		Message: "more entries came back than were asked for", Expected: fmt.Sprintf("at most %d entries", limit),
+		Actual: fmt.Sprintf("%d entries", len(l.items))})
 }
 
-func isSorted(w *steps.World, first string) error {
-	items, err := itemsOf(w)
-	if err != nil {
-		return err
-	}
-	if len(items) < 2 {
-		w.NoData("list is in order", w.Own(contract.Order), fmt.Sprintf("the list has %d entries", len(items)))
+func isSorted(w *steps.World, l *listed, first string) error {
+	if len(l.items) < 2 {
+		w.NoData("list is in order", w.Own(contract.Order), fmt.Sprintf("the list has %d entries", len(l.items)))
 		return nil
 	}
-	sorted := sort.SliceIsSorted(items, func(i, j int) bool {
-		a, b := things.Creation(items[i]), things.Creation(items[j])
+	sorted := sort.SliceIsSorted(l.items, func(i, j int) bool {
+		a, b := things.Creation(l.items[i]), things.Creation(l.items[j])
 		if first == "oldest" {
 			return a.Before(b)
 		}
 		return a.After(b)
 	})
 	w.Expect(sorted, evidence.Assertion{Check: "list is in order", Fact: w.Own(contract.Order),
-		Message:  "the entries are not in the order that was asked for",
-		Expected: first + " first", Actual: fmt.Sprintf("%v", creations(items))})
+		Message: "the entries are not in the order that was asked for", Expected: first + " first",
+		Actual: fmt.Sprintf("%v", creations(l.items))})
 	return nil
 }
 
@@ -249,18 +227,14 @@ func creations(items []any) []string {
 	return out
 }
 
-func isMirrored(w *steps.World) error {
-	items, err := itemsOf(w)
-	if err != nil {
-		return err
-	}
-	before := steps.State[listed](w).before
-	if len(items) < 2 || len(before) < 2 {
+func isMirrored(w *steps.World, l *listed) {
+	before := l.before
+	if len(l.items) < 2 || len(before) < 2 {
 		w.NoData("both orders mirror each other", w.Own(contract.Order), "the lists are too short to tell")
-		return nil
+		return
 	}
 	// What others change meanwhile may come into the time or leave it: no page says which time counts (N-19).
-	ascending, descending := common(things.IDs(before), things.IDs(items)), common(things.IDs(items), things.IDs(before))
+	ascending, descending := common(things.IDs(before), things.IDs(l.items)), common(things.IDs(l.items), things.IDs(before))
 	mirrored := len(ascending) == len(descending)
 	for i := range ascending {
 		mirrored = mirrored && ascending[i] == descending[len(descending)-1-i]
@@ -268,7 +242,6 @@ func isMirrored(w *steps.World) error {
 	w.Expect(mirrored, evidence.Assertion{Check: "both orders mirror each other", Fact: w.Own(contract.Order),
 		Message:  "the descending list is not the ascending one turned round",
 		Expected: fmt.Sprintf("%v turned round", ascending), Actual: fmt.Sprint(descending)})
-	return nil
 }
 
 // common are the ids of a list that another has too, in the order of the first.
@@ -350,8 +323,7 @@ func totalCounts(ctx context.Context, w *steps.World, exchange *client.Exchange)
 		return err
 	}
 	w.Expect(total == strconv.Itoa(len(items)), evidence.Assertion{Check: "total count", Fact: w.Own(contract.Values),
-		Message:  "X-Total-Count is not the number of all entries",
-		Expected: strconv.Itoa(len(items)), Actual: total})
+		Message: "X-Total-Count is not the number of all entries", Expected: strconv.Itoa(len(items)), Actual: total})
 	return nil
 }
 

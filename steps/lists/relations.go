@@ -26,11 +26,7 @@ func relationSentences() []steps.Definition {
 // walkBound ends a walk that does not come to an end: others make things meanwhile too.
 const walkBound = 60
 
-func walkWhileMaking(ctx context.Context, w *steps.World, size int) error {
-	s, err := spanOf(w)
-	if err != nil {
-		return err
-	}
+func walkWhileMaking(ctx context.Context, w *steps.World, s *span, size int) error {
 	query := things.CopyQuery(s.base)
 	query.Set("from", things.Stamp(things.Created(s.all()[0]).Add(-time.Millisecond)))
 	query.Set("order", "asc")
@@ -65,19 +61,11 @@ func makeAnother(ctx context.Context, w *steps.World, s *span) error {
 	return err
 }
 
-func metOnce(w *steps.World) error {
-	s, err := spanOf(w)
-	if err != nil {
-		return err
-	}
+func metOnce(w *steps.World, s *span) error {
 	return expectListed(w, "a walk meets each entry once", s.all(), 1)
 }
 
-func listLaterPart(ctx context.Context, w *steps.World) error {
-	s, err := spanOf(w)
-	if err != nil {
-		return err
-	}
+func listLaterPart(ctx context.Context, w *steps.World, s *span) error {
 	whole, err := itemsOf(w)
 	if err != nil {
 		return err
@@ -88,19 +76,15 @@ func listLaterPart(ctx context.Context, w *steps.World) error {
 	return listSpan(ctx, w, query)
 }
 
-func isWithinWhole(ctx context.Context, w *steps.World) error {
-	items, err := itemsOf(w)
-	if err != nil {
-		return err
-	}
+func isWithinWhole(ctx context.Context, w *steps.World, l *listed) error {
 	const check = "a narrower range lists nothing else"
-	whole := steps.State[listed](w).before
-	if len(items) == 0 || len(whole) == 0 {
+	whole := l.before
+	if len(l.items) == 0 || len(whole) == 0 {
 		w.NoData(check, w.Own(contract.Effect), "one of the lists is empty")
 		return nil
 	}
 	wider := things.IDs(whole)
-	if len(common(things.IDs(items), wider)) < len(items) {
+	if len(common(things.IDs(l.items), wider)) < len(l.items) {
 		// What others changed meanwhile may have come into the time (N-19): then it is in the whole of it by now.
 		if err := windowWith(ctx, w, "", ""); err != nil {
 			return err
@@ -111,10 +95,10 @@ func isWithinWhole(ctx context.Context, w *steps.World) error {
 		}
 		wider = append(wider, things.IDs(now)...)
 	}
-	for _, id := range things.IDs(items) {
+	for _, id := range things.IDs(l.items) {
 		w.Expect(things.Times(id, wider) > 0, evidence.Assertion{Check: check, Fact: w.Own(contract.Effect),
-			Message:  "the narrower range lists what the wider one does not",
-			Expected: fmt.Sprintf("only ids of %v", wider), Actual: id})
+			Message: "the narrower range lists what the wider one does not", Expected: fmt.Sprintf("only ids of %v", wider),
+			Actual: id})
 	}
 	return nil
 }

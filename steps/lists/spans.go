@@ -58,12 +58,19 @@ func after(object *scene.Thing) time.Time {
 	return things.Created(object).Add(max(time.Millisecond, schemas.Resolution(written)-time.Millisecond))
 }
 
-func spanOf(w *steps.World) (*span, error) {
-	s := steps.State[listed](w).span
-	if s == nil {
-		return nil, steps.Faulty("the scenario made nothing in a span of time")
+// Supply finds the span of the scenario.
+func (s *span) Supply(w *steps.World) error {
+	kept := steps.State[listed](w).span
+	if kept == nil {
+		return steps.Faulty("the scenario made nothing in a span of time")
 	}
-	return s, nil
+	*s = *kept
+	return nil
+}
+
+func spanOf(w *steps.World) (*span, error) {
+	s := new(span)
+	return s, s.Supply(w)
 }
 
 func cardsInTime(ctx context.Context, w *steps.World) error {

@@ -171,9 +171,10 @@ func expectMoved(ctx context.Context, w *steps.World, name string, amount int64)
 		return err
 	}
 	expected := new(big.Rat).Add(before.Total, unit.Of(amount))
-	w.Expect(now.Total.Cmp(expected) == 0, evidence.Assertion{Check: "balance moved by the amount", Fact: w.Own(contract.Effect),
-		Pointer: "/total_amount", Message: "the balance of the " + name + " did not move by exactly the amount",
-		Expected: scene.Decimal(expected), Actual: scene.Decimal(now.Total)})
+	w.Expect(now.Total.Cmp(expected) == 0, evidence.Assertion{Check: "balance moved by the amount",
+		Fact: w.Own(contract.Effect), Pointer: "/total_amount",
+		Message: "the balance of the " + name + " did not move by exactly the amount", Expected: scene.Decimal(expected),
+		Actual: scene.Decimal(now.Total)})
 	return nil
 }
 
@@ -197,9 +198,9 @@ func holdsTheSame(ctx context.Context, w *steps.World) error {
 		name        string
 		before, now *big.Rat
 	}{{"amount", before.Available, now.Available}, {"reserved_amount", before.Reserved, now.Reserved}, {"total_amount", before.Total, now.Total}} {
-		w.Expect(part.before.Cmp(part.now) == 0, evidence.Assertion{Check: "balance has not moved", Fact: w.Own(contract.Effect),
-			Pointer: "/" + part.name,
-			Message: part.name + " moved although nothing was done", Expected: scene.Decimal(part.before), Actual: scene.Decimal(part.now)})
+		w.Expect(part.before.Cmp(part.now) == 0, evidence.Assertion{Check: "balance has not moved",
+			Fact: w.Own(contract.Effect), Pointer: "/" + part.name, Message: part.name + " moved although nothing was done",
+			Expected: scene.Decimal(part.before), Actual: scene.Decimal(part.now)})
 	}
 	return nil
 }
@@ -215,8 +216,8 @@ func conserved(ctx context.Context, w *steps.World) error {
 		sumNow.Add(sumNow, now.Total)
 	}
 	w.Expect(sumBefore.Cmp(sumNow) == 0, evidence.Assertion{Check: "money is conserved", Fact: w.Own(contract.Effect),
-		Message:  "money was made or lost between the two wallets",
-		Expected: scene.Decimal(sumBefore) + " together", Actual: scene.Decimal(sumNow) + " together"})
+		Message: "money was made or lost between the two wallets", Expected: scene.Decimal(sumBefore) + " together",
+		Actual: scene.Decimal(sumNow) + " together"})
 	return nil
 }
 
@@ -241,22 +242,22 @@ func totalAddsUp(w *steps.World, shown map[string]any) {
 		w.NoData(check, w.Own(contract.Effect), "the wallet shows no reserved_amount")
 		return
 	}
-	w.Match(match.Sum("total_amount", "amount", "reserved_amount"), shown, evidence.Assertion{Check: check, Fact: w.Own(contract.Effect),
-		Message: "total_amount is not amount plus reserved_amount"})
+	w.Match(match.Sum("total_amount", "amount", "reserved_amount"), shown, evidence.Assertion{Check: check,
+		Fact: w.Own(contract.Effect), Message: "total_amount is not amount plus reserved_amount"})
 }
 
 func noneNegative(w *steps.World, shown map[string]any) {
 	for _, name := range amounts {
-		w.Match(match.Field(match.NotNegative(), name), shown, evidence.Assertion{Check: "no negative amount", Fact: w.Own(contract.Effect),
-			Message: name + " is negative"})
+		w.Match(match.Field(match.NotNegative(), name), shown, evidence.Assertion{Check: "no negative amount",
+			Fact: w.Own(contract.Effect), Message: name + " is negative"})
 	}
 }
 
 func twoDecimals(w *steps.World, shown map[string]any) {
 	for _, name := range amounts {
 		if _, there := shown[name]; there {
-			w.Match(match.Field(match.Cents(), name), shown, evidence.Assertion{Check: "at most two decimals", Fact: w.Own(contract.Values),
-				Message: name + " is not written like an amount of money"})
+			w.Match(match.Field(match.Cents(), name), shown, evidence.Assertion{Check: "at most two decimals",
+				Fact: w.Own(contract.Values), Message: name + " is not written like an amount of money"})
 		}
 	}
 }
@@ -305,8 +306,8 @@ func transactionInList(ctx context.Context, w *steps.World) error {
 	if err != nil {
 		return err
 	}
-	w.Expect(things.Times(transaction.ID, things.IDs(items)) == 1, evidence.Assertion{Check: "is in the list", Fact: w.Own(contract.Effect),
-		Message:  "the transaction is not in the list of its wallet",
+	w.Expect(things.Times(transaction.ID, things.IDs(items)) == 1, evidence.Assertion{Check: "is in the list",
+		Fact: w.Own(contract.Effect), Message: "the transaction is not in the list of its wallet",
 		Expected: "an entry with the id " + transaction.ID, Actual: fmt.Sprint(things.IDs(items))})
 	return nil
 }

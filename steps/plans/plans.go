@@ -40,21 +40,17 @@ func performPlan(ctx context.Context, w *steps.World, plan string) error {
 	return nil
 }
 
-func loadResult(w *steps.World) (*steps.LoadResult, error) {
-	result := steps.State[performed](w).result
-	if result == nil {
-		return nil, steps.Faulty("no load plan was performed before this step")
+// Supply finds the plan.
+func (p *performed) Supply(w *steps.World) error {
+	if *p = *steps.State[performed](w); p.result == nil {
+		return steps.Faulty("no load plan was performed before this step")
 	}
-	return result, nil
+	return nil
 }
 
-func invariantHolds(w *steps.World, requirement string) error {
-	result, err := loadResult(w)
-	if err != nil {
-		return err
-	}
+func invariantHolds(w *steps.World, plan *performed, requirement string) error {
 	found := false
-	for _, one := range result.Invariants {
+	for _, one := range plan.result.Invariants {
 		if one.Requirement != requirement {
 			continue
 		}
@@ -65,37 +61,29 @@ func invariantHolds(w *steps.World, requirement string) error {
 		}
 		fact := w.Tagged(w.Fact(requirement, contract.Effect))
 		fact.Given = one.Given
-		w.Expect(*one.Holds, evidence.Assertion{Check: "under load: " + requirement, Fact: fact, Message: "it is not so that " + one.Sentence,
-			Expected: one.Sentence, Actual: strings.Join(one.Evidence, "; ")})
+		w.Expect(*one.Holds, evidence.Assertion{Check: "under load: " + requirement, Fact: fact,
+			Message: "it is not so that " + one.Sentence, Expected: one.Sentence, Actual: strings.Join(one.Evidence, "; ")})
 	}
 	if !found {
-		if result.Unfit != "" {
-			return &steps.Environment{Why: result.Unfit}
+		if plan.result.Unfit != "" {
+			return &steps.Environment{Why: plan.result.Unfit}
 		}
 		return steps.Faulty("the plan holds nothing for %s", requirement)
 	}
 	return nil
 }
 
-func statedLimitHolds(w *steps.World, requirement string) error {
-	result, err := loadResult(w)
-	if err != nil {
-		return err
-	}
-	for _, one := range result.Invariants {
+func statedLimitHolds(w *steps.World, plan *performed, requirement string) error {
+	for _, one := range plan.result.Invariants {
 		if one.Requirement == requirement {
-			return invariantHolds(w, requirement)
+			return invariantHolds(w, plan, requirement)
 		}
 	}
 	return &scene.NotTestable{Key: "limits", Why: "no page states a limit, and neither does the target file"}
 }
 
-func noGateMissed(w *steps.World) error {
-	result, err := loadResult(w)
-	if err != nil {
-		return err
-	}
-	for _, gate := range result.Gates {
+func noGateMissed(w *steps.World, plan *performed) error {
+	for _, gate := range plan.result.Gates {
 		switch gate.State {
 		case "passed", "failed":
 			w.Expect(gate.State == "passed", evidence.Assertion{Check: "gate " + gate.Text, Fact: w.Own(contract.Effect),
@@ -104,8 +92,8 @@ func noGateMissed(w *steps.World) error {
 			return &steps.Environment{Why: fmt.Sprintf("the gate %s could not be decided: %s", gate.Text, gate.State)}
 		}
 	}
-	if len(result.Gates) == 0 || result.Unfit != "" {
-		return &steps.Environment{Why: "the plan proves nothing: " + result.Unfit}
+	if len(plan.result.Gates) == 0 || plan.result.Unfit != "" {
+		return &steps.Environment{Why: "the plan proves nothing: " + plan.result.Unfit}
 	}
 	return nil
 }

@@ -23,7 +23,8 @@ func (w *watcher) leaks() {
 	}
 	name := forbiddenName(w.value)
 	w.expect(name == "", evidence.Assertion{Check: "no verification value", Fact: w.fact("HARNESS-15", contract.Exposure),
-		Message: "the answer has a field for data that must not be shown", Expected: "no such field", Actual: "the field " + name})
+		Message: "the answer has a field for data that must not be shown", Expected: "no such field",
+		Actual: "the field " + name})
 	if w.operation.ID == "cards-generate-secret" || w.operation.ID == "token" {
 		return
 	}
@@ -69,8 +70,9 @@ func (w *watcher) insides() {
 		return
 	}
 	found := insidesShown.Find(w.exchange.Body)
-	w.expect(found == nil, evidence.Assertion{Check: "no inside of the server", Fact: w.fact("HARNESS-10", contract.Exposure),
-		Message: "the error shows the inside of the server", Expected: "a text for people", Actual: shorten(string(found))})
+	w.expect(found == nil, evidence.Assertion{Check: "no inside of the server",
+		Fact: w.fact("HARNESS-10", contract.Exposure), Message: "the error shows the inside of the server",
+		Expected: "a text for people", Actual: shorten(string(found))})
 }
 
 func shorten(text string) string {
@@ -109,15 +111,16 @@ func (w *watcher) named(object map[string]any) {
 	case "", "secret", "token":
 		return
 	}
-	w.expect(scene.ID(object) != "", evidence.Assertion{Check: "a new thing has an id", Fact: w.fact("HARNESS-12", contract.FieldThere),
-		Pointer: "/id",
+	w.expect(scene.ID(object) != "", evidence.Assertion{Check: "a new thing has an id",
+		Fact: w.fact("HARNESS-12", contract.FieldThere), Pointer: "/id",
 		Message: "the answer does not name the thing that was made", Expected: "an id", Actual: "absent"})
 }
 
 func (w *watcher) object(object map[string]any, at string) {
 	if both := match.All(match.Field(match.Instant(), "created_at"), match.Field(match.Instant(), "updated_at")); both.Holds(object) {
-		w.consistent(match.InOrder("created_at", "updated_at"), object, evidence.Assertion{Check: "updated_at is not before created_at",
-			Fact: w.fact("CARD-21", contract.Order), Pointer: at, Message: "the thing was changed before it was made"})
+		w.consistent(match.InOrder("created_at", "updated_at"), object, evidence.Assertion{
+			Check: "updated_at is not before created_at", Fact: w.fact("CARD-21", contract.Order), Pointer: at,
+			Message: "the thing was changed before it was made"})
 	}
 	w.past(object, at, "created_at")
 	w.past(object, at, "updated_at")
@@ -127,8 +130,9 @@ func (w *watcher) object(object map[string]any, at string) {
 		last, _ := object["last_four_digit"].(string)
 		if len(mask) >= 4 && len(last) == 4 && strings.Trim(mask[len(mask)-4:], "0123456789") == "" {
 			ends := match.Form("a mask that ends in "+last, func(mask string) bool { return strings.HasSuffix(mask, last) })
-			w.consistent(match.Field(ends, "m_pan"), object, evidence.Assertion{Check: "the mask agrees with the last four digits",
-				Fact: w.fact("CARD-20", contract.Content), Pointer: at, Message: "m_pan and last_four_digit disagree"})
+			w.consistent(match.Field(ends, "m_pan"), object, evidence.Assertion{
+				Check: "the mask agrees with the last four digits", Fact: w.fact("CARD-20", contract.Content), Pointer: at,
+				Message: "m_pan and last_four_digit disagree"})
 		}
 	case "Wallet":
 		w.amounts(object, at)
@@ -144,8 +148,9 @@ func (w *watcher) past(object map[string]any, at, field string) {
 	if err != nil || !match.Instant().Holds(object[field]) {
 		return
 	}
-	w.consistent(match.Field(match.NotAfter(sent.Add(clocksApart)), field), object, evidence.Assertion{Check: field + " is not in the future",
-		Fact: w.fact("HARNESS-20", contract.Order), Pointer: at, Message: "a thing was made or changed after the answer that tells of it"})
+	w.consistent(match.Field(match.NotAfter(sent.Add(clocksApart)), field), object, evidence.Assertion{
+		Check: field + " is not in the future", Fact: w.fact("HARNESS-20", contract.Order), Pointer: at,
+		Message: "a thing was made or changed after the answer that tells of it"})
 }
 
 func (w *watcher) amounts(wallet map[string]any, at string) {
@@ -156,8 +161,9 @@ func (w *watcher) amounts(wallet map[string]any, at string) {
 		}
 		negative = append(negative, match.Field(match.NotNegative(), name))
 	}
-	w.consistent(match.Sum("total_amount", "amount", "reserved_amount"), wallet, evidence.Assertion{Check: "total is available plus reserved",
-		Fact: w.fact("MONEY-02", contract.Effect), Pointer: at, Message: "total_amount is not amount plus reserved_amount"})
+	w.consistent(match.Sum("total_amount", "amount", "reserved_amount"), wallet, evidence.Assertion{
+		Check: "total is available plus reserved", Fact: w.fact("MONEY-02", contract.Effect), Pointer: at,
+		Message: "total_amount is not amount plus reserved_amount"})
 	w.consistent(match.All(negative...), wallet, evidence.Assertion{Check: "no negative amount",
 		Fact: w.fact("MONEY-07", contract.Effect), Pointer: at, Message: "an amount of the wallet is negative"})
 }

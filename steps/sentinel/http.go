@@ -21,8 +21,8 @@ import (
 func (w *watcher) headers() {
 	header, status := w.exchange.Header, w.exchange.Status
 	if status < 500 {
-		w.match(match.Date(), header.Get("Date"), evidence.Assertion{Check: "a valid Date", Fact: w.fact("STD-07", contract.Head),
-			Message: "the answer has no valid Date"})
+		w.match(match.Date(), header.Get("Date"), evidence.Assertion{Check: "a valid Date",
+			Fact: w.fact("STD-07", contract.Head), Message: "the answer has no valid Date"})
 	}
 	switch status {
 	case http.StatusUnauthorized:
@@ -34,30 +34,32 @@ func (w *watcher) headers() {
 			Fact: w.fact("STD-02", contract.Head), Message: "a 401 does not say how to authenticate"})
 		if challenge != "" {
 			bearer, there := client.BearerChallenge(header)
-			w.expect(there && len(bearer.Parameters) > 0, evidence.Assertion{Check: "the challenge is Bearer", Fact: w.fact("STD-03", contract.Head),
-				Message: "the challenge is not one for bearer tokens", Expected: "Bearer with at least one parameter", Actual: challenge})
+			w.expect(there && len(bearer.Parameters) > 0, evidence.Assertion{Check: "the challenge is Bearer",
+				Fact: w.fact("STD-03", contract.Head), Message: "the challenge is not one for bearer tokens",
+				Expected: "Bearer with at least one parameter", Actual: challenge})
 		}
 	case http.StatusMethodNotAllowed:
 		w.match(match.Given("the header Allow"), header.Get("Allow"), evidence.Assertion{Check: "a 405 has Allow",
 			Fact: w.fact("STD-05", contract.Head), Message: "a 405 does not say which methods are allowed"})
 	case http.StatusNoContent, http.StatusNotModified:
-		w.expect(len(w.exchange.Body) == 0, evidence.Assertion{Check: "no content where none belongs", Fact: w.fact("STD-06", contract.Form),
-			Message: "an answer that may have no content has some", Expected: "no bytes", Actual: strconv.Itoa(len(w.exchange.Body)) + " bytes"})
+		w.expect(len(w.exchange.Body) == 0, evidence.Assertion{Check: "no content where none belongs",
+			Fact: w.fact("STD-06", contract.Form), Message: "an answer that may have no content has some", Expected: "no bytes",
+			Actual: strconv.Itoa(len(w.exchange.Body)) + " bytes"})
 	}
 	if status == http.StatusTooManyRequests {
 		kept := storable(header)
 		w.expect(!kept, evidence.Assertion{Check: notStored, Fact: w.fact("STD-11", contract.Head),
-			Message:  "caches may store a refusal that is over soon",
-			Expected: "no freshness of its own",
-			Actual:   "Cache-Control: " + match.OrAbsent(header.Get("Cache-Control")) + ", Expires: " + match.OrAbsent(header.Get("Expires"))})
+			Message: "caches may store a refusal that is over soon", Expected: "no freshness of its own",
+			Actual: "Cache-Control: " + match.OrAbsent(header.Get("Cache-Control")) + ", Expires: " + match.OrAbsent(header.Get("Expires"))})
 	}
 	if value := header.Get("Retry-After"); value != "" {
 		w.match(match.RetryAfter(), value, evidence.Assertion{Check: wellFormedWait, Fact: w.fact("STD-10", contract.Head),
 			Message: "Retry-After is neither seconds nor a date"})
 	}
 	if w.operation.ID == "token" && w.succeeded() {
-		w.match(match.Directive("Cache-Control", "no-store"), header.Get("Cache-Control"), evidence.Assertion{Check: "a token is not stored",
-			Fact: w.fact("STD-15", contract.Head), Message: "a token answer may be stored by caches"})
+		w.match(match.Directive("Cache-Control", "no-store"), header.Get("Cache-Control"), evidence.Assertion{
+			Check: "a token is not stored", Fact: w.fact("STD-15", contract.Head),
+			Message: "a token answer may be stored by caches"})
 	}
 }
 
@@ -98,8 +100,9 @@ func storable(header http.Header) bool {
 func (w *watcher) body() {
 	if len(w.exchange.Body) == 0 {
 		if w.asked() && w.operation.Success.Schema != "" && w.exchange.Status != http.StatusNoContent {
-			w.expect(false, evidence.Assertion{Check: "a success has its documented body", Fact: w.fact(w.bodyRequirement(), contract.Shape),
-				Message: "the answer has no body", Expected: w.expectedBody(), Actual: "no bytes"})
+			w.expect(false, evidence.Assertion{Check: "a success has its documented body",
+				Fact: w.fact(w.bodyRequirement(), contract.Shape), Message: "the answer has no body", Expected: w.expectedBody(),
+				Actual: "no bytes"})
 		}
 		return
 	}
@@ -112,8 +115,8 @@ func (w *watcher) body() {
 	if problem {
 		types = append(types, media)
 	}
-	w.match(match.MediaType(types...), w.exchange.Header.Get("Content-Type"), evidence.Assertion{Check: "the media type is application/json",
-		Fact: w.mediaFact(), Message: "the answer is not labelled as JSON"})
+	w.match(match.MediaType(types...), w.exchange.Header.Get("Content-Type"), evidence.Assertion{
+		Check: "the media type is application/json", Fact: w.mediaFact(), Message: "the answer is not labelled as JSON"})
 	value, err := schemas.Decode(w.exchange.Body)
 	if err != nil {
 		var broken *schemas.DecodeError
@@ -143,9 +146,11 @@ func (w *watcher) body() {
 func (w *watcher) problem() {
 	object, ok := w.value.(map[string]any)
 	status, there := object["status"]
-	w.expect(ok && (!there || status == json.Number(strconv.Itoa(w.exchange.Status))), evidence.Assertion{Check: "a problem is well formed",
-		Fact:    w.fact("STD-13", contract.Form),
-		Message: "a problem+json body contradicts its answer", Expected: "an object whose status is " + strconv.Itoa(w.exchange.Status), Actual: match.Text(match.Member(object, "status"))})
+	w.expect(ok && (!there || status == json.Number(strconv.Itoa(w.exchange.Status))), evidence.Assertion{
+		Check: "a problem is well formed", Fact: w.fact("STD-13", contract.Form),
+		Message:  "a problem+json body contradicts its answer",
+		Expected: "an object whose status is " + strconv.Itoa(w.exchange.Status),
+		Actual:   match.Text(match.Member(object, "status"))})
 }
 
 // mediaFact is what the label of the body rests on: the page of the operation for a success, the general rule
@@ -223,8 +228,8 @@ func (w *watcher) violations() ([]schemas.Violation, error) {
 
 // shapeless is an assertion on the whole of the body.
 func (w *watcher) shapeless(facet contract.Facet, message, actual string) evidence.Assertion {
-	return evidence.Assertion{Check: "the body has its documented form", Fact: w.fact(w.bodyRequirement(), facet), Message: message,
-		Expected: w.expectedBody(), Actual: actual}
+	return evidence.Assertion{Check: "the body has its documented form", Fact: w.fact(w.bodyRequirement(), facet),
+		Message: message, Expected: w.expectedBody(), Actual: actual}
 }
 
 // facetOf gives a violation the facet that it breaks.

@@ -87,7 +87,8 @@ func (w *watcher) status() {
 		return
 	}
 	requirement := cmp.Or(w.operation.Success.Requirements["status"], w.operation.Requirement)
-	w.expect(w.exchange.Status == documented, evidence.Assertion{Check: SuccessStatus, Fact: w.fact(requirement, contract.Status),
+	w.expect(w.exchange.Status == documented, evidence.Assertion{Check: SuccessStatus,
+		Fact:     w.fact(requirement, contract.Status),
 		Message:  fmt.Sprintf("%q did not succeed with the documented code", w.operation.Title),
 		Expected: strconv.Itoa(documented), Actual: strconv.Itoa(w.exchange.Status)})
 }

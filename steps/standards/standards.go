@@ -41,7 +41,8 @@ func namesChallenge(w *steps.World, exchange *client.Exchange) error {
 		return &scene.NotTestable{Why: "this target refuses the call with " + steps.Status(exchange.Status) + ", not 401"}
 	}
 	w.Match(match.Given("the header WWW-Authenticate with a challenge"), exchange.Header.Get("WWW-Authenticate"), evidence.Assertion{
-		Check: "a 401 has a challenge", Fact: w.Fact("STD-02", contract.Head), Message: "a 401 does not say how to authenticate"})
+		Check: "a 401 has a challenge", Fact: w.Fact("STD-02", contract.Head),
+		Message: "a 401 does not say how to authenticate"})
 	return nil
 }
 
@@ -50,8 +51,8 @@ func challengeSays(w *steps.World, exchange *client.Exchange, code string) {
 	bearer, there := client.BearerChallenge(exchange.Header)
 	holds := there && bearer.Parameters["error"] == code
 	w.Expect(holds, evidence.Assertion{Check: "the challenge names the error", Fact: w.Fact("STD-03", contract.Head),
-		Message:  "the challenge does not name the error of RFC 6750",
-		Expected: `Bearer … error="` + code + `"`, Actual: match.OrAbsent(challenge)})
+		Message: "the challenge does not name the error of RFC 6750", Expected: `Bearer … error="` + code + `"`,
+		Actual: match.OrAbsent(challenge)})
 }
 
 func challengeNamesNone(w *steps.World, exchange *client.Exchange) {
@@ -67,29 +68,31 @@ func namesMethods(w *steps.World, exchange *client.Exchange) error {
 	if exchange.Status != http.StatusMethodNotAllowed {
 		return &scene.NotTestable{Why: "this target answers " + steps.Status(exchange.Status) + " to a method that it does not offer, not 405"}
 	}
-	w.Match(match.Given("the header Allow"), exchange.Header.Get("Allow"), evidence.Assertion{
-		Check: "a 405 has Allow", Fact: w.Fact("STD-05", contract.Head), Message: "a 405 does not say which methods are allowed"})
+	w.Match(match.Given("the header Allow"), exchange.Header.Get("Allow"), evidence.Assertion{Check: "a 405 has Allow",
+		Fact: w.Fact("STD-05", contract.Head), Message: "a 405 does not say which methods are allowed"})
 	return nil
 }
 
 func notKept(w *steps.World, exchange *client.Exchange) {
 	for _, one := range []struct{ header, directive, whose string }{{"Cache-Control", "no-store", "caches"}, {"Pragma", "no-cache", "old caches"}} {
-		w.Match(match.Directive(one.header, one.directive), exchange.Header.Get(one.header), evidence.Assertion{Check: "not to be stored",
-			Fact: w.Fact("STD-15", contract.Head), Message: "the answer may be stored by " + one.whose})
+		w.Match(match.Directive(one.header, one.directive), exchange.Header.Get(one.header), evidence.Assertion{
+			Check: "not to be stored", Fact: w.Fact("STD-15", contract.Head),
+			Message: "the answer may be stored by " + one.whose})
 	}
 }
 
 func hasDate(w *steps.World, exchange *client.Exchange) {
-	w.Match(match.Date(), exchange.Header.Get("Date"), evidence.Assertion{Check: "a valid Date", Fact: w.Fact("STD-07", contract.Head),
-		Message: "the answer has no valid date"})
+	w.Match(match.Date(), exchange.Header.Get("Date"), evidence.Assertion{Check: "a valid Date",
+		Fact: w.Fact("STD-07", contract.Head), Message: "the answer has no valid date"})
 }
 
 func hasNoContent(w *steps.World, exchange *client.Exchange) error {
 	if exchange.Status != http.StatusNoContent {
 		return &scene.NotTestable{Why: "this target answers " + steps.Status(exchange.Status) + ", not 204 No Content"}
 	}
-	w.Expect(len(exchange.Body) == 0, evidence.Assertion{Check: "a 204 has no content", Fact: w.Fact("STD-06", contract.Form),
-		Message: "a 204 has content", Expected: "no bytes", Actual: string(exchange.Body)})
+	w.Expect(len(exchange.Body) == 0, evidence.Assertion{Check: "a 204 has no content",
+		Fact: w.Fact("STD-06", contract.Form), Message: "a 204 has content", Expected: "no bytes",
+		Actual: string(exchange.Body)})
 	return nil
 }
 
@@ -98,8 +101,9 @@ func errorIsOneOf(w *steps.World, exchange *client.Exchange, list string) {
 	for i := range codes {
 		codes[i] = strings.TrimSpace(codes[i])
 	}
-	w.Match(match.Field(match.OneOf(codes...), "error"), w.Body(exchange), evidence.Assertion{Check: "error code of RFC 6749",
-		Fact: w.Fact("STD-16", contract.Values), Message: "the token error does not name a code of RFC 6749"})
+	w.Match(match.Field(match.OneOf(codes...), "error"), w.Body(exchange), evidence.Assertion{
+		Check: "error code of RFC 6749", Fact: w.Fact("STD-16", contract.Values),
+		Message: "the token error does not name a code of RFC 6749"})
 }
 
 func noRefreshToken(w *steps.World, exchange *client.Exchange) {
@@ -129,8 +133,9 @@ func locationResolves(ctx context.Context, w *steps.World, exchange *client.Exch
 	if err != nil {
 		return err
 	}
-	w.Expect(got.Status == http.StatusOK, evidence.Assertion{Check: "Location resolves", Fact: w.Fact("STD-09", contract.Head),
-		Message: "Location does not resolve", Expected: "200 OK", Actual: w.Answered(got)})
+	w.Expect(got.Status == http.StatusOK, evidence.Assertion{Check: "Location resolves",
+		Fact: w.Fact("STD-09", contract.Head), Message: "Location does not resolve", Expected: "200 OK",
+		Actual: w.Answered(got)})
 	return nil
 }
 
@@ -139,8 +144,8 @@ func challengeFits(w *steps.World, exchange *client.Exchange) error {
 	bearer, _ := client.BearerChallenge(exchange.Header)
 	for code, fits := range map[string]int{"insufficient_scope": http.StatusForbidden, "invalid_token": http.StatusUnauthorized, "invalid_request": http.StatusBadRequest} {
 		if bearer.Parameters["error"] == code {
-			w.Expect(exchange.Status == fits, evidence.Assertion{Check: "status of the challenge", Fact: w.Fact("STD-03", contract.Head),
-				Message:  "the error of the challenge does not go with the status",
+			w.Expect(exchange.Status == fits, evidence.Assertion{Check: "status of the challenge",
+				Fact: w.Fact("STD-03", contract.Head), Message: "the error of the challenge does not go with the status",
 				Expected: steps.Status(fits) + " with " + code, Actual: steps.Status(exchange.Status)})
 			return nil
 		}
@@ -165,10 +170,10 @@ func asLongAsAnnounced(ctx context.Context, w *steps.World, title string) error 
 				return err
 			}
 			announced := exchange.Header.Get("Content-Length")
-			w.Expect(announced == "" || announced == strconv.Itoa(len(exchange.Body)), evidence.Assertion{Check: "length of the answer",
-				Fact:     w.Fact("STD-06", contract.Form),
-				Message:  "the answer is not as long as it says",
-				Expected: announced + " octets", Actual: strconv.Itoa(len(exchange.Body)) + " octets"})
+			w.Expect(announced == "" || announced == strconv.Itoa(len(exchange.Body)), evidence.Assertion{
+				Check: "length of the answer", Fact: w.Fact("STD-06", contract.Form),
+				Message: "the answer is not as long as it says", Expected: announced + " octets",
+				Actual: strconv.Itoa(len(exchange.Body)) + " octets"})
 			return nil
 		}
 		if !errors.As(err, &none) || none.Kind != client.Cut || exchange == nil || exchange.Status == 0 {
@@ -177,8 +182,8 @@ func asLongAsAnnounced(ctx context.Context, w *steps.World, title string) error 
 		if try == endsEarly {
 			w.Last = exchange
 			w.Expect(false, evidence.Assertion{Check: "length of the answer", Fact: w.Fact("STD-06", contract.Form),
-				Message:  "the answer ended early three times in a row",
-				Expected: exchange.Header.Get("Content-Length") + " octets", Actual: strconv.Itoa(len(exchange.Body)) + " octets"})
+				Message: "the answer ended early three times in a row", Expected: exchange.Header.Get("Content-Length") + " octets",
+				Actual: strconv.Itoa(len(exchange.Body)) + " octets"})
 			return nil
 		}
 	}

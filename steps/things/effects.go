@@ -120,8 +120,8 @@ func updatedAtMoved(w *steps.World, was, now map[string]any) {
 		w.NoData(check, w.Own(contract.Effect), "the answers do not have the field updated_at")
 		return
 	}
-	w.Match(match.Field(match.After(before), "updated_at"), now, evidence.Assertion{Check: check, Fact: w.Own(contract.Effect),
-		Message: "updated_at did not move on with the change"})
+	w.Match(match.Field(match.After(before), "updated_at"), now, evidence.Assertion{Check: check,
+		Fact: w.Own(contract.Effect), Message: "updated_at did not move on with the change"})
 }
 
 func updatedNotBeforeCreated(w *steps.World, _, now map[string]any) {
@@ -135,6 +135,7 @@ func updatedNotBeforeCreated(w *steps.World, _, now map[string]any) {
 }
 
 func walletLinked(w *steps.World, _, now map[string]any) {
-	w.Match(match.Field(match.Form("a text", func(text string) bool { return strings.TrimSpace(text) != "" }), "external_id"), now, evidence.Assertion{Check: "the wallet is linked", Fact: w.Own(contract.Effect),
+	w.Match(match.Field(match.Form("a text", func(text string) bool { return strings.TrimSpace(text) != "" }), "external_id"), now, evidence.Assertion{
+		Check: "the wallet is linked", Fact: w.Own(contract.Effect),
 		Message: "the wallet of the new card has no external_id"})
 }

@@ -32,6 +32,7 @@ func givenSentences() []steps.Definition {
 	}
 }
 
+// Make makes a new thing of a kind in place of the one that the scenario has.
 func Make(ctx context.Context, w *steps.World, kind string) error {
 	delete(w.Things, kind)
 	thing, err := fresh(ctx, w, kind, w.Things)
@@ -50,6 +51,7 @@ func fresh(ctx context.Context, w *steps.World, kind string, have scene.Things) 
 	return w.Scene.Need(ctx, "primary", kind, have)
 }
 
+// Another makes a second thing of a kind, which the sentences call the other one.
 func Another(ctx context.Context, w *steps.World, kind string) error {
 	// The other thing must not lean on the first one, so what it needs is found anew.
 	have := scene.Things{}

@@ -38,6 +38,7 @@ func CardsOf(ctx context.Context, w *steps.World, walletID string, from time.Tim
 	return found, nil
 }
 
+// IDs are the ids of entries, in their order.
 func IDs(items []any) []string {
 	out := make([]string, 0, len(items))
 	for _, item := range items {
@@ -48,6 +49,7 @@ func IDs(items []any) []string {
 	return out
 }
 
+// Times counts an id among others.
 func Times(id string, all []string) int {
 	n := 0
 	for _, one := range all {
@@ -138,6 +140,7 @@ func List(ctx context.Context, w *steps.World, operation *contract.Operation, as
 	return items, nil
 }
 
+// CopyQuery returns a query that can be changed alone.
 func CopyQuery(query url.Values) url.Values {
 	out := url.Values{}
 	for name, values := range query {

@@ -25,6 +25,7 @@ func instant(value any) time.Time {
 	return when
 }
 
+// Creation is when an entry of a list was created; zero where it does not say.
 func Creation(item any) time.Time {
 	entry, _ := item.(map[string]any)
 	return Created(&scene.Thing{Body: entry})
@@ -80,8 +81,8 @@ func readBack(ctx context.Context, w *steps.World, object *scene.Thing) (map[str
 	var blocked *scene.Blocked
 	if errors.As(err, &blocked) && (blocked.Status == http.StatusNotFound || blocked.Status == http.StatusGone) {
 		w.Expect(false, evidence.Assertion{Check: "can be read", Fact: w.Own(contract.Effect),
-			Message:  "the " + object.Kind + " that was made can't be read",
-			Expected: "the " + object.Kind, Actual: w.Answered(w.Last)})
+			Message: "the " + object.Kind + " that was made can't be read", Expected: "the " + object.Kind,
+			Actual: w.Answered(w.Last)})
 		return nil, nil
 	}
 	return body, err
@@ -146,8 +147,8 @@ func isInList(ctx context.Context, w *steps.World, kind string) error {
 		return err
 	}
 	w.Expect(entry != nil, evidence.Assertion{Check: "is in the list", Fact: w.Own(contract.Effect),
-		Message:  fmt.Sprintf("the %s is not in the list of its kind", kind),
-		Expected: "an entry with the id " + object.ID, Actual: fmt.Sprintf("%d entries, none of them with that id", listed)})
+		Message: fmt.Sprintf("the %s is not in the list of its kind", kind), Expected: "an entry with the id " + object.ID,
+		Actual: fmt.Sprintf("%d entries, none of them with that id", listed)})
 	if entry == nil {
 		return nil
 	}
@@ -160,8 +161,8 @@ func isInList(ctx context.Context, w *steps.World, kind string) error {
 	}
 	for name, value := range now {
 		_, there := entry[name]
-		w.Match(match.Field(match.Equal(value), name), entry, evidence.Assertion{Check: "list entry agrees with the thing itself",
-			Fact:    w.FieldFact(w.Leading(), name, there),
+		w.Match(match.Field(match.Equal(value), name), entry, evidence.Assertion{
+			Check: "list entry agrees with the thing itself", Fact: w.FieldFact(w.Leading(), name, there),
 			Message: fmt.Sprintf("%q in the list differs from what reading the %s by its id gives", name, kind)})
 	}
 	return nil
@@ -188,8 +189,8 @@ func expectNotListed(ctx context.Context, w *steps.World, object *scene.Thing, a
 	if err != nil {
 		return err
 	}
-	w.Expect(entry == nil, evidence.Assertion{Check: "is not in the list", Fact: w.Own(contract.Effect), Message: what + " is in the list",
-		Expected: "no entry with the id " + object.ID, Actual: "an entry with that id"})
+	w.Expect(entry == nil, evidence.Assertion{Check: "is not in the list", Fact: w.Own(contract.Effect),
+		Message: what + " is in the list", Expected: "no entry with the id " + object.ID, Actual: "an entry with that id"})
 	return nil
 }
 
@@ -249,8 +250,9 @@ func showsNothingForeign(w *steps.World, kind string) error {
 			shown = name
 		}
 	}
-	w.Expect(shown == "", evidence.Assertion{Check: "shows nothing of another client's", Fact: w.Fact("OWN-07", contract.Exposure),
-		Message: "the refusal shows data of another client", Expected: "none of its fields", Actual: "its field " + shown})
+	w.Expect(shown == "", evidence.Assertion{Check: "shows nothing of another client's",
+		Fact: w.Fact("OWN-07", contract.Exposure), Message: "the refusal shows data of another client",
+		Expected: "none of its fields", Actual: "its field " + shown})
 	return nil
 }
 
@@ -263,9 +265,11 @@ func knownOnBothSides(name string) bool {
 	return false
 }
 
+// Created is when a thing was created; zero where its answer does not say.
 func Created(object *scene.Thing) time.Time {
 	when, _ := schemas.Instant(object.Body["created_at"])
 	return when
 }
 
+// Stamp writes a time as the parameters of lists take it: UTC, in milliseconds.
 func Stamp(t time.Time) string { return t.UTC().Format("2006-01-02T15:04:05.000Z") }

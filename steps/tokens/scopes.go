@@ -65,8 +65,8 @@ func noteScope(ctx context.Context, w *steps.World, scope string) error {
 			return environment
 		}
 		w.Last = exchange
-		w.Expect(exchange.Status < 500, evidence.Assertion{Check: "no server error", Fact: w.Fact("HARNESS-01", contract.Refusal),
-			Message:  "a call with little in it was answered by a server error",
+		w.Expect(exchange.Status < 500, evidence.Assertion{Check: "no server error",
+			Fact: w.Fact("HARNESS-01", contract.Refusal), Message: "a call with little in it was answered by a server error",
 			Expected: "any answer but a server error", Actual: w.Answered(exchange)})
 		switch {
 		case exchange.Status == http.StatusUnauthorized || exchange.Status == http.StatusForbidden:

@@ -230,7 +230,8 @@ func tokenIsJWT(w *steps.World, exchange *client.Exchange) error {
 	token, _ := body["access_token"].(string)
 	parts := strings.Split(token, ".")
 	w.Expect(len(parts) == 3, evidence.Assertion{Check: "token is a JWT", Fact: w.Fact("AUTH-14", contract.Values),
-		Message: "the access token is not a JWT", Expected: "three parts parted by dots", Actual: fmt.Sprintf("%d parts", len(parts))})
+		Message: "the access token is not a JWT", Expected: "three parts parted by dots",
+		Actual: fmt.Sprintf("%d parts", len(parts))})
 	if len(parts) != 3 {
 		return nil
 	}
@@ -246,8 +247,9 @@ func tokenIsJWT(w *steps.World, exchange *client.Exchange) error {
 		return &scene.NotTestable{Why: "the token does not carry the times iat and exp"}
 	}
 	w.Expect(int64(expires-issued) == seconds, evidence.Assertion{Check: "expires_in agrees with the token",
-		Fact:    w.Fact("AUTH-15", contract.Values),
-		Message: "expires_in is not the life of the token", Expected: fmt.Sprintf("%d seconds, as the token itself says", int64(expires-issued)), Actual: fmt.Sprintf("%d", seconds)})
+		Fact: w.Fact("AUTH-15", contract.Values), Message: "expires_in is not the life of the token",
+		Expected: fmt.Sprintf("%d seconds, as the token itself says", int64(expires-issued)),
+		Actual:   fmt.Sprintf("%d", seconds)})
 	w.Observe("token.lifetime", "N-11", "How long does an access token live, in seconds?", lifetime.String())
 	return nil
 }

@@ -19,23 +19,23 @@ import (
 	"github.com/kobcheck/kobcheck/steps"
 )
 
-func messages(w *steps.World) ([]webhook.Received, error) {
+// messages are those that the webhook of the scenario has received.
+type messages []webhook.Received
+
+// Supply finds them.
+func (m *messages) Supply(w *steps.World) error {
 	inbox, err := inbox(w, "webhook")
-	if err != nil {
-		return nil, err
+	if err == nil {
+		*m = inbox.All()
 	}
-	return inbox.All(), nil
+	return err
 }
 
-func messageForm(w *steps.World, what string) error {
-	all, err := messages(w)
-	if err != nil {
-		return err
-	}
-	if len(all) == 0 {
+func messageForm(w *steps.World, all *messages, what string) {
+	if len(*all) == 0 {
 		w.NoData("form of a message", w.Own(contract.Delivery), "nothing was received")
 	}
-	for _, one := range all {
+	for _, one := range *all {
 		if one.Message == nil {
 			requirement := "HOOK-11"
 			if strings.Contains(one.Wrong.Error(), `"Message"`) {
@@ -55,24 +55,24 @@ func messageForm(w *steps.World, what string) error {
 			messageTypes(w, one)
 		}
 	}
-	return nil
 }
 
 func messageHeaders(w *steps.World, one webhook.Received) {
 	m := one.Message
 	holds := func(requirement, name, expected string) {
 		got := one.Header.Get(name)
-		w.Expect(got == expected, evidence.Assertion{Check: "header of a delivery", Fact: w.Fact(requirement, contract.Delivery), Pointer: name,
+		w.Expect(got == expected, evidence.Assertion{Check: "header of a delivery",
+			Fact: w.Fact(requirement, contract.Delivery), Pointer: name,
 			Message: "a delivery lacks a header or it says something else", Expected: expected, Actual: match.OrAbsent(got)})
 	}
 	holds("HOOK-23", "x-amz-sns-message-id", m.MessageId)
 	holds("HOOK-24", "x-amz-sns-message-type", m.Type)
 	holds("HOOK-34", "x-amz-sns-message-id", m.MessageId)
 	media, _, err := mime.ParseMediaType(one.Header.Get("Content-Type"))
-	w.Expect(err == nil && (media == "text/plain" || media == "application/json"), evidence.Assertion{Check: "header of a delivery",
-		Fact:    w.Fact("SNS-01", contract.Delivery),
-		Pointer: "Content-Type",
-		Message: "a delivery is labelled as neither text nor JSON", Expected: "text/plain or JSON (C-53)", Actual: match.OrAbsent(one.Header.Get("Content-Type"))})
+	w.Expect(err == nil && (media == "text/plain" || media == "application/json"), evidence.Assertion{
+		Check: "header of a delivery", Fact: w.Fact("SNS-01", contract.Delivery), Pointer: "Content-Type",
+		Message: "a delivery is labelled as neither text nor JSON", Expected: "text/plain or JSON (C-53)",
+		Actual: match.OrAbsent(one.Header.Get("Content-Type"))})
 	holds("SNS-01", "User-Agent", "Amazon Simple Notification Service Agent")
 	holds("SNS-02", "x-amz-sns-topic-arn", m.TopicArn)
 }
@@ -84,23 +84,23 @@ func messageFields(w *steps.World, one webhook.Received) {
 	}
 	for _, name := range webhook.Required(one.Message.Type) {
 		null, there := one.Message.Members[name]
-		w.Expect(there && !null, evidence.Assertion{Check: "member of a message", Fact: w.Fact(requirement, contract.Delivery),
-			Pointer: "/" + name,
-			Message: "a message lacks a member", Expected: "there", Actual: "absent or null"})
+		w.Expect(there && !null, evidence.Assertion{Check: "member of a message",
+			Fact: w.Fact(requirement, contract.Delivery), Pointer: "/" + name, Message: "a message lacks a member",
+			Expected: "there", Actual: "absent or null"})
 	}
 	subject, there := one.Message.Members["Subject"]
-	w.Expect(!there || !subject, evidence.Assertion{Check: "no null subject", Fact: w.Fact("SNS-12", contract.Delivery), Pointer: "/Subject",
-		Message: "a subject that was not given is null, not absent", Expected: "absent", Actual: "null"})
-	w.Expect(one.Message.TopicArn != "" && one.Message.SigningCertURL != "", evidence.Assertion{Check: "topic and certificate are named",
-		Fact:    w.Fact("HOOK-31", contract.Delivery),
+	w.Expect(!there || !subject, evidence.Assertion{Check: "no null subject", Fact: w.Fact("SNS-12", contract.Delivery),
+		Pointer: "/Subject", Message: "a subject that was not given is null, not absent", Expected: "absent", Actual: "null"})
+	w.Expect(one.Message.TopicArn != "" && one.Message.SigningCertURL != "", evidence.Assertion{
+		Check: "topic and certificate are named", Fact: w.Fact("HOOK-31", contract.Delivery),
 		Message: "a message names no topic or certificate", Expected: "both", Actual: "not both"})
 }
 
 func messageTypes(w *steps.World, one webhook.Received) {
 	m := one.Message
 	expect := func(holds bool, requirement, pointer, expected, actual string) {
-		w.Expect(holds, evidence.Assertion{Check: "type of a member", Fact: w.Fact(requirement, contract.Delivery), Pointer: "/" + pointer,
-			Message: "a member of a message is not of its form", Expected: expected, Actual: actual})
+		w.Expect(holds, evidence.Assertion{Check: "type of a member", Fact: w.Fact(requirement, contract.Delivery),
+			Pointer: "/" + pointer, Message: "a member of a message is not of its form", Expected: expected, Actual: actual})
 	}
 	expect(m.Type == webhook.Notification || m.Type == webhook.Confirmation || m.Type == webhook.Unsubscribed, "HOOK-25", "Type", "one of the three types", m.Type)
 	expect(m.MessageId != "", "HOOK-26", "MessageId", "an id", "none")
@@ -115,19 +115,15 @@ func messageTypes(w *steps.World, one webhook.Received) {
 	}
 }
 
-func messagesVerify(ctx context.Context, w *steps.World) error {
-	all, err := messages(w)
-	if err != nil {
-		return err
-	}
-	if len(all) == 0 {
+func messagesVerify(ctx context.Context, w *steps.World, all *messages) {
+	if len(*all) == 0 {
 		w.NoData("signature", w.Fact("HOOK-21", contract.Delivery), "nothing was received")
 	}
 	verifier := &webhook.Verifier{}
 	if w.Session.Local {
 		verifier.CertificateHost = w.Session.Host
 	}
-	for _, one := range all {
+	for _, one := range *all {
 		message, checks := verifier.Verify(ctx, one.Delivery)
 		for _, check := range checks {
 			requirements := []string{"HOOK-21"}
@@ -135,36 +131,30 @@ func messagesVerify(ctx context.Context, w *steps.World) error {
 				requirements = append(requirements, "SNS-07", "SNS-08", map[bool]string{true: "SNS-05", false: "SNS-06"}[message.Type == webhook.Notification])
 			}
 			for _, requirement := range requirements {
-				w.Expect(check.Holds, evidence.Assertion{Check: "verification: " + check.Step, Fact: w.Fact(requirement, contract.Delivery),
-					Message: "a delivery does not verify", Expected: "the step " + check.Step + " holds", Actual: check.Detail})
+				w.Expect(check.Holds, evidence.Assertion{Check: "verification: " + check.Step,
+					Fact: w.Fact(requirement, contract.Delivery), Message: "a delivery does not verify",
+					Expected: "the step " + check.Step + " holds", Actual: check.Detail})
 			}
 		}
 	}
-	return nil
 }
 
-func event(w *steps.World) (*webhook.Event, string, error) {
-	all, err := messages(w)
-	if err != nil {
-		return nil, "", err
-	}
+// event is the one that tells of the scenario's transaction, or why there is none.
+func event(w *steps.World, all messages) (*webhook.Event, string) {
 	for _, one := range all {
 		if about(w, one) && one.Message != nil {
 			event, unreadable := one.Message.Event()
 			if unreadable != nil {
-				return nil, unreadable.Error(), nil //nolint:nilerr // it is the API's fault, and so a finding
+				return nil, unreadable.Error()
 			}
-			return event, "", nil
+			return event, ""
 		}
 	}
-	return nil, "no notification of it has come", nil
+	return nil, "no notification of it has come"
 }
 
-func eventForm(w *steps.World) error {
-	event, wrong, err := event(w)
-	if err != nil {
-		return err
-	}
+func eventForm(w *steps.World, all *messages) error {
+	event, wrong := event(w, *all)
 	if event == nil {
 		w.Expect(false, evidence.Assertion{Check: "the event", Fact: w.Fact("HOOK-32", contract.Delivery),
 			Message: "the event can't be read", Expected: "an event in Message", Actual: wrong})
@@ -184,17 +174,14 @@ func eventForm(w *steps.World) error {
 		{event.Type == "transaction-create", "HOOK-33", "type", "transaction-create", event.Type},
 	} {
 		w.Expect(one.holds, evidence.Assertion{Check: "member of an event", Fact: w.Fact(one.requirement, contract.Delivery),
-			Pointer: "/" + one.name,
-			Message: "an event is not as documented", Expected: one.is, Actual: match.OrAbsent(one.was)})
+			Pointer: "/" + one.name, Message: "an event is not as documented", Expected: one.is,
+			Actual: match.OrAbsent(one.was)})
 	}
 	return nil
 }
 
-func entityCanBeRead(ctx context.Context, w *steps.World) error {
-	event, wrong, err := event(w)
-	if err != nil {
-		return err
-	}
+func entityCanBeRead(ctx context.Context, w *steps.World, all *messages) error {
+	event, wrong := event(w, *all)
 	if event == nil || event.EntityID == "" {
 		w.Expect(false, evidence.Assertion{Check: "the entity of an event", Fact: w.Own(contract.Delivery),
 			Message: "the event names no entity", Expected: "an entity_id", Actual: match.OrAbsent(wrong)})

@@ -80,19 +80,12 @@ func TestEveryNamedRequirementExists(t *testing.T) {
 }
 
 func TestABrokenFactIsAnErrorThatNamesItsFile(t *testing.T) {
-	good := fstest.MapFS{
-		"operations/1.yaml":   {Data: []byte("operations:\n  - {id: a, rules: [R-1]}\n")},
-		"requirements/1.yaml": {Data: []byte("section: S\nrequirements:\n  - {id: R-1, sentence: s, who: API, mark: stated, source: p}\n")},
-		"conflicts.yaml":      {Data: []byte("conflicts: []\n")},
-		"card_order.yaml":     {Data: []byte("checks: []\n")},
-		"untestable.yaml":     {Data: []byte("untestable: []\n")},
-		"freedoms.yaml":       {Data: []byte("freedoms:\n  - {id: F-1, readings: [a, b], touches: [s]}\n")},
-	}
+	good := small()
 	_, err := read(good)
 	require.NoError(t, err)
 	for name, c := range map[string]struct{ file, data, says string }{
 		"no YAML":                  {"conflicts.yaml", "conflicts: [", "conflicts.yaml"},
-		"an unknown requirement":   {"operations/1.yaml", "operations:\n  - {id: a, rules: [R-2]}\n", "R-2"},
+		"an unknown requirement":   {"operations/1.yaml", "operations:\n  - {id: a, rules: [R-7]}\n", "R-7"},
 		"an operation twice":       {"operations/2.yaml", "operations:\n  - {id: a}\n", "there twice"},
 		"a requirement twice":      {"requirements/2.yaml", "requirements:\n  - {id: R-1}\n", "there twice"},
 		"a reason for nothing":     {"untestable.yaml", "untestable:\n  - {reason: x, ids: [R-9]}\n", "R-9"},

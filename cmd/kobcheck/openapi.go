@@ -28,7 +28,8 @@ func newOpenAPI() *cobra.Command {
 			if placeholders {
 				paths = mock.PlaceholderPaths(contract.Edition(edition))
 			}
-			text, err := openapi.Document(b.Facts, b.Shapes, contract.Edition(edition), server, b.Tool.Version, paths)
+			text, err := openapi.Document(b.Facts, b.Shapes, openapi.Target{Edition: contract.Edition(edition),
+				Server: server, Version: b.Tool.Version, Paths: paths})
 			if err == nil {
 				_, err = fmt.Fprintln(b.Out, string(text))
 			}

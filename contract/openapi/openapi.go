@@ -7,7 +7,7 @@ package openapi
 import (
 	"encoding/json"
 	"fmt"
-	"sort"
+	"slices"
 	"strconv"
 	"strings"
 
@@ -17,42 +17,50 @@ import (
 
 type object = map[string]any
 
-// Document returns the OpenAPI 3.1 document of an edition. Paths gives the paths that no page gives, by
-// operation id; operations without a path are listed under x-without-path.
-func Document(facts *contract.Contract, shapes *schemas.Set, edition contract.Edition, server, version string, paths map[string]string) ([]byte, error) {
-	w := &writer{shapes: shapes, edition: edition, given: paths, components: object{}, paths: map[string]object{}}
+// Target is where and of what the document is written.
+type Target struct {
+	Edition contract.Edition
+	// Server is the base address, Version that of the document.
+	Server, Version string
+	// Paths are the paths that no page gives, by operation id. Operations without a path are listed under
+	// x-without-path.
+	Paths map[string]string
+}
+
+// about is what the document says of itself.
+const about = "Written from the documentation by kobcheck. x-mark says how well a fact is founded: stated, " +
+	"standard, example, third-party, inferred or not-found; x-source names the page, x-requirement the numbered " +
+	"requirement."
+
+// Document returns the OpenAPI 3.1 document of an edition.
+func Document(facts *contract.Contract, shapes *schemas.Set, target Target) ([]byte, error) {
+	defined, err := components(shapes)
+	if err != nil {
+		return nil, err
+	}
+	w := &writer{shapes: shapes, target: target, paths: map[string]object{}}
+	tags := []object{}
 	for _, operation := range facts.Operations {
 		w.operation(operation)
-	}
-	for _, name := range shapes.Names() {
-		schema, err := w.schema(name)
-		if err != nil {
-			return nil, err
-		}
-		w.components[componentName(name)] = schema
-	}
-	tags := []object{}
-	seen := map[string]bool{}
-	for _, operation := range facts.Operations {
-		if !seen[operation.Section] {
-			seen[operation.Section] = true
-			tags = append(tags, object{"name": operation.Section})
+		if tag := (object{"name": operation.Section}); !slices.ContainsFunc(tags,
+			func(known object) bool { return known["name"] == tag["name"] }) {
+			tags = append(tags, tag)
 		}
 	}
 	document := object{
 		"openapi": "3.1.0",
-		"info": object{"title": "Kobble card-issuing API, as documented", "version": version,
-			"description": "Written from the documentation by kobcheck. x-mark says how well a fact is founded: stated, standard, example, third-party, inferred or not-found; x-source names the page, x-requirement the numbered requirement."},
-		"servers":  []object{{"url": server}},
+		"info": object{"title": "Kobble card-issuing API, as documented", "version": target.Version,
+			"description": about},
+		"servers":  []object{{"url": target.Server}},
 		"tags":     tags,
 		"security": []object{{"oauth2": []string{}}},
 		"paths":    w.paths,
 		"components": object{
-			"schemas": w.components,
+			"schemas": defined,
 			"securitySchemes": object{"oauth2": object{"type": "oauth2", "flows": object{"clientCredentials": object{
-				"tokenUrl": server + "/oauth2/token", "scopes": object{"client/read": "reads of a client", "client/write": "changes by a client", "administrator/read": "reads of an administrator", "administrator/write": "changes by an administrator"}}}}},
+				"tokenUrl": target.Server + "/oauth2/token", "scopes": scopes}}}},
 		},
-		"x-edition": string(edition),
+		"x-edition": string(target.Edition),
 	}
 	if len(w.without) > 0 {
 		document["x-without-path"] = w.without
@@ -60,34 +68,27 @@ func Document(facts *contract.Contract, shapes *schemas.Set, edition contract.Ed
 	return json.MarshalIndent(document, "", "  ")
 }
 
-type writer struct {
-	shapes     *schemas.Set
-	edition    contract.Edition
-	given      map[string]string
-	components object
-	paths      map[string]object
-	without    []string
-}
+var scopes = object{"client/read": "reads of a client", "client/write": "changes by a client",
+	"administrator/read": "reads of an administrator", "administrator/write": "changes by an administrator"}
 
-func componentName(name string) string {
-	return strings.Map(func(r rune) rune {
-		if r == ' ' || r == '/' || r == '(' || r == ')' {
-			return '_'
-		}
-		return r
-	}, name)
+type writer struct {
+	shapes  *schemas.Set
+	target  Target
+	paths   map[string]object
+	without []string
 }
 
 func (w *writer) operation(o *contract.Operation) {
-	path, known := o.PathIn(w.edition)
+	path, known := o.PathIn(w.target.Edition)
 	if !known {
-		path, known = w.given[o.ID], w.given[o.ID] != ""
+		path, known = w.target.Paths[o.ID], w.target.Paths[o.ID] != ""
 	}
 	if !known {
 		w.without = append(w.without, o.ID)
 		return
 	}
-	entry := object{"operationId": o.ID, "summary": o.Title, "tags": []string{o.Section}, "responses": w.responses(o), "x-source": o.Source.Address, "x-mark": marks(o.Marks)}
+	entry := object{"operationId": o.ID, "summary": o.Title, "tags": []string{o.Section}, "responses": w.responses(o),
+		"x-source": o.Source.Address, "x-mark": marks(o.Marks)}
 	if o.Requirement != "" {
 		entry["x-requirement"] = o.Requirement
 	}
@@ -132,15 +133,25 @@ func (w *writer) parameters(o *contract.Operation, path string) []object {
 		}
 	}
 	for _, p := range o.Query {
-		add(object{"name": p.Name, "in": "query", "required": p.Required == contract.Yes, "schema": parameterSchema(p)}, p.Mark, p.Requirement)
+		add(object{"name": p.Name, "in": "query", "required": p.Required == contract.Yes, "schema": parameterSchema(p)},
+			p.Mark, p.Requirement)
 	}
 	for _, h := range o.Headers {
-		if headersOfHTTP[strings.ToLower(h.Name)] || h.Edition != "" && h.Edition != w.edition {
+		if headersOfHTTP[strings.ToLower(h.Name)] || h.Edition != "" && h.Edition != w.target.Edition {
 			continue
 		}
-		add(object{"name": h.Name, "in": "header", "required": h.Required == contract.Yes, "schema": object{"type": "string"}}, h.Mark, h.Requirement)
+		add(object{"name": h.Name, "in": "header", "required": h.Required == contract.Yes, "schema": headerSchema(h)}, h.Mark,
+			h.Requirement)
 	}
 	return out
+}
+
+func headerSchema(h contract.Header) object {
+	schema := object{"type": "string"}
+	if h.Format == "UUID v4" {
+		schema["format"] = "uuid"
+	}
+	return schema
 }
 
 func parameterSchema(p contract.Parameter) object {
@@ -172,11 +183,8 @@ func (w *writer) body(b *contract.Body) object {
 	if b.Schema != "" && w.shapes.Has(b.Schema) {
 		schema = reference(b.Schema)
 	}
-	return object{"required": b.Required != contract.No, "content": object{media: object{"schema": schema}}, "x-mark": string(b.Mark)}
-}
-
-func reference(name string) object {
-	return object{"$ref": "#/components/schemas/" + componentName(name)}
+	return object{"required": b.Required != contract.No, "content": object{media: object{"schema": schema}},
+		"x-mark": string(b.Mark)}
 }
 
 func fieldsSchema(fields []contract.Field) object {
@@ -197,17 +205,21 @@ func fieldsSchema(fields []contract.Field) object {
 			required = append(required, field.Name)
 		}
 	}
-	schema := object{"type": "object", "properties": properties}
+	schema := object{"type": "object", "properties": properties, "additionalProperties": true}
 	if len(required) > 0 {
 		schema["required"] = required
 	}
 	return schema
 }
 
+// likelyStatus is what generators are told beside 2XX, of which they make nothing, where no page states the status
+// of a success: the first reading of each such operation (N-22).
+const likelyStatus = "200"
+
 func (w *writer) responses(o *contract.Operation) object {
-	code := "2XX"
+	codes := []string{likelyStatus, "2XX"}
 	if o.Success.Status != 0 {
-		code = strconv.Itoa(o.Success.Status)
+		codes = []string{strconv.Itoa(o.Success.Status)}
 	}
 	success := object{"description": "success", "x-mark": string(o.Success.Mark)}
 	if o.Success.Schema != "" && w.shapes.Has(o.Success.Schema) {
@@ -228,18 +240,21 @@ func (w *writer) responses(o *contract.Operation) object {
 		}
 		success["headers"] = headers
 	}
-	out := object{code: success}
+	out := object{}
+	for _, code := range codes {
+		out[code] = success
+	}
 	for _, one := range o.Errors {
 		if one.Status == 0 {
 			continue
 		}
 		status := strconv.Itoa(one.Status)
-		if out[status] != nil && status != code {
-			entry, _ := out[status].(object)
+		entry, there := out[status].(object)
+		switch {
+		case slices.Contains(codes, status):
+		case there:
 			entry["description"] = fmt.Sprint(entry["description"], "; ", errorText(one))
-			continue
-		}
-		if status != code {
+		default:
 			out[status] = object{"description": errorText(one), "x-mark": string(one.Mark)}
 		}
 	}
@@ -253,79 +268,4 @@ func errorText(one contract.ErrorCase) string {
 		}
 	}
 	return "error"
-}
-
-// schema turns a draft-07 file into a component: references by file become references by component.
-func (w *writer) schema(name string) (object, error) {
-	schema := object{}
-	if err := json.Unmarshal(w.shapes.Raw(name), &schema); err != nil {
-		return nil, fmt.Errorf("writing the schema %s as OpenAPI: %w", name, err)
-	}
-	delete(schema, "$schema")
-	delete(schema, "$id")
-	titles := w.titles()
-	rewrite(schema, titles)
-	return schema, nil
-}
-
-// titles maps the file of a schema to its name.
-func (w *writer) titles() map[string]string {
-	out := map[string]string{}
-	for _, name := range w.shapes.Names() {
-		var head struct {
-			ID string `json:"$id"`
-		}
-		if json.Unmarshal(w.shapes.Raw(name), &head) == nil {
-			out[head.ID[strings.LastIndex(head.ID, "/")+1:]] = name
-		}
-	}
-	return out
-}
-
-func rewrite(value any, titles map[string]string) {
-	switch v := value.(type) {
-	case map[string]any:
-		if file, ok := v["$ref"].(string); ok && titles[file] != "" {
-			v["$ref"] = "#/components/schemas/" + componentName(titles[file])
-		}
-		if pattern, ok := v["pattern"].(string); ok {
-			if example := exampleIn(v["x-expected"]); example != "" {
-				v["examples"] = []string{example}
-			}
-			v["pattern"] = ascii(pattern)
-		}
-		keys := make([]string, 0, len(v))
-		for key := range v {
-			keys = append(keys, key)
-		}
-		sort.Strings(keys)
-		for _, key := range keys {
-			rewrite(v[key], titles)
-		}
-	case []any:
-		for _, one := range v {
-			rewrite(one, titles)
-		}
-	}
-}
-
-// exampleIn is the value at the end of an expectation such as "four digits such as 4242"; empty for none.
-// Servers that answer from the document need it: no tool makes a text that fits a pattern.
-func exampleIn(expected any) string {
-	text, _ := expected.(string)
-	_, example, _ := strings.Cut(text, " such as ")
-	return example
-}
-
-// ascii writes what is beyond ASCII in a regular expression as an escape: tools put patterns into headers.
-func ascii(pattern string) string {
-	var b strings.Builder
-	for _, r := range pattern {
-		if r < 0x80 {
-			b.WriteRune(r)
-		} else {
-			fmt.Fprintf(&b, `\u%04x`, r)
-		}
-	}
-	return b.String()
 }

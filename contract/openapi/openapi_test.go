@@ -2,9 +2,14 @@ package openapi
 
 import (
 	"encoding/json"
+	"regexp"
+	"slices"
 	"strings"
 	"testing"
 
+	"github.com/pb33f/libopenapi"
+	validator "github.com/pb33f/libopenapi-validator"
+	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 
 	"github.com/kobcheck/kobcheck/contract"
@@ -27,7 +32,7 @@ func read(t *testing.T, edition contract.Edition, paths map[string]string) (docu
 	require.NoError(t, err)
 	shapes, err := schemas.Load()
 	require.NoError(t, err)
-	text, err := Document(facts, shapes, edition, "https://api.example.test", "1", paths)
+	text, err := Document(facts, shapes, Target{edition, "https://api.example.test", "1", paths})
 	require.NoError(t, err)
 	var d document
 	require.NoError(t, json.Unmarshal(text, &d))
@@ -51,7 +56,8 @@ func TestEveryOperationIsInTheDocumentOrNamedAsWithoutAPath(t *testing.T) {
 				require.NotEmpty(t, operation["responses"])
 				for _, part := range strings.Split(path, "/") {
 					if name, in := strings.CutPrefix(part, "{"); in {
-						require.Contains(t, mustJSON(t, operation["parameters"]), `"name":"`+strings.TrimSuffix(name, "}")+`"`, "%s: each part of a path is a parameter", path)
+						require.Contains(t, mustJSON(t, operation["parameters"]), `"name":"`+strings.TrimSuffix(name, "}")+`"`,
+							"%s: each part of a path is a parameter", path)
 					}
 				}
 			}
@@ -80,4 +86,121 @@ func mustJSON(t *testing.T, value any) string {
 	text, err := json.Marshal(value)
 	require.NoError(t, err)
 	return string(text)
+}
+
+func TestTheDocumentIsValidOpenAPI(t *testing.T) {
+	for _, edition := range []contract.Edition{contract.V1, contract.Guide} {
+		for _, paths := range []map[string]string{nil, {"healthcheck": "/health"}} {
+			_, text, _ := read(t, edition, paths)
+			document, err := libopenapi.NewDocument(text)
+			require.NoError(t, err)
+			_, err = document.BuildV3Model()
+			require.NoError(t, err)
+			checker, faults := validator.NewValidator(document)
+			require.Empty(t, faults)
+			valid, found := checker.ValidateDocument()
+			for _, fault := range found {
+				t.Errorf("%s: %s, %s %v", edition, fault.Message, fault.Reason, fault.SchemaValidationErrors)
+			}
+			require.True(t, valid)
+		}
+	}
+}
+
+func TestAnInvalidDocumentIsNoticed(t *testing.T) {
+	_, text, _ := read(t, contract.V1, nil)
+	broken := strings.ReplaceAll(string(text), `"description": "success"`, `"description": 7`)
+	document, err := libopenapi.NewDocument([]byte(broken))
+	require.NoError(t, err)
+	checker, faults := validator.NewValidator(document)
+	require.Empty(t, faults)
+	valid, _ := checker.ValidateDocument()
+	require.False(t, valid)
+}
+
+func TestASuccessWithoutAStatedStatusHasARealCodeBeside2XX(t *testing.T) {
+	d, _, facts := read(t, contract.V1, nil)
+	for _, methods := range d.Paths {
+		for _, operation := range methods {
+			known := facts.Operation(operation["operationId"].(string))
+			responses := operation["responses"].(map[string]any)
+			if known.Success.Status == 0 {
+				require.Equal(t, responses["2XX"], responses[likelyStatus], known.ID)
+			} else {
+				require.NotContains(t, responses, "2XX", known.ID)
+			}
+		}
+	}
+	for _, axis := range facts.Freedoms {
+		if strings.HasPrefix(axis.ID, "N-22.") && axis.Subject[:7] == "The 2xx" {
+			require.Equal(t, likelyStatus, axis.Default(), axis.ID)
+		}
+	}
+}
+
+func TestAnIdempotencyKeyIsAUUID(t *testing.T) {
+	d, _, facts := read(t, contract.V1, nil)
+	for _, methods := range d.Paths {
+		for _, operation := range methods {
+			known := facts.Operation(operation["operationId"].(string))
+			parameters, _ := operation["parameters"].([]any)
+			at := slices.IndexFunc(parameters, func(one any) bool {
+				return strings.EqualFold(one.(map[string]any)["name"].(string), "idempotency-key")
+			})
+			require.Equal(t, known.NeedsKey(), at >= 0, known.ID)
+			if at >= 0 {
+				require.Equal(t, "uuid", parameters[at].(map[string]any)["schema"].(map[string]any)["format"], known.ID)
+			}
+		}
+	}
+}
+
+func TestWhatAToolCantReadOfASchemaIsRewritten(t *testing.T) {
+	for _, c := range []struct{ name, given, want string }{
+		{"an open object says so", `{"type":"object"}`, `{"type":"object","additionalProperties":true}`},
+		{"a closed one stays closed", `{"type":"object","additionalProperties":false}`,
+			`{"type":"object","additionalProperties":false}`},
+		{"an object or null", `{"type":["object","null"],"x-mark":"stated"}`,
+			`{"oneOf":[{"type":"object","additionalProperties":true},{"type":"null"}],"x-mark":"stated"}`},
+		{"a known object or null", `{"type":["object","null"],"if":{"type":"object"},"then":{"$ref":"person.json"}}`,
+			`{"oneOf":[{"$ref":"#/components/schemas/Person_(x)"},{"type":"null"}]}`},
+		{"a text or null", `{"type":["string","null"]}`, `{"type":["string","null"]}`},
+		{"inside of lists", `{"anyOf":[{"$ref":"person.json"}]}`, `{"anyOf":[{"$ref":"#/components/schemas/Person_(x)"}]}`},
+		{"a file of nobody", `{"$ref":"else.json"}`, `{"$ref":"else.json"}`},
+		{"an example of a pattern", `{"pattern":"^[0-9]{4}$","x-expected":"four digits such as 1111"}`,
+			`{"pattern":"^[0-9]{4}$","x-expected":"four digits such as 1111","examples":["1111"]}`},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			var schema any
+			require.NoError(t, json.Unmarshal([]byte(c.given), &schema))
+			rewrite(schema, map[string]string{"person.json": "Person (x)"})
+			assert.JSONEq(t, strings.ReplaceAll(c.want, "Person_(x)", "Person__x_"), mustJSON(t, schema))
+		})
+	}
+}
+
+// TestPatternsAreReadByEveryEngine holds that no pattern has an escape that RE2 refuses or a character that does not
+// go into a header, and that what the mask of a card number may look like is still taken.
+func TestPatternsAreReadByEveryEngine(t *testing.T) {
+	_, text, _ := read(t, contract.V1, nil)
+	found := regexp.MustCompile(`"pattern": ("(?:[^"\\]|\\.)*")`).FindAllSubmatch(text, -1)
+	require.NotEmpty(t, found)
+	for _, one := range found {
+		var pattern string
+		require.NoError(t, json.Unmarshal(one[1], &pattern))
+		_, err := regexp.Compile(pattern)
+		require.NoError(t, err)
+		require.NotRegexp(t, `[^\x20-\x7e]`, pattern)
+	}
+	mask := regexp.MustCompile(ascii(`^[0-9 -]{0,10}[*xX•#][*xX•# -]*[0-9]{0,4}$`))
+	for number, masked := range map[string]bool{"4111***1111": true, "•••• •••• •••• 1111": true, "XXXX-1111": true,
+		"4111111111111111": false, "": false} {
+		assert.Equal(t, masked, mask.MatchString(number), number)
+	}
+}
+
+func TestAnErrorIsDescribedByTheMostExactTextThereIs(t *testing.T) {
+	require.Equal(t, "an error", errorText(contract.ErrorCase{Message: "an error", Meaning: "x"}))
+	require.Equal(t, "meant", errorText(contract.ErrorCase{Meaning: "meant", Class: "x"}))
+	require.Equal(t, "error", errorText(contract.ErrorCase{}))
 }

@@ -2,6 +2,7 @@ package fault
 
 import (
 	"regexp"
+	"slices"
 	"strings"
 	"testing"
 
@@ -104,6 +105,62 @@ func TestAnUnknownIdIsAnErrorThatNamesThoseThatBeginAlike(t *testing.T) {
 	}
 	_, err := New("idempotency.ignore")
 	require.ErrorContains(t, err, "idempotency.ignored")
+}
+
+func TestAFaultAtOnePlaceSaysWhereAndWhatItBreaksThere(t *testing.T) {
+	catalogue, err := Catalogue()
+	require.NoError(t, err)
+	for _, entry := range catalogue {
+		alone, err := entry.Alone()
+		require.NoError(t, err)
+		if len(entry.Places) == 0 {
+			require.Equal(t, []Fault{entry}, alone)
+			continue
+		}
+		require.Len(t, alone, len(entry.Places))
+		for i, one := range alone {
+			place := entry.Places[i]
+			require.Equal(t, entry.ID+"."+ID(place.Name), one.ID)
+			require.Equal(t, place.Requirement, one.Requirement, one.ID)
+			require.Contains(t, one.Sentence, "(at "+place.Name+" alone).")
+			require.Empty(t, one.Places)
+			require.True(t, entry.offers(one.ID))
+			require.False(t, entry.offers(one.ID+"x"))
+		}
+	}
+}
+
+func TestTheCatalogueIsSortedAndACopy(t *testing.T) {
+	first, err := Catalogue()
+	require.NoError(t, err)
+	require.True(t, slices.IsSortedFunc(first,
+		func(a, b Fault) int { return strings.Compare(string(a.ID), string(b.ID)) }))
+	known := first[0].ID
+	first[0].ID = "changed"
+	again, err := Catalogue()
+	require.NoError(t, err)
+	require.Equal(t, known, again[0].ID)
+}
+
+func TestEachWayOfBeingWrongHasWordsAndAFault(t *testing.T) {
+	for kind, ways := range kinds {
+		for _, how := range ways {
+			require.NotEmpty(t, wrongness[how], "%s of %s", how, kind)
+		}
+	}
+	all := everyFault(t)
+	for how, breach := range overlooked {
+		require.True(t, slices.ContainsFunc(all, func(f Fault) bool { return f.ID == breach.fault }), how)
+	}
+}
+
+func TestAFileOfFaultsThatHasAnUnknownKeyIsAnError(t *testing.T) {
+	var file struct{ Faults []Fault }
+	require.NoError(t, decode("x.yaml", []byte("faults: []\n"), &file))
+	require.ErrorContains(t, decode("x.yaml", []byte("fault: []\n"), &file), "reading the faults of x.yaml")
+	require.ErrorContains(t, decode("x.yaml", []byte("faults: ["), &file), "reading the faults of x.yaml")
+	all := []Fault{{ID: "input.null-accepted"}}
+	require.ErrorContains(t, readRequests(all), "can't be", "a way to be bad needs its fault")
 }
 
 func BenchmarkAskingASetWithoutFaults(b *testing.B) {

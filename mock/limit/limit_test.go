@@ -63,3 +63,52 @@ func TestALimitIsReadAndChecked(t *testing.T) {
 	require.ErrorContains(t, Config{Kind: "leaky", Scope: "client"}.Check(), "token-bucket")
 	require.ErrorContains(t, Config{Kind: SlidingLog, Scope: "planet"}.Check(), "everything")
 }
+
+// TestEachKindCountsByItsLaw sends requests at moments of a window of ten seconds that lets two through, and says which
+// of them pass.
+func TestEachKindCountsByItsLaw(t *testing.T) {
+	type request struct {
+		second float64
+		passes bool
+	}
+	for kind, requests := range map[Kind][]request{
+		FixedWindow:    {{8, true}, {9, true}, {9.5, false}, {10, true}, {11, true}, {19, false}, {20, true}},
+		FirstWindow:    {{8, true}, {9, true}, {10, false}, {17, false}, {18, true}, {19, true}, {20, false}},
+		SlidingLog:     {{8, true}, {9, true}, {10, false}, {17.9, false}, {18, true}, {18.5, false}, {19, true}},
+		SlidingCounter: {{1, true}, {2, true}, {3, false}, {10, false}, {14, false}, {15, true}, {15.1, false}},
+		TokenBucket:    {{0, true}, {0, true}, {1, false}, {5, true}, {6, false}, {20, true}, {20, true}, {20, false}},
+		GCRA:           {{0, true}, {0, true}, {1, false}, {5, true}, {6, false}, {20, true}, {20, true}, {20, false}},
+		PenaltyBox:     {{0, true}, {1, true}, {2, false}, {11, false}, {11.9, false}, {12, true}, {13, true}},
+	} {
+		t.Run(string(kind), func(t *testing.T) {
+			l := New(Config{Kind: kind, Requests: 2, Window: 10 * time.Second, Scope: "client"})
+			for i, one := range requests {
+				passes, wait := l.Allow("a", start.Add(time.Duration(one.second*float64(time.Second))))
+				require.Equal(t, one.passes, passes, "the request at %v s, number %d", one.second, i+1)
+				require.Equal(t, passes, wait == 0, "who is refused hears how long to wait")
+			}
+		})
+	}
+}
+
+func TestARefusedRequestCountsWhereTheConfigurationSaysSo(t *testing.T) {
+	for counted, passes := range map[bool]bool{false: true, true: false} {
+		l := New(Config{Kind: SlidingLog, Requests: 1, Window: time.Second, Scope: "client", RefusedCount: counted})
+		for _, after := range []time.Duration{0, 900 * time.Millisecond} {
+			_, _ = l.Allow("a", start.Add(after))
+		}
+		ok, _ := l.Allow("a", start.Add(1100*time.Millisecond))
+		require.Equal(t, passes, ok)
+	}
+}
+
+func TestNoLimitIsReadFromAnEmptyText(t *testing.T) {
+	config, err := Parse("")
+	require.NoError(t, err)
+	require.Zero(t, config)
+	for _, kind := range Kinds() {
+		for _, scope := range Scopes() {
+			require.NoError(t, Config{Kind: Kind(kind), Requests: 1, Window: time.Second, Scope: scope}.Check())
+		}
+	}
+}

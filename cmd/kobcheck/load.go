@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"io"
 	"time"
 
 	"github.com/spf13/cobra"
@@ -138,6 +139,10 @@ func performPlans(ctx context.Context, b *workbench.Bench, f *loadFlags, subject
 	defer end()
 	show := b.Progress()
 	on.KillFile, on.KeyNights, on.Progress = f.killFile, f.keyNights, func(line string) { show(line, false) }
+	on.Keep = func(path string, render func(io.Writer) error) error {
+		_, err := f.out.Writer(nil).File(path, render) // the keys are no secrets, and masked ones would be of no use
+		return err
+	}
 	silence, err := b.Canary(on, f.canary, subject.File, by.Policy, f.seed)
 	if err != nil {
 		return err

@@ -3,7 +3,6 @@ package main
 import (
 	"context"
 	"fmt"
-	"io"
 
 	"github.com/spf13/cobra"
 
@@ -40,7 +39,7 @@ func newTrend() *cobra.Command {
 				return err
 			}
 			to := out.Writer(redact.New())
-			if err := to.Print(b.Out, func(w io.Writer) error { return nights.PrintTrend(w, trend) }); err != nil {
+			if err := nights.PrintTrend(b.Out, trend); err != nil {
 				return err
 			}
 			paths, err := format.Trend(to, trend)

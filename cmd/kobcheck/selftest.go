@@ -3,7 +3,6 @@ package main
 import (
 	"context"
 	"fmt"
-	"io"
 	"runtime"
 
 	"github.com/spf13/cobra"
@@ -89,7 +88,7 @@ func measure(ctx context.Context, b *workbench.Bench, f *selftestFlags) error {
 	if err != nil {
 		return err
 	}
-	if err := to.Print(b.Out, func(w io.Writer) error { return format.PrintSelftest(w, result) }); err != nil {
+	if err := format.PrintSelftest(b.Out, result); err != nil {
 		return err
 	}
 	if result.Exposed != "" {

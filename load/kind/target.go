@@ -2,6 +2,7 @@ package kind
 
 import (
 	"context"
+	"io"
 	"time"
 
 	"github.com/kobcheck/kobcheck/client"
@@ -28,9 +29,10 @@ type Target struct {
 	Canary      func(ctx context.Context) (CanaryRound, error)
 	CanaryEvery time.Duration
 	// KeyNights is the file of the keys of earlier runs; empty for none. Now is the clock for their age; nil means
-	// [time.Now].
+	// [time.Now]. Keep writes the file, whole or not at all.
 	KeyNights string
 	Now       func() time.Time
+	Keep      func(path string, render func(io.Writer) error) error
 	// Progress hears several times a second in one line how far a plan with arrivals has come; nil for none.
 	Progress func(line string)
 	// KillFile ends every plan once a file of that name is there; empty for none.

@@ -5,9 +5,9 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"io"
 	"io/fs"
 	"os"
-	"path/filepath"
 	"time"
 
 	"github.com/kobcheck/kobcheck/client/scene"
@@ -85,7 +85,15 @@ func (t *performance) nights(ctx context.Context, seed int64) error {
 	}
 	tonight.ID = made.ID
 	known = append(known, tonight)
-	return writeNights(t.KeyNights, known[max(0, len(known)-keptNights):])
+	err = t.Keep(t.KeyNights, func(w io.Writer) error {
+		encoder := json.NewEncoder(w)
+		encoder.SetIndent("", "  ")
+		return encoder.Encode(known[max(0, len(known)-keptNights):])
+	})
+	if err != nil {
+		return fmt.Errorf("keeping the key of tonight: %w", err)
+	}
+	return nil
 }
 
 // nightly is the request that a night's key was made for.
@@ -141,24 +149,4 @@ func readNights(path string) ([]keyNight, error) {
 		return nil, fmt.Errorf("%s is no file of keys of earlier nights: %w; name another with --key-nights", path, err)
 	}
 	return known, nil
-}
-
-// writeNights replaces the file as a whole, so that it is never half of one.
-func writeNights(path string, known []keyNight) error {
-	data, err := json.MarshalIndent(known, "", " ")
-	if err != nil {
-		return err
-	}
-	temporary, err := os.CreateTemp(filepath.Dir(path), ".nights-*")
-	if err != nil {
-		return fmt.Errorf("keeping the key of tonight: %w", err)
-	}
-	_, err = temporary.Write(append(data, '\n'))
-	if err = errors.Join(err, temporary.Close()); err == nil {
-		err = os.Rename(temporary.Name(), path)
-	}
-	if err != nil {
-		return fmt.Errorf("keeping the key of tonight in %s: %w", path, errors.Join(err, os.Remove(temporary.Name())))
-	}
-	return nil
 }

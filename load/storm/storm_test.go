@@ -1,7 +1,10 @@
 package storm_test
 
 import (
+	"bytes"
+	"errors"
 	"fmt"
+	"io"
 	"os"
 	"path/filepath"
 	"testing"
@@ -79,6 +82,10 @@ func TestKeysOfEarlierNightsBracketTheWindow(t *testing.T) {
 	clock := mock.NewVirtualClock(time.Date(2026, 1, 30, 1, 0, 0, 0, time.UTC))
 	target := loadtest.On(t, mock.Options{Clock: clock, TokenLife: 1000 * time.Hour, KeyWindow: 24 * time.Hour}, nil)
 	target.KeyNights, target.Now = file, clock.Now
+	target.Keep = func(path string, render func(io.Writer) error) error {
+		var text bytes.Buffer
+		return errors.Join(render(&text), os.WriteFile(path, text.Bytes(), 0o600))
+	}
 	const plan = "id: s\nkind: idempotency\nsentence: s\nkeys: 1\ncopies: 2\nparts: [policy]\n"
 	night := 0
 	hear := func(later time.Duration) string {

@@ -108,13 +108,14 @@ func TestTheScriptOfAScenarioReadsNewIdsAndAsksForTokens(t *testing.T) {
 	const old, key = "1b8ecc17-4edd-4b74-ae4f-208aeb78f105", "2b8ecc17-4edd-4b74-ae4f-208aeb78f105"
 	s := specimen.Scenario("a", evidence.Failed)
 	s.Name = "a card\nrm -rf /"
+	bearer := map[string][]string{"Authorization": {"Bearer $TOKEN"}}
 	s.Exchanges = []evidence.Exchange{
-		{N: 1, Operation: "token", Request: evidence.Request{Body: "client_secret=$KOBCHECK_PRIMARY_SECRET"}, Curl: "curl token"},
-		{N: 2, Operation: "cards-create", Request: evidence.Request{Method: "POST", URL: "https://x.test/cards"},
-			Response: &evidence.Response{Status: 201, Body: `{"card":{"id":"` + old + `"}}`},
-			Curl:     `curl -sSi -H 'Authorization: Bearer '"$TOKEN" -H 'Idempotency-Key: ` + key + `' 'https://x.test/cards'`},
-		{N: 3, Operation: "cards-get", Request: evidence.Request{Method: "GET", URL: "https://x.test/cards/" + old},
-			Response: &evidence.Response{Status: 404}, Curl: `curl -sSi -H 'Authorization: Bearer '"$TOKEN" 'https://x.test/cards/` + old + `'`},
+		{N: 1, Operation: "token", Request: evidence.Request{Body: "client_secret=$KOBCHECK_PRIMARY_SECRET"}},
+		{N: 2, Operation: "cards-create", Response: &evidence.Response{Status: 201, Body: `{"card":{"id":"` + old + `"}}`},
+			Request: evidence.Request{Method: "POST", URL: "https://x.test/cards",
+				Headers: map[string][]string{"Authorization": {"Bearer $TOKEN"}, "Idempotency-Key": {key}}}},
+		{N: 3, Operation: "cards-get", Response: &evidence.Response{Status: 404},
+			Request: evidence.Request{Method: "GET", URL: "https://x.test/cards/" + old, Headers: bearer}},
 	}
 	s.Findings = []evidence.Finding{{Exchange: 3, Message: "it is\nnot there", Expected: "200", Actual: "404"}}
 	var out bytes.Buffer
@@ -122,9 +123,9 @@ func TestTheScriptOfAScenarioReadsNewIdsAndAsksForTokens(t *testing.T) {
 	text := out.String()
 	require.NotContains(t, text, old, "ids are new")
 	require.NotContains(t, text, key, "so are keys")
-	require.NotContains(t, text, "curl token")
+	require.NotContains(t, text, "KOBCHECK_PRIMARY_SECRET")
 	require.NotContains(t, text, "\nrm -rf", "no name of a scenario is a command")
-	for _, says := range []string{`: "${TOKEN:?set it to an access token}"`, "KEY_1=$(fresh)", `'"$KEY_1"'`, "jq -r '", `'"$ID_1"'`,
+	for _, says := range []string{`: "${TOKEN:?set it to an access token}"`, "KEY_1=$(fresh)", `"$KEY_1"`, "jq -r '", `"$ID_1"`,
 		"# call 3: cards-get, was answered 404", "# finding at call 3: it is not there"} {
 		require.Contains(t, text, says)
 	}

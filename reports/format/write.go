@@ -19,10 +19,9 @@ import (
 // DefaultMode is the mode of a report: what was seen on a target is for its team, not for everybody on the machine.
 const DefaultMode fs.FileMode = 0o640
 
-// Guard looks for secrets and card numbers. Find says in words what a text holds; Text returns it without.
+// Guard returns a text without secrets and card numbers, and says in words what it found.
 type Guard interface {
-	Find(data []byte) []string
-	Text(text string) string
+	Mask(data []byte) (masked []byte, found []string)
 }
 
 // Writer puts files into a folder, all of them or none: they are looked through and written aside, and take their
@@ -44,23 +43,12 @@ type file struct {
 	render func(io.Writer) error
 }
 
-// File writes a single file, such as a profile, and returns in words what was masked in it.
-func (w *Writer) File(name string, render func(io.Writer) error) (found string, err error) {
-	_, err = w.write(func() []file { return []file{{name, render}} }, nil, func(words string) { found = words })
+// File writes a single file wherever its path leads, such as a profile, and returns in words what was masked in it.
+func (w *Writer) File(path string, render func(io.Writer) error) (found string, err error) {
+	one := &Writer{Folder: filepath.Dir(path), Guard: w.Guard, Mode: w.Mode}
+	files := []file{{filepath.Base(path), render}}
+	_, err = one.write(func() []file { return files }, nil, func(words string) { found = words })
 	return found, err
-}
-
-// Print prints a text that is looked through like a file.
-func (w *Writer) Print(out io.Writer, text func(io.Writer) error) error {
-	var whole bytes.Buffer
-	if err := text(&whole); err != nil {
-		return err
-	}
-	data, _, err := w.masked("the text", whole.Bytes())
-	if err == nil {
-		_, err = out.Write(data)
-	}
-	return err
 }
 
 // write puts files into the folder and returns their paths. Earlier are the patterns of what an earlier run may have
@@ -166,12 +154,11 @@ func (w *Writer) masked(name string, data []byte) ([]byte, []string, error) {
 	if w.Guard == nil {
 		return data, nil, nil
 	}
-	found := w.Guard.Find(data)
+	data, found := w.Guard.Mask(data)
 	if len(found) == 0 {
 		return data, nil, nil
 	}
-	data = []byte(w.Guard.Text(string(data)))
-	if left := w.Guard.Find(data); len(left) > 0 {
+	if _, left := w.Guard.Mask(data); len(left) > 0 {
 		return nil, found, fmt.Errorf("%s is not written: it would hold %s even when masked", name, strings.Join(left, " and "))
 	}
 	return data, found, nil

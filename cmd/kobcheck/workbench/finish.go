@@ -3,7 +3,6 @@ package workbench
 import (
 	"errors"
 	"fmt"
-	"io"
 	"os"
 	"path/filepath"
 	"slices"
@@ -29,7 +28,7 @@ func (b *Bench) Sources() format.Sources {
 // Finish writes the reports of a run, prints its summary and returns its exit code as an error.
 func (b *Bench) Finish(result *reports.Run, formats []string, to *format.Writer) error {
 	paths, failed := elsewhere(b, to, func() ([]string, error) { return format.Run(to, result, b.Sources(), formats) })
-	if err := to.Print(b.Out, func(w io.Writer) error { return format.PrintSummary(w, result, b.Facts, b.Coloured()) }); err != nil {
+	if err := format.PrintSummary(b.Out, result, b.Facts, b.Coloured()); err != nil {
 		return err
 	}
 	return b.ended(paths, failed, result.ExitCode, "  report        %s\n", "index.html")
@@ -41,7 +40,7 @@ func (b *Bench) FinishLoad(result *reports.LoadRun, by *Judgement, to *format.Wr
 	result.Close(by.Policy, b.Now())
 	result.ReportWaivers(by.Waivers)
 	paths, failed := elsewhere(b, to, func() ([]string, error) { return format.Load(to, result) })
-	if err := to.Print(b.Out, func(w io.Writer) error { return format.PrintLoad(w, result) }); err != nil {
+	if err := format.PrintLoad(b.Out, result); err != nil {
 		return err
 	}
 	return b.ended(paths, failed, result.ExitCode, "  report %s\n", "load.html", "idempotency-policy.json")

@@ -1,8 +1,6 @@
 package workbench
 
 import (
-	"path/filepath"
-
 	"github.com/spf13/pflag"
 
 	"github.com/kobcheck/kobcheck/reports"
@@ -76,7 +74,7 @@ func (b *Bench) KeepProfile(by *Judgement, path string, result *reports.Run, to 
 		return
 	}
 	result.ProfileChanges = by.Profile.Update(result)
-	found, err := (&format.Writer{Folder: filepath.Dir(path), Guard: to.Guard, Mode: to.Mode}).File(filepath.Base(path), by.Profile.Write)
+	found, err := to.File(path, by.Profile.Write)
 	if found != "" {
 		result.Exposed(found)
 	}

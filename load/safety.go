@@ -48,9 +48,7 @@ func Allowed(file *target.File, plan *Plan, now time.Time, noNotice string) (str
 		return "", &Refused{"no burst notice is on file; announce it 48 hours ahead (kobcheck load --notice) and set load.burst_notice, " +
 			"or say with --no-notice-needed why none is"}
 	}
-	from, err1 := time.Parse(time.RFC3339, notice.From)
-	to, err2 := time.Parse(time.RFC3339, notice.To)
-	if err1 != nil || err2 != nil || now.Before(from) || now.Add(asks.Time).After(to) {
+	if !notice.Covers(now, asks.Time) {
 		return "", &Refused{fmt.Sprintf("the burst notice %s covers %s to %s, not %s and the %v that the plan takes",
 			notice.Reference, notice.From, notice.To, now.Format(time.RFC3339), asks.Time)}
 	}

@@ -5,6 +5,7 @@ import (
 	"net/http"
 	"slices"
 	"strconv"
+	"strings"
 	"time"
 )
 
@@ -49,7 +50,7 @@ func (s *Server) readQuery(c *call, p *page, name, text string) bool {
 	name = s.brokenParameter(c, name)
 	switch name {
 	case "from", "to":
-		moment, err := time.Parse(time.RFC3339Nano, text)
+		moment, err := time.Parse(time.RFC3339Nano, strings.ToUpper(text))
 		if err != nil {
 			return false
 		}

@@ -6,6 +6,7 @@ import (
 	"time"
 
 	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
 	"github.com/xeipuuv/gojsonschema"
 	"pgregory.net/rapid"
 )
@@ -95,4 +96,20 @@ func TestEveryTimeThatGoWritesIsADateTime(t *testing.T) {
 		text := at.In(zone).Format(time.RFC3339Nano)
 		assert.True(t, isDateTime(text), text)
 	})
+}
+
+func TestAnInstantIsReadAsItsFormatHasIt(t *testing.T) {
+	last := time.Date(2016, 12, 31, 23, 59, 59, 0, time.UTC)
+	for text, want := range map[string]time.Time{
+		"2016-12-31T23:59:59Z": last, "2016-12-31t23:59:59z": last, "2017-01-01T10:59:59+11:00": last,
+		"2016-12-31T23:59:60Z": last.Add(time.Second), "2017-01-01t10:59:60.000+11:00": last.Add(time.Second),
+	} {
+		got, readable := Instant(text)
+		require.True(t, readable, text)
+		require.True(t, want.Equal(got), "%s: %s", text, got)
+	}
+	for _, text := range []any{"2016-12-31T23:60:00Z", "2016-12-31T22:59:60Z", "2016-12-31", "2016-12-31 23:59:59Z", "2016-12-31T23:59:59", nil, 7} {
+		_, readable := Instant(text)
+		require.False(t, readable, "%v", text)
+	}
 }

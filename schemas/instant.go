@@ -9,16 +9,17 @@ import (
 // A leap second (23:59:60) is the end of its minute.
 func Instant(value any) (time.Time, bool) {
 	written, ok := value.(string)
-	if !ok {
+	if !ok || !isDateTime(written) {
 		return time.Time{}, false
 	}
+	const second = len("2006-01-02T15:04:")
 	written = strings.ToUpper(written)
-	leap := strings.Contains(written, ":60")
-	when, err := time.Parse(time.RFC3339Nano, strings.Replace(written, ":60", ":59", 1))
-	if leap {
-		when = when.Add(time.Second)
+	if written[second] != '6' {
+		when, err := time.Parse(time.RFC3339Nano, written)
+		return when, err == nil
 	}
-	return when, err == nil
+	when, err := time.Parse(time.RFC3339Nano, written[:second]+"59"+written[second+2:])
+	return when.Add(time.Second), err == nil
 }
 
 // Resolution is how finely a date-time is written: a second where it has no fraction, else a millisecond.

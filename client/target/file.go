@@ -7,9 +7,12 @@
 package target
 
 import (
+	"time"
+
 	"github.com/kobcheck/kobcheck/client"
 	"github.com/kobcheck/kobcheck/client/scene"
 	"github.com/kobcheck/kobcheck/contract"
+	"github.com/kobcheck/kobcheck/schemas"
 )
 
 // File is a target file. The comments of the fields are what docs/target-file.md explains.
@@ -95,6 +98,18 @@ type BurstNotice struct {
 	Reference string `yaml:"reference" need:"the operator knows the announcement by it" doc:"the operator's reference"`
 	From      string `yaml:"from" need:"a window begins" form:"moment" doc:"beginning of the announced window"`
 	To        string `yaml:"to" need:"a window ends" form:"moment" doc:"end of the announced window"`
+}
+
+// Covers reports whether the window of the notice holds all of a time from a moment on.
+func (n *BurstNotice) Covers(moment time.Time, length time.Duration) bool {
+	from, to, readable := n.window()
+	return readable && !moment.Before(from) && !moment.Add(length).After(to)
+}
+
+func (n *BurstNotice) window() (from, to time.Time, readable bool) {
+	from, ok := schemas.Instant(n.From)
+	to, too := schemas.Instant(n.To)
+	return from, to, ok && too
 }
 
 // Secret returns the secret of a client as it was resolved.

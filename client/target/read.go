@@ -9,7 +9,6 @@ import (
 	"path/filepath"
 	"slices"
 	"strings"
-	"time"
 
 	"github.com/kobcheck/kobcheck/client"
 	"github.com/kobcheck/kobcheck/contract"
@@ -105,9 +104,7 @@ func (f *File) check(at *yamlfile.Document) error {
 		fault("limits.requests", "it must be positive, and is %d", f.Limits.Requests)
 	}
 	if f.Load != nil && f.Load.BurstNotice != nil {
-		from, err1 := time.Parse(time.RFC3339, f.Load.BurstNotice.From)
-		to, err2 := time.Parse(time.RFC3339, f.Load.BurstNotice.To)
-		if err := errors.Join(err1, err2); err != nil || !from.Before(to) {
+		if from, to, readable := f.Load.BurstNotice.window(); !readable || !from.Before(to) {
 			fault("load.burst_notice", "the window ends before it begins")
 		}
 	}

@@ -21,6 +21,7 @@ import (
 	"time"
 
 	"github.com/kobcheck/kobcheck/client"
+	"github.com/kobcheck/kobcheck/schemas"
 )
 
 // Check is one step of a verification.
@@ -133,8 +134,8 @@ func (v *Verifier) age(r *record, m *Message) {
 	if v.Now != nil {
 		now = v.Now
 	}
-	at, err := time.Parse(time.RFC3339Nano, strings.ToUpper(m.Timestamp))
-	if err != nil {
+	at, readable := schemas.Instant(m.Timestamp)
+	if !readable {
 		r.add("age", false, fmt.Sprintf("%q is no time with an offset", m.Timestamp))
 		return
 	}

@@ -47,7 +47,15 @@ func MediaType(types ...string) Matcher {
 	})
 }
 
-// Directive asks a header for a directive, whatever its letter case.
+// Directive asks the elements of a header, a []string, for a directive, whatever its letter case.
 func Directive(header, directive string) Matcher {
-	return line(header+": "+directive, func(text string) bool { return strings.Contains(strings.ToLower(text), directive) })
+	return func(value any) error {
+		elements, _ := value.([]string)
+		for _, element := range elements {
+			if name, _, _ := strings.Cut(element, "="); strings.EqualFold(strings.TrimSpace(name), directive) {
+				return nil
+			}
+		}
+		return &Mismatch{Expected: header + ": " + directive, Actual: OrAbsent(strings.Join(elements, ", "))}
+	}
 }

@@ -7,7 +7,6 @@ import (
 	"net/url"
 	"sort"
 	"strings"
-	"time"
 )
 
 // fixtures reads each thing that the target file names.
@@ -124,10 +123,7 @@ func (d *Doctor) load() {
 	case load.BurstNotice == nil:
 		d.note("load", Poor, "announce the burst 48 hours ahead (kobcheck load --notice) and set load.burst_notice", "allowed, but no burst notice is on file")
 	default:
-		from, err1 := time.Parse(time.RFC3339, load.BurstNotice.From)
-		to, err2 := time.Parse(time.RFC3339, load.BurstNotice.To)
-		now := d.Now()
-		if err1 != nil || err2 != nil || now.Before(from) || now.After(to) {
+		if !load.BurstNotice.Covers(d.Now(), 0) {
 			d.note("load", Poor, "set load.burst_notice to a window that covers the run", "the notice %s does not cover now", load.BurstNotice.Reference)
 			return
 		}

@@ -29,7 +29,7 @@ func (w *watcher) headers() {
 		if w.operation.ID == "token" {
 			break // RFC 6749 §5.2 asks for a challenge only where the Authorization header was used.
 		}
-		challenge := header.Get("WWW-Authenticate")
+		challenge := strings.Join(header.Values("WWW-Authenticate"), ", ")
 		w.match(match.Given("the header WWW-Authenticate"), challenge, evidence.Assertion{Check: "a 401 has a challenge",
 			Fact: w.fact("STD-02", contract.Head), Message: "a 401 does not say how to authenticate"})
 		if challenge != "" {
@@ -39,7 +39,7 @@ func (w *watcher) headers() {
 				Expected: "Bearer with at least one parameter", Actual: challenge})
 		}
 	case http.StatusMethodNotAllowed:
-		w.match(match.Given("the header Allow"), header.Get("Allow"), evidence.Assertion{Check: "a 405 has Allow",
+		w.match(match.Given("the header Allow"), strings.Join(header.Values("Allow"), ", "), evidence.Assertion{Check: "a 405 has Allow",
 			Fact: w.fact("STD-05", contract.Head), Message: "a 405 does not say which methods are allowed"})
 	case http.StatusNoContent, http.StatusNotModified:
 		w.expect(len(w.exchange.Body) == 0, evidence.Assertion{Check: "no content where none belongs",
@@ -50,14 +50,15 @@ func (w *watcher) headers() {
 		kept := storable(header)
 		w.expect(!kept, evidence.Assertion{Check: notStored, Fact: w.fact("STD-11", contract.Head),
 			Message: "caches may store a refusal that is over soon", Expected: "no freshness of its own",
-			Actual: "Cache-Control: " + match.OrAbsent(header.Get("Cache-Control")) + ", Expires: " + match.OrAbsent(header.Get("Expires"))})
+			Actual: "Cache-Control: " + match.OrAbsent(strings.Join(header.Values("Cache-Control"), ", ")) +
+				", Expires: " + match.OrAbsent(header.Get("Expires"))})
 	}
 	if value := header.Get("Retry-After"); value != "" {
 		w.match(match.RetryAfter(), value, evidence.Assertion{Check: wellFormedWait, Fact: w.fact("STD-10", contract.Head),
 			Message: "Retry-After is neither seconds nor a date"})
 	}
 	if w.operation.ID == "token" && w.succeeded() {
-		w.match(match.Directive("Cache-Control", "no-store"), header.Get("Cache-Control"), evidence.Assertion{
+		w.match(match.Directive("Cache-Control", "no-store"), client.List(header, "Cache-Control"), evidence.Assertion{
 			Check: "a token is not stored", Fact: w.fact("STD-15", contract.Head),
 			Message: "a token answer may be stored by caches"})
 	}
@@ -79,18 +80,15 @@ func OfRefusedPace(check string) bool {
 // its status is none of those that caches keep by themselves (RFC 9111 §4.2.2).
 func storable(header http.Header) bool {
 	fresh, forbidden := header.Get("Expires") != "" && header.Get("Expires") != "0", false
-	for _, line := range header.Values("Cache-Control") {
-		for directive := range strings.SplitSeq(strings.ToLower(line), ",") {
-			name, value, _ := strings.Cut(strings.TrimSpace(directive), "=")
-			switch name {
-			case "no-store", "no-cache", "private":
-				forbidden = true
-			case "public", "immutable":
-				fresh = true
-			case "max-age", "s-maxage":
-				seconds, err := strconv.Atoi(strings.Trim(value, `"`))
-				fresh, forbidden = fresh || err == nil && seconds > 0, forbidden || err == nil && seconds == 0
-			}
+	for _, directive := range client.List(header, "Cache-Control") {
+		switch name, value := client.Pair(directive); name {
+		case "no-store", "no-cache", "private":
+			forbidden = true
+		case "public", "immutable":
+			fresh = true
+		case "max-age", "s-maxage":
+			seconds, err := strconv.Atoi(value)
+			fresh, forbidden = fresh || err == nil && seconds > 0, forbidden || err == nil && seconds == 0
 		}
 	}
 	return fresh && !forbidden

@@ -40,9 +40,10 @@ func namesChallenge(w *steps.World, exchange *client.Exchange) error {
 	if exchange.Status != http.StatusUnauthorized {
 		return &scene.NotTestable{Why: "this target refuses the call with " + steps.Status(exchange.Status) + ", not 401"}
 	}
-	w.Match(match.Given("the header WWW-Authenticate with a challenge"), exchange.Header.Get("WWW-Authenticate"), evidence.Assertion{
-		Check: "a 401 has a challenge", Fact: w.Fact("STD-02", contract.Head),
-		Message: "a 401 does not say how to authenticate"})
+	w.Match(match.Given("the header WWW-Authenticate with a challenge"),
+		strings.Join(exchange.Header.Values("WWW-Authenticate"), ", "), evidence.Assertion{
+			Check: "a 401 has a challenge", Fact: w.Fact("STD-02", contract.Head),
+			Message: "a 401 does not say how to authenticate"})
 	return nil
 }
 
@@ -75,7 +76,7 @@ func namesMethods(w *steps.World, exchange *client.Exchange) error {
 
 func notKept(w *steps.World, exchange *client.Exchange) {
 	for _, one := range []struct{ header, directive, whose string }{{"Cache-Control", "no-store", "caches"}, {"Pragma", "no-cache", "old caches"}} {
-		w.Match(match.Directive(one.header, one.directive), exchange.Header.Get(one.header), evidence.Assertion{
+		w.Match(match.Directive(one.header, one.directive), client.List(exchange.Header, one.header), evidence.Assertion{
 			Check: "not to be stored", Fact: w.Fact("STD-15", contract.Head),
 			Message: "the answer may be stored by " + one.whose})
 	}
@@ -150,7 +151,7 @@ func challengeFits(w *steps.World, exchange *client.Exchange) error {
 			return nil
 		}
 	}
-	return &scene.NotTestable{Why: "this target names no error in its challenge (" + match.OrAbsent(exchange.Header.Get("WWW-Authenticate")) + ")"}
+	return &scene.NotTestable{Why: "this target names no error in its challenge (" + match.OrAbsent(strings.Join(exchange.Header.Values("WWW-Authenticate"), ", ")) + ")"}
 }
 
 // endsEarly is how often in a row an answer must end early before it is the API and not the connection.

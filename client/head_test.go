@@ -20,7 +20,7 @@ func TestChallengesStandOnOneLineOrOnSeveral(t *testing.T) {
 		"two lines":              {[]string{`Basic realm="x"`, `BEARER error=invalid_token, error_description="it \\"ran\\" out"`}, []string{"basic", "bearer"}, "invalid_token"},
 		"empty elements":         {[]string{`, Bearer realm="x", , error="e"`}, []string{"bearer"}, "e"},
 		"something else":         {[]string{"=="}, nil, ""},
-		"a token of its own":     {[]string{"Negotiate YII=, Bearer error=e"}, []string{"negotiate"}, ""},
+		"a token of its own":     {[]string{"Negotiate YII=, Bearer error=e"}, []string{"negotiate", "bearer"}, "e"},
 		"capitals of parameters": {[]string{`bearer Error="e"`}, []string{"bearer"}, "e"},
 	} {
 		t.Run(name, func(t *testing.T) {
@@ -32,5 +32,19 @@ func TestChallengesStandOnOneLineOrOnSeveral(t *testing.T) {
 			require.Equal(t, c.error, bearer.Parameters["error"])
 			require.Equal(t, c.schemes, schemes)
 		})
+	}
+}
+
+func TestAListStandsOnOneLineOrOnSeveral(t *testing.T) {
+	for name, c := range map[string]struct{ lines, want []string }{
+		"none":              {nil, nil},
+		"one line":          {[]string{"no-store, max-age=0"}, []string{"no-store", "max-age=0"}},
+		"two lines":         {[]string{"private", "No-Store"}, []string{"private", "No-Store"}},
+		"empty elements":    {[]string{", a ,, b,"}, []string{"a", "b"}},
+		"a comma in quotes": {[]string{`private="a, \"b", c`}, []string{`private="a, \"b"`, "c"}},
+		"an open quote":     {[]string{`a, b="c, d`}, []string{"a", `b="c, d`}},
+		"a last backslash":  {[]string{`a="b\`}, []string{`a="b\`}},
+	} {
+		require.Equal(t, c.want, List(http.Header{"X": c.lines}, "X"), name)
 	}
 }

@@ -23,9 +23,11 @@ var update = flag.Bool("update", false, "write the golden files anew")
 var (
 	named = strings.Split("Webhook|Relay|Client|Beneficiary|Card|CardCreateInputDto|CardStatusUpdateDto|CardRenewReplaceInputDto|Program|"+
 		"MetadataKobbleDebit1|ProgramCreateInputDto|Person|Company|Enduser|Enduser Create Person Input|Enduser Create Company Input|Metadata|"+
-		"Enduser Create Input DTO|Transaction|TransactionCreateManualCreditInputDto|TransactionCreateInputDto|Wallet|WalletCreateInputDto|WalletUpdateInputDto", "|")
+		"Enduser Create Input DTO|Transaction|TransactionCreateManualCreditInputDto|"+
+		"TransactionCreateInputDto|Wallet|WalletCreateInputDto|WalletUpdateInputDto", "|")
 	unnamed = strings.Split("AccessTokenRequest|AccessToken|BeneficiaryCreateInput|BeneficiaryUpdateInput|CardSecretInput|CardSecret|"+
-		"CardWidgetSessionTokenResponse|TransactionCreateManualDebitInput|RelayCreateInput|WebhookCreateInput|SnsEnvelope|WebhookEvent|Error", "|")
+		"CardWidgetSessionTokenResponse|TransactionCreateManualDebitInput|"+
+		"RelayCreateInput|WebhookCreateInput|SnsEnvelope|WebhookEvent|Error", "|")
 )
 
 func TestEverySchemaOfTheDocumentationIsThere(t *testing.T) {
@@ -73,7 +75,9 @@ func TestEveryFileKeepsToTheRulesOfThisRoom(t *testing.T) {
 
 func TestTheLinterSeesEachFault(t *testing.T) {
 	field := func(more string) string {
-		return `{"$schema":"http://json-schema.org/draft-07/schema#","$id":"https://kobcheck.test/schemas/x.json","title":"X","type":"object","properties":{"a":{"type":"string","x-mark":"stated","x-source":"api-1","x-requirement":"A-01"` + more + `}}}`
+		return `{"$schema":"http://json-schema.org/draft-07/schema#",` +
+			`"$id":"https://kobcheck.test/schemas/x.json","title":"X",` +
+			`"type":"object","properties":{"a":{"type":"string","x-mark":"stated","x-source":"api-1","x-requirement":"A-01"` + more + `}}}`
 	}
 	require.Empty(t, linted(t, field("")))
 	for fault, text := range map[string]string{

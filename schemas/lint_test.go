@@ -8,7 +8,8 @@ import (
 )
 
 var (
-	keywords = strings.Fields("$schema $id $ref $comment title examples type format enum pattern required properties items if then allOf anyOf " +
+	keywords = strings.Fields("$schema $id $ref $comment title examples " +
+		"type format enum pattern required properties items if then allOf anyOf " +
 		"additionalProperties x-mark x-source x-requirement x-marks x-requirements x-expected x-secret")
 	facets        = strings.Fields("type null required enum format pattern")
 	marks         = strings.Fields("stated standard example third-party inferred")

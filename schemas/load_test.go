@@ -29,7 +29,9 @@ func TestASchemaThatIsNotThereIsAnErrorAndNeverFetched(t *testing.T) {
 		"file:///etc/hostname", "../missing.json"} {
 		for _, place := range []string{`"properties":{"a":{"$ref":"` + ref + `"}}`, `"allOf":[{"$ref":"` + ref + `"}]`,
 			`"$ref":"` + ref + `"`} {
-			_, err := load(fstest.MapFS{"x.json": {Data: []byte(`{"$schema":"http://json-schema.org/draft-07/schema#","$id":"https://kobcheck.test/schemas/x.json","title":"X",` + place + `}`)}})
+			_, err := load(fstest.MapFS{"x.json": {Data: []byte(
+				`{"$schema":"http://json-schema.org/draft-07/schema#","$id":"https://kobcheck.test/schemas/x.json",` +
+					`"title":"X",` + place + `}`)}})
 			assert.ErrorContains(t, err, "is not embedded, and nothing is ever fetched", place)
 		}
 	}
@@ -44,14 +46,15 @@ func TestASchemaThatIsNotThereIsAnErrorAndNeverFetched(t *testing.T) {
 func TestABrokenFileIsAnErrorThatNamesIt(t *testing.T) {
 	good := `{"$id":"https://kobcheck.test/schemas/a.json","title":"A","type":"object"}`
 	for fault, c := range map[string]struct{ text, says string }{
-		"no JSON":                 {`{`, "b.json"},
-		"a keyword twice":         {`{"title":"B","title":"C"}`, "there twice"},
-		"no title":                {`{"$id":"https://kobcheck.test/schemas/b.json"}`, "title of its own"},
-		"the title of another":    {`{"$id":"https://kobcheck.test/schemas/b.json","title":"A"}`, "title of its own"},
-		"the $id of another":      {`{"$id":"https://kobcheck.test/schemas/a.json","title":"B"}`, "b.json"},
-		"a keyword of no type":    {`{"$id":"https://kobcheck.test/schemas/b.json","title":"B","required":"a"}`, "b.json"},
-		"an unknown type":         {`{"$id":"https://kobcheck.test/schemas/b.json","title":"B","type":"text"}`, "schema B"},
-		"a pattern that is none":  {`{"$id":"https://kobcheck.test/schemas/b.json","title":"B","properties":{"a":{"pattern":"(?=a)"}}}`, "schema B"},
+		"no JSON":              {`{`, "b.json"},
+		"a keyword twice":      {`{"title":"B","title":"C"}`, "there twice"},
+		"no title":             {`{"$id":"https://kobcheck.test/schemas/b.json"}`, "title of its own"},
+		"the title of another": {`{"$id":"https://kobcheck.test/schemas/b.json","title":"A"}`, "title of its own"},
+		"the $id of another":   {`{"$id":"https://kobcheck.test/schemas/a.json","title":"B"}`, "b.json"},
+		"a keyword of no type": {`{"$id":"https://kobcheck.test/schemas/b.json","title":"B","required":"a"}`, "b.json"},
+		"an unknown type":      {`{"$id":"https://kobcheck.test/schemas/b.json","title":"B","type":"text"}`, "schema B"},
+		"a pattern that is none": {`{"$id":"https://kobcheck.test/schemas/b.json","title":"B",` +
+			`"properties":{"a":{"pattern":"(?=a)"}}}`, "schema B"},
 		"properties of no object": {`{"$id":"https://kobcheck.test/schemas/b.json","title":"B","properties":[]}`, "b.json"},
 	} {
 		_, err := load(fstest.MapFS{"a.json": {Data: []byte(good)}, "b.json": {Data: []byte(c.text)}})

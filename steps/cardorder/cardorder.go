@@ -178,7 +178,7 @@ func askForCard(ctx context.Context, w *steps.World) error {
 		if err != nil {
 			return err
 		}
-		newest, err := things.List(ctx, w, w.Session.Contract.Operation("cards-list"), "primary", url.Values{"limit": {"1"}, "order": {"desc"}})
+		newest, err := w.Scene.List(ctx, "cards-list", "primary", url.Values{"limit": {"1"}, "order": {"desc"}})
 		if err != nil {
 			return err
 		}

@@ -54,7 +54,7 @@ func listSentences() []steps.Definition {
 // listed is what a scenario listed last, by which query, and the list before that.
 type listed struct {
 	done          bool
-	items, before []any
+	items, before []map[string]any
 	query         url.Values
 	span          *span
 }
@@ -67,7 +67,7 @@ func (l *listed) Supply(w *steps.World) error {
 	return nil
 }
 
-func (l *listed) keep(items []any) { l.items, l.done = items, true }
+func (l *listed) keep(items []map[string]any) { l.items, l.done = items, true }
 
 func listOfThatTime(ctx context.Context, w *steps.World, _ string) error {
 	return windowWith(ctx, w, "", "")
@@ -110,7 +110,7 @@ func listOfWallet(ctx context.Context, w *steps.World, which string) error {
 	if err != nil {
 		return err
 	}
-	items, err := things.List(ctx, w, w.Session.Contract.Operation("transactions-list"), "primary", url.Values{"wallet": {wallet.ID}})
+	items, err := w.Scene.List(ctx, "transactions-list", "primary", url.Values{"wallet": {wallet.ID}})
 	if err != nil {
 		return err
 	}
@@ -118,7 +118,7 @@ func listOfWallet(ctx context.Context, w *steps.World, which string) error {
 	return nil
 }
 
-func itemsOf(w *steps.World) ([]any, error) {
+func itemsOf(w *steps.World) ([]map[string]any, error) {
 	var l listed
 	err := l.Supply(w)
 	return l.items, err
@@ -219,7 +219,7 @@ func isSorted(w *steps.World, l *listed, first string) error {
 	return nil
 }
 
-func creations(items []any) []string {
+func creations(items []map[string]any) []string {
 	out := make([]string, 0, len(items))
 	for _, item := range items {
 		out = append(out, things.Stamp(things.Creation(item)))
@@ -298,7 +298,7 @@ func inPages(ctx context.Context, w *steps.World, size int) (entire, paged []str
 	query.Set("limit", strconv.Itoa(size))
 	for page := 0; page < things.PageBound && len(paged) < len(whole)+size; page++ {
 		query.Set("offset", strconv.Itoa(page*size))
-		items, err := things.List(ctx, w, s.operation, "primary", things.CopyQuery(query))
+		items, err := w.Scene.List(ctx, s.operation.ID, "primary", things.CopyQuery(query))
 		if err != nil {
 			return nil, nil, err
 		}

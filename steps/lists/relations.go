@@ -32,10 +32,10 @@ func walkWhileMaking(ctx context.Context, w *steps.World, s *span, size int) err
 	query.Set("order", "asc")
 	query.Set("limit", strconv.Itoa(size))
 	last := things.Created(s.all()[len(s.all())-1])
-	var met []any
+	var met []map[string]any
 	for page := range walkBound {
 		query.Set("offset", strconv.Itoa(page*size))
-		items, err := things.List(ctx, w, s.operation, "primary", things.CopyQuery(query))
+		items, err := w.Scene.List(ctx, s.operation.ID, "primary", things.CopyQuery(query))
 		if err != nil {
 			return err
 		}

@@ -133,9 +133,9 @@ func listSpan(ctx context.Context, w *steps.World, query url.Values) error {
 	if err != nil {
 		return err
 	}
-	var items []any
+	var items []map[string]any
 	if query.Has("limit") {
-		items, err = things.List(ctx, w, s.operation, "primary", query)
+		items, err = w.Scene.List(ctx, s.operation.ID, "primary", query)
 	} else {
 		items, err = listAll(ctx, w, s.operation, query)
 	}
@@ -149,9 +149,9 @@ func listSpan(ctx context.Context, w *steps.World, query url.Values) error {
 }
 
 // listAll walks through all pages of a list: others create things in the same time as ours.
-func listAll(ctx context.Context, w *steps.World, operation *contract.Operation, query url.Values) ([]any, error) {
-	var all []any
-	_, _, err := things.Walk(ctx, w, operation, "primary", query, func(items []any) bool {
+func listAll(ctx context.Context, w *steps.World, operation *contract.Operation, query url.Values) ([]map[string]any, error) {
+	var all []map[string]any
+	_, _, err := things.Walk(ctx, w, operation, "primary", query, func(items []map[string]any) bool {
 		all = append(all, items...)
 		return true
 	})

@@ -302,7 +302,7 @@ func transactionInList(ctx context.Context, w *steps.World) error {
 	if err != nil {
 		return err
 	}
-	items, err := things.List(ctx, w, w.Session.Contract.Operation("transactions-list"), "primary", url.Values{"wallet": {wallet.ID}, "limit": {strconv.Itoa(things.PageSize)}})
+	items, err := w.Scene.List(ctx, "transactions-list", "primary", url.Values{"wallet": {wallet.ID}, "limit": {strconv.Itoa(things.PageSize)}})
 	if err != nil {
 		return err
 	}

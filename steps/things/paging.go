@@ -3,13 +3,13 @@ package things
 import (
 	"context"
 	"fmt"
+	"net/http"
 	"net/url"
+	"slices"
 	"sort"
 	"strconv"
 	"time"
 
-	"github.com/kobcheck/kobcheck/client"
-	"github.com/kobcheck/kobcheck/client/scene"
 	"github.com/kobcheck/kobcheck/contract"
 	"github.com/kobcheck/kobcheck/steps"
 )
@@ -23,10 +23,10 @@ func CardsOf(ctx context.Context, w *steps.World, walletID string, from time.Tim
 	if !from.IsZero() {
 		query.Set("from", Stamp(from))
 	}
-	if _, _, err := Walk(ctx, w, operation, "primary", query, func(items []any) bool {
-		for _, item := range items {
+	if _, _, err := Walk(ctx, w, operation, "primary", query, func(items []map[string]any) bool {
+		for _, card := range items {
 			// What others create meanwhile moves entries onto the next page, where they are seen again.
-			if card, ok := item.(map[string]any); ok && card["wallet_id"] == walletID && Times(fmt.Sprint(card["id"]), found) == 0 {
+			if card["wallet_id"] == walletID && Times(fmt.Sprint(card["id"]), found) == 0 {
 				found = append(found, fmt.Sprint(card["id"]))
 			}
 		}
@@ -39,11 +39,10 @@ func CardsOf(ctx context.Context, w *steps.World, walletID string, from time.Tim
 }
 
 // IDs are the ids of entries, in their order.
-func IDs(items []any) []string {
+func IDs(items []map[string]any) []string {
 	out := make([]string, 0, len(items))
 	for _, item := range items {
-		entry, _ := item.(map[string]any)
-		id, _ := entry["id"].(string)
+		id, _ := item["id"].(string)
 		out = append(out, id)
 	}
 	return out
@@ -74,22 +73,20 @@ const (
 // Walk goes through the pages of a list by offset and hands each to visit, until that returns false, the
 // list ends, or its pages bring nothing new. It returns how many entries it saw, and whether it stopped for
 // the bound alone.
-func Walk(ctx context.Context, w *steps.World, operation *contract.Operation, as string, query url.Values, visit func(items []any) bool) (seen int, bounded bool, err error) {
+func Walk(ctx context.Context, w *steps.World, operation *contract.Operation, as string, query url.Values, visit func(items []map[string]any) bool) (seen int, bounded bool, err error) {
 	query = CopyQuery(query)
 	query.Set("limit", strconv.Itoa(PageSize))
 	known, stale := map[any]bool{}, 0
 	for page := 0; page < PageBound; page++ {
 		query.Set("offset", strconv.Itoa(seen))
-		items, err := List(ctx, w, operation, as, CopyQuery(query))
+		items, err := w.Scene.List(ctx, operation.ID, as, CopyQuery(query))
 		if err != nil {
 			return seen, false, err
 		}
 		before := len(known)
 		for _, item := range items {
-			if entry, ok := item.(map[string]any); ok {
-				if id, ok := entry["id"].(string); ok {
-					known[id] = true
-				}
+			if id, ok := item["id"].(string); ok {
+				known[id] = true
 			}
 		}
 		seen += len(items)
@@ -109,42 +106,23 @@ func Walk(ctx context.Context, w *steps.World, operation *contract.Operation, as
 }
 
 func hasQuery(operation *contract.Operation, name string) bool {
-	for _, parameter := range operation.Query {
-		if parameter.Name == name {
-			return true
-		}
-	}
-	return false
+	return slices.ContainsFunc(operation.Query, func(p contract.Parameter) bool { return p.Name == name })
 }
 
 // entryOf returns the entry with an id, or nil.
-func entryOf(items []any, id string) map[string]any {
-	for _, item := range items {
-		if entry, ok := item.(map[string]any); ok && entry["id"] == id {
+func entryOf(items []map[string]any, id string) map[string]any {
+	for _, entry := range items {
+		if entry["id"] == id {
 			return entry
 		}
 	}
 	return nil
 }
 
-// List calls a list operation as means to an end and returns its items, whatever wraps them.
-func List(ctx context.Context, w *steps.World, operation *contract.Operation, as string, query url.Values) ([]any, error) {
-	exchange, value, err := w.Scene.Serve(ctx, &scene.Draft{Operation: operation, Request: client.Request{As: as, Query: query}})
-	if err != nil {
-		return nil, err
-	}
-	items, ok := scene.Items(value)
-	if !ok {
-		return nil, steps.Blocked(operation, exchange, fmt.Sprintf("answered %d without a list", exchange.Status))
-	}
-	return items, nil
-}
-
 // CopyQuery returns a query that can be changed alone.
 func CopyQuery(query url.Values) url.Values {
-	out := url.Values{}
-	for name, values := range query {
-		out[name] = append([]string(nil), values...)
+	if query == nil {
+		return url.Values{}
 	}
-	return out
+	return url.Values(http.Header(query).Clone())
 }

@@ -26,8 +26,7 @@ func instant(value any) time.Time {
 }
 
 // Creation is when an entry of a list was created; zero where it does not say.
-func Creation(item any) time.Time {
-	entry, _ := item.(map[string]any)
+func Creation(entry map[string]any) time.Time {
 	return Created(&scene.Thing{Body: entry})
 }
 
@@ -205,7 +204,7 @@ func listed(ctx context.Context, w *steps.World, object *scene.Thing, as string)
 		as = w.Session.Client.Caller(operation)
 	}
 	if !hasQuery(operation, "limit") || !hasQuery(operation, "offset") {
-		items, err := List(ctx, w, operation, as, nil)
+		items, err := w.Scene.List(ctx, operation.ID, as, nil)
 		entry, seen := entryOf(items, object.ID), len(items)
 		if entry != nil || err != nil {
 			return entry, seen, err
@@ -224,7 +223,7 @@ func listed(ctx context.Context, w *steps.World, object *scene.Thing, as string)
 		query.Set("from", Stamp(since.Add(-time.Millisecond)))
 	}
 	var entry map[string]any
-	seen, bounded, err := Walk(ctx, w, operation, as, query, func(items []any) bool {
+	seen, bounded, err := Walk(ctx, w, operation, as, query, func(items []map[string]any) bool {
 		entry = entryOf(items, object.ID)
 		return entry == nil
 	})

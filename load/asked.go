@@ -1,7 +1,6 @@
 package load
 
 import (
-	"errors"
 	"fmt"
 	"io"
 	"time"
@@ -9,23 +8,6 @@ import (
 	"github.com/kobcheck/kobcheck/client/target"
 	"github.com/kobcheck/kobcheck/load/kind"
 )
-
-// FindAll returns the plans of these names with every rate and time multiplied.
-func FindAll(names []string, rate, length float64) ([]*Plan, error) {
-	if rate <= 0 || length <= 0 {
-		return nil, errors.New("--rate and --time are factors above 0")
-	}
-	var plans []*Plan
-	for _, name := range names {
-		plan, err := Find(name)
-		if err != nil {
-			return nil, err
-		}
-		plan.Scale(rate, length)
-		plans = append(plans, plan)
-	}
-	return plans, nil
-}
 
 // AllAllowed holds plans that are performed one after the other against the safety rules, as [Allowed] does one.
 func AllAllowed(file *target.File, plans []*Plan, now time.Time, noNotice string) (notice string, err error) {

@@ -23,11 +23,12 @@ type gate struct {
 	quantile  float64
 	operation string
 	below     bool
+	none      bool    // not a single one, of those that were sent
 	bound     float64 // milliseconds or per cent
 }
 
 var gateForm = regexp.MustCompile(`^(?:(p\d+(?:\.\d+)?|max)(?:\(([a-z-]+)\))?|(errors|throttled)(?:\(([a-z-]+)\))?|(rate|drift)|` +
-	`lag (p\d+(?:\.\d+)?))\s*(<|<=|>|>=)\s*([0-9.]+)\s*(ms|s|us|µs|%)$`)
+	`lag (p\d+(?:\.\d+)?))\s*(<|<=|>|>=|=)\s*([0-9.]+)\s*(ms|s|us|µs|%)$`)
 
 func parseGate(text string) (gate, error) {
 	found := gateForm.FindStringSubmatch(strings.TrimSpace(text))
@@ -70,6 +71,12 @@ func parseGate(text string) (gate, error) {
 	if err != nil {
 		return gate{}, fmt.Errorf("%q: %w", text, err)
 	}
+	if g.none = found[7] == "="; g.none {
+		if found[3] == "" || g.bound != 0 {
+			return gate{}, fmt.Errorf("%q: only errors and throttled can be bounded by = 0%%", text)
+		}
+		return g, nil
+	}
 	if g.below == (g.figure == "rate") {
 		return gate{}, fmt.Errorf("%q: a rate is bounded from below, everything else from above", text)
 	}
@@ -110,6 +117,10 @@ func (g gate) state(r reports.GateResult) string {
 	switch {
 	case r.Samples < r.Needed || r.Samples == 0:
 		return "no data"
+	case g.none && r.Figure == 0:
+		return "passed"
+	case g.none:
+		return "failed"
 	case g.below && r.High < g.bound, !g.below && r.Low >= g.bound:
 		return "passed"
 	case g.below && r.Low >= g.bound, !g.below && r.High < g.bound:
@@ -144,7 +155,9 @@ func (g gate) share(m *arrivals.Measure, r *reports.GateResult) {
 	hits, all := m.Count(g.operation, map[string]string{"errors": arrivals.Failed, "throttled": arrivals.Throttled}[g.figure])
 	n := float64(all)
 	r.Samples = all
-	r.Needed = int(math.Ceil(z * z * (100/g.bound - 1))) // below it not even no error at all would pass
+	if r.Needed = 1; !g.none {
+		r.Needed = int(math.Ceil(z * z * (100/g.bound - 1))) // below it not even no error at all would pass
+	}
 	if all == 0 {
 		return
 	}
@@ -154,4 +167,17 @@ func (g gate) share(m *arrivals.Measure, r *reports.GateResult) {
 	if hits == 0 {
 		r.Low = 0
 	}
+}
+
+// HoldGate holds one more gate against a plan that was performed.
+func HoldGate(plan *reports.LoadPlan, text string) (reports.GateResult, error) {
+	one, err := parseGate(text)
+	if err != nil {
+		return reports.GateResult{}, err
+	}
+	m := arrivals.NewMeasure()
+	if err := m.Absorb(plan); err != nil {
+		return reports.GateResult{}, err
+	}
+	return one.evaluate(m), nil
 }

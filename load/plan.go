@@ -21,6 +21,7 @@ import (
 
 	"github.com/kobcheck/kobcheck/contract"
 	"github.com/kobcheck/kobcheck/load/kind"
+	"github.com/kobcheck/kobcheck/load/sentence"
 	"github.com/kobcheck/kobcheck/yamlfile"
 )
 
@@ -29,6 +30,8 @@ type Plan struct {
 	*kind.Head
 	own   Kind
 	gates []gate
+	// promised are the requirements whose invariants a feature promises.
+	promised []string
 }
 
 // Ceiling is the most that the plan asks of a target, for the safety rules and a dry run.
@@ -79,8 +82,11 @@ func Source(id string) ([]byte, error) {
 	return data, nil
 }
 
-// Find returns the built-in plan of a name, or reads the file of that name.
+// Find returns the built-in plan of a name, the plan that a sentence of load means, or reads the file of that name.
 func Find(name string) (*Plan, error) {
+	if text, is := sentence.Plan(name); is {
+		return Parse(name, []byte(text))
+	}
 	if data, err := Source(name); err == nil {
 		return Parse(name+".yaml", data)
 	}

@@ -33,6 +33,7 @@ func Perform(ctx context.Context, on *kind.Target, plan *Plan, seed int64, part 
 	if err != nil {
 		result.ExitCode, result.Reason = evidence.ExitInconclusive, err.Error()
 	}
+	plan.keep(result)
 	result.EndedAt = time.Now().UTC()
 	return result
 }

@@ -20,12 +20,13 @@ import (
 // LoadResult is what came of a load plan, as far as scenarios speak of it.
 type LoadResult struct {
 	Invariants []evidence.Invariant
-	Gates      []LoadGate
+	// Gate holds a gate against what was measured.
+	Gate func(text string) (LoadGate, error)
 	// Unfit says why the plan proves nothing; empty where it does.
 	Unfit string
 }
 
-// LoadGate is a gate of a plan and its state: passed, failed, inconclusive or no data.
+// LoadGate is a gate and its state: passed, failed, inconclusive or no data.
 type LoadGate struct{ Text, State, Figure string }
 
 // Session is what all scenarios of one run share. It is safe for concurrent use.
@@ -50,8 +51,8 @@ type Session struct {
 	// Host is host and port of the API; Local says that they are on this machine.
 	Host  string
 	Local bool
-	// Load performs a plan of kobcheck load; nil where a run is not meant to.
-	Load func(ctx context.Context, plan string) (*LoadResult, error)
+	// Load performs the load that a sentence says; nil where a run is not meant to.
+	Load func(ctx context.Context, workload string) (*LoadResult, error)
 	// ClientIDs are their OAuth client ids.
 	ClientIDs map[string]string
 

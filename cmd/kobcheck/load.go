@@ -82,7 +82,7 @@ func putUnderLoad(ctx context.Context, b *workbench.Bench, f *loadFlags, names [
 		names = loadByDefault
 	}
 	var err error
-	if f.plans, err = load.FindAll(names, f.rate, f.length); err != nil {
+	if f.plans, err = workbench.Plans(names, f.rate, f.length); err != nil {
 		return err
 	}
 	f.seed = b.Seed(f.seed)

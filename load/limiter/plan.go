@@ -82,6 +82,9 @@ func (p *Plan) Perform(ctx context.Context, on *kind.Target, _ kind.Run, result 
 	if on.Stated != nil {
 		result.Invariants = append(result.Invariants, statedInvariant(on.Stated, found))
 	}
+	if len(p.Gates) == 0 {
+		result.LagBound = 0 // whether a late generator matters was judged with what it sent
+	}
 	return use, nil
 }
 

@@ -94,6 +94,13 @@ func Read(fsys fs.FS) (*Catalog, error) {
 	return c, errors.Join(failed...)
 }
 
+// Parse reads one feature. Errors name the file.
+func Parse(name string, data []byte) ([]*Scenario, error) {
+	c := &Catalog{Sources: map[string][]byte{}, byID: map[string]*Scenario{}, byKey: map[string]*Scenario{}}
+	err := c.readFeature(name, data)
+	return c.Scenarios, err
+}
+
 func (c *Catalog) readFeature(name string, data []byte) error {
 	next := 0
 	newID := func() string { next++; return fmt.Sprint(next) }

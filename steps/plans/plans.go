@@ -1,4 +1,4 @@
-// Package plans holds the sentences that perform a plan of load and speak of what it held.
+// Package plans holds the sentences that put load on the API and say what is promised then.
 package plans
 
 import (
@@ -9,30 +9,33 @@ import (
 	"github.com/kobcheck/kobcheck/client"
 	"github.com/kobcheck/kobcheck/client/scene"
 	"github.com/kobcheck/kobcheck/contract"
+	"github.com/kobcheck/kobcheck/load/sentence"
 	"github.com/kobcheck/kobcheck/reports/evidence"
 	"github.com/kobcheck/kobcheck/steps"
 )
 
-// Sentences returns the definitions of the area.
+// Sentences returns the definitions of the area: the same sentences that kobcheck load reads in a feature.
 func Sentences() []steps.Definition {
 	const area = "load"
-	return []steps.Definition{
-		steps.Define(area, `the load plan "([^"]+)" is performed`, "Performs a plan of kobcheck load on the target.", performPlan),
-		steps.Define(area, `what the plan held for "([^"]+)" is so`, "The invariant of the plan for that requirement held.", invariantHolds),
-		steps.Define(area, `what the plan held for "([^"]+)" is so, where the operator states a limit`, "The same, on a target whose file states a limit.", statedLimitHolds),
-		steps.Define(area, `the plan misses none of its gates`, "Every gate of the plan was passed.", noGateMissed),
+	var all []steps.Definition
+	for _, one := range sentence.Workloads() {
+		all = append(all, steps.Define(area, "("+sentence.Ungrouped(one.Pattern)+")", one.Doc, perform))
 	}
+	for _, one := range sentence.Promises() {
+		all = append(all, steps.Define(area, "("+sentence.Ungrouped(one.Pattern)+")", one.Doc, hold))
+	}
+	return all
 }
 
-// performed is the plan of the scenario; nil before it was performed.
+// performed is the load of the scenario; nil before it was performed.
 type performed struct{ result *steps.LoadResult }
 
-func performPlan(ctx context.Context, w *steps.World, plan string) error {
+func perform(ctx context.Context, w *steps.World, workload string) error {
 	if w.Session.Load == nil {
 		return &scene.NotTestable{Why: "load is performed by kobcheck load, or by a run that asks for @load"}
 	}
 	// Thousands of exchanges are no evidence of a scenario; load.json has their figures.
-	result, err := w.Session.Load(client.WithScenario(ctx, client.Scenario{ID: w.Scenario.ID}), plan)
+	result, err := w.Session.Load(client.WithScenario(ctx, client.Scenario{ID: w.Scenario.ID}), workload)
 	if err != nil {
 		return &steps.Environment{Why: err.Error()}
 	}
@@ -40,60 +43,67 @@ func performPlan(ctx context.Context, w *steps.World, plan string) error {
 	return nil
 }
 
-// Supply finds the plan.
+// Supply finds what was performed.
 func (p *performed) Supply(w *steps.World) error {
 	if *p = *steps.State[performed](w); p.result == nil {
-		return steps.Faulty("no load plan was performed before this step")
+		return steps.Faulty("no load was put on the API before this step")
 	}
 	return nil
 }
 
-func invariantHolds(w *steps.World, plan *performed, requirement string) error {
+// hold holds a promise against what was performed, as kobcheck load does: what proves nothing accuses nobody.
+func hold(w *steps.World, p *performed, text string) error {
+	promise, gates := sentence.PromiseOf(text)
+	if promise == nil {
+		return steps.Faulty("%q is no promise of load", text)
+	}
+	if promise.Requirement == "" {
+		return holdGates(w, p.result, gates)
+	}
+	return holdInvariants(w, p.result, promise)
+}
+
+func holdInvariants(w *steps.World, result *steps.LoadResult, promise *sentence.Promise) error {
 	found := false
-	for _, one := range plan.result.Invariants {
-		if one.Requirement != requirement {
+	for _, one := range result.Invariants {
+		if one.Requirement != promise.Requirement {
 			continue
 		}
 		found = true
 		if one.Holds == nil {
-			w.NoData("under load: "+requirement, w.Fact(requirement, contract.Effect), one.Sentence)
+			w.NoData("under load: "+one.Requirement, w.Fact(one.Requirement, contract.Effect), one.Sentence)
 			continue
 		}
-		fact := w.Tagged(w.Fact(requirement, contract.Effect))
+		fact := w.Tagged(w.Fact(one.Requirement, contract.Effect))
 		fact.Given = one.Given
-		w.Expect(*one.Holds, evidence.Assertion{Check: "under load: " + requirement, Fact: fact,
-			Message: "it is not so that " + one.Sentence, Expected: one.Sentence, Actual: strings.Join(one.Evidence, "; ")})
+		w.Expect(*one.Holds, evidence.Assertion{Check: "under load: " + one.Requirement, Fact: fact, Message: "it is not so that " + one.Sentence,
+			Expected: one.Sentence, Actual: strings.Join(one.Evidence, "; ")})
 	}
-	if !found {
-		if plan.result.Unfit != "" {
-			return &steps.Environment{Why: plan.result.Unfit}
-		}
-		return steps.Faulty("the plan holds nothing for %s", requirement)
+	switch {
+	case found:
+		return nil
+	case promise.Stated:
+		return &scene.NotTestable{Key: "limits", Why: "no page states a limit, and neither does the target file"}
+	case result.Unfit != "":
+		return &steps.Environment{Why: result.Unfit}
 	}
-	return nil
+	return steps.Faulty("this load holds nothing for %s", promise.Requirement)
 }
 
-func statedLimitHolds(w *steps.World, plan *performed, requirement string) error {
-	for _, one := range plan.result.Invariants {
-		if one.Requirement == requirement {
-			return invariantHolds(w, plan, requirement)
-		}
+func holdGates(w *steps.World, result *steps.LoadResult, gates []string) error {
+	if result.Unfit != "" {
+		return &steps.Environment{Why: "the load proves nothing: " + result.Unfit}
 	}
-	return &scene.NotTestable{Key: "limits", Why: "no page states a limit, and neither does the target file"}
-}
-
-func noGateMissed(w *steps.World, plan *performed) error {
-	for _, gate := range plan.result.Gates {
-		switch gate.State {
-		case "passed", "failed":
-			w.Expect(gate.State == "passed", evidence.Assertion{Check: "gate " + gate.Text, Fact: w.Own(contract.Effect),
-				Message: "a gate of the plan was missed", Expected: gate.Text, Actual: gate.Figure})
-		default:
-			return &steps.Environment{Why: fmt.Sprintf("the gate %s could not be decided: %s", gate.Text, gate.State)}
+	for _, text := range gates {
+		gate, err := result.Gate(text)
+		if err != nil {
+			return err
 		}
-	}
-	if len(plan.result.Gates) == 0 || plan.result.Unfit != "" {
-		return &steps.Environment{Why: "the plan proves nothing: " + plan.result.Unfit}
+		if gate.State != "passed" && gate.State != "failed" {
+			return &steps.Environment{Why: fmt.Sprintf("whether %s could not be decided: %s", gate.Text, gate.State)}
+		}
+		w.Expect(gate.State == "passed", evidence.Assertion{Check: "gate " + gate.Text, Fact: w.Own(contract.Effect),
+			Message: "a promise under load was not kept", Expected: gate.Text, Actual: gate.Figure})
 	}
 	return nil
 }

@@ -62,19 +62,20 @@ func (r *runner) before(ctx context.Context, pickle *godog.Scenario) (context.Co
 	if ctx.Err() != nil {
 		return ctx, fmt.Errorf("%w: the run was stopped", godog.ErrSkip)
 	}
-	patience := r.config.Timeout
-	if slices.Contains(scenario.Tags, "@load") {
-		patience = max(patience, loadTime)
-	}
-	ctx, cancel := context.WithTimeoutCause(ctx, patience, fmt.Errorf("the scenario took longer than %v", patience))
+	ctx, cancel := r.bounded(ctx, scenario)
 	world := r.config.Session.NewWorld(steps.Scenario{ID: scenario.ID, Requirements: scenario.Requirements, Gap: scenario.Gap, Attempt: r.attempt})
 	now := time.Now()
 	a := &attempt{scenario: scenario, world: world, cancel: cancel, started: now, latest: now}
 	return context.WithValue(world.In(ctx), attemptKey{}, a), nil
 }
 
-// loadTime bounds a scenario that performs a load plan, which takes as long as the plan says.
-const loadTime = 10 * time.Minute
+// bounded gives a scenario its time. Load is bounded by who performs it: it takes as long as its plan says.
+func (r *runner) bounded(ctx context.Context, scenario *catalog.Scenario) (context.Context, context.CancelFunc) {
+	if slices.Contains(scenario.Tags, "@load") {
+		return context.WithCancel(ctx)
+	}
+	return context.WithTimeoutCause(ctx, r.config.Timeout, fmt.Errorf("the scenario took longer than %v", r.config.Timeout))
+}
 
 // afterStep keeps how the step went. It also hears of skipped steps, some of them after the scenario
 // has ended.

@@ -2,7 +2,10 @@ package workbench
 
 import (
 	"context"
+	"errors"
 	"fmt"
+	"os"
+	"path/filepath"
 	"slices"
 	"sync"
 	"time"
@@ -16,10 +19,14 @@ import (
 	"github.com/kobcheck/kobcheck/reports"
 	"github.com/kobcheck/kobcheck/reports/evidence"
 	"github.com/kobcheck/kobcheck/steps"
+	"github.com/kobcheck/kobcheck/steps/catalog"
 )
 
 // loadConnections are as many idle ones as a plan may keep under way.
 const loadConnections = 512
+
+// loadPatience is how long a plan may take beside its arrivals: what it prepares, and what it looks at afterwards.
+const loadPatience = 10 * time.Minute
 
 // UnderLoad is a target with a client for load, which a 429 does not slow down, and with what its file hands over.
 // It hears deliveries where one of the plans is on them. The function that it returns ends both.
@@ -53,6 +60,54 @@ func statedLimit(file *target.File) *kind.Limit {
 	return &kind.Limit{Requests: file.Limits.Requests, Window: window}
 }
 
+// Plans returns the plans of these names, and those of the scenarios of a feature, with every rate and time multiplied.
+func Plans(names []string, rate, length float64) ([]*load.Plan, error) {
+	if rate <= 0 || length <= 0 {
+		return nil, errors.New("--rate and --time are factors above 0")
+	}
+	var plans []*load.Plan
+	for _, name := range names {
+		more, err := plansOf(name)
+		if err != nil {
+			return nil, err
+		}
+		plans = append(plans, more...)
+	}
+	for _, plan := range plans {
+		plan.Scale(rate, length)
+	}
+	return plans, nil
+}
+
+// plansOf is the plan of a name, or those of a feature.
+func plansOf(name string) ([]*load.Plan, error) {
+	if filepath.Ext(name) != ".feature" {
+		plan, err := load.Find(name)
+		return []*load.Plan{plan}, err
+	}
+	data, err := os.ReadFile(name)
+	if err != nil {
+		return nil, fmt.Errorf("reading the feature %s: %w", name, err)
+	}
+	scenarios, err := catalog.Parse(name, data)
+	if err != nil {
+		return nil, err
+	}
+	var plans []*load.Plan
+	for _, scenario := range scenarios {
+		var sentences []string
+		for _, step := range scenario.Steps {
+			sentences = append(sentences, step.Text)
+		}
+		plan, err := load.FromScenario(fmt.Sprintf("%s:%d", name, scenario.Line), scenario.ID, scenario.Name, sentences)
+		if err != nil {
+			return nil, err
+		}
+		plans = append(plans, plan)
+	}
+	return plans, nil
+}
+
 // Loader performs plans for the scenarios under features/load, under the same safety rules, one at a time and each
 // plan once: several scenarios speak of one.
 func (b *Bench) Loader(file *target.File, runID string, seed int64) func(context.Context, string) (*steps.LoadResult, error) {
@@ -77,6 +132,9 @@ func (b *Bench) Loader(file *target.File, runID string, seed int64) func(context
 			return nil, err
 		}
 		defer end()
+		patience := plan.Ceiling().Time + loadPatience
+		ctx, cancel := context.WithTimeoutCause(ctx, patience, fmt.Errorf("the load took longer than %v", patience))
+		defer cancel()
 		run := reports.LoadRun{Plans: []reports.LoadPlan{*load.Perform(ctx, on, plan, seed, kind.Shard{})}}
 		run.Close(b.Plain(), b.Now())
 		done[name] = forScenarios(&run.Plans[0])
@@ -88,10 +146,11 @@ func (b *Bench) Loader(file *target.File, runID string, seed int64) func(context
 func forScenarios(plan *reports.LoadPlan) *steps.LoadResult {
 	result := &steps.LoadResult{}
 	result.Invariants = append(result.Invariants, plan.Invariants...)
-	for _, gate := range plan.Gates {
-		result.Gates = append(result.Gates, steps.LoadGate{Text: gate.Gate, State: gate.State, Figure: fmt.Sprintf("%.3g %s", gate.Figure, gate.Unit)})
+	result.Gate = func(text string) (steps.LoadGate, error) {
+		gate, err := load.HoldGate(plan, text)
+		return steps.LoadGate{Text: text, State: gate.State, Figure: fmt.Sprintf("%.3g %s", gate.Figure, gate.Unit)}, err
 	}
-	if plan.ExitCode == evidence.ExitInconclusive || plan.ExitCode == evidence.ExitProvesNone {
+	if plan.Verdict == evidence.Inconclusive {
 		result.Unfit = plan.Reason
 	}
 	return result

@@ -1,0 +1,59 @@
+package load
+
+import (
+	"fmt"
+	"slices"
+
+	"github.com/kobcheck/kobcheck/load/kind"
+	"github.com/kobcheck/kobcheck/load/sentence"
+	"github.com/kobcheck/kobcheck/reports"
+	"github.com/kobcheck/kobcheck/reports/evidence"
+)
+
+// FromScenario makes the plan that the sentences of a scenario say: one of them which load, the others what is promised.
+// Where names file and line of the scenario.
+func FromScenario(where, id, name string, sentences []string) (*Plan, error) {
+	var plan *Plan
+	var gates, promised []string
+	promises := 0
+	for _, text := range sentences {
+		if promise, held := sentence.PromiseOf(text); promise != nil {
+			promises++
+			gates = append(gates, held...)
+			if promise.Requirement != "" && !promise.Stated {
+				promised = append(promised, promise.Requirement)
+			}
+			continue
+		}
+		yaml, is := sentence.Plan(text)
+		if !is || plan != nil {
+			return nil, fmt.Errorf("%s: %q is no promise of load, and no workload either where there is none yet; "+
+				"kobcheck list steps has them", where, text)
+		}
+		var err error
+		if plan, err = Parse(where, []byte(yaml)); err != nil {
+			return nil, err
+		}
+	}
+	if plan == nil || promises == 0 {
+		return nil, fmt.Errorf("%s: the scenario says no load, or promises nothing", where)
+	}
+	plan.ID, plan.Sentence, plan.promised = id, name, promised
+	for _, text := range gates {
+		one, err := parseGate(text)
+		if err != nil {
+			return nil, fmt.Errorf("%s: %w", where, err)
+		}
+		plan.Gates, plan.gates = append(plan.Gates, text), append(plan.gates, one)
+	}
+	return plan, nil
+}
+
+// keep says of what was promised and is not among the invariants that it was not decided.
+func (p *Plan) keep(result *reports.LoadPlan) {
+	for _, requirement := range p.promised {
+		if !slices.ContainsFunc(result.Invariants, func(i evidence.Invariant) bool { return i.Requirement == requirement }) {
+			result.Invariants = append(result.Invariants, kind.Held(requirement, "what the scenario promises was looked at", false, nil))
+		}
+	}
+}

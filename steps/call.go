@@ -83,7 +83,8 @@ func (w *World) Gateway(exchange *client.Exchange) error {
 		return &Environment{Why: fmt.Sprintf("a gateway answered %d to %s in place of the API", exchange.Status, exchange.Operation)}
 	case http.StatusTooManyRequests:
 		w.watchThose(w.Session.Contract.Operation(exchange.Operation), exchange, sentinel.OfRefusedPace)
-		return &Environment{Why: fmt.Sprintf("%s was answered 429: our own pace was too high for this target; lower it with --max-rps", exchange.Operation)}
+		return &Environment{Why: fmt.Sprintf("%s was answered 429: our own pace was too high for this target; lower it with --max-rps",
+			exchange.Operation)}
 	}
 	return nil
 }

@@ -51,7 +51,8 @@ func isLabelledJSON(w *steps.World, exchange *client.Exchange) {
 
 func isStrictJSON(w *steps.World, exchange *client.Exchange) error {
 	if len(exchange.Body) == 0 && exchange.Status/100 == 2 {
-		return &scene.NotTestable{Why: fmt.Sprintf("this target answers %q with %s and no body", w.TitleOf(exchange), steps.Status(exchange.Status))}
+		return &scene.NotTestable{Why: fmt.Sprintf("this target answers %q with %s and no body",
+			w.TitleOf(exchange), steps.Status(exchange.Status))}
 	}
 	_, err := schemas.Decode(exchange.Body)
 	actual := ""

@@ -44,7 +44,8 @@ func notSlowing(ctx context.Context, w *steps.World) error {
 	}
 	w.Expect(!slows, evidence.Assertion{Check: "answers do not slow down", Fact: w.Fact("HARNESS-22", contract.Pace),
 		Message: "each call takes longer than the one before", Expected: "about as long at the end as at the beginning",
-		Actual: fmt.Sprintf("%v at first and %v at last, in %d calls", first.Round(100*time.Microsecond), last.Round(100*time.Microsecond), len(answers))})
+		Actual: fmt.Sprintf("%v at first and %v at last, in %d calls",
+			first.Round(100*time.Microsecond), last.Round(100*time.Microsecond), len(answers))})
 	return nil
 }
 

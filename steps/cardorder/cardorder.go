@@ -238,7 +238,8 @@ func checkDecides(w *steps.World, exchange *client.Exchange, number int, message
 			Message: "a failure of the class User was not answered as a client error", Expected: "a client error (4xx)",
 			Actual: w.Answered(exchange)})
 	}
-	w.Observe(fmt.Sprintf("cards-create.check-%d.status", number), "N-09", fmt.Sprintf("Which status has a failure of check %d?", number), fmt.Sprint(exchange.Status))
+	w.Observe(fmt.Sprintf("cards-create.check-%d.status", number), "N-09",
+		fmt.Sprintf("Which status has a failure of check %d?", number), fmt.Sprint(exchange.Status))
 	return nil
 }
 

@@ -156,7 +156,8 @@ func derive(w *steps.World, class, where string) error {
 	}
 	var cases []derivedCase
 	for _, operation := range w.Session.Contract.Operations {
-		if _, reached := operation.PathIn(w.Session.Edition); !reached || operation.ID == "token" || operation.Caller == "admin" && !w.Session.Client.Has("admin") {
+		if _, reached := operation.PathIn(w.Session.Edition); !reached || operation.ID == "token" ||
+			operation.Caller == "admin" && !w.Session.Client.Has("admin") {
 			continue
 		}
 		for _, open := range places(operation, where) {

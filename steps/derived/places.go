@@ -46,7 +46,8 @@ func (p place) carries(value any) bool {
 	case string:
 		hidden := strings.ContainsFunc(value, func(r rune) bool { return r < ' ' && r != '\t' || r == 0x7f })
 		edges := strings.TrimSpace(value) != value // what is around a header's value is not part of it
-		return len(value) <= longestInHead && (p != inPath || value != "" && value != "." && value != "..") && (p != inHeader || !hidden && !edges)
+		return len(value) <= longestInHead && (p != inPath || value != "" && value != "." && value != "..") &&
+			(p != inHeader || !hidden && !edges)
 	case json.Number:
 		return true
 	}
@@ -80,7 +81,8 @@ func places(operation *contract.Operation, where string) []opening {
 	case "headers":
 		for _, one := range operation.Headers {
 			if one.Name != "Authorization" {
-				all = append(all, opening{inHeader, contract.Field{Name: one.Name, Type: "string", Format: headerFormats[one.Format], Sample: one.Example}})
+				all = append(all, opening{inHeader,
+					contract.Field{Name: one.Name, Type: "string", Format: headerFormats[one.Format], Sample: one.Example}})
 			}
 		}
 	}

@@ -24,7 +24,8 @@ func effect(ctx context.Context, w *steps.World, draft *scene.Draft) (map[string
 		}
 		effect["amounts of wallet "+wallet.ID] = fmt.Sprintf("%v %v %v", body["amount"], body["reserved_amount"], body["total_amount"])
 		if draft.Operation.Section == "Transactions" {
-			items, err := w.Scene.List(ctx, "transactions-list", "primary", url.Values{"wallet": {wallet.ID}, "limit": {strconv.Itoa(things.PageSize)}})
+			items, err := w.Scene.List(ctx, "transactions-list", "primary",
+				url.Values{"wallet": {wallet.ID}, "limit": {strconv.Itoa(things.PageSize)}})
 			if err != nil {
 				return nil, err
 			}

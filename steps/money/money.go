@@ -302,7 +302,8 @@ func transactionInList(ctx context.Context, w *steps.World) error {
 	if err != nil {
 		return err
 	}
-	items, err := w.Scene.List(ctx, "transactions-list", "primary", url.Values{"wallet": {wallet.ID}, "limit": {strconv.Itoa(things.PageSize)}})
+	items, err := w.Scene.List(ctx, "transactions-list", "primary",
+		url.Values{"wallet": {wallet.ID}, "limit": {strconv.Itoa(things.PageSize)}})
 	if err != nil {
 		return err
 	}

@@ -216,7 +216,8 @@ func (w *watcher) violations() ([]schemas.Violation, error) {
 	if !bare {
 		var ok bool
 		items, ok = scene.Items(w.value)
-		w.expect(false, w.shapeless(contract.Shape, "the body is no bare list", map[bool]string{true: "a list within an object", false: "no list"}[ok]))
+		w.expect(false, w.shapeless(contract.Shape, "the body is no bare list",
+			map[bool]string{true: "a list within an object", false: "no list"}[ok]))
 	}
 	if len(items) > listEnds*2 {
 		items = append(append([]any{}, items[:listEnds]...), items[len(items)-listEnds:]...)

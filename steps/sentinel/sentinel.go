@@ -36,7 +36,9 @@ type watcher struct {
 // Watch evaluates every sentinel that applies to the exchange and returns what it asserted, also what holds.
 //
 // It also returns the decoded body, or nil where it is not strict JSON, so that nobody decodes it again.
-func Watch(set *schemas.Set, operation *contract.Operation, exchange *client.Exchange, edition contract.Edition) ([]evidence.Assertion, any) {
+func Watch(set *schemas.Set, operation *contract.Operation, exchange *client.Exchange,
+	edition contract.Edition,
+) ([]evidence.Assertion, any) {
 	w := &watcher{set: set, operation: operation, exchange: exchange, edition: edition, results: make([]evidence.Assertion, 0, 8)}
 	w.headers()
 	w.status()

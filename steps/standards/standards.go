@@ -75,7 +75,8 @@ func namesMethods(w *steps.World, exchange *client.Exchange) error {
 }
 
 func notKept(w *steps.World, exchange *client.Exchange) {
-	for _, one := range []struct{ header, directive, whose string }{{"Cache-Control", "no-store", "caches"}, {"Pragma", "no-cache", "old caches"}} {
+	for _, one := range []struct{ header, directive, whose string }{
+		{"Cache-Control", "no-store", "caches"}, {"Pragma", "no-cache", "old caches"}} {
 		w.Match(match.Directive(one.header, one.directive), client.List(exchange.Header, one.header), evidence.Assertion{
 			Check: "not to be stored", Fact: w.Fact("STD-15", contract.Head),
 			Message: "the answer may be stored by " + one.whose})
@@ -143,7 +144,8 @@ func locationResolves(ctx context.Context, w *steps.World, exchange *client.Exch
 // challengeFits holds the error of a challenge against the status that RFC 6750 section 3.1 gives it.
 func challengeFits(w *steps.World, exchange *client.Exchange) error {
 	bearer, _ := client.BearerChallenge(exchange.Header)
-	for code, fits := range map[string]int{"insufficient_scope": http.StatusForbidden, "invalid_token": http.StatusUnauthorized, "invalid_request": http.StatusBadRequest} {
+	for code, fits := range map[string]int{
+		"insufficient_scope": http.StatusForbidden, "invalid_token": http.StatusUnauthorized, "invalid_request": http.StatusBadRequest} {
 		if bearer.Parameters["error"] == code {
 			w.Expect(exchange.Status == fits, evidence.Assertion{Check: "status of the challenge",
 				Fact: w.Fact("STD-03", contract.Head), Message: "the error of the challenge does not go with the status",

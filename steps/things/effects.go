@@ -108,7 +108,8 @@ func setStatus(ctx context.Context, w *steps.World, operation, value string) err
 func changed(ctx context.Context, w *steps.World, draft *scene.Draft, value string) error {
 	exchange, _, err := w.Scene.Serve(ctx, draft.Set("status", value))
 	if exchange != nil && exchange.Status/100 == 4 {
-		return &scene.NotTestable{Why: fmt.Sprintf("this target refuses to make the %s %s: %s", draft.Operation.PathParams[0].Fixture, value, w.Answered(exchange))}
+		return &scene.NotTestable{Why: fmt.Sprintf("this target refuses to make the %s %s: %s",
+			draft.Operation.PathParams[0].Fixture, value, w.Answered(exchange))}
 	}
 	return err
 }

@@ -73,7 +73,9 @@ const (
 // Walk goes through the pages of a list by offset and hands each to visit, until that returns false, the
 // list ends, or its pages bring nothing new. It returns how many entries it saw, and whether it stopped for
 // the bound alone.
-func Walk(ctx context.Context, w *steps.World, operation *contract.Operation, as string, query url.Values, visit func(items []map[string]any) bool) (seen int, bounded bool, err error) {
+func Walk(ctx context.Context, w *steps.World, operation *contract.Operation, as string, query url.Values,
+	visit func(items []map[string]any) bool,
+) (seen int, bounded bool, err error) {
 	query = CopyQuery(query)
 	query.Set("limit", strconv.Itoa(PageSize))
 	known, stale := map[any]bool{}, 0

@@ -158,7 +158,8 @@ func callWithScope(ctx context.Context, w *steps.World, title, scope string) err
 	}
 	token, err := w.Session.Client.Token(ctx, as, scope)
 	if err != nil {
-		return &scene.NotTestable{Key: "target.clients." + as + ".scope", Why: fmt.Sprintf("no token of the scope %s is to be had (%v)", scope, err)}
+		return &scene.NotTestable{Key: "target.clients." + as + ".scope",
+			Why: fmt.Sprintf("no token of the scope %s is to be had (%v)", scope, err)}
 	}
 	return sendWithToken(ctx, w, token.Value)
 }

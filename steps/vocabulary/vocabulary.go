@@ -23,8 +23,10 @@ import (
 
 // All returns every sentence that the features may use, sorted by area and pattern.
 func All() []steps.Definition {
-	all := slices.Concat(things.Sentences(), requests.Sentences(), tokens.Sentences(), answers.Sentences(), lists.Sentences(), idempotency.Sentences(),
-		cardorder.Sentences(), money.Sentences(), standards.Sentences(), bursts.Sentences(), derived.Sentences(), plans.Sentences(), webhooks.Sentences())
+	all := slices.Concat(things.Sentences(), requests.Sentences(), tokens.Sentences(),
+		answers.Sentences(), lists.Sentences(), idempotency.Sentences(),
+		cardorder.Sentences(), money.Sentences(), standards.Sentences(), bursts.Sentences(),
+		derived.Sentences(), plans.Sentences(), webhooks.Sentences())
 	slices.SortStableFunc(all, func(a, b steps.Definition) int {
 		return cmp.Or(cmp.Compare(a.Area, b.Area), cmp.Compare(a.Pattern.String(), b.Pattern.String()))
 	})

@@ -102,7 +102,8 @@ func messageTypes(w *steps.World, one webhook.Received) {
 		w.Expect(holds, evidence.Assertion{Check: "type of a member", Fact: w.Fact(requirement, contract.Delivery),
 			Pointer: "/" + pointer, Message: "a member of a message is not of its form", Expected: expected, Actual: actual})
 	}
-	expect(m.Type == webhook.Notification || m.Type == webhook.Confirmation || m.Type == webhook.Unsubscribed, "HOOK-25", "Type", "one of the three types", m.Type)
+	expect(m.Type == webhook.Notification || m.Type == webhook.Confirmation || m.Type == webhook.Unsubscribed,
+		"HOOK-25", "Type", "one of the three types", m.Type)
 	expect(m.MessageId != "", "HOOK-26", "MessageId", "an id", "none")
 	_, readable := schemas.Instant(m.Timestamp)
 	expect(readable, "HOOK-28", "Timestamp", "a time of ISO 8601", m.Timestamp)
@@ -128,7 +129,8 @@ func messagesVerify(ctx context.Context, w *steps.World, all *messages) {
 		for _, check := range checks {
 			requirements := []string{"HOOK-21"}
 			if message != nil && check.Step == "signature" {
-				requirements = append(requirements, "SNS-07", "SNS-08", map[bool]string{true: "SNS-05", false: "SNS-06"}[message.Type == webhook.Notification])
+				requirements = append(requirements, "SNS-07", "SNS-08",
+					map[bool]string{true: "SNS-05", false: "SNS-06"}[message.Type == webhook.Notification])
 			}
 			for _, requirement := range requirements {
 				w.Expect(check.Holds, evidence.Assertion{Check: "verification: " + check.Step,

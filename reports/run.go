@@ -113,6 +113,8 @@ type Settings struct {
 	FlakyFails bool `json:"flaky_fails,omitempty"`
 	// Scored names the file that freezes the set of requirements that gate.
 	Scored string `json:"scored,omitempty"`
+	// Faults are those that were switched on in the mock inside.
+	Faults []string `json:"faults,omitempty"`
 }
 
 // Summary counts. The scenario counts add up to Total by construction.

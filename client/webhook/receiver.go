@@ -56,11 +56,11 @@ type Inbox struct {
 	mu       sync.Mutex
 	received []Received
 	// failing answers the first try of each event with failWith; failed remembers which.
-	failing  bool
-	failWith int
-	failed   map[string]bool
-	changed  chan struct{}
-	handle   func(Received) int
+	failing        bool
+	failWith       int
+	failed         map[string]bool
+	changed        chan struct{}
+	handle, answer func(Received) int
 }
 
 // Received is a delivery that came in.
@@ -78,7 +78,17 @@ type Received struct {
 func (r *Receiver) NewInbox() *Inbox {
 	r.mu.Lock()
 	defer r.mu.Unlock()
-	path := "/" + uuid.NewString()
+	return r.inboxAt("/" + uuid.NewString())
+}
+
+// InboxAt opens an address that others know.
+func (r *Receiver) InboxAt(path string) *Inbox {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	return r.inboxAt(path)
+}
+
+func (r *Receiver) inboxAt(path string) *Inbox {
 	box := &Inbox{URL: r.base + path, changed: make(chan struct{})}
 	r.boxes[path] = box
 	return box
@@ -119,6 +129,9 @@ func (b *Inbox) take(d Delivery) int {
 			one.Answer = b.failWith
 		}
 	}
+	if b.answer != nil {
+		one.Answer = b.answer(one)
+	}
 	b.received = append(b.received, one)
 	close(b.changed)
 	b.changed = make(chan struct{})
@@ -141,6 +154,13 @@ func (b *Inbox) Handle(handle func(Received) int) {
 	b.mu.Lock()
 	defer b.mu.Unlock()
 	b.handle = handle
+}
+
+// Answer answers every further delivery with the status that is returned. It is called one at a time.
+func (b *Inbox) Answer(answer func(Received) int) {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	b.answer = answer
 }
 
 // All returns what came in so far.

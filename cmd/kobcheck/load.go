@@ -157,6 +157,10 @@ func performPlans(ctx context.Context, b *workbench.Bench, f *loadFlags, subject
 		result.Plans = append(result.Plans, *load.Perform(ctx, on, plan, f.seed, kind.Shard{Index: part.Index, Of: part.Of}))
 		show("", true)
 	}
-	result.ExitCode = stopped.Code()
+	if result.ExitCode = stopped.Code(); result.ExitCode != evidence.ExitPassed {
+		for _, plan := range f.plans[len(result.Plans):] {
+			defer b.Say("%s did not come to its turn; kobcheck load %s --seed %d performs it", plan.ID, plan.ID, f.seed)
+		}
+	}
 	return b.FinishLoad(result, by, f.out.Writer(api.Redactor()))
 }

@@ -2,6 +2,7 @@ package main
 
 import (
 	"context"
+	"fmt"
 
 	"github.com/spf13/cobra"
 
@@ -58,8 +59,15 @@ func newReplay() *cobra.Command {
 }
 
 func again(ctx context.Context, b *workbench.Bench, f *replayFlags, run *reports.Run, was *reports.Scenario) error {
+	if !run.Target.Embedded && f.where.Config == "" && f.where.Style == "" {
+		return fmt.Errorf("the run was on %s (%s); name its target file with --config, or the style of a mock to perform it on with --style",
+			run.Target.Name, run.Target.BaseURL)
+	}
 	if f.where.Style == "" {
 		f.where.Style = run.Target.Style
+	}
+	if !b.Given("fault") {
+		f.where.Faults = run.Settings.Faults
 	}
 	if f.where.Edition == "" {
 		f.where.Edition = string(run.Target.Edition)

@@ -1,9 +1,11 @@
 package main
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
+	"path/filepath"
 	"strings"
 	"time"
 
@@ -29,6 +31,7 @@ type runFlags struct {
 	selection      catalog.Selection
 	how            suite.Config
 	shard, history string
+	rest           string
 	depth          int
 }
 
@@ -63,12 +66,18 @@ func newRun() *cobra.Command {
 	f.judging.Flags(flags)
 	flags.StringVar(&f.judging.Profile, "profile", "", "profile.json of the target: answers to open questions; read, compared and written")
 	flags.BoolVar(&f.judging.Strict, "strict", false, "undocumented fields fail")
+	flags.StringVar(&f.rest, "continue", "", "run.json of a run that was stopped: performs what it did not come to, with its seed")
 	flags.StringVar(&f.history, "history", "", "folder of earlier nights: the reports say since when each failure is there, what is new and what vanished")
 	flags.DurationVar(&f.how.Patience, "patience", 5*time.Second, "how long a target that is down is waited for")
 	return command
 }
 
 func run(ctx context.Context, b *workbench.Bench, f *runFlags) error {
+	if f.rest != "" {
+		if err := f.goOn(); err != nil {
+			return err
+		}
+	}
 	f.how.Seed = b.Seed(f.how.Seed)
 	subject, err := b.Subject(ctx, &f.where, f.how.Seed)
 	if err != nil {
@@ -116,6 +125,27 @@ func run(ctx context.Context, b *workbench.Bench, f *runFlags) error {
 	return conclude(b, f, by, result, api.Redactor())
 }
 
+// goOn takes from a run that was stopped its seed, and the scenarios that it did not come to.
+func (f *runFlags) goOn() error {
+	earlier, err := workbench.OpenRun(f.rest)
+	if err != nil {
+		return err
+	}
+	if filepath.Clean(f.rest) == filepath.Join(f.files.Folder, "run.json") {
+		return fmt.Errorf("--continue: the reports would be written over %s; choose another folder with --out", f.rest)
+	}
+	for _, one := range earlier.Scenarios {
+		if one.Verdict == evidence.NotRun {
+			f.selection.IDs = append(f.selection.IDs, one.ID)
+		}
+	}
+	if len(f.selection.IDs) == 0 {
+		return fmt.Errorf("--continue: %s left nothing over", f.rest)
+	}
+	f.how.Seed = cmp.Or(f.how.Seed, earlier.Seed)
+	return nil
+}
+
 // performScenarios performs the scenarios until a signal.
 func performScenarios(ctx context.Context, b *workbench.Bench, f *runFlags, subject *workbench.Subject, session *steps.Session) (*reports.Run, error) {
 	ctx, stopped, release := workbench.UntilSignal(ctx)
@@ -132,7 +162,7 @@ func performScenarios(ctx context.Context, b *workbench.Bench, f *runFlags, subj
 
 // conclude judges a run that was made, and writes its reports whatever else fails.
 func conclude(b *workbench.Bench, f *runFlags, by *workbench.Judgement, result *reports.Run, guard format.Guard) error {
-	result.Settings.Formats, result.Settings.Scored = f.files.Formats, f.judging.Scored
+	result.Settings.Formats, result.Settings.Scored, result.Settings.Faults = f.files.Formats, f.judging.Scored, f.where.Faults
 	result.ApplyKnown(by.Known, b.Now())
 	result.ReportWaivers(by.Waivers)
 	result.Close(b.Facts, b.Now())
@@ -145,6 +175,10 @@ func conclude(b *workbench.Bench, f *runFlags, by *workbench.Judgement, result *
 	}
 	to := f.files.Writer(guard)
 	to.Anew = true
+	if left := result.Summary.Scenarios.NotRun; result.Signal != "" && left > 0 {
+		defer b.Say("%d scenarios did not come to their turn; kobcheck run --continue %s --out FOLDER, with the same flags, performs them",
+			left, filepath.Join(f.files.Folder, "run.json"))
+	}
 	b.KeepProfile(by, f.judging.Profile, result, to)
 	return b.Finish(result, f.files.Formats, to)
 }

@@ -383,12 +383,40 @@ func TestAnInterruptedRunWritesItsReportsAndSaysSo(t *testing.T) {
 	_, err = progress.Read(make([]byte, 1)) // the head line: the run has begun
 	require.NoError(t, err)
 	require.NoError(t, command.Process.Signal(syscall.SIGINT))
-	_, err = new(bytes.Buffer).ReadFrom(progress)
+	var said bytes.Buffer
+	_, err = said.ReadFrom(progress)
 	require.NoError(t, err)
+	require.Contains(t, said.String(), "kobcheck run --continue "+filepath.Join(folder, "run.json"))
 	var exit *exec.ExitError
 	require.ErrorAs(t, command.Wait(), &exit)
 	require.Equal(t, evidence.ExitInterrupted, exit.ExitCode())
 	result := readRun(t, folder)
 	require.Equal(t, evidence.Interrupted, result.Verdict)
 	require.Positive(t, result.Summary.Scenarios.NotRun)
+}
+
+func TestARunThatWasStoppedIsContinuedWithWhatItDidNotComeTo(t *testing.T) {
+	t.Parallel()
+	folder, rest := t.TempDir(), t.TempDir()
+	_, code := kobcheck(t, "run", "--section", "relays", "--seed", "11", "--format", "json", "--out", folder)
+	require.Zero(t, code)
+	stopped := readRun(t, folder)
+	require.Greater(t, len(stopped.Scenarios), 1)
+	path := filepath.Join(folder, "run.json")
+	output, code := kobcheck(t, "run", "--continue", path, "--out", rest)
+	require.Equal(t, evidence.ExitUsage, code)
+	require.Contains(t, output, "left nothing over")
+	stopped.Scenarios[0].Verdict = evidence.NotRun
+	text, err := json.Marshal(stopped)
+	require.NoError(t, err)
+	require.NoError(t, os.WriteFile(path, text, 0o600))
+	output, code = kobcheck(t, "run", "--continue", path, "--out", rest, "--format", "json")
+	require.Zero(t, code, output)
+	result := readRun(t, rest)
+	require.Len(t, result.Scenarios, 1)
+	require.Equal(t, stopped.Scenarios[0].ID, result.Scenarios[0].ID)
+	require.EqualValues(t, 11, result.Seed)
+	output, code = kobcheck(t, "run", "--continue", path, "--out", folder)
+	require.Equal(t, evidence.ExitUsage, code)
+	require.Contains(t, output, "would be written over")
 }

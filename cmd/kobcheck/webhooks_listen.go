@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"net/http"
 	"os"
 	"strings"
 
@@ -11,43 +12,69 @@ import (
 	"github.com/spf13/cobra"
 
 	"github.com/kobcheck/kobcheck/client/webhook"
+	"github.com/kobcheck/kobcheck/client/webhook/torment"
 	"github.com/kobcheck/kobcheck/cmd/kobcheck/workbench"
 )
 
+// listenFlags are the flags of webhooks listen.
+type listenFlags struct {
+	verification  workbench.Verification
+	address, path string
+	count         int
+	refuse        bool
+}
+
 func newWebhooksListen() *cobra.Command {
-	var verification workbench.Verification
-	var address string
-	var count int
+	var f listenFlags
 	command := &cobra.Command{
-		Use:     "listen",
-		Short:   "Listens for deliveries and prints each with its verification; confirms nothing by itself",
-		Example: "  kobcheck webhooks listen --addr 127.0.0.1:9000 --certificate-host 127.0.0.1:8080",
-		Args:    workbench.Takes(0, 0),
+		Use:   "listen",
+		Short: "Listens for deliveries and prints each with its verification; confirms nothing by itself",
+		Example: `  kobcheck webhooks listen --addr 127.0.0.1:9000 --certificate-host 127.0.0.1:8080
+  kobcheck webhooks listen --addr 127.0.0.1:9000 --path /webhooks --certificate-host 127.0.0.1:9001 --topic ` + torment.Topic + ` --refuse &
+  kobcheck webhooks torment http://127.0.0.1:9000/webhooks --addr 127.0.0.1:9001`,
+		Args: workbench.Takes(0, 0),
 		RunE: workbench.Verb(func(ctx context.Context, b *workbench.Bench, _ []string) error {
-			verifier, err := verification.Verifier()
-			if err != nil {
-				return err
-			}
 			ctx, _, release := workbench.UntilSignal(ctx)
 			defer release()
-			receiver, err := webhook.Listen(ctx, address, "")
-			if err != nil {
-				return err
-			}
-			defer receiver.Close()
-			return listen(ctx, b, receiver.NewInbox(), verifier, count)
+			return listen(ctx, b, &f)
 		}),
 	}
-	verification.Flags(command.Flags())
-	command.Flags().StringVar(&address, "addr", "127.0.0.1:0", "address to listen on")
-	command.Flags().IntVar(&count, "count", 0, "end after so many deliveries; 0 goes on until it is stopped")
+	flags := command.Flags()
+	f.verification.Flags(flags)
+	flags.StringVar(&f.address, "addr", "127.0.0.1:0", "address to listen on")
+	flags.StringVar(&f.path, "path", "", "path of the address, such as /webhooks; one that nobody can guess without it")
+	flags.IntVar(&f.count, "count", 0, "end after so many deliveries; 0 goes on until it is stopped")
+	flags.BoolVar(&f.refuse, "refuse", false, "answer 403 to what does not verify, as an endpoint should; 200 to everything without it")
 	return command
 }
 
 // listen prints each delivery as it comes, up to a number of them.
-func listen(ctx context.Context, b *workbench.Bench, inbox *webhook.Inbox, verifier *webhook.Verifier, count int) error {
+func listen(ctx context.Context, b *workbench.Bench, f *listenFlags) error {
+	verifier, err := f.verification.Verifier()
+	if err != nil {
+		return err
+	}
+	receiver, err := webhook.Listen(ctx, f.address, "")
+	if err != nil {
+		return err
+	}
+	defer receiver.Close()
+	inbox := receiver.NewInbox()
+	if f.path != "" {
+		inbox = receiver.InboxAt(f.path)
+	}
+	if f.refuse {
+		answering := *verifier
+		answering.Seen = nil // what comes again is to be taken again
+		inbox.Answer(func(one webhook.Received) int {
+			if _, checks := answering.Verify(ctx, one.Delivery); !webhook.Holds(checks) {
+				return http.StatusForbidden
+			}
+			return http.StatusOK
+		})
+	}
 	fmt.Fprintln(b.Out, inbox.URL)
-	for shown := 0; count == 0 || shown < count; shown++ {
+	for shown := 0; f.count == 0 || shown < f.count; shown++ {
 		seen := 0
 		one, came := inbox.Wait(ctx, func(webhook.Received) bool { seen++; return seen > shown })
 		if !came {

@@ -19,7 +19,8 @@ func newWebhooksTorment() *cobra.Command {
 		Long: `Sends good and hostile deliveries to an endpoint and prints a table of what it wrongly accepted.
 
 The endpoint has to trust the certificates of the host that is printed first (--addr fixes it), and take the topic
-that --topic names: without a good delivery that is accepted, a refusal proves nothing.`,
+that --topic names: without a good delivery that is accepted, a refusal proves nothing. The first example is tried against
+kobcheck webhooks listen, whose second example is the endpoint to it.`,
 		Example: `  kobcheck webhooks torment http://127.0.0.1:9000/webhooks --addr 127.0.0.1:9001
   kobcheck webhooks torment https://hooks.example.test/kobble --host hooks.example.test`,
 		Args: workbench.Takes(1, 1),

@@ -1,6 +1,7 @@
 package format
 
 import (
+	"fmt"
 	"io"
 	"maps"
 	"slices"
@@ -79,9 +80,17 @@ func (p printer) plan(plan *reports.LoadPlan) {
 		p.Line("  observed   %s %s", wording.Wrap(o.Question, 13), wording.Wrap(o.Answer, 13))
 	}
 	for _, gate := range plan.Gates {
-		p.Line("  gate       %-12s %s: %.3g %s (%.3g to %.3g), %d samples of %d needed", gate.State, gate.Gate, gate.Figure, gate.Unit,
-			gate.Low, gate.High, gate.Samples, gate.Needed)
+		p.Line("  gate       %-12s %s: %s %s (%s to %s), %s", gate.State, gate.Gate, wording.Figure(gate.Figure), gate.Unit,
+			wording.Figure(gate.Low), wording.Figure(gate.High), samples(gate))
 	}
 	p.Line("  %s%s", plan.Verdict, map[bool]string{true: ": " + plan.Reason}[plan.Reason != ""])
 	p.Line("")
+}
+
+// samples says how many a gate had, and whether they are enough.
+func samples(gate reports.GateResult) string {
+	if gate.Samples < gate.Needed {
+		return fmt.Sprintf("%d samples of the %d that it takes", gate.Samples, gate.Needed)
+	}
+	return wording.Count(gate.Samples, "sample")
 }

@@ -29,3 +29,12 @@ func TestASelftestTellsWhatAFaultDoesToTheRest(t *testing.T) {
 	require.NoError(t, PrintSelftest(&text, s))
 	require.Contains(t, text.String(), "was not measured; selftest --full does")
 }
+
+func TestASelftestThatWasStoppedHasNoPower(t *testing.T) {
+	s := &reports.Selftest{Selected: 900, Faults: []reports.FaultResult{{ID: "x", Mark: "stated", Killed: true, RightRequirement: true}}}
+	s.Close(time.Now())
+	var text bytes.Buffer
+	require.NoError(t, PrintSelftest(&text, s))
+	require.Contains(t, text.String(), "stopped early: 1 of 900 faults were tried, 1 of them caught")
+	require.NotContains(t, text.String(), "detection power 1")
+}

@@ -52,7 +52,10 @@ func PrintSelftest(w io.Writer, s *reports.Selftest) error {
 	sum := s.Summary
 	p.Line("")
 	if s.Selected > len(s.Faults) {
-		p.Line("stopped early: %d of %d faults were tried", len(s.Faults), s.Selected)
+		p.Line("stopped early: %d of %d faults were tried, %d of them caught; a selftest by halves has no detection power",
+			len(s.Faults), s.Selected, sum.Killed)
+		p.Line("  --group, --fault, --requirement and --every try fewer")
+		return p.Err()
 	}
 	p.Line("detection power %.1f%%: %d of %d faults caught, %d of them on the requirement that they break", 100*sum.Power,
 		sum.Killed, sum.Faults, sum.RightRequirement)

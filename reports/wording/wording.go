@@ -5,6 +5,8 @@ package wording
 import (
 	"fmt"
 	"io"
+	"math"
+	"strconv"
 	"strings"
 )
 
@@ -53,6 +55,19 @@ func (p *Printer) Lines() int { return p.lines }
 
 // Err is what kept a line from being printed.
 func (p *Printer) Err() error { return p.err }
+
+// Figure writes a number with three digits that count, and never with an exponent: 0.0123, 4.56, 1960.
+func Figure(v float64) string {
+	if v == 0 || math.IsNaN(v) || math.IsInf(v, 0) {
+		return fmt.Sprint(v)
+	}
+	decimals := max(0, 2-int(math.Floor(math.Log10(math.Abs(v)))))
+	text := strconv.FormatFloat(v, 'f', decimals, 64)
+	if strings.Contains(text, ".") {
+		text = strings.TrimRight(strings.TrimRight(text, "0"), ".")
+	}
+	return text
+}
 
 // Count counts things in words, such as 2 cards.
 func Count(n int, thing string) string { return fmt.Sprintf("%d %s", n, Plural(thing, n)) }

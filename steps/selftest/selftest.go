@@ -135,6 +135,9 @@ func Run(ctx context.Context, config Config) (*reports.Selftest, error) {
 			if err != nil {
 				return nil, err
 			}
+			if ctx.Err() != nil {
+				return s, nil // by halves it says nothing
+			}
 			config.proved[style+" "+string(edition)] = proved
 			s.Baseline = append(s.Baseline, baseline)
 		}

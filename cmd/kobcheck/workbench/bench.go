@@ -95,6 +95,9 @@ func (b *Bench) Client(file *target.File, call client.Config) (*client.Client, e
 	return client.New(config)
 }
 
+// Given reports whether a flag was given, wherever its value comes from.
+func (b *Bench) Given(flag string) bool { return b.command.Flags().Changed(flag) }
+
 // Say prints a line that is no result.
 func (b *Bench) Say(format string, args ...any) {
 	fmt.Fprintf(b.Err, "kobcheck: "+format+"\n", args...)

@@ -18,6 +18,7 @@ import (
 	"github.com/kobcheck/kobcheck/load/kind"
 	"github.com/kobcheck/kobcheck/reports"
 	"github.com/kobcheck/kobcheck/reports/evidence"
+	"github.com/kobcheck/kobcheck/reports/wording"
 	"github.com/kobcheck/kobcheck/steps"
 	"github.com/kobcheck/kobcheck/steps/catalog"
 )
@@ -148,7 +149,7 @@ func forScenarios(plan *reports.LoadPlan) *steps.LoadResult {
 	result.Invariants = append(result.Invariants, plan.Invariants...)
 	result.Gate = func(text string) (steps.LoadGate, error) {
 		gate, err := load.HoldGate(plan, text)
-		return steps.LoadGate{Text: text, State: gate.State, Figure: fmt.Sprintf("%.3g %s", gate.Figure, gate.Unit)}, err
+		return steps.LoadGate{Text: text, State: gate.State, Figure: wording.Figure(gate.Figure) + " " + gate.Unit}, err
 	}
 	if plan.Verdict == evidence.Inconclusive {
 		result.Unfit = plan.Reason

@@ -76,7 +76,7 @@ func TestUnderLoadEveryEventIsDelivered(t *testing.T) {
 
 func TestLoadHasItsExitCodes(t *testing.T) {
 	elsewhere := filepath.Join(t.TempDir(), "elsewhere.yaml")
-	require.NoError(t, os.WriteFile(elsewhere, []byte("target:\n  name: x\n  base_url: https://api.example.test\n  token_url: https://api.example.test/t\n  clients:\n    primary: {id: a, secret_env: HOME, scope: s}\n"), 0o600))
+	require.NoError(t, os.WriteFile(elsewhere, []byte("target:\n  name: x\n  base_url: https://api.example.test\n  token_url: https://api.example.test/t\n  clients:\n    primary: {id: a, secret_env: PATH, scope: s}\n"), 0o600))
 	missed := filepath.Join(t.TempDir(), "missed.yaml")
 	require.NoError(t, os.WriteFile(missed, []byte("id: missed\nkind: mixed\nsentence: x\nlag: 1s\nstages: [{rate: 50, for: 1s}]\nmix: {card-programs-list: 1}\ngates: [p50 < 1us]\n"), 0o600))
 	none := filepath.Join(t.TempDir(), "none.yaml")

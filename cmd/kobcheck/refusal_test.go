@@ -14,7 +14,7 @@ import (
 )
 
 // nobody is a target file of no API: whatever is refused is refused before it is asked.
-const nobody = "target:\n  name: nobody\n  base_url: http://127.0.0.1:9\n  token_url: http://127.0.0.1:9/t\n  clients:\n    primary: {id: a, secret_env: HOME, scope: client/write}\n"
+const nobody = "target:\n  name: nobody\n  base_url: http://127.0.0.1:9\n  token_url: http://127.0.0.1:9/t\n  clients:\n    primary: {id: a, secret_env: PATH, scope: client/write}\n"
 
 // targetFile writes a target file of nobody with more in it.
 func targetFile(t *testing.T, more string) string {

@@ -158,7 +158,7 @@ func TestExitCodes(t *testing.T) {
 	address := closed.Addr().String()
 	require.NoError(t, closed.Close())
 	down := filepath.Join(t.TempDir(), "down.yaml")
-	require.NoError(t, os.WriteFile(down, []byte("target:\n  name: down\n  base_url: http://"+address+"\n  token_url: http://"+address+"/oauth2/token\n  clients:\n    primary: {id: a, secret_env: HOME, scope: client/write}\n"), 0o600))
+	require.NoError(t, os.WriteFile(down, []byte("target:\n  name: down\n  base_url: http://"+address+"\n  token_url: http://"+address+"/oauth2/token\n  clients:\n    primary: {id: a, secret_env: PATH, scope: client/write}\n"), 0o600))
 	broken := filepath.Join(t.TempDir(), "broken.yaml")
 	require.NoError(t, os.WriteFile(broken, []byte("target:\n  nam: x\n"), 0o600))
 	for _, c := range []struct {

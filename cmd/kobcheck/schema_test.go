@@ -54,7 +54,7 @@ func TestAFileThatItsSchemaRefusesIsRefusedWhereItIsRead(t *testing.T) {
 		"no name":              strings.Replace(nobody, "  name: nobody\n", "", 1),
 		"a query":              strings.Replace(nobody, ":9\n", ":9/?a=b\n", 1),
 		"an edition":           nobody + "  edition: v9\n",
-		"an unknown client":    nobody + "    third: {id: a, secret_env: HOME, scope: s}\n",
+		"an unknown client":    nobody + "    third: {id: a, secret_env: PATH, scope: s}\n",
 		"an unknown operation": nobody + "  paths: {health: /h}\n",
 		"a relative path":      nobody + "  paths: {healthcheck: h}\n",
 		"no UUID":              nobody + "fixtures: {wallets: {\"3\": x}}\n",

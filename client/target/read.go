@@ -12,7 +12,7 @@ import (
 
 	"github.com/kobcheck/kobcheck/client"
 	"github.com/kobcheck/kobcheck/contract"
-	"github.com/kobcheck/kobcheck/yamlfile"
+	"github.com/kobcheck/kobcheck/contract/yamlfile"
 )
 
 // Error is a fault of a target file.

@@ -6,6 +6,7 @@ import (
 	"io"
 	"net"
 	"net/http"
+	"slices"
 	"strings"
 	"sync"
 	"time"
@@ -170,22 +171,31 @@ func (b *Inbox) All() []Received {
 	return append([]Received(nil), b.received...)
 }
 
-// Wait returns the first delivery that fits, as soon as it is there, or false at the end of the context.
-func (b *Inbox) Wait(ctx context.Context, fits func(Received) bool) (Received, bool) {
-	for {
+// tick is the unit in which patience is spent.
+const tick = 10 * time.Millisecond
+
+// Wait returns the first delivery that fits, as soon as it is there, or false at the end of the context or of the
+// patience; 0 is patience without end. Patience is spent by ticks that this process was awake for: a machine that
+// gives it no time must not make a sender seem late.
+func (b *Inbox) Wait(ctx context.Context, patience time.Duration, fits func(Received) bool) (Received, bool) {
+	ticks := time.NewTicker(tick)
+	defer ticks.Stop()
+	for spent := time.Duration(0); patience == 0 || spent < patience; {
 		b.mu.Lock()
 		changed := b.changed
-		for _, one := range b.received {
-			if fits(one) {
-				b.mu.Unlock()
-				return one, true
-			}
+		found := slices.IndexFunc(b.received, fits)
+		if found >= 0 {
+			defer b.mu.Unlock()
+			return b.received[found], true
 		}
 		b.mu.Unlock()
 		select {
 		case <-changed:
+		case <-ticks.C:
+			spent += tick
 		case <-ctx.Done():
 			return Received{}, false
 		}
 	}
+	return Received{}, false
 }

@@ -1,6 +1,9 @@
 package main
 
 import (
+	"fmt"
+	"maps"
+	"os"
 	"os/exec"
 	"slices"
 	"strings"
@@ -9,73 +12,11 @@ import (
 	"github.com/stretchr/testify/require"
 )
 
-// rooms are the packages from top to bottom, each with the rooms that it may import.
-var rooms = []struct {
-	name string
-	may  []string
-}{
-	{"contract", nil},
-	{"schemas", []string{"client/redact"}},
-	{"yamlfile", []string{"contract"}},
-	{"schemas/match", []string{"client/redact", "schemas"}},
-	{"reports/evidence", []string{"contract", "yamlfile"}},
-	{"contract/openapi", []string{"contract", "schemas"}},
-	{"client/redact", nil},
-	{"client", []string{"client/redact", "contract", "reports/evidence"}},
-	{"client/webhook", []string{"client", "reports/wording", "schemas"}},
-	{"client/webhook/torment", []string{"client", "client/webhook"}},
-	{"client/scene", []string{"client", "contract", "schemas"}},
-	{"client/target", []string{"client", "client/scene", "contract", "schemas", "yamlfile"}},
-	{"mock/fault", []string{"contract"}},
-	{"mock/limit", nil},
-	{"mock", []string{"contract", "mock/fault", "mock/limit"}},
-	{"mock/mutate", []string{"contract", "schemas"}},
-	{"reports/wording", nil},
-	{"reports", []string{"contract", "reports/evidence", "reports/wording"}},
-	{"reports/specimen", []string{"contract", "reports", "reports/evidence"}},
-	{"reports/bucket", nil},
-	{"reports/nights", []string{"reports", "reports/evidence", "reports/wording"}},
-	{"reports/site", []string{"contract", "reports", "reports/evidence", "reports/nights", "schemas"}},
-	{"reports/format", []string{"contract", "reports", "reports/evidence", "reports/nights", "reports/site", "reports/wording", "schemas"}},
-	{"features", nil},
-	{"load/kind", []string{"client", "client/scene", "client/webhook", "reports/evidence", "schemas"}},
-	{"load/history", []string{"client/scene", "load/kind", "reports", "reports/evidence"}},
-	{"load/arrivals", []string{"client", "client/scene", "contract", "load/kind", "reports", "reports/evidence", "schemas/match", "steps/sentinel"}},
-	{"load/storm", []string{"client", "client/scene", "contract", "load/arrivals", "load/history", "load/kind", "reports", "reports/evidence"}},
-	{"load/ledger", []string{"client/scene", "load/arrivals", "load/history", "load/kind", "reports", "reports/evidence", "schemas/match"}},
-	{"load/deliveries", []string{"client/scene", "client/webhook", "load/arrivals", "load/kind", "reports", "reports/evidence"}},
-	{"load/limiter", []string{"client", "load/arrivals", "load/kind", "reports", "reports/evidence"}},
-	{"load/sentence", nil},
-	{"load", []string{"load/sentence", "client/target", "contract", "load/arrivals", "load/deliveries", "load/kind", "load/ledger", "load/limiter", "load/storm", "reports", "reports/evidence", "yamlfile"}},
-	{"steps/sentinel", []string{"client", "client/scene", "contract", "reports/evidence", "schemas", "schemas/match"}},
-	{"steps", []string{"client", "client/redact", "client/scene", "client/target", "client/webhook", "contract", "reports/evidence", "schemas", "schemas/match", "steps/sentinel"}},
-	{"steps/answers", area("steps/sentinel")},
-	{"steps/things", area()},
-	{"steps/requests", area()},
-	{"steps/tokens", area()},
-	{"steps/bursts", area()},
-	{"steps/lists", area("steps/things")},
-	{"steps/idempotency", area("steps/sentinel", "steps/things")},
-	{"steps/cardorder", area("steps/things")},
-	{"steps/money", area("steps/bursts", "steps/things")},
-	{"steps/standards", area("steps/things")},
-	{"steps/derived", area()},
-	{"steps/plans", area("load/sentence")},
-	{"steps/webhooks", area("client/webhook")},
-	{"steps/vocabulary", []string{"steps", "steps/answers", "steps/bursts", "steps/cardorder", "steps/derived", "steps/idempotency", "steps/lists", "steps/money",
-		"steps/plans", "steps/requests", "steps/standards", "steps/things", "steps/tokens", "steps/webhooks"}},
-	{"steps/stage", area("client/webhook", "mock", "steps/vocabulary")}, // for tests alone
-	{"steps/doctor", []string{"client", "client/target", "contract", "reports", "reports/evidence"}},
-	{"steps/explore", []string{"client", "client/scene", "contract", "reports/evidence", "schemas/match"}},
-	{"steps/catalog", []string{"contract"}},
-	{"steps/suite", []string{"client", "client/scene", "contract", "reports", "reports/evidence", "steps", "steps/cardorder", "steps/catalog", "steps/vocabulary"}},
-	{"steps/selftest", []string{"client", "client/target", "client/webhook", "contract", "reports", "reports/evidence", "schemas", "steps", "steps/catalog", "steps/suite"}},
-}
-
-// area are the rooms that an area of the vocabulary may import, and more for some.
-func area(more ...string) []string {
-	return append(more, "client", "client/scene", "contract", "reports/evidence", "schemas", "schemas/match", "steps")
-}
+const (
+	module       = "github.com/kobcheck/kobcheck/"
+	architecture = "../../docs/architecture.md"
+	tableStart   = "| room | holds | imports |\n|---|---|---|\n"
+)
 
 // libraries are those that belong to some rooms alone.
 var libraries = map[string][]string{
@@ -85,19 +26,85 @@ var libraries = map[string][]string{
 	"github.com/cucumber/gherkin/go/v26": {"steps/catalog", "reports/format"},
 }
 
+// room is a package as go list sees it.
+type room struct {
+	holds   string
+	imports []string
+}
+
+// roomsOfTheHouse asks go list for every package but the command itself, which may import all.
+func roomsOfTheHouse(t *testing.T) map[string]room {
+	t.Helper()
+	output, err := exec.Command("go", "list", "-f", `{{.ImportPath}}|{{.Doc}}|{{join .Imports " "}}`, module+"...").Output()
+	require.NoError(t, err)
+	rooms := map[string]room{}
+	for line := range strings.Lines(string(output)) {
+		parts := strings.Split(strings.TrimSpace(line), "|")
+		name := strings.TrimPrefix(parts[0], module)
+		if strings.HasPrefix(name, "cmd/") {
+			continue
+		}
+		_, holds, found := strings.Cut(parts[1], "Package "+name[strings.LastIndex(name, "/")+1:]+" ")
+		require.True(t, found, "%s has no package comment", name)
+		var ours []string
+		for imported := range strings.FieldsSeq(parts[2]) {
+			if inner, own := strings.CutPrefix(imported, module); own {
+				ours = append(ours, inner)
+			}
+			owners, kept := libraries[imported]
+			require.True(t, !kept || slices.Contains(owners, name), "%s imports %s", name, imported)
+		}
+		rooms[name] = room{strings.TrimSuffix(holds, "."), ours}
+	}
+	return rooms
+}
+
+// TestArrowsPointDownOnly holds the table of rooms in docs/architecture.md: every package stands in it with what it
+// imports, and imports only what stands above it. -update writes the columns anew and puts new rooms last.
 func TestArrowsPointDownOnly(t *testing.T) {
 	t.Parallel()
-	const module = "github.com/kobcheck/kobcheck/"
-	for _, room := range rooms {
-		output, err := exec.Command("go", "list", "-f", `{{join .Imports "\n"}}`, module+room.name).Output()
-		require.NoError(t, err)
-		for _, imported := range strings.Fields(string(output)) {
-			if inner, ours := strings.CutPrefix(imported, module); ours {
-				require.Contains(t, room.may, inner, "%s imports %s", room.name, inner)
-			}
-			if owners, kept := libraries[imported]; kept {
-				require.True(t, slices.Contains(owners, room.name), "%s imports %s", room.name, imported)
-			}
+	data, err := os.ReadFile(architecture)
+	require.NoError(t, err)
+	before, rest, found := strings.Cut(string(data), tableStart)
+	require.True(t, found, "docs/architecture.md has no table of rooms")
+	table, after, _ := strings.Cut(rest, "\n\n")
+	rooms := roomsOfTheHouse(t)
+	var order []string
+	for line := range strings.Lines(table) {
+		name := strings.Trim(strings.Split(line, "|")[1], " `")
+		if _, there := rooms[name]; there {
+			order = append(order, name)
 		}
 	}
+	// A new room stands right below the last that it imports.
+	for len(order) < len(rooms) {
+		placed := len(order)
+		for _, name := range slices.Sorted(maps.Keys(rooms)) {
+			at := 0
+			for _, imported := range rooms[name].imports {
+				at = max(at, slices.Index(order, imported)+1)
+				if !slices.Contains(order, imported) {
+					at = len(order) + 1
+				}
+			}
+			if !slices.Contains(order, name) && at <= len(order) {
+				order = slices.Insert(order, at, name)
+			}
+		}
+		require.Greater(t, len(order), placed, "rooms import each other in a circle")
+	}
+	var rows strings.Builder
+	for i, name := range order {
+		one := rooms[name]
+		for _, imported := range one.imports {
+			require.Contains(t, order[:i], imported, "%s imports %s, which does not stand above it", name, imported)
+		}
+		fmt.Fprintf(&rows, "| `%s` | %s | %s |\n", name, one.holds, strings.Join(one.imports, ", "))
+	}
+	want := before + tableStart + strings.TrimSuffix(rows.String(), "\n") + "\n\n" + after
+	if *update {
+		require.NoError(t, os.WriteFile(architecture, []byte(want), 0o600))
+		return
+	}
+	require.Equal(t, want, string(data), "the table of rooms has to follow; -update writes it")
 }

@@ -26,9 +26,7 @@ func subscribe(ctx context.Context, t *kind.Target) (id string, inbox *webhook.I
 		return "", nil, err
 	}
 	id = made.ID
-	bounded, cancel := context.WithTimeout(ctx, confirmationWait)
-	defer cancel()
-	one, came := inbox.Wait(bounded, func(r webhook.Received) bool {
+	one, came := inbox.Wait(ctx, confirmationWait, func(r webhook.Received) bool {
 		return r.Message != nil && r.Message.Type == webhook.Confirmation
 	})
 	if !came {

@@ -11,7 +11,7 @@ import (
 
 	"github.com/goccy/go-yaml"
 
-	"github.com/kobcheck/kobcheck/yamlfile"
+	"github.com/kobcheck/kobcheck/contract/yamlfile"
 )
 
 // KnownFailure is one entry of known-failures.yaml: a cause of failures that somebody looks after until a

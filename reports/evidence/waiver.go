@@ -9,7 +9,7 @@ import (
 	"time"
 
 	"github.com/kobcheck/kobcheck/contract"
-	"github.com/kobcheck/kobcheck/yamlfile"
+	"github.com/kobcheck/kobcheck/contract/yamlfile"
 )
 
 // Waiver is one entry of a waiver file: a standard that something in front of the API breaks (a gateway

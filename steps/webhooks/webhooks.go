@@ -65,18 +65,14 @@ func hookOf(w *steps.World, name string) *hook {
 	return s.named[name]
 }
 
-// deliveryWait bounds the wait for a delivery from an API on this machine; one elsewhere gets what the
-// scenario has left.
+// deliveryWait is the patience with a delivery of an API on this machine; one elsewhere gets what the scenario has left.
 const deliveryWait = 3 * time.Second
 
-func deliveryBound(ctx context.Context, w *steps.World) (context.Context, context.CancelFunc) {
-	if w.Session.Local {
-		return context.WithTimeout(ctx, deliveryWait)
+func patienceOf(ctx context.Context, w *steps.World) time.Duration {
+	if deadline, bounded := ctx.Deadline(); bounded && !w.Session.Local {
+		return max(time.Until(deadline)-2*time.Second, time.Second)
 	}
-	if deadline, bounded := ctx.Deadline(); bounded {
-		return context.WithDeadline(ctx, deadline.Add(-2*time.Second))
-	}
-	return context.WithCancel(ctx)
+	return deliveryWait
 }
 
 // named turns the article of a sentence into the name of the thing and the client that makes it.
@@ -146,9 +142,7 @@ func askedToConfirm(ctx context.Context, w *steps.World, name string) error {
 	if err != nil {
 		return err
 	}
-	bounded, cancel := deliveryBound(ctx, w)
-	defer cancel()
-	one, came := inbox.Wait(bounded, func(r webhook.Received) bool { return r.Message == nil || r.Message.Type == webhook.Confirmation })
+	one, came := inbox.Wait(ctx, patienceOf(ctx, w), func(r webhook.Received) bool { return r.Message == nil || r.Message.Type == webhook.Confirmation })
 	w.Expect(came, evidence.Assertion{Check: "a confirmation request", Fact: w.Fact("HOOK-13", contract.Delivery),
 		Message: "a new subscription was sent no confirmation request", Expected: "a SubscriptionConfirmation",
 		Actual: "nothing"})
@@ -242,11 +236,8 @@ func toldOfIt(ctx context.Context, w *steps.World, name string) error {
 	if err != nil {
 		return err
 	}
-	bounded, cancel := deliveryBound(ctx, w)
-	defer cancel()
-	_, came := inbox.Wait(bounded, func(r webhook.Received) bool { return about(w, r) })
-	w.Expect(came, evidence.Assertion{Check: "a notification arrives",
-		Fact:    w.Tagged(w.Fact("HOOK-17", contract.Delivery)),
+	_, came := inbox.Wait(ctx, patienceOf(ctx, w), func(r webhook.Received) bool { return about(w, r) })
+	w.Expect(came, evidence.Assertion{Check: "a notification arrives", Fact: w.Tagged(w.Fact("HOOK-17", contract.Delivery)),
 		Message: "a confirmed subscription was not told of a transaction", Expected: "a notification of it", Actual: "none"})
 	return nil
 }
@@ -311,9 +302,7 @@ func firstTry(ctx context.Context, w *steps.World) (*webhook.Inbox, bool, error)
 	if err != nil {
 		return nil, false, err
 	}
-	bounded, cancel := deliveryBound(ctx, w)
-	defer cancel()
-	_, came := inbox.Wait(bounded, func(r webhook.Received) bool { return about(w, r) && r.Answer != http.StatusOK })
+	_, came := inbox.Wait(ctx, patienceOf(ctx, w), func(r webhook.Received) bool { return about(w, r) && r.Answer != http.StatusOK })
 	w.Expect(came, evidence.Assertion{Check: "a notification arrives", Fact: w.Fact("HOOK-17", contract.Delivery),
 		Message: "a confirmed subscription was not told of a transaction", Expected: "a notification of it", Actual: "none"})
 	return inbox, came, nil
@@ -321,9 +310,7 @@ func firstTry(ctx context.Context, w *steps.World) (*webhook.Inbox, bool, error)
 
 // taken waits so long for a try of the notification that our receiver took.
 func taken(ctx context.Context, w *steps.World, inbox *webhook.Inbox, patience time.Duration) bool {
-	ctx, cancel := context.WithTimeout(ctx, patience)
-	defer cancel()
-	_, came := inbox.Wait(ctx, func(r webhook.Received) bool { return about(w, r) && r.Answer == http.StatusOK })
+	_, came := inbox.Wait(ctx, patience, func(r webhook.Received) bool { return about(w, r) && r.Answer == http.StatusOK })
 	return came
 }
 
@@ -333,8 +320,8 @@ func sentAgain(ctx context.Context, w *steps.World) error {
 		return err
 	}
 	patience := 4*w.Session.RetryWait + deliveryWait
-	if deadline, bounded := ctx.Deadline(); bounded && w.Session.RetryWait == 0 && !w.Session.Local {
-		patience = time.Until(deadline) - 2*time.Second
+	if w.Session.RetryWait == 0 {
+		patience = patienceOf(ctx, w)
 	}
 	again := taken(ctx, w, inbox, patience)
 	if !again && w.Session.RetryWait == 0 {

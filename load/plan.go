@@ -20,9 +20,9 @@ import (
 	"github.com/goccy/go-yaml"
 
 	"github.com/kobcheck/kobcheck/contract"
+	"github.com/kobcheck/kobcheck/contract/yamlfile"
 	"github.com/kobcheck/kobcheck/load/kind"
 	"github.com/kobcheck/kobcheck/load/sentence"
-	"github.com/kobcheck/kobcheck/yamlfile"
 )
 
 // Plan says what is asked of the API, how fast, and what has to hold.

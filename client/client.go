@@ -11,6 +11,7 @@ import (
 	"net/http"
 	"net/url"
 	"strings"
+	"sync/atomic"
 	"time"
 
 	"github.com/kobcheck/kobcheck/client/redact"
@@ -48,6 +49,8 @@ type Config struct {
 	// MaxRPS is the most requests per second of all scenarios together, token calls included; 0 means
 	// no bound.
 	MaxRPS float64
+	// MostMade bounds the requests that made something on the API; 0 means no bound.
+	MostMade int
 	// Unpaced keeps a 429 from slowing the client down: under load it is a result.
 	Unpaced bool
 	// Timeout bounds one exchange; 0 means [DefaultTimeout].
@@ -75,8 +78,10 @@ type Client struct {
 	http     *http.Client
 	tokens   *tokens
 	redactor *redact.Redactor
-	pace     *pace
-	keys     keys
+	// made counts the requests that made something.
+	made atomic.Int64
+	pace *pace
+	keys keys
 }
 
 // New returns a client. It fails on an address that is none and on a CA file that can't be read.
@@ -175,6 +180,9 @@ func (c *Client) ready(ctx context.Context, operation *contract.Operation, reque
 	authorization, err := c.authorization(ctx, operation, *request)
 	if err != nil {
 		return built{}, triggered(err), err
+	}
+	if operation.Creates != "" && c.config.MostMade > 0 && c.made.Load() >= int64(c.config.MostMade) {
+		return built{}, nil, &NoAnswer{Kind: Bounded, Operation: operation.ID}
 	}
 	if err := c.pace.wait(ctx, operation.ID); err != nil {
 		return built{}, nil, err

@@ -27,7 +27,9 @@ const (
 	Cut       Kind = "connection closed before a whole answer"
 	Malformed Kind = "the answer was no HTTP"
 	Canceled  Kind = "cancelled"
-	Other     Kind = "no answer"
+	// Bounded is of requests that were not sent, since what they make stays on the target.
+	Bounded Kind = "not sent: the run made as much as it may on this target"
+	Other   Kind = "no answer"
 )
 
 // advice says what to do next about a kind.
@@ -36,6 +38,7 @@ var advice = map[Kind]string{
 	DNS:       "check the host in target.base_url and target.token_url",
 	TLS:       "check the certificate, or name its authority in target.tls.ca_file",
 	TimedOut:  "look at the target's load, or at what lies between",
+	Bounded:   "raise load.ceilings.entities in the target file, or select fewer scenarios",
 	Malformed: "is it a plain port behind an https address, or no web server at all?",
 }
 

@@ -164,3 +164,19 @@ func TestACertificateOfTheOwnAuthorityIsTrusted(t *testing.T) {
 	require.NoError(t, err)
 	assert.Equal(t, 200, exchange.Status)
 }
+
+func TestARunMakesNoMoreThanItMay(t *testing.T) {
+	c := newClient(t, newAPI(t), func(config *Config) { config.MostMade = 2 })
+	create := operation(t, "endusers-create")
+	for range 2 {
+		_, err := c.Do(t.Context(), create, Request{})
+		require.NoError(t, err)
+	}
+	_, err := c.Do(t.Context(), create, Request{})
+	var none *NoAnswer
+	require.ErrorAs(t, err, &none)
+	require.Equal(t, Bounded, none.Kind)
+	require.ErrorContains(t, err, "load.ceilings.entities")
+	_, err = c.Do(t.Context(), operation(t, "card-programs-list"), Request{})
+	require.NoError(t, err, "reads make nothing")
+}

@@ -2,7 +2,6 @@ package load_test
 
 import (
 	"context"
-	"errors"
 	"net/http"
 	"strings"
 	"sync/atomic"
@@ -11,7 +10,6 @@ import (
 
 	"github.com/stretchr/testify/require"
 
-	"github.com/kobcheck/kobcheck/client/target"
 	"github.com/kobcheck/kobcheck/load"
 	"github.com/kobcheck/kobcheck/load/kind"
 	"github.com/kobcheck/kobcheck/load/loadtest"
@@ -243,47 +241,4 @@ func TestACapacityPlanSaysWhatBrokeFirst(t *testing.T) {
 	answer := loadtest.Observed(&result, "load.capacity")
 	require.Contains(t, answer, "40/s; at 400/s")
 	require.Contains(t, answer, "failed or were throttled")
-}
-
-func TestLoadElsewhereTakesLeaveAndANotice(t *testing.T) {
-	plan := parse(t, reads+"stages: [{rate: 5, for: 10s}]\n")
-	fast := parse(t, reads+"stages: [{rate: 500, for: 10s}]\n")
-	at := time.Date(2026, 1, 30, 1, 30, 0, 0, time.UTC)
-	file := func(host string, allow *target.Load) *target.File {
-		return &target.File{Target: target.Target{Name: "x", BaseURL: host}, Load: allow}
-	}
-	notice := &target.BurstNotice{Reference: "OPS-1", From: "2026-01-30T01:00:00Z", To: "2026-01-30T02:00:00Z"}
-	for name, c := range map[string]struct {
-		file   *target.File
-		plan   *load.Plan
-		reason string
-		says   string
-	}{
-		"loopback is free":      {file("http://127.0.0.1:1", nil), fast, "", ""},
-		"elsewhere is not":      {file("https://api.example.test", nil), plan, "", "load.allow"},
-		"a name is elsewhere":   {file("https://127.0.0.1.example.test", nil), plan, "", "load.allow"},
-		"a notice is missing":   {file("https://api.example.test", &target.Load{Allow: true}), plan, "", "burst notice"},
-		"one is not needed":     {file("https://api.example.test", &target.Load{Allow: true}), plan, "it is our sandbox", ""},
-		"one covers it":         {file("https://api.example.test", &target.Load{Allow: true, BurstNotice: notice}), plan, "", ""},
-		"too much that stays":   {file("https://api.example.test", &target.Load{Allow: true, BurstNotice: notice}), parse(t, "id: i\nkind: idempotency\nsentence: i\nkeys: 180\ncopies: 2\n"), "", "stay on the target"},
-		"too fast all the same": {file("https://api.example.test", &target.Load{Allow: true, BurstNotice: notice}), fast, "", "at most 25"},
-	} {
-		_, err := load.Allowed(c.file, c.plan, at, c.reason)
-		if c.says == "" {
-			require.NoError(t, err, name)
-			continue
-		}
-		var refused *load.Refused
-		require.True(t, errors.As(err, &refused), name)
-		require.ErrorContains(t, err, c.says, name)
-	}
-	_, err := load.Allowed(file("https://api.example.test", &target.Load{Allow: true, BurstNotice: notice}), plan, at.Add(time.Hour), "")
-	require.ErrorContains(t, err, "covers")
-	text, err := load.Notice(file("https://api.example.test", nil), []*load.Plan{plan}, at)
-	require.NoError(t, err)
-	for _, part := range []string{"at up to 5 a second", "2026-01-30T01:30:00Z", "card-programs-list", "reads"} {
-		require.Contains(t, text, part)
-	}
-	_, err = load.Notice(file("https://api.example.test", nil), []*load.Plan{fast}, at)
-	require.ErrorContains(t, err, "at most 25", "what will be refused is not announced")
 }

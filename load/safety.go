@@ -1,6 +1,7 @@
 package load
 
 import (
+	"cmp"
 	"fmt"
 	"strings"
 	"time"
@@ -19,10 +20,20 @@ func here() kind.Ceiling {
 	return kind.Ceiling{Rate: 20_000, Requests: 5_000_000, Time: 24 * time.Hour, Entities: 1_000_000}
 }
 
-// elsewhere is that of plans on other targets: those of published sandboxes. What a run makes on a target stays
-// there: cards and endusers can't be deleted.
-func elsewhere() kind.Ceiling {
-	return kind.Ceiling{Rate: 25, Requests: 5_000, Time: 30 * time.Minute, Entities: 1_000}
+// elsewhere is that of plans on other targets: those of published sandboxes, unless the owner of the target allows
+// more. What a run makes on a target stays there: cards and endusers can't be deleted.
+func elsewhere(file *target.File) kind.Ceiling {
+	most := kind.Ceiling{Rate: 25, Requests: 5_000, Time: 30 * time.Minute, Entities: 1_000}
+	if file.Load == nil || file.Load.Ceilings == nil {
+		return most
+	}
+	allowed := file.Load.Ceilings
+	most.Rate, most.Requests = cmp.Or(allowed.Rate, most.Rate), cmp.Or(allowed.Requests, most.Requests)
+	most.Entities = cmp.Or(allowed.Entities, most.Entities)
+	if length, err := time.ParseDuration(allowed.Time); err == nil { // the file was checked when it was read
+		most.Time = length
+	}
+	return most
 }
 
 // Allowed holds a plan against the safety rules: loopback is free within wide ceilings; any other host
@@ -32,12 +43,12 @@ func elsewhere() kind.Ceiling {
 func Allowed(file *target.File, plan *Plan, now time.Time, noNotice string) (string, error) {
 	asks := plan.Ceiling()
 	if file.LocalHost() != "" {
-		return "", within(plan.ID, asks, here())
+		return "", within(plan.ID, asks, file)
 	}
 	if file.Load == nil || !file.Load.Allow {
 		return "", &Refused{fmt.Sprintf("%s is not this machine; its owner has to allow it with load.allow in the target file", file.Target.BaseURL)}
 	}
-	if err := within(plan.ID, asks, elsewhere()); err != nil {
+	if err := within(plan.ID, asks, file); err != nil {
 		return "", err
 	}
 	if noNotice != "" {
@@ -55,19 +66,29 @@ func Allowed(file *target.File, plan *Plan, now time.Time, noNotice string) (str
 	return notice.Reference, nil
 }
 
-// within refuses what asks for more than a ceiling.
-func within(plan string, asks, most kind.Ceiling) error {
+// within refuses what asks for more than the ceiling of a target, and names the key that raises it where one does.
+func within(plan string, asks kind.Ceiling, file *target.File) error {
+	most := here()
+	raised := func(string) string { return "" }
+	if file.LocalHost() == "" {
+		most = elsewhere(file)
+		raised = func(key string) string {
+			return fmt.Sprintf(", unless load.ceilings.%s in the target file says otherwise", key)
+		}
+	}
 	why := ""
 	switch {
 	case asks.Rate > most.Rate:
-		why = fmt.Sprintf("asks for %.0f requests a second; at most %.0f are allowed here (--rate scales a plan)", asks.Rate, most.Rate)
+		why = fmt.Sprintf("asks for %.0f requests a second; at most %.0f are allowed here%s (--rate scales a plan)",
+			asks.Rate, most.Rate, raised("rate"))
 	case asks.Requests > most.Requests:
-		why = fmt.Sprintf("asks for %d requests; at most %d are allowed here (--rate and --time scale a plan)", asks.Requests, most.Requests)
+		why = fmt.Sprintf("asks for %d requests; at most %d are allowed here%s (--rate and --time scale a plan)",
+			asks.Requests, most.Requests, raised("requests"))
 	case asks.Entities > most.Entities:
-		why = fmt.Sprintf("makes about %d things that stay on the target; at most %d are allowed here (fewer keys, wallets or writes)",
-			asks.Entities, most.Entities)
+		why = fmt.Sprintf("makes about %d things that stay on the target; at most %d are allowed here%s (fewer keys, wallets or writes)",
+			asks.Entities, most.Entities, raised("entities"))
 	case asks.Time > most.Time:
-		why = fmt.Sprintf("takes %v; at most %v are allowed here (--time scales a plan)", asks.Time, most.Time)
+		why = fmt.Sprintf("takes %v; at most %v are allowed here%s (--time scales a plan)", asks.Time, most.Time, raised("time"))
 	default:
 		return nil
 	}
@@ -77,17 +98,13 @@ func within(plan string, asks, most kind.Ceiling) error {
 // Notice is the announcement that the documentation asks for 48 hours before a planned burst, filled in. What passes
 // the ceilings would be refused in spite of it, and is not announced: the error is a [*Refused].
 func Notice(file *target.File, plans []*Plan, from time.Time) (string, error) {
-	most := elsewhere()
-	if file.LocalHost() != "" {
-		most = here()
-	}
 	text := "Planned burst of requests\n\n"
 	text += fmt.Sprintf("Target        %s (%s)\n", file.Target.Name, file.Target.BaseURL)
 	text += fmt.Sprintf("Client        %s\n", file.Target.Clients["primary"].ID)
 	at := from
 	for _, plan := range plans {
 		asks := plan.Ceiling()
-		if err := within(plan.ID, asks, most); err != nil {
+		if err := within(plan.ID, asks, file); err != nil {
 			return "", err
 		}
 		length := max(asks.Time, time.Minute)

@@ -86,6 +86,18 @@ type Webhooks struct {
 type Load struct {
 	Allow       bool         `yaml:"allow" doc:"the owner of the target allows it"`
 	BurstNotice *BurstNotice `yaml:"burst_notice,omitempty" doc:"the announcement of a planned burst"`
+	Ceilings    *Ceilings    `yaml:"ceilings,omitempty" doc:"what the owner of the target allows beyond the usual bounds"`
+}
+
+// Ceilings are what the owner of a target that is not on this machine allows beyond the usual bounds; 0 leaves one as
+// it is.
+type Ceilings struct {
+	Rate      float64 `yaml:"rate,omitempty" doc:"requests a second"`
+	Requests  int     `yaml:"requests,omitempty" doc:"requests of one plan"`
+	Entities  int     `yaml:"entities,omitempty" doc:"things that a plan or a run makes there"`
+	Time      string  `yaml:"time,omitempty" form:"span" doc:"length of one plan"`
+	Reference string  `yaml:"reference" need:"the owner knows the permission by it" doc:"the owner's reference"`
+	Date      string  `yaml:"date" need:"a permission is given on a day" form:"date" doc:"day on which the owner allowed it"`
 }
 
 // Mutate allows a proxy that breaks answers before a target that is not loopback.

@@ -108,6 +108,11 @@ func (f *File) check(at *yamlfile.Document) error {
 			fault("load.burst_notice", "the window ends before it begins")
 		}
 	}
+	if f.Load != nil && f.Load.Ceilings != nil {
+		if c := f.Load.Ceilings; c.Rate < 0 || c.Requests < 0 || c.Entities < 0 {
+			fault("load.ceilings", "a ceiling is above 0")
+		}
+	}
 	return errors.Join(faults...)
 }
 

@@ -14,9 +14,6 @@ import (
 	"github.com/kobcheck/kobcheck/steps/explore"
 )
 
-// exploreRate is how fast a walk goes on a target that is not on this machine.
-const exploreRate = 10
-
 // exploreFlags are the flags of explore.
 type exploreFlags struct {
 	where  workbench.Where
@@ -51,10 +48,8 @@ func walk(ctx context.Context, b *workbench.Bench, f *exploreFlags) error {
 		return err
 	}
 	defer subject.Close()
-	if f.maxRPS == 0 && subject.File.LocalHost() == "" {
-		f.maxRPS = exploreRate
-	}
-	api, err := b.Client(subject.File, client.Config{RunID: b.RunID(), Seed: f.how.Seed, MaxRPS: f.maxRPS, Connections: 16})
+	api, err := b.Client(subject.File, b.Gently(subject.File,
+		client.Config{RunID: b.RunID(), Seed: f.how.Seed, MaxRPS: f.maxRPS, Connections: 16}))
 	if err != nil {
 		return err
 	}

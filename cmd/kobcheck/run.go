@@ -58,7 +58,7 @@ func newRun() *cobra.Command {
 	flags.Int64Var(&f.how.Seed, "seed", 0, "seed of order and data; 0 picks one and prints it")
 	flags.StringVar(&f.how.RunID, "run-id", "", "name of the run, in every request; idempotency keys follow from it and the seed")
 	flags.DurationVar(&f.how.Timeout, "timeout", suite.DefaultTimeout, "time for one scenario")
-	flags.Float64Var(&f.how.MaxRPS, "max-rps", 0, "most requests per second; 0 for no bound")
+	flags.Float64Var(&f.how.MaxRPS, "max-rps", 0, "most requests per second; 0 for no bound on this machine, 10 elsewhere")
 	flags.StringVar(&f.shard, "shard", "", "part of the run, such as 2/5; kobcheck report merge puts the parts together")
 	flags.IntVar(&f.how.Retries, "retries", 0, "more attempts, with fresh data, for scenarios that failed")
 	flags.IntVar(&f.depth, "depth", derived.DefaultDepth, "derived inputs of each class to send")
@@ -97,7 +97,9 @@ func run(ctx context.Context, b *workbench.Bench, f *runFlags) error {
 	if f.how.RunID == "" {
 		f.how.RunID = b.RunID()
 	}
-	api, err := b.Client(subject.File, client.Config{RunID: f.how.RunID, Seed: f.how.Seed, MaxRPS: f.how.MaxRPS, Connections: 4 * f.how.Concurrency})
+	call := b.Gently(subject.File, client.Config{RunID: f.how.RunID, Seed: f.how.Seed, MaxRPS: f.how.MaxRPS, Connections: 4 * f.how.Concurrency})
+	f.how.MaxRPS = call.MaxRPS
+	api, err := b.Client(subject.File, call)
 	if err != nil {
 		return err
 	}

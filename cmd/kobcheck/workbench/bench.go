@@ -87,11 +87,11 @@ func New(command *cobra.Command) (*Bench, error) {
 		Out: door(command.OutOrStdout(), secrets), Err: door(command.ErrOrStderr(), secrets), In: command.InOrStdin(), Getenv: os.Getenv, Now: time.Now, command: command}, nil
 }
 
-// Client returns a client for a target. Of the settings those of the call are taken: run id, seed, pace, connections.
+// Client returns a client for a target. Of the settings those of the call are taken: run id, seed, pace, bound, connections.
 func (b *Bench) Client(file *target.File, call client.Config) (*client.Client, error) {
 	config := file.ClientConfig(b.Facts)
 	config.RunID, config.Seed, config.Version = call.RunID, call.Seed, b.Tool.Version
-	config.MaxRPS, config.Unpaced, config.Connections, config.Redactor = call.MaxRPS, call.Unpaced, call.Connections, b.Secrets
+	config.MaxRPS, config.MostMade, config.Unpaced, config.Connections, config.Redactor = call.MaxRPS, call.MostMade, call.Unpaced, call.Connections, b.Secrets
 	return client.New(config)
 }
 

@@ -1,6 +1,7 @@
 package client
 
 import (
+	"encoding/json"
 	"net/http"
 	"strings"
 	"time"
@@ -69,10 +70,10 @@ func opaque(header string) bool {
 	return name == "etag" || strings.HasSuffix(name, "-id") || strings.Contains(name, "trace") || strings.HasSuffix(name, "-ray")
 }
 
-// SecretShown says in words which credential of the caller the answer repeats in its body or headers,
-// or "".
-func (e *Exchange) SecretShown() string {
-	if what := e.redactor.Shown(string(e.Body)); what != "" {
+// SecretShown says in words which credential of the caller, or secret of a card, the answer repeats in its body or
+// headers, or "". What the member named holds is what was asked for; empty for none.
+func (e *Exchange) SecretShown(but string) string {
+	if what := e.redactor.Shown(string(without(e.Body, but))); what != "" {
 		return what
 	}
 	for _, values := range e.Header {
@@ -83,4 +84,18 @@ func (e *Exchange) SecretShown() string {
 		}
 	}
 	return ""
+}
+
+// without is a JSON object without one of its members; what is none stays as it is.
+func without(body []byte, member string) []byte {
+	var object map[string]json.RawMessage
+	if member == "" || json.Unmarshal(body, &object) != nil {
+		return body
+	}
+	delete(object, member)
+	rest, err := json.Marshal(object)
+	if err != nil {
+		return body
+	}
+	return rest
 }

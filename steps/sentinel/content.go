@@ -22,18 +22,36 @@ func (w *watcher) leaks() {
 		w.held("no full card number", w.fact("CARD-20", contract.Exposure))
 	}
 	name := forbiddenName(w.value)
+	if header := forbiddenHeader(w.exchange.Header); name == "" {
+		name = header
+	}
 	w.expect(name == "", evidence.Assertion{Check: "no verification value", Fact: w.fact("HARNESS-15", contract.Exposure),
 		Message: "the answer has a field for data that must not be shown", Expected: "no such field",
 		Actual: "the field " + name})
-	if w.operation.ID == "cards-generate-secret" || w.operation.ID == "token" {
-		return
-	}
-	shown := w.exchange.SecretShown()
+	shown := w.exchange.SecretShown(map[string]string{"cards-generate-secret": "secret", "token": "access_token"}[w.operation.ID])
 	w.expect(shown == "", evidence.Assertion{Check: "no token or secret", Fact: w.fact("HARNESS-14", contract.Exposure),
 		Message: "the answer repeats a credential of the caller", Expected: "no credential", Actual: shown})
 }
 
 var forbidden = regexp.MustCompile(`(?i)^(cvv2?|cvc2?|cvn|cav2?|csc|pin|pin_?block|track_?[12]?|pan|card_?number)$`)
+
+// forbiddenHeader finds a header that is named so, whatever it begins with: X-Card-Cvv too. Words that mean something
+// else in other company, such as a pin of a key, have to stand alone.
+func forbiddenHeader(header http.Header) string {
+	for name := range header {
+		words := strings.Split(strings.TrimPrefix(name, "X-"), "-")
+		for i := range words {
+			last := strings.Join(words[i:], "_")
+			alone := i == 0 || !ambiguous.MatchString(last)
+			if alone && forbidden.MatchString(last) {
+				return name
+			}
+		}
+	}
+	return ""
+}
+
+var ambiguous = regexp.MustCompile(`(?i)^(pin|pan|csc|track)$`)
 
 // forbiddenName finds a field that is named like sensitive authentication data, at any depth.
 func forbiddenName(value any) string {

@@ -94,6 +94,8 @@ func (s *Server) spoilJSON(c *call, a answer) answer {
 		a.body = append([]byte("ok "), a.body...)
 	case s.faulty(c, "http.truncated-json"):
 		a.body = a.body[:len(a.body)-1]
+	case s.faults.On("http.untrue-coding"):
+		a = a.with("Content-Encoding", "gzip")
 	case s.faults.On("http.byte-order-mark"):
 		a.body = append([]byte("\ufeff"), a.body...)
 	case isObject && s.faults.On("http.repeated-member"):

@@ -270,6 +270,16 @@ func endsInID(text string) bool {
 	return false
 }
 
+// beginsID reports the same of the beginning of a text.
+func beginsID(text string) bool {
+	for i := 0; i < len(text) && (isLetter(text[i]) || isDigit(text[i])); i++ {
+		if isDigit(text[i]) {
+			return true
+		}
+	}
+	return false
+}
+
 // stuckAfter reports the same of what follows. The digits of a fraction do not count.
 func stuckAfter(text string, groups []group, last int) bool {
 	at := groups[last].to
@@ -284,6 +294,8 @@ func stuckAfter(text string, groups []group, last int) bool {
 	case word < len(text) && isDigit(text[word]) && word > at:
 		glue := text[at:word]
 		return glue != "D" && !strings.EqualFold(glue, "e") // as in a card's track, and before an exponent
+	case word < len(text) && text[word] == '-' && word > at: // the rest of a UUID whose first digits have no letter
+		return beginsID(text[word+1:])
 	case word == at && word < len(text):
 		switch text[at] {
 		case '*':

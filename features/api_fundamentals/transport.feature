@@ -122,6 +122,18 @@ Feature: Transport, errors and what HTTP asks for
       When we call "Delete a webhook"
       Then the answer has no content
 
+  @HARNESS-26 @standard
+  Rule: The coding that an answer names in "Content-Encoding" is that of its body
+    @id:transport.coding
+    Scenario Outline: <operation> is coded as it says
+      When we call "<operation>"
+      Then the answer is coded as it says
+
+      Examples:
+        | operation           |
+        | Get all cards       |
+        | Create a new wallet |
+
   @STD-07 @standard
   Rule: "Date" is present and valid on 2xx, 3xx and 4xx answers of a server that has a clock
     @id:transport.date

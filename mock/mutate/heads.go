@@ -99,7 +99,7 @@ func (b *builder) standard(o *contract.Operation) {
 		challenge(func(was string) string { return strings.Replace(was, "Bearer", "Basic", 1) }))
 	add("WWW-Authenticate", "bare", "the challenge of a 401 has no parameter", "STD-03", challenge(func(string) string { return "Bearer" }))
 	b.add(draft{operation: o, group: "wire", place: "Content-Encoding", how: "untrue", oracle: "the coding that is named is the body's",
-		sentence: "a success is labelled as compressed and is not", breaks: []contract.Fact{{Requirement: "STD-06", Facet: contract.Form}},
+		sentence: "a success is labelled as compressed and is not", breaks: []contract.Fact{{Requirement: "HARNESS-26", Facet: contract.Form}},
 		perform: onSuccess(func(_ *call, a *answer) bool { return len(a.body) > 0 && a.say("Content-Encoding", "gzip") })})
 	b.add(draft{operation: o, group: "wire", place: "Content-Length", how: "untrue", oracle: "the length that is told is the body's",
 		sentence: "a success tells a greater length than it has", breaks: []contract.Fact{{Requirement: "STD-06", Facet: contract.Form}},

@@ -53,6 +53,9 @@ func (w *watcher) headers() {
 			Actual: "Cache-Control: " + match.OrAbsent(strings.Join(header.Values("Cache-Control"), ", ")) +
 				", Expires: " + match.OrAbsent(header.Get("Expires"))})
 	}
+	if !Coded(header, w.exchange.Body) {
+		w.expect(false, NotCoded(w.fact("HARNESS-26", contract.Form), header))
+	}
 	if value := header.Get("Retry-After"); value != "" {
 		w.match(match.RetryAfter(), value, evidence.Assertion{Check: wellFormedWait, Fact: w.fact("STD-10", contract.Head),
 			Message: "Retry-After is neither seconds nor a date"})
@@ -62,6 +65,22 @@ func (w *watcher) headers() {
 			Check: "a token is not stored", Fact: w.fact("STD-15", contract.Head),
 			Message: "a token answer may be stored by caches"})
 	}
+}
+
+// beginnings are the first bytes of bodies of each coding (RFC 1952 §2.3.1; RFC 1950 §2.2). Others have none.
+var beginnings = map[string]string{"gzip": "\x1f\x8b", "x-gzip": "\x1f\x8b", "deflate": "\x78"}
+
+// Coded reports whether a body can be of the coding that its answer names. That no answer names one unasked is no
+// matter here: a caller that says what it takes may be given another (RFC 9110 §12.5.3).
+func Coded(header http.Header, body []byte) bool {
+	begins, known := beginnings[strings.ToLower(strings.TrimSpace(header.Get("Content-Encoding")))]
+	return !known || len(body) == 0 || strings.HasPrefix(string(body[:min(len(body), len(begins))]), begins)
+}
+
+// NotCoded is what is said of a body of another coding.
+func NotCoded(fact contract.Fact, header http.Header) evidence.Assertion {
+	return evidence.Assertion{Check: "the body has its coding", Fact: fact, Message: "the body is not coded as the answer says",
+		Expected: header.Get("Content-Encoding"), Actual: "other bytes"}
 }
 
 // The checks that are about a 429.

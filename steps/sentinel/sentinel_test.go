@@ -67,6 +67,8 @@ func TestEachSentinelSeesWhatItIsThereFor(t *testing.T) {
 		"a secret, as asked for":           {"cards-generate-secret", 200, nil, `{"secret":"x9Kq7TzW2vLm"}`, ""},
 		"a secret in a header as well":     {"cards-generate-secret", 200, map[string]string{"X-Note": "x9Kq7TzW2vLm"}, `{"secret":"x9Kq7TzW2vLm"}`, "HARNESS-14"},
 		"a credential beside a secret":     {"cards-generate-secret", 200, nil, `{"secret":"x9Kq7TzW2vLm","note":"the-primary-secret"}`, "HARNESS-14"},
+		"a coding that is none":            {"cards-get", 200, map[string]string{"Content-Encoding": "gzip"}, card, "HARNESS-26"},
+		"a coding of no bytes":             {"cards-get", 404, map[string]string{"Content-Encoding": "identity"}, `{"message":"x"}`, ""},
 		"a stack trace":                    {"cards-get", 500, nil, `{"stack":"Error\n    at x (/usr/src/app/a.js:1:2)"}`, "HARNESS-10"},
 		"a mask that disagrees":            {"cards-get", 200, nil, change(card, `1111***1111`, `1111***2222`), "CARD-20"},
 		"changed before it was made":       {"cards-get", 200, nil, change(card, `"updated_at":"2025`, `"updated_at":"2024`), "CARD-21"},

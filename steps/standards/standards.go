@@ -14,6 +14,7 @@ import (
 	"github.com/kobcheck/kobcheck/reports/evidence"
 	"github.com/kobcheck/kobcheck/schemas/match"
 	"github.com/kobcheck/kobcheck/steps"
+	"github.com/kobcheck/kobcheck/steps/sentinel"
 	"github.com/kobcheck/kobcheck/steps/things"
 )
 
@@ -29,6 +30,7 @@ func Sentences() []steps.Definition {
 		steps.Define(area, `the challenge's error, where there is one, goes with the status`, "insufficient_scope goes with 403, invalid_token with 401, invalid_request with 400.", challengeFits),
 		steps.Define(area, `"([^"]+)" is answered with as many octets as it announces`, "Reads the answer to its end, three times where it ends early, and compares with Content-Length.", asLongAsAnnounced),
 		steps.Define(area, `the answer has a valid date`, "The header Date is an HTTP date.", hasDate),
+		steps.Define(area, `the answer is coded as it says`, "The body can be of the coding that Content-Encoding names; without one it is as it is.", isCoded),
 		steps.Define(area, `the answer has no content`, "A 204 has no body.", hasNoContent),
 		steps.Define(area, `the error is one of (.+)`, "The member error of a token error is one of the codes of RFC 6749.", errorIsOneOf),
 		steps.Define(area, `there is no refresh token`, "The token answer has no refresh_token.", noRefreshToken),
@@ -86,6 +88,10 @@ func notKept(w *steps.World, exchange *client.Exchange) {
 func hasDate(w *steps.World, exchange *client.Exchange) {
 	w.Match(match.Date(), exchange.Header.Get("Date"), evidence.Assertion{Check: "a valid Date",
 		Fact: w.Fact("STD-07", contract.Head), Message: "the answer has no valid date"})
+}
+
+func isCoded(w *steps.World, exchange *client.Exchange) {
+	w.Expect(sentinel.Coded(exchange.Header, exchange.Body), sentinel.NotCoded(w.Fact("HARNESS-26", contract.Form), exchange.Header))
 }
 
 func hasNoContent(w *steps.World, exchange *client.Exchange) error {

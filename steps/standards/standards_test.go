@@ -35,6 +35,8 @@ func TestWhatHTTPAndOAuthAskOfAnAnswerHoldsAndBreaks(t *testing.T) {
 			Call: "token", Change: stage.Header("Cache-Control", "max-age=60"), Breaks: "not to be stored"},
 		"no date": {Sentences: says(`we call "Get all cards"`, `the answer has a valid date`),
 			Call: "cards-list", Change: stage.Header("Date", "today"), Breaks: "a valid Date"},
+		"a coding that is none of the body's": {Sentences: says(`we call "Get all cards"`, `the answer is coded as it says`),
+			Call: "cards-list", Change: stage.Header("Content-Encoding", "gzip"), Breaks: "the body has its coding"},
 		"an error code of one's own": {Sentences: says(`we ask for an access token with "grant_type" "password"`, `the error is one of invalid_grant, unsupported_grant_type`),
 			Call: "token", Change: stage.Member("error", "no_such_code"), Breaks: "error code of RFC 6749"},
 		"a refresh token": {Sentences: says(`we ask for an access token`, `there is no refresh token`),

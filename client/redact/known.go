@@ -29,13 +29,23 @@ type index struct {
 	longest int
 }
 
-type spelling struct{ text, placeholder string }
+// spelling is a text to look for; in a skeleton, enough of its first bytes do.
+type spelling struct {
+	text, placeholder string
+	enough            int
+}
 
 // start is how many bytes of a spelling the search looks up at once.
 const start = 4
 
 // shortestBare is the shortest skeleton that is looked for: of less, letters of ordinary words come together by chance.
 const shortestBare = 8
+
+// Of a value that is so long, three quarters are as good as all of it. Tokens are longer, and begin alike.
+const (
+	longBare   = 24
+	longestCut = 96
+)
 
 func newKnownValues() *knownValues {
 	return &knownValues{plain: index{by: map[uint32][]spelling{}}, bare: index{by: map[uint32][]spelling{}}, values: map[string]bool{}}
@@ -52,13 +62,18 @@ func (k *knownValues) add(value, placeholder string) {
 	}
 	k.values[value] = true
 	for _, text := range written(value) {
-		k.plain.insert(spelling{text, placeholder})
+		k.plain.insert(spelling{text, placeholder, len(text)})
 	}
 	for _, text := range append(base64Forms(value), value, hex.EncodeToString([]byte(value))) {
 		all := views(text)
 		for _, one := range []view{all[0], all[len(all)-1]} {
-			if bare := skeleton(one.text); len(bare) >= shortestBare {
-				k.bare.insert(spelling{bare, placeholder})
+			bare := skeleton(one.text)
+			enough := len(bare)
+			if enough >= longBare && enough <= longestCut {
+				enough = enough * 3 / 4 // as a text that was cut shows it
+			}
+			if len(bare) >= shortestBare {
+				k.bare.insert(spelling{bare, placeholder, enough})
 			}
 		}
 	}
@@ -68,7 +83,7 @@ func (k *knownValues) add(value, placeholder string) {
 func (k *knownValues) addForm(text, placeholder string) {
 	k.mu.Lock()
 	defer k.mu.Unlock()
-	k.plain.insert(spelling{text, placeholder})
+	k.plain.insert(spelling{text, placeholder, len(text)})
 }
 
 func (x *index) insert(s spelling) {
@@ -133,7 +148,7 @@ func (x *index) eachSkeleton(text string, tell func(from, to int, placeholder st
 			continue
 		}
 		for _, candidate := range x.by[key] {
-			if end := skeletonEnd(text, i, candidate.text[start:]); end > 0 {
+			if end, same := skeletonReach(text, i, candidate.text[start:]); start+same >= candidate.enough {
 				tell(places[n%start], end, candidate.placeholder)
 				i, n = end, 0
 				break
@@ -142,23 +157,20 @@ func (x *index) eachSkeleton(text string, tell func(from, to int, placeholder st
 	}
 }
 
-// skeletonEnd returns where a skeleton that goes on at a place ends, 0 where something else is there.
-func skeletonEnd(text string, i int, rest string) int {
-	for n := 0; n < len(rest); {
-		if i >= len(text) {
-			return 0
-		}
+// skeletonReach returns how far a skeleton goes on at a place, and how many of its bytes are there.
+func skeletonReach(text string, i int, rest string) (end, same int) {
+	for end = i; same < len(rest) && i < len(text); {
 		c, size := bone(text, i)
 		i += size
 		if c == 0 {
 			continue
 		}
-		if c != rest[n] {
-			return 0
+		if c != rest[same] {
+			break
 		}
-		n++
+		end, same = i, same+1
 	}
-	return i
+	return end, same
 }
 
 // find returns where known values stand in a text, given as its views.

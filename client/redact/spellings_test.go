@@ -124,6 +124,13 @@ func TestNoSpellingOfAnySecretSurvives(t *testing.T) {
 	})
 }
 
+func TestTheBeginningOfALongSecretIsOneToo(t *testing.T) {
+	r := New()
+	r.AddCredentials("primary", "id", "secret-dbe5882e-2579-4834-b2c1-bfc525454add")
+	assert.Equal(t, "$KOBCHECK_PRIMARY_SECRET…", r.Text("secret-dbe5882e-2579-4834-b2c1-bfc525454ad…"))
+	assert.Equal(t, "secret-dbe5882e", r.Text("secret-dbe5882e"))
+}
+
 func TestTheLongestKnownValueWins(t *testing.T) {
 	r := New()
 	r.Add("abcd3fgh", "[short]")

@@ -26,10 +26,10 @@ func writePage(w io.Writer, name string, data any) error {
 	return page.Execute(w, data)
 }
 
-// escapeMarkdown keeps text of the API from becoming markup.
+// escapeMarkdown keeps text of the API from becoming markup, a mention of somebody or a link.
 func escapeMarkdown(text string) string {
 	text = strings.NewReplacer("\\", "\\\\", "`", "\\`", "*", "\\*", "_", "\\_", "|", "\\|", "<", "&lt;", ">", "&gt;", "[", "\\[",
-		"#", "\\#").Replace(text)
+		"#", "\\#", "@", "&#64;", "://", ":&#47;&#47;", "www.", "www&#46;").Replace(text)
 	return strings.Join(strings.Fields(wording.Plain(text)), " ")
 }
 

@@ -19,7 +19,8 @@ func TestNoTextOfAnAPIIsMarkup(t *testing.T) {
 	for text, want := range map[string]string{
 		"plain":                      "plain",
 		"*bold* _it_ `code`":         "\\*bold\\* \\_it\\_ \\`code\\`",
-		"[link](https://x) #heading": "\\[link](https://x) \\#heading",
+		"[link](https://x) #heading": "\\[link](https:&#47;&#47;x) \\#heading",
+		"@org/team www.evil.test":    "&#64;org/team www&#46;evil.test",
 		"<img src=x> a|b \\":         "&lt;img src=x&gt; a\\|b \\\\",
 		"two\nlines\x1b[31m\u202e":   "two lines \\[31m",
 	} {

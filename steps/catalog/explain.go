@@ -12,7 +12,7 @@ import (
 func containsText(text, part string) bool { return strings.Contains(text, part) }
 
 // Explain prints everything of one requirement or operation: what the documentation says and where, what
-// it leaves open, and the scenarios that look at it. Faults gives the faults that break a requirement.
+// it leaves open, and the scenarios that look at it; or of one scenario, its sentences and how to see it alone. Faults gives the faults that break a requirement.
 func (c *Catalog) Explain(w io.Writer, facts *contract.Contract, faults map[string][]string, id string) error {
 	var text string
 	switch requirement, operation := facts.Requirement(id), facts.Operation(id); {
@@ -20,12 +20,17 @@ func (c *Catalog) Explain(w io.Writer, facts *contract.Contract, faults map[stri
 		text = c.explainRequirement(facts, faults, requirement)
 	case operation != nil:
 		text = c.explainOperation(facts, operation)
+	case c.Scenario(id) != nil:
+		text = explainScenario(facts, c.Scenario(id))
 	default:
 		known := facts.RequirementIDs()
 		for _, operation := range facts.Operations {
 			known = append(known, operation.ID)
 		}
-		return &UnknownError{Kind: "requirement or operation", Name: id, Nearest: contract.Nearest(id, known)}
+		for _, scenario := range c.Scenarios {
+			known = append(known, scenario.ID)
+		}
+		return &UnknownError{Kind: "requirement, operation or scenario", Name: id, Nearest: contract.Nearest(id, known)}
 	}
 	_, err := io.WriteString(w, text)
 	return err
@@ -63,6 +68,23 @@ func (c *Catalog) explainRequirement(facts *contract.Contract, faults map[string
 		}
 	}
 	explainConflicts(&b, facts, r)
+	return b.String()
+}
+
+func explainScenario(facts *contract.Contract, s *Scenario) string {
+	var b strings.Builder
+	fmt.Fprintf(&b, "%s  %s\n\n  rule         %s\n  feature      %s:%d\n  mark         %s\n", s.ID, s.Name, s.Rule, s.URI, s.Line, s.Mark)
+	for _, id := range s.Requirements {
+		fmt.Fprintf(&b, "  requirement  %s: %s\n", id, facts.Requirement(id).Sentence)
+	}
+	b.WriteString("\n")
+	for _, step := range s.Steps {
+		fmt.Fprintf(&b, "    %s %s\n", strings.TrimSpace(step.Keyword), step.Text)
+		for _, row := range step.Table {
+			fmt.Fprintf(&b, "      | %s |\n", strings.Join(row, " | "))
+		}
+	}
+	fmt.Fprintf(&b, "\n  alone        kobcheck run --scenario %s\n", s.ID)
 	return b.String()
 }
 

@@ -23,7 +23,8 @@ func AllAllowed(file *target.File, plans []*Plan, now time.Time, noNotice string
 func PrintDryRun(w io.Writer, address string, plans []*Plan) error {
 	for _, plan := range plans {
 		asks := plan.Ceiling()
-		if _, err := fmt.Fprintf(w, "%s: at most %d requests %s to %s; about %d things stay there\n", plan.ID, asks.Requests, pace(asks), address, asks.Entities); err != nil {
+		if _, err := fmt.Fprintf(w, "%s: at most %d requests %s to %s; about %d things stay there\n", plan.ID,
+			asks.Requests, pace(asks), address, asks.Entities); err != nil {
 			return err
 		}
 	}

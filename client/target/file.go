@@ -132,14 +132,16 @@ func (f *Fixtures) ExpiredToken() string { return f.expired }
 
 // Given returns what the owner hands over, for [scene.New].
 func (f *File) Given() scene.Given {
-	return scene.Given{Programs: f.Fixtures.Programs, Wallets: f.Fixtures.Wallets, SecondClient: f.Fixtures.SecondClient,
-		Client: f.Fixtures.Client, Bodies: f.Fixtures.Bodies}
+	return scene.Given{Programs: f.Fixtures.Programs, Wallets: f.Fixtures.Wallets,
+		SecondClient: f.Fixtures.SecondClient,
+		Client:       f.Fixtures.Client, Bodies: f.Fixtures.Bodies}
 }
 
 // ClientConfig returns what [client.New] needs of the file; run id, seed and version are the caller's.
 func (f *File) ClientConfig(facts *contract.Contract) client.Config {
-	config := client.Config{Contract: facts, BaseURL: f.Target.BaseURL, TokenURL: f.Target.TokenURL, Edition: f.Target.Edition,
-		Paths: f.Target.Paths, Clients: map[string]client.Credentials{}}
+	config := client.Config{Contract: facts, BaseURL: f.Target.BaseURL, TokenURL: f.Target.TokenURL,
+		Edition: f.Target.Edition,
+		Paths:   f.Target.Paths, Clients: map[string]client.Credentials{}}
 	for name, one := range f.Target.Clients {
 		config.Clients[name] = client.Credentials{ID: one.ID, Secret: one.secret, Scope: one.Scope}
 	}

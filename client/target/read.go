@@ -67,11 +67,15 @@ func definition() (yamlfile.Definition, error) {
 	}
 	clients := []string{"primary", "second", "admin"}
 	return yamlfile.Definition{Name: "a target file", Forms: map[string]yamlfile.Form{
-		"edition":     {OneOf: []string{string(contract.V1), string(contract.Guide)}, Words: "is no edition; it is v1 or guide"},
-		"client":      {OneOf: clients, Wrong: among(clients, "there is no client %q; a target has primary, second and admin")},
-		"operation":   {OneOf: operations, Wrong: among(operations, "there is no operation %q; kobcheck list operations shows them")},
-		"checks":      {Pattern: `^(ok|[1-8](\+[1-8])*)$`, Words: "is neither ok nor numbers of checks such as 3+4"},
-		"limit scope": {OneOf: []string{"client", "token", "operation", "address", "everything"}, Words: "is no scope; it is client, token, operation, address or everything"},
+		"edition": {OneOf: []string{string(contract.V1), string(contract.Guide)},
+			Words: "is no edition; it is v1 or guide"},
+		"client": {OneOf: clients, Wrong: among(clients,
+			"there is no client %q; a target has primary, second and admin")},
+		"operation": {OneOf: operations, Wrong: among(operations,
+			"there is no operation %q; kobcheck list operations shows them")},
+		"checks": {Pattern: `^(ok|[1-8](\+[1-8])*)$`, Words: "is neither ok nor numbers of checks such as 3+4"},
+		"limit scope": {OneOf: []string{"client", "token", "operation", "address", "everything"},
+			Words: "is no scope; it is client, token, operation, address or everything"},
 	}}, nil
 }
 
@@ -123,7 +127,8 @@ func (f *File) resolve(path string, getenv func(string) string) error {
 		if variable != "" {
 			value := getenv(variable)
 			if value == "" {
-				faults = append(faults, &Error{File: path, What: fmt.Sprintf("%s comes from the environment variable %s, which is empty; set it", what, variable)})
+				faults = append(faults, &Error{File: path, What: fmt.Sprintf("%s comes from the environment "+
+					"variable %s, which is empty; set it", what, variable)})
 			}
 			return value
 		}
@@ -135,7 +140,8 @@ func (f *File) resolve(path string, getenv func(string) string) error {
 		}
 		data, err := os.ReadFile(file)
 		if err != nil {
-			faults = append(faults, &Error{File: path, What: fmt.Sprintf("%s comes from a file that can't be read: %v", what, err)})
+			faults = append(faults, &Error{File: path, What: fmt.Sprintf("%s comes from a file that can't be read: %v",
+				what, err)})
 		}
 		return strings.TrimSpace(string(data))
 	}

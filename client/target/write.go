@@ -15,7 +15,9 @@ func Write(w io.Writer, f *File, secrets map[string]string, expiredToken string)
 	if err != nil {
 		return fmt.Errorf("printing a target file: %w", err)
 	}
-	if _, err := fmt.Fprint(w, "# yaml-language-server: $schema=target.schema.json\n# (kobcheck schema target > target.schema.json)\n# A target file for this mock. docs/target-file.md explains each key.\n# Secrets never stand in a target file. Export these before kobcheck run --config:\n"); err != nil {
+	if _, err := fmt.Fprint(w, "# yaml-language-server: $schema=target.schema.json\n# (kobcheck schema target > "+
+		"target.schema.json)\n# A target file for this mock. docs/target-file.md explains each key.\n# Secrets "+
+		"never stand in a target file. Export these before kobcheck run --config:\n"); err != nil {
 		return err
 	}
 	names := make([]string, 0, len(secrets))

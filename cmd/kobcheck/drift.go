@@ -78,7 +78,8 @@ func performBoth(ctx context.Context, b *workbench.Bench, f *driftFlags) ([]stri
 		root := newRoot()
 		root.SetOut(io.Discard)
 		root.SetErr(b.Err)
-		root.SetArgs(append([]string{"run", "--out", folder, "--seed", "7", "--report-mode", f.out.Mode(), "--format", "json", "--section", f.section}, side...))
+		root.SetArgs(append([]string{"run", "--out", folder, "--seed", "7", "--report-mode", f.out.Mode(), "--format",
+			"json", "--section", f.section}, side...))
 		var exit workbench.Exit
 		if err := root.ExecuteContext(ctx); err != nil && !errors.As(err, &exit) {
 			return nil, fmt.Errorf("performing the scenarios for %v: %w", side, err)

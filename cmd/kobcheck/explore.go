@@ -30,7 +30,10 @@ func newExplore() *cobra.Command {
 		Example: `  kobcheck explore --steps 2000 --seed 7
   kobcheck explore --config staging.yaml --steps 200 --max-rps 5`,
 		Args: workbench.Takes(0, 0),
-		RunE: workbench.Verb(func(ctx context.Context, b *workbench.Bench, _ []string) error { return walk(ctx, b, &f) }),
+		RunE: workbench.Verb(func(ctx context.Context, b *workbench.Bench,
+			_ []string) error {
+			return walk(ctx, b, &f)
+		}),
 	}
 	flags := command.Flags()
 	f.where.Flags(flags, "the walk is on the mock inside")

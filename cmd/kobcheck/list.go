@@ -29,7 +29,8 @@ var listings = []struct {
 	name string
 	make func(*workbench.Bench) (*listing, error)
 }{
-	{"operations", listOperations}, {"requirements", listRequirements}, {"conflicts", listConflicts}, {"freedoms", listFreedoms},
+	{"operations", listOperations}, {"requirements", listRequirements}, {"conflicts", listConflicts}, {"freedoms",
+		listFreedoms},
 	{"scenarios", listScenarios}, {"faults", listFaults}, {"plans", listPlans}, {"steps", listSteps},
 }
 
@@ -40,8 +41,9 @@ func newList() *cobra.Command {
 		kinds = append(kinds, one.name)
 	}
 	command := &cobra.Command{
-		Use:       "list " + strings.Join(kinds, "|"),
-		Short:     "Prints what there is: operations, requirements and their coverage, conflicts, freedoms, scenarios, faults, plans, steps",
+		Use: "list " + strings.Join(kinds, "|"),
+		Short: "Prints what there is: operations, requirements and their coverage, conflicts, freedoms, " +
+			"scenarios, faults, plans, steps",
 		Example:   "  kobcheck list requirements\n  kobcheck list scenarios --json",
 		Args:      workbench.OneOf,
 		ValidArgs: kinds,
@@ -101,7 +103,8 @@ func listRequirements(b *workbench.Bench) (*listing, error) {
 		return nil, err
 	}
 	entries := b.Scenarios.ListRequirements(b.Facts, fault.ByRequirement(faults))
-	list := &listing{entries: entries, head: "id\tmark\towed by\tscenarios\tfaults\tsentence", foot: &listing{head: "mark\towed by the API\twith scenarios\twith a reason\topen"}}
+	list := &listing{entries: entries, head: "id\tmark\towed by\tscenarios\tfaults\tsentence",
+		foot: &listing{head: "mark\towed by the API\twith scenarios\twith a reason\topen"}}
 	for _, e := range entries {
 		covered := fmt.Sprint(len(e.Scenarios))
 		if e.Reason != "" {
@@ -126,7 +129,8 @@ func listConflicts(b *workbench.Bench) (*listing, error) {
 func listFreedoms(b *workbench.Bench) (*listing, error) {
 	list := &listing{entries: b.Facts.Freedoms, head: "id\treadings\ttouches\tsubject"}
 	for _, e := range b.Facts.Freedoms {
-		list.rows = append(list.rows, []any{e.ID, strings.Join(e.Readings, ", "), strings.Join(e.Touches, ", "), e.Subject})
+		list.rows = append(list.rows, []any{e.ID, strings.Join(e.Readings, ", "), strings.Join(e.Touches, ", "),
+			e.Subject})
 	}
 	return list, nil
 }

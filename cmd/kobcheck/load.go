@@ -55,13 +55,18 @@ func newLoad() *cobra.Command {
 	flags.Float64Var(&f.length, "time", 1, "factor on every time of the plans")
 	flags.BoolVar(&f.dryRun, "dry-run", false, "print what would be sent, to whom and how much")
 	flags.BoolVar(&f.notice, "notice", false, "print the announcement that a burst needs 48 hours ahead (RATE-09)")
-	flags.StringVar(&f.noNotice, "no-notice-needed", "", "reason why no burst notice is needed; it is kept in the report")
+	flags.StringVar(&f.noNotice, "no-notice-needed", "", "reason why no burst notice is needed; it is kept in the "+
+		"report")
 	flags.StringVar(&f.show, "print", "", "print a built-in plan, to be copied and changed")
-	flags.StringVar(&f.shard, "shard", "", "part of the arrivals, such as 1/4; kobcheck load merge puts the parts together")
-	flags.StringVar(&f.startAt, "start-at", "", "moment to begin at, such as 2026-01-30T01:00:00Z, so that shards begin together")
+	flags.StringVar(&f.shard, "shard", "", "part of the arrivals, such as 1/4; kobcheck load merge puts the parts "+
+		"together")
+	flags.StringVar(&f.startAt, "start-at", "", "moment to begin at, such as 2026-01-30T01:00:00Z, so that shards "+
+		"begin together")
 	flags.StringVar(&f.killFile, "kill-file", "", "the load ends once a file of that name is there")
-	flags.StringVar(&f.keyNights, "key-nights", "", "file with the idempotency keys of earlier runs, which brackets how long the target remembers a key; made and kept by idempotency plans")
-	flags.DurationVar(&f.canary, "canary", -1, "time between rounds of functional scenarios beside the load; 0 for none; by default 2s on this machine, 15s elsewhere")
+	flags.StringVar(&f.keyNights, "key-nights", "", "file with the idempotency keys of earlier runs, which brackets "+
+		"how long the target remembers a key; made and kept by idempotency plans")
+	flags.DurationVar(&f.canary, "canary", -1, "time between rounds of functional scenarios beside the load; 0 for "+
+		"none; by default 2s on this machine, 15s elsewhere")
 	f.judging.Flags(flags)
 	command.AddCommand(newLoadMerge())
 	return command
@@ -113,7 +118,8 @@ func putUnderLoad(ctx context.Context, b *workbench.Bench, f *loadFlags, names [
 	return performPlans(ctx, b, f, subject, notice)
 }
 
-func performPlans(ctx context.Context, b *workbench.Bench, f *loadFlags, subject *workbench.Subject, notice string) error {
+func performPlans(ctx context.Context, b *workbench.Bench, f *loadFlags, subject *workbench.Subject,
+	notice string) error {
 	by, err := b.Judgement(&f.judging)
 	if err != nil {
 		return err
@@ -131,7 +137,8 @@ func performPlans(ctx context.Context, b *workbench.Bench, f *loadFlags, subject
 	}
 	ctx, stopped, release := workbench.UntilSignal(ctx)
 	defer release()
-	result := &reports.LoadRun{Tool: b.Tool, RunID: b.RunID(), Seed: f.seed, StartedAt: b.Now().UTC(), Target: subject.Report(), Notice: notice, Plans: []reports.LoadPlan{}}
+	result := &reports.LoadRun{Tool: b.Tool, RunID: b.RunID(), Seed: f.seed, StartedAt: b.Now().UTC(),
+		Target: subject.Report(), Notice: notice, Plans: []reports.LoadPlan{}}
 	on, api, end, err := b.UnderLoad(ctx, subject.File, result.RunID, f.seed, f.plans...)
 	if err != nil {
 		return err
@@ -154,7 +161,8 @@ func performPlans(ctx context.Context, b *workbench.Bench, f *loadFlags, subject
 			break
 		}
 		b.Say("%s on %s, seed %d", plan.ID, subject.File.Target.Name, f.seed)
-		result.Plans = append(result.Plans, *load.Perform(ctx, on, plan, f.seed, kind.Shard{Index: part.Index, Of: part.Of}))
+		result.Plans = append(result.Plans, *load.Perform(ctx, on, plan, f.seed,
+			kind.Shard{Index: part.Index, Of: part.Of}))
 		show("", true)
 	}
 	if result.ExitCode = stopped.Code(); result.ExitCode != evidence.ExitPassed {

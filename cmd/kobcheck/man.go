@@ -21,7 +21,8 @@ func newMan() *cobra.Command {
 		Args:    workbench.Takes(0, 2),
 		RunE: workbench.Verb(func(_ context.Context, b *workbench.Bench, verbs []string) error {
 			root := newRoot()
-			page := &doc.GenManHeader{Title: "KOBCHECK", Section: "1", Source: "kobcheck " + root.Version, Manual: "kobcheck"}
+			page := &doc.GenManHeader{Title: "KOBCHECK", Section: "1", Source: "kobcheck " + root.Version,
+				Manual: "kobcheck"}
 			if folder != "" {
 				if err := os.MkdirAll(folder, 0o755); err != nil {
 					return fmt.Errorf("--out: %w", err)

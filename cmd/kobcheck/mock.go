@@ -42,8 +42,10 @@ func newMock() *cobra.Command {
 	where.LimitFlags(flags)
 	flags.Int64Var(&options.Seed, "seed", 1, "seed of ids and data")
 	flags.DurationVar(&options.TokenLife, "token-life", time.Hour, "life of an access token")
-	flags.BoolVar(&options.NoLoopback, "no-loopback-webhooks", false, "refuse webhooks to this machine too, as a public service does")
-	flags.DurationVar(&options.RetryWait, "retry-wait", workbench.RetryWait, "time between two tries of a webhook delivery; SNS waits 20s")
+	flags.BoolVar(&options.NoLoopback, "no-loopback-webhooks", false,
+		"refuse webhooks to this machine too, as a public service does")
+	flags.DurationVar(&options.RetryWait, "retry-wait", workbench.RetryWait,
+		"time between two tries of a webhook delivery; SNS waits 20s")
 	flags.StringVar(&options.SignatureVersion, "signature-version", "",
 		"signature of webhook deliveries: 1 (SHA-1) or 2 (SHA-256); that of the style where empty")
 	flags.BoolVar(&log, "log", false, "log every request to stderr")

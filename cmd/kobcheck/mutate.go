@@ -49,10 +49,12 @@ func newMutate() *cobra.Command {
 		}),
 	}
 	flags := command.Flags()
-	flags.StringVar(&f.upstream, "upstream", "", "base address of the API; one that is not on this machine needs a target file that allows it")
+	flags.StringVar(&f.upstream, "upstream", "", "base address of the API; one that is not on this machine needs a "+
+		"target file that allows it")
 	flags.StringVar(&f.target, "target", "", "target file of the API; a copy of it that names the proxy is printed")
 	flags.StringVar(&f.address, "addr", "127.0.0.1:0", "address to serve on; port 0 takes a free one")
-	flags.StringVar(&f.edition, "edition", string(contract.V1), "edition of the API where no target file names it: v1 or guide")
+	flags.StringVar(&f.edition, "edition", string(contract.V1),
+		"edition of the API where no target file names it: v1 or guide")
 	flags.StringSliceVar(&f.mutations, "mutation", nil, "mutations to switch on; without any the proxy changes nothing")
 	flags.StringVar(&f.chance, "chance", "", "share of the requests in which they show, such as 1/200; each without it")
 	flags.Int64Var(&f.after, "after", 0, "requests that pass before the first that is broken")
@@ -79,7 +81,8 @@ func mutationTable(catalogue []mutate.Mutation) *listing {
 		}
 		list.rows = append(list.rows, []any{m.ID, m.Requirement, mark, m.Sentence})
 	}
-	list.foot = &listing{head: fmt.Sprintf("%d mutations, of which %d break what is stated, a standard or a hazard", len(catalogue), forbidden)}
+	list.foot = &listing{head: fmt.Sprintf("%d mutations, of which %d break what is stated, a standard or a hazard",
+		len(catalogue), forbidden)}
 	return list
 }
 
@@ -149,11 +152,14 @@ func mutateConfig(upstream string, file *target.File, edition contract.Edition) 
 	}
 	base, err := url.Parse(upstream)
 	if err != nil || base.Host == "" {
-		return config, fmt.Errorf("--upstream: %q is no http or https address; give one, or a target file with --target", upstream)
+		return config, fmt.Errorf("--upstream: %q is no http or https address; give one, or a target file with "+
+			"--target", upstream)
 	}
-	allowed := file != nil && file.Mutate != nil && file.Mutate.Allow && strings.HasPrefix(file.Target.BaseURL, base.Scheme+"://"+base.Host)
+	allowed := file != nil && file.Mutate != nil && file.Mutate.Allow && strings.HasPrefix(file.Target.BaseURL,
+		base.Scheme+"://"+base.Host)
 	if !client.OnThisMachine(base.Hostname()) && !allowed {
-		return config, fmt.Errorf("--upstream: %s is not on this machine; answers of a target elsewhere are broken only where its target file "+
+		return config, fmt.Errorf("--upstream: %s is not on this machine; answers of a target elsewhere are broken "+
+			"only where its target file "+
 			"says so: name it with --target, and set mutate.allow there", base.Host)
 	}
 	if config.Contract, err = contract.Load(); err != nil {

@@ -16,10 +16,11 @@ func newOpenAPI() *cobra.Command {
 	var edition, server string
 	var placeholders bool
 	command := &cobra.Command{
-		Use:     "openapi",
-		Short:   "Prints the contract as OpenAPI 3.1, with marks and sources as x- extensions",
-		Example: "  kobcheck openapi > kobble.json\n  kobcheck openapi --edition guide --server https://staging.example.test",
-		Args:    workbench.Takes(0, 0),
+		Use:   "openapi",
+		Short: "Prints the contract as OpenAPI 3.1, with marks and sources as x- extensions",
+		Example: "  kobcheck openapi > kobble.json\n  kobcheck openapi --edition guide --server " +
+			"https://staging.example.test",
+		Args: workbench.Takes(0, 0),
 		RunE: workbench.Verb(func(_ context.Context, b *workbench.Bench, _ []string) error {
 			if err := workbench.CheckEdition(edition); err != nil {
 				return err
@@ -37,7 +38,9 @@ func newOpenAPI() *cobra.Command {
 		}),
 	}
 	command.Flags().StringVar(&edition, "edition", "v1", "path layout: v1 or guide")
-	command.Flags().StringVar(&server, "server", "https://api.example.test", "address of the server that the document names")
-	command.Flags().BoolVar(&placeholders, "placeholders", false, "give the operations whose path no page gives the paths of the mock")
+	command.Flags().StringVar(&server, "server", "https://api.example.test",
+		"address of the server that the document names")
+	command.Flags().BoolVar(&placeholders, "placeholders", false,
+		"give the operations whose path no page gives the paths of the mock")
 	return command
 }

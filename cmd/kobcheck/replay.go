@@ -60,7 +60,8 @@ func newReplay() *cobra.Command {
 
 func again(ctx context.Context, b *workbench.Bench, f *replayFlags, run *reports.Run, was *reports.Scenario) error {
 	if !run.Target.Embedded && f.where.Config == "" && f.where.Style == "" {
-		return fmt.Errorf("the run was on %s (%s); name its target file with --config, or the style of a mock to perform it on with --style",
+		return fmt.Errorf("the run was on %s (%s); name its target file with --config, or the style of a mock to "+
+			"perform it on with --style",
 			run.Target.Name, run.Target.BaseURL)
 	}
 	if f.where.Style == "" {

@@ -15,8 +15,9 @@ import (
 
 func newCompare() *cobra.Command {
 	return &cobra.Command{
-		Use:   "compare A B...",
-		Short: "What differs between two runs: run.json, night.json or load.json; over more load.json, what changed for good",
+		Use: "compare A B...",
+		Short: "What differs between two runs: run.json, night.json or load.json; over more load.json, what changed " +
+			"for good",
 		Example: `  kobcheck report compare nights/1/run.json nights/2/run.json
   kobcheck report compare nights/*/load.json`,
 		Args: workbench.Takes(2, workbench.Many),
@@ -29,7 +30,8 @@ func newCompare() *cobra.Command {
 				slices.SortFunc(loads, func(a, b *reports.LoadRun) int { return a.StartedAt.Compare(b.StartedAt) })
 				return nights.PrintLoadShifts(b.Out, loads)
 			case len(paths) > 2:
-				return errors.New("more than two files are compared only where each is a load.json; kobcheck report trend is for the nights of runs")
+				return errors.New("more than two files are compared only where each is a load.json; kobcheck report " +
+					"trend is for the nights of runs")
 			}
 			both, err := workbench.OpenAll(openNight, paths)
 			if err != nil {

@@ -22,7 +22,8 @@ func newOrder() *cobra.Command {
 				return err
 			}
 			if result.CardOrder == nil {
-				return fmt.Errorf("%s has no card creation that failed two checks at once; run the scenarios card-order.pair", paths[0])
+				return fmt.Errorf("%s has no card creation that failed two checks at once; run the scenarios "+
+					"card-order.pair", paths[0])
 			}
 			return format.PrintOrder(b.Out, result.CardOrder, b.Facts.CardOrder)
 		}),

@@ -38,7 +38,8 @@ under run: in the target file. A flag beats the environment, and the environment
 		RunE: func(command *cobra.Command, _ []string) error { return command.Help() },
 	}
 	root.SetFlagErrorFunc(workbench.WrongFlag)
-	root.AddCommand(newRun(), newLoad(), newMock(), newSelftest(), newMutate(), newReplay(), newDoctor(), newWebhooks(), newDrift(),
+	root.AddCommand(newRun(), newLoad(), newMock(), newSelftest(), newMutate(), newReplay(), newDoctor(), newWebhooks(),
+		newDrift(),
 		newOpenAPI(), newExplore(), newList(), newExplain(), newLint(), newReport(), newSchema(), newMan())
 	workbench.Complete(root)
 	return root

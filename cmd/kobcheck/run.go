@@ -45,7 +45,10 @@ func newRun() *cobra.Command {
   kobcheck run --section cards --seed 7
   kobcheck run --requirement CARD-CREATE-15`,
 		Args: workbench.Takes(0, 0),
-		RunE: workbench.Verb(func(ctx context.Context, b *workbench.Bench, _ []string) error { return run(ctx, b, &f) }),
+		RunE: workbench.Verb(func(ctx context.Context, b *workbench.Bench,
+			_ []string) error {
+			return run(ctx, b, &f)
+		}),
 	}
 	flags := command.Flags()
 	f.where.Flags(flags, "the run is against the mock inside")
@@ -56,7 +59,8 @@ func newRun() *cobra.Command {
 	flags.StringSliceVar(&f.selection.IDs, "scenario", nil, "scenario ids; an outline's id means all of its rows")
 	flags.IntVar(&f.how.Concurrency, "concurrency", suite.DefaultConcurrency, "scenarios side by side")
 	flags.Int64Var(&f.how.Seed, "seed", 0, "seed of order and data; 0 picks one and prints it")
-	flags.StringVar(&f.how.RunID, "run-id", "", "name of the run, in every request; idempotency keys follow from it and the seed")
+	flags.StringVar(&f.how.RunID, "run-id", "", "name of the run, in every request; idempotency keys follow from it "+
+		"and the seed")
 	flags.DurationVar(&f.how.Timeout, "timeout", suite.DefaultTimeout, "time for one scenario")
 	flags.Float64Var(&f.how.MaxRPS, "max-rps", 0, "most requests per second; 0 for no bound on this machine, 10 elsewhere")
 	flags.StringVar(&f.shard, "shard", "", "part of the run, such as 2/5; kobcheck report merge puts the parts together")
@@ -64,10 +68,13 @@ func newRun() *cobra.Command {
 	flags.IntVar(&f.depth, "depth", derived.DefaultDepth, "derived inputs of each class to send")
 	flags.BoolVar(&f.how.FlakyFails, "flaky-fails", false, "scenarios that failed and then passed fail the run")
 	f.judging.Flags(flags)
-	flags.StringVar(&f.judging.Profile, "profile", "", "profile.json of the target: answers to open questions; read, compared and written")
+	flags.StringVar(&f.judging.Profile, "profile", "", "profile.json of the target: answers to open questions; "+
+		"read, compared and written")
 	flags.BoolVar(&f.judging.Strict, "strict", false, "undocumented fields fail")
-	flags.StringVar(&f.rest, "continue", "", "run.json of a run that was stopped: performs what it did not come to, with its seed")
-	flags.StringVar(&f.history, "history", "", "folder of earlier nights: the reports say since when each failure is there, what is new and what vanished")
+	flags.StringVar(&f.rest, "continue", "", "run.json of a run that was stopped: performs what it did not come to, "+
+		"with its seed")
+	flags.StringVar(&f.history, "history", "", "folder of earlier nights: the reports say since when each failure "+
+		"is there, what is new and what vanished")
 	flags.DurationVar(&f.how.Patience, "patience", 5*time.Second, "how long a target that is down is waited for")
 	return command
 }
@@ -149,10 +156,12 @@ func (f *runFlags) goOn() error {
 }
 
 // performScenarios performs the scenarios until a signal.
-func performScenarios(ctx context.Context, b *workbench.Bench, f *runFlags, subject *workbench.Subject, session *steps.Session) (*reports.Run, error) {
+func performScenarios(ctx context.Context, b *workbench.Bench, f *runFlags, subject *workbench.Subject,
+	session *steps.Session) (*reports.Run, error) {
 	ctx, stopped, release := workbench.UntilSignal(ctx)
 	defer release()
-	fmt.Fprintf(b.Err, "kobcheck %s against %s, edition %s, seed %d, run %s\n", b.Tool.Version, subject.File.Target.Name, subject.File.Target.Edition, f.how.Seed, f.how.RunID)
+	fmt.Fprintf(b.Err, "kobcheck %s against %s, edition %s, seed %d, run %s\n", b.Tool.Version,
+		subject.File.Target.Name, subject.File.Target.Edition, f.how.Seed, f.how.RunID)
 	f.how.Session, f.how.Catalog, f.how.Selection, f.how.Progress = session, b.Scenarios, f.selection, b.ScenarioProgress()
 	f.how.Tool, f.how.Target, f.how.Tidy = b.Tool, subject.Report(), !subject.Embedded
 	result, err := suite.Run(ctx, f.how)
@@ -178,7 +187,8 @@ func conclude(b *workbench.Bench, f *runFlags, by *workbench.Judgement, result *
 	to := f.files.Writer(guard)
 	to.Anew = true
 	if left := result.Summary.Scenarios.NotRun; result.Signal != "" && left > 0 {
-		defer b.Say("%d scenarios did not come to their turn; kobcheck run --continue %s --out FOLDER, with the same flags, performs them",
+		defer b.Say("%d scenarios did not come to their turn; kobcheck run --continue %s --out FOLDER, with the "+
+			"same flags, performs them",
 			left, filepath.Join(f.files.Folder, "run.json"))
 	}
 	b.KeepProfile(by, f.judging.Profile, result, to)

@@ -35,14 +35,18 @@ func newSelftest() *cobra.Command {
   kobcheck selftest --fault order.swap-3-4 --fault auth.expired-accepted
   kobcheck selftest --upstream http://127.0.0.1:8080 --target mock.yaml --sample 200`,
 		Args: workbench.Takes(0, 0),
-		RunE: workbench.Verb(func(ctx context.Context, b *workbench.Bench, _ []string) error { return measure(ctx, b, &f) }),
+		RunE: workbench.Verb(func(ctx context.Context, b *workbench.Bench,
+			_ []string) error {
+			return measure(ctx, b, &f)
+		}),
 	}
 	flags := command.Flags()
 	f.out.Flags(flags, "reports/out", "folder for selftest.json, selftest.md and selftest.html")
 	flags.StringSliceVar(&f.faults, "fault", nil, "faults to try; all without it")
 	flags.StringVar(&f.group, "group", "", "one group of faults, such as idempotency")
 	flags.StringVar(&f.requirement, "requirement", "", "the faults that break one requirement")
-	flags.BoolVar(&f.how.Full, "full", false, "whole runs: find every scenario that notices a fault, and what the fault does to the rest of the suite")
+	flags.BoolVar(&f.how.Full, "full", false, "whole runs: find every scenario that notices a fault, and what the "+
+		"fault does to the rest of the suite")
 	flags.IntVar(&f.how.Parallel, "parallel", 0, "faults tried side by side; 0 for one to each core")
 	flags.IntVar(&f.how.ChanceRuns, "chance-runs", 10, "runs for a fault that shows by chance")
 	flags.Int64Var(&f.how.Seed, "seed", 7, "seed of order and data")

@@ -23,10 +23,13 @@ type mutationFlags struct {
 }
 
 func (f *mutationFlags) add(flags *pflag.FlagSet) {
-	flags.StringVar(&f.upstream, "upstream", "", "measure on this API, broken by a proxy as the contract has it, in place of the mock and its faults")
-	flags.StringVar(&f.target, "target", "", "target file of the API of --upstream; one that is not on this machine must set mutate.allow there")
+	flags.StringVar(&f.upstream, "upstream", "", "measure on this API, broken by a proxy as the contract has it, in "+
+		"place of the mock and its faults")
+	flags.StringVar(&f.target, "target", "", "target file of the API of --upstream; one that is not on this machine "+
+		"must set mutate.allow there")
 	flags.StringSliceVar(&f.mutations, "mutation", nil, "with --upstream: mutations to try; all without it")
-	flags.IntVar(&f.sample, "sample", 0, "with --upstream: try so many of the mutations, picked by the seed; 0 tries all")
+	flags.IntVar(&f.sample, "sample", 0, "with --upstream: try so many of the mutations, picked by the seed; 0 "+
+		"tries all")
 	flags.Float64Var(&f.maxRPS, "max-rps", 0, "with --upstream: most requests per second; 0 for no bound")
 }
 
@@ -52,7 +55,10 @@ func prepareUpstream(b *workbench.Bench, f *selftestFlags) error {
 	f.how.Faults = generated(b.Mutations(f.through.mutations, f.group), f.requirement, f.every)
 	if n := f.through.sample; n > 0 && n < len(f.how.Faults) {
 		pick := rand.New(rand.NewPCG(uint64(f.how.Seed), 0))
-		pick.Shuffle(len(f.how.Faults), func(i, j int) { f.how.Faults[i], f.how.Faults[j] = f.how.Faults[j], f.how.Faults[i] })
+		pick.Shuffle(len(f.how.Faults), func(i, j int) {
+			f.how.Faults[i], f.how.Faults[j] = f.how.Faults[j],
+				f.how.Faults[i]
+		})
 		f.how.Faults = f.how.Faults[:n]
 	}
 	if f.how.MaxRPS = f.through.maxRPS; f.how.MaxRPS > 0 {
@@ -70,14 +76,16 @@ func generated(catalogue []mutate.Mutation, requirement string, every int) (faul
 		if requirement != "" && m.Requirement != requirement || every > 1 && i%every != 0 {
 			continue
 		}
-		faults = append(faults, selftest.Fault{ID: m.ID, Group: m.Group, Sentence: m.Sentence, Requirement: m.Requirement, Mark: m.Mark,
+		faults = append(faults, selftest.Fault{ID: m.ID, Group: m.Group, Sentence: m.Sentence,
+			Requirement: m.Requirement, Mark: m.Mark,
 			Hazard: m.Hazard, Oracle: m.Oracle, Operation: m.Operation, Generated: true})
 	}
 	return faults
 }
 
 // startThrough returns what starts a subject: a proxy with mutations before the API of a target file.
-func startThrough(file *target.File, behind mutate.Config) func(context.Context, string, contract.Edition, ...string) (*selftest.Subject, error) {
+func startThrough(file *target.File, behind mutate.Config) func(context.Context, string, contract.Edition,
+	...string) (*selftest.Subject, error) {
 	return func(ctx context.Context, _ string, _ contract.Edition, ids ...string) (*selftest.Subject, error) {
 		config := behind
 		config.Mutations = ids

@@ -43,7 +43,10 @@ func newWebhooksVerify() *cobra.Command {
 			if message != nil {
 				b.Secrets.Add(message.Token, "[token of the subscription]")
 			}
-			if err := b.Print(asJSON, checks, func(w io.Writer) error { return webhook.PrintChecks(w, message, checks) }); err != nil {
+			if err := b.Print(asJSON, checks, func(w io.Writer) error {
+				return webhook.PrintChecks(w, message,
+					checks)
+			}); err != nil {
 				return err
 			}
 			if !webhook.Holds(checks) {

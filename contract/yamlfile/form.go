@@ -63,12 +63,19 @@ var common = map[string]Form{
 	// The value may be a secret in the wrong place: it is not repeated.
 	"variable": {Pattern: `^[A-Za-z_][A-Za-z0-9_]*$`, Wrong: func(text string) string {
 		if !regexp.MustCompile(`^[A-Za-z_][A-Za-z0-9_]*$`).MatchString(text) {
-			return "this is no name of an environment variable (letters, digits and _); is that the secret itself? It belongs into the environment"
+			return "this is no name of an environment variable (letters, digits and _); is that the secret itself? " +
+				"It belongs into the environment"
 		}
 		return ""
 	}},
-	"address":  {Pattern: `^https?://[^/?#@]+(/[^?#]*)?$`, Wrong: func(text string) string { return address(text, false) }},
-	"endpoint": {Pattern: `^https?://[^/?#@]+(/[^#]*)?$`, Wrong: func(text string) string { return address(text, true) }},
+	"address": {Pattern: `^https?://[^/?#@]+(/[^?#]*)?$`, Wrong: func(text string) string {
+		return address(text,
+			false)
+	}},
+	"endpoint": {Pattern: `^https?://[^/?#@]+(/[^#]*)?$`, Wrong: func(text string) string {
+		return address(text,
+			true)
+	}},
 }
 
 // address says what is wrong with an address. One that holds credentials is not repeated.

@@ -115,7 +115,8 @@ func (w *walk) fields(node ast.Node, t reflect.Type, path string) {
 		case seen[key]:
 			w.at(pair.Key, path, "the key %q is there twice", key)
 		case !known && secretLike(key):
-			w.at(pair.Key, path, "the key %q would hold a secret; name an environment variable with secret_env or a file with secret_file", key)
+			w.at(pair.Key, path, "the key %q would hold a secret; name an environment variable with secret_env or a "+
+				"file with secret_file", key)
 		case !known:
 			w.at(pair.Key, path, "there is no key %q%s", key, contract.Meant(key, names(fields)))
 		default:

@@ -18,8 +18,6 @@ import (
 	"sync/atomic"
 	"time"
 
-	"github.com/agnivade/levenshtein"
-
 	"github.com/kobcheck/kobcheck/contract"
 	"github.com/kobcheck/kobcheck/schemas"
 )
@@ -81,7 +79,7 @@ func New(config Config) (*Proxy, error) {
 	for _, id := range config.Mutations {
 		i := slices.IndexFunc(catalogue, func(m Mutation) bool { return m.ID == id })
 		if i < 0 {
-			return nil, fmt.Errorf("there is no mutation %q; did you mean %q? (kobcheck mutate --list shows all)", id, nearest(catalogue, id))
+			return nil, fmt.Errorf("there is no mutation %q%s; kobcheck mutate --list shows all", id, contract.Meant(id, ids(catalogue)))
 		}
 		p.on = append(p.on, &running{Mutation: catalogue[i]})
 	}
@@ -97,10 +95,12 @@ func New(config Config) (*Proxy, error) {
 	return p, nil
 }
 
-func nearest(catalogue []Mutation, id string) string {
-	return slices.MinFunc(catalogue, func(a, b Mutation) int {
-		return levenshtein.ComputeDistance(a.ID, id) - levenshtein.ComputeDistance(b.ID, id)
-	}).ID
+func ids(catalogue []Mutation) []string {
+	all := make([]string, 0, len(catalogue))
+	for _, m := range catalogue {
+		all = append(all, m.ID)
+	}
+	return all
 }
 
 // NewTransport returns a transport that leaves answers as they are. Proxies can share it.

@@ -17,7 +17,8 @@ const Many = 1 << 30
 func Takes(least, most int) cobra.PositionalArgs {
 	return func(command *cobra.Command, arguments []string) error {
 		if got := len(arguments); got < least || got > most {
-			return fmt.Errorf("%s: it takes %s and got %d; %s --help has an example", command.CommandPath(), taken(command, least, most), got, command.CommandPath())
+			return fmt.Errorf("%s: it takes %s and got %d; %s --help has an example", command.CommandPath(),
+				taken(command, least, most), got, command.CommandPath())
 		}
 		return nil
 	}
@@ -46,7 +47,8 @@ func OneOf(command *cobra.Command, arguments []string) error {
 	if slices.Contains(command.ValidArgs, arguments[0]) {
 		return nil
 	}
-	return fmt.Errorf("%s: there is no %q%s", command.CommandPath(), arguments[0], contract.Meant(arguments[0], command.ValidArgs))
+	return fmt.Errorf("%s: there is no %q%s", command.CommandPath(), arguments[0],
+		contract.Meant(arguments[0], command.ValidArgs))
 }
 
 // AVerb takes no arguments: whatever stands there was meant as a verb. It looks for the nearest of the whole tree.

@@ -83,8 +83,10 @@ func New(command *cobra.Command) (*Bench, error) {
 		return nil, err
 	}
 	secrets := redact.New()
-	return &Bench{Secrets: secrets, Facts: facts, Scenarios: scenarios, Shapes: shapes, Tool: reports.Tool{Name: "kobcheck", Version: command.Root().Version},
-		Out: door(command.OutOrStdout(), secrets), Err: door(command.ErrOrStderr(), secrets), In: command.InOrStdin(), Getenv: os.Getenv, Now: time.Now, command: command}, nil
+	return &Bench{Secrets: secrets, Facts: facts, Scenarios: scenarios, Shapes: shapes,
+		Tool: reports.Tool{Name: "kobcheck", Version: command.Root().Version},
+		Out:  door(command.OutOrStdout(), secrets), Err: door(command.ErrOrStderr(),
+			secrets), In: command.InOrStdin(), Getenv: os.Getenv, Now: time.Now, command: command}, nil
 }
 
 // Client returns a client for a target. Of the settings those of the call are taken: run id, seed, pace, bound, connections.

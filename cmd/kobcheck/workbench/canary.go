@@ -18,7 +18,8 @@ import (
 
 // canaryScenarios are performed again and again beside a load plan: of each kind of promise one that takes few
 // requests.
-var canaryScenarios = []string{"cards-get.equal", "cards-get.card", "cards-list.bare", "wallets-get.success", "endusers-get.equal", "transactions-credit.success",
+var canaryScenarios = []string{"cards-get.equal", "cards-get.card", "cards-list.bare", "wallets-get.success",
+	"endusers-get.equal", "transactions-credit.success",
 	"transactions.sides", "idempotency.replay/create-a-new-card", "errors.text"}
 
 // The time between two rounds of the canary where the flag gives none.
@@ -29,7 +30,8 @@ const (
 
 // Canary gives a load target the functional scenarios that go on beside its plans, every so often: a negative time
 // means as is usual there, 0 never. The function that it returns ends their client.
-func (b *Bench) Canary(on *kind.Target, every time.Duration, file *target.File, policy *evidence.Policy, seed int64) (func(), error) {
+func (b *Bench) Canary(on *kind.Target, every time.Duration, file *target.File, policy *evidence.Policy,
+	seed int64) (func(), error) {
 	if every < 0 {
 		if every = canaryElsewhere; on.LocalHost != "" {
 			every = canaryHere

@@ -33,16 +33,20 @@ var values = map[string]func() []string{
 	"style":       mock.Styles,
 	"limiter":     limit.Kinds,
 	"limit-scope": limit.Scopes,
-	"gate":        func() []string { return []string{"stated", "standard", "example", "third-party", "inferred", "hazard"} },
+	"gate": func() []string {
+		return []string{"stated", "standard", "example", "third-party", "inferred",
+			"hazard"}
+	},
 }
 
 // Complete lets the shells complete the values of flags and arguments in a whole tree of commands.
 func Complete(command *cobra.Command) {
 	command.Flags().VisitAll(func(flag *pflag.Flag) {
 		if list := values[flag.Name]; list != nil {
-			_ = command.RegisterFlagCompletionFunc(flag.Name, func(_ *cobra.Command, _ []string, begun string) ([]string, cobra.ShellCompDirective) {
-				return beginning(list(), begun, flag.Value.Type() == "stringSlice"), cobra.ShellCompDirectiveNoFileComp
-			}) // it fails where the flag is not there, or has one
+			_ = command.RegisterFlagCompletionFunc(flag.Name,
+				func(_ *cobra.Command, _ []string, begun string) ([]string, cobra.ShellCompDirective) {
+					return beginning(list(), begun, flag.Value.Type() == "stringSlice"), cobra.ShellCompDirectiveNoFileComp
+				}) // it fails where the flag is not there, or has one
 		}
 	})
 	for _, one := range command.Commands() {

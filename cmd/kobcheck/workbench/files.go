@@ -67,7 +67,8 @@ type Files struct {
 // Flags adds the flags.
 func (f *Files) Flags(flags *pflag.FlagSet) {
 	f.Output.Flags(flags, "reports/out", "folder for the reports")
-	flags.StringSliceVar(&f.Formats, "format", format.Default(), "reports to write, of "+strings.Join(format.All(), ", ")+"; +ctrf adds to those by default")
+	flags.StringSliceVar(&f.Formats, "format", format.Default(),
+		"reports to write, of "+strings.Join(format.All(), ", ")+"; +ctrf adds to those by default")
 }
 
 // Ready refuses formats that there are not as well.
@@ -76,7 +77,8 @@ func (f *Files) Ready() error {
 	for _, name := range f.Formats {
 		name, more := strings.CutPrefix(strings.TrimSpace(name), "+")
 		if !slices.Contains(format.All(), name) {
-			return fmt.Errorf("--format: there is no report format %q%s; there are %s", name, contract.Meant(name, format.All()), strings.Join(format.All(), ", "))
+			return fmt.Errorf("--format: there is no report format %q%s; there are %s", name,
+				contract.Meant(name, format.All()), strings.Join(format.All(), ", "))
 		}
 		if more && len(formats) == 0 {
 			formats = format.Default()

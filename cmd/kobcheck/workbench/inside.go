@@ -22,13 +22,15 @@ const RetryWait = 100 * time.Millisecond
 // Described is a mock as a target like any other, whose file lists everything. Its secrets are resolved.
 func Described(server *mock.Server, address string, edition contract.Edition) *target.File {
 	stock := server.Inventory()
-	file := &target.File{Target: target.Target{Name: "mock", BaseURL: address, TokenURL: address + "/oauth2/token", Edition: edition,
+	file := &target.File{Target: target.Target{Name: "mock", BaseURL: address, TokenURL: address + "/oauth2/token",
+		Edition: edition,
 		Clients: map[string]target.Client{}, Paths: mock.PlaceholderPaths(edition)},
 		Webhooks: &target.Webhooks{RetryWait: server.RetryWait().String()},
 		Fixtures: target.Fixtures{Programs: stock.Programs, Wallets: stock.Wallets, SecondClient: stock.SecondClient,
 			Bodies: stock.Bodies, ExpiredEnv: "KOBBLE_EXPIRED_TOKEN"}}
 	for name, one := range stock.Clients {
-		file.Target.Clients[name] = target.Client{ID: one.ID, SecretEnv: "KOBBLE_" + strings.ToUpper(name) + "_SECRET", Scope: one.Scope}
+		file.Target.Clients[name] = target.Client{ID: one.ID, SecretEnv: "KOBBLE_" + strings.ToUpper(name) + "_SECRET",
+			Scope: one.Scope}
 	}
 	if limited := server.Limit(); limited.Requests > 0 {
 		file.Limits = &target.Limits{Requests: limited.Requests, Window: limited.Window.String(), Scope: limited.Scope}
@@ -142,8 +144,9 @@ func SelectFaults(ids []string, group, requirement string, every int) ([]selftes
 			requirement != "" && one.Requirement != requirement || every > 1 && i%every != 0 {
 			continue
 		}
-		selected = append(selected, selftest.Fault{ID: string(one.ID), Group: one.Group, Sentence: one.Sentence, Requirement: one.Requirement,
-			Mark: one.Mark, Reason: one.Reason, Edition: one.Edition, Besides: one.Besides(), ByChance: one.ByChance(),
+		selected = append(selected, selftest.Fault{ID: string(one.ID), Group: one.Group, Sentence: one.Sentence,
+			Requirement: one.Requirement,
+			Mark:        one.Mark, Reason: one.Reason, Edition: one.Edition, Besides: one.Besides(), ByChance: one.ByChance(),
 			Everywhere: one.Group == "rare" || one.Group == "busy"})
 	}
 	return selected, err

@@ -19,9 +19,12 @@ type Judging struct {
 // Flags adds the flags: the same for a run and for load.
 func (j *Judging) Flags(flags *pflag.FlagSet) {
 	flags.StringSliceVar(&j.Gate, "gate", []string{"stated", "standard", "hazard"}, "what fails: marks, and hazard")
-	flags.StringVar(&j.Known, "known", "", "list of known failures; the reports of a failure have entries ready to paste")
-	flags.StringVar(&j.Scored, "scored", "", "file with the requirements that gate, one id a line; newer ones are advisory until promoted")
-	flags.StringVar(&j.Waivers, "waivers", "", "standards that are put up with until a date: requirement, reason, owner, until")
+	flags.StringVar(&j.Known, "known", "", "list of known failures; the reports of a failure have entries ready to "+
+		"paste")
+	flags.StringVar(&j.Scored, "scored", "", "file with the requirements that gate, one id a line; newer ones are "+
+		"advisory until promoted")
+	flags.StringVar(&j.Waivers, "waivers", "", "standards that are put up with until a date: requirement, reason, "+
+		"owner, until")
 }
 
 // Judgement is what a run or a load plan is judged by.

@@ -31,7 +31,8 @@ const loadPatience = 10 * time.Minute
 
 // UnderLoad is a target with a client for load, which a 429 does not slow down, and with what its file hands over.
 // It hears deliveries where one of the plans is on them. The function that it returns ends both.
-func (b *Bench) UnderLoad(ctx context.Context, file *target.File, runID string, seed int64, plans ...*load.Plan) (*kind.Target, *client.Client, func(), error) {
+func (b *Bench) UnderLoad(ctx context.Context, file *target.File, runID string, seed int64,
+	plans ...*load.Plan) (*kind.Target, *client.Client, func(), error) {
 	api, err := b.Client(file, client.Config{RunID: runID, Seed: seed, Connections: loadConnections, Unpaced: true})
 	if err != nil {
 		return nil, nil, nil, err
@@ -111,7 +112,8 @@ func plansOf(name string) ([]*load.Plan, error) {
 
 // Loader performs plans for the scenarios under features/load, under the same safety rules, one at a time and each
 // plan once: several scenarios speak of one.
-func (b *Bench) Loader(file *target.File, runID string, seed int64) func(context.Context, string) (*steps.LoadResult, error) {
+func (b *Bench) Loader(file *target.File, runID string, seed int64) func(context.Context, string) (*steps.LoadResult,
+	error) {
 	var mu sync.Mutex
 	done := map[string]*steps.LoadResult{}
 	return func(ctx context.Context, name string) (*steps.LoadResult, error) {

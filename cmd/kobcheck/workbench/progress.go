@@ -39,7 +39,8 @@ func (b *Bench) Progress() func(line string, last bool) {
 }
 
 // verdictsShown are those that progress counts, in this order.
-var verdictsShown = []evidence.Verdict{evidence.Passed, evidence.Failed, evidence.Advisory, evidence.Blocked, evidence.Inconclusive, evidence.NotTestable}
+var verdictsShown = []evidence.Verdict{evidence.Passed, evidence.Failed, evidence.Advisory, evidence.Blocked,
+	evidence.Inconclusive, evidence.NotTestable}
 
 // Scenarios says in a line how far a run has come.
 func scenarios(now suite.Progress) string {

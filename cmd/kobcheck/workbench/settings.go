@@ -38,12 +38,14 @@ func fromEnvironment(command *cobra.Command, environment []string) error {
 		if !strings.HasPrefix(name, "KOBCHECK_") || value == "" || notOurs.MatchString(name) {
 			continue
 		}
-		flag := command.Flags().Lookup(strings.ReplaceAll(strings.ToLower(strings.TrimPrefix(name, "KOBCHECK_")), "_", "-"))
+		flag := command.Flags().Lookup(strings.ReplaceAll(strings.ToLower(strings.TrimPrefix(name, "KOBCHECK_")), "_",
+			"-"))
 		switch near := contract.Nearest(name[len("KOBCHECK_"):], known); {
 		case flag != nil && slices.Contains(known, name[len("KOBCHECK_"):]):
 			faults = append(faults, take(command.Flags(), flag, value, name))
 		case near != "" && near != name[len("KOBCHECK_"):]:
-			faults = append(faults, fmt.Errorf("the environment variable %s is no setting; did you mean KOBCHECK_%s?", name, near))
+			faults = append(faults, fmt.Errorf("the environment variable %s is no setting; did you mean KOBCHECK_%s?",
+				name, near))
 		}
 	}
 	return errors.Join(append(faults, checkFlags(command))...)
@@ -77,7 +79,8 @@ func fromFile(command *cobra.Command, settings map[string]any) error {
 	var faults []error
 	for key, value := range settings {
 		if !slices.Contains(known, key) {
-			faults = append(faults, fmt.Errorf("run.%s in the target file: there is no such setting%s", key, contract.Meant(key, known)))
+			faults = append(faults, fmt.Errorf("run.%s in the target file: there is no such setting%s", key,
+				contract.Meant(key, known)))
 			continue
 		}
 		text := fmt.Sprint(value)
@@ -118,7 +121,8 @@ func named(flag *pflag.Flag) string {
 }
 
 // aboveZero are the numbers of which 0 means nothing: no scenario side by side, no time, no step.
-var aboveZero = []string{"concurrency", "timeout", "times", "steps", "chance-runs", "every", "rate", "time", "token-life"}
+var aboveZero = []string{"concurrency", "timeout", "times", "steps", "chance-runs", "every", "rate", "time",
+	"token-life"}
 
 // checkFlags refuses values that can't be meant, and flags that mean nothing together.
 func checkFlags(command *cobra.Command) error {
@@ -136,7 +140,8 @@ func checkFlags(command *cobra.Command) error {
 			faults = append(faults, fmt.Errorf("%s: it takes more than %s", named(flag), flag.Value))
 		}
 		if _, mock := flag.Annotations[inside]; mock && target != nil && target.Value.Type() == "string" && target.Value.String() != "" {
-			faults = append(faults, fmt.Errorf("%s is for the mock inside and means nothing on the target that %s names; leave one of them out", named(flag), named(target)))
+			faults = append(faults, fmt.Errorf("%s is for the mock inside and means nothing on the target that %s "+
+				"names; leave one of them out", named(flag), named(target)))
 		}
 	})
 	return errors.Join(faults...)
@@ -155,7 +160,8 @@ func number(flag *pflag.Flag) (float64, error) {
 }
 
 // forms says what the values of a type of flags look like.
-var forms = map[string]string{"int": "a whole number", "int64": "a whole number", "float64": "a number", "bool": "true or false",
+var forms = map[string]string{"int": "a whole number", "int64": "a whole number", "float64": "a number",
+	"bool":     "true or false",
 	"duration": "a span of time, such as 30s or 5m"}
 
 func notTaken(flag *pflag.Flag, value string, cause error) string {

@@ -44,7 +44,8 @@ func (w *Where) Flags(flags *pflag.FlagSet, without string) {
 func (w *Where) MockFlags(flags *pflag.FlagSet, style, edition string) {
 	w.StyleFlags(flags, style)
 	flags.StringVar(&w.Edition, "edition", edition, "edition of the mock inside: v1 or guide")
-	flags.StringSliceVar(&w.Faults, "fault", nil, "faults to switch on in the mock inside; kobcheck list faults shows them")
+	flags.StringSliceVar(&w.Faults, "fault", nil, "faults to switch on in the mock inside; kobcheck list faults "+
+		"shows them")
 	flags.DurationVar(&w.Latency, "latency", 0, "time that the mock inside adds to every answer")
 	ofMock(flags, "edition", "fault", "latency")
 }
@@ -52,16 +53,20 @@ func (w *Where) MockFlags(flags *pflag.FlagSet, style, edition string) {
 // StyleFlags adds those of a style: a point of what the documentation leaves open.
 func (w *Where) StyleFlags(flags *pflag.FlagSet, style string) {
 	flags.StringVar(&w.Style, "style", style,
-		"style of the mock, its answers to what the documentation leaves open: "+strings.Join(mock.Styles(), ", ")+" or random:SEED")
-	flags.StringSliceVar(&w.Freedoms, "freedom", nil, "readings on top of the style, such as C-15=inactive; kobcheck list freedoms shows them")
+		"style of the mock, its answers to what the documentation leaves open: "+strings.Join(mock.Styles(),
+			", ")+" or random:SEED")
+	flags.StringSliceVar(&w.Freedoms, "freedom", nil, "readings on top of the style, such as C-15=inactive; "+
+		"kobcheck list freedoms shows them")
 	ofMock(flags, "style", "freedom")
 }
 
 // LimitFlags adds those of a rate limit of the mock.
 func (w *Where) LimitFlags(flags *pflag.FlagSet) {
 	flags.StringVar(&w.Limit, "limit", "", "rate limit of the mock, such as 100/1s; without one there is none")
-	flags.StringVar(&w.Limiter, "limiter", string(limit.TokenBucket), "kind of that limit: "+strings.Join(limit.Kinds(), ", "))
-	flags.StringVar(&w.LimitScope, "limit-scope", "client", "what that limit counts by: "+strings.Join(limit.Scopes(), ", "))
+	flags.StringVar(&w.Limiter, "limiter", string(limit.TokenBucket),
+		"kind of that limit: "+strings.Join(limit.Kinds(), ", "))
+	flags.StringVar(&w.LimitScope, "limit-scope", "client", "what that limit counts by: "+strings.Join(limit.Scopes(),
+		", "))
 	ofMock(flags, "limit", "limiter", "limit-scope")
 }
 
@@ -84,7 +89,8 @@ type Subject struct {
 
 // Report is the subject as the reports name it.
 func (s *Subject) Report() reports.Target {
-	return reports.Target{Name: s.File.Target.Name, BaseURL: s.File.Target.BaseURL, Edition: s.File.Target.Edition, Embedded: s.Embedded, Style: s.Style}
+	return reports.Target{Name: s.File.Target.Name, BaseURL: s.File.Target.BaseURL, Edition: s.File.Target.Edition,
+		Embedded: s.Embedded, Style: s.Style}
 }
 
 // Subject reads the target file, with the settings of its own, or starts the mock inside. Seed is that of the mock.
@@ -118,7 +124,8 @@ const weakSecrets = "allow-weak-secrets"
 
 // WeakSecretsFlag adds the flag that lets a target have secrets that can't be told apart in a report.
 func WeakSecretsFlag(flags *pflag.FlagSet) {
-	flags.Bool(weakSecrets, false, "go on with a secret that is too short or an ordinary word; reports are then not looked through for it")
+	flags.Bool(weakSecrets, false, "go on with a secret that is too short or an ordinary word; reports are then not "+
+		"looked through for it")
 }
 
 // strong refuses secrets that can't be looked for by their value, before any report depends on it.
@@ -126,7 +133,8 @@ func strong(file *target.File) error {
 	var weak []error
 	for _, name := range slices.Sorted(maps.Keys(file.Target.Clients)) {
 		if why := redact.Weak(file.Target.Clients[name].Secret()); why != "" {
-			weak = append(weak, fmt.Errorf("the secret of target.clients.%s can't be told apart in a report: %s; use a longer one, or go on with --%s",
+			weak = append(weak, fmt.Errorf("the secret of target.clients.%s can't be told apart in a report: %s; "+
+				"use a longer one, or go on with --%s",
 				name, why, weakSecrets))
 		}
 	}
@@ -141,7 +149,8 @@ func (b *Bench) mockInside(ctx context.Context, w *Where, seed int64) (*Subject,
 	if err != nil {
 		return nil, err
 	}
-	server, err := mock.New(mock.Options{Limit: limited, Style: w.Style, Freedoms: w.Freedoms, Seed: seed, Faults: w.Faults,
+	server, err := mock.New(mock.Options{Limit: limited, Style: w.Style, Freedoms: w.Freedoms, Seed: seed,
+		Faults:  w.Faults,
 		Latency: w.Latency, RetryWait: RetryWait})
 	if err != nil {
 		return nil, err
@@ -151,7 +160,8 @@ func (b *Bench) mockInside(ctx context.Context, w *Where, seed int64) (*Subject,
 		return nil, err
 	}
 	// The whole style, with the freedoms, so that a run can be repeated.
-	return &Subject{File: Described(server, listening.URL, contract.Edition(w.Edition)), Embedded: true, Style: server.Style().Name,
+	return &Subject{File: Described(server, listening.URL, contract.Edition(w.Edition)), Embedded: true,
+		Style: server.Style().Name,
 		Close: func() { //nolint:contextcheck // stopping has time of its own
 			if err := listening.Close(); err != nil {
 				b.Say("stopping the mock: %v", err)

@@ -15,9 +15,11 @@ type Verification struct{ topic, certificate, host, moment string }
 
 // Flags adds the flags.
 func (v *Verification) Flags(flags *pflag.FlagSet) {
-	flags.StringVar(&v.topic, "topic", "", "the only TopicArn to accept; without one a good signature only proves that somebody's topic signed")
+	flags.StringVar(&v.topic, "topic", "", "the only TopicArn to accept; without one a good signature only proves "+
+		"that somebody's topic signed")
 	flags.StringVar(&v.certificate, "certificate", "", "PEM file to use in place of what SigningCertURL serves")
-	flags.StringVar(&v.host, "certificate-host", "", "host and port to trust for certificates beside Amazon's, such as that of a mock")
+	flags.StringVar(&v.host, "certificate-host", "", "host and port to trust for certificates beside Amazon's, such "+
+		"as that of a mock")
 	flags.StringVar(&v.moment, "at", "", "moment to judge the age by, such as 2026-01-30T01:00:00Z; now without it")
 }
 

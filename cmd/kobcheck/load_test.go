@@ -91,7 +91,7 @@ func TestLoadHasItsExitCodes(t *testing.T) {
 		"no data behind a gate": {[]string{"load", none}, evidence.ExitProvesNone, "no data for p99.9 < 1s"},
 		"not allowed elsewhere": {[]string{"load", "mixed", "--config", elsewhere}, evidence.ExitSafetyStop, "load.allow"},
 		"too fast":              {[]string{"load", "mixed", "--rate", "1000"}, evidence.ExitSafetyStop, "at most 20000"},
-		"a dry run":             {[]string{"load", "mixed", "--dry-run"}, 0, "at most 1165 requests at up to 100/s"},
+		"a dry run":             {[]string{"load", "mixed", "--dry-run"}, 0, "at most 1165 requests at up to 100 a second"},
 		"a notice":              {[]string{"load", "mixed", "--notice"}, 0, "Planned burst of requests"},
 		"a plan to copy":        {[]string{"load", "--print", "mixed"}, 0, "kind: mixed"},
 	} {

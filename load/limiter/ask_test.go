@@ -19,6 +19,7 @@ import (
 )
 
 func TestALimiterIsFoundOutFromOutside(t *testing.T) {
+	t.Parallel()
 	const plan = "id: r\nkind: rate-limit\nsentence: r\nmost: 400\nlongest: 20s\nlag: 5s\n"
 	answers := func(options mock.Options) (map[string]string, *reports.LoadRun) {
 		run := loadtest.Perform(t.Context(), t, loadtest.On(t, options, nil), plan)
@@ -45,6 +46,7 @@ func TestALimiterIsFoundOutFromOutside(t *testing.T) {
 		{limit.GCRA, "token", "token bucket", "each token for itself"},
 	} {
 		t.Run(string(c.kind), func(t *testing.T) {
+			t.Parallel()
 			// Where the machine is busy the probe can't tell, and says so: each limiter has three attempts.
 			var heard []map[string]string
 			for range 3 {
@@ -63,6 +65,7 @@ func TestALimiterIsFoundOutFromOutside(t *testing.T) {
 }
 
 func TestAStatedLimitIsHeldAgainstTheOneThatIsFound(t *testing.T) {
+	t.Parallel()
 	const plan = "id: r\nkind: rate-limit\nsentence: r\nmost: 400\n"
 	limited := loadtest.On(t, mock.Options{Limit: limit.Config{Kind: limit.TokenBucket, Requests: 40, Window: 200 * time.Millisecond, Scope: "client"}}, nil)
 	limited.Stated = &kind.Limit{Requests: 1000, Window: time.Second}
@@ -72,6 +75,7 @@ func TestAStatedLimitIsHeldAgainstTheOneThatIsFound(t *testing.T) {
 }
 
 func TestWhatARefusalAndTheHeadersSayIsHeldAgainstWhatIsFound(t *testing.T) {
+	t.Parallel()
 	dishonest := func(api http.Handler) http.Handler {
 		return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 			answer := httptest.NewRecorder()

@@ -58,7 +58,6 @@ var kindOf = map[limit.Kind]string{limit.FixedWindow: "fixed window", limit.Firs
 
 // TestLimitersOfAllKindsAndSizesAreFoundOut probes seeded limiters and counts how often kind and limit are right.
 func TestLimitersOfAllKindsAndSizesAreFoundOut(t *testing.T) {
-	t.Parallel()
 	each := 20
 	if loadtest.RaceDetector {
 		each = 3 // one goroutine probes: there is no race to find
@@ -106,7 +105,6 @@ func TestLimitersOfAllKindsAndSizesAreFoundOut(t *testing.T) {
 }
 
 func TestWhatIsNoLimiterIsNeverCalledOne(t *testing.T) {
-	t.Parallel()
 	for seed := range 100 {
 		api := &virtual{random: rand.New(rand.NewPCG(9, uint64(seed))), now: 1000}
 		found, err := limiter.Find(t.Context(), api, limiter.Bounds{Most: 400, Longest: 60})

@@ -69,6 +69,8 @@ func TestWhatCanBeRefusedIsRefusedBeforeAnythingIsPerformed(t *testing.T) {
 		"a span without its unit":            {call: "run --timeout 5", says: `--timeout: "5" is not a span of time, such as 30s or 5m`},
 		"a misspelt verb":                    {call: "rnu", says: `there is no verb "rnu"; did you mean kobcheck run?`},
 		"a verb of a verb":                   {call: "compare a b", says: "did you mean kobcheck report compare?"},
+		"a misspelt verb of report":          {call: "report mrege", says: "did you mean kobcheck report merge?"},
+		"a kind of no limit":                 {call: "mock --limiter token-bucket", says: "--limiter says nothing without --limit"},
 		"a misspelt verb of webhooks":        {call: "webhooks lisen", says: "did you mean kobcheck webhooks listen?"},
 		"a verb like none":                   {call: "xyzzyxyzzy", says: "kobcheck --help lists them"},
 		"a misspelt kind of list":            {call: "list scenarois", says: `kobcheck list: there is no "scenarois"; did you mean "scenarios"?`},

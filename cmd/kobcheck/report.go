@@ -15,7 +15,7 @@ func newReport() *cobra.Command {
 		Use:     "report FILE",
 		Short:   "Renders a run.json again",
 		Example: "  kobcheck report reports/out/run.json --out reports/again",
-		Args:    workbench.Takes(1, 1),
+		Args:    workbench.AFile,
 		RunE: workbench.Verb(func(_ context.Context, b *workbench.Bench, paths []string) error {
 			if err := files.Ready(); err != nil {
 				return err

@@ -2,6 +2,7 @@ package workbench
 
 import (
 	"fmt"
+	"os"
 	"slices"
 	"strings"
 
@@ -37,6 +38,24 @@ func taken(command *cobra.Command, least, most int) string {
 		return fmt.Sprintf("at least %d (%s)", least, form)
 	}
 	return fmt.Sprintf("%d to %d (%s)", least, most, form)
+}
+
+// AFile takes one file; a word that is none and like the name of a verb below was meant as that.
+func AFile(command *cobra.Command, arguments []string) error {
+	if err := Takes(1, 1)(command, arguments); err != nil {
+		return err
+	}
+	if _, err := os.Stat(arguments[0]); err == nil {
+		return nil
+	}
+	var verbs []string
+	for _, one := range command.Commands() {
+		verbs = append(verbs, one.Name())
+	}
+	if near := contract.Nearest(arguments[0], verbs); near != "" {
+		return fmt.Errorf("there is no file %q; did you mean %s %s?", arguments[0], command.CommandPath(), near)
+	}
+	return nil
 }
 
 // OneOf takes one of the words that a verb completes.

@@ -124,6 +124,9 @@ func named(flag *pflag.Flag) string {
 var aboveZero = []string{"concurrency", "timeout", "times", "steps", "chance-runs", "every", "rate", "time",
 	"token-life"}
 
+// goesWith are flags that say nothing without another.
+var goesWith = map[string]string{"limiter": "limit", "limit-scope": "limit"}
+
 // checkFlags refuses values that can't be meant, and flags that mean nothing together.
 func checkFlags(command *cobra.Command) error {
 	var faults []error
@@ -138,6 +141,9 @@ func checkFlags(command *cobra.Command) error {
 			faults = append(faults, fmt.Errorf("%s: %s is below 0", named(flag), flag.Value))
 		case value == 0 && slices.Contains(aboveZero, flag.Name):
 			faults = append(faults, fmt.Errorf("%s: it takes more than %s", named(flag), flag.Value))
+		}
+		if other := goesWith[flag.Name]; other != "" && !command.Flags().Changed(other) {
+			faults = append(faults, fmt.Errorf("%s says nothing without --%s", named(flag), other))
 		}
 		if _, mock := flag.Annotations[inside]; mock && target != nil && target.Value.Type() == "string" && target.Value.String() != "" {
 			faults = append(faults, fmt.Errorf("%s is for the mock inside and means nothing on the target that %s "+

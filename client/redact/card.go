@@ -1,6 +1,7 @@
 package redact
 
 import (
+	"math"
 	"strings"
 	"unicode"
 	"unicode/utf8"
@@ -11,6 +12,8 @@ const (
 	shortestCard = 13
 	longestCard  = 19
 	leastGroup   = 4
+	groupsOfOne  = 5
+	longestRow   = 64
 )
 
 // group is a run of digits, and the separator between it and the group before: a blank, one of - . / _ +, a quote
@@ -27,13 +30,16 @@ func (g group) size() int { return g.to - g.from }
 // in one piece or in groups of four and more, parted by blanks or signs, glued to a word or with decimals.
 //
 // Ids, UUIDs, fractions and telephone numbers are left alone: digits among letters and other digits are part of those.
-func cardNumbers(all []view) []span {
+func cardNumbers(all []view) []span { return someCardNumbers(all, math.MaxInt) }
+
+// someCardNumbers finds so many at most. It looks at each byte a bounded number of times.
+func someCardNumbers(all []view, most int) []span {
 	v := all[len(all)-1]
-	text := v.text
+	text, raw := v.text, &jsonText{text: all[0].text}
 	var found []span
 	var groups []group
 	// A number has four digits in a row, so that every fourth byte shows whether there may be one.
-	for at, end := leastGroup-1, 0; at < len(text); {
+	for at, end := leastGroup-1, 0; at < len(text) && len(found) < most; {
 		if !isDigit(text[at]) {
 			at += leastGroup
 			continue
@@ -43,13 +49,18 @@ func cardNumbers(all []view) []span {
 			from--
 		}
 		groups, end = digitGroups(text, from, groups[:0])
-		for i := 0; i < len(groups); i++ {
+		starts := len(groups)
+		if starts == longestRow { // the last ones are looked at again with what follows them
+			starts -= groupsOfOne
+			end = groups[starts-1].to
+		}
+		for i := range starts {
 			if last, ok := cardNumberFrom(text, groups, i); ok {
-				found, end = append(found, spansOf(all[0].text, v, groups[i:last+1])...), groups[last].to
+				found, end = append(found, spansOf(raw, v, groups[i:last+1])...), groups[last].to
 				break
 			}
 			if mask, to := exponentForm(text, groups[i]); to > 0 {
-				found, end = append(found, bareNumber(all[0].text, span{from: v.from(groups[i].from - 2), to: v.from(to), put: mask, card: mask})), to
+				found, end = append(found, bareNumber(raw, span{from: v.from(groups[i].from - 2), to: v.from(to), put: mask, card: mask})), to
 				break
 			}
 		}
@@ -69,7 +80,7 @@ func digitGroups(text string, at int, groups []group) ([]group, int) {
 		}
 		groups = append(groups, group{from, at, before})
 		size, kind := separator(text, from, at)
-		if size == 0 {
+		if size == 0 || len(groups) == longestRow {
 			return groups, at
 		}
 		before = kind
@@ -332,7 +343,7 @@ func luhn(digits []byte) bool {
 
 // spansOf returns where a number in groups stands in the text of the beginning, and its mask. Groups in strings of
 // their own are masked each by itself.
-func spansOf(raw string, v view, groups []group) []span {
+func spansOf(raw *jsonText, v view, groups []group) []span {
 	var digits strings.Builder
 	for _, one := range groups {
 		digits.WriteString(v.text[one.from:one.to])
@@ -361,10 +372,12 @@ func track(text string, at int) (int, string) {
 	}
 	switch text[at] {
 	case '^':
-		if end := strings.IndexAny(text[at:], "?\"\n"); end > 0 {
-			return at + end, "^" + redacted
+		const longestTrack = 80
+		end := min(len(text), at+longestTrack)
+		if stop := strings.IndexAny(text[at:end], "?\"\n"); stop > 0 {
+			end = at + stop
 		}
-		return len(text), "^" + redacted
+		return end, "^" + redacted
 	case '=', 'D':
 		const dateAndCode = 7
 		end := at + 1
@@ -408,9 +421,9 @@ func exponentForm(text string, fraction group) (string, int) {
 }
 
 // bareNumber puts a mask for a number of JSON into quotes, together with its sign and its fraction, so that JSON stays
-// JSON. Text is that of the beginning.
-func bareNumber(text string, s span) span {
-	from, to := s.from, s.to
+// JSON. Raw is the text of the beginning.
+func bareNumber(raw *jsonText, s span) span {
+	text, from, to := raw.text, s.from, s.to
 	if from > 0 && text[from-1] == '-' {
 		from--
 	}
@@ -438,7 +451,7 @@ func bareNumber(text string, s span) span {
 			quote = quoteBefore(text, end)
 		}
 	case '[', ',':
-		if betweenStrings(text, before) {
+		if raw.betweenStrings(before) {
 			quote = `"`
 		}
 	}
@@ -450,20 +463,24 @@ func bareNumber(text string, s span) span {
 	return s
 }
 
-// betweenStrings reports whether a text is JSON and a place in it lies in no string.
-func betweenStrings(text string, at int) bool {
-	begin := strings.TrimLeft(text, " \t\r\n")
-	if begin == "" || begin[0] != '{' && begin[0] != '[' {
+// jsonText is a text that may be JSON, read as far as at; where that is within a string, the string ends at until.
+type jsonText struct {
+	text      string
+	at, until int
+}
+
+// betweenStrings reports whether the text is JSON and a place in it lies in no string. Places are asked in order.
+func (j *jsonText) betweenStrings(place int) bool {
+	if begin := strings.TrimLeft(j.text, " \t\r\n"); begin == "" || begin[0] != '{' && begin[0] != '[' {
 		return false
 	}
-	for i := len(text) - len(begin); i < at; i++ {
-		if text[i] == '"' {
-			if i = stringEnd(text, i+1, `"`); i >= at {
-				return false
-			}
+	for j.at = max(j.at, j.until); j.at < place; j.at++ {
+		if j.text[j.at] == '"' {
+			j.until = stringEnd(j.text, j.at+1, `"`) + 1
+			j.at = j.until - 1
 		}
 	}
-	return true
+	return place >= j.until
 }
 
 func masked(digits string) string {

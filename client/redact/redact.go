@@ -133,7 +133,7 @@ func (s span) words() string {
 
 // CardNumber returns the masked form of the first full card number in a text, or "".
 func CardNumber(text string) string {
-	if found := cardNumbers(views(text)); len(found) > 0 {
+	if found := someCardNumbers(views(text), 1); len(found) > 0 {
 		return found[0].card
 	}
 	return ""

@@ -16,6 +16,10 @@ func (s *Server) refusedByFault(c *call, e *enduser) string {
 		return "metadata is required"
 	case bytes.ContainsAny(e.metadata[1:], "{[") && s.faults.On("metadata.validated"):
 		return "metadata may hold texts only"
+	case refuses(e.metadata, dollarOrDot) && s.faults.On("metadata.dollar-names-refused"):
+		return "metadata must not have names with $ or ."
+	case refuses(e.metadata, beyondFifty) && s.faults.On("metadata.many-members-refused"):
+		return "metadata may have 50 members"
 	case e.person == nil && s.faults.On("enduser.company-refused"):
 		return "person is required"
 	}
@@ -37,7 +41,7 @@ func (s *Server) brokenEnduser(c *call, e enduser) enduser {
 			e.person = setMember(e.person, "last_name", quote(strings.ToUpper(family)))
 		}
 	}
-	e.metadata = s.brokenMetadata(c, e.metadata)
+	e.metadata = s.rewrittenMetadata(e, s.brokenMetadata(c, e.metadata))
 	return e
 }
 

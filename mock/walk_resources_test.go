@@ -2,14 +2,24 @@ package mock
 
 import (
 	"encoding/json"
+	"fmt"
 	"maps"
 	"slices"
 	"strings"
 	"time"
 )
 
-// rich is metadata with everything that JSON has.
-const rich = `{"crm":"7","nested":{"list":[1,2.5,true,null,"x"],"none":null},"name":"Zoë 猫","empty":{}}`
+// rich is metadata with everything that JSON has, and much that is lost on its way elsewhere.
+var rich = `{"crm":"7","nested":{"list":[1,2.5,true,null,"x"],"none":null},"name":"Zoë 猫","empty":{},"none":[],"__proto__":1,"":2,
+"camelCase":3,"a.b":4,"big":9007199254740993,"long":"` + strings.Repeat("x", 300) + `","text":" a <b> 🪪 e\u0301 ","day":"2024-01-31",
+"deep":{"a":{"b":{"c":{"d":{"e":{"f":{"g":{}}}}}}}},"many":{` + strings.Join(manyMembers(), ",") + `}}`
+
+func manyMembers() (members []string) {
+	for i := range 60 {
+		members = append(members, fmt.Sprintf(`"m%d":%d`, i, i))
+	}
+	return members
+}
 
 func walkOrder(c *caller) {
 	for _, program := range slices.Sorted(maps.Keys(c.server.Inventory().Programs)) {
@@ -100,7 +110,7 @@ func walkEndusers(c *caller) {
 	for _, enduser := range []any{
 		body{"person": person()}, body{"person": person(), "metadata": json.RawMessage(rich)},
 		body{"company": body{"name": "Acme", "id": "mine"}}, body{"company": body{"name": "Acme"},
-			"metadata": body{"a": "b"}},
+			"metadata": json.RawMessage(rich)},
 		body{"person": person(), "company": body{"name": "Acme"}}, body{}, body{"person": "x"},
 		body{"person": body{"email": 7}}, body{"person": person(), "metadata": []int{}}, body{"person": person(),
 			"metadata": nil},

@@ -41,7 +41,7 @@ type Session struct {
 	ExpiredToken string
 	// Policy weighs what does not hold.
 	Policy *evidence.Policy
-	// Depth is how many derived inputs of each class are sent; 0 means [DefaultDepth]. Seed picks them.
+	// Depth is how many cases of each general check are performed; 0 means [DefaultDepth]. Seed picks them.
 	Depth int
 	Seed  int64
 	// Receiver takes webhook deliveries; nil where the API can't reach this run.

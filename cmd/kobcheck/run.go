@@ -19,7 +19,6 @@ import (
 	"github.com/kobcheck/kobcheck/reports/nights"
 	"github.com/kobcheck/kobcheck/steps"
 	"github.com/kobcheck/kobcheck/steps/catalog"
-	"github.com/kobcheck/kobcheck/steps/derived"
 	"github.com/kobcheck/kobcheck/steps/suite"
 )
 
@@ -65,7 +64,7 @@ func newRun() *cobra.Command {
 	flags.Float64Var(&f.how.MaxRPS, "max-rps", 0, "most requests per second; 0 for no bound on this machine, 10 elsewhere")
 	flags.StringVar(&f.shard, "shard", "", "part of the run, such as 2/5; kobcheck report merge puts the parts together")
 	flags.IntVar(&f.how.Retries, "retries", 0, "more attempts, with fresh data, for scenarios that failed")
-	flags.IntVar(&f.depth, "depth", derived.DefaultDepth, "derived inputs of each class to send")
+	flags.IntVar(&f.depth, "depth", steps.DefaultDepth, "derived inputs of each class to send")
 	flags.BoolVar(&f.how.FlakyFails, "flaky-fails", false, "scenarios that failed and then passed fail the run")
 	f.judging.Flags(flags)
 	flags.StringVar(&f.judging.Profile, "profile", "", "profile.json of the target: answers to open questions; "+

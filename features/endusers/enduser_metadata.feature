@@ -51,6 +51,25 @@ Feature: Usage of metadata on endusers
       Then the answer's "metadata" is what was sent
       And the enduser reads back equal
 
+  @META-02 @META-09 @META-11 @META-01 @META-04 @stated
+  Rule: It is stored and returned as it was sent
+    @id:metadata.any-object
+    Scenario: Any object of a person is kept
+      Given a valid request to "Create a new enduser"
+      When the request is sent with objects of every kind as its "metadata"
+      Then each object is taken
+      And each object comes back as it was sent
+      And the list shows each object as it was sent
+
+    @id:metadata.any-object-of-company
+    Scenario: Any object of a company is kept
+      Given a valid request to "Create a new enduser"
+      And the request's "person" is left out
+      And the request has the further field "company" with {"name": "Acme Pty Ltd"}
+      When the request is sent with objects of every kind as its "metadata"
+      Then each object is taken
+      And each object comes back as it was sent
+
   @META-07 @stated
   Rule: When it is left out, an empty object "{}" is stored
     @id:metadata.default

@@ -5,9 +5,7 @@ import (
 	"context"
 	"encoding/json"
 	"fmt"
-	"hash/fnv"
 	"maps"
-	"math/rand/v2"
 	"net/http"
 	"slices"
 	"strings"
@@ -27,9 +25,6 @@ func Sentences() []steps.Definition {
 		steps.Define(area, `each of them is answered cleanly`, "A success or a client error as documented, and never a server error.", answeredCleanly),
 	}
 }
-
-// DefaultDepth is how many derived inputs of each class a run sends.
-const DefaultDepth = 10
 
 // derivation is a class of inputs: the values that it has for a field, none where it does not apply.
 type derivation func(contract.Field) []any
@@ -182,15 +177,7 @@ func sendDerived(ctx context.Context, w *steps.World) error {
 	if err := w.NeedClient("second", why); err != nil {
 		return err
 	}
-	depth := w.Session.Depth
-	if depth <= 0 {
-		depth = DefaultDepth
-	}
-	name := fnv.New64a()
-	_, _ = name.Write([]byte(w.Scenario.ID)) // a hash takes everything
-	random := rand.New(rand.NewPCG(uint64(w.Session.Seed), name.Sum64()))
-	random.Shuffle(len(cases), func(i, j int) { cases[i], cases[j] = cases[j], cases[i] })
-	cases = cases[:min(depth, len(cases))]
+	cases = steps.Sampled(w, cases)
 	for _, one := range cases {
 		exchange, err := sendCase(ctx, w, one)
 		if err != nil {

@@ -49,8 +49,8 @@ func Reader(w *steps.World, kind string) *contract.Operation {
 	})
 }
 
-// lister returns the operation that lists the things of a kind, or nil.
-func lister(w *steps.World, kind string) *contract.Operation {
+// Lister returns the operation that lists the things of a kind, or nil.
+func Lister(w *steps.World, kind string) *contract.Operation {
 	return find(w, func(o *contract.Operation) bool {
 		return o.Method == http.MethodGet && o.Reads == kind && o.Success.Shape == "array"
 	})
@@ -196,7 +196,7 @@ func expectNotListed(ctx context.Context, w *steps.World, object *scene.Thing, a
 // listed looks for a thing in the list of its kind and returns its entry, or nil, with the number of
 // entries seen. Lists with documented paging are walked newest first, page by page.
 func listed(ctx context.Context, w *steps.World, object *scene.Thing, as string) (map[string]any, int, error) {
-	operation := lister(w, object.Kind)
+	operation := Lister(w, object.Kind)
 	if operation == nil {
 		return nil, 0, &scene.NotTestable{Why: "no documented operation lists things of the kind " + object.Kind}
 	}

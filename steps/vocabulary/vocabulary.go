@@ -13,6 +13,7 @@ import (
 	"github.com/kobcheck/kobcheck/steps/idempotency"
 	"github.com/kobcheck/kobcheck/steps/lists"
 	"github.com/kobcheck/kobcheck/steps/money"
+	"github.com/kobcheck/kobcheck/steps/objects"
 	"github.com/kobcheck/kobcheck/steps/plans"
 	"github.com/kobcheck/kobcheck/steps/requests"
 	"github.com/kobcheck/kobcheck/steps/standards"
@@ -26,7 +27,7 @@ func All() []steps.Definition {
 	all := slices.Concat(things.Sentences(), requests.Sentences(), tokens.Sentences(),
 		answers.Sentences(), lists.Sentences(), idempotency.Sentences(),
 		cardorder.Sentences(), money.Sentences(), standards.Sentences(), bursts.Sentences(),
-		derived.Sentences(), plans.Sentences(), webhooks.Sentences())
+		derived.Sentences(), objects.Sentences(), plans.Sentences(), webhooks.Sentences())
 	slices.SortStableFunc(all, func(a, b steps.Definition) int {
 		return cmp.Or(cmp.Compare(a.Area, b.Area), cmp.Compare(a.Pattern.String(), b.Pattern.String()))
 	})

@@ -27,7 +27,7 @@ func newReport() *cobra.Command {
 			return b.Finish(result, files.Formats, files.Writer(redact.New()))
 		}),
 	}
-	command.AddCommand(newMerge(), newOrder(), newTrend(), newCompare(), newHAR(), newServe())
+	command.AddCommand(newMerge(), newOrder(), newTrend(), newCompare(), newPush(), newHAR(), newServe())
 	files.Flags(command.Flags())
 	return command
 }

@@ -10,6 +10,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"io/fs"
 	"net/url"
 	"os"
 	"path"
@@ -86,17 +87,45 @@ func (b *Bucket) Fetch(ctx context.Context, folder string) error {
 	return all.Wait()
 }
 
-// Put writes a file to the place under a name such as 2026-01-30/night.json.
-func (b *Bucket) Put(ctx context.Context, name string, data io.Reader, size int64) error {
+// Push writes every file of a report folder to the place, keeping their paths below the folder, and returns how many.
+// What a writer has under way (names that begin with a dot) is left out.
+func (b *Bucket) Push(ctx context.Context, folder string) (int, error) {
+	var paths []string
+	err := filepath.WalkDir(folder, func(at string, entry fs.DirEntry, err error) error {
+		switch hidden := at != folder && strings.HasPrefix(entry.Name(), "."); {
+		case err != nil:
+			return err
+		case hidden && entry.IsDir():
+			return fs.SkipDir
+		case !hidden && entry.Type().IsRegular():
+			paths = append(paths, at)
+		}
+		return nil
+	})
+	if err != nil {
+		return 0, fmt.Errorf("reading %s, to push it: %w", folder, err)
+	}
+	if len(paths) == 0 {
+		return 0, fmt.Errorf("there is no file in %s to push", folder)
+	}
 	ctx, cancel := context.WithTimeout(ctx, timeout)
 	defer cancel()
-	if !filepath.IsLocal(filepath.FromSlash(name)) {
-		return fmt.Errorf("the name %q leads out of the place", name)
+	var all errgroup.Group
+	all.SetLimit(atOnce)
+	for _, at := range paths {
+		all.Go(func() error {
+			name, err := filepath.Rel(folder, at)
+			if err != nil {
+				return err
+			}
+			_, err = b.client.FPutObject(ctx, b.name, b.prefix+filepath.ToSlash(name), at, minio.PutObjectOptions{DisableMultipart: true})
+			if err != nil {
+				return b.failed("writing", name, err)
+			}
+			return nil
+		})
 	}
-	if _, err := b.client.PutObject(ctx, b.name, b.prefix+name, data, size, minio.PutObjectOptions{DisableMultipart: true}); err != nil {
-		return b.failed("writing", name, err)
-	}
-	return nil
+	return len(paths), all.Wait()
 }
 
 // nights returns the keys of the nights.

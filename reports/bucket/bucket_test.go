@@ -3,6 +3,7 @@ package bucket
 import (
 	"fmt"
 	"io"
+	"maps"
 	"net/http"
 	"net/http/httptest"
 	"os"
@@ -10,6 +11,7 @@ import (
 	"slices"
 	"strconv"
 	"strings"
+	"sync"
 	"testing"
 	"time"
 
@@ -19,6 +21,7 @@ import (
 // store is a small S3-compatible server: two objects a page, and an access key where one is asked for.
 func store(t *testing.T, objects map[string]string, accessKey string) string {
 	t.Helper()
+	var mu sync.Mutex
 	server := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		signed := strings.HasPrefix(r.Header.Get("Authorization"), "AWS4-HMAC-SHA256 Credential="+accessKey+"/")
 		if accessKey != "" && (!signed || r.Header.Get("X-Amz-Content-Sha256") == "" || r.Header.Get("X-Amz-Date") == "") {
@@ -33,7 +36,9 @@ func store(t *testing.T, objects map[string]string, accessKey string) string {
 				http.Error(w, err.Error(), http.StatusBadRequest)
 				return
 			}
+			mu.Lock()
 			objects[key] = unchunked(string(body))
+			mu.Unlock()
 			w.Header().Set("ETag", `"1"`)
 			return
 		case inside && key != "":
@@ -126,21 +131,30 @@ func TestTheNightsOfABucketAreFetched(t *testing.T) {
 
 func TestANightIsKeptAndFetchedAgain(t *testing.T) {
 	objects := map[string]string{}
+	night := t.TempDir()
+	for name, text := range map[string]string{"night.json": `{"night_version":1}`, "issues/a.md": "# a", ".kobcheck-1/half": "x"} {
+		require.NoError(t, os.MkdirAll(filepath.Dir(filepath.Join(night, name)), 0o700))
+		require.NoError(t, os.WriteFile(filepath.Join(night, name), []byte(text), 0o600))
+	}
 	somebody := func(name string) string {
 		return map[string]string{"AWS_ACCESS_KEY_ID": "AKIDEXAMPLE", "AWS_SECRET_ACCESS_KEY": "not-a-secret"}[name]
 	}
-	place := store(t, objects, "AKIDEXAMPLE") + "/staging"
+	place := store(t, objects, "AKIDEXAMPLE") + "/staging/7"
 	b, err := At(place, somebody)
 	require.NoError(t, err)
-	const night = `{"night_version":1}`
-	require.NoError(t, b.Put(t.Context(), "7/night.json", strings.NewReader(night), int64(len(night))))
+	pushed, err := b.Push(t.Context(), night)
+	require.NoError(t, err)
+	require.Equal(t, 2, pushed)
+	require.Equal(t, []string{"staging/7/issues/a.md", "staging/7/night.json"}, slices.Sorted(maps.Keys(objects)))
 	folder := t.TempDir()
 	require.NoError(t, b.Fetch(t.Context(), folder))
 	text, err := os.ReadFile(filepath.Join(folder, "staging/7/night.json"))
 	require.NoError(t, err)
-	require.Equal(t, night, string(text))
-	require.ErrorContains(t, b.Put(t.Context(), "../night.json", strings.NewReader(night), int64(len(night))), "leads out")
+	require.Equal(t, `{"night_version":1}`, string(text))
+	_, err = b.Push(t.Context(), t.TempDir())
+	require.ErrorContains(t, err, "no file")
 	stranger, err := At(place, func(string) string { return "" })
 	require.NoError(t, err)
-	require.ErrorContains(t, stranger.Put(t.Context(), "8/night.json", strings.NewReader(night), int64(len(night))), "403")
+	_, err = stranger.Push(t.Context(), night)
+	require.ErrorContains(t, err, "403")
 }

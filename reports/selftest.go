@@ -170,6 +170,9 @@ func (s *Selftest) Close(now time.Time) int {
 	return code
 }
 
+// Halved reports whether it was stopped before every fault was tried: then it has no detection power.
+func (s *Selftest) Halved() bool { return s.Selected > len(s.Faults) }
+
 // Single returns the faults that only one scenario caught.
 func (s *Selftest) Single() []FaultResult {
 	var out []FaultResult

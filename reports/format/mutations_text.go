@@ -41,7 +41,7 @@ func (p printer) mutations(s *reports.Selftest) {
 		}
 	}
 	p.Line("")
-	if s.Selected > len(s.Faults) {
+	if s.Halved() {
 		p.Line("stopped early: %d of %d mutations were tried", len(s.Faults), s.Selected)
 	}
 	p.Line("detection power %.1f%%: %d of %d mutations that showed and that a stated fact, a standard or a hazard forbids are caught",

@@ -2,6 +2,7 @@ package format
 
 import (
 	"bytes"
+	"os"
 	"testing"
 	"time"
 
@@ -37,4 +38,12 @@ func TestASelftestThatWasStoppedHasNoPower(t *testing.T) {
 	require.NoError(t, PrintSelftest(&text, s))
 	require.Contains(t, text.String(), "stopped early: 1 of 900 faults were tried, 1 of them caught")
 	require.NotContains(t, text.String(), "detection power 1")
+	paths, err := Selftest(&Writer{Folder: t.TempDir()}, s)
+	require.NoError(t, err)
+	for _, path := range paths[1:] {
+		page, err := os.ReadFile(path)
+		require.NoError(t, err)
+		require.Contains(t, string(page), "Stopped early: 1 of 900 faults were tried")
+		require.NotContains(t, string(page), "Detection power 1")
+	}
 }

@@ -51,7 +51,7 @@ func PrintSelftest(w io.Writer, s *reports.Selftest) error {
 	}
 	sum := s.Summary
 	p.Line("")
-	if s.Selected > len(s.Faults) {
+	if s.Halved() {
 		p.Line("stopped early: %d of %d faults were tried, %d of them caught; a selftest by halves has no detection power",
 			len(s.Faults), s.Selected, sum.Killed)
 		p.Line("  --group, --fault, --requirement and --every try fewer")

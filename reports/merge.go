@@ -7,6 +7,7 @@ import (
 	"slices"
 	"strconv"
 	"strings"
+	"time"
 
 	"github.com/kobcheck/kobcheck/reports/evidence"
 )
@@ -42,6 +43,9 @@ func Merge(parts []*Run) (*Run, error) {
 	if err := evidence.WholeSet(shards); err != nil {
 		return nil, fmt.Errorf("merging %d runs: %w", len(parts), err)
 	}
+	if err := sameDay(parts); err != nil {
+		return nil, err
+	}
 	whole.RunID = strings.Join(ids, "+")
 	if len(m.decisions) > 0 {
 		whole.CardOrder = &OrderProof{Decisions: m.decisions} // what they prove together is worked out by [Run.Close]
@@ -50,6 +54,18 @@ func Merge(parts []*Run) (*Run, error) {
 	whole.ReportWaivers(evidence.Waivers(whole.Waivers))
 	m.finish()
 	return &whole, nil
+}
+
+// sameDay returns an error where parts began a day apart or more: what a target was on another day is no part of a run.
+// Within a day they may come one after the other, since scenarios stand for themselves.
+func sameDay(parts []*Run) error {
+	began := func(a, b *Run) int { return a.StartedAt.Compare(b.StartedAt) }
+	first, last := slices.MinFunc(parts, began), slices.MaxFunc(parts, began)
+	if apart := last.StartedAt.Sub(first.StartedAt); apart >= 24*time.Hour {
+		return fmt.Errorf("run %s began %v after run %s: shards of one run are performed on one day; perform them again",
+			last.RunID, apart.Round(time.Minute), first.RunID)
+	}
+	return nil
 }
 
 // SameTarget compares targets; each process has a mock inside of its own, on a port of its own.

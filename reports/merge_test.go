@@ -79,6 +79,7 @@ func TestWhatIsNoWholeRunIsNotMerged(t *testing.T) {
 		"another one of 2":                    {shardOf("1/2", "a", 1), shardOf("2/3", "b", 1)},
 		"scenario a is in run run-a":          {shardOf("1/2", "a", 1), shardOf("2/2", "a", 1)},
 		"is of version test and run":          {changed(func(r *reports.Run) { r.Tool.Version = "old" }), shardOf("1/2", "a", 1)},
+		"run-b began 24h0m0s after run run-a": {shardOf("1/2", "a", 1), changed(func(r *reports.Run) { r.StartedAt = r.StartedAt.Add(24 * time.Hour) })},
 		"target, seed and gate must be equal": {shardOf("1/2", "a", 1), changed(func(r *reports.Run) { r.Seed = 8 })},
 	} {
 		_, err := reports.Merge(parts)

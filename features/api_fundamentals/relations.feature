@@ -38,3 +38,20 @@ Feature: Relations between lists
       When we list the transactions of that time
       And we list the transactions of the later part of that time
       Then the list of the whole time holds each of them
+
+  @stated
+  Rule: A range of time in which nothing can be lists nothing, whichever of its times a list goes by
+    @id:relations.empty-range
+    Scenario Outline: <operation> with "<parameter>" <value> lists nothing
+      Given a <thing>
+      And a valid request to "<operation>"
+      But the request's query "<parameter>" is "<value>"
+      When the request is sent
+      Then the list is empty
+
+      Examples:
+        | operation            | thing       | parameter | value                    | requirement  |
+        | Get all cards        | card        | from      | 2999-01-01T00:00:00.000Z | CARD-LIST-03 |
+        | Get all cards        | card        | to        | 2001-01-01T00:00:00.000Z | CARD-LIST-04 |
+        | Get all transactions | transaction | from      | 2999-01-01T00:00:00.000Z | TXN-06       |
+        | Get all transactions | transaction | to        | 2001-01-01T00:00:00.000Z | TXN-07       |

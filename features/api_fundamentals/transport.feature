@@ -296,5 +296,42 @@ Feature: Transport, errors and what HTTP asks for
   @STD-06 @standard
   Rule: 204 and 304 have no content, and "Content-Length", where present, equals the octets sent
     @id:transport.length
-    Scenario: A list is as long as it says
-      Then "Get all programs" is answered with as many octets as it announces
+    Scenario Outline: <operation> is answered with as many octets as it announces
+      Then "<operation>" is answered with as many octets as it announces
+
+      Examples:
+        | operation                               |
+        | List all beneficiaries                  |
+        | Get beneficiary by ID                   |
+        | Create beneficiary                      |
+        | Update beneficiary                      |
+        | Create Payid beneficiary                |
+        | Get all cards                           |
+        | Create a new card                       |
+        | Get card by ID                          |
+        | Update card status                      |
+        | Replace or renew card                   |
+        | Generate card secret                    |
+        | Generate MeaWallet widget session token |
+        | Get all programs                        |
+        | Create a new program                    |
+        | Get program by ID                       |
+        | Get all clients                         |
+        | Get client by ID                        |
+        | Create a new client                     |
+        | Update client status                    |
+        | Get all endusers                        |
+        | Create a new enduser                    |
+        | Get enduser by ID                       |
+        | Get all transactions                    |
+        | Create a transaction                    |
+        | Get transaction by ID                   |
+        | Create manual credit transaction        |
+        | Create manual debit transaction         |
+        | Get all wallets                         |
+        | Create a new wallet                     |
+        | Get wallet by ID                        |
+        | Update wallet                           |
+        | Create subscription                     |
+        | Get all webhooks                        |
+        | Create a webhook                        |

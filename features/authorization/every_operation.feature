@@ -199,6 +199,73 @@ Feature: A token for every operation
         | Get wallet by ID  | a token that is not signed        |
         | Get wallet by ID  | the token in the address          |
 
+  @HARNESS-11 @inferred
+  Rule: A refused request changes nothing
+    @id:auth.unserved-leaves-it
+    Scenario Outline: <operation> with <token> leaves the <thing> as it was
+      Given a <thing>
+      And the <thing> is seen
+      When "<operation>" is called with <token>
+      Then the <thing> is as it was
+
+      Examples:
+        | operation             | thing       | token                           |
+        | Update card status    | card        | no token                        |
+        | Update card status    | card        | a token with one letter changed |
+        | Update card status    | card        | a token that has expired        |
+        | Update card status    | card        | a token signed by a stranger    |
+        | Replace or renew card | card        | no token                        |
+        | Replace or renew card | card        | a token with one letter changed |
+        | Replace or renew card | card        | a token that has expired        |
+        | Replace or renew card | card        | a token signed by a stranger    |
+        | Update wallet         | wallet      | no token                        |
+        | Update wallet         | wallet      | a token with one letter changed |
+        | Update wallet         | wallet      | a token that has expired        |
+        | Update wallet         | wallet      | a token signed by a stranger    |
+        | Update beneficiary    | beneficiary | no token                        |
+        | Update beneficiary    | beneficiary | a token with one letter changed |
+        | Update beneficiary    | beneficiary | a token that has expired        |
+        | Update beneficiary    | beneficiary | a token signed by a stranger    |
+        | Create a new card     | wallet      | no token                        |
+        | Create a new card     | wallet      | a token with one letter changed |
+        | Create a new card     | wallet      | a token that has expired        |
+        | Create a new card     | wallet      | a token signed by a stranger    |
+
+    @id:auth.unserved-moves-no-money
+    Scenario Outline: <operation> with <token> moves no money
+      Given a funded wallet
+      And the balance of the wallet is noted
+      When "<operation>" is called with <token>
+      Then the wallet holds what it held before
+
+      Examples:
+        | operation                        | token                           |
+        | Create a transaction             | no token                        |
+        | Create a transaction             | a token with one letter changed |
+        | Create a transaction             | a token that has expired        |
+        | Create a transaction             | a token signed by a stranger    |
+        | Create manual credit transaction | no token                        |
+        | Create manual credit transaction | a token with one letter changed |
+        | Create manual credit transaction | a token that has expired        |
+        | Create manual credit transaction | a token signed by a stranger    |
+        | Create manual debit transaction  | no token                        |
+        | Create manual debit transaction  | a token with one letter changed |
+        | Create manual debit transaction  | a token that has expired        |
+        | Create manual debit transaction  | a token signed by a stranger    |
+
+    @id:auth.unserved-deletes-nothing
+    Scenario Outline: Delete a webhook with <token> deletes nothing
+      Given a webhook
+      When "Delete a webhook" is called with <token>
+      Then the webhook is in the list
+
+      Examples:
+        | token                           |
+        | no token                        |
+        | a token with one letter changed |
+        | a token that has expired        |
+        | a token signed by a stranger    |
+
   @ERR-03 @stated
   Rule: The Cards API uses 401 for bad credentials or a bad token
     @id:auth.cards-401

@@ -30,6 +30,7 @@ Feature: Webhook subscriptions
     @id:webhooks-delete.gone
     Scenario: A deleted subscription is no longer listed
       Given a webhook
+      And the webhook is in the list
       When we call "Delete a webhook"
       Then the webhook is not in the list
 

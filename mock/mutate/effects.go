@@ -86,7 +86,7 @@ func (b *builder) acting(o *contract.Operation) []contract.Fact {
 // once are the facts by which a request acts once.
 func (b *builder) once(o *contract.Operation) []contract.Fact {
 	var facts []contract.Fact
-	if o.NeedsKey() {
+	if o.NeedsKey() && o.Creates != "secret" { // who makes two secrets shows but one
 		facts = append(facts, contract.Fact{Requirement: "IDEMP-01", Facet: contract.Effect})
 	}
 	if o.Section == "Transactions" {

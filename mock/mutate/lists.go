@@ -85,6 +85,8 @@ func (b *builder) queries(o *contract.Operation) {
 					})
 			}
 		case len(parameter.Enum) == 2:
+			// The two are the reverse of each other all the same, so that only what is sorted by tells them apart.
+			fact = contract.Fact{Requirement: b.naming(o, "`order` sorts"), Facet: contract.Order}
 			add("other", "has the opposite effect", func(values url.Values, was string) {
 				if i := slices.Index(parameter.Enum, was); i >= 0 {
 					values.Set(parameter.Name, parameter.Enum[1-i])

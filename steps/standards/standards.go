@@ -170,7 +170,7 @@ func asLongAsAnnounced(ctx context.Context, w *steps.World, title string) error 
 		if err := w.Request(ctx, title); err != nil {
 			return err
 		}
-		exchange, err := w.Session.Client.Do(ctx, w.Draft.Operation, w.Draft.Request)
+		exchange, err := w.Session.Client.Do(ctx, w.Draft.Operation, w.Draft.Ready())
 		var none *client.NoAnswer
 		if err == nil {
 			w.Last = exchange

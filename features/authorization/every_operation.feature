@@ -233,25 +233,51 @@ Feature: A token for every operation
 
     @id:auth.unserved-moves-no-money
     Scenario Outline: <operation> with <token> moves no money
-      Given a funded wallet
+      Given a <wallet>
       And the balance of the wallet is noted
       When "<operation>" is called with <token>
       Then the wallet holds what it held before
 
       Examples:
-        | operation                        | token                           |
-        | Create a transaction             | no token                        |
-        | Create a transaction             | a token with one letter changed |
-        | Create a transaction             | a token that has expired        |
-        | Create a transaction             | a token signed by a stranger    |
-        | Create manual credit transaction | no token                        |
-        | Create manual credit transaction | a token with one letter changed |
-        | Create manual credit transaction | a token that has expired        |
-        | Create manual credit transaction | a token signed by a stranger    |
-        | Create manual debit transaction  | no token                        |
-        | Create manual debit transaction  | a token with one letter changed |
-        | Create manual debit transaction  | a token that has expired        |
-        | Create manual debit transaction  | a token signed by a stranger    |
+        | operation                        | wallet        | token                           |
+        | Create a transaction             | wallet        | no token                        |
+        | Create a transaction             | wallet        | a token with one letter changed |
+        | Create a transaction             | wallet        | a token that has expired        |
+        | Create a transaction             | wallet        | a token signed by a stranger    |
+        | Create manual credit transaction | wallet        | no token                        |
+        | Create manual credit transaction | wallet        | a token with one letter changed |
+        | Create manual credit transaction | wallet        | a token that has expired        |
+        | Create manual credit transaction | wallet        | a token signed by a stranger    |
+        | Create manual debit transaction  | funded wallet | no token                        |
+        | Create manual debit transaction  | funded wallet | a token with one letter changed |
+        | Create manual debit transaction  | funded wallet | a token that has expired        |
+        | Create manual debit transaction  | funded wallet | a token signed by a stranger    |
+
+    @id:auth.unserved-makes-nothing
+    Scenario Outline: <operation> with <token> makes nothing
+      Given a valid request to "<operation>"
+      And the request has a mark of its own
+      When the request is sent with <token>
+      Then nothing with that mark is listed
+
+      Examples:
+        | operation            | token                           |
+        | Create beneficiary   | no token                        |
+        | Create beneficiary   | a token with one letter changed |
+        | Create beneficiary   | a token that has expired        |
+        | Create beneficiary   | a token signed by a stranger    |
+        | Create a new program | no token                        |
+        | Create a new program | a token with one letter changed |
+        | Create a new program | a token that has expired        |
+        | Create a new program | a token signed by a stranger    |
+        | Create a new enduser | no token                        |
+        | Create a new enduser | a token with one letter changed |
+        | Create a new enduser | a token that has expired        |
+        | Create a new enduser | a token signed by a stranger    |
+        | Create a webhook     | no token                        |
+        | Create a webhook     | a token with one letter changed |
+        | Create a webhook     | a token that has expired        |
+        | Create a webhook     | a token signed by a stranger    |
 
     @id:auth.unserved-deletes-nothing
     Scenario Outline: Delete a webhook with <token> deletes nothing

@@ -10,8 +10,11 @@ import (
 // mutations prints how many of the faults that were made from the contract were caught, and what lived.
 func (p printer) mutations(s *reports.Selftest) {
 	for _, baseline := range s.Baseline {
-		p.Line("unchanged proxy before %s, %s: %d of %d scenarios passed, %d findings", s.Upstream, baseline.Edition, baseline.Passed,
-			baseline.Total, baseline.Findings)
+		p.Line("unchanged proxy before %s, %s: %d of %d scenarios passed, %d findings, %d of them gated %s", s.Upstream, baseline.Edition,
+			baseline.Passed, baseline.Total, baseline.Findings, baseline.Gated, baseline.Style)
+		if baseline.Gated > 0 {
+			p.Line("  what the runs left behind breaks the API itself: what was caught last may have been caught by accident")
+		}
 	}
 	p.Line("")
 	p.Line("  %-10s %9s %7s %8s %10s %7s %8s", "group", "mutations", "shown", "noticed", "forbidden", "caught", "power")

@@ -174,8 +174,26 @@ func TestAnApiThatIsNotGreenIsRefusedAndWhatMayDeviateIsNotHeldAgainstAMutation(
 	var broken *selftest.NotGreenError
 	require.ErrorAs(t, err, &broken)
 	require.ErrorContains(t, err, "breaks 2 gated facts already, such as CARD-LIST-08 of cards-list")
-	_, err = measure(t, t.Context(), nil, conform())
+	result, err := measure(t, t.Context(), nil, conform())
 	require.NoError(t, err)
+	require.Len(t, result.Baseline, 2, "before and afterwards")
+}
+
+func TestAnApiThatTheRunsBrokeIsToldAfterwards(t *testing.T) {
+	var starts atomic.Int64
+	good, bad := start(nil), start(nil, "accepted")
+	result, err := measure(t, t.Context(), nil, func(c *selftest.Config) {
+		c.MustConform, c.Upstream = true, "stub"
+		c.Start = func(ctx context.Context, style string, edition contract.Edition, faults ...string) (*selftest.Subject, error) {
+			if starts.Add(1) > 1 {
+				return bad(ctx, style, edition, faults...)
+			}
+			return good(ctx, style, edition, faults...)
+		}
+	})
+	require.NoError(t, err)
+	require.Positive(t, result.Baseline[1].Gated)
+	require.Equal(t, evidence.ExitFailed, result.Close(time.Now()))
 }
 
 func TestRunsOnAnApiThatStaysHaveNamesOfTheirOwn(t *testing.T) {

@@ -42,6 +42,19 @@ func TestAThingThatIsStillListedIsFound(t *testing.T) {
 	require.Equal(t, []string{"is not in the list"}, broke)
 }
 
+func TestWhatARequestMadeIsKnownByItsMark(t *testing.T) {
+	for _, operation := range []string{"Create a new enduser", "Create beneficiary", "Create a new program", "Create a webhook"} {
+		s := stage.New(t, mock.Options{})
+		prepared := says(`a valid request to "`+operation+`"`, `the request has a mark of its own`)
+		require.NoError(t, s.Say(t, append(prepared, `the request is sent without a token`, `nothing with that mark is listed`)...))
+		broke, _ := s.Found()
+		require.Empty(t, broke, operation)
+		require.NoError(t, s.Say(t, append(prepared, `the request is sent`, `nothing with that mark is listed`)...))
+		broke, _ = s.Found()
+		require.Equal(t, []string{"a refused request makes nothing"}, broke, operation)
+	}
+}
+
 func TestAnEffectIsSeenOrMissed(t *testing.T) {
 	stage.Play(t, map[string]stage.Case{
 		"a refused request that changed something": {Sentences: says(`a card`, `the card is seen`, `the card is as it was`),

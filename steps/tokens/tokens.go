@@ -28,10 +28,15 @@ func Sentences() []steps.Definition {
 	return slices.Concat(tokenSentences(), scopeSentences())
 }
 
+// badTokens are what must not be taken for a token.
+const badTokens = `(no token|an empty token|a token that is no token|a token with one letter changed|` +
+	`a token whose content was changed|a token that has expired|a token signed by a stranger|a token that is not signed|the token in the address)`
+
 func tokenSentences() []steps.Definition {
 	const area = "token"
 	return []steps.Definition{
-		steps.Define(area, `"([^"]+)" is called with (no token|an empty token|a token that is no token|a token with one letter changed|a token whose content was changed|a token that has expired|a token signed by a stranger|a token that is not signed|the token in the address)`, "Calls the operation with something that must not be taken for a token.", callWithBadToken),
+		steps.Define(area, `"([^"]+)" is called with `+badTokens, "Calls the operation with something that must not be taken for a token.", callWithBadToken),
+		steps.Define(area, `the request is sent with `+badTokens, "Sends the prepared request with something that must not be taken for a token.", sendWithBadToken),
 		steps.Define(area, `"([^"]+)" is called with a token of the scope "([^"]+)"`, "Asks for a token of that scope and calls the operation with it.", callWithScope),
 		steps.Define(area, `"([^"]+)" is called with the scheme written "([^"]+)"`, "Calls the operation with the authentication scheme in another letter case.", callWithScheme),
 		steps.Define(area, `we ask for an access token`, "Asks the token endpoint for a token as our client.", askToken),
@@ -46,6 +51,11 @@ func callWithBadToken(ctx context.Context, w *steps.World, title, how string) er
 	if err := w.Request(ctx, title); err != nil {
 		return err
 	}
+	return sendWithBadToken(ctx, w, how)
+}
+
+// sendWithBadToken sends the prepared request.
+func sendWithBadToken(ctx context.Context, w *steps.World, how string) error {
 	none, empty := "", "Bearer "
 	switch how {
 	case "no token":

@@ -237,3 +237,41 @@ Feature: Idempotency
       When the request is sent
       And the request is sent again with a key that differs at its end alone
       Then the answers name different transactions
+
+  @HARNESS-11 @inferred
+  Rule: A refused request changes nothing
+    @id:idempotency.keyless-moves-no-money
+    Scenario Outline: <operation> with a key that is <key> moves no money where it is refused
+      Given a <wallet>
+      And the balance of the wallet is noted
+      And a valid request to "<operation>"
+      But the request's key is <key>
+      When the request is sent
+      Then the call is refused as a fault of the caller
+      And the wallet holds what it held before
+
+      Examples:
+        | operation                        | wallet        | key      |
+        | Create a transaction             | wallet        | left out |
+        | Create a transaction             | wallet        | empty    |
+        | Create manual credit transaction | wallet        | left out |
+        | Create manual credit transaction | wallet        | empty    |
+        | Create manual debit transaction  | funded wallet | left out |
+        | Create manual debit transaction  | funded wallet | empty    |
+
+    @id:idempotency.keyless-leaves-it
+    Scenario Outline: <operation> with a key that is <key> leaves the <thing> as it was where it is refused
+      Given a <thing>
+      And the <thing> is seen
+      And a valid request to "<operation>"
+      But the request's key is <key>
+      When the request is sent
+      Then the call is refused as a fault of the caller
+      And the <thing> is as it was
+
+      Examples:
+        | operation             | thing  | key      |
+        | Create a new card     | wallet | left out |
+        | Create a new card     | wallet | empty    |
+        | Replace or renew card | card   | left out |
+        | Replace or renew card | card   | empty    |

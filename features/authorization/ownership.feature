@@ -111,12 +111,16 @@ Feature: Ids and ownership
       Then the foreign <thing> is as it was
 
       Examples:
-        | operation             | thing       |
-        | Update card status    | card        |
-        | Replace or renew card | card        |
-        | Generate card secret  | card        |
-        | Update wallet         | wallet      |
-        | Update beneficiary    | beneficiary |
+        | operation                        | thing       |
+        | Update card status               | card        |
+        | Replace or renew card            | card        |
+        | Generate card secret             | card        |
+        | Update wallet                    | wallet      |
+        | Update beneficiary               | beneficiary |
+        | Create a new card                | wallet      |
+        | Create a transaction             | wallet      |
+        | Create manual credit transaction | wallet      |
+        | Create manual debit transaction  | wallet      |
 
   @OWN-06 @inferred
   Rule: A list shows only what belongs to the calling client
@@ -133,6 +137,18 @@ Feature: Ids and ownership
         | transactions  | transaction |
         | beneficiaries | beneficiary |
         | webhooks      | webhook     |
+
+    @id:tenancy.lists-apart
+    Scenario Outline: No entry of "<operation>" is listed for two clients
+      Then nothing that "<operation>" lists for another client is listed for us
+
+      Examples:
+        | operation              |
+        | Get all cards          |
+        | Get all wallets        |
+        | Get all transactions   |
+        | List all beneficiaries |
+        | Get all webhooks       |
 
   @OWN-07 @inferred
   Rule: Another client's wallet can't be used

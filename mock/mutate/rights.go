@@ -3,6 +3,7 @@ package mutate
 import (
 	"net/http"
 	"regexp"
+	"slices"
 	"strings"
 
 	"github.com/google/uuid"
@@ -53,11 +54,21 @@ func (b *builder) rights(o *contract.Operation) {
 		b.add(draft{operation: o, group: "right", how: form.how, oracle: oracleRights, breaks: []contract.Fact{form.fact},
 			sentence: "a call " + form.words + " is served", perform: lent(form.refused, false)})
 		if o.Writes() {
-			b.add(draft{operation: o, group: "acts", how: form.how, oracle: oracleActs,
-				breaks:   []contract.Fact{{Requirement: "HARNESS-11", Facet: contract.Effect}},
+			b.add(draft{operation: o, group: "acts", how: form.how, oracle: oracleActs, breaks: b.changes(o),
 				sentence: "a call " + form.words + " is refused and acted upon", perform: lent(form.refused, true)})
 		}
 	}
+}
+
+// changes is the fact that a refused call changes nothing; none where nobody could see that it did.
+func (b *builder) changes(o *contract.Operation) []contract.Fact {
+	listed := slices.ContainsFunc(b.facts.Operations, func(other *contract.Operation) bool {
+		return isList(other) && other.Reads != "" && other.Reads == o.Creates
+	})
+	if o.Creates == "secret" || o.Creates != "" && !listed {
+		return nil
+	}
+	return []contract.Fact{{Requirement: "HARNESS-11", Facet: contract.Effect}}
 }
 
 // lent sends a refused call again with the credentials of others until one is served. Quietly means that the
@@ -111,7 +122,7 @@ func (b *builder) keys(o *contract.Operation) {
 	}
 	add("not-required", "a call without a key is served", required, keyless(false))
 	add("refused-and-acts", "a call without a key is refused and acted upon",
-		[]contract.Fact{{Requirement: "HARNESS-11", Facet: contract.Effect}}, keyless(true))
+		b.changes(o), keyless(true))
 	effect := func(ids ...string) (facts []contract.Fact) {
 		for _, id := range ids {
 			facts = append(facts, contract.Fact{Requirement: id, Facet: contract.Effect})

@@ -38,6 +38,7 @@ func readingSentences() []steps.Definition {
 		steps.Define(area, `the `+steps.Kinds+` is in the list`, "Lists the things of that kind, page by page, and finds it there as it reads by its id.", isInList),
 		steps.Define(area, `the `+steps.Kinds+` is not in the list`, "Lists the things of that kind, page by page, and does not find it.", isNotInList),
 		steps.Define(area, `the foreign `+steps.Kinds+` is not in our list`, "Lists our things of that kind, page by page, and does not find the other client's.", foreignNotInList),
+		steps.Define(area, `nothing that "([^"]+)" lists for another client is listed for us`, "Lists as each of two clients, the newest first, and finds no id on both lists.", listsApart),
 		steps.Define(area, `the answer shows nothing of the foreign `+steps.Kinds, "No field of the other client's thing is in the answer.", showsNothingForeign),
 	}
 }
@@ -190,6 +191,42 @@ func expectNotListed(ctx context.Context, w *steps.World, object *scene.Thing, a
 	}
 	w.Expect(entry == nil, evidence.Assertion{Check: "is not in the list", Fact: w.Own(contract.Effect),
 		Message: what + " is in the list", Expected: "no entry with the id " + object.ID, Actual: "an entry with that id"})
+	return nil
+}
+
+func listsApart(ctx context.Context, w *steps.World, title string) error {
+	if err := w.NeedClient("second", "it takes the list of another client"); err != nil {
+		return err
+	}
+	list := w.Session.Contract.Titled(title)
+	theirs := map[string]bool{}
+	first := func(items []map[string]any) bool {
+		for _, item := range items {
+			theirs[scene.ID(item)] = true
+		}
+		return false
+	}
+	if err := everyEntry(ctx, w, list, "second", first); err != nil {
+		return err
+	}
+	both, seen := "", 0
+	if err := everyEntry(ctx, w, list, "primary", func(items []map[string]any) bool {
+		for _, item := range items {
+			if id := scene.ID(item); id != "" && theirs[id] {
+				both = id
+			}
+		}
+		seen += len(items)
+		return false
+	}); err != nil {
+		return err
+	}
+	a := evidence.Assertion{Check: "lists of two clients have nothing in common", Fact: w.Own(contract.Exposure),
+		Message: fmt.Sprintf("%q lists the same thing for two clients", title), Expected: "no id on both lists", Actual: "the id " + both}
+	if seen == 0 || len(theirs) == 0 {
+		return &scene.NotTestable{Why: "one of the two clients has nothing to list"}
+	}
+	w.Expect(both == "", a)
 	return nil
 }
 

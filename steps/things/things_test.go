@@ -55,6 +55,13 @@ func TestWhatARequestMadeIsKnownByItsMark(t *testing.T) {
 	}
 }
 
+func TestListsOfTwoClientsAreHeldApart(t *testing.T) {
+	stage.Play(t, map[string]stage.Case{
+		"an entry on both lists": {Sentences: says(`a wallet`, `a wallet of another client`, `nothing that "Get all wallets" lists for another client is listed for us`),
+			Call: "wallets-list", Change: stage.Member("id", "13655985-8198-4fde-7afe-6abc661df281"), Breaks: "lists of two clients have nothing in common"},
+	})
+}
+
 func TestAnEffectIsSeenOrMissed(t *testing.T) {
 	stage.Play(t, map[string]stage.Case{
 		"a refused request that changed something": {Sentences: says(`a card`, `the card is seen`, `the card is as it was`),

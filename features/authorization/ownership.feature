@@ -163,6 +163,16 @@ Feature: Ids and ownership
         | Create manual credit transaction |
         | Create manual debit transaction  |
 
+    @id:tenancy.use-from
+    Scenario: A transaction takes nothing from another client's wallet for one of ours
+      Given a wallet of another client
+      And the wallet is seen
+      And a valid request to "Create a transaction"
+      But the request's "from" is the foreign wallet
+      When the request is sent
+      Then the call is refused as a fault of the caller
+      And the foreign wallet is as it was
+
   @OWN-01 @OWN-02 @CARD-PRE-08 @stated
   Rule: An enduser that backs a card belongs to the client that asks for the card
     @id:tenancy.card-on-foreign-wallet

@@ -28,6 +28,7 @@ func requestSentences() []steps.Definition {
 		steps.Define(area, `the request's "([^"]+)" in the address is "([^"]+)"`, "Puts a word into the path of the prepared request.", setPath),
 		steps.Define(area, `the request's query "([^"]+)" is "([^"]*)"`, "Sets one query parameter of the prepared request.", setQuery),
 		steps.Define(area, `the request's body is (not JSON|cut in half|an empty text|a JSON list|a JSON text|sent as plain text|sent as XML)`, "Replaces the prepared body by something that is not the documented form.", breakBody),
+		steps.Define(area, `the request's "([^"]+)" is the (other|foreign) `+steps.Kinds, "Names that thing in one field of the prepared body, and leaves the others.", nameThing),
 		steps.Define(area, `the request has the further field "([^"]+)" with (.+)`, "Adds a field to the prepared body.", setField),
 		steps.Define(area, `the request is sent without a token`, "Sends the prepared request with no Authorization header.", sendWithoutToken),
 		steps.Define(area, `the request names the other client in the header "([^"]+)"`, "Sets the header to the id of the second client.", nameOtherClient),
@@ -148,6 +149,14 @@ func breakBody(draft *scene.Draft, how string) error {
 		draft.Request.RawBody, draft.Request.MediaType = []byte("<request/>"), "application/xml"
 	}
 	return nil
+}
+
+func nameThing(w *steps.World, draft *scene.Draft, field, which, kind string) error {
+	object, err := w.Thing(which + " " + kind)
+	if err == nil {
+		scene.SetMember(draft.Body, field, object.ID)
+	}
+	return err
 }
 
 func sendWithoutToken(ctx context.Context, w *steps.World, draft *scene.Draft) error {

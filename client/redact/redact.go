@@ -87,10 +87,10 @@ func scheme(text string) bool {
 // Mask returns a written text without the known values and full card numbers in it, and says in words what there was
 // to mask: the last look at a report. Names are not looked at.
 func (r *Redactor) Mask(data []byte) ([]byte, []string) {
-	all := views(string(data))
-	found := cardNumbers(all)
-	if r != nil {
-		found = append(r.values.find(all), found...)
+	var found []span
+	beside := max(leastBeside, mostWriting*r.Reach())
+	for from := 0; from < len(data); from += window {
+		found = append(found, r.within(data, from, min(from+window, len(data)), beside)...)
 	}
 	var said []string
 	for _, one := range found {
@@ -102,6 +102,29 @@ func (r *Redactor) Mask(data []byte) ([]byte, []string) {
 		return data, nil
 	}
 	return []byte(replaced(string(data), found)), said
+}
+
+// A written text is looked at through windows, since a look needs many times the bytes that it is at; what stands beside
+// a window is seen too, so that nothing is cut: at least so many bytes, and a known value in its longest writing.
+const (
+	window      = 256 << 10
+	leastBeside = 4 << 10
+	mostWriting = 16
+)
+
+// within returns the parts to mask that begin between two places.
+func (r *Redactor) within(data []byte, from, to, beside int) []span {
+	start := max(0, from-beside)
+	all := views(string(data[start:min(to+beside, len(data))]))
+	found := cardNumbers(all)
+	if r != nil {
+		found = append(r.values.find(all), found...)
+	}
+	found = slices.DeleteFunc(found, func(s span) bool { return s.from+start < from || s.from+start >= to })
+	for i := range found {
+		found[i].from, found[i].to = found[i].from+start, found[i].to+start
+	}
+	return found
 }
 
 // Find says in words what a text still holds of secrets and full card numbers.

@@ -12,7 +12,7 @@ import (
 // beginning it came from; nil means at the same place.
 type view struct {
 	text string
-	at   []int
+	at   []int32
 }
 
 // from is where a place of the view lies in the text of the beginning.
@@ -20,7 +20,7 @@ func (v view) from(place int) int {
 	if v.at == nil {
 		return place
 	}
-	return v.at[place]
+	return int(v.at[place])
 }
 
 // rounds bounds how often an escape may be escaped itself: JSON in JSON in a URL takes three.
@@ -51,19 +51,19 @@ func (v view) undone() (view, bool) {
 	if first == len(v.text) {
 		return v, false
 	}
-	text, at := make([]byte, 0, len(v.text)), make([]int, 0, len(v.text)+1)
+	text, at := make([]byte, 0, len(v.text)), make([]int32, 0, len(v.text)+1)
 	changed := false
 	for i := 0; i < len(v.text); {
 		c := v.text[i]
 		if !special(c) {
-			text, at = append(text, c), append(at, v.from(i))
+			text, at = append(text, c), append(at, int32(v.from(i)))
 			i++
 			continue
 		}
 		r, size := unescaped(v.text[i:])
 		if size == 0 { // no escape
 			if r, size = utf8.DecodeRuneInString(v.text[i:]); r == utf8.RuneError && size == 1 {
-				text, at = append(text, c), append(at, v.from(i))
+				text, at = append(text, c), append(at, int32(v.from(i)))
 				i++
 				continue
 			}
@@ -74,11 +74,11 @@ func (v view) undone() (view, bool) {
 		}
 		text = utf8.AppendRune(text, r)
 		for len(at) < len(text) {
-			at = append(at, v.from(i))
+			at = append(at, int32(v.from(i)))
 		}
 		i += size
 	}
-	return view{string(text), append(at, v.from(len(v.text)))}, changed
+	return view{string(text), append(at, int32(v.from(len(v.text))))}, changed
 }
 
 // unescaped reads the escape that a text begins with: its rune and its length, 0 for none.

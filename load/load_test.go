@@ -73,6 +73,7 @@ func TestEachFaultOfAPlanNamesItsLineAndWhatIsRight(t *testing.T) {
 }
 
 func TestEveryArrivalThatIsDueIsSentOnceAndMeasured(t *testing.T) {
+	t.Parallel()
 	for name, text := range map[string]struct {
 		stages string
 		due    int
@@ -114,6 +115,7 @@ func TestEveryArrivalThatIsDueIsSentOnceAndMeasured(t *testing.T) {
 }
 
 func TestAStallShowsInTheLatencyFromTheDueTime(t *testing.T) {
+	t.Parallel()
 	var requests atomic.Int64
 	gate := make(chan struct{})
 	on := loadtest.On(t, mock.Options{}, func(api http.Handler) http.Handler {
@@ -137,6 +139,7 @@ func TestAStallShowsInTheLatencyFromTheDueTime(t *testing.T) {
 }
 
 func TestAnswersAreClassedAndGatesHeld(t *testing.T) {
+	t.Parallel()
 	var n atomic.Int64
 	spoil := func(every int64, status int) func(http.Handler) http.Handler {
 		return func(api http.Handler) http.Handler {
@@ -176,6 +179,7 @@ func TestAnswersAreClassedAndGatesHeld(t *testing.T) {
 }
 
 func TestAGeneratorThatWasLateProvesNothing(t *testing.T) {
+	t.Parallel()
 	plan := parse(t, reads+"lag: 1ns\nstages: [{rate: 100, for: 1s}]\ngates: [errors < 50%]\n")
 	run := perform(context.Background(), loadtest.On(t, mock.Options{}, nil), plan)
 	require.Equal(t, evidence.ExitProvesNone, run.ExitCode)
@@ -183,6 +187,7 @@ func TestAGeneratorThatWasLateProvesNothing(t *testing.T) {
 }
 
 func TestAStoppedRunEndsSoonAndLeavesNothingRunning(t *testing.T) {
+	t.Parallel()
 	release := make(chan struct{})
 	defer close(release)
 	var reached atomic.Bool
@@ -218,6 +223,7 @@ func TestACapacityPlanThatTheGeneratorEndedIsInconclusive(t *testing.T) {
 }
 
 func TestACapacityPlanSaysWhatBrokeFirst(t *testing.T) {
+	t.Parallel()
 	var second, count atomic.Int64
 	narrow := func(api http.Handler) http.Handler {
 		return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {

@@ -92,7 +92,8 @@ func overlapping(parts []*reports.LoadRun, plan int) error {
 	latest := slices.MaxFunc(parts, func(a, b *reports.LoadRun) int { return began(a).Compare(began(b)) })
 	earliest := slices.MinFunc(parts, func(a, b *reports.LoadRun) int { return ended(a).Compare(ended(b)) })
 	if began(latest).After(ended(earliest)) {
-		return fmt.Errorf("%s of run %s had ended before that of run %s began: shards that do not overlap are no common load; start them together",
+		return fmt.Errorf("%s of run %s had ended before that of run %s began: shards that do not overlap are no common load; "+
+			"start them together",
 			parts[0].Plans[plan].ID, earliest.RunID, latest.RunID)
 	}
 	return nil

@@ -46,7 +46,8 @@ func Allowed(file *target.File, plan *Plan, now time.Time, noNotice string) (str
 		return "", within(plan.ID, asks, file)
 	}
 	if file.Load == nil || !file.Load.Allow {
-		return "", &Refused{fmt.Sprintf("%s is not this machine; its owner has to allow it with load.allow in the target file", file.Target.BaseURL)}
+		return "", &Refused{fmt.Sprintf("%s is not this machine; its owner has to allow it with load.allow in the target file",
+			file.Target.BaseURL)}
 	}
 	if err := within(plan.ID, asks, file); err != nil {
 		return "", err

@@ -108,7 +108,8 @@ func (p *Capacity) step(rate float64, m *Measure) (step reports.LoadStep, late b
 		step.Broke = fmt.Sprintf("%.1f%% of the answers failed or were throttled", 100*step.Errors)
 	case lag > bound/2:
 		late = true
-		step.Broke = fmt.Sprintf("the generator itself was late (p99 %.1f ms): this machine gives no more, which says nothing of the API", lag)
+		step.Broke = fmt.Sprintf("the generator itself was late (p99 %.1f ms): this machine gives no more, "+
+			"which says nothing of the API", lag)
 	case step.Reached < stepReached*float64(m.Due)/m.Asked.Seconds():
 		step.Broke = fmt.Sprintf("only %.1f/s were reached", step.Reached)
 	case step.P99 > bound:

@@ -22,7 +22,8 @@ type journey struct {
 // another wallet, and a look at both lists. The latency is that of the whole journey, and what breaks it is
 // named after its call.
 func onboard(ctx context.Context, t *kind.Target, program *scene.Thing, checked bool) Outcome {
-	j := &journey{Target: t, Outcome: Outcome{Operation: onboarding, Class: Good, Checked: checked}, have: scene.Things{"program": program}}
+	j := &journey{Target: t, Outcome: Outcome{Operation: onboarding, Class: Good, Checked: checked},
+		have: scene.Things{"program": program}}
 	j.call(ctx, "endusers-create", 0, nil)
 	j.call(ctx, "wallets-create", 0, nil)
 	first := j.have["wallet"]

@@ -40,8 +40,9 @@ func Judge(t *kind.Target, operation *contract.Operation, exchange *client.Excha
 
 // cheap looks at the head of every good answer; its body is for the answers that are checked.
 func cheap(operation *contract.Operation, exchange *client.Exchange) []evidence.Finding {
+	expected := operation.Success
 	switch {
-	case len(exchange.Body) == 0 && operation.Success.Schema != "" && operation.Success.Status != 0 && operation.Success.Status != http.StatusNoContent:
+	case len(exchange.Body) == 0 && expected.Schema != "" && expected.Status != 0 && expected.Status != http.StatusNoContent:
 		return []evidence.Finding{{Requirement: operation.Requirement, Operation: operation.ID, Message: "a success has no body"}}
 	case len(exchange.Body) > 0 && !match.MediaType("application/json").Holds(exchange.Header.Get("Content-Type")):
 		return []evidence.Finding{{Requirement: "GEN-11", Operation: operation.ID, Message: "an answer is not labelled as JSON"}}
@@ -61,8 +62,9 @@ func check(t *kind.Target, operation *contract.Operation, exchange *client.Excha
 			a.Message += " at " + evidence.WithoutIndexes(a.Pointer) + ": expected " + a.Expected
 		}
 		weight := t.Contract.Weigh(a.Fact)
-		out = append(out, evidence.Finding{Requirement: a.Fact.Requirement, Mark: weight.Mark, Hazard: weight.Hazard, Operation: operation.ID,
-			Check: a.Check, Pointer: evidence.WithoutIndexes(a.Pointer), Message: a.Message, Expected: a.Expected,
+		out = append(out, evidence.Finding{Requirement: a.Fact.Requirement, Mark: weight.Mark, Hazard: weight.Hazard,
+			Operation: operation.ID,
+			Check:     a.Check, Pointer: evidence.WithoutIndexes(a.Pointer), Message: a.Message, Expected: a.Expected,
 			Actual: t.Client.Redactor().Text(a.Actual)})
 	}
 	return out

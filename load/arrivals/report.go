@@ -50,8 +50,9 @@ func (m *Measure) Report(into *reports.LoadPlan) error {
 		if err != nil {
 			return fmt.Errorf("packing the latencies of second %d: %w", n, err)
 		}
-		into.Slices = append(into.Slices, reports.LoadSlice{Second: n, Due: one.due, Good: one.good, Throttled: one.throttled, Failed: one.failed,
-			P50: float64(one.latency.ValueAtQuantile(50)) / 1000, P99: float64(one.latency.ValueAtQuantile(99)) / 1000,
+		into.Slices = append(into.Slices, reports.LoadSlice{Second: n, Due: one.due, Good: one.good, Throttled: one.throttled,
+			Failed: one.failed,
+			P50:    float64(one.latency.ValueAtQuantile(50)) / 1000, P99: float64(one.latency.ValueAtQuantile(99)) / 1000,
 			SendP99: float64(one.send.ValueAtQuantile(99)) / 1000, HDR: packed, Operations: one.closed})
 	}
 	slices.SortFunc(into.Slices, func(a, b reports.LoadSlice) int { return cmp.Compare(a.Second, b.Second) })

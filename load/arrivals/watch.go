@@ -98,7 +98,8 @@ func (w *watch) line() string {
 	}
 	text := fmt.Sprintf("%s: %d of %d arrivals due, %d answered", w.plan.ID, due, len(w.due), w.m.Sent)
 	if last := w.m.slices[now-1]; last != nil && last.latency.TotalCount() > 0 {
-		text += fmt.Sprintf(", %d/s, p50 %.1f ms, p99 %.1f ms", last.due, float64(last.latency.ValueAtQuantile(50))/1000, float64(last.latency.ValueAtQuantile(99))/1000)
+		text += fmt.Sprintf(", %d/s, p50 %.1f ms, p99 %.1f ms", last.due,
+			float64(last.latency.ValueAtQuantile(50))/1000, float64(last.latency.ValueAtQuantile(99))/1000)
 	}
 	if bad := classes[Throttled] + classes[Failed]; bad > 0 {
 		text += fmt.Sprintf(", %d throttled, %d failed", classes[Throttled], classes[Failed])

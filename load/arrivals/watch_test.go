@@ -22,6 +22,7 @@ import (
 const reads = "id: reads\nkind: mixed\nsentence: reads\nmix: {card-programs-list: 1}\n"
 
 func TestTheCanarySaysUpToWhichRateAllHeld(t *testing.T) {
+	t.Parallel()
 	target := loadtest.On(t, mock.Options{}, nil)
 	var rounds atomic.Int64
 	target.CanaryEvery = 100 * time.Millisecond
@@ -91,6 +92,7 @@ func TestAPlanStopsForTheSakeOfTheAPI(t *testing.T) {
 }
 
 func TestAJourneyIsOneArrivalAndNamesTheCallThatBreaksIt(t *testing.T) {
+	t.Parallel()
 	const plan = "id: j\nkind: mixed\nsentence: j\nmix: {onboarding: 1}\nstages: [{rate: 20, for: 1s}]\nlag: 1s\ncheck_every: 1\ngates: [errors < 20%]\n"
 	run := loadtest.Perform(t.Context(), t, loadtest.On(t, mock.Options{}, nil), plan)
 	require.Zero(t, run.ExitCode, run.Reason)

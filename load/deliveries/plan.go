@@ -131,7 +131,8 @@ func (d *performance) judge(m *arrivals.Measure, result *reports.LoadPlan, compl
 	}
 	seen := len(d.made) > 0
 	holds("HOOK-12", fmt.Sprintf("each of %d events was delivered", len(d.made)), seen && complete && d.unnamed == 0, lost)
-	holds("HOOK-18", fmt.Sprintf("each of %d deliveries that were answered 503 came again and was taken", d.refused), d.refused > 0 && complete, lost)
+	holds("HOOK-18", fmt.Sprintf("each of %d deliveries that were answered 503 came again and was taken", d.refused),
+		d.refused > 0 && complete, lost)
 	holds("SNS-18", fmt.Sprintf("%d retried deliveries kept their message ids", retried), retried > 0, renamed)
 	var wrong []string
 	for step, n := range d.wrong {

@@ -147,7 +147,8 @@ func (h *History) Judge(model porcupine.Model, requirement, sentence string, res
 		one.Holds = &holds
 	}
 	if undecided > 0 {
-		one.Evidence = append(one.Evidence, fmt.Sprintf("%d of %d histories could not be decided in %v", undecided, len(parts), historyTime))
+		one.Evidence = append(one.Evidence, fmt.Sprintf("%d of %d histories could not be decided in %v",
+			undecided, len(parts), historyTime))
 	}
 	for _, part := range broken[:min(len(broken), explainedThings)] {
 		one.Evidence = append(one.Evidence, fewest(model, part, time.Now().Add(explainTime)))
@@ -156,7 +157,8 @@ func (h *History) Judge(model porcupine.Model, requirement, sentence string, res
 		one.Evidence = append(one.Evidence, fmt.Sprintf("and %d more like these", more))
 	}
 	if !holds {
-		result.Pictures = append(result.Pictures, picture(model, broken[0], fmt.Sprintf("history-%s-%d.html", strings.ToLower(requirement), len(result.Pictures)+1)))
+		name := fmt.Sprintf("history-%s-%d.html", strings.ToLower(requirement), len(result.Pictures)+1)
+		result.Pictures = append(result.Pictures, picture(model, broken[0], name))
 	}
 	result.Invariants = append(result.Invariants, one)
 }

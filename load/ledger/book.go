@@ -14,7 +14,7 @@ import (
 // cutEvery is how many bookings there are to one whose first answer is lost on purpose.
 const cutEvery = 10
 
-// The bounds of asking again: where the first request may still be under way, and where an answer was not understood.
+// The bounds of asking again: where the first request may still be under way, and where an answer was not clear.
 const (
 	retryMost  = 20
 	retryPause = 50 * time.Millisecond
@@ -53,7 +53,7 @@ func (l *performance) book(ctx context.Context, amount int64, from, to string, c
 	return booked, err
 }
 
-// insist asks under one key until the answer is understood. Lost says that a first request may still be under way.
+// insist asks under one key until the answer is clear. Lost says that a first request may still be under way.
 func (l *performance) insist(ctx context.Context, draft *scene.Draft, lost bool) (booked bool, err error) {
 	for try := 0; ; try++ {
 		exchange, err := l.target.Client.Do(ctx, draft.Operation, draft.Ready())
@@ -72,7 +72,8 @@ func (l *performance) insist(ctx context.Context, draft *scene.Draft, lost bool)
 		case ctx.Err() != nil:
 			return false, ctx.Err()
 		case try >= unclear:
-			return false, errors.New("a booking got no understood answer in four attempts under one key; the money on the wallets can't be judged")
+			return false, errors.New("a booking got no clear answer in four attempts under one key; " +
+				"the money on the wallets can't be judged")
 		}
 	}
 }

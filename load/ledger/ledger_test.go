@@ -16,7 +16,7 @@ import (
 
 func TestALedgerFindsLostAndDoubledMoneyAndNeverAccusesTheConformingMock(t *testing.T) {
 	t.Parallel()
-	const plan = "id: ledger\nkind: ledger\nsentence: ledger\nwallets: 4\namounts: 9\n"
+	const plan = "id: ledger\nkind: ledger\nsentence: ledger\nwallets: 3\namounts: 6\n"
 	for _, style := range mock.Styles() {
 		run := loadtest.Perform(t.Context(), t, loadtest.On(t, mock.Options{Style: style}, nil), plan)
 		require.Zero(t, run.ExitCode, run.Reason)

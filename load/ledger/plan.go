@@ -135,8 +135,10 @@ func (l *performance) look(b scene.Balance) {
 // report says what held.
 func (l *performance) report(plan *Plan, result *reports.LoadPlan) {
 	for _, one := range []struct{ requirement, sentence string }{
-		{"MONEY-06", fmt.Sprintf("each of %d concurrent credits is on its wallet exactly once, told apart by super-increasing amounts", plan.Wallets*plan.Amounts)},
-		{"MONEY-05", fmt.Sprintf("%d concurrent transfers among %d wallets made and lost no money", plan.Wallets*plan.Amounts*2, plan.Wallets)},
+		{"MONEY-06", fmt.Sprintf("each of %d concurrent credits is on its wallet exactly once, "+
+			"told apart by super-increasing amounts", plan.Wallets*plan.Amounts)},
+		{"MONEY-05", fmt.Sprintf("%d concurrent transfers among %d wallets made and lost no money",
+			plan.Wallets*plan.Amounts*2, plan.Wallets)},
 		{"MONEY-07", "no wallet was ever negative, and of transfers at once that together are more than it holds one passed"},
 		{"MONEY-02", fmt.Sprintf("total_amount was amount plus reserved_amount at each of %d reads", l.reads)},
 	} {

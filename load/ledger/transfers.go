@@ -38,7 +38,8 @@ func (l *performance) transfers(ctx context.Context, amounts int) error {
 		return err
 	}
 	if after.Cmp(before) != 0 {
-		l.breaks("MONEY-05", "the wallets held %s together before the transfers and %s after them", scene.Decimal(before), scene.Decimal(after))
+		l.breaks("MONEY-05", "the wallets held %s together before the transfers and %s after them",
+			scene.Decimal(before), scene.Decimal(after))
 	}
 	return nil
 }

@@ -100,7 +100,8 @@ func (a *asker) recovery(ctx context.Context, p *Plan, best Fit, observe func(id
 	answer := fmt.Sprintf("none of %d requests in %v passed", len(polls.seen), threeDigits(length))
 	for _, one := range inOrder(polls.seen) {
 		if one.Passed {
-			answer = fmt.Sprintf("one passed %v after the excess, asked every %v", threeDigits(one.To-began), threeDigits(length/recoveryMost))
+			answer = fmt.Sprintf("one passed %v after the excess, asked every %v",
+				threeDigits(one.To-began), threeDigits(length/recoveryMost))
 			break
 		}
 	}

@@ -91,7 +91,7 @@ func TestWhatARefusalAndTheHeadersSayIsHeldAgainstWhatIsFound(t *testing.T) {
 			_, _ = w.Write(answer.Body.Bytes())
 		})
 	}
-	limited := mock.Options{Limit: limit.Config{Kind: limit.FirstWindow, Requests: 20, Window: 300 * time.Millisecond, Scope: "client"}}
+	limited := mock.Options{Limit: limit.Config{Kind: limit.FirstWindow, Requests: 20, Window: 700 * time.Millisecond, Scope: "client"}}
 	const plan = "id: r\nkind: rate-limit\nsentence: r\nmost: 200\nlongest: 20s\nlag: 5s\n"
 	run := loadtest.Perform(t.Context(), t, loadtest.On(t, limited, dishonest), plan)
 	require.Contains(t, loadtest.Observed(&run.Plans[0], "limit.answer"), "0 s, but the next request was refused after it too")

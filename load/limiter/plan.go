@@ -37,7 +37,8 @@ const recoveryPolls = 250
 
 // Ceiling is the most that the plan asks of a target.
 func (p *Plan) Ceiling() kind.Ceiling {
-	return kind.Ceiling{Requests: 3*p.Most + 2*recoveryPolls + searchMost + recoveryMost + ordinaryMost, Operations: []string{probedOperation}}
+	return kind.Ceiling{Requests: 3*p.Most + 2*recoveryPolls + searchMost + recoveryMost + ordinaryMost,
+		Operations: []string{probedOperation}}
 }
 
 // Perform probes.

@@ -173,7 +173,8 @@ func (p *probe) recoveries(ctx context.Context, first []Seen) (float64, bool, er
 		return 0, false, err
 	}
 	if !came {
-		p.found.Unknown = append(p.found.Unknown, fmt.Sprintf("kind and window: nothing passed again within %.0f s; perhaps refused requests count too", p.bounds.Longest))
+		p.found.Unknown = append(p.found.Unknown, fmt.Sprintf("kind and window: nothing passed again within %.0f s; "+
+			"perhaps refused requests count too", p.bounds.Longest))
 		return 0, false, nil
 	}
 	p.found.Recovered = at - began

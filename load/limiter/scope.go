@@ -29,7 +29,8 @@ func (a *asker) scope(ctx context.Context, found *Found, observe func(id, questi
 		return err
 	}
 	header := "Bearer " + fresh.Value
-	others := []otherCall{{"operation", "wallets-list", client.Request{}}, {"token", probedOperation, client.Request{Authorization: &header}}}
+	others := []otherCall{{"operation", "wallets-list", client.Request{}},
+		{"token", probedOperation, client.Request{Authorization: &header}}}
 	if a.target.Client.Has("second") {
 		if _, err := a.target.Client.Token(ctx, "second", ""); err != nil {
 			return err

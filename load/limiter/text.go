@@ -93,7 +93,8 @@ func orNothing(text string) string {
 // headersText says which headers tell callers of a limit, and whether their figure is the one that was found.
 func headersText(header http.Header, found *Found) string {
 	var parts []string
-	for _, name := range []string{"RateLimit-Policy", "RateLimit", "RateLimit-Limit", "RateLimit-Remaining", "RateLimit-Reset", "X-RateLimit-Limit", "X-RateLimit-Remaining", "X-RateLimit-Reset"} {
+	for _, name := range []string{"RateLimit-Policy", "RateLimit", "RateLimit-Limit", "RateLimit-Remaining", "RateLimit-Reset",
+		"X-RateLimit-Limit", "X-RateLimit-Remaining", "X-RateLimit-Reset"} {
 		if value := header.Get(name); value != "" {
 			parts = append(parts, name+": "+value)
 		}

@@ -34,7 +34,8 @@ var mixes = map[string]string{
 
 // storm is a plan of one part on one operation, named in singular or plural.
 func storm(keys, copies, operation, part string) string {
-	return fmt.Sprintf("keys: %s\ncopies: %s\noperations: [%s]\nparts: [%s]\n", keys, copies, operations[strings.TrimSuffix(operation, "s")], part)
+	return fmt.Sprintf("keys: %s\ncopies: %s\noperations: [%s]\nparts: [%s]\n",
+		keys, copies, operations[strings.TrimSuffix(operation, "s")], part)
 }
 
 // Workloads are all sentences of that kind.

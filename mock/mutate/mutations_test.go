@@ -1,6 +1,7 @@
 package mutate
 
 import (
+	"encoding/base64"
 	"fmt"
 	"io"
 	"net/http"
@@ -165,5 +166,17 @@ func TestEachKindOfMutationBreaksWhatItSays(t *testing.T) {
 				require.False(t, one.holds(last, api), "the same without the mutation: %+v", last)
 			}
 		})
+	}
+}
+
+func TestCredentialsAreOfTheClientThatTheirTokenNames(t *testing.T) {
+	token := func(payload string) string {
+		return "Bearer e30." + base64.RawURLEncoding.EncodeToString([]byte(payload)) + ".c2ln"
+	}
+	require.Equal(t, "us", clientOf(token(`{"client_id":"us","sub":"x"}`)))
+	require.Equal(t, "us", clientOf(token(`{"sub":"us"}`)))
+	require.Equal(t, clientOf(token(`{"sub":"us","scope":"client/read"}`)), clientOf(token(`{"sub":"us","scope":"client/write"}`)))
+	for _, opaque := range []string{"Bearer us", "Bearer a.b.c", token(`{}`)} {
+		require.Equal(t, opaque, clientOf(opaque))
 	}
 }

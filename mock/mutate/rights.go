@@ -1,6 +1,8 @@
 package mutate
 
 import (
+	"cmp"
+	"encoding/base64"
 	"net/http"
 	"regexp"
 	"slices"
@@ -80,6 +82,9 @@ func lent(refused func(c *call, a *answer) bool, quietly bool) performance {
 			return a, false, err
 		}
 		for _, credentials := range c.memory.otherCallers(c) {
+			if c.caller() != "" && clientOf(credentials) == clientOf(c.caller()) && a.response.StatusCode != http.StatusUnauthorized {
+				continue // what a client lacks is not a right to its own things
+			}
 			again, err := next(c.with(func(r *http.Request) { r.Header.Set("Authorization", credentials); freshKey(r) }))
 			if err != nil || !again.succeeded() {
 				continue
@@ -91,6 +96,24 @@ func lent(refused func(c *call, a *answer) bool, quietly bool) performance {
 		}
 		return a, false, nil
 	}
+}
+
+// clientOf tells whose credentials they are: by the client or subject that a JWT names (RFC 9068 §2.2), else each are
+// another's.
+func clientOf(credentials string) string {
+	_, token, _ := strings.Cut(credentials, " ")
+	parts := strings.Split(token, ".")
+	if len(parts) != 3 {
+		return credentials
+	}
+	payload, err := base64.RawURLEncoding.DecodeString(parts[1])
+	if err != nil {
+		return credentials
+	}
+	if name := cmp.Or(gjson.GetBytes(payload, "client_id").Str, gjson.GetBytes(payload, "sub").Str); name != "" {
+		return name
+	}
+	return credentials
 }
 
 var keyForm = regexp.MustCompile(`^[0-9a-f]{8}-[0-9a-f]{4}-4[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}$`)

@@ -26,8 +26,9 @@ func (b *builder) effects(o *contract.Operation) {
 	b.add(draft{operation: o, group: "late", how: "each", sentence: "each answer comes late", oracle: oracleTime,
 		perform: always(func(c *call, _ *answer) bool { c.wait(); return true })})
 	if reads(o) {
-		b.add(draft{operation: o, group: "stale", how: "first", sentence: "a read that was made before is answered as it was the first time",
-			oracle: oracleFresh, breaks: b.changing(o),
+		b.add(draft{operation: o, group: "stale", how: "first",
+			sentence: "a read that was made before is answered as it was the first time",
+			oracle:   oracleFresh, breaks: b.changing(o),
 			perform: func(c *call, next sender) (*answer, bool, error) {
 				before := c.memory.readBefore(c)
 				a, err := next(c)
@@ -145,15 +146,17 @@ func (b *builder) unkept(o *contract.Operation, field contract.Field) {
 		breaks = append(breaks, contract.Fact{Requirement: "MONEY-06", Facet: contract.Effect, Field: field.Name})
 	}
 	if field.Required != contract.Yes {
-		b.add(draft{operation: o, group: "kept", place: field.Name, how: "lost", sentence: "the member " + field.Name + " of a request is lost",
-			oracle: oracleEcho, breaks: breaks, perform: sentOtherwise(field.Name, func(gjson.Result) (string, bool) { return "", true })})
+		b.add(draft{operation: o, group: "kept", place: field.Name, how: "lost",
+			sentence: "the member " + field.Name + " of a request is lost",
+			oracle:   oracleEcho, breaks: breaks, perform: sentOtherwise(field.Name, func(gjson.Result) (string, bool) { return "", true })})
 	}
 	change, can := otherwise(field)
 	if !can {
 		return
 	}
-	b.add(draft{operation: o, group: "kept", place: field.Name, how: "altered", sentence: "the member " + field.Name + " of a request is altered",
-		oracle: oracleEcho, breaks: breaks, perform: sentOtherwise(field.Name, change)})
+	b.add(draft{operation: o, group: "kept", place: field.Name, how: "altered",
+		sentence: "the member " + field.Name + " of a request is altered",
+		oracle:   oracleEcho, breaks: breaks, perform: sentOtherwise(field.Name, change)})
 	b.add(draft{operation: o, group: "kept", place: field.Name, how: "altered-unseen", breaks: breaks, oracle: oracleKept,
 		sentence: "the member " + field.Name + " of a request is altered, and the answer shows what was sent",
 		perform:  unseen(field.Name, sentOtherwise(field.Name, change))})

@@ -17,7 +17,8 @@ func (b *builder) heads(o *contract.Operation) {
 		media = contract.Fact{Requirement: id, Facet: contract.MediaType}
 	}
 	if o.Success.MediaType != "" {
-		for how, value := range map[string]string{"missing": "", "html": "text/html; charset=utf-8", "text": "text/plain", "binary": "application/octet-stream"} {
+		for how, value := range map[string]string{"missing": "", "html": "text/html; charset=utf-8", "text": "text/plain",
+			"binary": "application/octet-stream"} {
 			b.add(draft{operation: o, group: "header", place: "Content-Type", how: how, oracle: oracleHead, breaks: []contract.Fact{media},
 				sentence: "a success is labelled as " + labelled(value),
 				perform:  onSuccess(func(_ *call, a *answer) bool { return len(a.body) > 0 && a.say("Content-Type", value) })})
@@ -81,7 +82,8 @@ func (b *builder) documented(o *contract.Operation, header contract.Parameter) {
 func (b *builder) standard(o *contract.Operation) {
 	head := func(id string) []contract.Fact { return []contract.Fact{{Requirement: id, Facet: contract.Head}} }
 	add := func(name, how, words, requirement string, perform performance) {
-		b.add(draft{operation: o, group: "header", place: name, how: how, sentence: words, oracle: oracleHead, breaks: head(requirement), perform: perform})
+		b.add(draft{operation: o, group: "header", place: name, how: how, sentence: words, oracle: oracleHead,
+			breaks: head(requirement), perform: perform})
 	}
 	add("Date", "missing", "answers come without Date", "STD-07", always(func(_ *call, a *answer) bool { return a.say("Date", "") }))
 	add("Date", "malformed", "Date is no HTTP date", "STD-07",
@@ -91,7 +93,8 @@ func (b *builder) standard(o *contract.Operation) {
 	}
 	challenge := func(rewrite func(was string) string) performance {
 		return always(func(_ *call, a *answer) bool {
-			return a.response.StatusCode == http.StatusUnauthorized && a.say("WWW-Authenticate", rewrite(a.response.Header.Get("WWW-Authenticate")))
+			return a.response.StatusCode == http.StatusUnauthorized &&
+				a.say("WWW-Authenticate", rewrite(a.response.Header.Get("WWW-Authenticate")))
 		})
 	}
 	add("WWW-Authenticate", "missing", "a 401 comes without a challenge", "STD-02", challenge(func(string) string { return "" }))

@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"encoding/json"
 	"net/http"
+	"slices"
 	"strings"
 
 	"github.com/tidwall/gjson"
@@ -32,11 +33,13 @@ func (b *builder) inputs(o *contract.Operation) {
 	if len(fieldsOf(o)) == 0 {
 		return
 	}
-	b.add(draft{operation: o, group: "input", how: "not-json", sentence: "a request is served whose body is no JSON object", oracle: oracleRefusal,
+	b.add(draft{operation: o, group: "input", how: "not-json",
+		sentence: "a request is served whose body is no JSON object", oracle: oracleRefusal,
 		breaks:  []contract.Fact{{Requirement: "HARNESS-06", Facet: contract.Refusal}},
 		perform: rightened(func(c *call) bool { return !gjson.ValidBytes(c.body) || !gjson.ParseBytes(c.body).IsObject() }, "")})
-	b.add(draft{operation: o, group: "input", how: "other-media", sentence: "a request is served whose body is labelled as something else",
-		oracle: oracleRefusal, breaks: []contract.Fact{{Requirement: "HARNESS-07", Facet: contract.Refusal}},
+	b.add(draft{operation: o, group: "input", how: "other-media",
+		sentence: "a request is served whose body is labelled as something else",
+		oracle:   oracleRefusal, breaks: []contract.Fact{{Requirement: "HARNESS-07", Facet: contract.Refusal}},
 		perform: func(c *call, next sender) (*answer, bool, error) {
 			a, err := next(c)
 			if err != nil || !a.refused() || strings.HasPrefix(c.header("Content-Type"), o.Body.MediaType) {
@@ -83,7 +86,7 @@ func wrongInputs(field contract.Field) []wrongInput {
 	if len(field.Enum) > 0 {
 		out = append(out, wrongInput{"off-list", "has a value outside its list", refused("HARNESS-05", ""),
 			func(is gjson.Result) bool {
-				return is.Type == gjson.String && !bytes.Contains([]byte(strings.Join(field.Enum, "\x00")+"\x00"), []byte(is.Str+"\x00"))
+				return is.Type == gjson.String && !slices.Contains(field.Enum, is.Str)
 			}})
 	}
 	if field.Format == "uuid" {

@@ -170,7 +170,8 @@ func (p *Proxy) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 // rewrite addresses a request to the upstream; path and query stay as they were written.
 func (p *Proxy) rewrite(request *httputil.ProxyRequest) {
 	to := p.config.Upstream
-	if operation, _ := request.In.Context().Value(operationKey{}).(*contract.Operation); operation != nil && operation.ID == "token" && p.config.Token != nil {
+	operation, _ := request.In.Context().Value(operationKey{}).(*contract.Operation)
+	if operation != nil && operation.ID == "token" && p.config.Token != nil {
 		to = p.config.Token.ResolveReference(&url.URL{Path: "/"})
 	}
 	out := request.Out.URL

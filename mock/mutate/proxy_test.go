@@ -32,7 +32,8 @@ func before(t *testing.T, upstream http.HandlerFunc, when When, mutations ...str
 	base, err := url.Parse(api.URL)
 	require.NoError(t, err)
 	c, s := facts(t)
-	proxy, err = New(Config{Contract: c, Schemas: s, Upstream: base, Edition: contract.V1, Mutations: mutations, When: when, Delay: time.Nanosecond})
+	proxy, err = New(Config{Contract: c, Schemas: s, Upstream: base, Edition: contract.V1,
+		Mutations: mutations, When: when, Delay: time.Nanosecond})
 	require.NoError(t, err)
 	server := httptest.NewServer(proxy)
 	t.Cleanup(server.Close)

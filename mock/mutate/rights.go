@@ -123,7 +123,8 @@ func (b *builder) keys(o *contract.Operation) {
 	if !o.NeedsKey() {
 		return
 	}
-	required := []contract.Fact{{Requirement: b.keyHeader(o), Facet: contract.Refusal}, {Requirement: "IDEMP-02", Facet: contract.Refusal}}
+	required := []contract.Fact{{Requirement: b.keyHeader(o), Facet: contract.Refusal},
+		{Requirement: "IDEMP-02", Facet: contract.Refusal}}
 	add := func(how, words string, breaks []contract.Fact, perform performance) {
 		b.add(draft{operation: o, group: "key", how: how, sentence: words, oracle: oracleKeys, breaks: breaks, perform: perform})
 	}
@@ -164,7 +165,8 @@ func (b *builder) keys(o *contract.Operation) {
 			return before.caller != c.caller() && before.answer != nil && c.caller() != ""
 		},
 			func(c *call, _ sender) (*answer, error) { return c.earlier.answer.in(c), nil }))
-	add("repeat-differs", "a repeat under one key is answered with another id", []contract.Fact{{Requirement: "IDEMP-28", Facet: contract.Link}},
+	add("repeat-differs", "a repeat under one key is answered with another id",
+		[]contract.Fact{{Requirement: "IDEMP-28", Facet: contract.Link}},
 		again(func(c *call, before *keyed) bool { return before.body == string(c.body) && before.answer != nil },
 			func(c *call, next sender) (*answer, error) {
 				a, err := next(c)

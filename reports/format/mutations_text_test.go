@@ -20,8 +20,10 @@ func TestWhatLivedOfAnApiIsListedByTheOracleThatWouldCatchIt(t *testing.T) {
 		}
 		return one
 	}
-	s := &reports.Selftest{Upstream: "staging", Selected: 9, Baseline: []reports.Baseline{{Edition: contract.V1, Passed: 5, Total: 5}, {Style: "afterwards", Gated: 2, Findings: 3}},
-		Faults: []reports.FaultResult{made("caught", true, true, true, 3), made("lives", true, false, true, 1), made("may", false, false, false, 1), made("never", true, false, false, 0)}}
+	s := &reports.Selftest{Upstream: "staging", Selected: 9,
+		Baseline: []reports.Baseline{{Edition: contract.V1, Passed: 5, Total: 5}, {Style: "afterwards", Gated: 2, Findings: 3}},
+		Faults: []reports.FaultResult{made("caught", true, true, true, 3), made("lives", true, false, true, 1), made("may", false, false, false, 1),
+			made("never", true, false, false, 0)}}
 	s.Close(time.Now())
 	var text bytes.Buffer
 	require.NoError(t, PrintSelftest(&text, s))

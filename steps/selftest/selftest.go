@@ -125,7 +125,8 @@ func (e *NotGreenError) Error() string {
 func Run(ctx context.Context, config Config) (*reports.Selftest, error) {
 	s := &reports.Selftest{Tool: config.Tool, Upstream: config.Upstream, Seed: config.Seed, Full: config.Full, StartedAt: time.Now().UTC()}
 	s.Selected = len(config.Faults)
-	config.proved, config.known, config.calling, config.runs = map[string][]string{}, map[string]bool{}, map[string][]string{}, new(atomic.Int64)
+	config.proved, config.known = map[string][]string{}, map[string]bool{}
+	config.calling, config.runs = map[string][]string{}, new(atomic.Int64)
 	for _, operation := range config.Catalog.ListOperations(config.Contract) {
 		config.calling[operation.ID] = operation.Scenarios
 	}
@@ -241,7 +242,9 @@ func (config Config) nextRun() string {
 }
 
 // perform runs a selection against a subject started for it.
-func (config Config) perform(ctx context.Context, style string, edition contract.Edition, selection catalog.Selection, stopAt func(evidence.Finding) bool, faults ...string) (*reports.Run, int64, error) {
+func (config Config) perform(ctx context.Context, style string, edition contract.Edition, selection catalog.Selection,
+	stopAt func(evidence.Finding) bool, faults ...string,
+) (*reports.Run, int64, error) {
 	subject, err := config.Start(ctx, style, edition, faults...)
 	if err != nil {
 		return nil, 0, err

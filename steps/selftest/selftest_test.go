@@ -109,7 +109,8 @@ func measure(t *testing.T, ctx context.Context, faults []selftest.Fault, change 
 }
 
 // start starts stubs; always are faults that each of them has.
-func start(seen func(*http.Request), always ...string) func(context.Context, string, contract.Edition, ...string) (*selftest.Subject, error) {
+func start(seen func(*http.Request), always ...string,
+) func(context.Context, string, contract.Edition, ...string) (*selftest.Subject, error) {
 	return func(_ context.Context, _ string, edition contract.Edition, faults ...string) (*selftest.Subject, error) {
 		api := &stub{broken: append(slices.Clone(faults), always...), seen: seen}
 		server := httptest.NewServer(api)
@@ -125,7 +126,8 @@ func of(id, requirement string, mark contract.Mark) selftest.Fault {
 }
 
 func TestTheMatrixSaysWhoNoticedWhat(t *testing.T) {
-	result, err := measure(t, t.Context(), []selftest.Fault{of("refuses", "CARD-LIST-01", contract.Stated), of("accepted", "CARD-LIST-08", contract.Stated),
+	result, err := measure(t, t.Context(), []selftest.Fault{
+		of("refuses", "CARD-LIST-01", contract.Stated), of("accepted", "CARD-LIST-08", contract.Stated),
 		of("unseen", "CARD-LIST-01", contract.Stated), of("never", "CARD-LIST-01", contract.Stated)}, nil)
 	require.NoError(t, err)
 	require.Zero(t, result.Baseline[0].Findings)
@@ -156,7 +158,8 @@ func made(f selftest.Fault) selftest.Fault {
 
 func TestOfAFaultMadeFromTheContractAnyFindingThatGatesWillDo(t *testing.T) {
 	result, err := measure(t, t.Context(), []selftest.Fault{made(of("accepted", "CARD-LIST-01", contract.Stated)),
-		made(of("unseen", "", contract.NotFound)), made(of("unseen", "CARD-LIST-01", contract.Stated)), made(of("never", "CARD-LIST-01", contract.Stated))}, nil)
+		made(of("unseen", "", contract.NotFound)),
+		made(of("unseen", "CARD-LIST-01", contract.Stated)), made(of("never", "CARD-LIST-01", contract.Stated))}, nil)
 	require.NoError(t, err)
 	require.True(t, result.Faults[0].Caught() && result.Faults[0].Gated)
 	require.False(t, result.Faults[1].Lives(), "nothing forbids it")
@@ -215,7 +218,8 @@ func TestRunsOnAnApiThatStaysHaveNamesOfTheirOwn(t *testing.T) {
 func TestWhatIsStoppedSaysHowManyWereTried(t *testing.T) {
 	ctx, stop := context.WithCancel(t.Context())
 	defer stop()
-	faults := []selftest.Fault{of("refuses", "CARD-LIST-01", contract.Stated), of("accepted", "CARD-LIST-08", contract.Stated), of("unseen", "CARD-LIST-01", contract.Stated)}
+	faults := []selftest.Fault{of("refuses", "CARD-LIST-01", contract.Stated), of("accepted", "CARD-LIST-08", contract.Stated),
+		of("unseen", "CARD-LIST-01", contract.Stated)}
 	result, err := measure(t, ctx, faults, func(c *selftest.Config) {
 		c.Parallel = 1
 		c.Progress = func(done, _ int) {

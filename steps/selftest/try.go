@@ -143,7 +143,8 @@ func (config Config) often(ctx context.Context, fault Fault, result *reports.Fau
 		again := config
 		again.Seed += int64(i)
 		style := config.Styles[i%len(config.Styles)]
-		for _, selection := range slices.Concat([]catalog.Selection{{Requirement: fault.Requirement}}, config.underLoad(fault), []catalog.Selection{{}}) {
+		own := []catalog.Selection{{Requirement: fault.Requirement}}
+		for _, selection := range slices.Concat(own, config.underLoad(fault), []catalog.Selection{{}}) {
 			if one.RightRequirement || selection.Requirement == "" && !fault.Everywhere {
 				break
 			}

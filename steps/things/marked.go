@@ -17,8 +17,10 @@ import (
 func markedSentences() []steps.Definition {
 	const area = "reading"
 	return []steps.Definition{
-		steps.Define(area, `the request has a mark of its own`, "Puts a text that stands nowhere else into each free member of the prepared body.", markRequest),
-		steps.Define(area, `nothing with that mark is listed`, "Lists the things of the kind that the operation makes and finds none that shows the mark.", nothingMarked),
+		steps.Define(area, `the request has a mark of its own`,
+			"Puts a text that stands nowhere else into each free member of the prepared body.", markRequest),
+		steps.Define(area, `nothing with that mark is listed`,
+			"Lists the things of the kind that the operation makes and finds none that shows the mark.", nothingMarked),
 	}
 }
 

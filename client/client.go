@@ -11,6 +11,7 @@ import (
 	"net/http"
 	"net/url"
 	"strings"
+	"sync"
 	"sync/atomic"
 	"time"
 
@@ -39,6 +40,9 @@ type Config struct {
 	Clients map[string]Credentials
 	// CAFile is a PEM file of certificate authorities to trust beside those of the system.
 	CAFile string
+	// CertFile and KeyFile are PEM files with the certificate that this client shows where the API demands one, and
+	// its key; empty for none.
+	CertFile, KeyFile string
 	// RunID marks every request and, with Seed, makes the idempotency keys.
 	RunID string
 	Seed  int64
@@ -82,6 +86,8 @@ type Client struct {
 	made atomic.Int64
 	pace *pace
 	keys keys
+	// controls lets one caller at a time find out whether a token was revoked.
+	controls sync.Mutex
 }
 
 // New returns a client. It fails on an address that is none and on a CA file that can't be read.

@@ -327,6 +327,7 @@ func TestAConfigurationThatCannotWorkIsRefused(t *testing.T) {
 		"target.token_url":     func(c *Config) { c.TokenURL = "" },
 		"contract":             func(c *Config) { c.Contract = nil },
 		"target.tls.ca_file":   func(c *Config) { c.CAFile = t.TempDir() + "/none.pem" },
+		"target.tls.cert_file": func(c *Config) { c.CertFile, c.KeyFile = "client_test.go", "client_test.go" },
 		"holds no certificate": func(c *Config) { c.CAFile = "client_test.go" },
 	} {
 		config := good

@@ -16,7 +16,9 @@ type Exchange struct {
 	N         int
 	Operation string
 	// As names the client that called, Key is the idempotency key that was sent.
-	As, Key   string
+	As, Key string
+	// Kept says that the call carried the access token that the client keeps.
+	Kept      bool
 	StartedAt time.Time
 	// Duration is from the start of the request to the whole answer read. Waiting for a token or for
 	// our own pace is no part of it.

@@ -29,6 +29,7 @@ const (
 	Canceled  Kind = "cancelled"
 	// Bounded is of requests that were not sent, since what they make stays on the target.
 	Bounded Kind = "not sent: the run made as much as it may on this target"
+	Banned  Kind = "the API answers nothing but 429"
 	Other   Kind = "no answer"
 )
 
@@ -36,7 +37,7 @@ const (
 var advice = map[Kind]string{
 	Refused:   "is it up, and does target.base_url or target.token_url name its port?",
 	DNS:       "check the host in target.base_url and target.token_url",
-	TLS:       "check the certificate, or name its authority in target.tls.ca_file",
+	TLS:       "check the certificate, or name its authority in target.tls.ca_file, or what the server demands of us in target.tls.cert_file and key_file",
 	TimedOut:  "look at the target's load, or at what lies between",
 	Bounded:   "raise load.ceilings.entities in the target file, or select fewer scenarios",
 	Malformed: "is it a plain port behind an https address, or no web server at all?",
@@ -131,6 +132,10 @@ func untrusted(err error) bool {
 	var invalid x509.CertificateInvalidError
 	var record tls.RecordHeaderError
 	var alert tls.AlertError
+	var told *net.OpError
+	if errors.As(err, &told) && told.Op == "remote error" { // crypto/tls says so of an alert of the other side
+		return true
+	}
 	return errors.As(err, &verification) || errors.As(err, &authority) || errors.As(err, &hostname) ||
 		errors.As(err, &invalid) || errors.As(err, &record) || errors.As(err, &alert) || errors.Is(err, http.ErrSchemeMismatch)
 }

@@ -3,8 +3,6 @@ package client
 import (
 	"context"
 	"fmt"
-	"net/http"
-	"strconv"
 	"sync"
 	"time"
 
@@ -14,7 +12,9 @@ import (
 // pace keeps the requests of all scenarios together under a rate. The wait is no part of an exchange.
 //
 // Where the API answers 429 the pace learns: nobody sends before the time that Retry-After names, and
-// from then on fewer requests a second leave than before. The answer itself is handed on as it came.
+// from then on fewer requests a second leave than before. While it serves, the rate rises again: soon to what was
+// served before, and beyond that rarely, the more rarely the oftener that was too much. The answer itself is handed
+// on as it came.
 type pace struct {
 	now func() time.Time
 
@@ -26,23 +26,14 @@ type pace struct {
 	// by then: a second that has just begun says nothing about the rate.
 	sent, before int
 	since        time.Time
+	learned      recovery
 }
-
-// The bounds of learning: a 429 without Retry-After holds the run for a second, none for longer than
-// half a minute, and the rate never falls below one request a second.
-const (
-	heldWithoutHeader = time.Second
-	heldAtMost        = 30 * time.Second
-	slowest           = 1.0
-	slowedTo          = 0.8
-)
 
 // newPace returns a pace of so many requests per second; 0 means no bound until a 429 teaches one.
 func newPace(perSecond float64, now func() time.Time) *pace {
-	p := &pace{now: now}
+	p := &pace{now: now, learned: recovery{most: perSecond, patience: firstPatience}}
 	if perSecond > 0 {
-		// A burst of one: the bound holds over any second, not only on average.
-		p.limiter = rate.NewLimiter(rate.Limit(perSecond), 1)
+		p.bound(perSecond)
 	}
 	return p
 }
@@ -51,8 +42,11 @@ func newPace(perSecond float64, now func() time.Time) *pace {
 func (p *pace) wait(ctx context.Context, operation string) error {
 	for {
 		p.mu.Lock()
-		held, limiter := p.until.Sub(p.now()), p.limiter
+		held, limiter, banned := p.until.Sub(p.now()), p.limiter, p.learned.banned(p.now())
 		p.mu.Unlock()
+		if banned != nil {
+			return &NoAnswer{Kind: Banned, Operation: operation, Err: banned}
+		}
 		if held <= 0 {
 			if limiter != nil {
 				if err := limiter.Wait(ctx); err != nil {
@@ -91,48 +85,4 @@ func tooSlow(ctx context.Context, operation string, perSecond float64, err error
 		waiting = fmt.Sprintf("waiting for our own pace of %g requests a second", perSecond)
 	}
 	return &NoAnswer{Kind: kind, Operation: operation, Err: fmt.Errorf("%s: %w", waiting, err)}
-}
-
-// hear learns from an answer. Of many 429 at once only the first slows the run: those that were sent
-// before it was heard say nothing new.
-func (p *pace) hear(status int, header http.Header, sentAt time.Time) {
-	if status != http.StatusTooManyRequests {
-		return
-	}
-	now := p.now()
-	held := retryAfter(header.Get("Retry-After"), now)
-	p.mu.Lock()
-	defer p.mu.Unlock()
-	if until := now.Add(held); until.After(p.until) {
-		first := sentAt.After(p.until)
-		p.until = until
-		if first {
-			p.slowDown()
-		}
-	}
-}
-
-// slowDown lowers the rate below what was just sent. The caller holds the lock.
-func (p *pace) slowDown() {
-	perSecond := float64(max(p.sent, p.before, 1))
-	if p.limiter != nil {
-		perSecond = min(perSecond, float64(p.limiter.Limit()))
-	}
-	perSecond = max(perSecond*slowedTo, slowest)
-	if p.limiter == nil {
-		p.limiter = rate.NewLimiter(rate.Limit(perSecond), 1)
-		return
-	}
-	p.limiter.SetLimit(rate.Limit(perSecond))
-}
-
-// retryAfter reads both forms of RFC 9110 section 10.2.3, seconds and a date, within the bounds.
-func retryAfter(text string, now time.Time) time.Duration {
-	held := heldWithoutHeader
-	if seconds, err := strconv.Atoi(text); err == nil {
-		held = time.Duration(min(max(seconds, 0), 3600)) * time.Second
-	} else if at, err := http.ParseTime(text); err == nil {
-		held = at.Sub(now)
-	}
-	return min(max(held, 0), heldAtMost)
 }

@@ -101,7 +101,7 @@ func TestRetryAfterIsReadInBothFormsAndWithinBounds(t *testing.T) {
 		"": time.Second, "7": 7 * time.Second, "-1": 0, "999999999999": 30 * time.Second, "4000": 30 * time.Second, "soon": time.Second,
 		"Fri, 30 Jan 2026 01:00:09 GMT": 9 * time.Second, "Fri, 30 Jan 2026 00:00:00 GMT": 0,
 	} {
-		assert.Equal(t, held, retryAfter(text, now), text)
+		assert.Equal(t, held, retryAfter(http.Header{"Retry-After": {text}}, now), text)
 	}
 }
 

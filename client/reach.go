@@ -38,6 +38,7 @@ func (c *Client) SignOfLife(ctx context.Context) (*Life, error) {
 	if err != nil {
 		return nil, noAnswer(bounded, "a sign of life", c.base.Host, err)
 	}
+	c.pace.hear(response.StatusCode, response.Header, began)
 	life := &Life{Status: response.StatusCode, Took: time.Since(began), TLS: response.TLS}
 	if date, err := http.ParseTime(response.Header.Get("Date")); err == nil {
 		life.Date = date.UTC()

@@ -196,6 +196,10 @@ func (c *Client) fetch(ctx context.Context, id tokenID) (Token, error) {
 		Error       any `json:"error"`
 	}
 	broken := json.Unmarshal(exchange.Body, &answer) != nil
+	if exchange.Status/100 == 3 {
+		failed.Code = "and leads to " + exchange.LeadsTo()
+		return Token{}, failed
+	}
 	if exchange.Status/100 != 2 {
 		if code, ok := answer.Error.(string); ok && len(code) < 80 {
 			failed.Code = c.redactor.Text(code)

@@ -31,6 +31,9 @@ func newTransport(config Config) (*http.Transport, error) {
 		DisableCompression: true,
 		ForceAttemptHTTP2:  true,
 	}
+	if err := present(config, transport.TLSClientConfig); err != nil {
+		return nil, err
+	}
 	if config.CAFile == "" {
 		return transport, nil
 	}
@@ -47,6 +50,19 @@ func newTransport(config Config) (*http.Transport, error) {
 	}
 	transport.TLSClientConfig.RootCAs = pool
 	return transport, nil
+}
+
+// present reads the certificate that this client shows a server that asks for one (mutual TLS).
+func present(config Config, own *tls.Config) error {
+	if config.CertFile == "" && config.KeyFile == "" {
+		return nil
+	}
+	certificate, err := tls.LoadX509KeyPair(config.CertFile, config.KeyFile)
+	if err != nil {
+		return fmt.Errorf("reading the client certificate of target.tls.cert_file and key_file: %w", err)
+	}
+	own.Certificates = []tls.Certificate{certificate}
+	return nil
 }
 
 // proxy takes the proxy of the environment, but never for loopback.

@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"fmt"
 	"slices"
+	"strconv"
 	"strings"
 
 	"github.com/kobcheck/kobcheck/contract"
@@ -216,9 +217,16 @@ func (p *OrderProof) Sentence() string {
 	case p.Remaining == 0:
 		return fmt.Sprintf("the evidence contradicts itself: %d pairs of checks were seen in both orders", len(p.Contradictory))
 	case !p.Documented:
-		return fmt.Sprintf("%d of %d orders remain; the documented one is NOT among them (%s)", p.Remaining, p.Possible, inversions(p.Inverted))
+		return fmt.Sprintf("not in the documented order: %s (the answers fit %s)", inversions(p.Inverted), p.orders())
+	case p.Remaining == 1:
+		return "in the documented order, which is the only one of " + strconv.Itoa(p.Possible) + " that the answers fit"
 	}
-	return fmt.Sprintf("%d of %d orders remain; the documented one is among them", p.Remaining, p.Possible)
+	return "no answer speaks against the documented order; the answers fit " + p.orders()
+}
+
+// orders says in words how many of the orders in which the checks may run the answers leave.
+func (p *OrderProof) orders() string {
+	return fmt.Sprintf("%d of the %d orders in which the eight checks may run", p.Remaining, p.Possible)
 }
 
 func inversions(pairs []OrderedPair) string {

@@ -71,24 +71,6 @@ func (w *World) watchThose(operation *contract.Operation, exchange *client.Excha
 	}
 }
 
-// Gateway recognises the answers that a gateway gives in place of the API: of a 502, 503 or 504 all but the
-// API's own form of an error. A 429 is the answer of whoever limits, so that what HTTP asks of a 429 is looked
-// at all the same.
-func (w *World) Gateway(exchange *client.Exchange) error {
-	switch exchange.Status {
-	case http.StatusBadGateway, http.StatusServiceUnavailable, http.StatusGatewayTimeout:
-		if w.Decoded(exchange) != nil {
-			return nil
-		}
-		return &Environment{Why: fmt.Sprintf("a gateway answered %d to %s in place of the API", exchange.Status, exchange.Operation)}
-	case http.StatusTooManyRequests:
-		w.watchThose(w.Session.Contract.Operation(exchange.Operation), exchange, sentinel.OfRefusedPace)
-		return &Environment{Why: fmt.Sprintf("%s was answered 429: our own pace was too high for this target; lower it with --max-rps",
-			exchange.Operation)}
-	}
-	return nil
-}
-
 // Served returns nil where a valid request got a success, else why the scenario can't go on.
 func (w *World) Served(operation *contract.Operation, exchange *client.Exchange) error {
 	if exchange.Status/100 == 2 {

@@ -3,6 +3,7 @@ package steps
 import (
 	"context"
 	"errors"
+	"slices"
 	"sync"
 
 	"github.com/kobcheck/kobcheck/client"
@@ -87,6 +88,13 @@ func (w *World) record(exchange *client.Exchange) {
 	defer w.mu.Unlock()
 	w.exchanges = append(w.exchanges, exchange)
 	w.recorded = append(w.recorded, exchange.Record())
+}
+
+// Heard are all exchanges of the scenario so far, token calls included.
+func (w *World) Heard() []*client.Exchange {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	return slices.Clone(w.exchanges)
 }
 
 // Cleanup registers work for the end of the scenario; the newest runs first.

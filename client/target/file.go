@@ -47,9 +47,12 @@ type Client struct {
 	secret string
 }
 
-// TLS names certificate authorities to trust beside those of the system.
+// TLS names certificate authorities to trust beside those of the system, and what this client shows a server that
+// demands a certificate.
 type TLS struct {
-	CAFile string `yaml:"ca_file" doc:"PEM file of certificate authorities to trust beside those of the system"`
+	CAFile   string `yaml:"ca_file,omitempty" doc:"PEM file of certificate authorities to trust beside those of the system"`
+	CertFile string `yaml:"cert_file,omitempty" doc:"PEM file of the certificate that this client shows (mutual TLS)"`
+	KeyFile  string `yaml:"key_file,omitempty" doc:"PEM file of its private key"`
 }
 
 // Fixtures are ids of things that the public API can't make.
@@ -146,7 +149,7 @@ func (f *File) ClientConfig(facts *contract.Contract) client.Config {
 		config.Clients[name] = client.Credentials{ID: one.ID, Secret: one.secret, Scope: one.Scope}
 	}
 	if f.Target.TLS != nil {
-		config.CAFile = f.Target.TLS.CAFile
+		config.CAFile, config.CertFile, config.KeyFile = f.Target.TLS.CAFile, f.Target.TLS.CertFile, f.Target.TLS.KeyFile
 	}
 	return config
 }

@@ -104,6 +104,9 @@ func (f *File) check(at *yamlfile.Document) error {
 			fault(key, "secret_env and secret_file are both there; keep one")
 		}
 	}
+	if tls := f.Target.TLS; tls != nil && (tls.CertFile == "") != (tls.KeyFile == "") {
+		fault("target.tls", "cert_file and key_file go together; one of them is missing")
+	}
 	if f.Limits != nil && f.Limits.Requests <= 0 {
 		fault("limits.requests", "it must be positive, and is %d", f.Limits.Requests)
 	}
@@ -125,7 +128,8 @@ func (f *File) resolve(path string, getenv func(string) string) error {
 	var faults []error
 	get := func(what, variable, file string) string {
 		if variable != "" {
-			value := getenv(variable)
+			// As in a file, a line's end is no part of the secret: exporting what a command printed leaves one.
+			value := strings.TrimRight(getenv(variable), "\r\n")
 			if value == "" {
 				faults = append(faults, &Error{File: path, What: fmt.Sprintf("%s comes from the environment "+
 					"variable %s, which is empty; set it", what, variable)})
@@ -149,8 +153,12 @@ func (f *File) resolve(path string, getenv func(string) string) error {
 		one.secret = get("the secret of the client "+name, one.SecretEnv, one.SecretFile)
 		f.Target.Clients[name] = one
 	}
-	if f.Target.TLS != nil && f.Target.TLS.CAFile != "" && !filepath.IsAbs(f.Target.TLS.CAFile) {
-		f.Target.TLS.CAFile = filepath.Join(filepath.Dir(path), f.Target.TLS.CAFile)
+	if tls := f.Target.TLS; tls != nil {
+		for _, file := range []*string{&tls.CAFile, &tls.CertFile, &tls.KeyFile} {
+			if *file != "" && !filepath.IsAbs(*file) {
+				*file = filepath.Join(filepath.Dir(path), *file)
+			}
+		}
 	}
 	f.Fixtures.expired = get("the expired token", f.Fixtures.ExpiredEnv, f.Fixtures.ExpiredFile)
 	return errors.Join(faults...)

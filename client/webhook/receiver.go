@@ -2,6 +2,7 @@ package webhook
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"io"
 	"net"
@@ -22,6 +23,8 @@ type Receiver struct {
 
 	mu    sync.Mutex
 	boxes map[string]*Inbox
+	// trouble is what kept deliveries from the inboxes on our own side, the latest; nil for nothing.
+	trouble error
 }
 
 // Listen starts a receiver on an address such as 127.0.0.1:0. Public is the address under which the API
@@ -38,7 +41,7 @@ func Listen(ctx context.Context, address, public string) (*Receiver, error) {
 	r.server = &http.Server{Handler: r, ReadHeaderTimeout: 5 * time.Second, ReadTimeout: 15 * time.Second}
 	go func() {
 		defer close(r.done)
-		_ = r.server.Serve(listener) // it ends with Close
+		_ = r.server.Serve(&minded{Listener: listener, mind: r.mind}) // it ends with Close
 	}()
 	return r, nil
 }
@@ -47,6 +50,34 @@ func Listen(ctx context.Context, address, public string) (*Receiver, error) {
 func (r *Receiver) Close() {
 	_ = r.server.Close()
 	<-r.done
+}
+
+// minded is a listener whose failures are told, since net/http only tries again.
+type minded struct {
+	net.Listener
+	mind func(error)
+}
+
+// Accept is that of [net.Listener].
+func (l *minded) Accept() (net.Conn, error) {
+	connection, err := l.Listener.Accept()
+	if err != nil && !errors.Is(err, net.ErrClosed) {
+		l.mind(fmt.Errorf("our own receiver could not take a connection: %w; raise the limit of open files (ulimit -n), or lower --concurrency", err))
+	}
+	return connection, err
+}
+
+func (r *Receiver) mind(trouble error) {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	r.trouble = trouble
+}
+
+// Trouble says what kept deliveries from the inboxes on our own side; nil for nothing.
+func (r *Receiver) Trouble() error {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	return r.trouble
 }
 
 // Inbox is one address of the receiver.
@@ -97,10 +128,11 @@ func (r *Receiver) inboxAt(path string) *Inbox {
 
 // ServeHTTP takes a delivery and answers at once.
 func (r *Receiver) ServeHTTP(w http.ResponseWriter, request *http.Request) {
-	r.mu.Lock()
-	box := r.boxes[request.URL.Path]
-	r.mu.Unlock()
+	box := r.boxOf(request.URL.Path)
 	body, err := io.ReadAll(io.LimitReader(request.Body, MaxBytes+1))
+	if box == nil && request.Method == http.MethodPost {
+		r.mind(fmt.Errorf("a delivery came to %.80q, which is no inbox of this run; does webhooks.public_url lead here with its path as it is?", request.URL.Path))
+	}
 	if box == nil || err != nil || request.Method != http.MethodPost {
 		http.NotFound(w, request)
 		return
@@ -110,6 +142,16 @@ func (r *Receiver) ServeHTTP(w http.ResponseWriter, request *http.Request) {
 		panic(http.ErrAbortHandler) // net/http's own way to close a connection without an answer
 	}
 	w.WriteHeader(answer)
+}
+
+// boxOf is the inbox of a path. An ingress may keep a path of its own before it; ids are unlike, so that the end tells.
+func (r *Receiver) boxOf(path string) *Inbox {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	if box := r.boxes[path]; box != nil {
+		return box
+	}
+	return r.boxes[path[max(0, strings.LastIndexByte(path, '/')):]]
 }
 
 func (b *Inbox) take(d Delivery) int {

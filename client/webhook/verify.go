@@ -248,7 +248,7 @@ func (v *Verifier) certificate(ctx context.Context, r *record, m *Message) *x509
 		now = v.Now
 	}
 	name := certificate.Subject.CommonName
-	named := strings.HasPrefix(name, "sns.") && strings.HasSuffix(name, "amazonaws.com")
+	named := strings.HasPrefix(name, "sns.") && (strings.HasSuffix(name, ".amazonaws.com") || strings.HasSuffix(name, ".amazonaws.com.cn"))
 	for _, alternative := range certificate.DNSNames {
 		named = named || alternative == "sns.amazonaws.com"
 	}

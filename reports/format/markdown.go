@@ -1,36 +1,61 @@
 package format
 
 import (
+	"cmp"
 	"fmt"
 	"io"
 	"strings"
+	"time"
 
 	"github.com/kobcheck/kobcheck/contract"
 	"github.com/kobcheck/kobcheck/reports"
 	"github.com/kobcheck/kobcheck/reports/evidence"
 )
 
-// markdownBound keeps the summary under what pipelines take (1,024 kB); whole sections are cut, the
-// failures last.
-const markdownBound = 1000 << 10
+// What a person reads in a minute, and a pipeline shows whole: so many lines. What doesn't fit is named at the end.
+const (
+	markdownLines = 200
+	markdownBound = 1000 << 10 // bytes; pipelines take 1,024 kB
+	// causesWhole are told with their requirement and how to repeat them; those after them in a line each.
+	causesWhole = 8
+	// passingRepeated are so many of what was noticed in passing with how to repeat it.
+	passingRepeated = 3
+)
 
 // writeMarkdown writes the summary for a pipeline's page: the verdict, then what failed, then the rest.
 func writeMarkdown(w io.Writer, r *reports.Run, facts *contract.Contract) error {
-	sections := []string{markdownHead(r), markdownFindings(r, facts, true), markdownBlocked(r), markdownPassing(r),
-		markdownMissing(r), markdownInconclusive(r), markdownKnown(r),
-		markdownWaivers(r), markdownChanges(r), markdownFindings(r, facts, false), markdownOrder(r, facts), markdownOpen(r),
-		markdownUndocumented(r), markdownLeftBehind(r)}
-	size := 0
+	sections := []struct{ name, text string }{{"", markdownHead(r)}, {"what the API breaks", markdownFindings(r, facts, true)},
+		{"blocked", markdownBlocked(r)}, {"history", markdownHistory(r)}, {"inconclusive", markdownInconclusive(r)},
+		{"known failures", markdownKnown(r)}, {"noticed in passing", markdownPassing(r)}, {"not testable", markdownMissing(r)},
+		{"waivers", markdownWaivers(r)}, {"answered otherwise", markdownChanges(r)}, {"left on the target", markdownLeftBehind(r)},
+		{"the order of the checks", markdownOrder(r)}, {"to read", markdownFindings(r, facts, false)},
+		{"beyond the documentation", markdownUndocumented(r)}, {"what is open", markdownOpen(r)}}
+	lines, size := 3, 0 // the last three are for what was left out
+	var out []string
 	for _, section := range sections {
-		if size+len(section) > markdownBound {
-			section = "\n*A section was left out: it would have made this page too long. run.json has it.*\n"
+		more := strings.Count(section.text, "\n")
+		if section.name != "" && (lines+more > markdownLines || size+len(section.text) > markdownBound) {
+			out = append(out, section.name)
+			continue
 		}
-		size += len(section)
-		if _, err := io.WriteString(w, section); err != nil {
+		lines, size = lines+more, size+len(section.text)
+		if _, err := io.WriteString(w, section.text); err != nil {
 			return err
 		}
 	}
-	return nil
+	if len(out) == 0 {
+		return nil
+	}
+	_, err := fmt.Fprintf(w, "\n*Left out, so that this page is read in a minute: %s. index.html and run.json have it all.*\n", strings.Join(out, ", "))
+	return err
+}
+
+// listed are the rows of a table or list, the first of them, and how many more there are.
+func listed(rows []string) string {
+	if len(rows) <= printed {
+		return strings.Join(rows, "")
+	}
+	return strings.Join(rows[:printed], "") + fmt.Sprintf("\n*… and %d more; index.html has them.*\n", len(rows)-printed)
 }
 
 func markdownHead(r *reports.Run) string {
@@ -50,6 +75,8 @@ func markdownHead(r *reports.Run) string {
 	q, o := r.Summary.Requirements, r.Summary.Operations
 	fmt.Fprintf(&b, "Requirements: %d proved, %d broken, %d not tested. Operations: %d of %d answered. ", q.Proved, q.Failed, q.NotTested, o.Exercised, o.Total)
 	fmt.Fprintf(&b, "%d requests, %d checks. Seed %d, exit code %d.\n", r.Summary.Requests, r.Summary.Checks, r.Seed, r.ExitCode)
+	fmt.Fprintf(&b, "\nTarget: %s, edition %s; begun %s UTC, %.0f s long.\n", code(cmp.Or(r.Target.BaseURL, r.Target.Name)), r.Target.Edition,
+		r.StartedAt.UTC().Format(time.DateTime), r.EndedAt.Sub(r.StartedAt).Seconds())
 	return b.String()
 }
 
@@ -59,18 +86,30 @@ func markdownFindings(r *reports.Run, facts *contract.Contract, gated bool) stri
 		return ""
 	}
 	var b strings.Builder
-	title := "What the API breaks"
+	title, whole := "What the API breaks", causesWhole
 	if !gated {
-		title = "To read: deviations that do not gate"
+		title, whole = "To read: deviations that do not gate", 0
 	}
 	fmt.Fprintf(&b, "\n## %s\n", title)
+	var rows []string
 	for i := range causes {
-		b.WriteString(markdownCause(&causes[i], facts))
+		if i < whole {
+			b.WriteString(markdownCause(r, &causes[i], facts))
+			continue
+		}
+		c := &causes[i]
+		rows = append(rows, fmt.Sprintf("- %s %s: %s (%s)\n", c.Finding.Requirement, code(c.Where()), escapeMarkdown(c.Title()), c.Shown()))
+	}
+	if len(rows) > 0 {
+		b.WriteString("\n" + listed(rows))
+	}
+	if gated {
+		b.WriteString("\nEntries for a list of known failures: new-failures.yaml (`--format +known`).\n")
 	}
 	return b.String()
 }
 
-func markdownCause(c *reports.Cause, facts *contract.Contract) string {
+func markdownCause(r *reports.Run, c *reports.Cause, facts *contract.Contract) string {
 	var b strings.Builder
 	f := c.Finding
 	hazard := ""
@@ -94,6 +133,9 @@ func markdownCause(c *reports.Cause, facts *contract.Contract) string {
 		fmt.Fprintf(&b, "- everywhere: %s\n", everywhereText(c))
 	}
 	fmt.Fprintf(&b, "- shown by %s; first in %s (%s:%d)\n", c.Shown(), code(c.Scenario.ID), c.Scenario.URI, c.Scenario.Line)
+	if since := r.Since(f); since != "" {
+		fmt.Fprintf(&b, "- %s\n", since)
+	}
 	if f.Reason != "" {
 		fmt.Fprintf(&b, "- listed: %s\n", escapeMarkdown(f.Reason))
 	}
@@ -110,32 +152,33 @@ func fenced(curl string) string {
 
 func markdownBlocked(r *reports.Run) string {
 	var b strings.Builder
+	var rows []string
 	for i, one := range r.Blocking() {
 		if i == 0 {
 			b.WriteString("\n## Blocked: what the API does not serve\n\n| scenarios | operation | what it answered |\n|--:|---|---|\n")
 		}
-		fmt.Fprintf(&b, "| %d | %s | %s |\n", len(one.Scenarios), code(one.Operation), escapeMarkdown(one.Said()))
+		rows = append(rows, fmt.Sprintf("| %d | %s | %s |\n", len(one.Scenarios), code(one.Operation), escapeMarkdown(one.Said())))
 	}
-	return b.String()
+	return b.String() + listed(rows)
 }
 
 // markdownPassing lists what was noticed in passing, and how it was asked where no scenario above shows it.
 func markdownPassing(r *reports.Run) string {
-	var b strings.Builder
+	var rows []string
 	curls := ""
-	for i, one := range r.InPassing() {
-		if i == 0 {
-			b.WriteString("\n## Noticed in passing\n\n| answers | requirement | where | what | first in |\n|--:|---|---|---|---|\n")
-		}
+	for _, one := range r.InPassing() {
 		f := one.Finding
 		what := fmt.Sprintf("%s: expected %s, was %s", f.Message, f.Expected, f.Actual)
-		fmt.Fprintf(&b, "| %d | %s (%s) | %s | %s | %s |\n", one.Passing, f.Requirement, f.Mark, code(one.Where()),
-			escapeMarkdown(what), code(one.Met.Scenario))
-		if exchange := r.MetBy(one); exchange != nil && len(one.Scenarios) == 0 && i < printed {
+		rows = append(rows, fmt.Sprintf("| %d | %s (%s) | %s | %s | %s |\n", one.Passing, f.Requirement, f.Mark, code(one.Where()),
+			escapeMarkdown(what), code(one.Met.Scenario)))
+		if exchange := r.MetBy(one); exchange != nil && len(one.Scenarios) == 0 && len(rows) <= passingRepeated {
 			curls += fmt.Sprintf("\n%s %s:\n%s", f.Requirement, code(one.Where()), fenced(exchange.Curl))
 		}
 	}
-	return b.String() + curls
+	if len(rows) == 0 {
+		return ""
+	}
+	return "\n## Noticed in passing\n\n| answers | requirement | where | what | first in |\n|--:|---|---|---|---|\n" + listed(rows) + curls
 }
 
 func markdownMissing(r *reports.Run) string {
@@ -145,10 +188,11 @@ func markdownMissing(r *reports.Run) string {
 	}
 	var b strings.Builder
 	b.WriteString("\n## Not testable here\n\n| scenarios | why | key of the target file |\n|--:|---|---|\n")
+	var rows []string
 	for _, one := range missing {
-		fmt.Fprintf(&b, "| %d | %s | %s |\n", one.Scenarios, escapeMarkdown(one.Why), code(one.Key))
+		rows = append(rows, fmt.Sprintf("| %d | %s | %s |\n", one.Scenarios, escapeMarkdown(one.Why), code(one.Key)))
 	}
-	return b.String()
+	return b.String() + listed(rows)
 }
 
 func markdownInconclusive(r *reports.Run) string {
@@ -157,18 +201,18 @@ func markdownInconclusive(r *reports.Run) string {
 
 // markdownReasons lists why scenarios have a verdict, each reason once.
 func markdownReasons(r *reports.Run, verdict evidence.Verdict, title string) string {
-	var b strings.Builder
-	for i, one := range r.Reasons(verdict) {
-		if i == 0 {
-			fmt.Fprintf(&b, "\n## %s\n\n", title)
-		}
+	var rows []string
+	for _, one := range r.Reasons(verdict) {
 		others := ""
 		if n := len(one.Scenarios) - 1; n > 0 {
 			others = fmt.Sprintf(" and %d more", n)
 		}
-		fmt.Fprintf(&b, "- %s%s: %s\n", code(one.Scenarios[0].ID), others, escapeMarkdown(one.Why))
+		rows = append(rows, fmt.Sprintf("- %s%s: %s\n", code(one.Scenarios[0].ID), others, escapeMarkdown(one.Why)))
 	}
-	return b.String()
+	if len(rows) == 0 {
+		return ""
+	}
+	return fmt.Sprintf("\n## %s\n\n", title) + listed(rows)
 }
 
 func markdownOpen(r *reports.Run) string {
@@ -177,10 +221,11 @@ func markdownOpen(r *reports.Run) string {
 	}
 	var b strings.Builder
 	b.WriteString("\n## What the documentation leaves open, and what was seen\n\n| question | answer |\n|---|---|\n")
+	var rows []string
 	for _, o := range r.Observations {
-		fmt.Fprintf(&b, "| %s %s | %s |\n", code(o.ID), escapeMarkdown(o.Question), escapeMarkdown(o.Answer))
+		rows = append(rows, fmt.Sprintf("| %s %s | %s |\n", code(o.ID), escapeMarkdown(o.Question), escapeMarkdown(o.Answer)))
 	}
-	return b.String()
+	return b.String() + listed(rows)
 }
 
 // markdownKnown lists the known failures, the passes that nobody expected and the flaky scenarios, and the
@@ -194,22 +239,17 @@ func markdownKnown(r *reports.Run) string {
 		}
 		fmt.Fprintf(&b, "- %s\n", escapeMarkdown(one))
 	}
+	var rows []string
 	for i, one := range reports.Listed(append(r.Causes(true), r.Causes(false)...)) {
 		if i == 0 {
 			b.WriteString("\n## Known failures\n\n")
 		}
 		f := one.Finding
-		fmt.Fprintf(&b, "- %s %s: %s (%s): %s\n", f.Requirement, code(one.Where()), escapeMarkdown(f.Message), one.Shown(),
-			escapeMarkdown(f.Reason))
+		rows = append(rows, fmt.Sprintf("- %s %s: %s (%s): %s\n", f.Requirement, code(one.Where()), escapeMarkdown(f.Message), one.Shown(),
+			escapeMarkdown(f.Reason)))
 	}
+	b.WriteString(listed(rows))
 	b.WriteString(markdownReasons(r, evidence.Flaky, "Flaky: failed, then passed with fresh data"))
-	if entries := r.NewFailures(); len(entries) > 0 {
-		var text strings.Builder
-		if entries.Write(&text) == nil {
-			fmt.Fprintf(&b, "\n## For known-failures.yaml, if somebody looks after these\n\n```yaml\n%s```\n",
-				inside(text.String()))
-		}
-	}
 	return b.String()
 }
 
@@ -231,21 +271,36 @@ func markdownChanges(r *reports.Run) string {
 	}
 	var b strings.Builder
 	b.WriteString("\n## Answered otherwise than in the last profile\n\n| question | was | is |\n|---|---|---|\n")
+	var rows []string
 	for _, c := range r.ProfileChanges {
-		fmt.Fprintf(&b, "| %s %s | %s | %s |\n", code(c.ID), escapeMarkdown(c.Question), escapeMarkdown(c.Was), escapeMarkdown(c.Is))
+		rows = append(rows, fmt.Sprintf("| %s %s | %s | %s |\n", code(c.ID), escapeMarkdown(c.Question), escapeMarkdown(c.Was), escapeMarkdown(c.Is)))
 	}
-	return b.String()
+	return b.String() + listed(rows)
 }
 
-func markdownOrder(r *reports.Run, facts *contract.Contract) string {
+func markdownOrder(r *reports.Run) string {
 	if r.CardOrder == nil {
 		return ""
 	}
-	var text strings.Builder
-	if PrintOrder(&text, r.CardOrder, facts.CardOrder) != nil {
+	return "\n## The order of the checks of card creation\n\n" + escapeMarkdown(r.CardOrder.Sentence()) + "\n"
+}
+
+// markdownHistory says what is new and what is gone since the night before.
+func markdownHistory(r *reports.Run) string {
+	h := r.History
+	if h == nil || h.Nights == 0 {
 		return ""
 	}
-	return "\n## The order of the checks of card creation\n\n```\n" + inside(text.String()) + "```\n"
+	var b strings.Builder
+	fmt.Fprintf(&b, "\n## Since the night before\n\n%d earlier nights; %d ways of failing are new, %d gone.\n\n", h.Nights, len(h.New), len(h.Gone))
+	var rows []string
+	for _, one := range h.New {
+		rows = append(rows, fmt.Sprintf("- new: %s %s\n", one.Requirement, escapeMarkdown(one.Message)))
+	}
+	for _, one := range h.Gone {
+		rows = append(rows, fmt.Sprintf("- gone: %s %s\n", one.Requirement, escapeMarkdown(one.Message)))
+	}
+	return b.String() + listed(rows)
 }
 
 func markdownUndocumented(r *reports.Run) string {
@@ -254,10 +309,11 @@ func markdownUndocumented(r *reports.Run) string {
 	}
 	var b strings.Builder
 	b.WriteString("\n## The API answers more than its documentation says\n\n| operation | kind | what |\n|---|---|---|\n")
+	var rows []string
 	for _, u := range r.Undocumented {
-		fmt.Fprintf(&b, "| %s | %s | %s |\n", code(u.Operation), u.Kind, code(u.Name))
+		rows = append(rows, fmt.Sprintf("| %s | %s | %s |\n", code(u.Operation), u.Kind, code(u.Name)))
 	}
-	return b.String()
+	return b.String() + listed(rows)
 }
 
 func markdownLeftBehind(r *reports.Run) string {

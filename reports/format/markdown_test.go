@@ -32,18 +32,27 @@ func TestNoTextOfAnAPIIsMarkup(t *testing.T) {
 	require.Equal(t, "a ` ` ` b", inside("a ``` b"))
 }
 
-func TestASummaryThatIsTooLongLosesWholeSectionsAndSaysSo(t *testing.T) {
-	r := specimen.Runs(t)["red"]
-	for i := range 9000 {
-		r.Undocumented = append(r.Undocumented, reports.Undocumented{Operation: "cards-get", Kind: "field",
-			Name: strings.Repeat("x", 200) + fmt.Sprint(i)})
+func TestASummaryIsReadInAMinuteHoweverMuchThereIs(t *testing.T) {
+	r := rich(t)
+	for i := range 90 {
+		one := specimen.Red(fmt.Sprintf("many.%d", i), "")
+		one.Findings[0].Pointer = "/" + strings.Repeat("x", i+1)
+		r.Scenarios = append(r.Scenarios, one)
+		r.Undocumented = append(r.Undocumented, reports.Undocumented{Operation: "cards-get", Kind: "field", Name: fmt.Sprint("f", i)})
 	}
+	r.History = &reports.History{Nights: 4, New: []reports.NightFailure{{Requirement: "CARD-02", Message: "it differs"}},
+		Gone: []reports.NightFailure{{Requirement: "CARD-03", Message: "it was late"}}}
+	r.Close(specimen.Facts(t), specimen.Begin.Add(2*time.Second))
 	var out bytes.Buffer
 	require.NoError(t, writeMarkdown(&out, r, specimen.Facts(t)))
-	require.Less(t, out.Len(), markdownBound)
-	require.Contains(t, out.String(), "A section was left out")
-	require.Contains(t, out.String(), "What the API breaks", "the failures stay")
-	require.NotContains(t, out.String(), "answers more than its documentation says")
+	text := out.String()
+	require.LessOrEqual(t, strings.Count(text, "\n"), markdownLines)
+	require.NotContains(t, text, "```yaml", "entries to paste are in a file of their own")
+	for _, want := range []string{"What the API breaks", "more; index.html has them", "- new: CARD-02 it differs", "- gone: CARD-03 it was late",
+		"Left out, so that this page is read in a minute: ", "new-failures.yaml", "295 not tested", "begun 2026-01-30"} {
+		require.Contains(t, text, want)
+	}
+	require.Less(t, strings.Index(text, "What the API breaks"), strings.Index(text, "Since the night before"), "causes first")
 }
 
 // rich is a run that has something for every section.

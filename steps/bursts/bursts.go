@@ -63,8 +63,9 @@ func Together(ctx context.Context, w *steps.World, times int) error {
 // keepAnswers hands the answers to the sentinels one by one, since the world belongs to one goroutine.
 func keepAnswers(w *steps.World, answers []*client.Exchange) error {
 	for _, answer := range answers {
-		w.Last = answer
-		w.Watch(w.Draft.Operation, answer)
+		if err := w.Judge(w.Draft.Operation, answer, ""); err != nil {
+			return err
+		}
 	}
 	steps.State[burst](w).answers = answers
 	return nil

@@ -173,8 +173,9 @@ func asLongAsAnnounced(ctx context.Context, w *steps.World, title string) error 
 		exchange, err := w.Session.Client.Do(ctx, w.Draft.Operation, w.Draft.Ready())
 		var none *client.NoAnswer
 		if err == nil {
-			w.Last = exchange
-			w.Watch(w.Draft.Operation, exchange)
+			if err := w.Judge(w.Draft.Operation, exchange, ""); err != nil {
+				return err
+			}
 			if served, err := w.ExpectServed(w.Draft.Operation, exchange); !served {
 				return err
 			}

@@ -55,13 +55,16 @@ func (r *runner) keep(ctx context.Context, a *attempt) {
 		// What a scenario is about is shown by the whole of it.
 		result.Proves = slices.DeleteFunc(result.Proves, func(id string) bool { return slices.Contains(result.Requirements, id) })
 	}
+	heard := a.world.Heard()
+	revoked := stopped == nil && r.tokenRevoked(ctx, result, &seen, heard)
 	r.outage.note(result, a.failure)
 	var environment *steps.Environment
 
 	r.mu.Lock()
 	defer r.mu.Unlock()
-	r.environment[a.scenario.Key] = result.Verdict == evidence.Inconclusive && errors.As(a.failure, &environment)
+	r.environment[a.scenario.Key] = revoked || result.Verdict == evidence.Inconclusive && errors.As(a.failure, &environment)
 	r.anyAnswer = r.anyAnswer || answered(result)
+	r.voices.hear(heard)
 	if first := r.results[a.scenario.Key]; first != nil {
 		r.counts[first.Verdict]--
 		result = combined(first, result)

@@ -204,6 +204,7 @@ type runner struct {
 	tidied       atomic.Int64 // requests that put things away
 	// environment tells the scenarios whose last attempt the environment spoilt.
 	environment map[string]bool
+	voices      voices
 	// anyAnswer says that the target answered at least one request of the run.
 	anyAnswer bool
 }
@@ -211,7 +212,7 @@ type runner struct {
 func newRunner(config Config, selected []*catalog.Scenario) *runner {
 	r := &runner{config: config, selected: map[string]*catalog.Scenario{}, order: selected, started: time.Now().UTC(),
 		results: map[string]*reports.Scenario{}, passing: map[string][]evidence.Finding{}, refusals: map[string][]evidence.Check{}, counts: map[evidence.Verdict]int{}, census: census{}, uses: uses{},
-		undocumented: undocumented{}, made: made{}, environment: map[string]bool{}}
+		undocumented: undocumented{}, made: made{}, environment: map[string]bool{}, voices: voices{}}
 	r.current = r.selected
 	for _, scenario := range selected {
 		r.selected[scenario.Key] = scenario
@@ -296,6 +297,7 @@ func (r *runner) finish(ctx context.Context) *reports.Run {
 	if errors.As(context.Cause(ctx), &down) {
 		run.Reason = down.why
 	}
+	r.whoseFault(ctx, run)
 	return run
 }
 

@@ -1,0 +1,45 @@
+package steps
+
+import (
+	"errors"
+	"fmt"
+	"net/http"
+
+	"github.com/kobcheck/kobcheck/client"
+	"github.com/kobcheck/kobcheck/schemas"
+	"github.com/kobcheck/kobcheck/steps/sentinel"
+)
+
+// Gateway recognises the answers that say nothing of the API: what a gateway, an edge or a proxy gives in its place,
+// what our own pace brought about, and what is longer than we read. A 429 is the answer of whoever limits, so that
+// what HTTP asks of a 429 is looked at all the same.
+func (w *World) Gateway(exchange *client.Exchange) error {
+	if who := exchange.Interposed(); who != "" {
+		return &Environment{Why: fmt.Sprintf("%s to %s in place of the API", who, exchange.Operation)}
+	}
+	if exchange.Status == http.StatusTooManyRequests {
+		w.watchThose(w.Session.Contract.Operation(exchange.Operation), exchange, sentinel.OfRefusedPace)
+		return &Environment{Why: fmt.Sprintf("%s was answered 429: our own pace was too high for this target; lower it with --max-rps",
+			exchange.Operation)}
+	}
+	if why := tooLong(exchange); why != "" {
+		return &Environment{Why: fmt.Sprintf("the answer to %s is longer than kobcheck reads (%s): it can't be judged; is the target full of the things of earlier nights?",
+			exchange.Operation, why)}
+	}
+	return nil
+}
+
+// tooLong says which of our own bounds an answer goes beyond; "" for none.
+func tooLong(exchange *client.Exchange) string {
+	if exchange.Truncated {
+		return fmt.Sprintf("%d MiB", client.DefaultMaxBody>>20)
+	}
+	if len(exchange.Body) < schemas.MaxValues { // each value takes a byte at least
+		return ""
+	}
+	var broken *schemas.DecodeError
+	if _, err := schemas.Decode(exchange.Body); errors.As(err, &broken) && broken.Kind == schemas.TooLarge {
+		return fmt.Sprintf("%d values", schemas.MaxValues)
+	}
+	return ""
+}

@@ -10,6 +10,7 @@ import (
 	"github.com/kobcheck/kobcheck/contract"
 	"github.com/kobcheck/kobcheck/reports"
 	"github.com/kobcheck/kobcheck/reports/evidence"
+	"github.com/kobcheck/kobcheck/reports/wording"
 )
 
 // What a person reads in a minute, and a pipeline shows whole: so many lines. What doesn't fit is named at the end.
@@ -292,7 +293,7 @@ func markdownHistory(r *reports.Run) string {
 		return ""
 	}
 	var b strings.Builder
-	fmt.Fprintf(&b, "\n## Since the night before\n\n%d earlier nights; %d ways of failing are new, %d gone.\n\n", h.Nights, len(h.New), len(h.Gone))
+	fmt.Fprintf(&b, "\n## Since the night before\n\n%s; ways of failing: %d new, %d gone.\n\n", wording.Count(h.Nights, "earlier night"), len(h.New), len(h.Gone))
 	var rows []string
 	for _, one := range h.New {
 		rows = append(rows, fmt.Sprintf("- new: %s %s\n", one.Requirement, escapeMarkdown(one.Message)))

@@ -161,14 +161,22 @@ func TestAnEntryThatNothingShowsHasToGo(t *testing.T) {
 			Settings: reports.Settings{Of: 2}}, 0},
 		"a run that was stopped": {reports.Run{Scenarios: []reports.Scenario{specimen.Scenario("a", evidence.Passed)},
 			Signal: "interrupt"}, 0},
+		"a run that the environment cut short": {reports.Run{Scenarios: []reports.Scenario{specimen.Scenario("a", evidence.Passed),
+			specimen.Scenario("c", evidence.Inconclusive)}}, 0},
 		"it still fails so": {reports.Run{Scenarios: []reports.Scenario{specimen.Red("b", "")}}, 0},
 	} {
 		c.run.ApplyKnown(list, specimen.Begin)
 		c.run.Close(specimen.Facts(t), specimen.Begin)
-		require.Len(t, c.run.Unneeded, c.unneeded, name)
+		require.Empty(t, c.run.Unneeded, name)
+		require.Len(t, c.run.Removable, c.unneeded, name)
 		if c.unneeded > 0 {
+			require.Zero(t, c.run.ExitCode, "until its date nobody is held up for it")
+			require.Contains(t, c.run.Removable[0], "no longer fails as KOB-1 says; remove the entry at ")
+			c.run.Removable = nil
+			c.run.ApplyKnown(list, specimen.Begin.AddDate(100, 0, 0))
+			c.run.Close(specimen.Facts(t), specimen.Begin)
+			require.Len(t, c.run.Unneeded, 1)
 			require.Equal(t, evidence.ExitFailed, c.run.ExitCode)
-			require.Contains(t, c.run.Unneeded[0], "no longer fails as KOB-1 says; remove the entry at ")
 		}
 	}
 }
@@ -180,13 +188,21 @@ func TestAnEntryOfAScenarioHoldsItToHowItFails(t *testing.T) {
 	other := specimen.Red("b", "")
 	other.Findings[0].Actual = "another"
 	passed := specimen.Scenario("b", evidence.Passed)
-	for says, s := range map[string]reports.Scenario{"known until 2099-12-31": specimen.Red("b", ""),
-		"fails in another way than KOB-1 says": other, "no longer fails as KOB-1 says": passed} {
-		r := &reports.Run{Scenarios: []reports.Scenario{s}, Settings: reports.Settings{Of: 2}}
-		r.ApplyKnown(list, specimen.Begin)
+	late := specimen.Begin.AddDate(100, 0, 0)
+	for says, c := range map[string]struct {
+		scenario reports.Scenario
+		now      time.Time
+	}{"known until 2099-12-31": {specimen.Red("b", ""), specimen.Begin}, "fails in another way than KOB-1 says": {other, specimen.Begin},
+		"no longer fails as KOB-1 says": {passed, late}} {
+		r := &reports.Run{Scenarios: []reports.Scenario{c.scenario}, Settings: reports.Settings{Of: 2}}
+		r.ApplyKnown(list, c.now)
 		require.Contains(t, r.Scenarios[0].Reason, says)
 		require.Empty(t, r.Unneeded)
 	}
+	r := &reports.Run{Scenarios: []reports.Scenario{passed}}
+	r.ApplyKnown(list, specimen.Begin)
+	require.Equal(t, evidence.Passed, r.Scenarios[0].Verdict)
+	require.Len(t, r.Removable, 1)
 }
 
 // lasting reads entries from a file, as a run does, until a day that is far.

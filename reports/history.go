@@ -19,6 +19,12 @@ type History struct {
 	// New and Gone are requirements whose ways of failing are new, or gone, since the previous night.
 	New  []NightFailure `json:"new"`
 	Gone []NightFailure `json:"gone"`
+	// Unseen stood before, and this run did not come to look for it.
+	Unseen []NightFailure `json:"unseen,omitempty"`
+	// Upgrade says that another version of the program made the previous night.
+	Upgrade string `json:"upgrade,omitempty"`
+	// Told are further differences in words, such as latency that took a step.
+	Told []string `json:"told,omitempty"`
 	// Vanished are scenarios that the previous night had; they are no longer selected or no longer there.
 	Vanished []string `json:"vanished"`
 	// Skipped are files that could not be read, each with its reason.
@@ -68,6 +74,8 @@ type NightFailure struct {
 	Requirement string `json:"requirement"`
 	Message     string `json:"message"`
 	Scenarios   int    `json:"scenarios"`
+	// By are the first of the scenarios that show it: a night that judged none of them says nothing of it.
+	By []string `json:"by,omitempty"`
 	// Passing is how often it was met in passing; Hazard what it puts at risk.
 	Passing int    `json:"passing,omitempty"`
 	Hazard  string `json:"hazard,omitempty"`

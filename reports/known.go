@@ -9,8 +9,8 @@ import (
 )
 
 // ApplyKnown holds the run against the list: what is listed in every part is known, what fails in another way
-// stays a failure and says so, and a pass, or an entry past its date or without use, asks for the entry's
-// removal. Call it before [Run.Close].
+// stays a failure and says so, and a pass, or an entry without use, asks for the entry's removal: until the date of
+// the entry in words alone, from then on by failing. Call it before [Run.Close].
 func (r *Run) ApplyKnown(list evidence.KnownFailures, now time.Time) {
 	if len(list) == 0 {
 		return
@@ -27,8 +27,14 @@ func (r *Run) ApplyKnown(list evidence.KnownFailures, now time.Time) {
 		a.scenario(&r.Scenarios[i])
 	}
 	for i := range list {
-		if a.unused(i) {
-			r.Unneeded = append(r.Unneeded, list[i].NoLonger())
+		switch entry := &list[i]; {
+		case entry.Dropped() != "":
+			a.removable(entry.Dropped())
+		case !a.unused(i):
+		case entry.Ended(now):
+			r.Unneeded = append(r.Unneeded, entry.NoLonger())
+		default:
+			a.removable(entry.NoLonger())
 		}
 	}
 }
@@ -41,6 +47,12 @@ type applying struct {
 	now     time.Time
 	used    map[int]bool
 	blocked map[string]string
+}
+
+func (a *applying) removable(why string) {
+	if !slices.Contains(a.run.Removable, why) {
+		a.run.Removable = append(a.run.Removable, why)
+	}
 }
 
 func (a *applying) finding(scenario string, f *evidence.Finding) []int {
@@ -64,8 +76,12 @@ func (a *applying) scenario(s *Scenario) {
 			s.Verdict, s.Reason = evidence.Known, why
 		}
 	case evidence.Passed, evidence.Advisory, evidence.Flaky:
-		if len(own) > 0 {
-			s.Verdict, s.Reason = evidence.UnexpectedPass, a.list[own[0]].NoLonger()
+		for _, i := range own {
+			if entry := &a.list[i]; entry.Ended(a.now) {
+				s.Verdict, s.Reason = evidence.UnexpectedPass, entry.NoLonger()
+			} else {
+				a.removable(entry.NoLonger())
+			}
 		}
 	case evidence.Failed:
 		a.failed(s, own, covered)
@@ -103,19 +119,25 @@ func (a *applying) failed(s *Scenario, own []int, covered map[int]bool) {
 		}
 	}
 	for _, i := range own {
-		if entry := &a.list[i]; !covered[i] {
-			s.Reason = fmt.Sprintf("the entry at %s is of no use any more: %q does not fail in that way; remove it", entry.At(), entry.Check)
+		entry := &a.list[i]
+		if covered[i] {
+			continue
+		}
+		why := fmt.Sprintf("the entry at %s is of no use any more: %q does not fail in that way; remove it", entry.At(), entry.Check)
+		if entry.Ended(a.now) {
+			s.Reason = why
 			return
 		}
+		a.removable(why)
 	}
 	s.Verdict, s.Reason = evidence.Known, why
 }
 
 // unused reports whether nothing of a whole run shows an entry of a cause although it judged what the entry speaks
-// of. A part of a run says nothing of that.
+// of. A part of a run says nothing of that, nor does one that the environment cut short.
 func (a *applying) unused(i int) bool {
 	entry := &a.list[i]
-	if a.used[i] || entry.Scenario != "" || a.run.Partial() || a.run.Signal != "" {
+	if a.used[i] || entry.Scenario != "" || a.run.Partial() || a.run.cutShort() {
 		return false
 	}
 	if entry.Requirement == "" {
@@ -129,10 +151,17 @@ func (a *applying) unused(i int) bool {
 	return slices.ContainsFunc(a.run.Scenarios, func(s Scenario) bool { return slices.Contains(s.Proves, entry.Requirement) })
 }
 
+// cutShort reports whether scenarios got no verdict, for whatever reason.
+func (r *Run) cutShort() bool {
+	return r.Signal != "" || slices.ContainsFunc(r.Scenarios, func(s Scenario) bool {
+		return s.Verdict == evidence.Inconclusive || s.Verdict == evidence.NotRun
+	})
+}
+
 // Partial reports whether the run is a selection or a shard of the scenarios that there are.
 func (r *Run) Partial() bool { return r.Settings.Of > len(r.Scenarios) }
 
-// fresh are entries for what fails or blocks and no list knows, one for each cause.
+// NewFailures are entries for what fails or blocks and no list knows, one for each cause.
 func (r *Run) NewFailures() evidence.KnownFailures {
 	entries := evidence.KnownFailures{}
 	for _, cause := range append(r.Causes(true), r.Causes(false)...) {

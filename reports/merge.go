@@ -22,7 +22,7 @@ func Merge(parts []*Run) (*Run, error) {
 	whole := *parts[0]
 	whole.TidyRequests, whole.CardOrder = 0, nil
 	whole.Scenarios, whole.Census, whole.Observations, whole.Undocumented, whole.LeftBehind = nil, nil, nil, nil, nil
-	whole.Settings.Shard, whole.RunID, whole.ExitCode, whole.Reason, whole.Unneeded = "", "", 0, "", nil
+	whole.Settings.Shard, whole.RunID, whole.ExitCode, whole.Reason, whole.Unneeded, whole.Removable = "", "", 0, "", nil, nil
 	m := merging{whole: &whole, scenarios: map[string]string{}, census: map[string]*CheckCount{}, left: map[string]*LeftBehind{},
 		undocumented: map[Undocumented]bool{}}
 	var ids, shards []string

@@ -1,6 +1,8 @@
 package reports
 
 import (
+	"bytes"
+	"compress/gzip"
 	"encoding/json"
 	"fmt"
 	"io"
@@ -9,9 +11,16 @@ import (
 	"github.com/kobcheck/kobcheck/reports/evidence"
 )
 
-// ReadRun reads a run.json. Another version, or a file of another kind, is an error that says so.
+// packed are the first bytes of what gzip has compressed (RFC 1952 section 2.3.1).
+var packed = []byte{0x1f, 0x8b}
+
+// ReadRun reads a run.json, or one that is compressed as run.json.gz. Another version, or a file of another kind, is an
+// error that says so.
 func ReadRun(from io.Reader) (*Run, error) {
 	data, err := io.ReadAll(from)
+	if err == nil && bytes.HasPrefix(data, packed) {
+		data, err = unpacked(data)
+	}
 	if err != nil {
 		return nil, fmt.Errorf("reading a run: %w", err)
 	}
@@ -30,6 +39,14 @@ func ReadRun(from io.Reader) (*Run, error) {
 	}
 	run.proveEarlier()
 	return run, nil
+}
+
+func unpacked(data []byte) ([]byte, error) {
+	from, err := gzip.NewReader(bytes.NewReader(data))
+	if err != nil {
+		return nil, err
+	}
+	return io.ReadAll(from)
 }
 
 // proveEarlier fills in what an earlier run.json does not say: which requirements its scenarios prove. A scenario

@@ -55,8 +55,12 @@ type Run struct {
 	TidyRequests int `json:"tidy_requests,omitempty"`
 	// Waivers are the standards that the run was told to put up with until a date.
 	Waivers []evidence.Waiver `json:"waivers,omitempty"`
-	// Unneeded says of entries of the list of known failures that nothing fails so any more; it fails the run.
+	// Unneeded says of entries of the list of known failures past their date that nothing fails so any more; it fails
+	// the run.
 	Unneeded []string `json:"unneeded_entries,omitempty"`
+	// Removable are entries of that list that can go: what they tell of is mended before its date, or their scenario
+	// is no more. None of them fails the run.
+	Removable []string `json:"removable_entries,omitempty"`
 	// ProfileChanges are open questions that the target now answers otherwise than in its last profile.
 	ProfileChanges []ProfileChange `json:"profile_changes,omitempty"`
 	// History is what earlier nights say; nil where the run was told of none.

@@ -30,6 +30,7 @@ type runFlags struct {
 	selection      catalog.Selection
 	how            suite.Config
 	shard, history string
+	keep           string
 	rest           string
 	depth          int
 }
@@ -74,6 +75,8 @@ func newRun() *cobra.Command {
 		"with its seed")
 	flags.StringVar(&f.history, "history", "", "folder of earlier nights: the reports say since when each failure "+
 		"is there, what is new and what vanished")
+	flags.StringVar(&f.keep, "keep", "", "what stays of --history, such as nights=400,reports=14; "+
+		"of earlier nights the reports go, or all")
 	flags.DurationVar(&f.how.Patience, "patience", 5*time.Second, "how long a target that is down is waited for")
 	return command
 }
@@ -83,6 +86,13 @@ func run(ctx context.Context, b *workbench.Bench, f *runFlags) error {
 		if err := f.goOn(); err != nil {
 			return err
 		}
+	}
+	keep, err := nights.ParseKeep(f.keep)
+	if err == nil && f.keep != "" && f.history == "" {
+		err = errors.New("--keep prunes the folder of --history; name one")
+	}
+	if err != nil {
+		return err
 	}
 	f.how.Seed = b.Seed(f.how.Seed)
 	subject, err := b.Subject(ctx, &f.where, f.how.Seed)
@@ -130,7 +140,17 @@ func run(ctx context.Context, b *workbench.Bench, f *runFlags) error {
 	if err != nil {
 		return err
 	}
-	return conclude(b, f, by, result, api.Redactor())
+	done := conclude(b, f, by, result, api.Redactor())
+	if f.keep != "" {
+		said, err := nights.Prune(f.history, result.Target.Name, keep)
+		if err != nil {
+			b.Say("pruning the history: %v", err)
+		}
+		if said != "" {
+			b.Say("%s", said)
+		}
+	}
+	return done
 }
 
 // goOn takes from a run that was stopped its seed, and the scenarios that it did not come to.

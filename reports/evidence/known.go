@@ -34,16 +34,18 @@ type KnownFailure struct {
 	// Until is the last day of the entry, as 2026-12-31 (UTC).
 	Until string `yaml:"until" need:"nothing is known for ever" form:"date" doc:"last day of the entry (UTC)"`
 
-	file string
-	line int
-	last time.Time
+	file    string
+	line    int
+	last    time.Time
+	dropped bool
 }
 
 // KnownFailures is the list of a file.
 type KnownFailures []KnownFailure
 
-// ReadKnownFailures reads known-failures.yaml. Exists tells which scenario ids there are; an entry for
-// another, an unknown key, an empty field or a broken date is an error that names file and line.
+// ReadKnownFailures reads known-failures.yaml. Exists tells which scenario ids there are; an entry for another is
+// kept and [KnownFailure.Dropped], since a list may be older than the program. An unknown key, an empty field or a
+// broken date is an error that names file and line.
 func ReadKnownFailures(path string, exists func(id string) bool) (KnownFailures, error) {
 	data, err := os.ReadFile(path)
 	if err != nil {
@@ -60,9 +62,7 @@ func ReadKnownFailures(path string, exists func(id string) bool) (KnownFailures,
 		entry, at := &list[i], fmt.Sprintf("[%d]", i+1)
 		entry.file, entry.line = path, document.Line(at)
 		entry.last, _ = time.Parse(time.DateOnly, entry.Until) // it has that form
-		if entry.Scenario != "" && !exists(entry.Scenario) {
-			faults = append(faults, document.Fault(at+".scenario", "there is no scenario %q; kobcheck list scenarios shows them", entry.Scenario))
-		}
+		entry.dropped = entry.Scenario != "" && !exists(entry.Scenario)
 		id := strings.Join([]string{entry.Scenario, entry.Operation, entry.Check, entry.Fingerprint}, "\x00")
 		if first[id] != nil {
 			faults = append(faults, document.Fault(at, "the same entry stands at line %d already; remove one", first[id].line))
@@ -125,6 +125,15 @@ func (l KnownFailures) Apply(scenario string, f *Finding, now time.Time) []int {
 			entry.Reference, entry.Until, entry.Owner, entry.At())
 	}
 	return at
+}
+
+// Dropped says that the scenario of an entry is no more; empty where it is, or where the entry names none.
+func (k *KnownFailure) Dropped() string {
+	if !k.dropped {
+		return ""
+	}
+	return fmt.Sprintf("there is no scenario %q in this version; remove the entry at %s, or name another (kobcheck list scenarios)",
+		k.Scenario, k.At())
 }
 
 // NoLonger says that nothing fails any more as the entry has it.

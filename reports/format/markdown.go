@@ -234,11 +234,16 @@ func markdownOpen(r *reports.Run) string {
 func markdownKnown(r *reports.Run) string {
 	var b strings.Builder
 	b.WriteString(markdownReasons(r, evidence.UnexpectedPass, "No longer fails: the entry has to go"))
-	for i, one := range r.Unneeded {
-		if i == 0 {
-			b.WriteString("\n## Nothing fails so any more: the entry has to go\n\n")
+	for _, part := range []struct {
+		title   string
+		entries []string
+	}{{"Nothing fails so any more: the entry has to go", r.Unneeded}, {"Mended, or no more: the entry can go", r.Removable}} {
+		for i, one := range part.entries {
+			if i == 0 {
+				fmt.Fprintf(&b, "\n## %s\n\n", part.title)
+			}
+			fmt.Fprintf(&b, "- %s\n", escapeMarkdown(one))
 		}
-		fmt.Fprintf(&b, "- %s\n", escapeMarkdown(one))
 	}
 	var rows []string
 	for i, one := range reports.Listed(append(r.Causes(true), r.Causes(false)...)) {

@@ -25,8 +25,35 @@ func PrintSummary(w io.Writer, r *reports.Run, facts *contract.Contract, colour 
 	p.changes(r)
 	p.passing(r)
 	p.advisory(r)
+	p.history(r)
 	p.counts(r)
 	return p.Err()
+}
+
+// history prints what earlier nights say: how much is new, mended and not looked for, and what else differs.
+func (p printer) history(r *reports.Run) {
+	h := r.History
+	if h == nil || h.Nights == 0 {
+		return
+	}
+	p.Line("%s", p.Paint("36;1", "Against earlier nights"))
+	still := len(h.Since)
+	for _, one := range h.New {
+		if _, there := h.Since[one.Fingerprint]; there {
+			still--
+		}
+	}
+	p.Line("  %d new, %d still, %d mended, %d not looked for", len(h.New), still, len(h.Gone), len(h.Unseen))
+	if h.Upgrade != "" {
+		p.Line("  %s", wording.Wrap(h.Upgrade, 2))
+	}
+	for i, one := range h.Told {
+		if p.more(i, len(h.Told), "") {
+			break
+		}
+		p.Line("  %s", wording.Wrap(one, 2))
+	}
+	p.Line("")
 }
 
 // printer prints a report for people.

@@ -150,17 +150,23 @@ func (p printer) known(r *reports.Run) {
 	if len(listed) > 0 {
 		p.Line("")
 	}
-	for i, one := range r.Unneeded {
+	p.entries(r.Unneeded, "Nothing fails so any more: the entry has to go", "31;1")
+	p.entries(r.Removable, "Mended, or no more: the entry can go", "32;1")
+	p.reasons(r, evidence.UnexpectedPass, "No longer fails: the entry has to go", "31;1")
+	p.reasons(r, evidence.Flaky, "Flaky: failed, then passed with fresh data", "33;1")
+}
+
+// entries prints what is to be done about entries of the list of known failures.
+func (p printer) entries(list []string, title, shade string) {
+	for i, one := range list {
 		if i == 0 {
-			p.Line("%s", p.Paint("31;1", "Nothing fails so any more: the entry has to go"))
+			p.Line("%s", p.Paint(shade, title))
 		}
 		p.Line("  %s", wording.Wrap(one, 2))
 	}
-	if len(r.Unneeded) > 0 {
+	if len(list) > 0 {
 		p.Line("")
 	}
-	p.reasons(r, evidence.UnexpectedPass, "No longer fails: the entry has to go", "31;1")
-	p.reasons(r, evidence.Flaky, "Flaky: failed, then passed with fresh data", "33;1")
 }
 
 // reasons prints why scenarios have a verdict, each reason once.

@@ -2,6 +2,7 @@ package nights
 
 import (
 	"cmp"
+	"fmt"
 	"slices"
 
 	"github.com/kobcheck/kobcheck/reports"
@@ -10,14 +11,17 @@ import (
 
 // Changes are what differs between two nights.
 type Changes struct {
-	Was, Is      *Night
-	New, Gone    []reports.NightFailure
-	Verdicts     []verdictChange
-	Vanished     []string // scenarios that the first has and the second has not
-	Added        []string
-	Answers      []reports.ProfileChange
-	Undocumented []string
-	Documented   []string // undocumented things that are gone
+	Was, Is   *Night
+	New, Gone []reports.NightFailure
+	// Unseen stood before, and the second did not look for it; Unlooked fails in the second, and no night before had
+	// looked for it.
+	Unseen, Unlooked []reports.NightFailure
+	Verdicts         []verdictChange
+	Vanished         []string // scenarios that the first has and the second has not
+	Added            []string
+	Answers          []reports.ProfileChange
+	Undocumented     []string
+	Documented       []string // undocumented things that are gone
 }
 
 // verdictChange is a scenario with another verdict.
@@ -27,24 +31,20 @@ type verdictChange struct {
 }
 
 // Compare says what differs between two nights.
-func Compare(was, is *Night) *Changes {
+func Compare(was, is *Night) *Changes { return changes([]*Night{was}, is) }
+
+// changes says what differs between a night and those before it, oldest first: its failures from all of them, the rest
+// from the latest.
+func changes(earlier []*Night, is *Night) *Changes {
+	was := earlier[len(earlier)-1]
 	c := &Changes{Was: was, Is: is}
-	for _, failure := range is.Failures {
-		if !was.fails(failure.Fingerprint) {
-			c.New = append(c.New, failure)
-		}
-	}
-	for _, failure := range was.Failures {
-		if !is.fails(failure.Fingerprint) {
-			c.Gone = append(c.Gone, failure)
-		}
-	}
+	c.failures(earlier)
 	for id, verdict := range was.Scenarios {
 		now, there := is.Scenarios[id]
 		switch {
 		case !there:
 			c.Vanished = append(c.Vanished, id)
-		case now != verdict:
+		case now != verdict && judges(now) && judges(verdict):
 			c.Verdicts = append(c.Verdicts, verdictChange{id, verdict, now})
 		}
 	}
@@ -64,6 +64,38 @@ func Compare(was, is *Night) *Changes {
 	slices.SortFunc(c.Verdicts, func(a, b verdictChange) int { return cmp.Compare(a.Scenario, b.Scenario) })
 	slices.SortFunc(c.Answers, func(a, b reports.ProfileChange) int { return cmp.Compare(a.ID, b.ID) })
 	return c
+}
+
+// failures parts what fails, or failed, by what the nights looked for.
+func (c *Changes) failures(earlier []*Night) {
+	stood := map[string]bool{}
+	for _, one := range standing(earlier) {
+		stood[one.Fingerprint] = true
+		switch {
+		case c.Is.fails(one.Fingerprint):
+		case c.Is.judged(one.NightFailure):
+			c.Gone = append(c.Gone, one.NightFailure)
+		default:
+			c.Unseen = append(c.Unseen, one.NightFailure)
+		}
+	}
+	for _, failure := range c.Is.Failures {
+		switch {
+		case stood[failure.Fingerprint]:
+		case slices.ContainsFunc(earlier, func(n *Night) bool { return n.judged(failure) }):
+			c.New = append(c.New, failure)
+		default:
+			c.Unlooked = append(c.Unlooked, failure)
+		}
+	}
+}
+
+// Upgrade says that another version of the program made the second night; empty where the same did, or one does not say.
+func (c *Changes) Upgrade() string {
+	if c.Was.Tool == c.Is.Tool || c.Was.Tool == "" || c.Is.Tool == "" {
+		return ""
+	}
+	return fmt.Sprintf("kobcheck is %s, was %s: what differs in scenarios may be its change and not the API's", c.Is.Tool, c.Was.Tool)
 }
 
 // without returns what the first list has and the second has not.

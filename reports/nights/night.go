@@ -18,12 +18,14 @@ import (
 
 // Night is what the history keeps of a run, as night.json: small enough for hundreds of them.
 type Night struct {
-	NightVersion int              `json:"night_version"`
-	RunID        string           `json:"run_id"`
-	Target       string           `json:"target"`
-	StartedAt    time.Time        `json:"started_at"` // UTC
-	Verdict      evidence.Verdict `json:"verdict"`
-	ExitCode     int              `json:"exit_code"`
+	NightVersion int    `json:"night_version"`
+	RunID        string `json:"run_id"`
+	Target       string `json:"target"`
+	// Tool is the version of the program that made the run; empty in nights of earlier ones.
+	Tool      string           `json:"tool_version,omitempty"`
+	StartedAt time.Time        `json:"started_at"` // UTC
+	Verdict   evidence.Verdict `json:"verdict"`
+	ExitCode  int              `json:"exit_code"`
 	// Scenarios gives each scenario its verdict, Requirements each requirement its status.
 	Scenarios    map[string]evidence.Verdict          `json:"scenarios"`
 	Requirements map[string]reports.RequirementStatus `json:"requirements"`
@@ -41,7 +43,7 @@ const nightVersion = 1
 
 // Of takes from a run what the history keeps.
 func Of(r *reports.Run) *Night {
-	n := &Night{NightVersion: nightVersion, RunID: r.RunID, Target: r.Target.Name, StartedAt: r.StartedAt, Verdict: r.Verdict,
+	n := &Night{NightVersion: nightVersion, RunID: r.RunID, Target: r.Target.Name, Tool: r.Tool.Version, StartedAt: r.StartedAt, Verdict: r.Verdict,
 		ExitCode: r.ExitCode, Scenarios: map[string]evidence.Verdict{},
 		Requirements: map[string]reports.RequirementStatus{}, Failures: []reports.NightFailure{}, P50: map[string]float64{},
 		P95: map[string]float64{}, Answers: map[string]string{}, Undocumented: []string{}}
@@ -57,11 +59,12 @@ func Of(r *reports.Run) *Night {
 		if at, there := by[fingerprint]; there {
 			n.Failures[at].Scenarios += len(group.Scenarios)
 			n.Failures[at].Passing += group.Passing
+			n.Failures[at].By = append(n.Failures[at].By, shownBy(&group)...)
 			continue
 		}
 		by[fingerprint] = len(n.Failures)
 		n.Failures = append(n.Failures, reports.NightFailure{Fingerprint: fingerprint, Requirement: group.Finding.Requirement,
-			Message:   group.Finding.Message,
+			Message: group.Finding.Message, By: shownBy(&group),
 			Scenarios: len(group.Scenarios), Passing: group.Passing, Hazard: group.Finding.Hazard, Known: group.Known()})
 	}
 	for _, use := range r.Operations {
@@ -77,6 +80,17 @@ func Of(r *reports.Run) *Night {
 	}
 	slices.Sort(n.Undocumented)
 	return n
+}
+
+// mostBy is how many scenarios a night names of those that show a failure.
+const mostBy = 5
+
+// shownBy names the scenarios that show a cause, else the one that met it first in passing.
+func shownBy(c *reports.Cause) []string {
+	if len(c.Scenarios) == 0 {
+		return []string{c.Scenario.ID}
+	}
+	return slices.Clone(c.Scenarios[:min(mostBy, len(c.Scenarios))])
 }
 
 // ReadOne reads a night.json, or takes the night out of a run.json.
@@ -99,6 +113,9 @@ func ReadOne(path string) (*Night, error) {
 	return Of(run), nil
 }
 
+// nightFiles are those of a folder that hold a night, the smallest first.
+var nightFiles = []string{"night.json", "run.json.gz", "run.json"}
+
 // Read reads the nights under a folder, oldest first: the night.json of each folder, or its run.json
 // where there is none. What is corrupt or foreign is named and skipped.
 func Read(folder string) (nights []*Night, skipped []string, err error) {
@@ -108,10 +125,11 @@ func Read(folder string) (nights []*Night, skipped []string, err error) {
 			return err
 		}
 		name := entry.Name()
-		if entry.IsDir() || name != "night.json" && name != "run.json" {
+		if entry.IsDir() || !slices.Contains(nightFiles, name) {
 			return nil
 		}
-		if at := filepath.Dir(path); name == "night.json" || chosen[at] == "" {
+		at := filepath.Dir(path)
+		if was := chosen[at]; was == "" || slices.Index(nightFiles, name) < slices.Index(nightFiles, filepath.Base(was)) {
 			chosen[at] = path
 		}
 		return nil

@@ -52,11 +52,20 @@ func ReadProfile(path string) (*Profile, error) {
 }
 
 // Update holds the observations of a run against the profile and takes them over. Questions that the run
-// did not ask keep their answer. It returns the changes; a first answer is none.
+// did not ask keep their answer, and what a scenario saw that failed, or was kept from its end, replaces none: an
+// answer that went wrong once says nothing of how the target answers. It returns the changes; a first answer is none.
 func (p *Profile) Update(r *reports.Run) []reports.ProfileChange {
 	answers := map[string][]string{}
 	questions := map[string]string{}
+	spoilt := map[string]bool{}
+	for _, s := range r.Scenarios {
+		held, _ := outcome(s.Verdict)
+		spoilt[s.ID] = spoilt[s.ID] || !held
+	}
 	for _, o := range r.Observations {
+		if _, known := p.Answers[o.ID]; known && spoilt[o.Scenario] {
+			continue
+		}
 		answers[o.ID] = append(answers[o.ID], o.Answer)
 		questions[o.ID] = o.Question
 	}

@@ -48,3 +48,15 @@ func TestWhatIsNoProfileIsNotWrittenOver(t *testing.T) {
 	_, err := ReadProfile(t.TempDir())
 	require.ErrorContains(t, err, "reading the profile")
 }
+
+func TestAnAnswerThatWentWrongReplacesNoneThatIsKnown(t *testing.T) {
+	profile := &Profile{Answers: map[string]profileAnswer{"a": {Question: "a?", Answer: "yes"}}}
+	r := &reports.Run{Scenarios: []reports.Scenario{specimen.Scenario("s", evidence.Failed)},
+		Observations: []evidence.Observation{{ID: "a", Question: "a?", Answer: "no answer", Scenario: "s"},
+			{ID: "b", Question: "b?", Answer: "1", Scenario: "s"}}}
+	require.Empty(t, profile.Update(r))
+	require.Equal(t, "yes", profile.Answers["a"].Answer)
+	require.Equal(t, "1", profile.Answers["b"].Answer, "where nothing is known it is better than nothing")
+	r.Scenarios[0].Verdict = evidence.Passed
+	require.Len(t, profile.Update(r), 1)
+}

@@ -1,6 +1,12 @@
 package nights
 
-import "github.com/kobcheck/kobcheck/reports"
+import (
+	"fmt"
+	"slices"
+	"strings"
+
+	"github.com/kobcheck/kobcheck/reports"
+)
 
 // Remember holds a run against earlier nights of its target, oldest first. It changes nothing of the verdict.
 func Remember(r *reports.Run, nights []*Night, skipped []string) {
@@ -15,22 +21,56 @@ func Remember(r *reports.Run, nights []*Night, skipped []string) {
 	h.Nights = len(earlier)
 	tonight := Of(r)
 	trend := &Trend{Nights: append(append([]*Night{}, earlier...), tonight)}
-	trend.open(tonight)
+	trend.open()
 	for _, one := range trend.Open {
 		h.Since[one.Fingerprint] = reports.Since{First: one.Since, Nights: one.Nights}
 	}
 	for id, answer := range tonight.Answers {
 		since := reports.Since{First: tonight.StartedAt, Nights: 1}
-		for i := len(earlier) - 1; i >= 0 && earlier[i].Answers[id] == answer; i-- {
-			since.First, since.Nights = earlier[i].StartedAt, since.Nights+1
+		for _, night := range slices.Backward(earlier) {
+			if was, asked := night.Answers[id]; asked && was != answer {
+				break
+			} else if asked {
+				since.First, since.Nights = night.StartedAt, since.Nights+1
+			}
 		}
 		h.Answers[id] = since
 	}
 	if len(earlier) > 0 {
 		last := earlier[len(earlier)-1]
 		h.Previous = last.RunID
-		changes := Compare(last, tonight)
-		h.New, h.Gone, h.Vanished = append(h.New, changes.New...), append(h.Gone, changes.Gone...), append(h.Vanished, changes.Vanished...)
+		c := changes(earlier, tonight)
+		h.Gone, h.Unseen, h.Upgrade = append(h.Gone, c.Gone...), c.Unseen, c.Upgrade()
+		trend.shifts()
+		h.Told = told(trend, c)
+		h.New, h.Vanished = slices.Concat(h.New, c.New, c.Unlooked), append(h.Vanished, c.Vanished...)
 	}
 	r.History = h
 }
+
+// told says in lines what else differs from earlier nights: latency that took a step, and what is answered beyond the
+// documentation, by name.
+func told(t *Trend, c *Changes) []string {
+	var lines []string
+	for _, one := range t.Shifts {
+		if !one.Grows {
+			lines = append(lines, one.String())
+		}
+	}
+	for _, part := range []struct {
+		what string
+		list []string
+	}{{"beyond the documentation, new", c.Undocumented}, {"beyond the documentation, gone", c.Documented}} {
+		if n := len(part.list); n > 0 {
+			text := fmt.Sprintf("%s: %s", part.what, strings.Join(part.list[:min(n, namedShown)], ", "))
+			if n > namedShown {
+				text += fmt.Sprintf(" and %d more", n-namedShown)
+			}
+			lines = append(lines, text)
+		}
+	}
+	return lines
+}
+
+// namedShown is how many things a line names.
+const namedShown = 5

@@ -13,7 +13,9 @@ type latencyShift struct {
 	From          time.Time
 	Before, After float64
 	// P is how likely a shift as clear as this is among nights without one.
-	P      float64
+	P float64
+	// Grows says that it came little by little, as where lists grow, and on no night of its own.
+	Grows  bool
 	Series []float64
 }
 
@@ -44,21 +46,33 @@ func (t *Trend) shifts() {
 	t.Shifts = shiftsOf(series, moments)
 }
 
-// shiftsOf tests each series for a change.
+// shiftsOf tests each series for a change: those that came in one night first, the greatest before others.
 func shiftsOf(series map[string][]float64, moments map[string][]time.Time) []latencyShift {
 	var shifts []latencyShift
 	for operation, values := range series {
 		if len(values) < shiftOver {
 			continue
 		}
-		at, p := pettitt(values)
+		at, p := stepped(values)
+		grows := false
+		if at == 0 {
+			at, p = pettitt(values)
+			p *= float64(len(series))
+			grows = straighter(values, at)
+		}
 		before, after := median(values[:at]), median(values[at:])
-		if p*float64(len(series)) < shiftAt && before > 0 && math.Abs(after/before-1) >= shiftLeast {
+		if p < shiftAt && before > 0 && math.Abs(after/before-1) >= shiftLeast {
 			shifts = append(shifts, latencyShift{Operation: operation, From: moments[operation][at], Before: before, After: after, P: p,
-				Series: values})
+				Grows: grows, Series: values})
 		}
 	}
-	slices.SortFunc(shifts, func(a, b latencyShift) int { return cmp.Compare(a.Operation, b.Operation) })
+	size := func(one latencyShift) float64 { return math.Abs(one.After/one.Before - 1) }
+	slices.SortFunc(shifts, func(a, b latencyShift) int {
+		if a.Grows != b.Grows {
+			return map[bool]int{false: -1, true: 1}[a.Grows]
+		}
+		return cmp.Or(cmp.Compare(size(b), size(a)), cmp.Compare(a.Operation, b.Operation))
+	})
 	return shifts
 }
 
@@ -92,6 +106,81 @@ func spread(values []float64) float64 {
 		sum += math.Abs(value - middle)
 	}
 	return sum
+}
+
+// The rule of a step: so many nights in a row lie beyond what the nights before them lead to expect, by more than any of
+// those and by so many times their spread. What stood before is looked at in a window, so that a step is told as soon
+// in a long history as in a short one.
+const (
+	stepNights = 3
+	stepLeast  = 8  // nights before
+	stepWindow = 28 // nights before
+	stepBeyond = 7.0
+)
+
+// stepped returns where a series took its clearest step, and how likely one is by the order of the nights alone; 0 for
+// none. Nights before are continued by their line, so that a list that grows takes none.
+func stepped(values []float64) (at int, p float64) {
+	clearest, p := 0.0, 1.0
+	for from := stepLeast; from <= len(values)-stepNights; from++ {
+		before := values[max(0, from-stepWindow):from]
+		slope, level := line(before)
+		var usual []float64
+		most := 0.0
+		for i, value := range before {
+			off := math.Abs(value - level - slope*float64(i))
+			usual, most = append(usual, off), math.Max(most, off)
+		}
+		least, side := math.Inf(1), 0.0
+		for i, value := range values[from : from+stepNights] {
+			expected := level + slope*float64(len(before)+i)
+			off := value - expected
+			if math.Abs(off) < shiftLeast*expected || side != 0 && sign(off) != side {
+				least = 0
+				break
+			}
+			side, least = sign(off), math.Min(least, math.Abs(off))
+		}
+		if by := least - math.Max(most, stepBeyond*median(usual)); by > clearest {
+			clearest, at, p = by, from, 2/choose(len(before)+stepNights, stepNights)
+		}
+	}
+	return at, p
+}
+
+// choose is how many ways there are to take k of n.
+func choose(n, k int) float64 {
+	ways := 1.0
+	for i := range k {
+		ways *= float64(n-i) / float64(i+1)
+	}
+	return ways
+}
+
+// line is the straight line through a series that half of its pairs rise more steeply than, and half less (H. Theil,
+// P. K. Sen, 1968): one night that stands out does not turn it.
+func line(values []float64) (slope, level float64) {
+	var slopes, levels []float64
+	for i := range values {
+		for j := range i {
+			slopes = append(slopes, (values[i]-values[j])/float64(i-j))
+		}
+	}
+	slope = median(slopes)
+	for i, value := range values {
+		levels = append(levels, value-slope*float64(i))
+	}
+	return slope, median(levels)
+}
+
+// straighter reports whether a line tells a series better than a step does.
+func straighter(values []float64, at int) bool {
+	slope, level := line(values)
+	off := 0.0
+	for i, value := range values {
+		off += math.Abs(value - level - slope*float64(i))
+	}
+	return off < spread(values[:at])+spread(values[at:])
 }
 
 func sign(x float64) float64 {

@@ -8,7 +8,6 @@ import (
 	"time"
 
 	"github.com/kobcheck/kobcheck/reports"
-	"github.com/kobcheck/kobcheck/reports/evidence"
 )
 
 // Trend is what many nights show together.
@@ -19,6 +18,8 @@ type Trend struct {
 	Last *Changes
 	// Open are the ways of failing of the last night, with how long each has been there without a break.
 	Open []openFailure
+	// Unseen stood before and was not looked for in the last night.
+	Unseen []openFailure
 	// Flaky are the scenarios that went from passing to failing and back.
 	Flaky []flakyScenario
 	// Ever are the requirements that were broken on any night, each with its status on every night.
@@ -29,18 +30,13 @@ type Trend struct {
 	Shifts []latencyShift
 }
 
-// openFailure is a way of failing that is still there.
-type openFailure struct {
-	reports.NightFailure
-	Since  time.Time
-	Nights int
-}
-
 // trophy is a way of failing that the suite caught and that is no longer there.
 type trophy struct {
 	reports.NightFailure
 	First, Last time.Time
 	Nights      int
+	// Mended says that a later night looked and did not see it.
+	Mended bool
 }
 
 // flakyScenario is one whose verdict comes and goes.
@@ -72,94 +68,26 @@ func NewTrend(nights []*Night, skipped []string) (*Trend, error) {
 	}
 	last := t.Nights[len(t.Nights)-1]
 	if len(t.Nights) > 1 {
-		t.Last = Compare(t.Nights[len(t.Nights)-2], last)
+		t.Last = changes(t.Nights[:len(t.Nights)-1], last)
 	}
-	t.open(last)
+	t.open()
 	t.flaky()
 	t.ever()
-	t.trophies(last)
+	t.trophies()
 	t.shifts()
 	return t, nil
 }
 
-func (t *Trend) open(last *Night) {
-	for _, failure := range last.Failures {
-		one := openFailure{NightFailure: failure, Since: last.StartedAt, Nights: 1}
-		for i := len(t.Nights) - 2; i >= 0 && t.Nights[i].fails(failure.Fingerprint); i-- {
-			one.Since = t.Nights[i].StartedAt
-			one.Nights++
-		}
-		t.Open = append(t.Open, one)
-	}
-}
-
-// trophies collects what failed on earlier nights and is mended: a failure that comes and goes is none, for it
-// may come again.
-func (t *Trend) trophies(last *Night) {
-	caught := map[string]*trophy{}
-	breaks := map[string]int{}
-	for i, night := range t.Nights {
-		for _, failure := range night.Failures {
-			one := caught[failure.Fingerprint]
-			if one == nil {
-				one = &trophy{NightFailure: failure, First: night.StartedAt}
-				caught[failure.Fingerprint] = one
-			} else if i > 0 && !t.Nights[i-1].fails(failure.Fingerprint) {
-				breaks[failure.Fingerprint]++
-			}
-			one.Last, one.Nights, one.Scenarios = night.StartedAt, one.Nights+1, max(one.Scenarios, failure.Scenarios)
+// open parts what stands into what the last night saw and what it did not look for.
+func (t *Trend) open() {
+	last := t.Nights[len(t.Nights)-1]
+	for _, one := range standing(t.Nights) {
+		if last.fails(one.Fingerprint) {
+			t.Open = append(t.Open, *one)
+		} else {
+			t.Unseen = append(t.Unseen, *one)
 		}
 	}
-	for fingerprint, one := range caught {
-		if !last.fails(fingerprint) && breaks[fingerprint] == 0 && (last.Verdict == evidence.Passed || last.Verdict == evidence.Failed) {
-			t.Trophies = append(t.Trophies, *one)
-		}
-	}
-	slices.SortFunc(t.Trophies, func(a, b trophy) int {
-		return cmp.Or(b.Last.Compare(a.Last), cmp.Compare(a.Requirement+a.Message, b.Requirement+b.Message))
-	})
-}
-
-func (n *Night) fails(fingerprint string) bool {
-	for _, failure := range n.Failures {
-		if failure.Fingerprint == fingerprint {
-			return true
-		}
-	}
-	return false
-}
-
-// flaky looks for scenarios that failed, passed and failed again, or passed, failed and passed again. A
-// night without a verdict says nothing.
-func (t *Trend) flaky() {
-	verdicts := map[string][]bool{}
-	for _, night := range t.Nights {
-		for id, verdict := range night.Scenarios {
-			switch verdict {
-			case evidence.Passed, evidence.Advisory:
-				verdicts[id] = append(verdicts[id], true)
-			case evidence.Failed, evidence.Flaky:
-				verdicts[id] = append(verdicts[id], false)
-			}
-		}
-	}
-	for id, list := range verdicts {
-		one := flakyScenario{ID: id, Judged: len(list)}
-		for i, passed := range list {
-			if !passed {
-				one.Failed++
-			}
-			if i > 0 && passed != list[i-1] {
-				one.Changes++
-			}
-		}
-		if one.Changes > 1 {
-			t.Flaky = append(t.Flaky, one)
-		}
-	}
-	slices.SortFunc(t.Flaky, func(a, b flakyScenario) int {
-		return cmp.Or(cmp.Compare(b.Changes, a.Changes), cmp.Compare(a.ID, b.ID))
-	})
 }
 
 func (t *Trend) ever() {

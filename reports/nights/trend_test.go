@@ -182,9 +182,100 @@ func TestWhatWasCaughtAndMendedIsATrophy(t *testing.T) {
 	var text bytes.Buffer
 	require.NoError(t, PrintTrend(&text, trend))
 	require.Contains(t, text.String(), "Caught and mended\n  CARD-02 is not so, 2026-10-03 to 2026-10-06 (4 nights")
-	nights[11].Verdict = evidence.Inconclusive
-	nights[11].Failures = nil
+	for _, night := range nights[6:] {
+		night.Verdict, night.Failures = evidence.Inconclusive, nil
+	}
 	trend, err = NewTrend(nights, nil)
 	require.NoError(t, err)
-	require.Empty(t, trend.Trophies, "a night without a verdict mends nothing")
+	require.Empty(t, trend.Trophies, "nights without a verdict mend nothing")
+}
+
+func TestAStepIsToldOnItsThirdNightHoweverLongTheHistoryAndWhateverGrowsBesideIt(t *testing.T) {
+	random := rand.New(rand.NewPCG(3, 3))
+	for _, long := range []int{12, 30, 90, 300} {
+		var list []*Night
+		for i := range long + stepNights {
+			list = append(list, nightOf(i, func(n *Night) {
+				n.P50["cards-get"] = 20 * (0.96 + 0.08*random.Float64())
+				if i >= long {
+					n.P50["cards-get"] *= 1.3
+				}
+				n.P50["cards-list"] = (20 + float64(i)) * (0.97 + 0.06*random.Float64())
+				n.P50["wallets-get"] = 10 * (0.9 + 0.2*random.Float64())
+			}))
+		}
+		trend, err := NewTrend(list, nil)
+		require.NoError(t, err)
+		require.NotEmpty(t, trend.Shifts, "%d nights", long)
+		require.Equal(t, "cards-get", trend.Shifts[0].Operation, "%d nights", long)
+		require.Equal(t, list[long].StartedAt, trend.Shifts[0].From)
+		for _, other := range trend.Shifts[1:] {
+			require.True(t, other.Grows, other.Operation)
+		}
+	}
+}
+
+func TestNoStepIsSeenWhereThereIsNone(t *testing.T) {
+	random := rand.New(rand.NewPCG(9, 9))
+	seen := 0
+	for range 500 {
+		values := make([]float64, 40)
+		for i := range values {
+			values[i] = 20 * (1 + 0.05*random.NormFloat64())
+		}
+		if _, p := stepped(values); p < shiftAt {
+			seen++
+		}
+	}
+	require.LessOrEqual(t, seen, 5, "in 500 series of 40 nights")
+}
+
+func TestUnseenIsNotGone(t *testing.T) {
+	by := func(verdict evidence.Verdict, fails bool) func(*Night) {
+		return func(n *Night) {
+			if fails {
+				failing("f")(n)
+				n.Failures[0].By = []string{"b"}
+			}
+			n.Scenarios["b"] = verdict
+		}
+	}
+	list := []*Night{nightOf(0, nil), nightOf(1, by(evidence.Failed, true)),
+		nightOf(2, func(n *Night) { by(evidence.Inconclusive, false)(n); n.Verdict = evidence.Inconclusive }),
+		nightOf(3, func(n *Night) { delete(n.Scenarios, "b") })}
+	trend, err := NewTrend(list, nil)
+	require.NoError(t, err)
+	require.Empty(t, trend.Open)
+	require.Len(t, trend.Unseen, 1, "a part of the suite did not look for it")
+	require.Empty(t, trend.Last.Gone)
+	require.Len(t, trend.Last.Unseen, 1)
+	list = append(list, nightOf(4, by(evidence.Known, true)))
+	trend, err = NewTrend(list, nil)
+	require.NoError(t, err)
+	require.Equal(t, list[1].StartedAt, trend.Open[0].Since, "the outage is as if it had not been")
+	require.Equal(t, 2, trend.Open[0].Nights)
+	require.Empty(t, trend.Last.New)
+	list = append(list, nightOf(5, by(evidence.Passed, false)))
+	trend, err = NewTrend(list, nil)
+	require.NoError(t, err)
+	require.Len(t, trend.Last.Gone, 1)
+	require.Len(t, trend.Trophies, 1)
+	require.Empty(t, trend.Flaky, "it came, stayed and was mended")
+}
+
+func TestWhatWasThereForOneNightIsFlakyAndNoTrophy(t *testing.T) {
+	list := []*Night{nightOf(0, nil), nightOf(1, failing("f")), nightOf(2, nil)}
+	trend, err := NewTrend(list, nil)
+	require.NoError(t, err)
+	require.Empty(t, trend.Trophies)
+	require.Equal(t, []flakyScenario{{ID: "b", Failed: 1, Judged: 3, Changes: 2}}, trend.Flaky)
+}
+
+func TestAnotherVersionIsTold(t *testing.T) {
+	was, is := nightOf(1, func(n *Night) { n.Tool = "v1.0.0" }), nightOf(2, func(n *Night) { n.Tool = "v1.1.0" })
+	var out bytes.Buffer
+	require.NoError(t, PrintChanges(&out, Compare(was, is)))
+	require.Contains(t, out.String(), "kobcheck is v1.1.0, was v1.0.0")
+	is.Tool = was.Tool
+	require.Empty(t, Compare(was, is).Upgrade())
 }

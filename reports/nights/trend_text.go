@@ -39,16 +39,16 @@ func PrintTrend(w io.Writer, t *Trend) error {
 		one := t.Open[i]
 		return fmt.Sprintf("%s %s, since %s (%d nights in a row)", one.Requirement, wording.Plain(one.Message), day(one.Since), one.Nights)
 	})
+	p.list("Not looked for last night", len(t.Unseen), func(i int) string {
+		one := t.Unseen[i]
+		return fmt.Sprintf("%s %s, seen last on %s", one.Requirement, wording.Plain(one.Message), day(one.Last))
+	})
 	p.list("Flaky: the verdict comes and goes", len(t.Flaky), func(i int) string {
 		one := t.Flaky[i]
 		return fmt.Sprintf("%s failed on %d of %d nights (%.0f %%), %d changes", one.ID, one.Failed, one.Judged,
 			100*float64(one.Failed)/float64(one.Judged), one.Changes)
 	})
-	p.list("Latency that changed for good", len(t.Shifts), func(i int) string {
-		one := t.Shifts[i]
-		return fmt.Sprintf("%s p50 %.1f → %.1f ms (%+.0f %%) from %s on, p = %.1g", one.Operation, one.Before, one.After,
-			100*(one.After/one.Before-1), day(one.From), one.P)
-	})
+	p.list("Latency that changed for good", len(t.Shifts), func(i int) string { return t.Shifts[i].String() })
 	p.list("Caught and mended", len(t.Trophies), func(i int) string {
 		one := t.Trophies[i]
 		return fmt.Sprintf("%s %s, %s to %s (%d nights, %d scenarios)", one.Requirement, wording.Plain(one.Message), day(one.First),
@@ -67,6 +67,14 @@ func PrintTrend(w io.Writer, t *Trend) error {
 	return p.Err()
 }
 
+func (s latencyShift) String() string {
+	text := fmt.Sprintf("%s p50 %.1f → %.1f ms (%+.0f %%)", s.Operation, s.Before, s.After, 100*(s.After/s.Before-1))
+	if s.Grows {
+		return text + ", little by little"
+	}
+	return fmt.Sprintf("%s from %s on, p = %.1g", text, day(s.From), s.P)
+}
+
 // PrintChanges prints what differs between two nights.
 func PrintChanges(w io.Writer, c *Changes) error {
 	p := nightPrinter{wording.New(w, false)}
@@ -80,13 +88,13 @@ func PrintChanges(w io.Writer, c *Changes) error {
 
 func (p nightPrinter) differences(c *Changes) {
 	before := p.Lines()
-	p.list("New ways of failing", len(c.New), func(i int) string {
-		return fmt.Sprintf("%s %s (%d scenarios, fingerprint %s)", c.New[i].Requirement, wording.Plain(c.New[i].Message),
-			c.New[i].Scenarios, c.New[i].Fingerprint)
-	})
-	p.list("Mended", len(c.Gone), func(i int) string {
-		return fmt.Sprintf("%s %s (fingerprint %s)", c.Gone[i].Requirement, wording.Plain(c.Gone[i].Message), c.Gone[i].Fingerprint)
-	})
+	if text := c.Upgrade(); text != "" {
+		p.Line("  %s", wording.Plain(text))
+	}
+	p.failures("New ways of failing", c.New)
+	p.failures("Failing, and not looked for before", c.Unlooked)
+	p.failures("Mended", c.Gone)
+	p.failures("Not looked for", c.Unseen)
 	p.list("Other verdicts", len(c.Verdicts), func(i int) string {
 		return fmt.Sprintf("%s: %s, was %s", c.Verdicts[i].Scenario, c.Verdicts[i].Is, c.Verdicts[i].Was)
 	})
@@ -100,6 +108,13 @@ func (p nightPrinter) differences(c *Changes) {
 	if p.Lines() == before {
 		p.Line("  nothing changed")
 	}
+}
+
+func (p nightPrinter) failures(title string, list []reports.NightFailure) {
+	p.list(title, len(list), func(i int) string {
+		return fmt.Sprintf("%s %s (%s, fingerprint %s)", list[i].Requirement, wording.Plain(list[i].Message),
+			wording.Count(list[i].Scenarios, "scenario"), list[i].Fingerprint)
+	})
 }
 
 func (p nightPrinter) list(title string, n int, text func(int) string) {

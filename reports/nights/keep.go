@@ -1,0 +1,136 @@
+package nights
+
+import (
+	"compress/gzip"
+	"errors"
+	"fmt"
+	"io"
+	"os"
+	"path/filepath"
+	"slices"
+	"strconv"
+	"strings"
+)
+
+// Keep says how many nights of a history stay, and of how many the reports do. 0 is no bound.
+type Keep struct {
+	// Nights stay at all. Reports of so many of the latest stay as they were written; of a night before those its
+	// night.json stays, and its run.json compressed.
+	Nights, Reports int
+}
+
+// ParseKeep reads what --keep says, such as nights=400,reports=14.
+func ParseKeep(text string) (Keep, error) {
+	var keep Keep
+	if text == "" {
+		return keep, nil
+	}
+	for _, part := range strings.Split(text, ",") {
+		name, number, _ := strings.Cut(part, "=")
+		n, err := strconv.Atoi(number)
+		switch {
+		case err != nil || n < 1:
+			return keep, fmt.Errorf("--keep: %q is no number of nights; write it like nights=400,reports=14", part)
+		case name == "nights":
+			keep.Nights = n
+		case name == "reports":
+			keep.Reports = n
+		default:
+			return keep, fmt.Errorf("--keep: there is no %q; there are nights and reports", name)
+		}
+	}
+	return keep, nil
+}
+
+// reportFiles are the patterns of what a run writes into a night's folder beside night.json and run.json.
+var reportFiles = []string{"*.html", "junit.xml", "summary.md", "new-failures.yaml", "ctrf.json", "cucumber.json", "messages.ndjson",
+	"metrics.txt", "badge.svg", "annotations.txt", "issue-*.md", "allure-results/*-result.json"}
+
+// Prune takes from a history what is not to be kept, and returns in words what it did. It touches only folders right
+// below that hold a night of the target, and of them only files that a run writes; what it does not know stays, and so
+// does a folder that is not empty then.
+func Prune(folder, target string, keep Keep) (string, error) {
+	type held struct {
+		at    string
+		night *Night
+	}
+	var list []held
+	entries, err := os.ReadDir(folder)
+	if err != nil {
+		return "", fmt.Errorf("pruning the nights under %s: %w", folder, err)
+	}
+	for _, entry := range entries {
+		at := filepath.Join(folder, entry.Name())
+		night, err := ReadOne(filepath.Join(at, nightFiles[0]))
+		if entry.IsDir() && err == nil && night.Target == target { // without a night.json nothing goes
+			list = append(list, held{at, night})
+		}
+	}
+	slices.SortStableFunc(list, func(a, b held) int { return b.night.StartedAt.Compare(a.night.StartedAt) })
+	removed, thinned := 0, 0
+	var failed []error
+	for i, one := range list {
+		switch {
+		case keep.Nights > 0 && i >= keep.Nights:
+			removed++
+			failed = append(failed, drop(one.at, append(slices.Clone(reportFiles), nightFiles...)), gone(one.at))
+		case keep.Reports > 0 && i >= keep.Reports:
+			thinned++
+			failed = append(failed, pack(filepath.Join(one.at, "run.json")), drop(one.at, reportFiles))
+		}
+	}
+	if removed+thinned == 0 {
+		return "", errors.Join(failed...)
+	}
+	return fmt.Sprintf("of %d nights %d are removed, and %d have their history alone", len(list), removed, thinned), errors.Join(failed...)
+}
+
+// drop removes the files of a folder that match a pattern.
+func drop(folder string, patterns []string) error {
+	var failed []error
+	for _, pattern := range patterns {
+		paths, err := filepath.Glob(filepath.Join(folder, filepath.FromSlash(pattern)))
+		failed = append(failed, err)
+		for _, path := range paths {
+			failed = append(failed, os.Remove(path))
+		}
+	}
+	return errors.Join(failed...)
+}
+
+// gone removes a folder with nothing in it any more.
+func gone(folder string) error {
+	_ = os.Remove(filepath.Join(folder, "allure-results"))
+	left, err := os.ReadDir(folder)
+	if err != nil || len(left) > 0 {
+		return err
+	}
+	return os.Remove(folder)
+}
+
+// pack compresses a file into one with .gz behind its name, in its mode, and removes it only where that is whole.
+func pack(path string) (err error) {
+	from, err := os.Open(path)
+	if errors.Is(err, os.ErrNotExist) {
+		return nil
+	}
+	if err != nil {
+		return err
+	}
+	defer func() { err = errors.Join(err, from.Close()) }()
+	info, err := from.Stat()
+	if err != nil {
+		return err
+	}
+	aside := path + ".part"
+	to, err := os.OpenFile(aside, os.O_WRONLY|os.O_CREATE|os.O_TRUNC, info.Mode())
+	if err != nil {
+		return err
+	}
+	press := gzip.NewWriter(to)
+	_, err = io.Copy(press, from)
+	if err = errors.Join(err, press.Close(), to.Close()); err != nil {
+		return errors.Join(err, os.Remove(aside))
+	}
+	return errors.Join(os.Rename(aside, path+".gz"), os.Remove(path))
+}

@@ -111,7 +111,11 @@ func TestAnnotationsAreBoundedAndStayOnTheirLine(t *testing.T) {
 }
 
 func TestALabelOfAMetricKeepsItsQuotes(t *testing.T) {
-	require.Equal(t, `target="a\"b\\c\nd"`, label("target", "a\"b\\c\nd"))
+	run := specimen.Runs(t)["green"]
+	run.Target.Name = "a\"b\\c\nd\xff"
+	var out strings.Builder
+	require.NoError(t, writeOpenMetrics(&out, run, nil))
+	require.Contains(t, out.String(), `target="a\"b\\c\nd`+"\ufffd\"")
 }
 
 func TestTheScriptOfAScenarioReadsNewIdsAndAsksForTokens(t *testing.T) {

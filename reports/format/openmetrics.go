@@ -1,11 +1,12 @@
 package format
 
 import (
-	"cmp"
 	"fmt"
 	"io"
-	"slices"
 	"strings"
+
+	"github.com/prometheus/client_golang/prometheus"
+	"github.com/prometheus/common/expfmt"
 
 	"github.com/kobcheck/kobcheck/contract"
 	"github.com/kobcheck/kobcheck/reports"
@@ -14,46 +15,45 @@ import (
 // writeOpenMetrics writes the figures of a run as OpenMetrics text, for a push gateway or a node exporter's
 // folder. Times are in seconds.
 func writeOpenMetrics(w io.Writer, r *reports.Run, _ *contract.Contract) error {
-	var b strings.Builder
-	target := label("target", r.Target.Name)
-	family := func(name, help string) { fmt.Fprintf(&b, "# TYPE %s gauge\n# HELP %s %s\n", name, name, help) }
-	c, q := r.Summary.Scenarios, r.Summary.Requirements
-	family("kobcheck_scenarios", "Scenarios of the run by verdict.")
-	for _, one := range c.Verdicts() {
-		fmt.Fprintf(&b, "kobcheck_scenarios{%s,%s} %d\n", target, label("verdict", string(one.Verdict)), one.N)
+	registry := prometheus.NewRegistry()
+	gauge := func(name, help string, labels ...string) *prometheus.GaugeVec {
+		vec := prometheus.NewGaugeVec(prometheus.GaugeOpts{Name: "kobcheck_" + name, Help: help,
+			ConstLabels: prometheus.Labels{"target": strings.ToValidUTF8(r.Target.Name, "\ufffd")}}, labels)
+		registry.MustRegister(vec)
+		return vec
 	}
-	family("kobcheck_requirements", "Requirements that the API owes, by what the run showed of them.")
-	for _, one := range []struct {
-		status reports.RequirementStatus
-		n      int
-	}{{reports.Proved, q.Proved}, {reports.RequirementFailed, q.Failed}, {reports.NotTested, q.NotTested}} {
-		fmt.Fprintf(&b, "kobcheck_requirements{%s,%s} %d\n", target, label("status", string(one.status)), one.n)
+	scenarios := gauge("scenarios", "Scenarios of the run by verdict.", "verdict")
+	for _, one := range r.Summary.Scenarios.Verdicts() {
+		scenarios.WithLabelValues(string(one.Verdict)).Set(float64(one.N))
 	}
-	family("kobcheck_exit_code", "Exit code of the run.")
-	fmt.Fprintf(&b, "kobcheck_exit_code{%s} %d\n", target, r.ExitCode)
-	family("kobcheck_checks_evaluated", "Checks that were evaluated.")
-	fmt.Fprintf(&b, "kobcheck_checks_evaluated{%s} %d\n", target, r.Summary.Checks)
-	family("kobcheck_duration_seconds", "Length of the run.")
-	fmt.Fprintf(&b, "kobcheck_duration_seconds{%s} %g\n", target, r.EndedAt.Sub(r.StartedAt).Seconds())
-	family("kobcheck_run_timestamp_seconds", "When the run ended, since 1970.")
-	fmt.Fprintf(&b, "kobcheck_run_timestamp_seconds{%s} %d\n", target, r.EndedAt.Unix())
-	family("kobcheck_operation_latency_seconds", "Latency of an operation in the run.")
-	uses := append([]reports.OperationUse{}, r.Operations...)
-	slices.SortFunc(uses, func(a, b reports.OperationUse) int { return cmp.Compare(a.ID, b.ID) })
-	for _, use := range uses {
-		for _, one := range []struct {
-			quantile string
-			ms       float64
-		}{{"0.5", use.Latency.P50}, {"0.95", use.Latency.P95}, {"1", use.Latency.Max}} {
-			fmt.Fprintf(&b, "kobcheck_operation_latency_seconds{%s,%s,%s} %g\n", target, label("operation", use.ID),
-				label("quantile", one.quantile), one.ms/1000)
+	requirements := gauge("requirements", "Requirements that the API owes, by what the run showed of them.", "status")
+	q := r.Summary.Requirements
+	for status, n := range map[reports.RequirementStatus]int{reports.Proved: q.Proved, reports.RequirementFailed: q.Failed,
+		reports.NotTested: q.NotTested} {
+		requirements.WithLabelValues(string(status)).Set(float64(n))
+	}
+	gauge("exit_code", "Exit code of the run.").WithLabelValues().Set(float64(r.ExitCode))
+	gauge("checks_evaluated", "Checks that were evaluated.").WithLabelValues().Set(float64(r.Summary.Checks))
+	gauge("duration_seconds", "Length of the run.").WithLabelValues().Set(r.EndedAt.Sub(r.StartedAt).Seconds())
+	gauge("run_timestamp_seconds", "When the run ended, since 1970.").WithLabelValues().Set(float64(r.EndedAt.Unix()))
+	latency := gauge("operation_latency_seconds", "Latency of an operation in the run.", "operation", "quantile")
+	for _, use := range r.Operations {
+		for quantile, ms := range map[string]float64{"0.5": use.Latency.P50, "0.95": use.Latency.P95, "1": use.Latency.Max} {
+			latency.WithLabelValues(use.ID, quantile).Set(ms / 1000)
 		}
 	}
-	b.WriteString("# EOF\n")
-	_, err := io.WriteString(w, b.String())
-	return err
-}
-
-func label(name, value string) string {
-	return name + `="` + strings.NewReplacer(`\`, `\\`, `"`, `\"`, "\n", `\n`).Replace(value) + `"`
+	families, err := registry.Gather()
+	if err != nil {
+		return fmt.Errorf("gathering the metrics of the run: %w", err)
+	}
+	encoder := expfmt.NewEncoder(w, expfmt.NewFormat(expfmt.TypeOpenMetrics))
+	for _, family := range families {
+		if err := encoder.Encode(family); err != nil {
+			return fmt.Errorf("writing the metric %s: %w", family.GetName(), err)
+		}
+	}
+	if closer, ok := encoder.(expfmt.Closer); ok {
+		return closer.Close()
+	}
+	return nil
 }

@@ -12,11 +12,13 @@ func (s *Server) authenticate(r *http.Request, c *call) (answer, bool) {
 	case !sent && s.admits(c):
 		return answer{}, true
 	case !sent:
-		return s.challenge(c, http.StatusUnauthorized, "No access token was sent", ""), false
+		refusal := s.challenge(c, http.StatusUnauthorized, "No access token was sent", "")
+		return refusal, s.actsAllTheSame(c, refusal, false)
 	}
 	found, wrong := s.tokens.verify(c, token)
 	if wrong != "" {
-		return s.challenge(c, http.StatusUnauthorized, wrong, "invalid_token"), false
+		refusal := s.challenge(c, http.StatusUnauthorized, wrong, "invalid_token")
+		return refusal, s.actsAllTheSame(c, refusal, true)
 	}
 	named := r.Header.Get("X-Client-Id")
 	found.clientID = s.brokenClient(found.clientID, named)

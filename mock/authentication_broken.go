@@ -1,6 +1,8 @@
 package mock
 
 import (
+	"encoding/base64"
+	"encoding/json"
 	"errors"
 	"net/http"
 	"strings"
@@ -10,12 +12,23 @@ import (
 
 // admits lets a caller in that sent no token.
 func (s *Server) admits(c *call) bool {
-	if !s.faulty(c, "auth.no-token-accepted") {
+	if !s.faults.Any() {
 		return false
 	}
+	line := c.header.Get("Authorization")
+	if !s.faulty(c, "auth.no-token-accepted") &&
+		!(strings.TrimSpace(line) == "Bearer" && s.faults.On("auth.empty-bearer-accepted")) &&
+		!(strings.HasPrefix(line, "Basic ") && s.faults.On("auth.basic-accepted")) {
+		return false
+	}
+	s.welcome(c)
+	return true
+}
+
+// welcome takes a caller for one who may do everything.
+func (s *Server) welcome(c *call) {
 	open := s.tokens.anyone()
 	c.caller, c.scope = s.active(open.clientID), open.scope
-	return true
 }
 
 // brokenClient is the client of a token: another one that a header names, where a fault trusts that.
@@ -65,6 +78,9 @@ func (i *issuer) forgiven(c *call, token string, err error) (grant, bool) {
 		return grant{}, false
 	}
 	s := i.server
+	if i.forgivenForm(token) {
+		return i.anyone(), true
+	}
 	var claims jwt.MapClaims
 	parsed, _, unread := jwt.NewParser().ParseUnverified(token, &claims)
 	if unread != nil {
@@ -79,6 +95,44 @@ func (i *issuer) forgiven(c *call, token string, err error) (grant, bool) {
 	}
 	return grantOf(claims), s.faulty(c, "auth.signature-not-checked")
 }
+
+// forgivenForm reports whether a fault takes a token for its form alone.
+func (i *issuer) forgivenForm(token string) bool {
+	faults := i.server.faults
+	if token == "null" {
+		return faults.On("auth.word-null-accepted")
+	}
+	parts := strings.Split(token, ".")
+	if len(parts) < 2 {
+		return false
+	}
+	var head struct {
+		Alg string `json:"alg"`
+		JWK any    `json:"jwk"`
+	}
+	raw, err := base64.RawURLEncoding.DecodeString(parts[0])
+	if err != nil || json.Unmarshal(raw, &head) != nil {
+		return false
+	}
+	signature := ""
+	if len(parts) > 2 {
+		signature = parts[2]
+	}
+	switch {
+	case strings.EqualFold(head.Alg, "none"):
+		return head.Alg != "none" && faults.On("auth.unsigned-in-capitals-accepted")
+	case strings.HasPrefix(head.Alg, "HS"):
+		return faults.On("auth.symmetric-accepted")
+	case head.JWK != nil:
+		return faults.On("auth.embedded-key-trusted")
+	case signature == "":
+		return faults.On("auth.missing-signature-accepted")
+	}
+	return len(signature) < signatureLength && faults.On("auth.cut-token-accepted")
+}
+
+// signatureLength is how many letters the signature of ES256 has.
+const signatureLength = 86
 
 // anyone is what a caller without any credentials gets where a fault lets it in.
 func (i *issuer) anyone() grant {

@@ -29,6 +29,9 @@ type keptAnswer struct {
 func (s *Server) once(c *call) answer {
 	key, refusal := s.keyOf(c)
 	if refusal != nil {
+		if s.faults.On("refusal.acts-without-a-key") {
+			c.route.handle(c)
+		}
 		return *refusal
 	}
 	if key == "" || s.faulty(c, "idempotency.ignored") {

@@ -44,6 +44,7 @@ func (s *Server) readBody(r *http.Request, c *call) (answer, bool) {
 		return s.refuse(http.StatusInternalServerError, "Internal server error"), false
 	}
 	if text := s.checkBody(c); text != "" {
+		s.actsOnBadData(c)
 		return s.invalid(c, text), false
 	}
 	return answer{}, true

@@ -1,6 +1,7 @@
 package mock
 
 import (
+	"encoding/base64"
 	"net/url"
 	"strings"
 	"time"
@@ -23,14 +24,28 @@ func walkStrangers(c *caller, operation *contract.Operation) {
 		forged = head + "." + strings.Repeat("A", 86)
 	}
 	request, parameters := c.goodRequest(operation.ID)
+	parts := strings.Split(c.token, ".")
+	headed := func(head string) string {
+		return base64.RawURLEncoding.EncodeToString([]byte(head)) + "." + parts[1] + "."
+	}
 	for _, authorization := range []string{"", "Bearer nonsense", "Bearer " + unsigned, "Bearer " + forged,
-		"Bearer " + c.server.Inventory().ExpiredToken, "Basic " + c.token, "bearer " + c.token} {
+		"Bearer " + c.server.Inventory().ExpiredToken, "Basic " + c.token, "bearer " + c.token, "Bearer", "Bearer null",
+		"Bearer " + headed(`{"alg":"NONE"}`), "Bearer " + headed(`{"alg":"HS256"}`) + "x", "Bearer " + headed(`{"alg":"ES256","jwk":{}}`) + parts[2],
+		"Bearer " + headed(`{"alg":"ES256"}`), "Bearer " + c.token[:len(c.token)-8]} {
 		c.with("Authorization", authorization).call(operation.ID, request, parameters...)
 	}
 	c.without("Authorization").call(operation.ID, body{"amount": "bad"}, parameters...)
 	c.scoped("admin", "client/read administrator/read").call(operation.ID, request, parameters...)
 	method, path := c.addressOf(operation.ID, parameters...)
 	c.without("Authorization").send(method, path+"?access_token="+url.QueryEscape(c.token), "")
+	seeWhatWasDone(c)
+}
+
+// seeWhatWasDone lists what a refused call may have changed all the same.
+func seeWhatWasDone(c *caller) {
+	for _, list := range []string{"wallets-list", "cards-list", "endusers-list", "beneficiaries-list"} {
+		c.call(list, nil)
+	}
 }
 
 // walkTenancy reaches for the things of another client.

@@ -41,6 +41,7 @@ func walkKey(c *caller, operation *contract.Operation) {
 	c.with("Idempotency-Key", key[:35]+strconv.Itoa(int(key[35])%10)).call(operation.ID, request, parameters...)
 	c.without("Idempotency-Key").call(operation.ID, request, parameters...)
 	c.with("Idempotency-Key", "malformed").call(operation.ID, request, parameters...)
+	seeWhatWasDone(c)
 }
 
 // walkSharedKeys sends one key for several operations, cards and clients.
@@ -79,6 +80,7 @@ func walkInput(c *caller, operation *contract.Operation) {
 	raw, err := json.Marshal(good)
 	require.NoError(c.t, err)
 	one.with("Content-Type", "text/plain").send(method, path, string(raw))
+	seeWhatWasDone(c)
 }
 
 // missing stands for a field that is left out.

@@ -23,8 +23,11 @@ func (w *World) Send(ctx context.Context, draft *scene.Draft) (*client.Exchange,
 
 // SendBut leaves one of the sentinels out, by the name of its check.
 func (w *World) SendBut(ctx context.Context, draft *scene.Draft, but string) (*client.Exchange, error) {
+	if err := w.frameBefore(ctx, draft); err != nil {
+		return nil, err
+	}
 	exchange, err := w.Session.Client.Do(ctx, draft.Operation, draft.Ready())
-	if err == nil {
+	if State[refusal](w).exchange = exchange; err == nil {
 		return exchange, w.Judge(draft.Operation, exchange, but)
 	}
 	if exchange != nil {

@@ -19,6 +19,8 @@ type Scenario struct {
 	Requirements []string
 	// Gap is the conflict or gap that the scenario looks into; empty for none.
 	Gap string
+	// Refuses says that the scenario is about calls that are refused.
+	Refuses bool
 	// Attempt counts from 0; another attempt gets idempotency keys of its own.
 	Attempt int
 }

@@ -304,7 +304,7 @@ func stuckAfter(text string, groups []group, last int) bool {
 	switch {
 	case word < len(text) && isDigit(text[word]) && word > at:
 		glue := text[at:word]
-		return glue != "D" && !strings.EqualFold(glue, "e") // as in a card's track, and before an exponent
+		return glue != "D" && !exponent(text[at:]) // as in a card's track, and before an exponent
 	case word < len(text) && text[word] == '-' && word > at: // the rest of a UUID whose first digits have no letter
 		return beginsID(text[word+1:])
 	case word == at && word < len(text):
@@ -320,6 +320,15 @@ func stuckAfter(text string, groups []group, last int) bool {
 		}
 	}
 	return false
+}
+
+// exponent reports whether a text begins with that of a number, unlike the rest of an id.
+func exponent(text string) bool {
+	end := 1
+	for end < len(text) && isDigit(text[end]) {
+		end++
+	}
+	return text[0]|0x20 == 'e' && (end == len(text) || text[end] != '-' && !isLetter(text[end]))
 }
 
 func isDigit(c byte) bool { return c >= '0' && c <= '9' }

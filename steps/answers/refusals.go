@@ -1,6 +1,7 @@
 package answers
 
 import (
+	"context"
 	"fmt"
 	"maps"
 	"slices"
@@ -39,9 +40,10 @@ func is(codes ...int) func(int) bool {
 	}
 }
 
-func callIsRefused(w *steps.World, exchange *client.Exchange, kind string) error {
-	if !expectRefused(w, exchange) {
-		return nil
+func callIsRefused(ctx context.Context, w *steps.World, exchange *client.Exchange, kind string) error {
+	refused, err := expectRefused(ctx, w, exchange)
+	if !refused {
+		return err
 	}
 	refusal := refusals[kind]
 	if open := w.Open(w.Session.Contract.Operation(exchange.Operation), exchange); open != nil && !refusal.accepts(exchange.Status) {
@@ -50,11 +52,11 @@ func callIsRefused(w *steps.World, exchange *client.Exchange, kind string) error
 	w.Expect(refusal.accepts(exchange.Status), evidence.Assertion{Check: "refused as " + kind,
 		Fact: w.Own(contract.RefusalStatus), Message: fmt.Sprintf("%q was refused with another code", w.TitleOf(exchange)),
 		Expected: refusal.reads, Actual: w.Answered(exchange)})
-	return nil
+	return err
 }
 
-// expectRefused checks that a call was not served, and by no fault of the server's own.
-func expectRefused(w *steps.World, exchange *client.Exchange) bool {
+// expectRefused checks that a call was not served, by no fault of the server's own, and that it did nothing.
+func expectRefused(ctx context.Context, w *steps.World, exchange *client.Exchange) (bool, error) {
 	w.Expect(exchange.Status >= 400, evidence.Assertion{Check: "not served", Fact: w.Own(contract.Refusal),
 		Message: fmt.Sprintf("%q should have been refused", w.TitleOf(exchange)), Expected: "a refusal",
 		Actual: w.Answered(exchange)})
@@ -63,7 +65,7 @@ func expectRefused(w *steps.World, exchange *client.Exchange) bool {
 			Message: "what a caller did wrong was answered by a server error", Expected: "a client error (4xx)",
 			Actual: w.Answered(exchange)})
 	}
-	return exchange.Status/100 == 4
+	return exchange.Status/100 == 4, w.ExpectNothingDone(ctx, exchange)
 }
 
 // noServerError is what an answer with a server error to bad input breaks: the scenario's own requirement where a
@@ -82,13 +84,15 @@ func callFailsAtRunTime(w *steps.World, exchange *client.Exchange) {
 		Actual: w.Answered(exchange)})
 }
 
-func refusalSays(w *steps.World, exchange *client.Exchange, message string) {
-	if !expectRefused(w, exchange) && exchange.Status < 500 {
-		return
+func refusalSays(ctx context.Context, w *steps.World, exchange *client.Exchange, message string) error {
+	refused, err := expectRefused(ctx, w, exchange)
+	if !refused && exchange.Status < 500 {
+		return err
 	}
 	w.Match(match.Says(message), w.Decoded(exchange), evidence.Assertion{Check: "message of the refusal",
 		Fact: w.Own(contract.Text), Message: "the refusal does not say why in the documented words",
 		Actual: w.Answered(exchange)})
+	return err
 }
 
 func refusalHasText(w *steps.World, exchange *client.Exchange) {

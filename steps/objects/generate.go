@@ -9,6 +9,8 @@ import (
 	"unicode/utf8"
 
 	"pgregory.net/rapid"
+
+	"github.com/kobcheck/kobcheck/client/redact"
 )
 
 // The edges: what languages, databases and libraries treat in a way of their own. They are dealt out over the objects
@@ -65,17 +67,33 @@ func value(levels int) *rapid.Generator[any] {
 // key generates the name of a member; those of card data are none that a caller may send.
 var key = rapid.OneOf(rapid.SampledFrom(keys), rapid.StringN(0, 8, -1).Filter(utf8.ValidString))
 
-// deal returns objects that hold all edges between them, at the top, in objects and in lists, and values of any form
-// beside them. The same chance deals the same objects.
+// deal returns objects that hold all edges between them, see [dealt]. What reads like the number of a card in them, by
+// chance, is dealt anew: no caller may send one.
 func deal(random *rand.Rand, count int) []map[string]any {
+	for {
+		all := dealt(random, count)
+		if !slices.ContainsFunc(all, readsLikeCard) {
+			return all
+		}
+	}
+}
+
+func readsLikeCard(object map[string]any) bool {
+	written, err := json.Marshal(object)
+	return err != nil || redact.CardNumbers(string(written)) != string(written)
+}
+
+// dealt returns objects that hold all edges between them, at the top, in objects and in lists, and values of any form
+// beside them. The same chance deals the same objects.
+func dealt(random *rand.Rand, count int) []map[string]any {
 	all := make([]map[string]any, count)
 	for i := range all {
 		all[i] = map[string]any{"listed": []any{}, "held": map[string]any{}, "plain": "text"}
 	}
-	dealt := 0
+	next := 0
 	put := func(value any) {
-		object, name := all[dealt%count], fmt.Sprint("no ", dealt)
-		switch dealt++; random.IntN(3) {
+		object, name := all[next%count], fmt.Sprint("no ", next)
+		switch next++; random.IntN(3) {
 		case 0:
 			object["held"].(map[string]any)[name] = value
 		case 1:

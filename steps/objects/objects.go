@@ -110,7 +110,7 @@ func (s *sent) send(ctx context.Context, w *steps.World, object map[string]any) 
 		first := draft.Operation.PathParams[0]
 		kind, o.id = first.Fixture, draft.Request.Path[first.Name]
 	}
-	if o.id == "" || things.Reader(w, kind) == nil {
+	if o.id == "" || steps.Reader(w, kind) == nil {
 		return o, nil
 	}
 	now, err := things.Read(ctx, w, &scene.Thing{Kind: kind, ID: o.id, As: exchange.As})
@@ -161,7 +161,7 @@ func eachComesBack(ctx context.Context, w *steps.World, s *sent) error {
 }
 
 func eachIsListed(ctx context.Context, w *steps.World, s *sent) error {
-	lister := things.Lister(w, s.draft.Operation.Creates)
+	lister := steps.Lister(w, s.draft.Operation.Creates)
 	if lister == nil {
 		return steps.Faulty("nothing lists what %q makes", s.draft.Operation.Title)
 	}

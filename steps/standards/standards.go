@@ -15,7 +15,6 @@ import (
 	"github.com/kobcheck/kobcheck/schemas/match"
 	"github.com/kobcheck/kobcheck/steps"
 	"github.com/kobcheck/kobcheck/steps/sentinel"
-	"github.com/kobcheck/kobcheck/steps/things"
 )
 
 // Sentences returns the definitions of the area.
@@ -125,7 +124,7 @@ func locationResolves(ctx context.Context, w *steps.World, exchange *client.Exch
 		return &scene.NotTestable{Why: "this target sends no Location with its 201"}
 	}
 	operation := w.Session.Contract.Operation(exchange.Operation)
-	reader := things.Reader(w, operation.Creates)
+	reader := steps.Reader(w, operation.Creates)
 	path, err := w.Session.Client.Relative(location)
 	if err != nil {
 		w.Expect(false, evidence.Assertion{Check: "Location resolves", Fact: w.Fact("STD-09", contract.Head),

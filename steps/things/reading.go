@@ -43,32 +43,9 @@ func readingSentences() []steps.Definition {
 	}
 }
 
-// Reader returns the operation that reads one thing of a kind by its id, or nil.
-func Reader(w *steps.World, kind string) *contract.Operation {
-	return find(w, func(o *contract.Operation) bool {
-		return o.Method == http.MethodGet && len(o.PathParams) == 1 && o.PathParams[0].Fixture == kind
-	})
-}
-
-// Lister returns the operation that lists the things of a kind, or nil.
-func Lister(w *steps.World, kind string) *contract.Operation {
-	return find(w, func(o *contract.Operation) bool {
-		return o.Method == http.MethodGet && o.Reads == kind && o.Success.Shape == "array"
-	})
-}
-
-func find(w *steps.World, wanted func(*contract.Operation) bool) *contract.Operation {
-	for _, operation := range w.Session.Contract.Operations {
-		if wanted(operation) {
-			return operation
-		}
-	}
-	return nil
-}
-
 // Read gets the present state of a thing, as means to an end: what deviates in it is noticed in passing.
 func Read(ctx context.Context, w *steps.World, object *scene.Thing) (map[string]any, error) {
-	operation := Reader(w, object.Kind)
+	operation := steps.Reader(w, object.Kind)
 	if operation == nil {
 		return nil, &scene.NotTestable{Why: "no documented operation reads a " + object.Kind + " by its id"}
 	}
@@ -152,7 +129,7 @@ func isInList(ctx context.Context, w *steps.World, kind string) error {
 	if entry == nil {
 		return nil
 	}
-	if Reader(w, kind) == nil {
+	if steps.Reader(w, kind) == nil {
 		return nil
 	}
 	now, err := Read(ctx, w, object)
@@ -233,7 +210,7 @@ func listsApart(ctx context.Context, w *steps.World, title string) error {
 // listed looks for a thing in the list of its kind and returns its entry, or nil, with the number of
 // entries seen. Lists with documented paging are walked newest first, page by page.
 func listed(ctx context.Context, w *steps.World, object *scene.Thing, as string) (map[string]any, int, error) {
-	operation := Lister(w, object.Kind)
+	operation := steps.Lister(w, object.Kind)
 	if operation == nil {
 		return nil, 0, &scene.NotTestable{Why: "no documented operation lists things of the kind " + object.Kind}
 	}

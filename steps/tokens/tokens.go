@@ -25,7 +25,7 @@ import (
 
 // Sentences returns the definitions of the area.
 func Sentences() []steps.Definition {
-	return slices.Concat(tokenSentences(), scopeSentences())
+	return slices.Concat(tokenSentences(), scopeSentences(), rightsSentences())
 }
 
 // badTokens are what must not be taken for a token.

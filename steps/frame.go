@@ -1,0 +1,194 @@
+package steps
+
+import (
+	"context"
+	"errors"
+	"maps"
+	"net/http"
+	"slices"
+	"strings"
+
+	"github.com/kobcheck/kobcheck/client"
+	"github.com/kobcheck/kobcheck/client/scene"
+	"github.com/kobcheck/kobcheck/contract"
+	"github.com/kobcheck/kobcheck/reports/evidence"
+	"github.com/kobcheck/kobcheck/schemas/match"
+)
+
+// Frame is what some things were like at one moment: the members of each, by a name for it.
+type Frame struct {
+	things map[string]*scene.Thing
+	states map[string]map[string]any
+}
+
+// Reader returns the operation that reads one thing of a kind by its id, or nil.
+func Reader(w *World, kind string) *contract.Operation {
+	return find(w, func(o *contract.Operation) bool {
+		return o.Method == http.MethodGet && len(o.PathParams) == 1 && o.PathParams[0].Fixture == kind
+	})
+}
+
+// Lister returns the operation that lists the things of a kind, or nil.
+func Lister(w *World, kind string) *contract.Operation {
+	return find(w, func(o *contract.Operation) bool {
+		return o.Method == http.MethodGet && o.Reads == kind && o.Success.Shape == "array"
+	})
+}
+
+func find(w *World, wanted func(*contract.Operation) bool) *contract.Operation {
+	if at := slices.IndexFunc(w.Session.Contract.Operations, wanted); at >= 0 {
+		return w.Session.Contract.Operations[at]
+	}
+	return nil
+}
+
+// Frame reads all things of the scenario that nobody else has, or those alone that a request names.
+func (w *World) Frame(ctx context.Context, naming *scene.Draft) (*Frame, error) {
+	f := &Frame{things: map[string]*scene.Thing{}}
+	for name, thing := range w.Things {
+		if thing != nil && !thing.Shared && thing.ID != "" && (naming == nil || mentions(naming, thing)) {
+			f.things[name] = thing
+			f.include(w, thing)
+		}
+	}
+	var err error
+	f.states, err = w.seen(ctx, f.things)
+	return f, err
+}
+
+// include adds the wallet of a card, on which much of what happens to the card shows.
+func (f *Frame) include(w *World, thing *scene.Thing) {
+	id, _ := thing.Body["wallet_id"].(string)
+	for _, other := range f.things {
+		if other.ID == id {
+			return
+		}
+	}
+	if thing.Kind == "card" && id != "" {
+		f.things["wallet of the card "+thing.ID] = &scene.Thing{Kind: "wallet", ID: id, As: thing.As}
+	}
+}
+
+// mentions reports whether a request names a thing, in its address or its body.
+func mentions(draft *scene.Draft, thing *scene.Thing) bool {
+	for _, id := range draft.Request.Path {
+		if strings.EqualFold(id, thing.ID) {
+			return true
+		}
+	}
+	for _, value := range draft.Body {
+		if id, isText := value.(string); isText && strings.EqualFold(id, thing.ID) {
+			return true
+		}
+	}
+	return false
+}
+
+// seen reads things as means to an end: what the scenario's own calls were stays as it is.
+func (w *World) seen(ctx context.Context, things map[string]*scene.Thing) (map[string]map[string]any, error) {
+	last, calls := w.Last, w.Calls
+	defer func() { w.Last, w.Calls = last, calls }()
+	states := map[string]map[string]any{}
+	for _, name := range slices.Sorted(maps.Keys(things)) {
+		state, err := w.state(ctx, things[name])
+		var blocked *scene.Blocked
+		if errors.As(err, &blocked) {
+			state, err = map[string]any{"id": Status(blocked.Status)}, nil
+		}
+		if err != nil {
+			return nil, err
+		}
+		if state != nil {
+			states[name] = state
+		}
+	}
+	return states, nil
+}
+
+// state is what a thing reads as, or its entry in the list of its kind; nil where neither can be had.
+func (w *World) state(ctx context.Context, thing *scene.Thing) (map[string]any, error) {
+	if reader := Reader(w, thing.Kind); reader != nil {
+		return w.Scene.Get(ctx, reader.ID, caller(w, reader, thing), thing.ID)
+	}
+	lister := Lister(w, thing.Kind)
+	if lister == nil {
+		return nil, nil
+	}
+	entries, err := w.Scene.List(ctx, lister.ID, caller(w, lister, thing), nil)
+	for _, entry := range entries {
+		if scene.ID(entry) == thing.ID {
+			return entry, err
+		}
+	}
+	return nil, err // a list may come in parts (N-21)
+}
+
+func caller(w *World, operation *contract.Operation, thing *scene.Thing) string {
+	if thing.As != "" {
+		return thing.As
+	}
+	return w.Session.Client.Caller(operation)
+}
+
+// ExpectFrame reads the things of a frame again and checks that each is as it was, but for the members of a thing
+// that may have changed. What differs is one finding of the requirement.
+func (w *World) ExpectFrame(ctx context.Context, f *Frame, a evidence.Assertion, may func(thing, member string) bool) error {
+	now, err := w.seen(ctx, f.things)
+	if err != nil {
+		return err
+	}
+	for _, name := range slices.Sorted(maps.Keys(f.states)) {
+		before := f.states[name]
+		for _, member := range slices.Sorted(maps.Keys(before)) {
+			holds, why := match.Field(match.Equal(before[member]), member).Look(now[name])
+			if holds || may(name, member) {
+				continue
+			}
+			a.Pointer, a.Expected, a.Actual = why.Pointer, name+" with "+member+" "+why.Expected, why.Actual
+			w.Expect(false, a)
+			return nil
+		}
+	}
+	if len(f.states) > 0 {
+		w.Expect(true, a)
+	}
+	return nil
+}
+
+// framedPart is how deep a run has to go for every refusal to be looked into; less deep ones look into a part of them.
+const framedPart = 40
+
+// framed reports whether a scenario that is about refusals looks into what they did.
+func (w *World) framed(draft *scene.Draft) bool {
+	return w.Scenario.Refuses && draft.Operation.Writes() && w.preparing == 0 && w.Random().IntN(framedPart) < w.Depth()
+}
+
+// refusal is a call of a scenario about refusals, and what the things that it names were like before it.
+type refusal struct {
+	exchange *client.Exchange
+	before   *Frame
+}
+
+// frameBefore keeps what the things of a call are like that may be refused.
+func (w *World) frameBefore(ctx context.Context, draft *scene.Draft) error {
+	r := State[refusal](w)
+	if *r = (refusal{}); !w.framed(draft) {
+		return nil
+	}
+	frame, err := w.Frame(ctx, draft)
+	r.before = frame
+	return err
+}
+
+// ExpectNothingDone checks that a call that was refused has left the things that it names as they were. Of the many
+// refusals of a run some are looked into, others with another seed, and all of them where the run goes deep.
+func (w *World) ExpectNothingDone(ctx context.Context, exchange *client.Exchange) error {
+	r := *State[refusal](w)
+	if r.before == nil || r.exchange != exchange || exchange.Status < http.StatusBadRequest {
+		return nil
+	}
+	*State[refusal](w) = refusal{}
+	return w.ExpectFrame(ctx, r.before, evidence.Assertion{Check: "a refused request changes nothing",
+		Fact: w.Fact("HARNESS-11", contract.Effect), Exchange: exchange.N,
+		Message: "something changed although the request was refused"}, func(string, string) bool { return false })
+}

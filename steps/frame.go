@@ -3,6 +3,7 @@ package steps
 import (
 	"context"
 	"errors"
+	"fmt"
 	"maps"
 	"net/http"
 	"slices"
@@ -46,7 +47,7 @@ func find(w *World, wanted func(*contract.Operation) bool) *contract.Operation {
 func (w *World) Frame(ctx context.Context, naming *scene.Draft) (*Frame, error) {
 	f := &Frame{things: map[string]*scene.Thing{}}
 	for name, thing := range w.Things {
-		if thing != nil && !thing.Shared && thing.ID != "" && (naming == nil || mentions(naming, thing)) {
+		if thing != nil && !thing.Shared && thing.ID != "" && (naming == nil || Mentions(naming, thing)) {
 			f.things[name] = thing
 			f.include(w, thing)
 		}
@@ -69,8 +70,8 @@ func (f *Frame) include(w *World, thing *scene.Thing) {
 	}
 }
 
-// mentions reports whether a request names a thing, in its address or its body.
-func mentions(draft *scene.Draft, thing *scene.Thing) bool {
+// Mentions reports whether a request names a thing, in its address or its body.
+func Mentions(draft *scene.Draft, thing *scene.Thing) bool {
 	for _, id := range draft.Request.Path {
 		if strings.EqualFold(id, thing.ID) {
 			return true
@@ -130,9 +131,12 @@ func caller(w *World, operation *contract.Operation, thing *scene.Thing) string 
 	return w.Session.Client.Caller(operation)
 }
 
-// ExpectFrame reads the things of a frame again and checks that each is as it was, but for the members of a thing
-// that may have changed. What differs is one finding of the requirement.
-func (w *World) ExpectFrame(ctx context.Context, f *Frame, a evidence.Assertion, may func(thing, member string) bool) error {
+// Breaks is the requirement that a change of a member of a thing breaks; empty where it may change.
+type Breaks func(thing *scene.Thing, member string) string
+
+// ExpectFrame reads the things of a frame again and checks that each is as it was. What differs is one finding, of the
+// requirement that breaks says.
+func (w *World) ExpectFrame(ctx context.Context, f *Frame, a evidence.Assertion, breaks Breaks) error {
 	now, err := w.seen(ctx, f.things)
 	if err != nil {
 		return err
@@ -141,12 +145,15 @@ func (w *World) ExpectFrame(ctx context.Context, f *Frame, a evidence.Assertion,
 		before := f.states[name]
 		for _, member := range slices.Sorted(maps.Keys(before)) {
 			holds, why := match.Field(match.Equal(before[member]), member).Look(now[name])
-			if holds || may(name, member) {
+			if holds {
 				continue
 			}
-			a.Pointer, a.Expected, a.Actual = why.Pointer, name+" with "+member+" "+why.Expected, why.Actual
-			w.Expect(false, a)
-			return nil
+			if requirement := breaks(f.things[name], member); requirement != "" {
+				a.Fact.Requirement, a.Fact.Also = requirement, nil
+				a.Pointer, a.Expected, a.Actual = why.Pointer, fmt.Sprintf("%q of the %s as it was, %s", member, name, why.Expected), why.Actual
+				w.Expect(false, a)
+				return nil
+			}
 		}
 	}
 	if len(f.states) > 0 {
@@ -190,5 +197,8 @@ func (w *World) ExpectNothingDone(ctx context.Context, exchange *client.Exchange
 	*State[refusal](w) = refusal{}
 	return w.ExpectFrame(ctx, r.before, evidence.Assertion{Check: "a refused request changes nothing",
 		Fact: w.Fact("HARNESS-11", contract.Effect), Exchange: exchange.N,
-		Message: "something changed although the request was refused"}, func(string, string) bool { return false })
+		Message: "something changed although the request was refused"}, NothingMay)
 }
+
+// NothingMay is what a refused request breaks, whatever it changes.
+func NothingMay(*scene.Thing, string) string { return "HARNESS-11" }

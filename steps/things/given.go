@@ -14,7 +14,7 @@ import (
 
 // Sentences returns the definitions of the area.
 func Sentences() []steps.Definition {
-	return slices.Concat(givenSentences(), readingSentences(), markedSentences(), effectSentences())
+	return slices.Concat(givenSentences(), readingSentences(), markedSentences(), effectSentences(), changingSentences())
 }
 
 func givenSentences() []steps.Definition {

@@ -280,5 +280,5 @@ func noneChanged(ctx context.Context, w *steps.World, a *attempts) error {
 	}
 	return w.ExpectFrame(ctx, a.before, evidence.Assertion{Check: "a refused request changes nothing",
 		Fact:    w.Fact("HARNESS-11", contract.Effect),
-		Message: "something changed although every request was refused"}, func(string, string) bool { return false })
+		Message: "something changed although every request was refused"}, steps.NothingMay)
 }

@@ -1,0 +1,47 @@
+Feature: Changes
+  A change is for one thing. Whatever else the scenario has, and whatever else there is of that thing, stays as it was.
+
+  @HARNESS-27 @inferred
+  Rule: A change leaves everything else as it was: the other members of the thing, and every other thing
+    @id:changes.status
+    Scenario Outline: <operation> changes what it is for and keeps it, and nothing else
+      Given an enduser with the metadata
+        """
+        {"crm": {"id": "a-1"}, "tags": ["x", null]}
+        """
+      And a card
+      And another card
+      And another wallet
+      And a beneficiary
+      And another beneficiary
+      When "<operation>" is called with each value that its page names
+
+      Examples:
+        | operation             |
+        | Update wallet         |
+        | Update card status    |
+        | Replace or renew card |
+        | Generate card secret  |
+        | Update beneficiary    |
+
+    @id:changes.effects
+    Scenario Outline: <operation> does what it is for, and nothing else
+      Given an enduser with the metadata
+        """
+        {"crm": {"id": "a-1"}, "tags": ["x", null]}
+        """
+      And a wallet
+      And another wallet
+      And another card
+      And a beneficiary
+      When "<operation>" is called with each value that its page names
+
+      Examples:
+        | operation                        |
+        | Create a new card                |
+        | Create a transaction             |
+        | Create manual credit transaction |
+        | Create manual debit transaction  |
+        | Create a new wallet              |
+        | Create a new enduser             |
+        | Create beneficiary               |

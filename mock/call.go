@@ -153,9 +153,9 @@ func (s *Server) locked(c *call) answer {
 	s.store.mu.Lock()
 	defer s.store.mu.Unlock()
 	if c.operation.NeedsKey() {
-		return s.once(c)
+		return s.rippled(c, s.once(c))
 	}
-	return c.route.handle(c)
+	return s.rippled(c, c.route.handle(c))
 }
 
 // meanwhile reports whether a call was under way already when some work ended. Ended is what

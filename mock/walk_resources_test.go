@@ -60,6 +60,34 @@ func walkCards(c *caller) {
 	}
 }
 
+// walkFrame changes one of several things of a holder and looks at all of them after each change.
+func walkFrame(c *caller) {
+	holder := c.call("endusers-create", body{"person": person(), "metadata": body{"a": 1}}).id()
+	wallet := func() string {
+		return c.call("wallets-create", body{"holder_id": holder, "asset": "AUD", "asset_class": "CURRENCY",
+			"partner_product": "KOBBLE_AUD_1"}).id()
+	}
+	one, other := wallet(), wallet()
+	look := func() {
+		seeWhatWasDone(c)
+		c.call("wallets-get", nil, one)
+	}
+	c.tryCard(c.program("ok"), other)
+	card := c.tryCard(c.program("ok"), one).id()
+	look()
+	for _, status := range []string{"ACTIVE", "SUSPENDED"} {
+		c.call("cards-update-status", body{"status": status}, card)
+		look()
+	}
+	c.call("transactions-manual-credit", body{"amount": 5, "to": one})
+	look()
+	c.call("wallets-update", body{"status": "INACTIVE"}, one)
+	made := c.beneficiary()
+	c.beneficiary()
+	c.call("beneficiaries-update", body{"status": "INACTIVE"}, made)
+	look()
+}
+
 func walkLists(c *caller) {
 	for range 5 {
 		c.clock.Advance(time.Second)

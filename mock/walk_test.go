@@ -45,7 +45,7 @@ func walks(t *testing.T) []walk {
 	}
 	return append(all, walk{"tenancy", walkTenancy}, walk{"token", walkTokens}, walk{"card", walkCards},
 		walk{"list", walkLists}, walk{"money", walkMoney}, walk{"metadata", walkEndusers},
-		walk{"idempotency", walkSharedKeys}, walk{"http", walkPaths}, walk{"order", walkOrder})
+		walk{"idempotency", walkSharedKeys}, walk{"http", walkPaths}, walk{"order", walkOrder}, walk{"frame", walkFrame})
 }
 
 // near sorts walks by how likely they are to hear of a fault: those of its operation and of its group first, then

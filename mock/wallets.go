@@ -51,7 +51,7 @@ func (s *Server) listWallets(c *call) answer {
 	wallets := visible(s, c, &s.store.wallets, (*wallet).createdAt)
 	texts := make([][]byte, len(wallets))
 	for i, w := range wallets {
-		texts[i] = s.appendWallet(make([]byte, 0, 512), w)
+		texts[i] = s.appendWallet(make([]byte, 0, 512), s.listedWallet(w))
 	}
 	return s.wholeList(c, texts)
 }

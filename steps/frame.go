@@ -43,11 +43,12 @@ func find(w *World, wanted func(*contract.Operation) bool) *contract.Operation {
 	return nil
 }
 
-// Frame reads all things of the scenario that nobody else has, or those alone that a request names.
-func (w *World) Frame(ctx context.Context, naming *scene.Draft) (*Frame, error) {
+// Frame reads all things of the scenario that nobody else has, or those alone that one of the requests names.
+func (w *World) Frame(ctx context.Context, naming ...*scene.Draft) (*Frame, error) {
 	f := &Frame{things: map[string]*scene.Thing{}}
 	for name, thing := range w.Things {
-		if thing != nil && !thing.Shared && thing.ID != "" && (naming == nil || Mentions(naming, thing)) {
+		mentions := func(draft *scene.Draft) bool { return Mentions(draft, thing) }
+		if thing != nil && !thing.Shared && thing.ID != "" && (len(naming) == 0 || slices.ContainsFunc(naming, mentions)) {
 			f.things[name] = thing
 			f.include(w, thing)
 		}

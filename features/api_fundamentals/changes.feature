@@ -38,10 +38,20 @@ Feature: Changes
 
       Examples:
         | operation                        |
-        | Create a new card                |
         | Create a transaction             |
         | Create manual credit transaction |
         | Create manual debit transaction  |
         | Create a new wallet              |
         | Create a new enduser             |
         | Create beneficiary               |
+
+    @id:changes.card
+    Scenario: A new card changes its wallet, and nothing else
+      Given an enduser with the metadata
+        """
+        {"crm": {"id": "a-1"}, "tags": ["x", null]}
+        """
+      And a wallet
+      And another wallet
+      And a beneficiary
+      When "Create a new card" is called with each value that its page names

@@ -56,7 +56,7 @@ func callWithEachValue(ctx context.Context, w *steps.World, title string) error 
 		if value != "" {
 			draft.Set("status", value)
 		}
-		before, err := w.Frame(ctx, nil)
+		before, err := w.Frame(ctx)
 		if err != nil {
 			return err
 		}

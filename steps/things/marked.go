@@ -49,7 +49,7 @@ func markRequest(w *steps.World, draft *scene.Draft) error {
 
 func nothingMarked(ctx context.Context, w *steps.World) error {
 	operation := w.Draft.Operation
-	list := Lister(w, operation.Creates)
+	list := steps.Lister(w, operation.Creates)
 	if list == nil {
 		return &scene.NotTestable{Why: "no documented operation lists what \"" + operation.Title + "\" makes"}
 	}

@@ -178,11 +178,16 @@ func callWithoutRight(ctx context.Context, w *steps.World, way string) error {
 	}
 	a := steps.State[attempts](w)
 	a.way = way
-	var drafts []*scene.Draft
+	var drafts, acting []*scene.Draft
 	for _, operation := range steps.Sampled(w, asking(w)) {
-		draft, err := w.Scene.Draft(ctx, operation, w.Session.Client.Caller(operation), w.Things)
+		// What one call needs may not be fit for another.
+		own := scene.Things{}
+		draft, err := w.Scene.Draft(ctx, operation, w.Session.Client.Caller(operation), own)
 		if err != nil {
 			return err
+		}
+		for kind, thing := range own {
+			w.Things[kind+" of "+operation.ID] = thing
 		}
 		h, err := holding(ctx, w, draft.Request.As)
 		if err != nil {
@@ -197,11 +202,15 @@ func callWithoutRight(ctx context.Context, w *steps.World, way string) error {
 			none := ""
 			draft.Request.Authorization, draft.Request.Header = &none, http.Header{"Authorization": {header}}
 		}
-		drafts = append(drafts, draft)
+		if drafts = append(drafts, draft); operation.Writes() {
+			acting = append(acting, draft)
+		}
 	}
-	var err error
-	if a.before, err = w.Frame(ctx, nil); err != nil {
-		return err
+	if a.before = new(steps.Frame); len(acting) > 0 {
+		var err error
+		if a.before, err = w.Frame(ctx, acting...); err != nil {
+			return err
+		}
 	}
 	for _, draft := range drafts {
 		exchange, err := w.Send(ctx, draft)

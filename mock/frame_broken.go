@@ -1,0 +1,92 @@
+package mock
+
+import "encoding/json"
+
+// ripple changes, after a call that was served, what the call is not for, where a fault asks for it.
+func (s *Server) ripple(c *call) {
+	id, _ := parseID(c.parameter("id"))
+	switch c.operation.ID {
+	case "wallets-update":
+		if w := s.store.wallets.byID[id]; w != nil && w.external != "" && s.faults.On("frame.wallet-update-unlinks") {
+			w.external = ""
+		}
+	case "cards-update-status":
+		s.rippleOfCard(s.store.cards.byID[id])
+	case "beneficiaries-update":
+		for _, other := range s.store.beneficiaries.byOwner[c.caller.id] {
+			if other.id != id && c.has("status") && other.status != c.text("status") && s.faults.On("frame.beneficiary-update-hits-all") {
+				other.status = c.text("status")
+			}
+		}
+	case "cards-create":
+		wallet, _ := parseID(c.text("wallet_id"))
+		w := s.store.wallets.byID[wallet]
+		if w == nil {
+			return
+		}
+		if holder := s.store.endusers.byID[w.holder]; holder != nil && s.faults.On("frame.card-creation-clears-metadata") {
+			holder.metadata = json.RawMessage("{}")
+		}
+	case "transactions-manual-credit":
+		to, _ := parseID(c.text("to"))
+		if w := s.store.wallets.byID[to]; w != nil {
+			s.besides(w, func(other *wallet) {
+				if s.faults.On("frame.credit-reaches-other-wallets") {
+					other.available++
+				}
+			})
+		}
+	}
+}
+
+// rippleOfCard changes more than the status of a card.
+func (s *Server) rippleOfCard(one *card) {
+	if one == nil {
+		return
+	}
+	if s.faults.On("frame.card-update-renews-created-at") {
+		one.created = s.store.later(one.created)
+		one.updated = one.created
+	}
+	w := s.store.wallets.byID[one.wallet]
+	if w == nil {
+		return
+	}
+	if one.status == "SUSPENDED" && s.faults.On("frame.card-status-reaches-the-wallet") {
+		w.status = "INACTIVE"
+	}
+	s.besides(w, func(other *wallet) {
+		for _, theirs := range s.store.cards.byOwner[w.owner] {
+			if theirs.wallet == other.id && theirs.status != one.status && s.faults.On("frame.card-status-reaches-other-cards") {
+				theirs.status = one.status
+			}
+		}
+	})
+}
+
+// besides visits the other wallets of the holder of a wallet.
+func (s *Server) besides(w *wallet, visit func(*wallet)) {
+	for _, other := range s.store.wallets.byOwner[w.owner] {
+		if other.holder == w.holder && other != w {
+			visit(other)
+		}
+	}
+}
+
+// listedWallet is a wallet as the list shows it.
+func (s *Server) listedWallet(w *wallet) *wallet {
+	if w.status == "ACTIVE" || !s.faults.On("frame.list-shows-old-status") {
+		return w
+	}
+	shown := *w
+	shown.status = "ACTIVE"
+	return &shown
+}
+
+// rippled is the answer to a change, after what the faults make of everything else.
+func (s *Server) rippled(c *call, a answer) answer {
+	if s.faults.Any() && a.succeeded() {
+		s.ripple(c)
+	}
+	return a
+}

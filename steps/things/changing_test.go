@@ -1,0 +1,41 @@
+package things_test
+
+import (
+	"testing"
+
+	"github.com/stretchr/testify/require"
+
+	"github.com/kobcheck/kobcheck/mock"
+	"github.com/kobcheck/kobcheck/steps/stage"
+)
+
+func TestWhatAChangeIsNotForIsOneFinding(t *testing.T) {
+	enduser := stage.Says(`an enduser with the metadata`, stage.Text(`{"a": 1}`))
+	for fault, c := range map[string]struct {
+		given                 []any
+		call, requirement, in string
+	}{
+		"frame.wallet-update-unlinks":           {stage.Says(`a card`), "Update wallet", "HARNESS-27", "external_id"},
+		"frame.card-status-reaches-the-wallet":  {stage.Says(`a card`), "Update card status", "HARNESS-27", "status"},
+		"frame.card-status-reaches-other-cards": {stage.Says(`a card`, `another card`), "Update card status", "HARNESS-27", "status"},
+		"frame.card-update-renews-created-at":   {stage.Says(`a card`), "Update card status", "HARNESS-27", "created_at"},
+		"frame.beneficiary-update-hits-all":     {stage.Says(`a beneficiary`, `another beneficiary`), "Update beneficiary", "HARNESS-27", "status"},
+		"frame.card-creation-clears-metadata":   {stage.Says(`a wallet`), "Create a new card", "META-02", "metadata"},
+		"frame.credit-reaches-other-wallets":    {stage.Says(`a wallet`, `another wallet`), "Create manual credit transaction", "MONEY-06", "amount"},
+		"frame.list-shows-old-status":           {stage.Says(`a wallet`), "Update wallet", "WALLET-31", "status"},
+	} {
+		sentences := append(append(enduser[:2:2], c.given...), `"`+c.call+`" is called with each value that its page names`)
+		good := stage.New(t, mock.Options{}, "HARNESS-27")
+		require.NoError(t, good.Say(t, sentences...), fault)
+		broke, held := good.Found()
+		require.Empty(t, broke, fault)
+		require.Contains(t, held, "all else is as it was", fault)
+
+		bad := stage.New(t, mock.Options{Faults: []string{fault}}, "HARNESS-27")
+		require.NoError(t, bad.Say(t, sentences...), fault)
+		findings := bad.World.Evidence().Findings
+		require.NotEmpty(t, findings, fault)
+		require.Equal(t, c.requirement, findings[0].Requirement, fault)
+		require.Contains(t, findings[0].Pointer, c.in, fault)
+	}
+}

@@ -73,6 +73,19 @@ func proxy(request *http.Request) (*url.URL, error) {
 	return http.ProxyFromEnvironment(request)
 }
 
+// Via is the proxy of the environment that a request to an address goes through; nil for none.
+func Via(address string) *url.URL {
+	u, err := url.Parse(address)
+	if err != nil {
+		return nil
+	}
+	via, err := proxy(&http.Request{URL: u})
+	if err != nil {
+		return nil
+	}
+	return via
+}
+
 // OnThisMachine reports whether a host, without a port, is this machine itself: localhost or an address of loopback.
 // No name is looked up.
 func OnThisMachine(host string) bool {

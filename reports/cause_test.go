@@ -205,6 +205,32 @@ func TestAnEntryOfAScenarioHoldsItToHowItFails(t *testing.T) {
 	require.Len(t, r.Removable, 1)
 }
 
+func TestAMendedFailureWarnsUntilItsLastDayAndThenBlocksAndChanceNeverDoes(t *testing.T) {
+	list := entriesOf(t, &reports.Run{Scenarios: []reports.Scenario{specimen.Red("b", "")}})
+	list[0].Scenario = "b"
+	list = lasting(t, list)
+	over := time.Date(2100, 1, 1, 0, 0, 0, 0, time.UTC)
+	for name, c := range map[string]struct {
+		verdict          evidence.Verdict
+		now              time.Time
+		warnings, blocks int
+	}{
+		"before its last day": {evidence.Passed, specimen.Begin, 1, 0},
+		"after its last day":  {evidence.Passed, over, 0, 1},
+		"a pass by chance":    {evidence.Flaky, over, 0, 0},
+	} {
+		r := &reports.Run{Scenarios: []reports.Scenario{specimen.Scenario("b", c.verdict)}}
+		r.ApplyKnown(list, c.now)
+		r.Close(specimen.Facts(t), c.now)
+		require.Len(t, r.Removable, c.warnings, name)
+		require.Equal(t, c.blocks, r.Summary.Scenarios.UnexpectedPass, name)
+		require.Equal(t, c.blocks > 0, r.ExitCode == evidence.ExitFailed, name)
+		if c.warnings > 0 {
+			require.Contains(t, reports.Headline(r), "1 known failure mended, remove the entry")
+		}
+	}
+}
+
 // lasting reads entries from a file, as a run does, until a day that is far.
 func lasting(t *testing.T, list evidence.KnownFailures) evidence.KnownFailures {
 	t.Helper()

@@ -21,8 +21,11 @@ func Headline(r *Run) string {
 		return fmt.Sprintf("%s: the run was interrupted; %d of %d scenarios did not come to their turn", name, c.NotRun, c.Total)
 	case r.ExitCode == evidence.ExitNothing:
 		return name + ": nothing could be tested"
-	case r.Verdict == evidence.Inconclusive:
+	case r.Verdict == evidence.Inconclusive && c.Inconclusive+c.NotRun+c.Blocked > 0:
 		return name + ": no verdict; " + strings.Join(append(r.away(), r.beside()...), "; ")
+	case c.Passed+c.Known+c.Flaky == 0:
+		none := fmt.Sprintf("%s: none of %d scenarios passed, and none broke a gated requirement", name, c.Total)
+		return strings.Join(append([]string{none}, r.beside()...), "; ")
 	case r.Partial():
 		passed := fmt.Sprintf("%s conforms in part: %d of %d selected scenarios passed, none broke a gated requirement", name, c.Passed, c.Total)
 		return strings.Join(append([]string{passed}, r.beside()...), "; ")
@@ -111,6 +114,9 @@ func (r *Run) beside() []string {
 	}
 	if read > 0 {
 		parts = append(parts, wording.Count(read, "deviation")+" to read, not gated")
+	}
+	if gone := len(r.Removable); gone > 0 {
+		parts = append(parts, wording.Count(gone, "known failure")+" mended, remove the entry")
 	}
 	if known := len(Listed(r.Causes(true))); known > 0 {
 		parts = append(parts, wording.Count(known, "cause")+" known")

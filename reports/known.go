@@ -31,7 +31,7 @@ func (r *Run) ApplyKnown(list evidence.KnownFailures, now time.Time) {
 		case entry.Dropped() != "":
 			a.removable(entry.Dropped())
 		case !a.unused(i):
-		case entry.Ended(now):
+		case a.blocks(entry):
 			r.Unneeded = append(r.Unneeded, entry.NoLonger())
 		default:
 			a.removable(entry.NoLonger())
@@ -75,9 +75,9 @@ func (a *applying) scenario(s *Scenario) {
 		if why := a.blocked[s.BlockedBy]; why != "" {
 			s.Verdict, s.Reason = evidence.Known, why
 		}
-	case evidence.Passed, evidence.Advisory, evidence.Flaky:
+	case evidence.Passed, evidence.Advisory: // flaky is chance, which asks for nothing
 		for _, i := range own {
-			if entry := &a.list[i]; entry.Ended(a.now) {
+			if entry := &a.list[i]; a.blocks(entry) {
 				s.Verdict, s.Reason = evidence.UnexpectedPass, entry.NoLonger()
 			} else {
 				a.removable(entry.NoLonger())
@@ -87,6 +87,14 @@ func (a *applying) scenario(s *Scenario) {
 		a.failed(s, own, covered)
 	}
 }
+
+// blocks reports whether an entry whose failure is mended fails the run.
+func (a *applying) blocks(entry *evidence.KnownFailure) bool {
+	return a.run.Settings.UnexpectedPass == UnexpectedPassFails || entry.Ended(a.now)
+}
+
+// UnexpectedPassFails is the setting by which an entry whose failure is mended fails the run at once.
+const UnexpectedPassFails = "fail"
 
 // own lists the entries that speak of a scenario by its name.
 func (a *applying) own(s *Scenario) []int {

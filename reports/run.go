@@ -115,6 +115,9 @@ type Settings struct {
 	Retries int    `json:"retries,omitempty"`
 	// FlakyFails says that a scenario that failed and then passed fails the run.
 	FlakyFails bool `json:"flaky_fails,omitempty"`
+	// UnexpectedPass is fail where an entry whose failure is mended fails the run at once; else it does so after the
+	// last day of the entry.
+	UnexpectedPass string `json:"unexpected_pass,omitempty"`
 	// Scored names the file that freezes the set of requirements that gate.
 	Scored string `json:"scored,omitempty"`
 	// Faults are those that were switched on in the mock inside.

@@ -188,6 +188,11 @@ func (r *Run) decide() {
 		if r.Reason == "" {
 			r.Reason = "nothing of the selection could be tested on this target"
 		}
+	case counts.Passed+counts.Known+counts.Flaky == 0 && !r.Partial():
+		r.Verdict, r.ExitCode = evidence.Inconclusive, evidence.ExitInconclusive
+		if r.Reason == "" {
+			r.Reason = "no scenario passed: what was seen are deviations to read alone; is a clock wrong, or the edition another?"
+		}
 	default:
 		r.Verdict, r.ExitCode = evidence.Passed, evidence.ExitPassed
 	}

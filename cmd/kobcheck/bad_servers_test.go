@@ -240,7 +240,7 @@ func sign(t *testing.T, template, parent *x509.Certificate, with *ecdsa.PrivateK
 func environment(t *testing.T, api, token http.HandlerFunc, raw func(net.Conn), secure secured) string {
 	t.Helper()
 	if token == nil {
-		token = answer("application/json", `{"access_token":"a-token-worth-nothing","expires_in":3600,"token_type":"Bearer"}`)
+		token = refusal(http.StatusOK, `{"access_token":"a-token-worth-nothing","expires_in":3600,"token_type":"Bearer"}`)
 	}
 	tokens := httptest.NewServer(token)
 	t.Cleanup(tokens.CloseClientConnections)

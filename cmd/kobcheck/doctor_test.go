@@ -178,3 +178,17 @@ func TestAReplayScriptNeedsOnlyCurlAndJq(t *testing.T) {
 	require.Contains(t, string(output), "201 Created", "the card is created once more, for a new wallet of a new person")
 	require.NotContains(t, string(output), `"id":null`)
 }
+
+func TestDoctorCallsNothingFineWhereNoAPIAnswers(t *testing.T) {
+	t.Parallel()
+	for says, path := range map[string]string{
+		"leads to https://login.example.test/in": environment(t, redirect("https://login.example.test/in"), nil, nil, secured{}),
+		"the answer is an HTML page (200)":       environment(t, page(http.StatusOK), nil, nil, secured{}),
+		"an edge answered 403":                   environment(t, page(http.StatusForbidden), nil, nil, secured{}),
+	} {
+		checks, _, code := examined(t, path)
+		require.Equal(t, evidence.ExitInconclusive, code)
+		require.Equal(t, doctor.Broken, checks["edition"].State)
+		require.Contains(t, checks["edition"].Detail, says)
+	}
+}

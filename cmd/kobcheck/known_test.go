@@ -39,6 +39,8 @@ func TestOneEntryCoversACauseAndTheRestIsStillJudged(t *testing.T) {
 	output, code = kobcheck(t, "run", "--known", known, "--out", folder)
 	require.Zero(t, code, "until its date an entry of what is mended holds nobody up: %s", output)
 	require.Regexp(t, `no longer fails as KOB-1 says; remove the\s+entry\s+at`, output)
+	output, code = kobcheck(t, "run", "--known", known, "--unexpected-pass", "fail", "--out", folder)
+	require.Equal(t, evidence.ExitFailed, code, output)
 	output, code = kobcheck(t, "run", "--known", known, "--section", "endusers", "--out", folder)
 	require.Zero(t, code, output)
 	require.Regexp(t, `conforms\s+in\s+part`, output)

@@ -2,6 +2,7 @@ package main
 
 import (
 	"bytes"
+	"context"
 	"net/http"
 	"net/http/httptest"
 	"os"
@@ -28,9 +29,12 @@ func behind(t *testing.T, options mock.Options, between func(http.Handler) http.
 	options.RetryWait = workbench.RetryWait
 	server, err := mock.New(options)
 	require.NoError(t, err)
+	listening, err := server.Listen(context.Background(), "127.0.0.1:0")
+	require.NoError(t, err)
+	t.Cleanup(func() { require.NoError(t, listening.Close()) })
 	front := httptest.NewServer(between(server))
 	t.Cleanup(front.Close)
-	return writeTarget(t, server, front.URL)
+	return writeTarget(t, server, front.URL, listening.URL)
 }
 
 // hangUp closes the connection in place of an answer.

@@ -33,6 +33,7 @@ type runFlags struct {
 	keep           string
 	rest           string
 	depth          int
+	unexpectedPass string
 }
 
 func newRun() *cobra.Command {
@@ -67,6 +68,8 @@ func newRun() *cobra.Command {
 	flags.IntVar(&f.how.Retries, "retries", 0, "more attempts, with fresh data, for scenarios that failed")
 	flags.IntVar(&f.depth, "depth", steps.DefaultDepth, "derived inputs of each class to send")
 	flags.BoolVar(&f.how.FlakyFails, "flaky-fails", false, "scenarios that failed and then passed fail the run")
+	flags.StringVar(&f.unexpectedPass, "unexpected-pass", "warn", "known failures that are mended: warn asks for the entry's "+
+		"removal and fails after its last day, fail fails at once")
 	f.judging.Flags(flags)
 	flags.StringVar(&f.judging.Profile, "profile", "", "profile.json of the target: answers to open questions; "+
 		"read, compared and written")
@@ -93,6 +96,9 @@ func run(ctx context.Context, b *workbench.Bench, f *runFlags) error {
 	}
 	if err != nil {
 		return err
+	}
+	if f.unexpectedPass != "warn" && f.unexpectedPass != reports.UnexpectedPassFails {
+		return fmt.Errorf("--unexpected-pass: %q is neither warn nor fail", f.unexpectedPass)
 	}
 	f.how.Seed = b.Seed(f.how.Seed)
 	subject, err := b.Subject(ctx, &f.where, f.how.Seed)
@@ -193,6 +199,9 @@ func performScenarios(ctx context.Context, b *workbench.Bench, f *runFlags, subj
 // conclude judges a run that was made, and writes its reports whatever else fails.
 func conclude(b *workbench.Bench, f *runFlags, by *workbench.Judgement, result *reports.Run, guard format.Guard) error {
 	result.Settings.Formats, result.Settings.Scored, result.Settings.Faults = f.files.Formats, f.judging.Scored, f.where.Faults
+	if f.unexpectedPass == reports.UnexpectedPassFails {
+		result.Settings.UnexpectedPass = f.unexpectedPass
+	}
 	result.ApplyKnown(by.Known, b.Now())
 	result.ReportWaivers(by.Waivers)
 	result.Close(b.Facts, b.Now())

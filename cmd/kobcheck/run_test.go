@@ -107,9 +107,13 @@ func serveThis(t *testing.T, server *mock.Server) string {
 
 // writeTarget writes a target file for a mock that is served at an address, and a file for each of its secrets, since
 // the environment belongs to all tests at once.
-func writeTarget(t *testing.T, server *mock.Server, address string) string {
+// Sender is the address of its own that deliveries name where a front stands before it.
+func writeTarget(t *testing.T, server *mock.Server, address string, sender ...string) string {
 	t.Helper()
 	file := workbench.Described(server, address, contract.V1)
+	for _, one := range sender {
+		file.Webhooks.Sender = one
+	}
 	for name, one := range file.Target.Clients {
 		one.SecretEnv, one.SecretFile = "", keptIn(t, workbench.Secrets(server)[name])
 		file.Target.Clients[name] = one

@@ -41,6 +41,9 @@ func writeAnnotations(w io.Writer, r *reports.Run, facts *contract.Contract) err
 		fmt.Fprintf(&b, "::warning title=kobcheck::%s\n",
 			commandText(fmt.Sprintf("the environment kept %d scenarios from an answer; that is not the API's fault", n)))
 	}
+	for _, one := range r.Removable {
+		fmt.Fprintf(&b, "::warning title=kobcheck::%s\n", commandText(one))
+	}
 	for _, one := range r.Blocking() {
 		fmt.Fprintf(&b, "::warning title=kobcheck::%s\n",
 			commandText(fmt.Sprintf("%s is not served, which blocks %d scenarios", one.Operation, len(one.Scenarios))))

@@ -54,7 +54,17 @@ type Doctor struct {
 	Client   *client.Client
 	Now      func() time.Time
 
+	// Via is the proxy that requests to an address go through; nil means that of the environment, as a run has it.
+	Via func(address string) *url.URL
+
 	checks []Check
+}
+
+func (d *Doctor) via(address string) *url.URL {
+	if d.Via != nil {
+		return d.Via(address)
+	}
+	return client.Via(address)
 }
 
 func (d *Doctor) note(what string, state State, next, format string, args ...any) {
@@ -80,9 +90,15 @@ func (d *Doctor) Examine(ctx context.Context) []Check {
 func (d *Doctor) names(ctx context.Context) bool {
 	hosts := map[string]string{}
 	for key, address := range map[string]string{"target.base_url": d.File.Target.BaseURL, "target.token_url": d.File.Target.TokenURL} {
-		if u, err := url.Parse(address); err == nil {
-			hosts[u.Hostname()] = key
+		u, err := url.Parse(address)
+		if err != nil {
+			continue
 		}
+		if via := d.via(address); via != nil { // which resolves the name: here it need not mean anything
+			d.note("name "+u.Hostname(), Fine, "", "%s is asked for through the proxy %s", key, via.Host)
+			continue
+		}
+		hosts[u.Hostname()] = key
 	}
 	names := make([]string, 0, len(hosts))
 	for host := range hosts {
@@ -195,6 +211,9 @@ func (d *Doctor) ask(ctx context.Context, as, operation, id string) (status int,
 	exchange, err := d.Client.Do(ctx, d.Contract.Operation(operation), request)
 	if err != nil {
 		return 0, "", err
+	}
+	if foreign := exchange.Foreign(); foreign != "" { // which a run calls inconclusive, or the API's fault
+		return exchange.Status, "", fmt.Errorf("%s; check target.base_url, and what lies between", foreign)
 	}
 	return exchange.Status, string(exchange.Body), nil
 }

@@ -78,6 +78,9 @@ var hazardous = []Facet{Effect, Refusal, Exposure}
 // Weigh gives the weight of an assertion on the fact. It is the one place where marks meet.
 func (c *Contract) Weigh(f Fact) Weight {
 	w := Weight{Mark: c.MarkOf(f.Requirement)}
+	if requirement := c.Requirement(f.Requirement); requirement != nil && requirement.Own {
+		return w
+	}
 	w.Mark = weaker(w.Mark, f.Mark)
 	if operation := c.Operation(f.Operation); operation != nil {
 		w.Mark = weaker(w.Mark, operation.facetMark(f.Facet, f.Edition))

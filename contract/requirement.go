@@ -33,6 +33,8 @@ type Requirement struct {
 	// Origin is documentation, or harness for the few sentences that this project adds of its own
 	// (never stated ones).
 	Origin string `yaml:"-" json:"origin"`
+	// Own says that a user of the suite added it. It weighs what its owner says, whatever the pages say of the facet.
+	Own bool `yaml:"-" json:"own,omitempty"`
 	// Operations are the ids of the operations that name it; none means that it holds for all.
 	Operations []string `yaml:"-" json:"operations,omitempty"`
 	// Reason says why no scenario can prove it from outside; empty where one can.

@@ -27,6 +27,7 @@ type runFlags struct {
 	where          workbench.Where
 	judging        workbench.Judging
 	files          workbench.Files
+	own            workbench.Own
 	selection      catalog.Selection
 	how            suite.Config
 	shard, history string
@@ -44,7 +45,8 @@ func newRun() *cobra.Command {
 		Example: `  kobcheck run
   kobcheck run --config staging.yaml --tags "@stated and not @card-order" --out reports/nightly
   kobcheck run --section cards --seed 7
-  kobcheck run --requirement CARD-CREATE-15`,
+  kobcheck run --requirement CARD-CREATE-15
+  kobcheck run --features acme --requirements acme/requirements.yaml`,
 		Args: workbench.Takes(0, 0),
 		RunE: workbench.Verb(func(ctx context.Context, b *workbench.Bench,
 			_ []string) error {
@@ -54,6 +56,7 @@ func newRun() *cobra.Command {
 	flags := command.Flags()
 	f.where.Flags(flags, "the run is against the mock inside")
 	f.files.Flags(flags)
+	f.own.Flags(flags)
 	flags.StringVar(&f.selection.Tags, "tags", "", "tag expression, such as \"@stated and not @inferred\"")
 	flags.StringVar(&f.selection.Section, "section", "", "one section, such as cards")
 	flags.StringVar(&f.selection.Requirement, "requirement", "", "one requirement, such as CARD-CREATE-15")
@@ -99,6 +102,14 @@ func run(ctx context.Context, b *workbench.Bench, f *runFlags) error {
 	}
 	if f.unexpectedPass != "warn" && f.unexpectedPass != reports.UnexpectedPassFails {
 		return fmt.Errorf("--unexpected-pass: %q is neither warn nor fail", f.unexpectedPass)
+	}
+	if err := b.Add(f.own); err != nil {
+		return err
+	}
+	if f.own.Features != "" {
+		if err := b.Sound(); err != nil {
+			return fmt.Errorf("--features: %w", err)
+		}
 	}
 	f.how.Seed = b.Seed(f.how.Seed)
 	subject, err := b.Subject(ctx, &f.where, f.how.Seed)

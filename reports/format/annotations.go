@@ -13,6 +13,9 @@ import (
 // annotationBound is how many annotations GitHub shows of one kind and step.
 const annotationBound = 10
 
+// ownSection is that of features that a user adds.
+const ownSection = "own"
+
 // writeAnnotations writes GitHub's workflow commands: an error at the line of the feature for each way of
 // failing, a warning where the environment was at fault and for what is not served. A workflow prints the file.
 func writeAnnotations(w io.Writer, r *reports.Run, facts *contract.Contract) error {
@@ -31,7 +34,11 @@ func writeAnnotations(w io.Writer, r *reports.Run, facts *contract.Contract) err
 		if group.Finding.Hazard != "" {
 			title = "hazard " + title
 		}
-		fmt.Fprintf(&b, "::error file=features/%s,line=%d,title=%s::%s\n", commandProperty(s.URI), s.Line, commandProperty(title),
+		folder := "features/"
+		if s.Section == ownSection {
+			folder = "" // the user's own, in the user's own repository
+		}
+		fmt.Fprintf(&b, "::error file=%s,line=%d,title=%s::%s\n", commandProperty(folder+s.URI), s.Line, commandProperty(title),
 			commandText(text))
 	}
 	if exposed(r) {

@@ -75,7 +75,7 @@ func TestOwnCasesThatDoNotHoldTogetherAreRefusedBeforeARun(t *testing.T) {
 	for says, feature := range map[string]string{
 		"the requirement ACME-09 is not in the contract":     strings.ReplaceAll(ownFeature, "ACME-02", "ACME-09"),
 		"the id cards-get.success is that of a scenario":     strings.ReplaceAll(ownFeature, "acme.colour", "cards-get.success"),
-		"wallets.feature:16: ":                               strings.ReplaceAll(ownFeature, `"colour" is there`, `colour shines`),
+		"wallets.feature:17: ":                               strings.ReplaceAll(ownFeature, `"colour" is there`, `colour shines`),
 		"there is no file with the ending .feature":          "",
 		"tagged @inferred, but its leading requirement ACME": strings.ReplaceAll(ownFeature, "@ACME-02 @stated", "@ACME-02 @inferred"),
 	} {

@@ -63,7 +63,7 @@ func (c *Catalog) lintScenarios(from *contract.Contract) []Problem {
 		}
 		for _, id := range s.Requirements {
 			if from.Requirement(id) == nil {
-				report("the requirement %s is not in the contract (did you mean %s?)", id, contract.Nearest(id, from.RequirementIDs()))
+				report("the requirement %s is not in the contract%s", id, contract.Meant(id, from.RequirementIDs()))
 			}
 		}
 		if len(s.Requirements) > 0 && from.Requirement(s.Requirements[0]) != nil && s.Mark != from.MarkOf(s.Requirements[0]) {

@@ -105,6 +105,7 @@ func cutPage[T any](s *Server, c *call, things []T, p page, created func(T) mill
 		}
 		return 1
 	}
+	p = s.brokenCombination(c, p)
 	from, _ := slices.BinarySearchFunc(things, p.from, at)
 	before, _ := slices.BinarySearchFunc(things, p.before, at)
 	before = s.brokenRange(from, before, len(things))
@@ -112,6 +113,7 @@ func cutPage[T any](s *Server, c *call, things []T, p page, created func(T) mill
 	offset, limit := s.brokenPage(c, p, len(window))
 	start := min(offset, len(window))
 	end := start + min(limit, len(window)-start)
+	start, end = s.brokenStretch(c, p, start, end, len(window))
 	cut := make([]T, 0, end-start+1)
 	for i := start; i < end; i++ {
 		if p.newestFirst {

@@ -53,6 +53,35 @@ func (s *Server) brokenPage(c *call, p page, total int) (offset, limit int) {
 	return offset, limit
 }
 
+// brokenCombination is what a query asks for where a fault forgets one parameter beside another.
+func (s *Server) brokenCombination(c *call, p page) page {
+	if !s.faults.Any() {
+		return p
+	}
+	if p.offset > 0 && p.from > 0 && s.faulty(c, "list.from-ignored-with-offset") {
+		p.from = 0
+	}
+	if p.newestFirst && p.before < 1<<62 && s.faulty(c, "list.to-ignored-when-descending") {
+		p.before = 1 << 62
+	}
+	if p.limit == 1 && s.faulty(c, "list.limit-one-is-none") {
+		p.limit = s.style.DefaultLimit
+	}
+	return p
+}
+
+// brokenStretch is where a page begins and ends, where a fault counts from another end.
+func (s *Server) brokenStretch(c *call, p page, start, end, all int) (from, to int) {
+	switch {
+	case start == 0 || start >= end:
+	case end-start < all-start && s.faulty(c, "list.limit-counts-from-the-first"):
+		return min(start, end-start), end - start
+	case p.newestFirst && s.faulty(c, "list.offset-skips-the-oldest"):
+		return 0, min(end-start, all-start)
+	}
+	return start, end
+}
+
 // brokenRange is where a range of time ends among the things, with what a fault makes of it.
 func (s *Server) brokenRange(from, before, all int) int {
 	if few := before-from < 3 && before < all; few && before > from && s.faults.On("list.range-filled-up") {

@@ -101,6 +101,7 @@ func walkLists(c *caller) {
 		for _, query := range []string{"", "limit=2", "limit=2&offset=2", "limit=2&offset=2&order=asc", "order=asc",
 			"order=desc", "offset=1", "offset=100",
 			"from=" + at(-2), "to=" + at(-2), "from=" + at(-3) + "&to=" + at(-1), "from=" + at(-1) + "&to=" + at(-3),
+			"limit=1", "limit=1&offset=2", "offset=1&from=" + at(-2), "order=desc&to=" + at(-2), "order=desc&offset=2",
 			"limit=-1", "limit=0", "limit=x", "offset=-1", "offset=1.5", "order=up", "from=yesterday", "to=2025-01-14",
 			"limit=1&limit=2", "unknown=1", "%zz", "limit="} {
 			c.get(list + "?" + query)

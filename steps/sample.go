@@ -23,8 +23,8 @@ func (w *World) Random() *rand.Rand {
 	return rand.New(rand.NewPCG(uint64(w.Session.Seed), name.Sum64()))
 }
 
-// Sampled returns as many of the cases as this run goes deep, picked by the seed.
-func Sampled[T any](w *World, cases []T) []T {
+// Sampled returns so many of the cases, picked by the seed.
+func Sampled[T any](w *World, cases []T, count int) []T {
 	w.Random().Shuffle(len(cases), func(i, j int) { cases[i], cases[j] = cases[j], cases[i] })
-	return cases[:min(w.Depth(), len(cases))]
+	return cases[:min(count, len(cases))]
 }

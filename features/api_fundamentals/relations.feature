@@ -55,3 +55,24 @@ Feature: Relations between lists
         | Get all cards        | card        | to        | 2001-01-01T00:00:00.000Z | CARD-LIST-04 |
         | Get all transactions | transaction | from      | 2999-01-01T00:00:00.000Z | TXN-06       |
         | Get all transactions | transaction | to        | 2001-01-01T00:00:00.000Z | TXN-07       |
+
+  @CARD-LIST-05 @CARD-LIST-03 @CARD-LIST-04 @CARD-LIST-06 @CARD-LIST-07 @stated
+  Rule: Query "offset" is an optional number; sample "0"
+    @id:relations.cards-parts
+    Scenario: Whatever part of the list of cards is asked for is that part of the whole
+      Given three cards made one after another, one before them and one after them
+      Then any part of that list, by any of its parameters together, is that part of the whole
+
+  @TXN-03 @TXN-02 @TXN-04 @TXN-05 @TXN-06 @TXN-07 @stated
+  Rule: Listing: query "offset" is an optional number
+    @id:relations.transactions-parts
+    Scenario: Whatever part of the transactions of a wallet is asked for is that part of the whole
+      Given four credits made one after another on one wallet
+      Then any part of that list, by any of its parameters together, is that part of the whole
+
+  @TXN-02 @stated
+  Rule: Listing: query "wallet" (string) is optional and is a wallet id
+    @id:relations.transactions-none
+    Scenario: Whatever part of the transactions of a wallet without any is asked for is empty
+      Given a wallet
+      Then any part of the list of transactions of that wallet is empty

@@ -177,7 +177,7 @@ func sendDerived(ctx context.Context, w *steps.World) error {
 	if err := w.NeedClient("second", why); err != nil {
 		return err
 	}
-	cases = steps.Sampled(w, cases)
+	cases = steps.Sampled(w, cases, w.Depth())
 	for _, one := range cases {
 		exchange, err := sendCase(ctx, w, one)
 		if err != nil {

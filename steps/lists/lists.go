@@ -22,7 +22,7 @@ import (
 
 // Sentences returns the definitions of the area.
 func Sentences() []steps.Definition {
-	return slices.Concat(listSentences(), relationSentences())
+	return slices.Concat(listSentences(), relationSentences(), gridSentences())
 }
 
 func listSentences() []steps.Definition {

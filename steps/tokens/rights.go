@@ -179,7 +179,7 @@ func callWithoutRight(ctx context.Context, w *steps.World, way string) error {
 	a := steps.State[attempts](w)
 	a.way = way
 	var drafts, acting []*scene.Draft
-	for _, operation := range steps.Sampled(w, asking(w)) {
+	for _, operation := range steps.Sampled(w, asking(w), w.Depth()) {
 		// What one call needs may not be fit for another.
 		own := scene.Things{}
 		draft, err := w.Scene.Draft(ctx, operation, w.Session.Client.Caller(operation), own)

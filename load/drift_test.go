@@ -19,7 +19,8 @@ func secondsOf(t *testing.T, count int, latency func(second int) time.Duration) 
 		for range 20 {
 			due := time.Duration(second) * time.Second
 			noise := time.Duration(random.ExpFloat64() * float64(2*time.Millisecond))
-			m.Add(arrivals.Outcome{Operation: "cards-get", Class: arrivals.Good, Due: due, Began: due, Sent: due, Ended: due + latency(second) + noise})
+			m.Add(arrivals.Outcome{Operation: "cards-get", Class: arrivals.Good, Due: due, Began: due, Sent: due,
+				Ended: due + latency(second) + noise})
 		}
 	}
 	return m

@@ -171,7 +171,8 @@ func TestAnswersAreClassedAndGatesHeld(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			n.Store(0)
-			run := perform(context.Background(), loadtest.On(t, mock.Options{}, spoil(c.every, c.status)), parse(t, reads+stages+"gates: [\""+c.gate+"\"]\n"))
+			run := perform(context.Background(), loadtest.On(t, mock.Options{}, spoil(c.every, c.status)),
+				parse(t, reads+stages+"gates: [\""+c.gate+"\"]\n"))
 			require.Equal(t, c.state, run.Plans[0].Gates[0].State, "%+v", run.Plans[0].Gates[0])
 			require.Equal(t, c.code, run.ExitCode, run.Reason)
 		})

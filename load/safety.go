@@ -77,7 +77,7 @@ func within(plan string, asks kind.Ceiling, file *target.File) error {
 			return fmt.Sprintf(", unless load.ceilings.%s in the target file says otherwise", key)
 		}
 	}
-	why := ""
+	var why string
 	switch {
 	case asks.Rate > most.Rate:
 		why = fmt.Sprintf("asks for %.0f requests a second; at most %.0f are allowed here%s (--rate scales a plan)",

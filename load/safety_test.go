@@ -26,13 +26,14 @@ func TestLoadElsewhereTakesLeaveAndANotice(t *testing.T) {
 		reason string
 		says   string
 	}{
-		"loopback is free":      {file("http://127.0.0.1:1", nil), fast, "", ""},
-		"elsewhere is not":      {file("https://api.example.test", nil), plan, "", "load.allow"},
-		"a name is elsewhere":   {file("https://127.0.0.1.example.test", nil), plan, "", "load.allow"},
-		"a notice is missing":   {file("https://api.example.test", &target.Load{Allow: true}), plan, "", "burst notice"},
-		"one is not needed":     {file("https://api.example.test", &target.Load{Allow: true}), plan, "it is our sandbox", ""},
-		"one covers it":         {file("https://api.example.test", &target.Load{Allow: true, BurstNotice: notice}), plan, "", ""},
-		"too much that stays":   {file("https://api.example.test", &target.Load{Allow: true, BurstNotice: notice}), parse(t, "id: i\nkind: idempotency\nsentence: i\nkeys: 180\ncopies: 2\n"), "", "stay on the target"},
+		"loopback is free":    {file("http://127.0.0.1:1", nil), fast, "", ""},
+		"elsewhere is not":    {file("https://api.example.test", nil), plan, "", "load.allow"},
+		"a name is elsewhere": {file("https://127.0.0.1.example.test", nil), plan, "", "load.allow"},
+		"a notice is missing": {file("https://api.example.test", &target.Load{Allow: true}), plan, "", "burst notice"},
+		"one is not needed":   {file("https://api.example.test", &target.Load{Allow: true}), plan, "it is our sandbox", ""},
+		"one covers it":       {file("https://api.example.test", &target.Load{Allow: true, BurstNotice: notice}), plan, "", ""},
+		"too much that stays": {file("https://api.example.test", &target.Load{Allow: true, BurstNotice: notice}),
+			parse(t, "id: i\nkind: idempotency\nsentence: i\nkeys: 180\ncopies: 2\n"), "", "stay on the target"},
 		"too fast all the same": {file("https://api.example.test", &target.Load{Allow: true, BurstNotice: notice}), fast, "", "at most 25"},
 	} {
 		_, err := load.Allowed(c.file, c.plan, at, c.reason)
@@ -77,7 +78,8 @@ func TestAnOwnerRaisesTheCeilingsAndARefusalNamesTheKey(t *testing.T) {
 		"as much":                        {&target.Ceilings{Entities: 5_000}, storm, ""},
 		"what is raised raises no other": {&target.Ceilings{Time: "1h"}, plan(26, "10s"), "load.ceilings.rate"},
 	} {
-		file := &target.File{Target: target.Target{Name: "x", BaseURL: "https://api.example.test"}, Load: &target.Load{Allow: true, Ceilings: c.ceilings}}
+		file := &target.File{Target: target.Target{Name: "x", BaseURL: "https://api.example.test"},
+			Load: &target.Load{Allow: true, Ceilings: c.ceilings}}
 		_, err := load.Allowed(file, c.plan, at, "it is our sandbox")
 		if c.key == "" {
 			require.NoError(t, err, name)

@@ -77,8 +77,10 @@ func TestAScenarioThatSaysNoLoadIsRefused(t *testing.T) {
 		"the scenario says no load":      {"none is refused"},
 		"or promises nothing":            {"cards are read at 100 a second for 1 second"},
 		`"a card is made" is no promise`: {"a card is made", "none is refused"},
-		"and no workload either":         {"cards are read at 1 a second for 1 second", "cards are read at 2 a second for 1 second", "none fails"},
-		"a storm needs at least":         {"1 keys are each used by 1 copies of one card creation at the same moment", "each key has made exactly one card"},
+		"and no workload either": {"cards are read at 1 a second for 1 second", "cards are read at 2 a second for 1 second",
+			"none fails"},
+		"a storm needs at least": {"1 keys are each used by 1 copies of one card creation at the same moment",
+			"each key has made exactly one card"},
 	} {
 		_, err := load.FromScenario("a.feature:3", "load.x", "x", sentences)
 		require.ErrorContains(t, err, says)
@@ -88,8 +90,10 @@ func TestAScenarioThatSaysNoLoadIsRefused(t *testing.T) {
 
 func TestAGateIsHeldAgainstAPlanThatIsOver(t *testing.T) {
 	t.Parallel()
-	run := loadtest.Perform(t.Context(), t, loadtest.On(t, mock.Options{}, nil), reads+"arrivals: even\nlag: 1s\nstages: [{rate: 500, for: 1s}]\n")
-	for text, state := range map[string]string{"throttled = 0%": "passed", "errors = 0%": "passed", "p99 < 5s": "passed", "p50 < 1us": "failed",
+	run := loadtest.Perform(t.Context(), t, loadtest.On(t, mock.Options{}, nil),
+		reads+"arrivals: even\nlag: 1s\nstages: [{rate: 500, for: 1s}]\n")
+	for text, state := range map[string]string{"throttled = 0%": "passed", "errors = 0%": "passed", "p99 < 5s": "passed",
+		"p50 < 1us":   "failed",
 		"p99.99 < 5s": "no data", "p50(cards-get) < 5s": "no data", "errors(cards-get) = 0%": "no data", "rate >= 99%": "passed"} {
 		gate, err := load.HoldGate(&run.Plans[0], text)
 		require.NoError(t, err, text)
@@ -100,7 +104,8 @@ func TestAGateIsHeldAgainstAPlanThatIsOver(t *testing.T) {
 }
 
 func TestOnlyErrorsAndThrottlingCanBeNone(t *testing.T) {
-	for text, says := range map[string]string{"p99 = 5ms": "only errors and throttled", "errors = 1%": "only errors and throttled", "rate = 0%": "only errors and throttled"} {
+	for text, says := range map[string]string{"p99 = 5ms": "only errors and throttled", "errors = 1%": "only errors and throttled",
+		"rate = 0%": "only errors and throttled"} {
 		_, err := load.HoldGate(&reports.LoadPlan{}, text)
 		require.ErrorContains(t, err, says, text)
 	}

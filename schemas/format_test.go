@@ -108,7 +108,8 @@ func TestAnInstantIsReadAsItsFormatHasIt(t *testing.T) {
 		require.True(t, readable, text)
 		require.True(t, want.Equal(got), "%s: %s", text, got)
 	}
-	for _, text := range []any{"2016-12-31T23:60:00Z", "2016-12-31T22:59:60Z", "2016-12-31", "2016-12-31 23:59:59Z", "2016-12-31T23:59:59", nil, 7} {
+	for _, text := range []any{"2016-12-31T23:60:00Z", "2016-12-31T22:59:60Z", "2016-12-31", "2016-12-31 23:59:59Z", "2016-12-31T23:59:59",
+		nil, 7} {
 		_, readable := Instant(text)
 		require.False(t, readable, "%v", text)
 	}

@@ -158,7 +158,8 @@ func itemSeparator(text string, from, at int) int {
 	value = blanks(value + 1)
 	earlier := strings.TrimRight(text[max(0, from-longestName):from-1], " \t\r\n:")
 	if value+1 >= len(text) || text[value] != '"' || !isDigit(text[value+1]) || !strings.HasSuffix(earlier, `"`) ||
-		strings.Trim(name, "0123456789") == name || withoutDigits(earlier[strings.LastIndexByte(earlier[:len(earlier)-1], '"')+1:len(earlier)-1]) != withoutDigits(name) {
+		strings.Trim(name, "0123456789") == name || withoutDigits(earlier[strings.LastIndexByte(earlier[:len(earlier)-1],
+		'"')+1:len(earlier)-1]) != withoutDigits(name) {
 		return 0
 	}
 	return value + 1 - at

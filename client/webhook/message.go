@@ -95,8 +95,9 @@ func Parse(body []byte) (*Message, error) {
 
 // set takes one member; those that SNS does not have, such as MessageAttributes, are not signed and left out.
 func (m *Message) set(name string, raw json.RawMessage) error {
-	target := map[string]*string{"Type": &m.Type, "MessageId": &m.MessageId, "TopicArn": &m.TopicArn, "Message": &m.Message, "Timestamp": &m.Timestamp,
-		"Token": &m.Token, "SubscribeURL": &m.SubscribeURL, "UnsubscribeURL": &m.UnsubscribeURL, "SignatureVersion": &m.SignatureVersion,
+	target := map[string]*string{"Type": &m.Type, "MessageId": &m.MessageId, "TopicArn": &m.TopicArn, "Message": &m.Message,
+		"Timestamp": &m.Timestamp,
+		"Token":     &m.Token, "SubscribeURL": &m.SubscribeURL, "UnsubscribeURL": &m.UnsubscribeURL, "SignatureVersion": &m.SignatureVersion,
 		"Signature": &m.Signature, "SigningCertURL": &m.SigningCertURL}[name]
 	if name == "Subject" {
 		return json.Unmarshal(raw, &m.Subject)
@@ -156,9 +157,11 @@ func (m *Message) text(emptySubject bool) string {
 // Required are the members that a message of a type must have (SNS-03, SNS-04).
 func Required(kind string) []string {
 	if kind == Notification {
-		return []string{"Type", "MessageId", "TopicArn", "Message", "Timestamp", "SignatureVersion", "Signature", "SigningCertURL", "UnsubscribeURL"}
+		return []string{"Type", "MessageId", "TopicArn", "Message", "Timestamp", "SignatureVersion", "Signature", "SigningCertURL",
+			"UnsubscribeURL"}
 	}
-	return []string{"Type", "MessageId", "Token", "TopicArn", "Message", "SubscribeURL", "Timestamp", "SignatureVersion", "Signature", "SigningCertURL"}
+	return []string{"Type", "MessageId", "Token", "TopicArn", "Message", "SubscribeURL", "Timestamp", "SignatureVersion", "Signature",
+		"SigningCertURL"}
 }
 
 // Delivery is one request that came in.

@@ -21,7 +21,8 @@ func PrintChecks(w io.Writer, message *Message, checks []Check) error {
 		}
 	}
 	if message != nil {
-		if _, err := fmt.Fprintf(w, "the text that is signed:\n  | %s\n", strings.ReplaceAll(strings.TrimSuffix(message.Text(), "\n"), "\n", "\n  | ")); err != nil {
+		if _, err := fmt.Fprintf(w, "the text that is signed:\n  | %s\n",
+			strings.ReplaceAll(strings.TrimSuffix(message.Text(), "\n"), "\n", "\n  | ")); err != nil {
 			return err
 		}
 	}

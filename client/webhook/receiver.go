@@ -62,7 +62,8 @@ type minded struct {
 func (l *minded) Accept() (net.Conn, error) {
 	connection, err := l.Listener.Accept()
 	if err != nil && !errors.Is(err, net.ErrClosed) {
-		l.mind(fmt.Errorf("our own receiver could not take a connection: %w; raise the limit of open files (ulimit -n), or lower --concurrency", err))
+		l.mind(fmt.Errorf("our own receiver could not take a connection: %w; raise the limit of open files (ulimit -n), or lower "+
+			"--concurrency", err))
 	}
 	return connection, err
 }
@@ -131,7 +132,8 @@ func (r *Receiver) ServeHTTP(w http.ResponseWriter, request *http.Request) {
 	box := r.boxOf(request.URL.Path)
 	body, err := io.ReadAll(io.LimitReader(request.Body, MaxBytes+1))
 	if box == nil && request.Method == http.MethodPost {
-		r.mind(fmt.Errorf("a delivery came to %.80q, which is no inbox of this run; does webhooks.public_url lead here with its path as it is?", request.URL.Path))
+		r.mind(fmt.Errorf("a delivery came to %.80q, which is no inbox of this run; does webhooks.public_url lead here with its path as "+
+			"it is?", request.URL.Path))
 	}
 	if box == nil || err != nil || request.Method != http.MethodPost {
 		http.NotFound(w, request)

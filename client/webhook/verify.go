@@ -120,7 +120,8 @@ func (v *Verifier) fields(r *record, m *Message) {
 
 // headers are not signed: they must only repeat what the body says (HOOK-34).
 func headers(r *record, m *Message, header http.Header) {
-	for name, want := range map[string]string{"x-amz-sns-message-type": m.Type, "x-amz-sns-message-id": m.MessageId, "x-amz-sns-topic-arn": m.TopicArn} {
+	for name, want := range map[string]string{"x-amz-sns-message-type": m.Type, "x-amz-sns-message-id": m.MessageId,
+		"x-amz-sns-topic-arn": m.TopicArn} {
 		if got := header.Get(name); got != want {
 			r.add("headers", false, fmt.Sprintf("%s is %q, the body says %q", name, got, want))
 			return
@@ -254,7 +255,8 @@ func (v *Verifier) certificate(ctx context.Context, r *record, m *Message) *x509
 	}
 	switch {
 	case now().Before(certificate.NotBefore) || now().After(certificate.NotAfter):
-		r.add("certificate", false, fmt.Sprintf("it is of %s to %s only", certificate.NotBefore.Format(time.DateOnly), certificate.NotAfter.Format(time.DateOnly)))
+		r.add("certificate", false, fmt.Sprintf("it is of %s to %s only", certificate.NotBefore.Format(time.DateOnly),
+			certificate.NotAfter.Format(time.DateOnly)))
 		return nil
 	case !named:
 		r.add("certificate", false, fmt.Sprintf("it is of %q, not of SNS", name))

@@ -61,22 +61,32 @@ var badEnvironments = []badEnvironment{
 	{situation: "the API itself answers 500", api: refusal(500, `{"message":"sorry"}`), code: 1, says: "500 Internal Server Error"},
 	{situation: "429 to everything", api: page(429), code: 4, says: "our own pace"},
 	{situation: "a gzip bomb", api: bomb, code: 1, says: "the body is not JSON as RFC 8259 has it"},
-	{situation: "a redirect to itself", api: func(w http.ResponseWriter, r *http.Request) { http.Redirect(w, r, r.URL.Path, http.StatusFound) }, code: 4, says: "the API never answered"},
-	{situation: "everything is redirected to a login", api: redirect("https://login.example.test/start?next=x"), code: 4, says: "leads to https://login.example.test/start;"},
-	{situation: "everything is redirected to https", api: redirect(""), code: 4, says: "let target.base_url and target.token_url begin with https"},
+	{situation: "a redirect to itself", api: func(w http.ResponseWriter,
+		r *http.Request) {
+		http.Redirect(w, r, r.URL.Path, http.StatusFound)
+	}, code: 4, says: "the API never answered"},
+	{situation: "everything is redirected to a login", api: redirect("https://login.example.test/start?next=x"), code: 4,
+		says: "leads to https://login.example.test/start;"},
+	{situation: "everything is redirected to https", api: redirect(""), code: 4,
+		says: "let target.base_url and target.token_url begin with https"},
 	{situation: "invalid UTF-8", api: answer("application/json", "{\"id\":\"\xff\xfe\"}"), code: 1, says: "the body is not UTF-8"},
-	{situation: "a certificate for another name", tls: certificate("other.example.test", time.Hour, true), code: 4, says: "no trusted TLS connection"},
+	{situation: "a certificate for another name", tls: certificate("other.example.test", time.Hour, true), code: 4,
+		says: "no trusted TLS connection"},
 	{situation: "a certificate that has expired", tls: certificate("127.0.0.1", -time.Hour, true), code: 4, says: "no trusted TLS connection"},
-	{situation: "a certificate of an unknown authority", tls: certificate("127.0.0.1", time.Hour, false), code: 4, says: "no trusted TLS connection"},
+	{situation: "a certificate of an unknown authority", tls: certificate("127.0.0.1", time.Hour, false), code: 4,
+		says: "no trusted TLS connection"},
 	{situation: "the token endpoint answers 500", token: page(500), code: 4, says: "the token endpoint answered 500"},
 	{situation: "the token endpoint never answers", token: hang, code: 4, says: "the scenario took longer than"},
 	{situation: "the token endpoint answers garbage", token: answer("application/json", "so sorry"), code: 4, says: "no access token"},
 	{situation: "the token endpoint refuses the client", token: refusal(401, `{"error":"invalid_client"}`), code: 4, says: "invalid_client"},
-	{situation: "the token endpoint is redirected", token: redirect("https://login.example.test/"), code: 4, says: "leads to https://login.example.test/"},
+	{situation: "the token endpoint is redirected", token: redirect("https://login.example.test/"), code: 4,
+		says: "leads to https://login.example.test/"},
 	{situation: "the secret is rotated in the middle of the run", between: rotated, section: "authorization", code: 4, says: "invalid_client"},
 	{situation: "all tokens are revoked once in the middle of the run", between: revoked, code: 0, says: "none broke a gated requirement"},
-	{situation: "the Date of every answer is an hour behind", between: clockBehind, code: 0, says: "a thing was made or changed after the answer that tells of it"},
-	{situation: "the API dies half-way and comes back", between: outage(15, 400*time.Millisecond), code: 0, says: "none broke a gated requirement"},
+	{situation: "the Date of every answer is an hour behind", between: clockBehind, code: 0,
+		says: "a thing was made or changed after the answer that tells of it"},
+	{situation: "the API dies half-way and comes back", between: outage(15, 400*time.Millisecond), code: 0,
+		says: "none broke a gated requirement"},
 	{situation: "the API dies half-way and stays away", between: outage(15, time.Hour), code: 4, says: "the target is down"},
 }
 
@@ -87,7 +97,7 @@ func ranAgainst(t *testing.T, bad badEnvironment, selection ...string) (output s
 	if bad.tls != nil {
 		secure = bad.tls(t)
 	}
-	path := ""
+	var path string
 	if bad.between != nil {
 		path = behind(t, mock.Options{}, bad.between)
 	} else {
@@ -101,7 +111,8 @@ func ranAgainst(t *testing.T, bad badEnvironment, selection ...string) (output s
 		timeout = "60s" // the answer comes in time, however busy this machine is
 	}
 	folder = t.TempDir()
-	output, code = kobcheck(t, append([]string{"run", "--config", path, "--timeout", timeout, "--patience", patience, "--out", folder}, selection...)...)
+	output, code = kobcheck(t, append([]string{"run", "--config", path, "--timeout", timeout, "--patience", patience, "--out", folder},
+		selection...)...)
 	return output, code, folder
 }
 

@@ -51,8 +51,8 @@ func TestEveryCommandOfTheDocumentsIsOne(t *testing.T) {
 		require.NoError(t, err)
 		for _, found := range block.FindAllStringSubmatch(string(text), -1) {
 			if found[1] == "yaml" {
-				var any any
-				require.NoError(t, yaml.Unmarshal([]byte(found[2]), &any), "%s: %s", path, found[2])
+				var document any
+				require.NoError(t, yaml.Unmarshal([]byte(found[2]), &document), "%s: %s", path, found[2])
 			}
 			for _, line := range command.FindAllStringSubmatch(found[2], -1) {
 				if words := strings.Fields(line[1] + line[2]); len(words) > 0 {

@@ -93,10 +93,7 @@ func run(ctx context.Context, b *workbench.Bench, f *runFlags) error {
 			return err
 		}
 	}
-	keep, err := nights.ParseKeep(f.keep)
-	if err == nil && f.keep != "" && f.history == "" {
-		err = errors.New("--keep prunes the folder of --history; name one")
-	}
+	keep, err := f.kept()
 	if err != nil {
 		return err
 	}
@@ -130,7 +127,8 @@ func run(ctx context.Context, b *workbench.Bench, f *runFlags) error {
 	if f.how.RunID == "" {
 		f.how.RunID = b.RunID()
 	}
-	call := b.Gently(subject.File, client.Config{RunID: f.how.RunID, Seed: f.how.Seed, MaxRPS: f.how.MaxRPS, Connections: 4 * f.how.Concurrency})
+	call := b.Gently(subject.File, client.Config{RunID: f.how.RunID, Seed: f.how.Seed, MaxRPS: f.how.MaxRPS,
+		Connections: 4 * f.how.Concurrency})
 	f.how.MaxRPS = call.MaxRPS
 	api, err := b.Client(subject.File, call)
 	if err != nil {
@@ -159,15 +157,29 @@ func run(ctx context.Context, b *workbench.Bench, f *runFlags) error {
 	}
 	done := conclude(b, f, by, result, api.Redactor())
 	if f.keep != "" {
-		said, err := nights.Prune(f.history, result.Target.Name, keep)
-		if err != nil {
-			b.Say("pruning the history: %v", err)
-		}
-		if said != "" {
-			b.Say("%s", said)
-		}
+		prune(b, f.history, result.Target.Name, keep)
 	}
 	return done
+}
+
+// kept is what of a history is to be kept.
+func (f *runFlags) kept() (nights.Keep, error) {
+	keep, err := nights.ParseKeep(f.keep)
+	if err == nil && f.keep != "" && f.history == "" {
+		err = errors.New("--keep prunes the folder of --history; name one")
+	}
+	return keep, err
+}
+
+// prune takes old nights away. The run is over by now and keeps its exit code.
+func prune(b *workbench.Bench, history, target string, keep nights.Keep) {
+	said, err := nights.Prune(history, target, keep)
+	if err != nil {
+		b.Say("pruning the history: %v", err)
+	}
+	if said != "" {
+		b.Say("%s", said)
+	}
 }
 
 // goOn takes from a run that was stopped its seed, and the scenarios that it did not come to.

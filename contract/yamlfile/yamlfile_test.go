@@ -28,9 +28,11 @@ const uuid = "1b8ecc17-4edd-4b74-ae4f-208aeb78f105"
 
 func TestAFileIsReadAsItStands(t *testing.T) {
 	var read sample
-	_, err := samples.Read("x.yaml", []byte("name: &n a\ncount: 7\nshare: 1\non: true\ntags: [/a, /b]\nthings: {red: "+uuid+"}\nparts: [{name: *n}]\nany: {x: 010}\n"), &read)
+	_, err := samples.Read("x.yaml", []byte("name: &n a\ncount: 7\nshare: 1\non: true\ntags: [/a, /b]\nthings: {red: "+
+		""+uuid+"}\nparts: [{name: *n}]\nany: {x: 010}\n"), &read)
 	require.NoError(t, err)
-	require.Equal(t, sample{Head{"a"}, 7, 1, true, []string{"/a", "/b"}, map[string]string{"red": uuid}, []Head{{"a"}}, map[string]any{"x": uint64(8)}}, read)
+	require.Equal(t, sample{Head{"a"}, 7, 1, true, []string{"/a", "/b"}, map[string]string{"red": uuid}, []Head{{"a"}},
+		map[string]any{"x": uint64(8)}}, read)
 }
 
 func TestEachFaultHasItsPlace(t *testing.T) {

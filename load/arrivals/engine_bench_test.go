@@ -206,7 +206,8 @@ func BenchmarkAMillionAnswers(b *testing.B) {
 		m := NewMeasure()
 		for i, latency := range exact {
 			due := time.Duration(i) * 100 * time.Microsecond
-			m.Add(Outcome{Operation: "cards-get", Class: Good, Due: due, Began: due, Sent: due, Ended: due + time.Duration(latency*float64(time.Millisecond))})
+			m.Add(Outcome{Operation: "cards-get", Class: Good, Due: due, Began: due, Sent: due,
+				Ended: due + time.Duration(latency*float64(time.Millisecond))})
 		}
 		runtime.GC()
 		var memory runtime.MemStats

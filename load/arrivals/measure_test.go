@@ -53,7 +53,8 @@ func TestAnswersAreCountedByOperationAndClass(t *testing.T) {
 func TestAReportHasWhatWasMeasuredAndAShardsReportAddsUpToIt(t *testing.T) {
 	var outcomes []Outcome
 	for n := range 200 {
-		outcomes = append(outcomes, answered([]string{"a", "b"}[n%2], []string{Good, Good, Throttled}[n%3], n%4, time.Duration(n)*time.Millisecond))
+		outcomes = append(outcomes, answered([]string{"a", "b"}[n%2], []string{Good, Good, Throttled}[n%3], n%4,
+			time.Duration(n)*time.Millisecond))
 	}
 	whole, first, second := measured(outcomes...), measured(outcomes[:90]...), measured(outcomes[90:]...)
 	report := func(m *Measure) *reports.LoadPlan {
@@ -119,8 +120,9 @@ func TestAnAnswerIsJudgedByWhatTheOperationDocuments(t *testing.T) {
 		failure  string
 		found    int
 	}{
-		"a success":            {&client.Exchange{Status: 200, Header: json, Body: []byte("[]")}, nil, Good, "", 0},
-		"a success as HTML":    {&client.Exchange{Status: 200, Header: http.Header{"Content-Type": {"text/html"}}, Body: []byte("[]")}, nil, Good, "", 1},
+		"a success": {&client.Exchange{Status: 200, Header: json, Body: []byte("[]")}, nil, Good, "", 0},
+		"a success as HTML": {&client.Exchange{Status: 200, Header: http.Header{"Content-Type": {"text/html"}}, Body: []byte("[]")}, nil,
+			Good, "", 1},
 		"a refusal to hurry":   {&client.Exchange{Status: 429}, nil, Throttled, "", 0},
 		"a failure":            {&client.Exchange{Status: 500}, nil, Failed, "answered 500", 0},
 		"no answer":            {nil, &client.NoAnswer{Kind: client.Reset}, Failed, "connection reset", 0},
@@ -153,7 +155,8 @@ func TestAPlanHasItsReasonsToStop(t *testing.T) {
 		"most answers fail":          {seconds(4, 30, Failed, time.Millisecond), Stop{Failed: 50}, "more than 50 %"},
 		"failing may go on for ever": {seconds(4, 30, Failed, time.Millisecond), Stop{}, ""},
 		"too few to stop for":        {seconds(4, 3, Failed, time.Millisecond), Stop{Failed: 50}, ""},
-		"answers are slow":           {seconds(4, 30, Good, 400*time.Millisecond), Stop{P99: kind.Duration(100 * time.Millisecond)}, "p99 of the last second"},
+		"answers are slow": {seconds(4, 30, Good, 400*time.Millisecond), Stop{P99: kind.Duration(100 * time.Millisecond)},
+			"p99 of the last second"},
 	} {
 		c.watch.plan.Stop = c.stop
 		if c.says == "" {

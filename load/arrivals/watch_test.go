@@ -28,7 +28,8 @@ func TestTheCanarySaysUpToWhichRateAllHeld(t *testing.T) {
 	target.CanaryEvery = 100 * time.Millisecond
 	target.Canary = func(context.Context) (kind.CanaryRound, error) {
 		if rounds.Add(1) > 5 {
-			return kind.CanaryRound{Scenarios: 2, Broken: []evidence.Finding{{Requirement: "CARD-13", Operation: "a", Message: "a field is gone"}}}, nil
+			return kind.CanaryRound{Scenarios: 2, Broken: []evidence.Finding{{Requirement: "CARD-13", Operation: "a",
+				Message: "a field is gone"}}}, nil
 		}
 		return kind.CanaryRound{Scenarios: 2}, nil
 	}
@@ -93,12 +94,14 @@ func TestAPlanStopsForTheSakeOfTheAPI(t *testing.T) {
 
 func TestAJourneyIsOneArrivalAndNamesTheCallThatBreaksIt(t *testing.T) {
 	t.Parallel()
-	const plan = "id: j\nkind: mixed\nsentence: j\nmix: {onboarding: 1}\nstages: [{rate: 20, for: 1s}]\nlag: 1s\ncheck_every: 1\ngates: [errors < 20%]\n"
+	const plan = "id: j\nkind: mixed\nsentence: j\nmix: {onboarding: 1}\nstages: [{rate: 20, for: 1s}]\nlag: 1s\ncheck_every: " +
+		"1\ngates: [errors < 20%]\n"
 	run := loadtest.Perform(t.Context(), t, loadtest.On(t, mock.Options{}, nil), plan)
 	require.Zero(t, run.ExitCode, run.Reason)
 	require.Equal(t, "onboarding", run.Plans[0].Series[0].Operation)
 	require.Equal(t, run.Plans[0].Due, run.Plans[0].Series[0].Count)
-	run = loadtest.Perform(t.Context(), t, loadtest.On(t, mock.Options{Faults: []string{"order.check-1-missing", "status.success-as-202.cards-create"}}, nil), plan)
+	run = loadtest.Perform(t.Context(), t, loadtest.On(t, mock.Options{Faults: []string{"order.check-1-missing",
+		"status.success-as-202.cards-create"}}, nil), plan)
 	require.NotZero(t, run.ExitCode)
 	for text := range run.Plans[0].Errors {
 		require.Contains(t, text, "onboarding: cards-create answered 202")

@@ -22,8 +22,9 @@ func at(d time.Duration) time.Time { return time.Unix(0, 0).Add(d) }
 func receiving() *performance {
 	plan := New()
 	plan.FailFrom, plan.FailFor, plan.FailTries = kind.Duration(time.Second), kind.Duration(time.Second), 2
-	return &performance{plan: plan, began: at(0), made: map[string]time.Time{}, told: map[string]*told{}, wrong: map[string]int{}, changed: make(chan struct{}),
-		verify: func(context.Context, webhook.Delivery) (*webhook.Message, []webhook.Check) { return nil, nil }}
+	return &performance{plan: plan, began: at(0), made: map[string]time.Time{}, told: map[string]*told{}, wrong: map[string]int{},
+		changed: make(chan struct{}),
+		verify:  func(context.Context, webhook.Delivery) (*webhook.Message, []webhook.Check) { return nil, nil }}
 }
 
 // try is one delivery of an event.
@@ -129,7 +130,8 @@ func TestAPlanOfDeliveriesSaysWhatCanNotBe(t *testing.T) {
 	require.Equal(t, []string{"fail_tries"}, told(func(p *Plan) { p.FailTries = 4 }))
 	require.Equal(t, []string{"fail_tries"}, told(func(p *Plan) { p.Wait = 0 }))
 	plan := New()
-	plan.Stages, plan.FailFrom, plan.FailFor = arrivals.Stages{{Rate: 10, For: kind.Duration(time.Second)}}, kind.Duration(time.Second), kind.Duration(time.Second)
+	plan.Stages, plan.FailFrom, plan.FailFor = arrivals.Stages{{Rate: 10,
+		For: kind.Duration(time.Second)}}, kind.Duration(time.Second), kind.Duration(time.Second)
 	require.Equal(t, 10, plan.Ceiling().Entities, "each event is a transaction that stays")
 	plan.Scale(2, 3)
 	require.Equal(t, 60, plan.Ceiling().Requests)

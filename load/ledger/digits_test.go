@@ -75,7 +75,8 @@ func TestAReadThatDoesNotAddUpOrIsNegativeIsBroken(t *testing.T) {
 		"has a negative part": {5, -5, 10, []string{"MONEY-07"}},
 	} {
 		l := judged()
-		body, is := scene.Object(scene.Value(fmt.Appendf(nil, `{"total_amount":%d,"amount":%d,"reserved_amount":%d}`, c.total, c.available, c.reserved)))
+		body, is := scene.Object(scene.Value(fmt.Appendf(nil, `{"total_amount":%d,"amount":%d,"reserved_amount":%d}`, c.total, c.available,
+			c.reserved)))
 		require.True(t, is)
 		l.look(scene.Balance{Body: body})
 		var broken []string
@@ -99,7 +100,8 @@ func TestALedgerReportsEachRequirementOnce(t *testing.T) {
 }
 
 func TestAPlanOfALedgerSaysWhatCanNotBe(t *testing.T) {
-	for name, plan := range map[string]Plan{"one wallet": {Wallets: 1, Amounts: 1}, "no amount": {Wallets: 2}, "too many amounts": {Wallets: 2, Amounts: maxAmounts + 1}} {
+	for name, plan := range map[string]Plan{"one wallet": {Wallets: 1, Amounts: 1}, "no amount": {Wallets: 2},
+		"too many amounts": {Wallets: 2, Amounts: maxAmounts + 1}} {
 		told := 0
 		plan.Check(func(string, string, ...any) { told++ })
 		require.Equal(t, 1, told, name)

@@ -70,7 +70,8 @@ func TestFiftyLedgersNeverAccuseTheConformingMock(t *testing.T) {
 
 func TestAStaleReadIsSeenAlthoughAllMoneyIsThere(t *testing.T) {
 	t.Parallel()
-	run := loadtest.Perform(t.Context(), t, loadtest.On(t, mock.Options{Faults: []string{"money.stale-read"}}, nil), "id: l\nkind: ledger\nsentence: l\nwallets: 4\namounts: 12\n")
+	run := loadtest.Perform(t.Context(), t, loadtest.On(t, mock.Options{Faults: []string{"money.stale-read"}}, nil),
+		"id: l\nkind: ledger\nsentence: l\nwallets: 4\namounts: 12\n")
 	require.Equal(t, evidence.ExitFailed, run.ExitCode, run.Reason)
 	found := false
 	for _, one := range run.Plans[0].Invariants {

@@ -132,7 +132,7 @@ func (a *asker) ordinary(ctx context.Context, p *Plan, found *Found, result *rep
 	broken, all := use.Count("", arrivals.Failed)
 	// Where the generator was late it sent what it owed at once, and where the limit is a guess half of it is one too.
 	late := arrivals.Percentiles(use.Lag).P99 > kind.Milliseconds(time.Duration(p.Lag))
-	shown := sure && broken == 0 && all == len(use.seen) && !(late && use.refused() > 0)
+	shown := sure && broken == 0 && all == len(use.seen) && (!late || use.refused() == 0)
 	var refused []string
 	if shown && use.refused() > 0 {
 		refused = append(refused, fmt.Sprintf("%d of %d requests were answered 429", use.refused(), all))

@@ -67,7 +67,8 @@ func TestALimiterIsFoundOutFromOutside(t *testing.T) {
 func TestAStatedLimitIsHeldAgainstTheOneThatIsFound(t *testing.T) {
 	t.Parallel()
 	const plan = "id: r\nkind: rate-limit\nsentence: r\nmost: 400\n"
-	limited := loadtest.On(t, mock.Options{Limit: limit.Config{Kind: limit.TokenBucket, Requests: 40, Window: 200 * time.Millisecond, Scope: "client"}}, nil)
+	limited := loadtest.On(t, mock.Options{Limit: limit.Config{Kind: limit.TokenBucket, Requests: 40, Window: 200 * time.Millisecond,
+		Scope: "client"}}, nil)
 	limited.Stated = &kind.Limit{Requests: 1000, Window: time.Second}
 	run := loadtest.Perform(t.Context(), t, limited, plan)
 	require.Equal(t, evidence.ExitFailed, run.ExitCode, "100 a second is not the 1000 that were stated")
@@ -95,7 +96,8 @@ func TestWhatARefusalAndTheHeadersSayIsHeldAgainstWhatIsFound(t *testing.T) {
 	const plan = "id: r\nkind: rate-limit\nsentence: r\nmost: 200\nlongest: 20s\nlag: 5s\n"
 	run := loadtest.Perform(t.Context(), t, loadtest.On(t, limited, dishonest), plan)
 	require.Contains(t, loadtest.Observed(&run.Plans[0], "limit.answer"), "0 s, but the next request was refused after it too")
-	require.Contains(t, loadtest.Observed(&run.Plans[0], "limit.headers"), "X-RateLimit-Limit: 99 (X-RateLimit-Limit is not the 20 that was found)")
+	require.Contains(t, loadtest.Observed(&run.Plans[0], "limit.headers"),
+		"X-RateLimit-Limit: 99 (X-RateLimit-Limit is not the 20 that was found)")
 	run = loadtest.Perform(t.Context(), t, loadtest.On(t, limited, nil), plan)
 	// Retry-After is in whole seconds, rounded up, so that a request may pass before it is over; after it one must.
 	require.Contains(t, loadtest.Observed(&run.Plans[0], "limit.answer"), "429 with Retry-After 1 s, and the next request ")
@@ -117,7 +119,8 @@ func later(api http.Handler) http.Handler {
 
 func TestOrdinaryUseThatIsRefusedIsBroken(t *testing.T) {
 	t.Parallel()
-	run := loadtest.Perform(t.Context(), t, loadtest.On(t, mock.Options{}, later), "id: r\nkind: rate-limit\nsentence: r\nmost: 10\nlongest: 3s\nlag: 5s\n")
+	run := loadtest.Perform(t.Context(), t, loadtest.On(t, mock.Options{}, later),
+		"id: r\nkind: rate-limit\nsentence: r\nmost: 10\nlongest: 3s\nlag: 5s\n")
 	used, there := loadtest.Held(&run.Plans[0], "RATE-02")
 	require.True(t, there, run.Reason)
 	require.NotNil(t, used.Holds, run.Plans[0].Observed)
@@ -127,7 +130,8 @@ func TestOrdinaryUseThatIsRefusedIsBroken(t *testing.T) {
 
 func TestOrdinaryUseOfALateGeneratorShowsNothing(t *testing.T) {
 	t.Parallel()
-	run := loadtest.Perform(t.Context(), t, loadtest.On(t, mock.Options{}, later), "id: r\nkind: rate-limit\nsentence: r\nmost: 10\nlongest: 3s\nlag: 1ns\n")
+	run := loadtest.Perform(t.Context(), t, loadtest.On(t, mock.Options{}, later),
+		"id: r\nkind: rate-limit\nsentence: r\nmost: 10\nlongest: 3s\nlag: 1ns\n")
 	used, _ := loadtest.Held(&run.Plans[0], "RATE-02")
 	require.Nil(t, used.Holds)
 	require.Equal(t, evidence.ExitProvesNone, run.ExitCode)

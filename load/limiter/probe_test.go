@@ -53,7 +53,8 @@ func (v *virtual) Burst(ctx context.Context, most, refusals int) ([]limiter.Seen
 }
 
 // kindOf is what a kind of the mock is called from outside.
-var kindOf = map[limit.Kind]string{limit.FixedWindow: "fixed window", limit.FirstWindow: "fixed window", limit.SlidingLog: "sliding log", limit.SlidingCounter: "sliding counter",
+var kindOf = map[limit.Kind]string{limit.FixedWindow: "fixed window", limit.FirstWindow: "fixed window",
+	limit.SlidingLog: "sliding log", limit.SlidingCounter: "sliding counter",
 	limit.TokenBucket: string(limiter.Bucket), limit.GCRA: string(limiter.Bucket), limit.PenaltyBox: string(limiter.PenaltyBox)}
 
 // TestLimitersOfAllKindsAndSizesAreFoundOut probes seeded limiters and counts how often kind and limit are right.
@@ -99,7 +100,8 @@ func TestLimitersOfAllKindsAndSizesAreFoundOut(t *testing.T) {
 		t.Logf("%-16s %v", kind, confusion[kind])
 	}
 	slices.Sort(cost)
-	t.Logf("kind right in %d of %d, limit within 2 %% in %d; requests for each of the limit: median %.1f", right, all, exact, cost[len(cost)/2])
+	t.Logf("kind right in %d of %d, limit within 2 %% in %d; requests for each of the limit: median %.1f", right, all, exact,
+		cost[len(cost)/2])
 	require.GreaterOrEqual(t, float64(right), 0.95*float64(all), fmt.Sprint(confusion))
 	require.GreaterOrEqual(t, float64(exact), 0.98*float64(all))
 }

@@ -57,7 +57,8 @@ func TestWhatALimiterCountsByIsWhatItLetsThrough(t *testing.T) {
 		{map[string]bool{"operation": false, "token": false, "client": true}, true, "each client for itself"},
 		{map[string]bool{"operation": false, "token": false, "client": false}, true, "everything together, or the address of the caller"},
 		{map[string]bool{"operation": false, "token": false}, false, "it takes a second client"},
-		{map[string]bool{"client": true}, true, "each client for itself; not found out for: operation, token, since the limit filled up meanwhile"},
+		{map[string]bool{"client": true}, true, "each client for itself; not found out for: operation, token, since the limit filled up " +
+			"meanwhile"},
 	} {
 		require.Contains(t, scopeText(c.free, c.hasSecond), c.says)
 	}
@@ -76,7 +77,8 @@ func TestHeadersAreHeldAgainstWhatWasFound(t *testing.T) {
 }
 
 func TestAWaitIsToldInWholeSeconds(t *testing.T) {
-	for text, want := range map[string]bool{"0": true, "7": true, "-1": false, "1.5": false, "": false, "Fri, 30 Jan 2026 01:00:00 GMT": false} {
+	for text, want := range map[string]bool{"0": true, "7": true, "-1": false, "1.5": false, "": false,
+		"Fri, 30 Jan 2026 01:00:00 GMT": false} {
 		_, readable := wholeSeconds(text)
 		require.Equal(t, want, readable, text)
 	}

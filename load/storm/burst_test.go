@@ -86,12 +86,13 @@ func TestAReplayIsHeldAgainstWhatTheCopiesMade(t *testing.T) {
 		burst *burst
 		says  string
 	}{
-		"the same object":                {answered(http.StatusCreated, `{"id":"card"}`), ""},
-		"another object":                 {answered(http.StatusCreated, `{"id":"other"}`), "another object than the storm"},
-		"a refusal":                      {answered(http.StatusConflict, `{}`), "is answered 409"},
-		"made by the replay alone":       {refused(answered(http.StatusCreated, `{"id":"card"}`)), ""},
-		"made by nobody":                 {refused(answered(http.StatusConflict, `{}`)), "2 copies and a replay made nothing (409)"},
-		"another balance is no business": {&burst{copies: atOnceCopies(1), replay: &client.Exchange{Status: 201, Body: []byte(`{"id":"card"}`)}, moved: "twice"}, ""},
+		"the same object":          {answered(http.StatusCreated, `{"id":"card"}`), ""},
+		"another object":           {answered(http.StatusCreated, `{"id":"other"}`), "another object than the storm"},
+		"a refusal":                {answered(http.StatusConflict, `{}`), "is answered 409"},
+		"made by the replay alone": {refused(answered(http.StatusCreated, `{"id":"card"}`)), ""},
+		"made by nobody":           {refused(answered(http.StatusConflict, `{}`)), "2 copies and a replay made nothing (409)"},
+		"another balance is no business": {&burst{copies: atOnceCopies(1),
+			replay: &client.Exchange{Status: 201, Body: []byte(`{"id":"card"}`)}, moved: "twice"}, ""},
 	} {
 		if c.says == "" {
 			require.Empty(t, c.burst.replayed(), name)

@@ -84,10 +84,11 @@ func TestSuccessesUnderOneKeyAreAlike(t *testing.T) {
 		answers []duplicate
 		says    string
 	}{
-		"alike":                           {[]duplicate{copyOf(200, "a"), copyOf(200, "a")}, ""},
-		"a refusal beside them":           {[]duplicate{copyOf(200, "a"), copyOf(409, "busy"), copyOf(200, "a")}, ""},
-		"two answers":                     {[]duplicate{copyOf(200, "a"), copyOf(200, "b")}, "2 different answers under one key"},
-		"none":                            {[]duplicate{copyOf(409, "busy"), copyOf(409, "busy"), {wrong: "reset"}}, "no copy succeeded (2 × 409, 1 without an answer)"},
+		"alike":                 {[]duplicate{copyOf(200, "a"), copyOf(200, "a")}, ""},
+		"a refusal beside them": {[]duplicate{copyOf(200, "a"), copyOf(409, "busy"), copyOf(200, "a")}, ""},
+		"two answers":           {[]duplicate{copyOf(200, "a"), copyOf(200, "b")}, "2 different answers under one key"},
+		"none": {[]duplicate{copyOf(409, "busy"), copyOf(409, "busy"), {wrong: "reset"}},
+			"no copy succeeded (2 × 409, 1 without an answer)"},
 		"what was lost has no body to it": {[]duplicate{copyOf(200, "a"), {wrong: "reset", status: 200}}, ""},
 	} {
 		require.Equal(t, c.says, alike(c.answers), name)
@@ -116,9 +117,11 @@ func TestTheWindowOfAKeyIsBracketedByWhatWasSeen(t *testing.T) {
 	}{
 		"not seen yet: the file has no earlier night of this target": {[]keyNight{night("other", time.Hour, 0)}, 0},
 		"at least 20h0m0s": {[]keyNight{night("t", time.Hour, 0), night("t", 20*time.Hour, 0)}, 0},
-		"no longer than 30h0m0s: then it was executed anew":                      {[]keyNight{night("t", 0, 40*time.Hour), night("t", 0, 30*time.Hour)}, 0},
-		"at least 1h0m0s, and no longer than 30h0m0s: then it was executed anew": {[]keyNight{night("t", time.Hour, 0), night("t", 0, 30*time.Hour)}, 0},
-		"at least 1h0m0s; 2 keys of earlier nights were refused":                 {[]keyNight{night("t", time.Hour, 0)}, 2},
+		"no longer than 30h0m0s: then it was executed anew": {[]keyNight{night("t", 0, 40*time.Hour),
+			night("t", 0, 30*time.Hour)}, 0},
+		"at least 1h0m0s, and no longer than 30h0m0s: then it was executed anew": {[]keyNight{night("t", time.Hour, 0),
+			night("t", 0, 30*time.Hour)}, 0},
+		"at least 1h0m0s; 2 keys of earlier nights were refused": {[]keyNight{night("t", time.Hour, 0)}, 2},
 	} {
 		require.Equal(t, want, windowText(c.known, "t", c.refused))
 	}

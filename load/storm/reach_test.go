@@ -38,8 +38,10 @@ func authority(t *testing.T) (certificate tls.Certificate, caFile string) {
 	t.Helper()
 	key, err := ecdsa.GenerateKey(elliptic.P256(), rand.Reader)
 	require.NoError(t, err)
-	template := &x509.Certificate{SerialNumber: big.NewInt(1), Subject: pkix.Name{CommonName: "kobcheck test"}, NotBefore: time.Now().Add(-time.Hour), NotAfter: time.Now().Add(time.Hour),
-		DNSNames: []string{farName, "localhost"}, IPAddresses: []net.IP{net.IPv4(127, 0, 0, 1)}, IsCA: true, BasicConstraintsValid: true, KeyUsage: x509.KeyUsageDigitalSignature | x509.KeyUsageCertSign}
+	template := &x509.Certificate{SerialNumber: big.NewInt(1), Subject: pkix.Name{CommonName: "kobcheck test"},
+		NotBefore: time.Now().Add(-time.Hour), NotAfter: time.Now().Add(time.Hour),
+		DNSNames: []string{farName, "localhost"}, IPAddresses: []net.IP{net.IPv4(127, 0, 0,
+			1)}, IsCA: true, BasicConstraintsValid: true, KeyUsage: x509.KeyUsageDigitalSignature | x509.KeyUsageCertSign}
 	der, err := x509.CreateCertificate(rand.Reader, template, template, &key.PublicKey, key)
 	require.NoError(t, err)
 	caFile = filepath.Join(t.TempDir(), "ca.pem")
@@ -116,7 +118,8 @@ func TestStormsAndLedgersReachATargetAsEveryOtherCallDoes(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			tunnels, forwarded := between.tunnels.Load(), between.forwarded.Load()
 			target := loadtest.At(t, server, base, caFile)
-			for _, text := range []string{"id: s\nkind: idempotency\nsentence: s\nkeys: 2\ncopies: 4\nparts: [at-once, lost-answers, at-a-rate]\nstages: [{rate: 100, for: 100ms}]\n", "id: l\nkind: ledger\nsentence: l\nwallets: 3\namounts: 4\n"} {
+			for _, text := range []string{"id: s\nkind: idempotency\nsentence: s\nkeys: 2\ncopies: 4\nparts: [at-once, lost-answers, " +
+				"at-a-rate]\nstages: [{rate: 100, for: 100ms}]\n", "id: l\nkind: ledger\nsentence: l\nwallets: 3\namounts: 4\n"} {
 				run := loadtest.Perform(t.Context(), t, target, text)
 				// Whether copies are under way together is up to the machine; that they arrive is what is asked here.
 				require.Contains(t, []int{evidence.ExitPassed, evidence.ExitProvesNone}, run.Plans[0].ExitCode, run.Plans[0].Reason)
@@ -154,14 +157,17 @@ func enveloped(api http.Handler) http.Handler {
 
 func TestNoPlanAccusesAnAPIForItsEnvelopes(t *testing.T) {
 	t.Parallel()
-	const stages = "stages: [{rate: 50, for: 400ms}]\nmix: {onboarding: 1, cards-create: 1, cards-get: 1, transactions-create: 1, transactions-manual-debit: 1, beneficiaries-create: 1, webhooks-delete: 1, cards-replace-renew: 1}\n"
-	for _, text := range []string{"id: s\nkind: idempotency\nsentence: s\ncheck_every: 1000\nkeys: 6\ncopies: 6\nstages: [{rate: 100, for: 200ms}]\n", "id: l\nkind: ledger\nsentence: l\nwallets: 3\namounts: 6\n",
+	const stages = "stages: [{rate: 50, for: 400ms}]\nmix: {onboarding: 1, cards-create: 1, cards-get: 1, transactions-create: 1, " +
+		"transactions-manual-debit: 1, beneficiaries-create: 1, webhooks-delete: 1, cards-replace-renew: 1}\n"
+	for _, text := range []string{"id: s\nkind: idempotency\nsentence: s\ncheck_every: 1000\nkeys: 6\ncopies: 6\nstages: [{rate: 100, " +
+		"for: 200ms}]\n", "id: l\nkind: ledger\nsentence: l\nwallets: 3\namounts: 6\n",
 		"id: m\nkind: mixed\nsentence: m\ncheck_every: 1000\ngates: [errors < 50%]\n" + stages} {
 		run := loadtest.Perform(t.Context(), t, loadtest.On(t, mock.Options{}, enveloped), text)
 		require.NotEqual(t, evidence.Failed, run.Verdict, run.Reason)
 		require.NotEqual(t, evidence.ExitInconclusive, run.Plans[0].ExitCode, run.Plans[0].Reason)
 		require.Empty(t, run.Plans[0].Errors)
 	}
-	run := loadtest.Perform(t.Context(), t, loadtest.On(t, mock.Options{Faults: []string{"money.credit-booked-twice"}}, enveloped), "id: l\nkind: ledger\nsentence: l\nwallets: 3\namounts: 6\n")
+	run := loadtest.Perform(t.Context(), t, loadtest.On(t, mock.Options{Faults: []string{"money.credit-booked-twice"}}, enveloped),
+		"id: l\nkind: ledger\nsentence: l\nwallets: 3\namounts: 6\n")
 	require.Equal(t, evidence.ExitFailed, run.ExitCode, run.Reason)
 }

@@ -43,7 +43,8 @@ func TestDuplicatesAtARateShowWhatASecondEffectLeaves(t *testing.T) {
 	require.Equal(t, run.Plans[0].Due, run.Plans[0].Sent)
 	once, there := loadtest.Held(&run.Plans[0], "IDEMP-01")
 	require.True(t, there && *once.Holds, once.Sentence)
-	run = loadtest.Perform(t.Context(), t, loadtest.On(t, mock.Options{Faults: []string{"idempotency.ignored.transactions-manual-credit"}}, nil), plan)
+	run = loadtest.Perform(t.Context(), t, loadtest.On(t, mock.Options{Faults: []string{"idempotency.ignored.transactions-manual-credit"}},
+		nil), plan)
 	require.Equal(t, evidence.ExitFailed, run.ExitCode, run.Reason)
 }
 
@@ -104,7 +105,8 @@ func TestKeysOfEarlierNightsBracketTheWindow(t *testing.T) {
 	require.Contains(t, hear(0), "not seen yet")
 	require.Equal(t, "at least 20h0m0s", hear(20*time.Hour))
 	require.Equal(t, "at least 20h0m0s, and no longer than 30h0m0s: then it was executed anew", hear(10*time.Hour))
-	require.Equal(t, "at least 23h0m0s, and no longer than 30h0m0s: then it was executed anew", hear(13*time.Hour), "bounds of earlier nights are kept")
+	require.Equal(t, "at least 23h0m0s, and no longer than 30h0m0s: then it was executed anew", hear(13*time.Hour),
+		"bounds of earlier nights are kept")
 	text, err := os.ReadFile(file)
 	require.NoError(t, err)
 	require.NotRegexp(t, `"key"`, string(text))

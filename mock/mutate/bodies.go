@@ -82,7 +82,7 @@ func (b *builder) leaks(o *contract.Operation) {
 	}{
 		{"card-number", "a full card number", "note", exposed("CARD-20"), func(*call) string { return "4111111111111111" }},
 		{"verification-value", "a field for a verification value", "cvv", exposed("HARNESS-15"), func(*call) string { return "123" }},
-		{"token", "the caller's access token", "note", exposed("HARNESS-14"), func(c *call) string { return bearer(c) }},
+		{"token", "the caller's access token", "note", exposed("HARNESS-14"), bearer},
 	}
 	for _, secret := range secrets {
 		if secret.how == "token" && !guarded(o) {

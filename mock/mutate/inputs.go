@@ -143,7 +143,8 @@ func sentOtherwise(member string, change func(was gjson.Result) (string, bool)) 
 			a, err := next(c)
 			return a, false, err
 		}
-		body, err := bytes.Clone(c.body), error(nil)
+		var err error
+		body := bytes.Clone(c.body)
 		if is == "" {
 			body, err = sjson.DeleteBytes(body, member)
 		} else {

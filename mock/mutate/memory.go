@@ -13,8 +13,6 @@ type memory struct {
 	// served is the latest success of each operation, asked the body that it answered.
 	served map[string]*answer
 	asked  map[string][]byte
-	// refused is the latest refusal of each operation.
-	refused map[string]*answer
 	// callers are the credentials that were served lately.
 	callers []string
 	// first is the first answer to each GET, by address and caller.
@@ -35,8 +33,8 @@ type keyed struct {
 const mostCallers = 6
 
 func newMemory() *memory {
-	return &memory{served: map[string]*answer{}, asked: map[string][]byte{}, refused: map[string]*answer{},
-		first: map[string]*answer{}, entries: map[string]map[string]*answer{}, keys: map[string]keyed{}}
+	return &memory{served: map[string]*answer{}, asked: map[string][]byte{}, first: map[string]*answer{},
+		entries: map[string]map[string]*answer{}, keys: map[string]keyed{}}
 }
 
 // note keeps an answer as the upstream gave it.
@@ -44,25 +42,23 @@ func (m *memory) note(c *call, a *answer) {
 	m.mu.Lock()
 	defer m.mu.Unlock()
 	id := c.operation.ID
-	switch {
-	case a.refused():
-		m.refused[id] = a.copy()
-	case a.succeeded():
-		m.served[id], m.asked[id] = a.copy(), c.body
-		if caller := c.caller(); caller != "" && guarded(c.operation) {
-			m.callers = slices.DeleteFunc(m.callers, func(known string) bool { return known == caller })
-			m.callers = append(m.callers, caller)
-			m.callers = m.callers[max(0, len(m.callers)-mostCallers):]
+	if !a.succeeded() {
+		return
+	}
+	m.served[id], m.asked[id] = a.copy(), c.body
+	if caller := c.caller(); caller != "" && guarded(c.operation) {
+		m.callers = slices.DeleteFunc(m.callers, func(known string) bool { return known == caller })
+		m.callers = append(m.callers, caller)
+		m.callers = m.callers[max(0, len(m.callers)-mostCallers):]
+	}
+	if reads(c.operation) && m.first[c.address()] == nil {
+		m.first[c.address()] = a.copy()
+	}
+	if isList(c.operation) {
+		if m.entries[id] == nil {
+			m.entries[id] = map[string]*answer{}
 		}
-		if reads(c.operation) && m.first[c.address()] == nil {
-			m.first[c.address()] = a.copy()
-		}
-		if isList(c.operation) {
-			if m.entries[id] == nil {
-				m.entries[id] = map[string]*answer{}
-			}
-			m.entries[id][c.caller()] = a.copy()
-		}
+		m.entries[id][c.caller()] = a.copy()
 	}
 }
 
@@ -71,16 +67,6 @@ func (m *memory) servedBefore(c *call) *answer {
 	m.mu.Lock()
 	defer m.mu.Unlock()
 	if a := m.served[c.operation.ID]; a != nil {
-		return a.in(c)
-	}
-	return nil
-}
-
-// refusedBefore is the latest refusal of an operation, as an answer to a call; nil for none.
-func (m *memory) refusedBefore(c *call) *answer {
-	m.mu.Lock()
-	defer m.mu.Unlock()
-	if a := m.refused[c.operation.ID]; a != nil {
 		return a.in(c)
 	}
 	return nil

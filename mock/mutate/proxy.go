@@ -259,6 +259,7 @@ func (p *Proxy) send(c *call) (*answer, error) {
 	if err != nil {
 		return nil, err
 	}
+	defer func() { _ = response.Body.Close() }() // it has been read, or is of no use
 	body, rest, err := swallow(response.Body)
 	if err != nil || rest != nil {
 		return nil, errors.Join(err, fmt.Errorf("the answer to %s is longer than %d bytes, or came in part", c.operation.ID, mostBody))

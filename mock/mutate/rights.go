@@ -118,6 +118,24 @@ func clientOf(credentials string) string {
 
 var keyForm = regexp.MustCompile(`^[0-9a-f]{8}-[0-9a-f]{4}-4[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}$`)
 
+// keyless serves calls that were refused for want of a key, quietly or not.
+func keyless(quietly bool) performance {
+	return func(c *call, next sender) (*answer, bool, error) {
+		a, err := next(c)
+		if err != nil || !a.refused() || keyForm.MatchString(strings.ToLower(c.header("Idempotency-Key"))) {
+			return a, false, err
+		}
+		again, err := next(c.with(func(r *http.Request) { r.Header.Set("Idempotency-Key", uuid.NewString()) }))
+		switch {
+		case err != nil || !again.succeeded():
+			return a, false, nil //nolint:nilerr // the first answer stands where the second call could not be made
+		case quietly:
+			return a, true, nil
+		}
+		return again, true, nil
+	}
+}
+
 // keys breaks what an idempotency key does.
 func (b *builder) keys(o *contract.Operation) {
 	if !o.NeedsKey() {
@@ -127,22 +145,6 @@ func (b *builder) keys(o *contract.Operation) {
 		{Requirement: "IDEMP-02", Facet: contract.Refusal}}
 	add := func(how, words string, breaks []contract.Fact, perform performance) {
 		b.add(draft{operation: o, group: "key", how: how, sentence: words, oracle: oracleKeys, breaks: breaks, perform: perform})
-	}
-	keyless := func(quietly bool) performance {
-		return func(c *call, next sender) (*answer, bool, error) {
-			a, err := next(c)
-			if err != nil || !a.refused() || keyForm.MatchString(strings.ToLower(c.header("Idempotency-Key"))) {
-				return a, false, err
-			}
-			again, err := next(c.with(func(r *http.Request) { r.Header.Set("Idempotency-Key", uuid.NewString()) }))
-			if err != nil || !again.succeeded() {
-				return a, false, nil
-			}
-			if quietly {
-				return a, true, nil
-			}
-			return again, true, nil
-		}
 	}
 	add("not-required", "a call without a key is served", required, keyless(false))
 	add("refused-and-acts", "a call without a key is refused and acted upon",

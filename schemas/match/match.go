@@ -45,7 +45,7 @@ func lacks(expected string, value any) error {
 	return &Mismatch{Expected: expected, Actual: Text(value)}
 }
 
-// is is the matcher of a plain condition, in words.
+// is makes the matcher of a plain condition, in words.
 func is(expected string, holds func(value any) bool) Matcher {
 	return func(value any) error {
 		if holds(value) {

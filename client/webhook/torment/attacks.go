@@ -32,31 +32,50 @@ type attack struct {
 
 // attacks are tried in this order. Each is good but for the one thing that its sentence names.
 var attacks = []attack{
-	{"signature-missing", "The delivery carries no signature.", "SNS-11", refuse, signedWith(nil, func(_ *session, m *webhook.Message) { m.Signature = "" })},
-	{"signature-of-nothing", "The signature is bytes of no meaning.", "HOOK-22", refuse, signedWith(nil, func(_ *session, m *webhook.Message) { m.Signature = strings.Repeat("A", 342) + "==" })},
-	{"signature-not-base64", "The signature is no Base64.", "HOOK-22", refuse, signedWith(nil, func(_ *session, m *webhook.Message) { m.Signature = "***" })},
-	{"one-byte-altered", "One byte of the event was changed after it was signed.", "HOOK-22", refuse, signedWith(nil, func(_ *session, m *webhook.Message) {
-		m.Message = strings.Replace(m.Message, `"entity_id":"a`, `"entity_id":"b`, 1)
-	})},
-	{"subject-added", "A Subject was added after the delivery was signed.", "SNS-05", refuse, signedWith(nil, func(_ *session, m *webhook.Message) { subject := "added"; m.Subject = &subject })},
-	{"version-swapped", "The signature is of version 1 (SHA-1) and calls itself version 2.", "HOOK-29", refuse, signedWith(nil, func(_ *session, m *webhook.Message) { m.SignatureVersion = "2" })},
-	{"version-unknown", "The signature is of a version that does not exist.", "HOOK-29", refuse, signedWith(nil, func(_ *session, m *webhook.Message) { m.SignatureVersion = "3" })},
-	{"certificate-of-another-host", "The certificate, and the key that signed, are those of a stranger's host.", "SNS-09", refuse, byStranger(func(s *session) string { return "http://" + s.sender.strangerHost + goodPath })},
-	{"certificate-behind-user-info", "The address of the certificate shows the right host as user information before a stranger's.", "SNS-09", refuse, byStranger(func(s *session) string { return "http://" + s.sender.host + "@" + s.sender.strangerHost + goodPath })},
-	{"certificate-of-a-look-alike", "The host of the certificate begins like that of SNS and ends elsewhere.", "SNS-09", refuse, byStranger(func(*session) string { return "https://sns.ap-southeast-2.amazonaws.com.example.test" + goodPath })},
-	{"certificate-redirected", "The address of the certificate redirects to a stranger's host.", "SNS-09", refuse, byStranger(func(s *session) string { return "http://" + s.sender.host + redirectPath })},
-	{"certificate-expired", "The certificate has run out.", "SNS-09", refuse, signedWith(func(s *session, m *webhook.Message) { m.SigningCertURL = "http://" + s.sender.host + expiredPath }, nil)},
-	{"another-topic", "Another topic, to which nobody subscribed, signed it well.", "SNS-10", refuse, signedWith(func(_ *session, m *webhook.Message) {
-		m.TopicArn = "arn:aws:sns:ap-southeast-2:999999999999:a-topic-of-somebody-else"
-	}, nil)},
-	{"replayed", "A delivery of three hours ago, signed well, comes again.", "SNS-19", refuse, signedWith(func(_ *session, m *webhook.Message) { m.Timestamp = stamp(time.Now().Add(-3 * time.Hour)) }, nil)},
-	{"type-unknown", "The delivery is of a type that does not exist.", "HOOK-25", refuse, signedWith(func(_ *session, m *webhook.Message) { m.Type = "Command" }, nil)},
-	{"oversized", "The event has 300 kB; SNS sends at most 256.", "SNS-03", refuse, signedWith(func(_ *session, m *webhook.Message) { m.Message = event(strings.Repeat("x", 300<<10)) }, nil)},
+	{"signature-missing", "The delivery carries no signature.", "SNS-11", refuse,
+		signedWith(nil, func(_ *session, m *webhook.Message) { m.Signature = "" })},
+	{"signature-of-nothing", "The signature is bytes of no meaning.", "HOOK-22", refuse,
+		signedWith(nil, func(_ *session, m *webhook.Message) { m.Signature = strings.Repeat("A", 342) + "==" })},
+	{"signature-not-base64", "The signature is no Base64.", "HOOK-22", refuse,
+		signedWith(nil, func(_ *session, m *webhook.Message) { m.Signature = "***" })},
+	{"one-byte-altered", "One byte of the event was changed after it was signed.", "HOOK-22", refuse,
+		signedWith(nil, func(_ *session, m *webhook.Message) {
+			m.Message = strings.Replace(m.Message, `"entity_id":"a`, `"entity_id":"b`, 1)
+		})},
+	{"subject-added", "A Subject was added after the delivery was signed.", "SNS-05", refuse,
+		signedWith(nil, func(_ *session, m *webhook.Message) { subject := "added"; m.Subject = &subject })},
+	{"version-swapped", "The signature is of version 1 (SHA-1) and calls itself version 2.", "HOOK-29", refuse,
+		signedWith(nil, func(_ *session, m *webhook.Message) { m.SignatureVersion = "2" })},
+	{"version-unknown", "The signature is of a version that does not exist.", "HOOK-29", refuse,
+		signedWith(nil, func(_ *session, m *webhook.Message) { m.SignatureVersion = "3" })},
+	{"certificate-of-another-host", "The certificate, and the key that signed, are those of a stranger's host.", "SNS-09", refuse,
+		byStranger(func(s *session) string { return "http://" + s.sender.strangerHost + goodPath })},
+	{"certificate-behind-user-info", "The address of the certificate shows the right host as user information before a stranger's.",
+		"SNS-09", refuse, byStranger(func(s *session) string { return "http://" + s.sender.host + "@" + s.sender.strangerHost + goodPath })},
+	{"certificate-of-a-look-alike", "The host of the certificate begins like that of SNS and ends elsewhere.", "SNS-09", refuse,
+		byStranger(func(*session) string { return "https://sns.ap-southeast-2.amazonaws.com.example.test" + goodPath })},
+	{"certificate-redirected", "The address of the certificate redirects to a stranger's host.", "SNS-09", refuse,
+		byStranger(func(s *session) string { return "http://" + s.sender.host + redirectPath })},
+	{"certificate-expired", "The certificate has run out.", "SNS-09", refuse,
+		signedWith(func(s *session, m *webhook.Message) { m.SigningCertURL = "http://" + s.sender.host + expiredPath }, nil)},
+	{"another-topic", "Another topic, to which nobody subscribed, signed it well.", "SNS-10", refuse,
+		signedWith(func(_ *session, m *webhook.Message) {
+			m.TopicArn = "arn:aws:sns:ap-southeast-2:999999999999:a-topic-of-somebody-else"
+		}, nil)},
+	{"replayed", "A delivery of three hours ago, signed well, comes again.", "SNS-19", refuse,
+		signedWith(func(_ *session, m *webhook.Message) { m.Timestamp = stamp(time.Now().Add(-3 * time.Hour)) }, nil)},
+	{"type-unknown", "The delivery is of a type that does not exist.", "HOOK-25", refuse,
+		signedWith(func(_ *session, m *webhook.Message) { m.Type = "Command" }, nil)},
+	{"oversized", "The event has 300 kB; SNS sends at most 256.", "SNS-03", refuse,
+		signedWith(func(_ *session, m *webhook.Message) { m.Message = event(strings.Repeat("x", 300<<10)) }, nil)},
 	{"member-twice", "The member Message is there twice: once as signed, once as forged.", "SNS-07", refuse, memberTwice},
 	{"not-json", "The body is no JSON.", "HOOK-11", refuse, func(*session) ([]byte, error) { return []byte("Message=hello"), nil }},
-	{"subscribe-url-inside", "A confirmation, signed well, whose SubscribeURL is an address inside the integrator's network.", "HOOK-15", ignore, subscribeInside},
-	{"duplicate", "The first good delivery comes again, as SNS's retries do.", "SNS-19", accept, func(s *session) ([]byte, error) { return s.first, nil }},
-	{"reordered", "A delivery comes that is ten minutes older than the one before it.", "SNS-19", accept, signedWith(func(_ *session, m *webhook.Message) { m.Timestamp = stamp(time.Now().Add(-10 * time.Minute)) }, nil)},
+	{"subscribe-url-inside", "A confirmation, signed well, whose SubscribeURL is an address inside the integrator's network.", "HOOK-15",
+		ignore, subscribeInside},
+	{"duplicate", "The first good delivery comes again, as SNS's retries do.", "SNS-19", accept,
+		func(s *session) ([]byte, error) { return s.first, nil }},
+	{"reordered", "A delivery comes that is ten minutes older than the one before it.", "SNS-19", accept,
+		signedWith(func(_ *session, m *webhook.Message) { m.Timestamp = stamp(time.Now().Add(-10 * time.Minute)) }, nil)},
 }
 
 // signedWith makes a good notification, changes it, signs it, and changes it once more.
@@ -111,22 +130,26 @@ func subscribeInside(s *session) ([]byte, error) {
 
 // notification is a good one, not yet signed.
 func (s *session) notification() *webhook.Message {
-	return &webhook.Message{Type: webhook.Notification, MessageId: uuid.NewString(), TopicArn: s.topic, Message: event("a" + uuid.NewString()[1:]), Timestamp: stamp(time.Now()),
+	return &webhook.Message{Type: webhook.Notification, MessageId: uuid.NewString(), TopicArn: s.topic,
+		Message: event("a" + uuid.NewString()[1:]), Timestamp: stamp(time.Now()),
 		SignatureVersion: "1", SigningCertURL: "http://" + s.sender.host + goodPath, UnsubscribeURL: "http://" + s.sender.host + "/?Action=Unsubscribe"}
 }
 
 // confirmation is a good one, not yet signed.
 func (s *session) confirmation() *webhook.Message {
 	token := strings.ReplaceAll(uuid.NewString(), "-", "")
-	return &webhook.Message{Type: webhook.Confirmation, MessageId: uuid.NewString(), TopicArn: s.topic, Token: token, Timestamp: stamp(time.Now()),
-		Message:          "You have chosen to subscribe to the topic " + s.topic + ". To confirm the subscription, visit the SubscribeURL included in this message.",
+	return &webhook.Message{Type: webhook.Confirmation, MessageId: uuid.NewString(), TopicArn: s.topic, Token: token,
+		Timestamp: stamp(time.Now()),
+		Message: "You have chosen to subscribe to the topic " + s.topic + ". To confirm the subscription, visit the SubscribeURL " +
+			"included in this message.",
 		SubscribeURL:     "http://" + s.sender.host + "/?Action=ConfirmSubscription&Token=" + token,
 		SignatureVersion: "1", SigningCertURL: "http://" + s.sender.host + goodPath}
 }
 
 // event is what a notification tells (HOOK-32).
 func event(entity string) string {
-	return fmt.Sprintf(`{"id":%q,"type":"transaction-create","entity_id":%q,"client_id":%q,"created_at":%q}`, uuid.NewString(), entity, uuid.NewString(), stamp(time.Now()))
+	return fmt.Sprintf(`{"id":%q,"type":"transaction-create","entity_id":%q,"client_id":%q,"created_at":%q}`, uuid.NewString(), entity,
+		uuid.NewString(), stamp(time.Now()))
 }
 
 func stamp(at time.Time) string { return at.UTC().Format("2006-01-02T15:04:05.000Z") }

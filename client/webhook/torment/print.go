@@ -19,7 +19,8 @@ func (r *Report) Print(w io.Writer) error {
 	}
 	verdict := fmt.Sprintf("%s stood %d of %d; %s", r.URL, r.Count(Right), len(r.Results), confirms)
 	if !r.Trusted {
-		verdict = r.URL + " did not accept a good delivery, so its refusals prove nothing: make it trust the host of the certificates and the topic above"
+		verdict = r.URL + " did not accept a good delivery, so its refusals prove nothing: make it trust the host of the certificates and " +
+			"the topic above"
 	}
 	_, err := fmt.Fprintln(w, verdict)
 	return err

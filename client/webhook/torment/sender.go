@@ -145,7 +145,8 @@ func (s *sender) wait(ctx context.Context, patience time.Duration, holds func() 
 
 // certificate makes one of SNS's name until a moment.
 func certificate(key *rsa.PrivateKey, until time.Time) ([]byte, error) {
-	template := &x509.Certificate{SerialNumber: big.NewInt(1), Subject: pkix.Name{CommonName: "sns.amazonaws.com"}, DNSNames: []string{"sns.amazonaws.com"},
+	template := &x509.Certificate{SerialNumber: big.NewInt(1), Subject: pkix.Name{CommonName: "sns.amazonaws.com"},
+		DNSNames:  []string{"sns.amazonaws.com"},
 		NotBefore: until.Add(-30 * 24 * time.Hour), NotAfter: until}
 	raw, err := x509.CreateCertificate(rand.Reader, template, template, &key.PublicKey, key)
 	if err != nil {

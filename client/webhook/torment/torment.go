@@ -111,7 +111,10 @@ func Run(ctx context.Context, options Options) (*Report, error) {
 	}
 	defer sender.close()
 	s := &session{sender: sender, topic: options.Topic, url: options.URL, linger: options.Linger,
-		client: &http.Client{Timeout: options.Patience, CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse }}}
+		client: &http.Client{Timeout: options.Patience, CheckRedirect: func(*http.Request,
+			[]*http.Request) error {
+			return http.ErrUseLastResponse
+		}}}
 	defer s.client.CloseIdleConnections()
 	if options.Ready != nil {
 		options.Ready(sender.host, options.Topic)
@@ -281,5 +284,6 @@ func allowed(address, host string) error {
 	case host != "":
 		return fmt.Errorf("--host says %q and the endpoint is on %q; both have to name the host that may be tormented", host, u.Hostname())
 	}
-	return fmt.Errorf("%q is not on this machine; if it is yours to torment, name its host a second time with --host %s", address, u.Hostname())
+	return fmt.Errorf("%q is not on this machine; if it is yours to torment, name its host a second time with --host %s", address,
+		u.Hostname())
 }

@@ -30,7 +30,7 @@ func taken(command *cobra.Command, least, most int) string {
 	switch {
 	case most == 0:
 		return "no arguments"
-	case least == most && least == 1:
+	case least == 1 && most == 1:
 		return "one argument (" + form + ")"
 	case least == most:
 		return fmt.Sprintf("%d arguments (%s)", least, form)

@@ -46,7 +46,7 @@ func (b *Bench) Canary(on *kind.Target, every time.Duration, file *target.File, 
 		return nil, err
 	}
 	config := suite.Config{Session: steps.NewSession(policy, b.Shapes, file, api), Catalog: b.Scenarios, Concurrency: 1,
-		Vocabulary: vocabulary.All(), Selection: catalog.Selection{IDs: canaryScenarios}} // made once: a round costs the generator as little as may be
+		Vocabulary: vocabulary.All(), Selection: catalog.Selection{IDs: canaryScenarios}}
 	rounds := 0
 	on.CanaryEvery = every
 	on.Canary = func(ctx context.Context) (kind.CanaryRound, error) {

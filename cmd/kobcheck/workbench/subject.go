@@ -162,7 +162,7 @@ func (b *Bench) mockInside(ctx context.Context, w *Where, seed int64) (*Subject,
 	// The whole style, with the freedoms, so that a run can be repeated.
 	return &Subject{File: Described(server, listening.URL, contract.Edition(w.Edition)), Embedded: true,
 		Style: server.Style().Name,
-		Close: func() { //nolint:contextcheck // stopping has time of its own
+		Close: func() {
 			if err := listening.Close(); err != nil {
 				b.Say("stopping the mock: %v", err)
 			}

@@ -26,6 +26,8 @@ type Cause struct {
 	Operations []string
 	Everywhere bool
 	Of         int
+	// Further are requirements beside that of the finding that it breaks alike, each at an operation of its own.
+	Further []string
 	// Fingerprints are the ways in which it shows, that of the finding first.
 	Fingerprints []string
 
@@ -88,6 +90,7 @@ func (r *Run) Causes(gated bool) []Cause {
 		}
 	}
 	l.everywhere()
+	l.akin()
 	l.alike()
 	slices.SortStableFunc(l.list, func(a, b *Cause) int {
 		return cmp.Or(rank(a.Known(), b.Known()), rank(b.Everywhere, a.Everywhere), rank(b.about > besideIt, a.about > besideIt),

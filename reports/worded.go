@@ -38,7 +38,7 @@ func (c Cause) Sentence() string {
 	if f.Hazard != "" {
 		weight += ", hazard"
 	}
-	return fmt.Sprintf("%s (%s) %s: %s: expected %s, was %s", f.Requirement, weight, c.Where(), f.Message, f.Expected, f.Actual)
+	return fmt.Sprintf("%s (%s) %s: %s: expected %s, was %s", c.Requirement(), weight, c.Where(), f.Message, f.Expected, f.Actual)
 }
 
 // Shown counts in words what shows a cause.

@@ -99,7 +99,7 @@ func markdownFindings(r *reports.Run, facts *contract.Contract, gated bool) stri
 			continue
 		}
 		c := &causes[i]
-		rows = append(rows, fmt.Sprintf("- %s %s: %s (%s)\n", c.Finding.Requirement, code(c.Where()), escapeMarkdown(c.Title()), c.Shown()))
+		rows = append(rows, fmt.Sprintf("- %s %s: %s (%s)\n", c.Requirement(), code(c.Where()), escapeMarkdown(c.Title()), c.Shown()))
 	}
 	if len(rows) > 0 {
 		b.WriteString("\n" + listed(rows))
@@ -170,7 +170,7 @@ func markdownPassing(r *reports.Run) string {
 	for _, one := range r.InPassing() {
 		f := one.Finding
 		what := fmt.Sprintf("%s: expected %s, was %s", f.Message, f.Expected, f.Actual)
-		rows = append(rows, fmt.Sprintf("| %d | %s (%s) | %s | %s | %s |\n", one.Passing, f.Requirement, f.Mark, code(one.Where()),
+		rows = append(rows, fmt.Sprintf("| %d | %s (%s) | %s | %s | %s |\n", one.Passing, one.Requirement(), f.Mark, code(one.Where()),
 			escapeMarkdown(what), code(one.Met.Scenario)))
 		if exchange := r.MetBy(one); exchange != nil && len(one.Scenarios) == 0 && len(rows) <= passingRepeated {
 			curls += fmt.Sprintf("\n%s %s:\n%s", f.Requirement, code(one.Where()), fenced(exchange.Curl))

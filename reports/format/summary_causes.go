@@ -144,7 +144,7 @@ func (p printer) known(r *reports.Run) {
 		if p.more(i, len(listed), "") {
 			break
 		}
-		p.Line("  %s", wording.Wrap(one.Finding.Requirement+" "+one.Where()+": "+one.Finding.Message, 8))
+		p.Line("  %s", wording.Wrap(one.Requirement()+" "+one.Where()+": "+one.Finding.Message, 8))
 		p.Line("        %s: %s", one.Shown(), wording.Wrap(one.Finding.Reason, 8))
 	}
 	if len(listed) > 0 {
@@ -212,7 +212,7 @@ func (p printer) advisory(r *reports.Run) {
 			if n > printed {
 				continue
 			}
-			p.Line("  %s (%s) %s", f.Requirement, f.Mark, wording.Wrap(f.Message, 8))
+			p.Line("  %s (%s) %s", one.Requirement(), f.Mark, wording.Wrap(f.Message, 8))
 			p.Line("        %s: expected %s, was %s", one.Scenario.ID, wording.Wrap(f.Expected, 8), wording.Wrap(f.Actual, 8))
 			if others := len(one.Scenarios) - 1; others > 0 {
 				p.Line("        and %s more", wording.Count(others, "scenario"))

@@ -17,6 +17,17 @@ func (s *Server) brokenScope(id keyID) keyID {
 	if s.faults.On("idempotency.key-cut-short") {
 		id.key = id.key[:len(id.key)/2]
 	}
+	if len(id.key) < 36 || !s.faults.Any() {
+		return id
+	}
+	switch {
+	case s.faults.On("idempotency.key-middle-ignored"):
+		id.key = id.key[:13] + id.key[23:]
+	case s.faults.On("idempotency.key-last-group-alone"):
+		id.key = id.key[24:]
+	case s.faults.On("idempotency.key-first-digit-ignored"):
+		id.key = id.key[1:]
+	}
 	return id
 }
 

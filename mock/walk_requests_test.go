@@ -39,6 +39,13 @@ func walkKey(c *caller, operation *contract.Operation) {
 	keyed.as("second").call(operation.ID, request, parameters...)
 	c.call(operation.ID, request, parameters...)
 	c.with("Idempotency-Key", key[:35]+strconv.Itoa(int(key[35])%10)).call(operation.ID, request, parameters...)
+	digit := "0"
+	if key[0] == '0' {
+		digit = "1"
+	}
+	for _, near := range []string{digit + key[1:], key[:20] + "fff" + key[23:], "00000000" + key[8:]} {
+		c.with("Idempotency-Key", near).call(operation.ID, request, parameters...)
+	}
 	c.without("Idempotency-Key").call(operation.ID, request, parameters...)
 	c.with("Idempotency-Key", "malformed").call(operation.ID, request, parameters...)
 	seeWhatWasDone(c)

@@ -238,6 +238,13 @@ Feature: Idempotency
       And the request is sent again with a key that differs at its end alone
       Then the answers name different transactions
 
+    @id:idempotency.key-each-digit
+    Scenario: Two keys that differ in one digit, whichever, are two keys
+      Given a valid request to "Create manual credit transaction"
+      When the request is sent
+      And the request is sent again under each key that differs in one digit
+      Then each of them was a request of its own
+
   @HARNESS-11 @inferred
   Rule: A refused request changes nothing
     @id:idempotency.keyless-moves-no-money

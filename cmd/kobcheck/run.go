@@ -69,7 +69,7 @@ func newRun() *cobra.Command {
 	flags.Float64Var(&f.how.MaxRPS, "max-rps", 0, "most requests per second; 0 for no bound on this machine, 10 elsewhere")
 	flags.StringVar(&f.shard, "shard", "", "part of the run, such as 2/5; kobcheck report merge puts the parts together")
 	flags.IntVar(&f.how.Retries, "retries", 0, "more attempts, with fresh data, for scenarios that failed")
-	flags.IntVar(&f.depth, "depth", steps.DefaultDepth, "derived inputs of each class to send")
+	flags.IntVar(&f.depth, "depth", steps.DefaultDepth, "cases of each general check; from 40 on every refusal is looked into")
 	flags.BoolVar(&f.how.FlakyFails, "flaky-fails", false, "scenarios that failed and then passed fail the run")
 	flags.StringVar(&f.unexpectedPass, "unexpected-pass", "warn", "known failures that are mended: warn asks for the entry's "+
 		"removal and fails after its last day, fail fails at once")

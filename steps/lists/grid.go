@@ -58,7 +58,8 @@ func asked(entries int, ranges bool) []point {
 
 // simpler are the points that ask for one thing less.
 func (p point) simpler() (all []point) {
-	for _, unasked := range []point{{-1, p.limit, p.first, p.last}, {p.offset, -1, p.first, p.last}, {p.offset, p.limit, -1, p.last}, {p.offset, p.limit, p.first, -1}} {
+	for _, unasked := range []point{{-1, p.limit, p.first, p.last}, {p.offset, -1, p.first, p.last},
+		{p.offset, p.limit, -1, p.last}, {p.offset, p.limit, p.first, -1}} {
 		if unasked != p {
 			all = append(all, unasked)
 		}

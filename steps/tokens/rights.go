@@ -174,7 +174,8 @@ type attempts struct {
 func callWithoutRight(ctx context.Context, w *steps.World, way string) error {
 	forged, known := ways[way]
 	if !known {
-		return steps.Faulty("there is no way to be without a right called %q; there are: %s", way, strings.Join(slices.Sorted(maps.Keys(ways)), "; "))
+		return steps.Faulty("there is no way to be without a right called %q; there are: %s", way,
+			strings.Join(slices.Sorted(maps.Keys(ways)), "; "))
 	}
 	a := steps.State[attempts](w)
 	a.way = way
@@ -279,7 +280,8 @@ func noneIsServed(w *steps.World, a *attempts) {
 	fact := w.Own(contract.Refusal)
 	fact.Operation = served[0].Operation
 	w.Expect(false, evidence.Assertion{Check: check, Fact: fact, Exchange: served[0].N,
-		Message:  fmt.Sprintf("%s serves in place of a token at %d of %d operations: %s", a.way, len(served), len(a.calls), strings.Join(titles, ", ")),
+		Message: fmt.Sprintf("%s serves in place of a token at %d of %d operations: %s", a.way, len(served),
+			len(a.calls), strings.Join(titles, ", ")),
 		Expected: "a refusal", Actual: w.Answered(served[0])})
 }
 

@@ -3,6 +3,8 @@ package steps
 import (
 	"fmt"
 	"slices"
+	"strings"
+	"unicode"
 
 	"github.com/kobcheck/kobcheck/contract"
 	"github.com/kobcheck/kobcheck/reports/evidence"
@@ -96,7 +98,7 @@ func (w *World) finding(a evidence.Assertion) evidence.Finding {
 		a.Exchange = w.Last.N
 	}
 	// Redaction comes before the cut: half a secret would not be recognised.
-	redact := func(text string) string { return cut(w.Session.Client.Redactor().Text(text)) }
+	redact := func(text string) string { return cut(visible(w.Session.Client.Redactor().Text(text))) }
 	a.Message, a.Pointer, a.Expected, a.Actual = redact(a.Message), redact(a.Pointer), redact(a.Expected), redact(a.Actual)
 	f := w.Session.Policy.Finding(a)
 	f.Step = w.step
@@ -130,6 +132,23 @@ func (w *World) Preparing(work func() error) error {
 	w.preparing++
 	defer func() { w.preparing-- }()
 	return work()
+}
+
+// visible escapes marks that combine with the letter before them, so that two spellings of one letter can be told apart:
+// ë, and an e with U+0308.
+func visible(text string) string {
+	if !strings.ContainsFunc(text, func(r rune) bool { return unicode.Is(unicode.Mn, r) }) {
+		return text
+	}
+	var b strings.Builder
+	for _, r := range text {
+		if unicode.Is(unicode.Mn, r) {
+			fmt.Fprintf(&b, "\\u%04X", r)
+			continue
+		}
+		b.WriteRune(r)
+	}
+	return b.String()
 }
 
 // cut keeps a finding readable.

@@ -105,3 +105,12 @@ func TestALookProvesWhatTheTagsOfItsScenarioClaim(t *testing.T) {
 	}
 	require.Equal(t, []string{"META-02", "META-04", "STD-12"}, proved)
 }
+
+func TestTwoSpellingsOfOneLetterCanBeToldApartInAFinding(t *testing.T) {
+	composed, apart := "Zo\u00eb", "Zoe\u0308"
+	w := world(t, "META-02")
+	w.Expect(false, evidence.Assertion{Check: "a check", Fact: w.Own(contract.Link), Message: "it differs", Expected: composed, Actual: apart})
+	found := w.Evidence().Findings[0]
+	require.Equal(t, composed, found.Expected)
+	require.Equal(t, `Zoe\u0308`, found.Actual)
+}

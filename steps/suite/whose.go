@@ -36,7 +36,8 @@ func (v voices) hear(exchanges []*client.Exchange) {
 		one := v[side]
 		one.operations[e.Operation] = true
 		switch why := e.Foreign(); {
-		case e.Status == 0:
+		case e.Status == 0, len(e.Body) == 0 && why == "" && (e.Status/100 != 2 || e.Request().Method == http.MethodHead):
+			// Nothing tells whose it is.
 		case why != "":
 			one.foreign++
 			one.latest = why

@@ -83,3 +83,11 @@ func TestADifferenceIsShrunkToWhatCarriesIt(t *testing.T) {
 	require.NoError(t, err)
 	require.Equal(t, object, kept, "without a try the object stays")
 }
+
+func TestALeftOutEntryLeavesAnEmptyListAndNotNull(t *testing.T) {
+	for candidate := range smaller(map[string]any{"a": []any{"x"}}) {
+		written, err := json.Marshal(candidate)
+		require.NoError(t, err)
+		require.NotContains(t, string(written), "null")
+	}
+}

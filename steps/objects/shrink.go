@@ -98,7 +98,8 @@ func smallerObject(object map[string]any, yield func(any) bool) bool {
 func smallerList(list []any, yield func(any) bool) bool {
 	for size := (len(list) + 1) / 2; size > 0; size /= 2 {
 		for from := 0; from < len(list); from += size {
-			if !yield(slices.Concat(list[:from], list[min(from+size, len(list)):])) {
+			// An empty list is not null: it is made even where nothing is left.
+			if !yield(append(append([]any{}, list[:from]...), list[min(from+size, len(list)):]...)) {
 				return false
 			}
 		}

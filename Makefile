@@ -6,7 +6,7 @@ GOLANGCI_VERSION := v2.15.0
 GOLANGCI := $(BIN)/golangci-lint-$(GOLANGCI_VERSION)
 VERSION := $(shell git describe --tags --always --dirty 2>/dev/null || echo dev)
 
-.PHONY: help run test test-all check race unit whole faults pages suite lint load selftest openapi foreign soak-suite bench mock build clean
+.PHONY: help run test test-all check race unit whole month faults pages suite lint load selftest openapi foreign soak-suite bench mock build clean
 
 help: ## list the targets
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## /\1\t/' | expand -t 12
@@ -47,6 +47,9 @@ unit: ## the other packages' own tests
 
 whole: ## the command as its users meet it: faults, freedoms, random points, the pages in a browser
 	@$(GO) test -count=1 -timeout 120m ./cmd/kobcheck/...
+
+month: ## thirty nights against one mock that keeps its state, each with an event, and what its morning says
+	@TEST_ALL=1 $(GO) test -count=1 -timeout 20m ./cmd/kobcheck -run TestAMonth -v | grep -vE '^ *(=== |month_)'
 
 faults: ## every deliberate fault of the mock is caught on its own requirement
 	@TEST_ALL=1 $(GO) test -count=1 -timeout 120m ./cmd/kobcheck -run TestEveryFault

@@ -89,6 +89,7 @@ func (r *Run) Causes(gated bool) []Cause {
 			l.passing(&r.Passing[i])
 		}
 	}
+	l.texts()
 	l.everywhere()
 	l.akin()
 	l.alike()

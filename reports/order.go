@@ -13,8 +13,10 @@ import (
 // Decision is one card creation that fails several of the eight checks, and the check whose message came
 // back; 0 for none.
 type Decision struct {
-	Failing  []int  `json:"failing"`
-	Decided  int    `json:"decided"`
+	Failing []int `json:"failing"`
+	Decided int   `json:"decided"`
+	// Provider says that none of the messages came back, and the words were taken for the card provider's own.
+	Provider bool   `json:"provider,omitempty"`
 	Scenario string `json:"scenario"`
 	Example  string `json:"example,omitempty"` // the scenario's name, which tells the rows of an outline apart
 }
@@ -54,11 +56,13 @@ type openPair struct {
 	Why    string `json:"why"`
 }
 
-// ProveOrder works out what the decisions show. It returns nil where none of them says anything of an order.
+// ProveOrder works out what the decisions show. It returns nil where none of them says anything of an order, and where
+// no message was ever recognised: words of a provider can be told from others only where those of the checks are known.
 func ProveOrder(order contract.CardOrder, decisions []Decision) *OrderProof {
 	n := len(order.Checks)
 	telling := telling(decisions, n)
-	if len(telling) == 0 {
+	recognised := slices.ContainsFunc(decisions, func(d Decision) bool { return d.Decided > 0 && !d.Provider })
+	if len(telling) == 0 || !recognised {
 		return nil
 	}
 	p := &OrderProof{Decisions: telling, Possible: 1, Before: []OrderedPair{}, Fewest: []Decision{}}

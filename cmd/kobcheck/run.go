@@ -17,8 +17,10 @@ import (
 	"github.com/kobcheck/kobcheck/reports/evidence"
 	"github.com/kobcheck/kobcheck/reports/format"
 	"github.com/kobcheck/kobcheck/reports/nights"
+	"github.com/kobcheck/kobcheck/reports/wording"
 	"github.com/kobcheck/kobcheck/steps"
 	"github.com/kobcheck/kobcheck/steps/catalog"
+	"github.com/kobcheck/kobcheck/steps/doctor"
 	"github.com/kobcheck/kobcheck/steps/suite"
 )
 
@@ -135,6 +137,9 @@ func run(ctx context.Context, b *workbench.Bench, f *runFlags) error {
 		return err
 	}
 	defer api.Close()
+	if narrow := f.selection.Requirement != "" || len(f.selection.IDs) > 0; !subject.Embedded && !narrow {
+		lookFirst(ctx, b, subject, api)
+	}
 	session := steps.NewSession(by.Policy, b.Shapes, subject.File, api)
 	session.Depth, session.Seed = f.depth, f.how.Seed
 	if session.Receiver, err = workbench.Receiver(ctx, subject.File); err != nil {
@@ -179,6 +184,28 @@ func prune(b *workbench.Bench, history, target string, keep nights.Keep) {
 	}
 	if said != "" {
 		b.Say("%s", said)
+	}
+}
+
+// lookAtMost bounds the look at a target before the run: one that is slow is no reason to wait twice.
+const lookAtMost = 10 * time.Second
+
+// lookFirst looks at a target before the run: a clock that is off is told, and fixtures that are gone are not counted
+// on.
+func lookFirst(ctx context.Context, b *workbench.Bench, subject *workbench.Subject, api *client.Client) {
+	ctx, cancel := context.WithTimeout(ctx, lookAtMost)
+	defer cancel()
+	before := &doctor.Doctor{Contract: b.Facts, File: subject.File, Client: api, Now: b.Now}
+	off, err := before.ClockOff(ctx)
+	if err != nil {
+		return // the run itself tells of a target that is away
+	}
+	if off != 0 {
+		b.Say("the target's clock is off by %v from ours; set the clocks", off)
+	}
+	if lost := before.Lost(ctx); len(lost) > 0 {
+		b.Say("the target has lost %s of the target file, and what needs it is not testable: %s",
+			wording.Count(len(lost), "fixture"), strings.Join(lost, ", "))
 	}
 }
 

@@ -23,6 +23,13 @@ const (
 // NotServed is the check of what a scenario needs: that a valid request is served.
 const NotServed = "a valid request is served"
 
+// RefusalMessage is the check that a refusal says why in the documented words; OtherCheck is what a finding says where
+// those are the words of another of the ordered checks.
+const (
+	RefusalMessage = "message of the refusal"
+	OtherCheck     = ", which is check "
+)
+
 // Check is one check that was evaluated. Step is the index of its step, -1 for the sentinels that watch
 // every exchange.
 type Check struct {

@@ -89,7 +89,7 @@ func refusalSays(ctx context.Context, w *steps.World, exchange *client.Exchange,
 	if !refused && exchange.Status < 500 {
 		return err
 	}
-	w.Match(match.Says(message), w.Decoded(exchange), evidence.Assertion{Check: "message of the refusal",
+	w.Match(match.Says(message), w.Decoded(exchange), evidence.Assertion{Check: evidence.RefusalMessage,
 		Fact: w.Own(contract.Text), Message: "the refusal does not say why in the documented words",
 		Actual: w.Answered(exchange)})
 	return err

@@ -36,10 +36,11 @@ func Sentences() []steps.Definition {
 }
 
 // Decision is one card creation that fails some of the eight checks, and the check that decided; 0 where none
-// of their messages came back.
+// of their messages came back. Provider says that the words were taken for those of the card provider.
 type Decision struct {
-	Failing []int
-	Decided int
+	Failing  []int
+	Decided  int
+	Provider bool
 }
 
 // order is what a scenario knows of the checks: those that its things fail, what came of it, and how things were
@@ -208,17 +209,21 @@ func checkDecides(w *steps.World, exchange *client.Exchange, number int, message
 	s, decided, by := steps.State[order](w), "", 0
 	for _, other := range w.Session.Contract.CardOrder.Checks {
 		if other.Number != number && match.Says(other.Message).Holds(body) {
-			decided, by = fmt.Sprintf(", which is check %d", other.Number), other.Number
+			decided, by = evidence.OtherCheck+strconv.Itoa(other.Number), other.Number
 		}
 	}
 	if decided == "" && match.Says(message).Holds(body) {
 		by = number
 	}
-	if last := len(w.Session.Contract.CardOrder.Checks); by == 0 && exchange.Status >= 400 && slices.Contains(s.failing, last) {
-		by = last // the provider's own words
+	requirement := check.Requirement // words that no check has say nothing of the order
+	if by != 0 {
+		requirement = orderRequirement(w, check.Requirement)
 	}
-	s.decisions = append(s.decisions, Decision{Failing: s.failing, Decided: by})
-	requirement := orderRequirement(w, check.Requirement)
+	last, provider := len(w.Session.Contract.CardOrder.Checks), false
+	if by == 0 && exchange.Status >= 400 && slices.Contains(s.failing, last) {
+		by, provider = last, true
+	}
+	s.decisions = append(s.decisions, Decision{Failing: s.failing, Decided: by, Provider: provider})
 	w.Expect(exchange.Status >= 400, evidence.Assertion{Check: fmt.Sprintf("check %d refuses", number),
 		Fact:     w.Fact(check.Requirement, contract.Refusal),
 		Message:  fmt.Sprintf("a card was made although it fails check %d: %s", number, check.Check),
@@ -227,7 +232,7 @@ func checkDecides(w *steps.World, exchange *client.Exchange, number int, message
 		return nil
 	}
 	// The provider's own error may stand in for the message of the last check (doc-1946732), but not another check's.
-	holds := decided == "" && (match.Says(message).Holds(body) || number == len(w.Session.Contract.CardOrder.Checks))
+	holds := decided == "" && (match.Says(message).Holds(body) || number == last)
 	w.Expect(holds, evidence.Assertion{Check: fmt.Sprintf("check %d decides", number),
 		Fact:     w.Tagged(w.Fact(requirement, contract.Text)),
 		Message:  fmt.Sprintf("the refusal is not that of check %d: %s", number, check.Check),

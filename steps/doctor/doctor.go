@@ -165,6 +165,19 @@ func (d *Doctor) clock(life *client.Life) {
 	}
 }
 
+// ClockOff is how far the server's clock is off ours, 0 where that is little or where it does not tell.
+func (d *Doctor) ClockOff(ctx context.Context) (time.Duration, error) {
+	life, err := d.Client.SignOfLife(ctx)
+	if err != nil || life.Date.IsZero() {
+		return 0, err
+	}
+	skew := life.Date.Sub(d.Now())
+	if skew.Abs()-time.Second-life.Took <= skewWarning {
+		return 0, nil
+	}
+	return skew.Round(skewWarning), nil
+}
+
 // tokens asks for a token for each client.
 func (d *Doctor) tokens(ctx context.Context) bool {
 	fine := true

@@ -1,10 +1,14 @@
 package doctor
 
 import (
+	"cmp"
 	"context"
+	"fmt"
+	"maps"
 	"net"
 	"net/http"
 	"net/url"
+	"slices"
 	"sort"
 	"strings"
 )
@@ -62,14 +66,13 @@ func foreign(name string) bool {
 	return false
 }
 
+// secondReads are the operations that read the things of another client, by their kinds.
+var secondReads = map[string]string{"wallet": "wallets-get", "card": "cards-get", "enduser": "endusers-get",
+	"beneficiary": "beneficiaries-get", "transaction": "transactions-get"}
+
 // second sees that the things of another client are there for that client and for nobody else.
 func (d *Doctor) second(ctx context.Context) {
-	reads := map[string]string{"wallet": "wallets-get", "card": "cards-get", "enduser": "endusers-get", "beneficiary": "beneficiaries-get", "transaction": "transactions-get"}
-	kinds := make([]string, 0, len(reads))
-	for kind := range reads {
-		kinds = append(kinds, kind)
-	}
-	sort.Strings(kinds)
+	kinds := slices.Sorted(maps.Keys(secondReads))
 	_, hasSecond := d.File.Target.Clients["second"]
 	for _, kind := range kinds {
 		id := d.File.Fixtures.SecondClient[kind]
@@ -82,7 +85,7 @@ func (d *Doctor) second(ctx context.Context) {
 		if !hasSecond {
 			continue
 		}
-		if status, _, err := d.ask(ctx, "second", reads[kind], id); err != nil || status/100 != 2 {
+		if status, _, err := d.ask(ctx, "second", secondReads[kind], id); err != nil || status/100 != 2 {
 			d.note("fixtures.second_client."+kind, Poor, "mend the id in the target file", "the second client reading it is answered %d %s", status, errorText(err))
 		} else {
 			d.note("fixtures.second_client."+kind, Fine, "", "the second client can read it")
@@ -129,4 +132,34 @@ func (d *Doctor) load() {
 		}
 		d.note("load", Fine, "", "notice %s covers now", load.BurstNotice.Reference)
 	}
+}
+
+// Lost takes out of the target file what it names and nobody finds any more, as where a staging was wiped, and returns
+// the keys: what needs them is then not testable, and says which key would change that, in place of failing. A program
+// that does not exist fails check 1 as well as another, and stays.
+func (d *Doctor) Lost(ctx context.Context) []string {
+	var lost []string
+	given := &d.File.Fixtures
+	for _, group := range []struct {
+		key, operation, as string
+		ids                map[string]string
+	}{{"fixtures.programs", "card-programs-get", "", given.Programs},
+		{"fixtures.wallets", "wallets-get", "", given.Wallets},
+		{"fixtures.second_client", "", "second", given.SecondClient}} {
+		for _, name := range slices.Sorted(maps.Keys(group.ids)) {
+			operation := cmp.Or(group.operation, secondReads[name])
+			if operation == "" || operation == "card-programs-get" && foreign(name) {
+				continue
+			}
+			status, _, err := d.ask(ctx, group.as, operation, group.ids[name])
+			if err != nil {
+				return lost // the run itself tells of a target that is away
+			}
+			if status == http.StatusNotFound {
+				lost = append(lost, fmt.Sprintf("%s.%q", group.key, name))
+				delete(group.ids, name)
+			}
+		}
+	}
+	return lost
 }

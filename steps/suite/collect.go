@@ -85,7 +85,8 @@ func (r *runner) keep(ctx context.Context, a *attempt) {
 	r.observations = append(r.observations, seen.Observations...)
 	for _, one := range cardorder.Decisions(a.world) {
 		failing := slices.Sorted(slices.Values(one.Failing))
-		r.decisions = append(r.decisions, reports.Decision{Failing: failing, Decided: one.Decided, Scenario: result.ID, Example: result.Name})
+		r.decisions = append(r.decisions, reports.Decision{Failing: failing, Decided: one.Decided, Provider: one.Provider,
+			Scenario: result.ID, Example: result.Name})
 	}
 	if r.config.Progress != nil {
 		counts := make(map[evidence.Verdict]int, len(r.counts))

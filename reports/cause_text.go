@@ -1,0 +1,50 @@
+package reports
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+
+	"github.com/kobcheck/kobcheck/reports/evidence"
+)
+
+// fewestTexts is how many documented texts have to be missing, and none found, for refusals of another form.
+const fewestTexts = 4
+
+// texts puts together that refusals say nothing of what is documented. Where many texts are missing and the order of
+// checks, which is read off them, shows nothing, refusals have taken another form: that is one deviation, and says
+// neither which check decided nor that one did so in the wrong place.
+func (l *causes) texts() {
+	if l.run.CardOrder != nil {
+		return
+	}
+	for _, known := range []bool{false, true} {
+		missing := map[string]*Cause{}
+		var list []*Cause
+		for _, one := range l.list {
+			if one.Known() == known && missesText(one.Finding) {
+				missing[one.Finding.Expected] = one
+				list = append(list, one)
+			}
+		}
+		if len(missing) < fewestTexts {
+			continue
+		}
+		slices.SortStableFunc(list, func(a, b *Cause) int { return rank(!decides(a.Finding), !decides(b.Finding)) })
+		for _, other := range list[1:] {
+			list[0].join(other)
+		}
+		list[0].about = besideIt // no single scenario is about all of it
+		list[0].Finding.Message = fmt.Sprintf("the documented texts were not found in refusals of this form: %d are missing, and which "+
+			"check refused is not decided", len(missing))
+		l.list = slices.DeleteFunc(l.list, func(one *Cause) bool { return one != list[0] && slices.Contains(list, one) })
+	}
+}
+
+// missesText reports whether a finding is that a refusal does not say a documented text, nor another's.
+func missesText(f evidence.Finding) bool {
+	return (decides(f) || f.Check == evidence.RefusalMessage) && !strings.Contains(f.Actual, evidence.OtherCheck)
+}
+
+// decides reports whether a finding is of the ordered checks.
+func decides(f evidence.Finding) bool { return strings.HasSuffix(f.Check, " decides") }

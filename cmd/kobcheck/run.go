@@ -137,7 +137,7 @@ func run(ctx context.Context, b *workbench.Bench, f *runFlags) error {
 		return err
 	}
 	defer api.Close()
-	if narrow := f.selection.Requirement != "" || len(f.selection.IDs) > 0; !subject.Embedded && !narrow {
+	if !subject.Embedded && f.selection.Everything() { // a part is soon performed again
 		lookFirst(ctx, b, subject, api)
 	}
 	session := steps.NewSession(by.Policy, b.Shapes, subject.File, api)

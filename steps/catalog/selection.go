@@ -19,6 +19,11 @@ type Selection struct {
 	IDs []string
 }
 
+// Everything says that nothing narrows the selection.
+func (s Selection) Everything() bool {
+	return s.Tags == "" && s.Section == "" && s.Requirement == "" && len(s.IDs) == 0
+}
+
 // UnknownError says that a selection names something that does not exist.
 type UnknownError struct{ Kind, Name, Nearest string }
 

@@ -55,11 +55,11 @@ func someCardNumbers(all []view, most int) []span {
 			end = groups[starts-1].to
 		}
 		for i := range starts {
-			if last, ok := cardNumberFrom(text, groups, i); ok {
+			if last, ok := cardNumberFrom(text, groups, i); ok && !withinUUID(text, groups[i].from, groups[last].to) {
 				found, end = append(found, spansOf(raw, v, groups[i:last+1])...), groups[last].to
 				break
 			}
-			if mask, to := exponentForm(text, groups[i]); to > 0 {
+			if mask, to := exponentForm(text, groups[i]); to > 0 && !withinUUID(text, groups[i].from, to) {
 				found, end = append(found, bareNumber(raw, span{from: v.from(groups[i].from - 2), to: v.from(to), put: mask, card: mask})), to
 				break
 			}
@@ -322,6 +322,30 @@ func stuckAfter(text string, groups []group, last int) bool {
 	}
 	return false
 }
+
+// withinUUID reports whether a part of a text touches a UUID: whatever its digits add up to, it is an id.
+func withinUUID(text string, from, to int) bool {
+	const size = len("8f1b7a52-93c4-4a2e-9d5e-0a6c1f2b3d4e")
+	for at := max(0, from-size+1); at < to && at+size <= len(text); at++ {
+		if isUUID(text[at:at+size]) && !(at > 0 && isLetterOrDigit(text[at-1])) &&
+			!(at+size < len(text) && isLetterOrDigit(text[at+size])) {
+			return true
+		}
+	}
+	return false
+}
+
+func isUUID(text string) bool {
+	for i := range len(text) {
+		switch hyphen := i == 8 || i == 13 || i == 18 || i == 23; {
+		case hyphen && text[i] != '-', !hyphen && !isDigit(text[i]) && (text[i]|0x20 < 'a' || text[i]|0x20 > 'f'):
+			return false
+		}
+	}
+	return true
+}
+
+func isLetterOrDigit(c byte) bool { return isLetter(c) || isDigit(c) }
 
 // exponent reports whether a text begins with that of a number, unlike the rest of an id.
 func exponent(text string) bool {

@@ -107,7 +107,8 @@ func New(config Config) (*Client, error) {
 	if err != nil {
 		return nil, err
 	}
-	c := &Client{config: config, base: base, redactor: config.Redactor, keys: newKeys(config.RunID, config.Seed), pace: newPace(config.MaxRPS, time.Now)}
+	c := &Client{config: config, base: base, redactor: config.Redactor, keys: newKeys(config.RunID, config.Seed),
+		pace: newPace(config.MaxRPS, time.Now)}
 	c.http = &http.Client{Transport: transport, CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse }}
 	c.tokens = newTokens()
 	for name, credentials := range config.Clients {

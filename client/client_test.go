@@ -183,7 +183,8 @@ func TestACallCarriesTheHeadersOfItsOperation(t *testing.T) {
 func TestAReadSendsNoBodyAndNoKey(t *testing.T) {
 	a := newAPI(t)
 	c := newClient(t, a)
-	_, err := c.Do(context.Background(), operation(t, "cards-get"), Request{Path: map[string]string{"id": "a/b ../c"}, Query: url.Values{"x": {"1 2"}}})
+	_, err := c.Do(context.Background(), operation(t, "cards-get"), Request{Path: map[string]string{"id": "a/b ../c"},
+		Query: url.Values{"x": {"1 2"}}})
 	require.NoError(t, err)
 	call := a.calls()[0]
 	assert.Equal(t, "/customers/v1/cards/a%2Fb%20..%2Fc?x=1+2", call.URI)
@@ -202,16 +203,19 @@ func TestHeadersAreChangedAndLeftOutWhateverTheirSpelling(t *testing.T) {
 	}{
 		"a key left out by its documented spelling": {Request{Without: []string{"idempotency-key"}}, "Idempotency-Key", nil},
 		"a key left out by another spelling":        {Request{Without: []string{"IDEMPOTENCY-KEY"}}, "Idempotency-Key", nil},
-		"a key set as a header":                     {Request{Header: http.Header{"Idempotency-Key": {"mine"}}}, "Idempotency-Key", []string{"mine"}},
-		"an empty key":                              {Request{Header: http.Header{"idempotency-key": {""}}}, "Idempotency-Key", []string{""}},
-		"two keys":                                  {Request{Header: http.Header{"idempotency-key": {"a", "b"}}}, "Idempotency-Key", []string{"a", "b"}},
-		"a key used again":                          {Request{Key: "again"}, "Idempotency-Key", []string{"again"}},
-		"no token":                                  {Request{Authorization: &none}, "Authorization", nil},
-		"an exact token":                            {Request{Authorization: &odd}, "Authorization", []string{"bearer odd"}},
-		"no media type":                             {Request{Without: []string{"Content-Type"}, Body: 1}, "Content-Type", nil},
-		"another media type":                        {Request{MediaType: "text/xml", Body: 1}, "Content-Type", []string{"text/xml"}},
-		"a form":                                    {Request{Form: url.Values{"a": {"1"}}}, "Content-Type", []string{"application/x-www-form-urlencoded"}},
-		"no agent":                                  {Request{Without: []string{"user-agent"}}, "User-Agent", nil},
+		"a key set as a header": {Request{Header: http.Header{"Idempotency-Key": {"mine"}}}, "Idempotency-Key",
+			[]string{"mine"}},
+		"an empty key": {Request{Header: http.Header{"idempotency-key": {""}}}, "Idempotency-Key", []string{""}},
+		"two keys": {Request{Header: http.Header{"idempotency-key": {"a", "b"}}}, "Idempotency-Key",
+			[]string{"a", "b"}},
+		"a key used again":   {Request{Key: "again"}, "Idempotency-Key", []string{"again"}},
+		"no token":           {Request{Authorization: &none}, "Authorization", nil},
+		"an exact token":     {Request{Authorization: &odd}, "Authorization", []string{"bearer odd"}},
+		"no media type":      {Request{Without: []string{"Content-Type"}, Body: 1}, "Content-Type", nil},
+		"another media type": {Request{MediaType: "text/xml", Body: 1}, "Content-Type", []string{"text/xml"}},
+		"a form": {Request{Form: url.Values{"a": {"1"}}}, "Content-Type",
+			[]string{"application/x-www-form-urlencoded"}},
+		"no agent": {Request{Without: []string{"user-agent"}}, "User-Agent", nil},
 	} {
 		t.Run(name, func(t *testing.T) {
 			a := newAPI(t)
@@ -266,7 +270,8 @@ func TestAPathThatNoPageGivesComesFromTheConfiguration(t *testing.T) {
 	assert.Nil(t, exchange)
 	assert.Contains(t, err.Error(), "target.paths.healthcheck")
 
-	_, err = newClient(t, a, func(config *Config) { config.Paths = map[string]string{"healthcheck": "up/now"} }).Do(context.Background(), health, Request{})
+	_, err = newClient(t, a, func(config *Config) { config.Paths = map[string]string{"healthcheck": "up/now"} }).Do(context.Background(),
+		health, Request{})
 	require.NoError(t, err)
 	assert.Equal(t, "/up/now", a.calls()[0].URI)
 }
@@ -296,8 +301,9 @@ func TestARequestThatCannotBeBuiltIsAnErrorAndNoExchange(t *testing.T) {
 func TestMethodPathAndRawBodyCanBeReplaced(t *testing.T) {
 	a := newAPI(t)
 	c := newClient(t, a, func(config *Config) { config.BaseURL += "/base/" })
-	exchange, err := c.Do(context.Background(), operation(t, "cards-get"), Request{Method: "PUT", RawPath: "/else?a=1", Query: url.Values{"b": {"2"}},
-		RawBody: []byte(`{"broken`), Body: "ignored", Header: http.Header{"Host": {"other.example"}}})
+	exchange, err := c.Do(context.Background(), operation(t, "cards-get"),
+		Request{Method: "PUT", RawPath: "/else?a=1", Query: url.Values{"b": {"2"}},
+			RawBody: []byte(`{"broken`), Body: "ignored", Header: http.Header{"Host": {"other.example"}}})
 	require.NoError(t, err)
 	call := a.calls()[0]
 	assert.Equal(t, "PUT", call.Method)

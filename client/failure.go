@@ -35,9 +35,10 @@ const (
 
 // advice says what to do next about a kind.
 var advice = map[Kind]string{
-	Refused:   "is it up, and does target.base_url or target.token_url name its port?",
-	DNS:       "check the host in target.base_url and target.token_url",
-	TLS:       "check the certificate, or name its authority in target.tls.ca_file, or what the server demands of us in target.tls.cert_file and key_file",
+	Refused: "is it up, and does target.base_url or target.token_url name its port?",
+	DNS:     "check the host in target.base_url and target.token_url",
+	TLS: "check the certificate, or name its authority in target.tls.ca_file, or what the server demands of us in " +
+		"target.tls.cert_file and key_file",
 	TimedOut:  "look at the target's load, or at what lies between",
 	Bounded:   "raise load.ceilings.entities in the target file, or select fewer scenarios",
 	Malformed: "is it a plain port behind an https address, or no web server at all?",
@@ -119,7 +120,8 @@ func kindOf(ctx context.Context, err error) Kind {
 		return Cut // net/http has no value for the last one to compare with
 	case errors.As(err, &timeout) && timeout.Timeout():
 		return TimedOut
-	case strings.Contains(err.Error(), "malformed HTTP"), strings.Contains(err.Error(), "malformed MIME header"), strings.Contains(err.Error(), "chunk"):
+	case strings.Contains(err.Error(), "malformed HTTP"), strings.Contains(err.Error(),
+		"malformed MIME header"), strings.Contains(err.Error(), "chunk"):
 		return Malformed // nor for these
 	}
 	return Other
@@ -163,7 +165,8 @@ func (e *TokenError) Error() string {
 	case e.Err != nil:
 		return text + ": " + e.Err.Error()
 	case e.Code != "":
-		return fmt.Sprintf("%s: the token endpoint answered %d %s; check target.token_url and target.clients.%s", text, e.Status, e.Code, e.Client)
+		return fmt.Sprintf("%s: the token endpoint answered %d %s; check target.token_url and target.clients.%s", text, e.Status, e.Code,
+			e.Client)
 	}
 	return fmt.Sprintf("%s: the token endpoint answered %d; check target.token_url and target.clients.%s", text, e.Status, e.Client)
 }

@@ -73,16 +73,21 @@ func TestAMissingAnswerSaysWhy(t *testing.T) {
 		"a reset": {address: speak(t, func(connection net.Conn) {
 			_ = connection.(*net.TCPConn).SetLinger(0)
 		}), kind: Reset},
-		"closed without a word":             {address: speak(t, say("")), kind: Cut},
-		"closed in the head":                {address: speak(t, say("HTTP/1.1 200 OK\r\nContent-Type: a\r\n")), kind: Cut},
-		"closed in the body":                {address: speak(t, say("HTTP/1.1 200 OK\r\nContent-Length: 100\r\n\r\nhalf")), kind: Cut, status: 200, body: "half"},
-		"closed in a chunk":                 {address: speak(t, say("HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n64\r\nhalf")), kind: Cut, status: 200, body: "half"},
-		"broken chunks":                     {address: speak(t, say("HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\nzz\r\nhalf\r\n")), kind: Malformed, status: 200, says: "chunk"},
-		"no HTTP at all":                    {address: speak(t, say("SSH-2.0-OpenSSH_9.6\r\n\r\n")), kind: Malformed, says: "plain port"},
-		"TLS where nobody trusts it":        {address: secure.URL, kind: TLS, says: "ca_file"},
-		"TLS spoken to a plain server":      {address: "https" + plain.URL[len("http"):], kind: TLS},
-		"a shorter body than was announced": {address: speak(t, say("HTTP/1.1 200 OK\r\nContent-Length: 6\r\n\r\n{}")), kind: Cut, status: 200, body: "{}"},
-		"a server that accepts and hangs":   {address: speak(t, func(connection net.Conn) { _, _ = connection.Read(make([]byte, 1)) }), kind: TimedOut, says: "no whole answer in time"},
+		"closed without a word": {address: speak(t, say("")), kind: Cut},
+		"closed in the head":    {address: speak(t, say("HTTP/1.1 200 OK\r\nContent-Type: a\r\n")), kind: Cut},
+		"closed in the body": {address: speak(t, say("HTTP/1.1 200 OK\r\nContent-Length: 100\r\n\r\nhalf")), kind: Cut,
+			status: 200, body: "half"},
+		"closed in a chunk": {address: speak(t, say("HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n64\r\nhalf")),
+			kind: Cut, status: 200, body: "half"},
+		"broken chunks": {address: speak(t, say("HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\nzz\r\nhalf\r\n")),
+			kind: Malformed, status: 200, says: "chunk"},
+		"no HTTP at all":               {address: speak(t, say("SSH-2.0-OpenSSH_9.6\r\n\r\n")), kind: Malformed, says: "plain port"},
+		"TLS where nobody trusts it":   {address: secure.URL, kind: TLS, says: "ca_file"},
+		"TLS spoken to a plain server": {address: "https" + plain.URL[len("http"):], kind: TLS},
+		"a shorter body than was announced": {address: speak(t, say("HTTP/1.1 200 OK\r\nContent-Length: 6\r\n\r\n{}")), kind: Cut,
+			status: 200, body: "{}"},
+		"a server that accepts and hangs": {address: speak(t, func(connection net.Conn) { _, _ = connection.Read(make([]byte, 1)) }),
+			kind: TimedOut, says: "no whole answer in time"},
 	} {
 		t.Run(name, func(t *testing.T) {
 			timeout := DefaultTimeout

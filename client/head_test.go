@@ -13,11 +13,13 @@ func TestChallengesStandOnOneLineOrOnSeveral(t *testing.T) {
 		schemes []string
 		error   string
 	}{
-		"none":                   {nil, nil, ""},
-		"one":                    {[]string{`Bearer realm="kobble"`}, []string{"bearer"}, ""},
-		"a scheme alone":         {[]string{"Bearer"}, []string{"bearer"}, ""},
-		"two on a line":          {[]string{`DPoP algs="ES256 PS256", Bearer realm="a, b", error="invalid_token"`}, []string{"dpop", "bearer"}, "invalid_token"},
-		"two lines":              {[]string{`Basic realm="x"`, `BEARER error=invalid_token, error_description="it \\"ran\\" out"`}, []string{"basic", "bearer"}, "invalid_token"},
+		"none":           {nil, nil, ""},
+		"one":            {[]string{`Bearer realm="kobble"`}, []string{"bearer"}, ""},
+		"a scheme alone": {[]string{"Bearer"}, []string{"bearer"}, ""},
+		"two on a line": {[]string{`DPoP algs="ES256 PS256", Bearer realm="a, b", error="invalid_token"`},
+			[]string{"dpop", "bearer"}, "invalid_token"},
+		"two lines": {[]string{`Basic realm="x"`, `BEARER error=invalid_token, error_description="it \\"ran\\" out"`},
+			[]string{"basic", "bearer"}, "invalid_token"},
 		"empty elements":         {[]string{`, Bearer realm="x", , error="e"`}, []string{"bearer"}, "e"},
 		"something else":         {[]string{"=="}, nil, ""},
 		"a token of its own":     {[]string{"Negotiate YII=, Bearer error=e"}, []string{"negotiate", "bearer"}, "e"},

@@ -56,7 +56,8 @@ func (p *pace) wait(ctx context.Context, operation string) error {
 			break
 		}
 		if deadline, bounded := ctx.Deadline(); bounded && time.Until(deadline) < held {
-			return tooSlow(ctx, operation, 0, fmt.Errorf("the API asked to wait for another %v, which is longer than the scenario has", held.Round(time.Millisecond)))
+			return tooSlow(ctx, operation, 0, fmt.Errorf("the API asked to wait for another %v, which is longer than the scenario has",
+				held.Round(time.Millisecond)))
 		}
 		timer := time.NewTimer(held)
 		select {

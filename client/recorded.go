@@ -12,11 +12,14 @@ import (
 
 // Record returns the exchange in the form that may be kept and shown.
 func (e *Exchange) Record() evidence.Exchange {
-	recorded := evidence.Exchange{N: e.N, Operation: e.Operation, As: e.As, StartedAt: e.StartedAt.UTC(), DurationMS: float64(e.Duration.Microseconds()) / 1000,
-		Request: evidence.Request{Method: e.sent.Method, URL: e.redactor.Text(e.sent.URL), Headers: e.redactor.Headers(e.sent.Header), BodyBytes: len(e.sent.Body)}}
+	recorded := evidence.Exchange{N: e.N, Operation: e.Operation, As: e.As, StartedAt: e.StartedAt.UTC(),
+		DurationMS: float64(e.Duration.Microseconds()) / 1000,
+		Request: evidence.Request{Method: e.sent.Method, URL: e.redactor.Text(e.sent.URL), Headers: e.redactor.Headers(e.sent.Header),
+			BodyBytes: len(e.sent.Body)}}
 	recorded.Request.Body = evidenceOf(e.redactor, e.sent.Body, false)
 	if e.Status != 0 {
-		recorded.Response = &evidence.Response{Status: e.Status, Headers: e.redactor.Headers(e.Header), Body: evidenceOf(e.redactor, e.Body, e.Truncated), BodyBytes: len(e.Body)}
+		recorded.Response = &evidence.Response{Status: e.Status, Headers: e.redactor.Headers(e.Header),
+			Body: evidenceOf(e.redactor, e.Body, e.Truncated), BodyBytes: len(e.Body)}
 	}
 	if e.Err != nil {
 		recorded.Error = e.redactor.Text(e.Err.Error())

@@ -30,7 +30,8 @@ func TestARecordedExchangeHoldsNoSecret(t *testing.T) {
 	o := operation(t, "cards-generate-secret")
 	_, err = c.Do(ctx, o, Request{Path: map[string]string{"id": "1"}, Body: map[string]any{"remarks": "x"}})
 	require.NoError(t, err)
-	exchange, err := c.Do(ctx, o, Request{Path: map[string]string{"id": "1"}, Query: url.Values{"leak": {cardSecret}, "client_secret": {adminSecret}}, RawBody: []byte("again " + cardSecret)})
+	exchange, err := c.Do(ctx, o, Request{Path: map[string]string{"id": "1"},
+		Query: url.Values{"leak": {cardSecret}, "client_secret": {adminSecret}}, RawBody: []byte("again " + cardSecret)})
 	require.NoError(t, err)
 	assert.Equal(t, "411111******1111", exchange.CardNumberShown())
 	assert.Equal(t, "a secret", exchange.SecretShown(""), "the first thing that the answer shows")
@@ -40,7 +41,8 @@ func TestARecordedExchangeHoldsNoSecret(t *testing.T) {
 		text, err := json.Marshal(one.Record())
 		require.NoError(t, err)
 		plain := fmt.Sprintf("%+v %#v", one.Record(), one.Record())
-		for _, secret := range []string{primarySecret, adminSecret, cardSecret, "access-token-primary-id", "4111111111111111", "abcdef", `"123"`} {
+		for _, secret := range []string{primarySecret, adminSecret, cardSecret, "access-token-primary-id", "4111111111111111", "abcdef",
+			`"123"`} {
 			encoded, err := json.Marshal(secret)
 			require.NoError(t, err)
 			for _, spelling := range []string{secret, url.QueryEscape(secret), strings.Trim(string(encoded), `"`)} {
@@ -88,11 +90,13 @@ func TestEvidenceOfABodyIsTextUpToABound(t *testing.T) {
 		truncated bool
 		want      string
 	}{
-		"nothing":           {"", false, ""},
-		"a text":            {"grüße", false, "grüße"},
-		"at the bound":      {strings.Repeat("x", evidence.BodyBound), false, strings.Repeat("x", evidence.BodyBound)},
-		"over the bound":    {strings.Repeat("x", evidence.BodyBound+5), false, strings.Repeat("x", evidence.BodyBound) + " … [cut: the body has 8197 bytes]"},
-		"over by a rune":    {strings.Repeat("x", evidence.BodyBound-1) + "üüü", false, strings.Repeat("x", evidence.BodyBound-1) + " … [cut: the body has 8197 bytes]"},
+		"nothing":      {"", false, ""},
+		"a text":       {"grüße", false, "grüße"},
+		"at the bound": {strings.Repeat("x", evidence.BodyBound), false, strings.Repeat("x", evidence.BodyBound)},
+		"over the bound": {strings.Repeat("x", evidence.BodyBound+5), false,
+			strings.Repeat("x", evidence.BodyBound) + " … [cut: the body has 8197 bytes]"},
+		"over by a rune": {strings.Repeat("x", evidence.BodyBound-1) + "üüü", false,
+			strings.Repeat("x", evidence.BodyBound-1) + " … [cut: the body has 8197 bytes]"},
 		"a picture":         {"\x89PNG\r\n\x1a\n\x00\x00\x00\x01\xff\xfe", false, "[14 bytes of image/png]"},
 		"one broken byte":   {`{"name":"caf` + "\xe9" + `"}`, false, `{"name":"caf�"} … [bytes that are no UTF-8 stand as �]`},
 		"an answer cut off": {"[1,2", true, "[1,2 … [the answer went on; it was read up to 4 bytes]"},

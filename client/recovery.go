@@ -48,7 +48,8 @@ type recovery struct {
 // banned says that the API answers nothing but 429 for too long; nil where it does not.
 func (r *recovery) banned(now time.Time) error {
 	if lasts := now.Sub(r.row); !r.row.IsZero() && lasts >= bannedFor {
-		return fmt.Errorf("nothing but 429 for %v, although the last said to wait %v: the limiter bans for longer than it tells; let it rest, and begin with a lower --max-rps",
+		return fmt.Errorf("nothing but 429 for %v, although the last said to wait %v: the limiter bans for longer than it tells; let it "+
+			"rest, and begin with a lower --max-rps",
 			lasts.Round(time.Second), r.said)
 	}
 	return nil

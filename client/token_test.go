@@ -32,7 +32,8 @@ func TestATokenIsAskedForAsTheDocumentationSays(t *testing.T) {
 	require.Len(t, calls, 1)
 	form, err := url.ParseQuery(calls[0].Body)
 	require.NoError(t, err)
-	assert.Equal(t, url.Values{"grant_type": {"client_credentials"}, "client_id": {"primary-id"}, "client_secret": {primarySecret}, "scope": {"client/read client/write"}}, form)
+	assert.Equal(t, url.Values{"grant_type": {"client_credentials"}, "client_id": {"primary-id"}, "client_secret": {primarySecret},
+		"scope": {"client/read client/write"}}, form)
 	assert.Equal(t, "POST", calls[0].Method)
 	assert.Equal(t, "application/x-www-form-urlencoded", calls[0].Header.Get("Content-Type"))
 	assert.Equal(t, "run-1/first", calls[0].Header.Get("X-Kobcheck-Run"))
@@ -232,13 +233,15 @@ func TestARefusedTokenSaysWhoAndWhatToDoAndHidesTheSecret(t *testing.T) {
 		body, code string
 		says       string
 	}{
-		"bad credentials":         {400, `{"error":"invalid_client"}`, "invalid_client", "check target.token_url and target.clients.primary"},
-		"a gateway's page":        {502, `<html>bad gateway</html>`, "", "answered 502"},
-		"an error that echoes":    {401, `{"error":"` + "bad secret s3cret/with+odd \\\"signs\\\"\\\\and=more" + `"}`, "bad secret $KOBCHECK_PRIMARY_SECRET", "target.clients.primary"},
-		"a page with status 200":  {200, `<html>hello</html>`, "with a body that is no JSON object", ""},
-		"no token in the answer":  {200, `{"token_type":"Bearer"}`, "without an access_token", ""},
-		"a token that is none":    {200, `{"access_token":17}`, "without an access_token", ""},
-		"a token with line break": {200, `{"access_token":"a\r\nX-Injected: 1"}`, "with an access_token that no header can carry (RFC 6750 section 2.1)", ""},
+		"bad credentials":  {400, `{"error":"invalid_client"}`, "invalid_client", "check target.token_url and target.clients.primary"},
+		"a gateway's page": {502, `<html>bad gateway</html>`, "", "answered 502"},
+		"an error that echoes": {401, `{"error":"` + "bad secret s3cret/with+odd \\\"signs\\\"\\\\and=more" + `"}`,
+			"bad secret $KOBCHECK_PRIMARY_SECRET", "target.clients.primary"},
+		"a page with status 200": {200, `<html>hello</html>`, "with a body that is no JSON object", ""},
+		"no token in the answer": {200, `{"token_type":"Bearer"}`, "without an access_token", ""},
+		"a token that is none":   {200, `{"access_token":17}`, "without an access_token", ""},
+		"a token with line break": {200, `{"access_token":"a\r\nX-Injected: 1"}`,
+			"with an access_token that no header can carry (RFC 6750 section 2.1)", ""},
 	} {
 		t.Run(name, func(t *testing.T) {
 			a := newAPI(t)

@@ -29,7 +29,7 @@ func parse(t *testing.T, text string) *load.Plan {
 
 func perform(ctx context.Context, on *kind.Target, plan *load.Plan) *reports.LoadRun {
 	run := &reports.LoadRun{Seed: 7, StartedAt: time.Now(), Plans: []reports.LoadPlan{*load.Perform(ctx, on, plan, 7, kind.Shard{})}}
-	run.Close(policyOf(on), time.Now())
+	run.Judge(policyOf(on), time.Now())
 	return run
 }
 

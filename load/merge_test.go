@@ -26,7 +26,7 @@ func shards(t *testing.T, on *kind.Target, text string) []*reports.LoadRun {
 		parts[i] = part
 		all.Go(func() {
 			part.Plans = []reports.LoadPlan{*load.Perform(t.Context(), on, plan, 7, kind.Shard{Index: i + 1, Of: len(parts)})}
-			part.Close(loadtest.Policy(on), time.Now())
+			part.Judge(loadtest.Policy(on), time.Now())
 		})
 	}
 	all.Wait()
@@ -45,7 +45,7 @@ func TestShardsTogetherAreTheWhole(t *testing.T) {
 	}
 	merged, err := load.Merge(parts)
 	require.NoError(t, err)
-	merged.Close(loadtest.Policy(on), time.Now())
+	merged.Judge(loadtest.Policy(on), time.Now())
 	require.Equal(t, whole.Plans[0].Due, merged.Plans[0].Due)
 	require.Equal(t, whole.Plans[0].Sent, merged.Plans[0].Sent)
 	require.Equal(t, whole.Plans[0].Series[0].Count, merged.Plans[0].Series[0].Count)
@@ -95,7 +95,7 @@ func TestAShardThatWasStoppedStopsTheWhole(t *testing.T) {
 	parts[1].Plans[0].ExitCode, parts[1].Plans[0].Reason = evidence.ExitSafetyStop, "the file stop is there"
 	merged, err := load.Merge(parts)
 	require.NoError(t, err)
-	merged.Close(loadtest.Policy(on), time.Now())
+	merged.Judge(loadtest.Policy(on), time.Now())
 	require.Equal(t, evidence.ExitSafetyStop, merged.ExitCode)
 	require.Contains(t, merged.Reason, "shard 2/3: the file stop is there")
 }

@@ -25,7 +25,7 @@ func performed(t *testing.T, on *kind.Target, sentences ...string) *reports.Load
 	require.Equal(t, "load.x", plan.ID)
 	require.Equal(t, "What it proves", plan.Sentence)
 	run := &reports.LoadRun{Seed: 7, Plans: []reports.LoadPlan{*load.Perform(t.Context(), on, plan, 7, kind.Shard{})}}
-	run.Close(loadtest.Policy(on), time.Now())
+	run.Judge(loadtest.Policy(on), time.Now())
 	return run
 }
 

@@ -24,7 +24,8 @@ func (l *causes) akin() {
 		return strings.Join([]string{f.Check, f.Message, f.Actual, string(f.Verdict)}, "\x00")
 	}
 	for _, one := range l.list {
-		if id := said(one); id != "" && !slices.ContainsFunc(groups[id], func(other *Cause) bool { return other.Finding.Requirement == one.Finding.Requirement }) {
+		if id := said(one); id != "" && !slices.ContainsFunc(groups[id],
+			func(other *Cause) bool { return other.Finding.Requirement == one.Finding.Requirement }) {
 			groups[id] = append(groups[id], one)
 		}
 	}

@@ -22,7 +22,7 @@ func TestOneRemarkOnManyOperationsIsOneCauseWhateverRequirementEachHas(t *testin
 		s.Findings = []evidence.Finding{r.Passing[1]}
 		s.Findings[0].Scenario, s.Findings[0].Count = "", 0
 		r.Scenarios = []reports.Scenario{s}
-		r.Close(specimen.Facts(t), specimen.Begin)
+		r.Judge(specimen.Facts(t), specimen.Begin)
 		return r
 	}
 	causes := remark(false, "TXN-01", "WALLET-29", "HOOK-02", "CLIENT-02").Causes(false)

@@ -76,7 +76,7 @@ func TestWhatMostOperationsShowIsOneCause(t *testing.T) {
 	require.Equal(t, []string{"h"}, causes[0].Blocks)
 	require.Equal(t, 21, causes[0].Passing)
 	require.Equal(t, 10, causes[0].Of)
-	r.Close(specimen.Facts(t), specimen.Begin)
+	r.Judge(specimen.Facts(t), specimen.Begin)
 	require.Contains(t, reports.Headline(r), "9 operations deviate alike, and everything else is not judged")
 
 	own := r.Passing
@@ -125,7 +125,7 @@ func TestAnEntryByCauseCoversScenariosPassingAndBlocked(t *testing.T) {
 	list = lasting(t, list)
 	r := again()
 	r.ApplyKnown(list, now)
-	r.Close(specimen.Facts(t), now)
+	r.Judge(specimen.Facts(t), now)
 	require.Equal(t, evidence.ExitPassed, r.ExitCode)
 	require.Equal(t, 3, r.Summary.Scenarios.Known)
 	require.Contains(t, reports.Headline(r), "3 causes known")
@@ -138,13 +138,13 @@ func TestAnEntryByCauseCoversScenariosPassingAndBlocked(t *testing.T) {
 	other.Findings[0].Requirement = "CARD-GET-04"
 	r.Scenarios = append(r.Scenarios, other)
 	r.ApplyKnown(list, now)
-	r.Close(specimen.Facts(t), now)
+	r.Judge(specimen.Facts(t), now)
 	require.Equal(t, evidence.ExitFailed, r.ExitCode)
 	require.Equal(t, "CARD-GET-04", r.Causes(true)[0].Finding.Requirement)
 
 	r = again()
 	r.ApplyKnown(list, now.AddDate(100, 0, 0))
-	r.Close(specimen.Facts(t), now)
+	r.Judge(specimen.Facts(t), now)
 	require.Equal(t, evidence.ExitFailed, r.ExitCode)
 	require.Contains(t, r.Passing[0].Reason, "was to be mended by")
 }
@@ -166,7 +166,7 @@ func TestAnEntryThatNothingShowsHasToGo(t *testing.T) {
 		"it still fails so": {reports.Run{Scenarios: []reports.Scenario{specimen.Red("b", "")}}, 0},
 	} {
 		c.run.ApplyKnown(list, specimen.Begin)
-		c.run.Close(specimen.Facts(t), specimen.Begin)
+		c.run.Judge(specimen.Facts(t), specimen.Begin)
 		require.Empty(t, c.run.Unneeded, name)
 		require.Len(t, c.run.Removable, c.unneeded, name)
 		if c.unneeded > 0 {
@@ -174,7 +174,7 @@ func TestAnEntryThatNothingShowsHasToGo(t *testing.T) {
 			require.Contains(t, c.run.Removable[0], "no longer fails as KOB-1 says; remove the entry at ")
 			c.run.Removable = nil
 			c.run.ApplyKnown(list, specimen.Begin.AddDate(100, 0, 0))
-			c.run.Close(specimen.Facts(t), specimen.Begin)
+			c.run.Judge(specimen.Facts(t), specimen.Begin)
 			require.Len(t, c.run.Unneeded, 1)
 			require.Equal(t, evidence.ExitFailed, c.run.ExitCode)
 		}
@@ -221,7 +221,7 @@ func TestAMendedFailureWarnsUntilItsLastDayAndThenBlocksAndChanceNeverDoes(t *te
 	} {
 		r := &reports.Run{Scenarios: []reports.Scenario{specimen.Scenario("b", c.verdict)}}
 		r.ApplyKnown(list, c.now)
-		r.Close(specimen.Facts(t), c.now)
+		r.Judge(specimen.Facts(t), c.now)
 		require.Len(t, r.Removable, c.warnings, name)
 		require.Equal(t, c.blocks, r.Summary.Scenarios.UnexpectedPass, name)
 		require.Equal(t, c.blocks > 0, r.ExitCode == evidence.ExitFailed, name)
@@ -258,7 +258,7 @@ func TestAnEarlierRunStillProvesWhatItProved(t *testing.T) {
 	require.NoError(t, err)
 	whole, err := reports.Merge([]*reports.Run{again})
 	require.NoError(t, err)
-	whole.Close(specimen.Facts(t), time.Now())
+	whole.Judge(specimen.Facts(t), time.Now())
 	require.Equal(t, 2, whole.Summary.Requirements.Proved)
 	require.Equal(t, contract.Stated, whole.Scenarios[0].Mark)
 }

@@ -14,7 +14,7 @@ import (
 func TestIsolationCountsWhatAFaultDoesToTheRest(t *testing.T) {
 	r := specimen.Runs(t)["blocked"]
 	r.Scenarios = append(r.Scenarios, specimen.Red("x", ""), failingFor("y", "CARD-GET-02", "CARD-GET-04", "cards-get"))
-	r.Close(specimen.Facts(t), specimen.Begin)
+	r.Judge(specimen.Facts(t), specimen.Begin)
 	got := r.IsolationAgainst([]string{"CARD-GET-02", "CARD-GET-04", "CARD-CREATE-08", "CARD-CREATE-19"})
 	require.Equal(t, &reports.Isolation{FailedScenarios: 2, BlockedScenarios: 1, LostRequirements: 2}, got,
 		"what is broken has not lost its evidence")
@@ -27,7 +27,7 @@ func TestASelftestSumsUpIsolationWhereItWasMeasured(t *testing.T) {
 			Isolation: &reports.Isolation{FailedScenarios: i, LostRequirements: i / 19}})
 	}
 	s.Faults = append(s.Faults, reports.FaultResult{ID: "by chance", Killed: true, RightRequirement: true})
-	require.Equal(t, evidence.ExitPassed, s.Close(time.Now()))
+	require.Equal(t, evidence.ExitPassed, s.Judge(time.Now()))
 	sum := s.Summary.Isolation
 	require.Equal(t, 20, sum.Measured)
 	require.Equal(t, "median 9, p90 17, most 19", sum.FailedScenarios.String())

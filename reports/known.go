@@ -10,7 +10,7 @@ import (
 
 // ApplyKnown holds the run against the list: what is listed in every part is known, what fails in another way
 // stays a failure and says so, and a pass, or an entry without use, asks for the entry's removal: until the date of
-// the entry in words alone, from then on by failing. Call it before [Run.Close].
+// the entry in words alone, from then on by failing. Call it before [Run.Judge].
 func (r *Run) ApplyKnown(list evidence.KnownFailures, now time.Time) {
 	if len(list) == 0 {
 		return
@@ -186,7 +186,7 @@ func (r *Run) NewFailures() evidence.KnownFailures {
 	return entries
 }
 
-// ReportWaivers puts the waivers, with what each was needed for, into the run. Call it before [Run.Close].
+// ReportWaivers puts the waivers, with what each was needed for, into the run. Call it before [Run.Judge].
 func (r *Run) ReportWaivers(list evidence.Waivers) {
 	counts := map[string]int{}
 	for f := range r.Findings() {

@@ -15,7 +15,7 @@ import (
 func performed(t *testing.T, plans ...reports.LoadPlan) *reports.LoadRun {
 	t.Helper()
 	r := &reports.LoadRun{Target: reports.Target{Name: "x"}, Plans: plans}
-	r.Close(&evidence.Policy{Contract: specimen.Facts(t), Gate: evidence.DefaultGate()}, specimen.Begin)
+	r.Judge(&evidence.Policy{Contract: specimen.Facts(t), Gate: evidence.DefaultGate()}, specimen.Begin)
 	return r
 }
 
@@ -81,7 +81,7 @@ func TestTheStrongestPlanGivesTheRunItsExitCode(t *testing.T) {
 		require.Equal(t, c.code, r.ExitCode)
 	}
 	interrupted := &reports.LoadRun{ExitCode: evidence.ExitInterrupted, Plans: []reports.LoadPlan{missed}}
-	interrupted.Close(&evidence.Policy{Contract: specimen.Facts(t)}, specimen.Begin)
+	interrupted.Judge(&evidence.Policy{Contract: specimen.Facts(t)}, specimen.Begin)
 	require.Equal(t, evidence.Interrupted, interrupted.Verdict)
 	exposed := performed(t, fine)
 	exposed.Exposed("load.json would have held a secret")

@@ -11,12 +11,12 @@ import (
 	"github.com/kobcheck/kobcheck/reports/evidence"
 )
 
-// ApplyKnown hands over the list of known failures that [LoadRun.Close] judges by.
+// ApplyKnown hands over the list of known failures that [LoadRun.Judge] judges by.
 func (r *LoadRun) ApplyKnown(list evidence.KnownFailures) { r.known = list }
 
-// Close judges what the plans saw by the policy of a run, and gives each plan and the run its verdict and exit
+// Judge judges what the plans saw by the policy of a run, and gives each plan and the run its verdict and exit
 // code: of several the first of [evidence.ExitOrder]. A latency gate is the operator's own, whatever the policy.
-func (r *LoadRun) Close(policy *evidence.Policy, now time.Time) {
+func (r *LoadRun) Judge(policy *evidence.Policy, now time.Time) {
 	r.Version, r.EndedAt, r.Gate, r.Unneeded = loadFileVersion, now.UTC(), policy.Gate, nil
 	found := map[int]string{}
 	used := map[int]bool{}
@@ -55,7 +55,7 @@ func (r *LoadRun) Exposed(found string) {
 	r.ExitCode, r.Verdict, r.Reason = evidence.ExitSecretFound, evidence.Failed, found
 }
 
-// ReportWaivers puts the waivers, with what each was needed for, into the run. Call it after [LoadRun.Close].
+// ReportWaivers puts the waivers, with what each was needed for, into the run. Call it after [LoadRun.Judge].
 func (r *LoadRun) ReportWaivers(list evidence.Waivers) {
 	counts := map[string]int{}
 	for i := range r.Plans {

@@ -26,7 +26,7 @@ func closed(t *testing.T, policy evidence.Policy, known evidence.KnownFailures, 
 	policy.Contract = specimen.Facts(t)
 	r := &reports.LoadRun{Plans: plans}
 	r.ApplyKnown(known)
-	r.Close(&policy, specimen.Begin)
+	r.Judge(&policy, specimen.Begin)
 	return r
 }
 

@@ -14,7 +14,7 @@ import (
 
 // Merge puts the runs of shards together into one. All must be of one target, seed and gate, and no two
 // may hold the same scenario. Latencies are computed again from the exchanges, so that percentiles are
-// those of the whole. Call [Run.Close] on the result.
+// those of the whole. Call [Run.Judge] on the result.
 func Merge(parts []*Run) (*Run, error) {
 	if len(parts) == 0 {
 		return nil, fmt.Errorf("there is no run to merge")
@@ -48,7 +48,7 @@ func Merge(parts []*Run) (*Run, error) {
 	}
 	whole.RunID = strings.Join(ids, "+")
 	if len(m.decisions) > 0 {
-		whole.CardOrder = &OrderProof{Decisions: m.decisions} // what they prove together is worked out by [Run.Close]
+		whole.CardOrder = &OrderProof{Decisions: m.decisions} // what they prove together is worked out by [Run.Judge]
 	}
 	whole.Passing = Gathered(m.passing)
 	whole.ReportWaivers(evidence.Waivers(whole.Waivers))

@@ -37,7 +37,7 @@ func TestTheShardsOfARunAddUp(t *testing.T) {
 	later.StartedAt, later.EndedAt = specimen.Begin.Add(-time.Minute), specimen.Begin.Add(time.Minute)
 	whole, err := reports.Merge([]*reports.Run{later, shardOf("2/2", "a", 10)})
 	require.NoError(t, err)
-	whole.Close(specimen.Facts(t), whole.EndedAt)
+	whole.Judge(specimen.Facts(t), whole.EndedAt)
 	require.Equal(t, "run-b+run-a", whole.RunID)
 	require.Equal(t, 2*time.Minute, whole.EndedAt.Sub(whole.StartedAt))
 	require.Equal(t, []string{"a", "b"}, []string{whole.Scenarios[0].ID, whole.Scenarios[1].ID}, "in the order of the features")
@@ -60,7 +60,7 @@ func TestASecretInAShardFailsTheWhole(t *testing.T) {
 	exposed.Exposed("run.json would have held a secret; it is masked there")
 	whole, err := reports.Merge([]*reports.Run{exposed, shardOf("2/2", "b", 1)})
 	require.NoError(t, err)
-	whole.Close(specimen.Facts(t), whole.EndedAt)
+	whole.Judge(specimen.Facts(t), whole.EndedAt)
 	require.Equal(t, evidence.ExitSecretFound, whole.ExitCode)
 	require.Equal(t, evidence.Failed, whole.Verdict)
 	require.Contains(t, whole.Reason, "would have held")
@@ -73,13 +73,14 @@ func TestWhatIsNoWholeRunIsNotMerged(t *testing.T) {
 		return one
 	}
 	for says, parts := range map[string][]*reports.Run{
-		"there is no run":                     nil,
-		"shard 2/2 is missing":                {shardOf("1/2", "a", 1)},
-		"shard 1/2 is there twice":            {shardOf("1/2", "a", 1), shardOf("1/2", "b", 1)},
-		"another one of 2":                    {shardOf("1/2", "a", 1), shardOf("2/3", "b", 1)},
-		"scenario a is in run run-a":          {shardOf("1/2", "a", 1), shardOf("2/2", "a", 1)},
-		"is of version test and run":          {changed(func(r *reports.Run) { r.Tool.Version = "old" }), shardOf("1/2", "a", 1)},
-		"run-b began 24h0m0s after run run-a": {shardOf("1/2", "a", 1), changed(func(r *reports.Run) { r.StartedAt = r.StartedAt.Add(24 * time.Hour) })},
+		"there is no run":            nil,
+		"shard 2/2 is missing":       {shardOf("1/2", "a", 1)},
+		"shard 1/2 is there twice":   {shardOf("1/2", "a", 1), shardOf("1/2", "b", 1)},
+		"another one of 2":           {shardOf("1/2", "a", 1), shardOf("2/3", "b", 1)},
+		"scenario a is in run run-a": {shardOf("1/2", "a", 1), shardOf("2/2", "a", 1)},
+		"is of version test and run": {changed(func(r *reports.Run) { r.Tool.Version = "old" }), shardOf("1/2", "a", 1)},
+		"run-b began 24h0m0s after run run-a": {shardOf("1/2", "a", 1),
+			changed(func(r *reports.Run) { r.StartedAt = r.StartedAt.Add(24 * time.Hour) })},
 		"target, seed and gate must be equal": {shardOf("1/2", "a", 1), changed(func(r *reports.Run) { r.Seed = 8 })},
 	} {
 		_, err := reports.Merge(parts)

@@ -125,9 +125,9 @@ type Killer struct {
 	Requirement string `json:"requirement"`
 }
 
-// Close counts and gives the exit code: a survivor among the stated and standard faults that shows in every
+// Judge counts and gives the exit code: a survivor among the stated and standard faults that shows in every
 // run and has no reason, or a false alarm, fails.
-func (s *Selftest) Close(now time.Time) int {
+func (s *Selftest) Judge(now time.Time) int {
 	s.Version, s.EndedAt = Version, now.UTC()
 	sum := selftestSummary{Faults: len(s.Faults), ByGroup: map[string]Killed{}, ByMark: map[string]Killed{},
 		WallMS: float64(now.Sub(s.StartedAt).Milliseconds())}

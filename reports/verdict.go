@@ -10,9 +10,9 @@ import (
 	"github.com/kobcheck/kobcheck/reports/evidence"
 )
 
-// Close computes everything that follows from the scenarios: counts, the state of each requirement, the
+// Judge computes everything that follows from the scenarios: counts, the state of each requirement, the
 // verdict and the exit code. Facts is the contract that the run was held against.
-func (r *Run) Close(facts *contract.Contract, now time.Time) {
+func (r *Run) Judge(facts *contract.Contract, now time.Time) {
 	r.EndedAt = now.UTC()
 	r.Summary = Summary{}
 	r.countScenarios()

@@ -26,7 +26,7 @@ func ended(t *testing.T, change func(*reports.Run), verdicts ...evidence.Verdict
 	if change != nil {
 		change(r)
 	}
-	r.Close(specimen.Facts(t), specimen.Begin.Add(time.Second))
+	r.Judge(specimen.Facts(t), specimen.Begin.Add(time.Second))
 	return r
 }
 
@@ -183,10 +183,10 @@ func TestASelftestFailsForASurvivorOrAFalseAlarm(t *testing.T) {
 		"the conforming mock is found wrong": {[]reports.FaultResult{caught}, []reports.Baseline{{Findings: 1}}, 1},
 	} {
 		s := &reports.Selftest{StartedAt: specimen.Begin, Faults: c.faults, Baseline: c.baseline}
-		require.Equal(t, c.code, s.Close(specimen.Begin.Add(time.Second)), name)
+		require.Equal(t, c.code, s.Judge(specimen.Begin.Add(time.Second)), name)
 	}
 	s := &reports.Selftest{Faults: []reports.FaultResult{caught, survivor}}
-	s.Close(specimen.Begin)
+	s.Judge(specimen.Begin)
 	require.Equal(t, 0.5, s.Summary.Power)
 	require.Equal(t, reports.Killed{Faults: 2, Killed: 1, Right: 1}, s.Summary.ByGroup["g"])
 	require.Equal(t, []reports.FaultResult{survivor}, s.Survivors())

@@ -23,7 +23,8 @@ func (w *World) Gateway(exchange *client.Exchange) error {
 			exchange.Operation)}
 	}
 	if why := tooLong(exchange); why != "" {
-		return &Environment{Why: fmt.Sprintf("the answer to %s is longer than kobcheck reads (%s): it can't be judged; is the target full of the things of earlier nights?",
+		return &Environment{Why: fmt.Sprintf("the answer to %s is longer than kobcheck reads (%s): it can't be judged; is the target full "+
+			"of the things of earlier nights?",
 			exchange.Operation, why)}
 	}
 	return nil

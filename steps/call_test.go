@@ -90,7 +90,8 @@ func TestASecretOfOursIsTakenOutOfAFindingBeforeItIsCut(t *testing.T) {
 	for i := range long {
 		long[i] = 'x'
 	}
-	s.World.Expect(false, evidence.Assertion{Check: "a check", Fact: s.World.Own(contract.Text), Message: string(long) + secret, Actual: secret})
+	s.World.Expect(false, evidence.Assertion{Check: "a check", Fact: s.World.Own(contract.Text), Message: string(long) + secret,
+		Actual: secret})
 	found := s.World.Evidence().Findings[0]
 	require.NotContains(t, found.Message+found.Actual, secret[:8])
 }

@@ -12,7 +12,8 @@ import (
 
 func TestAMatcherSaysWhatAFindingLacks(t *testing.T) {
 	w := world(t, "CARD-01")
-	w.Match(match.Field(match.Equal("a"), "b"), map[string]any{"b": 1}, evidence.Assertion{Check: "a check", Fact: w.Own(contract.Values), Pointer: "/0"})
+	w.Match(match.Field(match.Equal("a"), "b"), map[string]any{"b": 1},
+		evidence.Assertion{Check: "a check", Fact: w.Own(contract.Values), Pointer: "/0"})
 	found := w.Evidence().Findings[0]
 	require.Equal(t, []string{"/0/b", `"a"`, "1"}, []string{found.Pointer, found.Expected, found.Actual})
 

@@ -125,7 +125,8 @@ func (w *World) GiveBack(keep scene.Things) {
 // Observe keeps the answer of the target to a question that no page settles. The gap names the
 // conflict or the missing fact (C-… or N-…).
 func (w *World) Observe(id, gap, question, answer string) {
-	w.observed = append(w.observed, evidence.Observation{ID: id, Scenario: w.Scenario.ID, Gap: gap, Question: question, Answer: w.Session.Client.Redactor().Text(answer)})
+	w.observed = append(w.observed, evidence.Observation{ID: id, Scenario: w.Scenario.ID, Gap: gap, Question: question,
+		Answer: w.Session.Client.Redactor().Text(answer)})
 }
 
 // Evidence is what a scenario leaves behind.
@@ -144,7 +145,8 @@ type Evidence struct {
 func (w *World) Evidence() Evidence {
 	w.mu.Lock()
 	defer w.mu.Unlock()
-	return Evidence{Checks: w.checks, Findings: w.findings, Passing: w.passing, Exchanges: w.recorded, Observations: w.observed, NoData: w.noData}
+	return Evidence{Checks: w.checks, Findings: w.findings, Passing: w.passing, Exchanges: w.recorded, Observations: w.observed,
+		NoData: w.noData}
 }
 
 // Operation returns the operation of a title or an error that names the nearest thing to do.

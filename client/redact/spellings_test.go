@@ -85,10 +85,12 @@ var spellings = map[string]func(string) string{
 }
 
 // places is where a text may stand.
-var places = []string{"%s", `{"a":"%s"}`, "Bearer %s", "https://x.example/y?z=%s&a=b", "<p>%s</p>", "x\n%s\ny", "id:%s.", `{"log":"{\"a\":\"%s\"}"}`}
+var places = []string{"%s", `{"a":"%s"}`, "Bearer %s", "https://x.example/y?z=%s&a=b", "<p>%s</p>", "x\n%s\ny", "id:%s.",
+	`{"log":"{\"a\":\"%s\"}"}`}
 
 func TestAKnownValueIsTakenOutInEverySpelling(t *testing.T) {
-	for _, secret := range []string{"secret-dbe5882e-2579-4834-b2c1-bfc525454add", `pa/ss+w"4<rd>&\end`, "Zm9v+YmFy/1234==", "100%41x9-qwert", "0123456789012345"} {
+	for _, secret := range []string{"secret-dbe5882e-2579-4834-b2c1-bfc525454add", `pa/ss+w"4<rd>&\end`, "Zm9v+YmFy/1234==",
+		"100%41x9-qwert", "0123456789012345"} {
 		r := New()
 		r.Add(secret, "$KOBCHECK_PRIMARY_SECRET")
 		for name, spelling := range spellings {
@@ -106,7 +108,10 @@ func TestAKnownValueIsTakenOutInEverySpelling(t *testing.T) {
 
 func TestNoSpellingOfAnySecretSurvives(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {
-		secret := rapid.StringN(12, 40, -1).Filter(func(s string) bool { return utf8.ValidString(s) && Weak(s) == "" && len(s) >= 12 }).Draw(t, "secret")
+		secret := rapid.StringN(12, 40, -1).Filter(func(s string) bool {
+			return utf8.ValidString(s) && Weak(s) == "" &&
+				len(s) >= 12
+		}).Draw(t, "secret")
 		before := rapid.StringN(0, 9, -1).Draw(t, "before")
 		after := rapid.StringN(0, 9, -1).Draw(t, "after")
 		r := New()
@@ -114,7 +119,8 @@ func TestNoSpellingOfAnySecretSurvives(t *testing.T) {
 		whole := before + secret + after
 		texts := []string{whole, inJSON(whole), url.QueryEscape(whole), url.PathEscape(whole), base64.StdEncoding.EncodeToString([]byte(whole))}
 		if strings.IndexFunc(secret, func(r rune) bool { return r < '0' || r > 'z' }) < 0 {
-			texts = append(texts, base64.RawURLEncoding.EncodeToString([]byte(whole)), hex.EncodeToString([]byte(whole)), escapedRunes(`\u%04x`)(secret))
+			texts = append(texts, base64.RawURLEncoding.EncodeToString([]byte(whole)), hex.EncodeToString([]byte(whole)),
+				escapedRunes(`\u%04x`)(secret))
 		}
 		for _, text := range texts {
 			if found := r.Find([]byte(text)); len(found) == 0 {
@@ -140,13 +146,15 @@ func TestTheLongestKnownValueWins(t *testing.T) {
 
 func TestWhatCanNotBeToldApartIsWeakAndStays(t *testing.T) {
 	r := New()
-	for _, value := range []string{"", "abc", "a1b2c", "123456", "12345678901", "wallet", "Staging", "my-staging", "client_secret", "access token", "string"} {
+	for _, value := range []string{"", "abc", "a1b2c", "123456", "12345678901", "wallet", "Staging", "my-staging", "client_secret",
+		"access token", "string"} {
 		assert.NotEmpty(t, Weak(value), value)
 		r.Add(value, "[gone]")
 	}
 	const text = "abc 12345 123456 12345678901 x wallet Staging my-staging client_secret string"
 	assert.Equal(t, text, r.Text(text))
-	for _, value := range []string{"123456789012", "wallet-7", "not-the-secret", "tr0ub4dor", "correct horse battery staple", "qwertyuiopasdfgh"} {
+	for _, value := range []string{"123456789012", "wallet-7", "not-the-secret", "tr0ub4dor", "correct horse battery staple",
+		"qwertyuiopasdfgh"} {
 		assert.Empty(t, Weak(value), value)
 	}
 }
@@ -181,9 +189,12 @@ func TestSensitiveNamesLoseTheirValues(t *testing.T) {
 
 func TestNamesAreSensitiveByTheirWords(t *testing.T) {
 	for name, want := range map[bool]string{
-		true: "secret SecretToken card_security_code cardSecurityCode verification_value pin PIN pin_code card-pin otp sessionToken session session_id " +
-			"signing_secret webhookSecret api_secret X-Api-Key apikey jwt bearer access_key access_token Set-Cookie Authorization cvc2 CVVCode track1_data pan PAN client_secret clientSecret",
-		false: "token_type token_url expires_in secret_name pin_enabled m_pan masked_pan last_four_digit company pinned secretary panel spinning id status amount created_at " +
+		true: "secret SecretToken card_security_code cardSecurityCode verification_value pin PIN pin_code card-pin otp sessionToken " +
+			"session session_id " +
+			"signing_secret webhookSecret api_secret X-Api-Key apikey jwt bearer access_key access_token Set-Cookie Authorization cvc2 " +
+			"CVVCode track1_data pan PAN client_secret clientSecret",
+		false: "token_type token_url expires_in secret_name pin_enabled m_pan masked_pan last_four_digit company pinned secretary panel " +
+			"spinning id status amount created_at " +
 			"idempotency-key program_id session_timeout_in password_set otp_required tokenize",
 	} {
 		for word := range strings.FieldsSeq(want) {
@@ -204,8 +215,10 @@ func TestWhatTheRunKnowsKeepsTheNameOfItsVariable(t *testing.T) {
 		assert.Equal(t, want, r.Text(text))
 		assert.Equal(t, want, r.Text(want), "twice is like once")
 	}
-	header := r.Headers(http.Header{"Authorization": {"Bearer the-access-t0ken", "Basic aWQ6cDRzcy93b3Jk", "Bearer forged", "odd", "Bearer ", ""}, "X-Echo": {"the-access-t0ken"}, "Cookie": {"a=b; c=d"}, "Nothing": nil})
-	assert.Equal(t, map[string][]string{"Authorization": {"Bearer $TOKEN", "Basic [redacted]", "Bearer [redacted]", "[redacted]", "Bearer ", ""}, "X-Echo": {"$TOKEN"}, "Cookie": {"[redacted]"}}, header)
+	header := r.Headers(http.Header{"Authorization": {"Bearer the-access-t0ken", "Basic aWQ6cDRzcy93b3Jk", "Bearer forged", "odd",
+		"Bearer ", ""}, "X-Echo": {"the-access-t0ken"}, "Cookie": {"a=b; c=d"}, "Nothing": nil})
+	assert.Equal(t, map[string][]string{"Authorization": {"Bearer $TOKEN", "Basic [redacted]", "Bearer [redacted]", "[redacted]",
+		"Bearer ", ""}, "X-Echo": {"$TOKEN"}, "Cookie": {"[redacted]"}}, header)
 }
 
 func TestCardNumbersAreMaskedInEverySpelling(t *testing.T) {
@@ -224,11 +237,13 @@ func TestCardNumbersAreMaskedInEverySpelling(t *testing.T) {
 		`{"n":4111111111111111}`: `{"n":"` + mask + `"}`, `{"n": 4111111111111111.00, "m":1}`: `{"n": "` + mask + `.00", "m":1}`, `[4111111111111111,-4111111111111111]`: `["` + mask + `","` + mask + `"]`,
 		`{"n":4111111111111111e999}`: `{"n":"` + mask + `e999"}`, `{"log":"{\"n\":4111111111111111}"}`: `{"log":"{\"n\":\"` + mask + `\"}"}`, `{"log":"n: 4111111111111111, m"}`: `{"log":"n: ` + mask + `, m"}`, `{"log":"1,4111111111111111,2"}`: `{"log":"1,` + mask + `,2"}`,
 		`{"n":4.111111111111111e+15}`: `{"n":"` + mask + `"}`, "it was 4.111111111111111e15": "it was " + mask,
-		"paid with 4111111111111111.": "paid with " + mask + ".", "5 4111 1111 1111 1111 12/27": "5 " + mask + " 12/27", "on 2026-01-14 5555555555554444": "on 2026-01-14 555555******4444",
+		"paid with 4111111111111111.": "paid with " + mask + ".", "5 4111 1111 1111 1111 " +
+			"12/27": "5 " + mask + " 12/27", "on 2026-01-14 5555555555554444": "on 2026-01-14 555555******4444",
 		`"a\n4111111111111111\u00204222222222222"`: `"a\n` + mask + `\u0020422222***2222"`, "?number=%204111111111111111&y": "?number=%20" + mask + "&y", "/v1/cards/4111111111111111?a=1": "/v1/cards/" + mask + "?a=1",
 		";4111111111111111=29051010000012300000?": ";" + mask + "=[redacted]?", "4111111111111111D29051010000012300000": mask + "D[redacted]", "%B4111111111111111^DOE/JOHN^29051010000000000000?": "%B" + mask + "^[redacted]?",
 		`["4111","1111","1111","1111"]`: `["4111","11**","****","1111"]`, `{"p1":"41111111","p2":"11111111"}`: `{"p1":"411111**","p2":"****1111"}`, `"[\"41111111\", \"11111111\"]"`: `"[\"411111**\", \"****1111\"]"`,
-		"2223003122003222": "222300******3222", "6304000000000000 and 4111111111111111": "630400******0000 and " + mask, "4000000000000000006": "400000*********0006", "7,4111111111111111,9": "7," + mask + ",9",
+		"2223003122003222": "222300******3222", "6304000000000000 and 4111111111111111": "630400******0000 and " +
+			"" + mask, "4000000000000000006": "400000*********0006", "7,4111111111111111,9": "7," + mask + ",9",
 		"30569309025904": "305693****5904", "3530111333300000": "353011******0000", "6200000000000000000": "620000*********0000", "8171999900000018": "817199******0018", "2200000000000004": "220000******0004",
 	} {
 		out := New().Text(text)
@@ -271,7 +286,8 @@ func TestOrdinaryThingsStay(t *testing.T) {
 func TestAGeneratedNumberIsFoundInEveryWriting(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {
 		digits := aCardNumber(t)
-		separator := rapid.SampledFrom([]string{"", " ", "-", ".", "/", "_", "+", "\u00a0", "%20", `\u2003`, "&nbsp;", "\u200b"}).Draw(t, "separator")
+		separator := rapid.SampledFrom([]string{"", " ", "-", ".", "/", "_", "+", "\u00a0", "%20", `\u2003`, "&nbsp;", "\u200b"}).Draw(t,
+			"separator")
 		written := ""
 		for i, digit := range digits {
 			if i > 0 && i%4 == 0 {
@@ -321,11 +337,13 @@ func TestARedactorServesManyAtOnce(t *testing.T) {
 
 func TestALongRowOfNumbersIsReadInOnePass(t *testing.T) {
 	// A search that tries every pair of ends would not come back from this.
-	text := strings.Repeat("7 ", 1<<14) + strings.Repeat("4111-", 1<<15) + strings.Repeat("1", 1<<14) + strings.Repeat(`\`, 1<<14) + strings.Repeat("%2", 1<<13) + strings.Repeat(`"pin":`, 1<<13)
+	text := strings.Repeat("7 ", 1<<14) + strings.Repeat("4111-", 1<<15) + strings.Repeat("1", 1<<14) + strings.Repeat(`\`,
+		1<<14) + strings.Repeat("%2", 1<<13) + strings.Repeat(`"pin":`, 1<<13)
 	assert.Empty(t, CardNumber(text))
 	assert.NotEmpty(t, New().Text(text))
 	assert.Equal(t, 1, strings.Count(CardNumbers(strings.Repeat("7777 ", 61)+"4111 1111 1111 1111"+strings.Repeat(" 7777", 61)), "******"))
-	for _, many := range []string{"[" + strings.Repeat("4111111111111111,", 1<<14) + "1]", strings.Repeat("4111111111111111 ", 1<<14), strings.Repeat("%B4111111111111111^", 1<<14),
+	for _, many := range []string{"[" + strings.Repeat("4111111111111111,", 1<<14) + "1]", strings.Repeat("4111111111111111 ", 1<<14),
+		strings.Repeat("%B4111111111111111^", 1<<14),
 		`["` + strings.Repeat("[4111111111111111,", 1<<14) + `"]`, strings.Repeat(`"4111","1111","1111","1111",`, 1<<13)} {
 		assert.Empty(t, CardNumber(CardNumbers(many)))
 	}
@@ -343,7 +361,9 @@ func TestMaskingSaysWhatItFoundAndKeepsJSON(t *testing.T) {
 }
 
 func FuzzRedact(f *testing.F) {
-	for _, seed := range []string{`{"access_token":"abc"}`, `client_secret=x&`, "4111 1111 1111 1111", `{"secret":"`, `{"a":"{\"pin\":\"`, "Authorization: Bearer x", `"secret":[[{"`, "=:\"", `\"token\":`, "%B4111111111111111^x", `["4111","1111","1111","1111"]`, "4.111111111111111e+15", `\u0034`, "&#52;"} {
+	for _, seed := range []string{`{"access_token":"abc"}`, `client_secret=x&`, "4111 1111 1111 1111", `{"secret":"`, `{"a":"{\"pin\":\"`,
+		"Authorization: Bearer " +
+			"x", `"secret":[[{"`, "=:\"", `\"token\":`, "%B4111111111111111^x", `["4111","1111","1111","1111"]`, "4.111111111111111e+15", `\u0034`, "&#52;"} {
 		f.Add(seed)
 	}
 	r := New()
@@ -363,10 +383,12 @@ func BenchmarkRedact(b *testing.B) {
 		`"expiry_date":"2029-01-31","wallet_id":"2db9c85a-3ce4-45d1-81e3-7cc8bb970484","program_id":"c031020f-9720-46f7-a9be-f5488ace7209",` +
 		`"created_at":"2025-01-14T16:56:58.947Z","updated_at":"2025-01-14T16:56:58.947Z"}`
 	page := "[" + strings.Repeat(aCard+",", 19) + aCard + "]"
-	for name, text := range map[string]string{"card": aCard, "page": page, "page in JSON": inJSON(page), "numbers": strings.Repeat("1 ", 4000)} {
+	for name, text := range map[string]string{"card": aCard, "page": page, "page in JSON": inJSON(page),
+		"numbers": strings.Repeat("1 ", 4000)} {
 		b.Run(name, func(b *testing.B) {
 			r := New()
-			for _, value := range []string{"secret-dbe5882e-2579-4834-b2c1-bfc525454add", "secret-of-the-admin-7", "eyJhbGciOiJFUzI1NiJ9.eyJzdWIiOiJwcmltYXJ5In0.c2lnbmF0dXJl"} {
+			for _, value := range []string{"secret-dbe5882e-2579-4834-b2c1-bfc525454add", "secret-of-the-admin-7",
+				"eyJhbGciOiJFUzI1NiJ9.eyJzdWIiOiJwcmltYXJ5In0.c2lnbmF0dXJl"} {
 				r.Add(value, redacted)
 			}
 			b.SetBytes(int64(len(text)))

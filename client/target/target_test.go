@@ -53,7 +53,8 @@ func TestATargetFileIsReadWithItsSecrets(t *testing.T) {
 }
 
 func TestEachFaultOfAFileNamesItsPlaceAndWhatIsRight(t *testing.T) {
-	head := "target:\n  name: x\n  base_url: https://a.test\n  token_url: https://a.test/t\n  clients:\n    primary: {id: a, secret_env: PRIMARY, scope: s}\n"
+	head := "target:\n  name: x\n  base_url: https://a.test\n  token_url: https://a.test/t\n  clients:\n    primary: {id: a, " +
+		"secret_env: PRIMARY, scope: s}\n"
 	for name, c := range map[string]struct{ text, line, says string }{
 		"a query":                   {strings.Replace(head, "https://a.test\n", "https://a.test/v1?key=1\n", 1), ":3:13", "has a query"},
 		"a fragment":                {strings.Replace(head, "https://a.test/t", "https://a.test/t#x", 1), ":4:14", "has a fragment"},
@@ -82,26 +83,38 @@ func TestEachFaultOfAFileNamesItsPlaceAndWhatIsRight(t *testing.T) {
 		"no requests":               {head + "limits: {requests: 0, window: 1s}\n", ":7:", "must be positive"},
 		"no window":                 {head + "limits: {requests: 5, window: soon}\n", ":7:", "is no positive duration"},
 		"no such limit scope":       {head + "limits: {requests: 5, window: 1s, scope: planet}\n", ":7:", "is no scope"},
-		"a backward window":         {head + "load: {allow: true, burst_notice: {reference: a, from: 2026-01-30T03:00:00+11:00, to: 2026-01-30T02:00:00+11:00}}\n", ":7:", "ends before it begins"},
-		"a ceiling without a date":  {head + "load: {allow: true, ceilings: {rate: 50, reference: a}}\n", ":7:", "a permission is given on a day"},
-		"a ceiling of no owner":     {head + "load: {allow: true, ceilings: {rate: 50, date: 2026-01-30}}\n", ":7:", "the owner knows the permission by it"},
-		"a ceiling below the floor": {head + "load: {allow: true, ceilings: {rate: -1, reference: a, date: 2026-01-30}}\n", ":7:", "a ceiling is above 0"},
-		"a time without zone":       {head + "load: {allow: true, burst_notice: {reference: a, from: 2026-01-30, to: 2026-01-30T02:00:00+11:00}}\n", ":7:", "no time with an offset"},
-		"a secret as variable":      {strings.Replace(head, "PRIMARY", "hunter2-hunter2!", 1), ":6:", "is that the secret itself"},
-		"an unknown top key":        {head + "fixture: {}\n", ":7:1", `did you mean "fixtures"`},
-		"an inline secret":          {"target:\n  name: x\n  clients:\n    primary: {id: a, secret: hunter2}\n", ":4:22", "secret_env"},
-		"another type":              {"target: 7\n", ":1:9", ""},
-		"no YAML":                   {"target: [\n", ":1", ""},
-		"no address":                {"target:\n  name: x\n  base_url: nowhere\n  token_url: https://a.test/t\n  clients:\n    primary: {id: a, secret_env: PRIMARY, scope: s}\n", ":3:13", "no http or https address"},
-		"credentials in an URL":     {"target:\n  name: x\n  base_url: https://u:p@a.test\n  token_url: https://a.test/t\n  clients:\n    primary: {id: a, secret_env: PRIMARY, scope: s}\n", ":3:13", "holds credentials"},
-		"no primary":                {"target:\n  name: x\n  base_url: https://a.test\n  token_url: https://a.test/t\n  clients: {}\n", "", "clients.primary is missing"},
-		"an unknown client":         {head + "    third: {id: a, secret_env: PRIMARY, scope: s}\n", ":7", `no client "third"`},
-		"two secrets":               {"target:\n  name: x\n  base_url: https://a.test\n  token_url: https://a.test/t\n  clients:\n    primary: {id: a, secret_env: A, secret_file: b, scope: s}\n", ":6", "keep one"},
-		"an unknown edition":        {head + "  edition: v9\n", ":7:12", "v1 or guide"},
-		"a bad fixture key":         {head + "fixtures:\n  wallets: {dormant: 1b8ecc17-4edd-4b74-ae4f-208aeb78f105}\n", ":8", "numbers of checks"},
-		"a bad fixture id":          {head + "fixtures:\n  programs: {ok: nonsense}\n", ":8", "no UUID"},
-		"an empty variable":         {"target:\n  name: x\n  base_url: https://a.test\n  token_url: https://a.test/t\n  clients:\n    primary: {id: a, secret_env: NOT_SET, scope: s}\n", "", "NOT_SET, which is empty"},
-		"a file that is absent":     {"target:\n  name: x\n  base_url: https://a.test\n  token_url: https://a.test/t\n  clients:\n    primary: {id: a, secret_file: absent, scope: s}\n", "", "can't be read"},
+		"a backward window": {head + "load: {allow: true, burst_notice: {reference: a, from: 2026-01-30T03:00:00+11:00, to: " +
+			"2026-01-30T02:00:00+11:00}}\n", ":7:", "ends before it begins"},
+		"a ceiling without a date": {head + "load: {allow: true, ceilings: {rate: 50, reference: a}}\n", ":7:",
+			"a permission is given on a day"},
+		"a ceiling of no owner": {head + "load: {allow: true, ceilings: {rate: 50, date: 2026-01-30}}\n", ":7:",
+			"the owner knows the permission by it"},
+		"a ceiling below the floor": {head + "load: {allow: true, ceilings: {rate: -1, reference: a, date: 2026-01-30}}\n", ":7:",
+			"a ceiling is above 0"},
+		"a time without zone": {head + "load: {allow: true, burst_notice: {reference: a, from: 2026-01-30, to: " +
+			"2026-01-30T02:00:00+11:00}}\n", ":7:", "no time with an offset"},
+		"a secret as variable": {strings.Replace(head, "PRIMARY", "hunter2-hunter2!", 1), ":6:", "is that the secret itself"},
+		"an unknown top key":   {head + "fixture: {}\n", ":7:1", `did you mean "fixtures"`},
+		"an inline secret":     {"target:\n  name: x\n  clients:\n    primary: {id: a, secret: hunter2}\n", ":4:22", "secret_env"},
+		"another type":         {"target: 7\n", ":1:9", ""},
+		"no YAML":              {"target: [\n", ":1", ""},
+		"no address": {"target:\n  name: x\n  base_url: nowhere\n  token_url: https://a.test/t\n  clients:\n    primary: " +
+			"{id: a, secret_env: PRIMARY, scope: s}\n", ":3:13", "no http or https address"},
+		"credentials in an URL": {"target:\n  name: x\n  base_url: https://u:p@a.test\n  token_url: https://a.test/t\n  clients:\n    " +
+			"primary: {id: a, secret_env: PRIMARY, scope: s}\n", ":3:13", "holds credentials"},
+		"no primary": {"target:\n  name: x\n  base_url: https://a.test\n  token_url: https://a.test/t\n  clients: {}\n", "",
+			"clients.primary is missing"},
+		"an unknown client": {head + "    third: {id: a, secret_env: PRIMARY, scope: s}\n", ":7", `no client "third"`},
+		"two secrets": {"target:\n  name: x\n  base_url: https://a.test\n  token_url: https://a.test/t\n  clients:\n    " +
+			"primary: {id: a, secret_env: A, secret_file: b, scope: s}\n", ":6", "keep one"},
+		"an unknown edition": {head + "  edition: v9\n", ":7:12", "v1 or guide"},
+		"a bad fixture key": {head + "fixtures:\n  wallets: {dormant: 1b8ecc17-4edd-4b74-ae4f-208aeb78f105}\n", ":8",
+			"numbers of checks"},
+		"a bad fixture id": {head + "fixtures:\n  programs: {ok: nonsense}\n", ":8", "no UUID"},
+		"an empty variable": {"target:\n  name: x\n  base_url: https://a.test\n  token_url: https://a.test/t\n  clients:\n    " +
+			"primary: {id: a, secret_env: NOT_SET, scope: s}\n", "", "NOT_SET, which is empty"},
+		"a file that is absent": {"target:\n  name: x\n  base_url: https://a.test\n  token_url: https://a.test/t\n  clients:\n    " +
+			"primary: {id: a, secret_file: absent, scope: s}\n", "", "can't be read"},
 	} {
 		t.Run(name, func(t *testing.T) {
 			path := write(t, c.text)
@@ -118,10 +131,13 @@ func TestEachFaultOfAFileNamesItsPlaceAndWhatIsRight(t *testing.T) {
 }
 
 func TestAllFaultsOfAFileAreToldAtOnceEachWithItsLine(t *testing.T) {
-	path := write(t, "target:\n  nam: x\n  base_url: nowhere\n  token_url: https://a.test/t\n  edition: v9\n  clients:\n    primary: {scope: s}\n    third: {id: 007}\nfixture: {}\n")
+	path := write(t, "target:\n  nam: x\n  base_url: nowhere\n  token_url: https://a.test/t\n  edition: v9\n  clients:\n    primary: "+
+		"{scope: s}\n    third: {id: 007}\nfixture: {}\n")
 	_, err := Read(path, environment)
-	for _, says := range []string{`:2:3: target: there is no key "nam"; did you mean "name"?`, ":1:1: target: name is missing", ":3:13: target.base_url:",
-		":5:12: target.edition:", ":7:5: target.clients.primary: id is missing", `:8:5: target.clients: there is no client "third"`, `:9:1: there is no key "fixture"`} {
+	for _, says := range []string{`:2:3: target: there is no key "nam"; did you mean "name"?`, ":1:1: target: name is missing",
+		":3:13: target.base_url:",
+		":5:12: target.edition:", ":7:5: target.clients.primary: id is " +
+			"missing", `:8:5: target.clients: there is no client "third"`, `:9:1: there is no key "fixture"`} {
 		require.ErrorContains(t, err, path+says)
 	}
 	require.Len(t, strings.Split(err.Error(), "\n"), 7)

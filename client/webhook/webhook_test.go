@@ -41,7 +41,8 @@ var keyOnce = sync.OnceValue(func() *rsa.PrivateKey {
 // pemOf makes a certificate of the key for a name and time.
 func pemOf(t testing.TB, name string, until time.Time) []byte {
 	t.Helper()
-	template := &x509.Certificate{SerialNumber: big.NewInt(1), Subject: pkix.Name{CommonName: name}, NotBefore: at.Add(-24 * time.Hour), NotAfter: until}
+	template := &x509.Certificate{SerialNumber: big.NewInt(1), Subject: pkix.Name{CommonName: name}, NotBefore: at.Add(-24 * time.Hour),
+		NotAfter: until}
 	raw, err := x509.CreateCertificate(rand.Reader, template, template, &keyOnce().PublicKey, keyOnce())
 	require.NoError(t, err)
 	return pem.EncodeToMemory(&pem.Block{Type: "CERTIFICATE", Bytes: raw})
@@ -49,7 +50,8 @@ func pemOf(t testing.TB, name string, until time.Time) []byte {
 
 // good is a notification as a sender of good faith makes it; text is what it signs, written out by hand.
 func good(version string) map[string]any {
-	return map[string]any{"Type": "Notification", "MessageId": "m-1", "TopicArn": pinned, "Message": `{"id":"e"}`, "Timestamp": "2026-01-30T00:59:00.000Z",
+	return map[string]any{"Type": "Notification", "MessageId": "m-1", "TopicArn": pinned, "Message": `{"id":"e"}`,
+		"Timestamp":        "2026-01-30T00:59:00.000Z",
 		"SignatureVersion": version, "SigningCertURL": certURL, "UnsubscribeURL": "https://sns.ap-southeast-2.amazonaws.com/?Action=Unsubscribe"}
 }
 
@@ -73,7 +75,8 @@ const goodText = "Message\n{\"id\":\"e\"}\nMessageId\nm-1\nTimestamp\n2026-01-30
 func verifier(t testing.TB) *Verifier {
 	t.Helper()
 	certificate := pemOf(t, "sns.amazonaws.com", at.Add(time.Hour))
-	return &Verifier{Topic: pinned, Now: func() time.Time { return at }, Seen: map[string]bool{}, Fetch: func(context.Context, string) ([]byte, error) { return certificate, nil }}
+	return &Verifier{Topic: pinned, Now: func() time.Time { return at }, Seen: map[string]bool{},
+		Fetch: func(context.Context, string) ([]byte, error) { return certificate, nil }}
 }
 
 func header() http.Header {
@@ -91,9 +94,11 @@ func TestGoodMessagesVerify(t *testing.T) {
 	require.True(t, Holds(checks), "a null subject is left out of the text: %+v", checks)
 	subject := good("1")
 	subject["Subject"] = "hello"
-	_, checks = verifier(t).Verify(context.Background(), Delivery{Header: header(), Body: signed(t, subject, strings.Replace(goodText, "Timestamp\n", "Subject\nhello\nTimestamp\n", 1), "1")})
+	_, checks = verifier(t).Verify(context.Background(), Delivery{Header: header(),
+		Body: signed(t, subject, strings.Replace(goodText, "Timestamp\n", "Subject\nhello\nTimestamp\n", 1), "1")})
 	require.True(t, Holds(checks), "%+v", checks)
-	confirmation := map[string]any{"Type": "SubscriptionConfirmation", "MessageId": "m-1", "TopicArn": pinned, "Message": "hello", "Timestamp": "2026-01-30T00:59:00.000Z", "Token": "t",
+	confirmation := map[string]any{"Type": "SubscriptionConfirmation", "MessageId": "m-1", "TopicArn": pinned, "Message": "hello",
+		"Timestamp": "2026-01-30T00:59:00.000Z", "Token": "t",
 		"SubscribeURL": "https://sns.ap-southeast-2.amazonaws.com/?x", "SignatureVersion": "1", "SigningCertURL": certURL}
 	text := "Message\nhello\nMessageId\nm-1\nSubscribeURL\nhttps://sns.ap-southeast-2.amazonaws.com/?x\nTimestamp\n2026-01-30T00:59:00.000Z\nToken\nt\nTopicArn\n" + pinned + "\nType\nSubscriptionConfirmation\n"
 	_, checks = verifier(t).Verify(context.Background(), Delivery{Body: signed(t, confirmation, text, "1")})
@@ -101,7 +106,8 @@ func TestGoodMessagesVerify(t *testing.T) {
 }
 
 func TestForgedMessagesDoNotVerify(t *testing.T) {
-	swapped := strings.Replace(strings.Replace(goodText, "Message\n{\"id\":\"e\"}\n", "", 1), "Timestamp", "Message\n{\"id\":\"e\"}\nTimestamp", 1)
+	swapped := strings.Replace(strings.Replace(goodText, "Message\n{\"id\":\"e\"}\n", "", 1), "Timestamp",
+		"Message\n{\"id\":\"e\"}\nTimestamp", 1)
 	for name, c := range map[string]struct {
 		change func(m map[string]any)
 		body   func(body []byte) []byte
@@ -110,7 +116,8 @@ func TestForgedMessagesDoNotVerify(t *testing.T) {
 		text   string
 		step   string
 	}{
-		"a changed member":       {body: func(b []byte) []byte { return []byte(strings.Replace(string(b), `m-1`, `m-2`, 1)) }, header: func(h http.Header) { h.Set("x-amz-sns-message-id", "m-2") }, step: "signature"},
+		"a changed member": {body: func(b []byte) []byte { return []byte(strings.Replace(string(b), `m-1`, `m-2`, 1)) },
+			header: func(h http.Header) { h.Set("x-amz-sns-message-id", "m-2") }, step: "signature"},
 		"parts in another order": {text: swapped, step: "signature"},
 		"version 1 labelled 2":   {change: func(m map[string]any) { m["SignatureVersion"] = "2" }, step: "signature"},
 		"no such version":        {change: func(m map[string]any) { m["SignatureVersion"] = "3" }, step: "signature"},
@@ -123,16 +130,32 @@ func TestForgedMessagesDoNotVerify(t *testing.T) {
 		"another region": {change: func(m map[string]any) {
 			m["SigningCertURL"] = strings.Replace(certURL, "ap-southeast-2", "us-east-1", 1)
 		}, step: "certificate address"},
-		"a port":                        {change: func(m map[string]any) { m["SigningCertURL"] = strings.Replace(certURL, ".com/", ".com:8443/", 1) }, step: "certificate address"},
-		"user information":              {change: func(m map[string]any) { m["SigningCertURL"] = strings.Replace(certURL, "https://", "https://sns@", 1) }, step: "certificate address"},
-		"plain HTTP":                    {change: func(m map[string]any) { m["SigningCertURL"] = strings.Replace(certURL, "https", "http", 1) }, step: "certificate address"},
-		"another file":                  {change: func(m map[string]any) { m["SigningCertURL"] = strings.Replace(certURL, ".pem", ".txt", 1) }, step: "certificate address"},
-		"somebody else's topic":         {change: func(m map[string]any) { m["TopicArn"] = strings.Replace(pinned, "123456789012", "999999999999", 1) }, step: "topic"},
-		"too old":                       {change: func(m map[string]any) { m["Timestamp"] = "2026-01-29T20:00:00.000Z" }, step: "age"},
-		"from the future":               {change: func(m map[string]any) { m["Timestamp"] = "2026-01-30T03:00:00.000Z" }, step: "age"},
-		"a replay":                      {verify: func(v *Verifier) { v.Seen["m-1"] = true }, step: "replay"},
-		"a member missing":              {change: func(m map[string]any) { delete(m, "UnsubscribeURL") }, step: "fields"},
-		"headers that say another type": {header: func(h http.Header) { h.Set("x-amz-sns-message-type", "SubscriptionConfirmation") }, step: "headers"},
+		"a port": {change: func(m map[string]any) {
+			m["SigningCertURL"] = strings.Replace(certURL, ".com/",
+				".com:8443/", 1)
+		}, step: "certificate address"},
+		"user information": {change: func(m map[string]any) {
+			m["SigningCertURL"] = strings.Replace(certURL, "https://",
+				"https://sns@", 1)
+		}, step: "certificate address"},
+		"plain HTTP": {change: func(m map[string]any) {
+			m["SigningCertURL"] = strings.Replace(certURL, "https", "http",
+				1)
+		}, step: "certificate address"},
+		"another file": {change: func(m map[string]any) {
+			m["SigningCertURL"] = strings.Replace(certURL, ".pem", ".txt",
+				1)
+		}, step: "certificate address"},
+		"somebody else's topic": {change: func(m map[string]any) {
+			m["TopicArn"] = strings.Replace(pinned, "123456789012",
+				"999999999999", 1)
+		}, step: "topic"},
+		"too old":          {change: func(m map[string]any) { m["Timestamp"] = "2026-01-29T20:00:00.000Z" }, step: "age"},
+		"from the future":  {change: func(m map[string]any) { m["Timestamp"] = "2026-01-30T03:00:00.000Z" }, step: "age"},
+		"a replay":         {verify: func(v *Verifier) { v.Seen["m-1"] = true }, step: "replay"},
+		"a member missing": {change: func(m map[string]any) { delete(m, "UnsubscribeURL") }, step: "fields"},
+		"headers that say another type": {header: func(h http.Header) { h.Set("x-amz-sns-message-type", "SubscriptionConfirmation") },
+			step: "headers"},
 		"an expired certificate": {verify: func(v *Verifier) {
 			expired := pemOf(t, "sns.amazonaws.com", at.Add(-time.Hour))
 			v.Fetch = func(context.Context, string) ([]byte, error) { return expired, nil }
@@ -144,11 +167,13 @@ func TestForgedMessagesDoNotVerify(t *testing.T) {
 		"no certificate": {verify: func(v *Verifier) {
 			v.Fetch = func(context.Context, string) ([]byte, error) { return []byte("hello"), nil }
 		}, step: "certificate"},
-		"half a signature": {body: func(b []byte) []byte { return []byte(strings.Replace(string(b), `"Signature":"`, `"Signature":"!`, 1)) }, step: "signature"},
-		"a name twice":     {body: func(b []byte) []byte { return []byte(strings.Replace(string(b), `{`, `{"Type":"Notification",`, 1)) }, step: "body"},
-		"a huge body":      {body: func(b []byte) []byte { return append(b, make([]byte, MaxBytes)...) }, step: "body"},
-		"two objects":      {body: func(b []byte) []byte { return append(b, b...) }, step: "body"},
-		"invalid UTF-8":    {body: func(b []byte) []byte { return []byte(strings.Replace(string(b), "m-1", "\xff", 1)) }, step: "body"},
+		"half a signature": {body: func(b []byte) []byte { return []byte(strings.Replace(string(b), `"Signature":"`, `"Signature":"!`, 1)) },
+			step: "signature"},
+		"a name twice": {body: func(b []byte) []byte { return []byte(strings.Replace(string(b), `{`, `{"Type":"Notification",`, 1)) },
+			step: "body"},
+		"a huge body":   {body: func(b []byte) []byte { return append(b, make([]byte, MaxBytes)...) }, step: "body"},
+		"two objects":   {body: func(b []byte) []byte { return append(b, b...) }, step: "body"},
+		"invalid UTF-8": {body: func(b []byte) []byte { return []byte(strings.Replace(string(b), "m-1", "\xff", 1)) }, step: "body"},
 		"Message an object": {body: func(b []byte) []byte {
 			return []byte(strings.Replace(string(b), `"{\"id\":\"e\"}"`, `{"id":"e"}`, 1))
 		}, step: "body"},

@@ -44,8 +44,10 @@ var badEnvironments = []badEnvironment{
 	{situation: "nobody listens", code: 4, says: "connection refused"},
 	{situation: "the API accepts and never answers", api: hang, code: 4, says: "the scenario took longer than"},
 	{situation: "the connection is reset in the middle of a body", raw: reset, code: 4, says: "connection reset"},
-	{situation: "the body ends before its Content-Length", raw: say("HTTP/1.1 200 OK\r\nContent-Type: application/json\r\nContent-Length: 500\r\n\r\n{\"id\":"), code: 4, says: "connection closed before a whole answer"},
-	{situation: "the body is longer than its Content-Length", raw: say("HTTP/1.1 200 OK\r\nContent-Type: application/json\r\nContent-Length: 5\r\n\r\n{\"id\":\"and so on\"}"), code: 1, says: "the body is not JSON as RFC 8259 has it"},
+	{situation: "the body ends before its Content-Length", raw: say("HTTP/1.1 200 OK\r\nContent-Type: " +
+		"application/json\r\nContent-Length: 500\r\n\r\n{\"id\":"), code: 4, says: "connection closed before a whole answer"},
+	{situation: "the body is longer than its Content-Length", raw: say("HTTP/1.1 200 OK\r\nContent-Type: " +
+		"application/json\r\nContent-Length: 5\r\n\r\n{\"id\":\"and so on\"}"), code: 1, says: "the body is not JSON as RFC 8259 has it"},
 	{situation: "the body never ends", api: endless, code: 4, says: "longer than kobcheck reads (8 MiB)"},
 	{situation: "a list has more values than are read", api: manyValues, code: 4, says: "longer than kobcheck reads (262144 values)"},
 	{situation: "one byte a second", api: drip, code: 4, says: "the scenario took longer than"},

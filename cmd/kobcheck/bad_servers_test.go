@@ -203,7 +203,8 @@ type secured struct {
 func certificate(host string, life time.Duration, known bool) func(*testing.T) secured {
 	return func(t *testing.T) secured {
 		t.Helper()
-		authority, key := sign(t, &x509.Certificate{IsCA: true, BasicConstraintsValid: true, KeyUsage: x509.KeyUsageCertSign, NotAfter: time.Now().Add(time.Hour)}, nil, nil)
+		authority, key := sign(t, &x509.Certificate{IsCA: true, BasicConstraintsValid: true, KeyUsage: x509.KeyUsageCertSign,
+			NotAfter: time.Now().Add(time.Hour)}, nil, nil)
 		leaf := &x509.Certificate{NotAfter: time.Now().Add(life)}
 		if address := net.ParseIP(host); address != nil {
 			leaf.IPAddresses = []net.IP{address}
@@ -260,7 +261,8 @@ func environment(t *testing.T, api, token http.HandlerFunc, raw func(net.Conn), 
 		t.Cleanup(func() { server.CloseClientConnections(); server.Close() })
 		address = server.URL
 	}
-	text := "target:\n  name: bad\n  base_url: " + address + "\n  token_url: " + tokens.URL + "/oauth2/token\n  clients:\n    primary: {id: a, secret_file: '" + keptIn(t, "the-secret-of-the-bad-target") + "', scope: client/write}\n  paths: {healthcheck: /health}\n"
+	text := "target:\n  name: bad\n  base_url: " + address + "\n  token_url: " + tokens.URL + "/oauth2/token\n  clients:\n    primary: " +
+		"{id: a, secret_file: '" + keptIn(t, "the-secret-of-the-bad-target") + "', scope: client/write}\n  paths: {healthcheck: /health}\n"
 	if secure.ca != "" {
 		text += "  tls: {ca_file: " + secure.ca + "}\n"
 	}

@@ -140,11 +140,13 @@ func perform(b *testing.B, server *mock.Server, address, runID string, perSecond
 	api, err := client.New(config)
 	require.NoError(b, err)
 	defer api.Close()
-	result, err := suite.Run(context.Background(), suite.Config{Session: steps.NewSession(&evidence.Policy{Contract: facts, Gate: evidence.DefaultGate()}, shapes, file, api), Catalog: scenarios, Selection: selection, Seed: 1, RunID: runID})
+	result, err := suite.Run(context.Background(), suite.Config{Session: steps.NewSession(&evidence.Policy{Contract: facts,
+		Gate: evidence.DefaultGate()}, shapes, file, api), Catalog: scenarios, Selection: selection, Seed: 1, RunID: runID})
 	require.NoError(b, err)
-	result.Close(facts, time.Now())
+	result.Judge(facts, time.Now())
 	require.Equal(b, evidence.Passed, result.Verdict)
-	_, err = format.Run(&format.Writer{Folder: b.TempDir(), Guard: api.Redactor()}, result, format.Sources{Contract: facts, Schemas: shapes}, format.Default())
+	_, err = format.Run(&format.Writer{Folder: b.TempDir(), Guard: api.Redactor()}, result,
+		format.Sources{Contract: facts, Schemas: shapes}, format.Default())
 	require.NoError(b, err)
 	return result
 }

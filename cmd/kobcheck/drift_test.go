@@ -15,7 +15,8 @@ import (
 func TestDriftFindsWhereTwoTargetsDifferAndNothingBetweenTwoThatAreAlike(t *testing.T) {
 	t.Parallel()
 	compare := func(options mock.Options) nights.Drift {
-		output, code := kobcheck(t, "drift", "--config", serve(t, options), "--section", "wallets", "--json", "--out", filepath.Join(t.TempDir(), "drift"))
+		output, code := kobcheck(t, "drift", "--config", serve(t, options), "--section", "wallets", "--json", "--out",
+			filepath.Join(t.TempDir(), "drift"))
 		require.Zero(t, code, output)
 		var drift nights.Drift
 		start := 0

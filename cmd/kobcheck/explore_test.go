@@ -40,7 +40,8 @@ func subjectOf(t *testing.T, options mock.Options) *steps.Session {
 	api, err := client.New(config)
 	require.NoError(t, err)
 	t.Cleanup(api.Close)
-	return steps.NewSession(&evidence.Policy{Contract: facts, Gate: []contract.Mark{contract.Stated, contract.Standard, contract.Inferred, contract.Example}}, shapes, file, api)
+	return steps.NewSession(&evidence.Policy{Contract: facts, Gate: []contract.Mark{contract.Stated, contract.Standard, contract.Inferred,
+		contract.Example}}, shapes, file, api)
 }
 
 func exploring(ctx context.Context, t *testing.T, options mock.Options, count int, seed int64) *explore.Result {
@@ -103,7 +104,8 @@ func TestAWalkFindsAFaultAndWritesTheScenarioThatShowsIt(t *testing.T) {
 			failing := performed(t, text, faulty)
 			require.Equal(t, evidence.Failed, failing.Scenarios[0].Verdict, "%s\n%s", text, failing.Scenarios[0].Reason)
 			passing := performed(t, text, mock.Options{})
-			require.Equal(t, evidence.Passed, passing.Scenarios[0].Verdict, "%s\n%s %v", text, passing.Scenarios[0].Reason, passing.Scenarios[0].Findings)
+			require.Equal(t, evidence.Passed, passing.Scenarios[0].Verdict, "%s\n%s %v", text, passing.Scenarios[0].Reason,
+				passing.Scenarios[0].Findings)
 		})
 	}
 }

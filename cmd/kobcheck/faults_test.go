@@ -37,9 +37,10 @@ func TestEveryFaultOfTheMockIsCaughtOnItsOwnRequirement(t *testing.T) {
 	faults = sampled(t, slices.DeleteFunc(faults, func(f selftest.Fault) bool { return f.ByChance }), faultsSampled)
 	b, err := workbench.New(newRoot())
 	require.NoError(t, err)
-	result, err := selftest.Run(context.Background(), b.Selftest(selftest.Config{Faults: faults, Styles: mock.Styles(), Parallel: 2, ChanceRuns: 1, Seed: 7}))
+	result, err := selftest.Run(context.Background(), b.Selftest(selftest.Config{Faults: faults, Styles: mock.Styles(), Parallel: 2,
+		ChanceRuns: 1, Seed: 7}))
 	require.NoError(t, err)
-	require.Zero(t, result.Close(time.Now()), "a selftest without false alarms and survivors passes")
+	require.Zero(t, result.Judge(time.Now()), "a selftest without false alarms and survivors passes")
 	for _, baseline := range result.Baseline {
 		require.Zero(t, baseline.Findings, "false alarms on the conforming mock, %s, %s", baseline.Style, baseline.Edition)
 	}
@@ -68,7 +69,8 @@ func TestEveryFaultBreaksWhatItIsSaidToBreakBesides(t *testing.T) {
 			session := subjectOf(t, mock.Options{Faults: []string{string(one.ID)}, Style: one.Style, RetryWait: workbench.RetryWait})
 			session.Receiver, err = webhook.Listen(t.Context(), "127.0.0.1:0", "")
 			require.NoError(t, err)
-			run, err := suite.Run(t.Context(), suite.Config{Session: session, Catalog: scenarios, Seed: 7, RunID: "besides", Selection: catalog.Selection{Requirement: requirement, Tags: "not @load"}})
+			run, err := suite.Run(t.Context(), suite.Config{Session: session, Catalog: scenarios, Seed: 7, RunID: "besides",
+				Selection: catalog.Selection{Requirement: requirement, Tags: "not @load"}})
 			session.Receiver.Close()
 			require.NoError(t, err, requirement)
 			noticed := slices.ContainsFunc(run.Scenarios, func(s reports.Scenario) bool {
@@ -106,7 +108,7 @@ func TestASelftestPrintsItsPowerAndFailsForASurvivor(t *testing.T) {
 	require.Equal(t, evidence.ExitUsage, code)
 
 	survivor := reports.Selftest{Faults: []reports.FaultResult{{ID: "x", Mark: "stated"}}}
-	require.Equal(t, evidence.ExitFailed, survivor.Close(time.Now()))
+	require.Equal(t, evidence.ExitFailed, survivor.Judge(time.Now()))
 	alarm := reports.Selftest{Baseline: []reports.Baseline{{Findings: 1}}}
-	require.Equal(t, evidence.ExitFailed, alarm.Close(time.Now()))
+	require.Equal(t, evidence.ExitFailed, alarm.Judge(time.Now()))
 }

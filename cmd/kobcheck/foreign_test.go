@@ -30,12 +30,15 @@ var cannot = []struct {
 	check  *regexp.Regexp
 	reason string
 }{
-	{regexp.MustCompile(`a 401 has a challenge|a 405 has Allow|stored|the challenge|no error without credentials`), "it writes no header that the document does not have: no WWW-Authenticate, Allow or Cache-Control"},
-	{regexp.MustCompile(`error code of RFC 6749|^media type|text of the error|value of error|problem`), "its errors have a form of their own, also at the token endpoint"},
+	{regexp.MustCompile(`a 401 has a challenge|a 405 has Allow|stored|the challenge|no error without credentials`),
+		"it writes no header that the document does not have: no WWW-Authenticate, Allow or Cache-Control"},
+	{regexp.MustCompile(`error code of RFC 6749|^media type|text of the error|value of error|problem`),
+		"its errors have a form of their own, also at the token endpoint"},
 	{regexp.MustCompile(`confirmation request|SubscribeURL|delivery|notification`), "it delivers no webhooks"},
 	{regexp.MustCompile(`^refused|^not served$|^check \d refuses$|decides|message of the refusal|without a right|unfit metadata|success status|no card|nothing changed|is refused`), "it refuses what the document refuses and nothing else: no rule, owner, scope or token is looked at"},
 	{regexp.MustCompile(`^value of|is kept|is another key|part of the whole|as it was sent|list is empty|unit of amounts|updated_at moves on|secrets differ|done once|distinct requests|in the list`), "it keeps nothing: each answer is the document's example, whatever was sent before"},
-	{regexp.MustCompile(`a new thing has an id|^a usable success$`), "where the documentation has no table of an answer's fields, its answer is empty"},
+	{regexp.MustCompile(`a new thing has an id|^a usable success$`),
+		"where the documentation has no table of an answer's fields, its answer is empty"},
 }
 
 // TestAServerThatNoneOfUsWrote runs the suite against Prism on the contract as OpenAPI. It takes npx and a
@@ -74,7 +77,8 @@ func TestAServerThatNoneOfUsWrote(t *testing.T) {
 			by[reason][outline]++
 		}
 	}
-	table := fmt.Sprintf("%d of %d scenarios pass, %d can't be tested there; the rest, by what a server of static answers can't do:\n", passed, len(result.Scenarios), notTestable)
+	table := fmt.Sprintf("%d of %d scenarios pass, %d can't be tested there; the rest, by what a server of static answers can't do:\n",
+		passed, len(result.Scenarios), notTestable)
 	for _, one := range cannot {
 		require.NotEmpty(t, by[one.reason], "no scenario needs this reason any more: %s", one.reason)
 		table += "\n- " + one.reason + ":\n" + names(by[one.reason])

@@ -19,7 +19,8 @@ func TestNightsHaveATrendAndTwoRunsADifference(t *testing.T) {
 	t.Parallel()
 	nights := t.TempDir()
 	for i, fault := range []string{"", "status.card-created-200", "status.card-created-200"} {
-		arguments := []string{"run", "--requirement", "CARD-CREATE-08", "--run-id", string(rune('a' + i)), "--out", filepath.Join(nights, string(rune('a'+i)))}
+		arguments := []string{"run", "--requirement", "CARD-CREATE-08", "--run-id", string(rune('a' + i)), "--out",
+			filepath.Join(nights, string(rune('a'+i)))}
 		if fault != "" {
 			arguments = append(arguments, "--fault", fault)
 		}

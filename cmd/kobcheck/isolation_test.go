@@ -64,7 +64,8 @@ func TestOneDeviationCostsOneFindingAndEverythingElseIsStillJudged(t *testing.T)
 func TestWhatCannotBePreparedIsBlockedUnderItsOperationAndNeverConforms(t *testing.T) {
 	t.Parallel()
 	folder := t.TempDir()
-	_, code := kobcheck(t, "run", "--seed", "7", "--section", "cards", "--fault", "field.endusers-create.id.missing", "--format", "json", "--out", folder)
+	_, code := kobcheck(t, "run", "--seed", "7", "--section", "cards", "--fault", "field.endusers-create.id.missing", "--format", "json",
+		"--out", folder)
 	require.Equal(t, evidence.ExitFailed, code)
 	run := readRun(t, folder)
 	require.Positive(t, run.Summary.Scenarios.Blocked)

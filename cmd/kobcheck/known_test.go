@@ -21,7 +21,8 @@ func TestOneEntryCoversACauseAndTheRestIsStillJudged(t *testing.T) {
 	text, err := os.ReadFile(filepath.Join(folder, "new-failures.yaml"))
 	require.NoError(t, err)
 	require.Equal(t, 1, strings.Count(string(text), "fingerprint:"), "one entry, however many scenarios met it")
-	filled := strings.NewReplacer(`reason: ""`, "reason: it is told 201", `reference: ""`, "reference: KOB-1", `owner: ""`, "owner: endusers", `until: ""`, "until: 2099-12-31").Replace(string(text))
+	filled := strings.NewReplacer(`reason: ""`, "reason: it is told 201", `reference: ""`, "reference: KOB-1", `owner: ""`,
+		"owner: endusers", `until: ""`, "until: 2099-12-31").Replace(string(text))
 	known := filepath.Join(folder, "known.yaml")
 	require.NoError(t, os.WriteFile(known, []byte(filled), 0o600))
 

@@ -46,7 +46,8 @@ func lint(b *workbench.Bench) error {
 		return workbench.ExitWith(evidence.ExitUsage)
 	}
 	added := ""
-	if own := slices.DeleteFunc(slices.Clone(b.Scenarios.Scenarios), func(s *catalog.Scenario) bool { return s.Section != catalog.OwnSection }); len(own) > 0 {
+	if own := slices.DeleteFunc(slices.Clone(b.Scenarios.Scenarios),
+		func(s *catalog.Scenario) bool { return s.Section != catalog.OwnSection }); len(own) > 0 {
 		var ids []string
 		for _, s := range own {
 			ids = append(ids, s.ID)

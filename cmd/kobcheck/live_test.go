@@ -95,7 +95,8 @@ func TestKnownFailuresAreHeldToHowTheyFail(t *testing.T) {
 	entries = bytes.ReplaceAll(entries, []byte("- requirement: "), []byte("- scenario: cards-create.created\n  requirement: "))
 	list := filepath.Join(t.TempDir(), "known-failures.yaml")
 	fill := func(until string) {
-		text := strings.NewReplacer(`reason: ""`, "reason: answers 200", `reference: ""`, "reference: OPS-7", `owner: ""`, "owner: cards", `until: ""`, "until: "+until).Replace(string(entries))
+		text := strings.NewReplacer(`reason: ""`, "reason: answers 200", `reference: ""`, "reference: OPS-7", `owner: ""`, "owner: cards",
+			`until: ""`, "until: "+until).Replace(string(entries))
 		require.NoError(t, os.WriteFile(list, []byte(text), 0o600))
 	}
 	fill("2999-12-31")
@@ -221,7 +222,8 @@ func TestAListThatDoesNotHeedTheOffsetIsNotWalkedForEver(t *testing.T) {
 		})
 	})
 	folder := t.TempDir()
-	_, code := kobcheck(t, "run", "--config", path, "--scenario", "idempotency.no-second-effect", "--scenario", "transactions-list.pages", "--out", folder)
+	_, code := kobcheck(t, "run", "--config", path, "--scenario", "idempotency.no-second-effect", "--scenario", "transactions-list.pages",
+		"--out", folder)
 	require.Equal(t, evidence.ExitFailed, code, "the scenario on pages sees it")
 	require.Less(t, readRun(t, folder).Summary.Requests, 500)
 }

@@ -47,7 +47,8 @@ func TestLoadPlansRunOnTheMockInsideAndSayWhatBroke(t *testing.T) {
 
 func TestUnderLoadEveryEventIsDelivered(t *testing.T) {
 	plan := filepath.Join(t.TempDir(), "short.yaml")
-	require.NoError(t, os.WriteFile(plan, []byte("id: short\nkind: deliveries\nsentence: x\nlag: 5s\nstages: [{rate: 100, for: 2s}]\nfail_from: 500ms\nfail_for: 1s\nfail_tries: 2\nwait: 5s\n"), 0o600))
+	require.NoError(t, os.WriteFile(plan, []byte("id: short\nkind: deliveries\nsentence: x\nlag: 5s\nstages: [{rate: 100, for: "+
+		"2s}]\nfail_from: 500ms\nfail_for: 1s\nfail_tries: 2\nwait: 5s\n"), 0o600))
 	state := func(result *reports.LoadRun, requirement string) bool {
 		for _, one := range result.Plans[0].Invariants {
 			if one.Requirement == requirement && one.Holds != nil {
@@ -64,7 +65,8 @@ func TestUnderLoadEveryEventIsDelivered(t *testing.T) {
 		require.True(t, state(readLoad(t, folder), requirement), requirement)
 	}
 	require.Contains(t, output, "until the first try")
-	for fault, requirement := range map[string]string{"webhook.not-retried": "HOOK-18", "webhook.new-id-on-retry": "SNS-18", "webhook.certificate-swapped": "HOOK-21"} {
+	for fault, requirement := range map[string]string{"webhook.not-retried": "HOOK-18", "webhook.new-id-on-retry": "SNS-18",
+		"webhook.certificate-swapped": "HOOK-21"} {
 		output, code = kobcheck(t, "load", plan, "--out", folder, "--fault", fault)
 		require.Equal(t, evidence.ExitFailed, code, output)
 		require.False(t, state(readLoad(t, folder), requirement), fault)
@@ -76,11 +78,14 @@ func TestUnderLoadEveryEventIsDelivered(t *testing.T) {
 
 func TestLoadHasItsExitCodes(t *testing.T) {
 	elsewhere := filepath.Join(t.TempDir(), "elsewhere.yaml")
-	require.NoError(t, os.WriteFile(elsewhere, []byte("target:\n  name: x\n  base_url: https://api.example.test\n  token_url: https://api.example.test/t\n  clients:\n    primary: {id: a, secret_env: PATH, scope: s}\n"), 0o600))
+	require.NoError(t, os.WriteFile(elsewhere, []byte("target:\n  name: x\n  base_url: https://api.example.test\n  token_url: "+
+		"https://api.example.test/t\n  clients:\n    primary: {id: a, secret_env: PATH, scope: s}\n"), 0o600))
 	missed := filepath.Join(t.TempDir(), "missed.yaml")
-	require.NoError(t, os.WriteFile(missed, []byte("id: missed\nkind: mixed\nsentence: x\nlag: 1s\nstages: [{rate: 50, for: 1s}]\nmix: {card-programs-list: 1}\ngates: [p50 < 1us]\n"), 0o600))
+	require.NoError(t, os.WriteFile(missed, []byte("id: missed\nkind: mixed\nsentence: x\nlag: 1s\nstages: [{rate: 50, for: 1s}]\nmix: "+
+		"{card-programs-list: 1}\ngates: [p50 < 1us]\n"), 0o600))
 	none := filepath.Join(t.TempDir(), "none.yaml")
-	require.NoError(t, os.WriteFile(none, []byte("id: none\nkind: mixed\nsentence: x\nlag: 1s\nstages: [{rate: 50, for: 1s}]\nmix: {card-programs-list: 1}\ngates: [p99.9 < 1s]\n"), 0o600))
+	require.NoError(t, os.WriteFile(none, []byte("id: none\nkind: mixed\nsentence: x\nlag: 1s\nstages: [{rate: 50, for: 1s}]\nmix: "+
+		"{card-programs-list: 1}\ngates: [p99.9 < 1s]\n"), 0o600))
 	for name, c := range map[string]struct {
 		arguments []string
 		code      int
@@ -132,7 +137,8 @@ func TestTheScenariosOfLoadArePartOfARunOnlyWhenAskedFor(t *testing.T) {
 	output, code := kobcheck(t, "run", "--tags", "@load and (@MONEY-05 or @IDEMP-29)", "--out", folder)
 	require.Zero(t, code, output)
 	require.Equal(t, 2, readRun(t, folder).Summary.Scenarios.Passed)
-	output, code = kobcheck(t, "run", "--tags", "@load and @MONEY-05", "--gate", "stated,inferred", "--fault", "money.fee-in-transfer", "--out", folder)
+	output, code = kobcheck(t, "run", "--tags", "@load and @MONEY-05", "--gate", "stated,inferred", "--fault", "money.fee-in-transfer",
+		"--out", folder)
 	require.Equal(t, evidence.ExitFailed, code)
 	require.True(t, strings.Contains(output, "MONEY-05"))
 }
@@ -146,7 +152,8 @@ func TestEveryLoadRunMatchesItsPublishedSchema(t *testing.T) {
 	probe := filepath.Join(folder, "probe.yaml")
 	require.NoError(t, os.WriteFile(probe, []byte("id: probe\nkind: rate-limit\nsentence: x\nmost: 60\n"), 0o600))
 	steps := filepath.Join(folder, "steps.yaml")
-	require.NoError(t, os.WriteFile(steps, []byte("id: steps\nkind: capacity\nsentence: x\nsteps: [20]\nstep_for: 1s\nmix: {cards-get: 1}\n"), 0o600))
+	require.NoError(t, os.WriteFile(steps, []byte("id: steps\nkind: capacity\nsentence: x\nsteps: [20]\nstep_for: 1s\nmix: {cards-get: "+
+		"1}\n"), 0o600))
 	for _, arguments := range [][]string{
 		{"lost-answers", "ledger", probe, steps, "mixed", "--time", "0.1"},
 		{"ledger", "--fault", "money.lost-in-transfer"},

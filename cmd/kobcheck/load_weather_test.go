@@ -61,7 +61,8 @@ stop: {failed: 50, p99: 5s}
 		says    string
 	}
 	cases := map[string]weather{
-		"the server dies":                 {mock.Options{}, after(60, func(http.ResponseWriter, *http.Request) { hangUp() }), evidence.ExitSafetyStop, "answers failed, more than 50 %"},
+		"the server dies": {mock.Options{}, after(60, func(http.ResponseWriter, *http.Request) { hangUp() }),
+			evidence.ExitSafetyStop, "answers failed, more than 50 %"},
 		"the server hangs":                {mock.Options{}, after(60, hang), evidence.ExitSafetyStop, "nothing was answered in the last 3 s"},
 		"a gateway answers":               {mock.Options{}, after(60, page(503)), evidence.ExitSafetyStop, "answers failed, more than 50 %"},
 		"the server is slow":              {mock.Options{}, slowly, evidence.ExitGateMissed, "missed p95 < 800ms"},

@@ -27,7 +27,8 @@ func TestEveryScenarioIsInTheMessagesWithItsVerdict(t *testing.T) {
 	defer func() { require.NoError(t, from.Close()) }()
 	pickles, tests, cases := map[string]string{}, map[string]string{}, map[string]string{}
 	worst, attached := map[string]messages.TestStepResultStatus{}, 0
-	rank := map[messages.TestStepResultStatus]int{messages.TestStepResultStatus_PASSED: 0, messages.TestStepResultStatus_SKIPPED: 1, messages.TestStepResultStatus_UNKNOWN: 2, messages.TestStepResultStatus_FAILED: 3}
+	rank := map[messages.TestStepResultStatus]int{messages.TestStepResultStatus_PASSED: 0, messages.TestStepResultStatus_SKIPPED: 1,
+		messages.TestStepResultStatus_UNKNOWN: 2, messages.TestStepResultStatus_FAILED: 3}
 	lines := bufio.NewScanner(from)
 	lines.Buffer(nil, 8<<20)
 	for lines.Scan() {
@@ -82,7 +83,8 @@ stream.end();
 func TestThePagesThatCucumbersOwnFormatterMakes(t *testing.T) {
 	ctx := browser(t)
 	folder := t.TempDir()
-	install := exec.Command("npm", "install", "--silent", "--no-audit", "--no-fund", "@cucumber/html-formatter@24.2.0", "@cucumber/messages@34.2.1")
+	install := exec.Command("npm", "install", "--silent", "--no-audit", "--no-fund", "@cucumber/html-formatter@24.2.0",
+		"@cucumber/messages@34.2.1")
 	install.Dir = folder
 	if output, err := install.CombinedOutput(); err != nil {
 		t.Skipf("no npm here, so that Cucumber's own formatter can't be asked: %v %s", err, output)

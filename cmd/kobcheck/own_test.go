@@ -53,7 +53,8 @@ func TestOwnCasesRunAndGateAndStandBesideOurs(t *testing.T) {
 	require.Contains(t, output, "of your own: acme.currency, acme.colour")
 
 	out := t.TempDir()
-	output, code = kobcheck(t, "run", "--features", folder, "--requirements", requirements, "--section", "own", "--out", out, "--format", "+github")
+	output, code = kobcheck(t, "run", "--features", folder, "--requirements", requirements, "--section", "own", "--out", out, "--format",
+		"+github")
 	require.Equal(t, evidence.ExitFailed, code, output)
 	require.Contains(t, flat(output), "ACME-02 (stated): A wallet that we make has a colour.")
 	require.Contains(t, output, "agreement 4711, page 3")

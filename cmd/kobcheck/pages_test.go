@@ -78,7 +78,8 @@ func renderSite(t *testing.T, folder string, r *reports.Run) {
 // poison puts markup, scripts, bidi and control characters into every text of a run that an API or a
 // target can shape.
 func poison(r *reports.Run) {
-	const hostile = "</script><script>window.pwned=1</script><img src=x onerror=window.pwned=2>\" onmouseover=window.pwned=3 ' \u202e\u2066 \x00\x1b[31m </pre></table> {{.}} javascript:window.pwned=4"
+	const hostile = "</script><script>window.pwned=1</script><img src=x onerror=window.pwned=2>\" onmouseover=window.pwned=3 ' " +
+		"\u202e\u2066 \x00\x1b[31m </pre></table> {{.}} javascript:window.pwned=4"
 	var walk func(v reflect.Value)
 	walk = func(v reflect.Value) {
 		switch v.Kind() {
@@ -118,7 +119,8 @@ func TestThePagesInARealBrowser(t *testing.T) {
 	require.Zero(t, code)
 	_, code = kobcheck(t, "run", "--seed", "7", "--out", red, "--fault", "order.swap-3-4", "--fault", "field.cards-get.status.off-enum")
 	require.Equal(t, evidence.ExitFailed, code)
-	_, code = kobcheck(t, "run", "--config", environment(t, nil, nil, nil, secured{}), "--section", "relays", "--patience", "0s", "--out", down)
+	_, code = kobcheck(t, "run", "--config", environment(t, nil, nil, nil, secured{}), "--section", "relays", "--patience", "0s", "--out",
+		down)
 	require.Equal(t, evidence.ExitInconclusive, code)
 	hostile, huge := t.TempDir(), t.TempDir()
 	poisoned := readRun(t, red)
@@ -134,7 +136,8 @@ func TestThePagesInARealBrowser(t *testing.T) {
 	renderSite(t, huge, large)
 
 	for _, c := range []struct{ name, folder, says string }{
-		{"green", green, "mock conforms"}, {"red", red, "does not conform"}, {"inconclusive", down, "no verdict"}, {"hostile", hostile, "does not conform"}, {"huge", huge, "mock conforms"},
+		{"green", green, "mock conforms"}, {"red", red, "does not conform"}, {"inconclusive", down, "no verdict"}, {"hostile", hostile,
+			"does not conform"}, {"huge", huge, "mock conforms"},
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			pages, err := filepath.Glob(filepath.Join(c.folder, "*.html"))
@@ -152,7 +155,8 @@ func TestThePagesInARealBrowser(t *testing.T) {
 				}
 				open(ctx, t, page)
 				// One page of evidence is made like the others.
-				if name := filepath.Base(page); checker != "" && c.name != "huge" && c.name != "hostile" && (!strings.HasPrefix(name, "evidence-") || name == "evidence-relays.html") {
+				if name := filepath.Base(page); checker != "" && c.name != "huge" && c.name != "hostile" &&
+					(!strings.HasPrefix(name, "evidence-") || name == "evidence-relays.html") {
 					accessible(ctx, t, checker, filepath.Base(page))
 				}
 			}

@@ -92,7 +92,7 @@ func again(ctx context.Context, b *workbench.Bench, f *replayFlags, run *reports
 	if err != nil {
 		return err
 	}
-	code := result.Close(b.Facts, b.Now())
+	code := result.Judge(b.Facts, b.Now())
 	if err := result.Print(b.Out, was); err != nil {
 		return err
 	}

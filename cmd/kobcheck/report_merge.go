@@ -29,7 +29,7 @@ func newMerge() *cobra.Command {
 			if err != nil {
 				return err
 			}
-			whole.Close(b.Facts, whole.EndedAt)
+			whole.Judge(b.Facts, whole.EndedAt)
 			return b.Finish(whole, files.Formats, files.Writer(redact.New()))
 		}),
 	}

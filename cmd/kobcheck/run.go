@@ -254,7 +254,7 @@ func conclude(b *workbench.Bench, f *runFlags, by *workbench.Judgement, result *
 	}
 	result.ApplyKnown(by.Known, b.Now())
 	result.ReportWaivers(by.Waivers)
-	result.Close(b.Facts, b.Now())
+	result.Judge(b.Facts, b.Now())
 	if f.history != "" {
 		earlier, skipped, err := nights.Read(f.history)
 		if err != nil {

@@ -162,7 +162,9 @@ func TestExitCodes(t *testing.T) {
 	address := closed.Addr().String()
 	require.NoError(t, closed.Close())
 	down := filepath.Join(t.TempDir(), "down.yaml")
-	require.NoError(t, os.WriteFile(down, []byte("target:\n  name: down\n  base_url: http://"+address+"\n  token_url: http://"+address+"/oauth2/token\n  clients:\n    primary: {id: a, secret_env: PATH, scope: client/write}\n"), 0o600))
+	require.NoError(t, os.WriteFile(down, []byte("target:\n  name: down\n  base_url: "+
+		"http://"+address+"\n  token_url: http://"+address+"/oauth2/token\n  clients:\n    primary: {id: a, secret_env: PATH, scope: "+
+		"client/write}\n"), 0o600))
 	broken := filepath.Join(t.TempDir(), "broken.yaml")
 	require.NoError(t, os.WriteFile(broken, []byte("target:\n  nam: x\n"), 0o600))
 	for _, c := range []struct {
@@ -172,7 +174,8 @@ func TestExitCodes(t *testing.T) {
 		says      string
 	}{
 		{"conforming", []string{"run", "--requirement", "CARD-GET-02"}, 0, "conforms"},
-		{"a gated requirement fails", []string{"run", "--requirement", "CARD-CREATE-08", "--fault", "status.card-created-200"}, 1, "CARD-CREATE-08 (stated)"},
+		{"a gated requirement fails", []string{"run", "--requirement", "CARD-CREATE-08", "--fault", "status.card-created-200"}, 1,
+			"CARD-CREATE-08 (stated)"},
 		{"an unknown flag", []string{"run", "--nonsense"}, 2, "unknown flag: --nonsense; kobcheck run --help lists the flags"},
 		{"an unknown tag", []string{"run", "--tags", "@statd"}, 2, `did you mean "@stated"?`},
 		{"the old tag grammar", []string{"run", "--tags", "@stated,@inferred"}, 2, "write it like"},
@@ -203,7 +206,8 @@ func TestNoSecretOfTheRunReachesAReport(t *testing.T) {
 	folder := t.TempDir()
 	output, code := kobcheck(t, "run", "--config", path, "--section", "cards", "--out", folder, "--format", strings.Join(format.All(), ","))
 	require.Equal(t, evidence.ExitFailed, code, "the leaks are findings, and the reports are clean")
-	secrets := []string{workbench.Secrets(server)["primary"], workbench.Secrets(server)["second"], server.Inventory().ExpiredToken, "eyJhbGciOiJFUzI1NiIs"}
+	secrets := []string{workbench.Secrets(server)["primary"], workbench.Secrets(server)["second"], server.Inventory().ExpiredToken,
+		"eyJhbGciOiJFUzI1NiIs"}
 	texts := []string{output}
 	require.NoError(t, filepath.WalkDir(folder, func(path string, entry fs.DirEntry, err error) error {
 		if err != nil || entry.IsDir() {
@@ -257,7 +261,9 @@ func TestNullServersProveNothing(t *testing.T) {
 			}))
 			defer server.Close()
 			path := filepath.Join(t.TempDir(), "null.yaml")
-			require.NoError(t, os.WriteFile(path, []byte("target:\n  name: \"null\"\n  base_url: "+server.URL+"\n  token_url: "+server.URL+"/oauth2/token\n  clients:\n    primary: {id: a, secret_file: '"+keptIn(t, "null-server-secret")+"', scope: client/write}\n"), 0o600))
+			require.NoError(t, os.WriteFile(path, []byte("target:\n  name: \"null\"\n  base_url: "+
+				""+server.URL+"\n  token_url: "+server.URL+"/oauth2/token\n  clients:\n    primary: {id: a, secret_file: '"+keptIn(t,
+				"null-server-secret")+"', scope: client/write}\n"), 0o600))
 			folder := t.TempDir()
 			output, code := kobcheck(t, "run", "--config", path, "--out", folder, "--format", "json")
 			require.NotZero(t, code, output)
@@ -288,7 +294,8 @@ var anybodysProof = []string{"AUTH-01", "AUTH-02", "AUTH-15", "AUTH-16", "STD-14
 func TestReportsAgreeWithTheRun(t *testing.T) {
 	t.Parallel()
 	folder := t.TempDir()
-	_, code := kobcheck(t, "run", "--section", "wallets", "--fault", "wallet.new-is-linked", "--fault", "status.wallet-created-201", "--out", folder)
+	_, code := kobcheck(t, "run", "--section", "wallets", "--fault", "wallet.new-is-linked", "--fault", "status.wallet-created-201",
+		"--out", folder)
 	require.Equal(t, evidence.ExitFailed, code)
 	result := readRun(t, folder)
 	var suites struct {
@@ -366,7 +373,8 @@ func TestExplainTellsSentenceSourceAndScenarios(t *testing.T) {
 	t.Parallel()
 	output, code := kobcheck(t, "explain", "CARD-CREATE-15")
 	require.Zero(t, code)
-	for _, part := range []string{"The checks run in a fixed order", "https://docs.apikobble.net/doc-1946732", "card-order.pair/1/2", "order.swap-3-4"} {
+	for _, part := range []string{"The checks run in a fixed order", "https://docs.apikobble.net/doc-1946732", "card-order.pair/1/2",
+		"order.swap-3-4"} {
 		require.Contains(t, output, part)
 	}
 	output, code = kobcheck(t, "explain", "card-create")

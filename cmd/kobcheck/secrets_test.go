@@ -114,7 +114,8 @@ func TestAPlantedSecretLeavesNoVerb(t *testing.T) {
 		change.Store(&put)
 		require.NotEmpty(t, knows.Find([]byte(spelled[spelling](secret))), "what is planted can be found")
 		folder := t.TempDir()
-		output, _ := kobcheck(t, "run", "--config", path, "--section", "card_programs", "--out", folder, "--format", strings.Join(format.All(), ","), "--patience", "0s")
+		output, _ := kobcheck(t, "run", "--config", path, "--section", "card_programs", "--out", folder, "--format",
+			strings.Join(format.All(), ","), "--patience", "0s")
 		look(name+"run", []byte(output))
 		for text, data := range written(t, folder, 0o640) {
 			look(name+text, []byte(data))
@@ -145,7 +146,8 @@ func TestNoTextFromOutsideSteersATerminalOrAPipeline(t *testing.T) {
 		}
 		change.Store(&put)
 		for _, verb := range [][]string{
-			{"run", "--config", path, "--section", "card_programs", "--out", t.TempDir(), "--patience", "0s"}, {"explore", "--config", path, "--steps", "2"},
+			{"run", "--config", path, "--section", "card_programs", "--out", t.TempDir(), "--patience", "0s"}, {"explore", "--config", path,
+				"--steps", "2"},
 			{"doctor", "--config", path},
 		} {
 			output, _ := kobcheck(t, verb...)

@@ -83,7 +83,7 @@ func measure(ctx context.Context, b *workbench.Bench, f *selftestFlags) error {
 		return err
 	}
 	show("", true)
-	code := result.Close(b.Now())
+	code := result.Judge(b.Now())
 	if stopped.Code() != evidence.ExitPassed {
 		code = stopped.Code()
 	}

@@ -69,7 +69,7 @@ func Perform(ctx context.Context, t *testing.T, on *kind.Target, text string) *r
 	t.Helper()
 	run := &reports.LoadRun{Seed: 7, StartedAt: time.Now(),
 		Plans: []reports.LoadPlan{*load.Perform(ctx, on, Parse(t, text), 7, kind.Shard{})}}
-	run.Close(Policy(on), time.Now())
+	run.Judge(Policy(on), time.Now())
 	return run
 }
 

@@ -22,10 +22,13 @@ func small(t *testing.T) *contract.Contract {
 	t.Cleanup(func() { operation.Success, danger.Hazard = success, hazard })
 	operation.Success.Mark, operation.Success.Schema, danger.Hazard = contract.Stated, "Card", "card data shown"
 	operation.Success.Marks = map[string]contract.Mark{"status": contract.Example, "shape": contract.Inferred}
-	facts.Conflicts = []*contract.Conflict{{ID: "C-1", Touches: []contract.Touch{{Requirements: []string{"GEN-01"}, Facets: []string{string(contract.Text)}, Gate: "no"}}},
+	facts.Conflicts = []*contract.Conflict{{ID: "C-1", Touches: []contract.Touch{{Requirements: []string{"GEN-01"},
+		Facets: []string{string(contract.Text)}, Gate: "no"}}},
 		{ID: "C-2", Touches: []contract.Touch{{Requirements: []string{"GEN-01"}, Facets: []string{string(contract.Order)}, Gate: "yes"}}}}
-	facts.Gaps = []*contract.Gap{{ID: "N-1", Touches: []contract.Touch{{Operations: []string{"cards-create"}, Facets: []string{string(contract.Head)}, Gate: "no"}}}}
-	for id, mark := range map[string]contract.Mark{"GEN-01": contract.Stated, "STD-07": contract.Standard, "GEN-12": contract.Example, "AUTH-29": contract.Inferred} {
+	facts.Gaps = []*contract.Gap{{ID: "N-1", Touches: []contract.Touch{{Operations: []string{"cards-create"},
+		Facets: []string{string(contract.Head)}, Gate: "no"}}}}
+	for id, mark := range map[string]contract.Mark{"GEN-01": contract.Stated, "STD-07": contract.Standard, "GEN-12": contract.Example,
+		"AUTH-29": contract.Inferred} {
 		require.Equal(t, mark, facts.MarkOf(id), id)
 	}
 	return &facts
@@ -37,19 +40,32 @@ func TestAnAssertionWeighsTheWeakestOfWhatItRestsOn(t *testing.T) {
 		fact contract.Fact
 		want contract.Weight
 	}{
-		"the requirement alone":                {contract.Fact{Requirement: "GEN-01", Facet: contract.Effect}, contract.Weight{Mark: contract.Stated}},
-		"a facet that is weaker":               {contract.Fact{Requirement: "GEN-01", Operation: "cards-create", Facet: contract.Status}, contract.Weight{Mark: contract.Example}},
-		"another facet that is weaker":         {contract.Fact{Requirement: "GEN-01", Operation: "cards-create", Facet: contract.Shape}, contract.Weight{Mark: contract.Inferred}},
-		"a facet that is stronger":             {contract.Fact{Requirement: "GEN-12", Operation: "cards-create", Facet: contract.Content}, contract.Weight{Mark: contract.Example}},
-		"the mark of the very field":           {contract.Fact{Requirement: "GEN-01", Facet: contract.FieldThere, Mark: contract.ThirdParty}, contract.Weight{Mark: contract.ThirdParty}},
-		"a conflict that lets nothing gate":    {contract.Fact{Requirement: "GEN-01", Facet: contract.Text}, contract.Weight{Mark: contract.Inferred, Conflict: "C-1"}},
-		"a conflict that gates":                {contract.Fact{Requirement: "GEN-01", Facet: contract.Order}, contract.Weight{Mark: contract.Stated}},
-		"a gap":                                {contract.Fact{Requirement: "STD-07", Operation: "cards-create", Facet: contract.Head}, contract.Weight{Mark: contract.Inferred, Conflict: "N-1"}},
-		"a conflict of another requirement":    {contract.Fact{Requirement: "STD-07", Facet: contract.Text}, contract.Weight{Mark: contract.Standard}},
-		"a hazard by its effect":               {contract.Fact{Requirement: "AUTH-29", Facet: contract.Effect}, contract.Weight{Mark: contract.Inferred, Hazard: "card data shown"}},
-		"a hazard by what an answer shows":     {contract.Fact{Requirement: "AUTH-29", Facet: contract.Exposure}, contract.Weight{Mark: contract.Inferred, Hazard: "card data shown"}},
-		"no hazard: the words of the refusal":  {contract.Fact{Requirement: "AUTH-29", Facet: contract.Text}, contract.Weight{Mark: contract.Inferred}},
-		"no hazard: the status of the refusal": {contract.Fact{Requirement: "AUTH-29", Facet: contract.RefusalStatus}, contract.Weight{Mark: contract.Inferred}},
+		"the requirement alone": {contract.Fact{Requirement: "GEN-01", Facet: contract.Effect},
+			contract.Weight{Mark: contract.Stated}},
+		"a facet that is weaker": {contract.Fact{Requirement: "GEN-01", Operation: "cards-create", Facet: contract.Status},
+			contract.Weight{Mark: contract.Example}},
+		"another facet that is weaker": {contract.Fact{Requirement: "GEN-01", Operation: "cards-create", Facet: contract.Shape},
+			contract.Weight{Mark: contract.Inferred}},
+		"a facet that is stronger": {contract.Fact{Requirement: "GEN-12", Operation: "cards-create", Facet: contract.Content},
+			contract.Weight{Mark: contract.Example}},
+		"the mark of the very field": {contract.Fact{Requirement: "GEN-01", Facet: contract.FieldThere, Mark: contract.ThirdParty},
+			contract.Weight{Mark: contract.ThirdParty}},
+		"a conflict that lets nothing gate": {contract.Fact{Requirement: "GEN-01", Facet: contract.Text},
+			contract.Weight{Mark: contract.Inferred, Conflict: "C-1"}},
+		"a conflict that gates": {contract.Fact{Requirement: "GEN-01", Facet: contract.Order},
+			contract.Weight{Mark: contract.Stated}},
+		"a gap": {contract.Fact{Requirement: "STD-07", Operation: "cards-create", Facet: contract.Head},
+			contract.Weight{Mark: contract.Inferred, Conflict: "N-1"}},
+		"a conflict of another requirement": {contract.Fact{Requirement: "STD-07", Facet: contract.Text},
+			contract.Weight{Mark: contract.Standard}},
+		"a hazard by its effect": {contract.Fact{Requirement: "AUTH-29", Facet: contract.Effect},
+			contract.Weight{Mark: contract.Inferred, Hazard: "card data shown"}},
+		"a hazard by what an answer shows": {contract.Fact{Requirement: "AUTH-29", Facet: contract.Exposure},
+			contract.Weight{Mark: contract.Inferred, Hazard: "card data shown"}},
+		"no hazard: the words of the refusal": {contract.Fact{Requirement: "AUTH-29", Facet: contract.Text},
+			contract.Weight{Mark: contract.Inferred}},
+		"no hazard: the status of the refusal": {contract.Fact{Requirement: "AUTH-29", Facet: contract.RefusalStatus},
+			contract.Weight{Mark: contract.Inferred}},
 	} {
 		require.Equal(t, c.want, facts.Weigh(c.fact), name)
 	}
@@ -96,7 +112,8 @@ func TestThePolicySaysWhatFails(t *testing.T) {
 func TestFingerprintsStay(t *testing.T) {
 	for want, f := range map[string]Finding{
 		"f1efbcf8703e": {Requirement: "CARD-GET-02", Check: "reads back equal", Pointer: "/status", Expected: `"ACTIVE"`, Actual: `"INACTIVE"`},
-		"498e54ba70d8": {Requirement: "CARD-LIST-02", Check: "listed", Pointer: "/3/id", Expected: "1b8ecc17-4edd-4b74-ae4f-208aeb78f105", Actual: "at 2026-01-30T03:14:34.000Z, 12.50"},
+		"498e54ba70d8": {Requirement: "CARD-LIST-02", Check: "listed", Pointer: "/3/id", Expected: "1b8ecc17-4edd-4b74-ae4f-208aeb78f105",
+			Actual: "at 2026-01-30T03:14:34.000Z, 12.50"},
 	} {
 		require.Equal(t, want, f.Fingerprint())
 		other := f
@@ -126,16 +143,18 @@ func TestAnEntryCoversACauseAnOperationOrAScenario(t *testing.T) {
 		known          bool
 		reason         string
 	}{
-		"the cause":                {head + rest, "", begin, true, "known until 2026-06-30: r (KOB-1, o)"},
-		"the cause in a scenario":  {head + rest, "cards.one", begin, true, "known until"},
-		"the operation":            {head + "\n  operation: endusers-create" + rest, "", begin, true, "known until"},
-		"another operation":        {head + "\n  operation: cards-get" + rest, "", begin, false, ""},
-		"the scenario":             {head + "\n  scenario: cards.one" + rest, "cards.one", begin, true, "known until"},
-		"another scenario":         {head + "\n  scenario: cards.one" + rest, "cards.two", begin, false, ""},
-		"a further way":            {"- check: other\n  fingerprint: \"000\"\n  also: [" + f.Fingerprint() + "]" + rest, "", begin, true, "known until"},
-		"another way":              {"- check: c\n  fingerprint: \"000\"" + rest, "", begin, false, ""},
-		"an entry that has ended":  {head + rest, "", begin.Add(2 * time.Hour), false, "KOB-1 was to be mended by 2026-06-30 (owner: o)"},
-		"one has ended, one lasts": {head + rest + strings.Replace(head+"\n  operation: endusers-create"+rest, "2026-06", "2026-07", 1), "", begin.Add(2 * time.Hour), true, "known until 2026-07-30"},
+		"the cause":               {head + rest, "", begin, true, "known until 2026-06-30: r (KOB-1, o)"},
+		"the cause in a scenario": {head + rest, "cards.one", begin, true, "known until"},
+		"the operation":           {head + "\n  operation: endusers-create" + rest, "", begin, true, "known until"},
+		"another operation":       {head + "\n  operation: cards-get" + rest, "", begin, false, ""},
+		"the scenario":            {head + "\n  scenario: cards.one" + rest, "cards.one", begin, true, "known until"},
+		"another scenario":        {head + "\n  scenario: cards.one" + rest, "cards.two", begin, false, ""},
+		"a further way": {"- check: other\n  fingerprint: \"000\"\n  also: [" + f.Fingerprint() + "]" + rest, "", begin, true,
+			"known until"},
+		"another way":             {"- check: c\n  fingerprint: \"000\"" + rest, "", begin, false, ""},
+		"an entry that has ended": {head + rest, "", begin.Add(2 * time.Hour), false, "KOB-1 was to be mended by 2026-06-30 (owner: o)"},
+		"one has ended, one lasts": {head + rest + strings.Replace(head+"\n  operation: endusers-create"+rest, "2026-06", "2026-07", 1), "",
+			begin.Add(2 * time.Hour), true, "known until 2026-07-30"},
 	} {
 		list, err := listOf(t, c.text)
 		require.NoError(t, err, name)

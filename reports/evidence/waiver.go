@@ -65,7 +65,8 @@ func (w *Waiver) check(facts *contract.Contract, seen map[string]bool, now time.
 	case requirement == nil:
 		return fmt.Sprintf("there is no requirement %q; kobcheck list requirements shows them", w.Requirement)
 	case requirement.Mark != contract.Standard:
-		return fmt.Sprintf("%s is %s, and only standards can be waived; list its failure with --known, or leave it out of --scored", w.Requirement, requirement.Mark)
+		return fmt.Sprintf("%s is %s, and only standards can be waived; list its failure with --known, or leave it out of --scored",
+			w.Requirement, requirement.Mark)
 	case seen[w.Requirement]:
 		return fmt.Sprintf("%s is waived twice", w.Requirement)
 	}

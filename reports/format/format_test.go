@@ -85,7 +85,7 @@ func BenchmarkWriteAll(b *testing.B) {
 		}
 		r.Scenarios = append(r.Scenarios, s)
 	}
-	r.Close(specimen.Facts(b), specimen.Begin)
+	r.Judge(specimen.Facts(b), specimen.Begin)
 	raw, err := json.Marshal(r)
 	require.NoError(b, err)
 	b.SetBytes(int64(len(raw)))

@@ -100,7 +100,7 @@ func planned(t *testing.T) *reports.LoadRun {
 			Observed: []evidence.Observation{{ID: "q", Question: "How long?", Answer: "a day"}},
 			Gates: []reports.GateResult{{Gate: "p99 < 100ms", State: "passed", Figure: 9, Low: 8, High: 12, Unit: "ms", Samples: 99,
 				Needed: 90}}}}}
-	run.Close(&evidence.Policy{Contract: specimen.Facts(t), Gate: evidence.DefaultGate()}, specimen.Begin.Add(2*time.Second))
+	run.Judge(&evidence.Policy{Contract: specimen.Facts(t), Gate: evidence.DefaultGate()}, specimen.Begin.Add(2*time.Second))
 	return run
 }
 
@@ -121,6 +121,6 @@ func measured() *reports.Selftest {
 			{ID: "rare.late", Group: "rare", Mark: contract.Stated, Requirement: "CARD-03", Sentence: "now and then", Killed: true,
 				RightRequirement: true, ByChance: true, Probability: 0.4, Runs: 10, By: by[:1], Hits: 4},
 		}}
-	s.Close(specimen.Begin.Add(2 * time.Second))
+	s.Judge(specimen.Begin.Add(2 * time.Second))
 	return s
 }

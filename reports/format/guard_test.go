@@ -94,7 +94,7 @@ func TestWhatTheGuardFindsIsMaskedAndEveryReportSaysSo(t *testing.T) {
 func TestAPlanThatShowsASecretFailsItsRun(t *testing.T) {
 	shown := evidence.Invariant{Requirement: "R", Sentence: "s", Evidence: []string{string(secret)}}
 	run := &reports.LoadRun{Target: reports.Target{Name: "x"}, Plans: []reports.LoadPlan{{ID: "p", Invariants: []evidence.Invariant{shown}}}}
-	run.Close(&evidence.Policy{Contract: specimen.Facts(t)}, time.Now())
+	run.Judge(&evidence.Policy{Contract: specimen.Facts(t)}, time.Now())
 	folder := t.TempDir()
 	require.NoError(t, os.WriteFile(filepath.Join(folder, "history-x-1.html"), []byte("earlier"), 0o600))
 	_, err := Load(&Writer{Folder: folder, Guard: secret}, run)

@@ -47,7 +47,8 @@ func writeMarkdown(w io.Writer, r *reports.Run, facts *contract.Contract) error 
 	if len(out) == 0 {
 		return nil
 	}
-	_, err := fmt.Fprintf(w, "\n*Left out, so that this page is read in a minute: %s. index.html and run.json have it all.*\n", strings.Join(out, ", "))
+	_, err := fmt.Fprintf(w, "\n*Left out, so that this page is read in a minute: %s. index.html and run.json have it all.*\n",
+		strings.Join(out, ", "))
 	return err
 }
 
@@ -74,7 +75,8 @@ func markdownHead(r *reports.Run) string {
 	}
 	fmt.Fprintf(&b, "%s\n%s\n%s\n\n", names, lines, counts)
 	q, o := r.Summary.Requirements, r.Summary.Operations
-	fmt.Fprintf(&b, "Requirements: %d proved, %d broken, %d not tested. Operations: %d of %d answered. ", q.Proved, q.Failed, q.NotTested, o.Exercised, o.Total)
+	fmt.Fprintf(&b, "Requirements: %d proved, %d broken, %d not tested. Operations: %d of %d answered. ", q.Proved, q.Failed, q.NotTested,
+		o.Exercised, o.Total)
 	fmt.Fprintf(&b, "%d requests, %d checks. Seed %d, exit code %d.\n", r.Summary.Requests, r.Summary.Checks, r.Seed, r.ExitCode)
 	fmt.Fprintf(&b, "\nTarget: %s, edition %s; begun %s UTC, %.0f s long.\n", code(cmp.Or(r.Target.BaseURL, r.Target.Name)), r.Target.Edition,
 		r.StartedAt.UTC().Format(time.DateTime), r.EndedAt.Sub(r.StartedAt).Seconds())
@@ -279,7 +281,8 @@ func markdownChanges(r *reports.Run) string {
 	b.WriteString("\n## Answered otherwise than in the last profile\n\n| question | was | is |\n|---|---|---|\n")
 	var rows []string
 	for _, c := range r.ProfileChanges {
-		rows = append(rows, fmt.Sprintf("| %s %s | %s | %s |\n", code(c.ID), escapeMarkdown(c.Question), escapeMarkdown(c.Was), escapeMarkdown(c.Is)))
+		rows = append(rows, fmt.Sprintf("| %s %s | %s | %s |\n", code(c.ID), escapeMarkdown(c.Question), escapeMarkdown(c.Was),
+			escapeMarkdown(c.Is)))
 	}
 	return b.String() + listed(rows)
 }
@@ -298,7 +301,8 @@ func markdownHistory(r *reports.Run) string {
 		return ""
 	}
 	var b strings.Builder
-	fmt.Fprintf(&b, "\n## Since the night before\n\n%s; ways of failing: %d new, %d gone.\n\n", wording.Count(h.Nights, "earlier night"), len(h.New), len(h.Gone))
+	fmt.Fprintf(&b, "\n## Since the night before\n\n%s; ways of failing: %d new, %d gone.\n\n", wording.Count(h.Nights, "earlier night"),
+		len(h.New), len(h.Gone))
 	var rows []string
 	for _, one := range h.New {
 		rows = append(rows, fmt.Sprintf("- new: %s %s\n", one.Requirement, escapeMarkdown(one.Message)))

@@ -42,13 +42,14 @@ func TestASummaryIsReadInAMinuteHoweverMuchThereIs(t *testing.T) {
 	}
 	r.History = &reports.History{Nights: 4, New: []reports.NightFailure{{Requirement: "CARD-02", Message: "it differs"}},
 		Gone: []reports.NightFailure{{Requirement: "CARD-03", Message: "it was late"}}}
-	r.Close(specimen.Facts(t), specimen.Begin.Add(2*time.Second))
+	r.Judge(specimen.Facts(t), specimen.Begin.Add(2*time.Second))
 	var out bytes.Buffer
 	require.NoError(t, writeMarkdown(&out, r, specimen.Facts(t)))
 	text := out.String()
 	require.LessOrEqual(t, strings.Count(text, "\n"), markdownLines)
 	require.NotContains(t, text, "```yaml", "entries to paste are in a file of their own")
-	for _, want := range []string{"What the API breaks", "more; index.html has them", "- new: CARD-02 it differs", "- gone: CARD-03 it was late",
+	for _, want := range []string{"What the API breaks", "more; index.html has them", "- new: CARD-02 it differs",
+		"- gone: CARD-03 it was late",
 		"Left out, so that this page is read in a minute: ", "new-failures.yaml", " not tested. Operations", "begun 2026-01-30"} {
 		require.Contains(t, text, want)
 	}
@@ -70,7 +71,7 @@ func rich(t *testing.T) *reports.Run {
 	r.Unneeded = []string{"the entry at known.yaml:9 is of no use any more"}
 	r.TidyRequests, r.Reason = 4, "a reason"
 	r.CardOrder = &reports.OrderProof{Decisions: []reports.Decision{{Failing: []int{1, 2}, Decided: 1, Scenario: "pair/1-2"}}}
-	r.Close(specimen.Facts(t), specimen.Begin.Add(2*time.Second))
+	r.Judge(specimen.Facts(t), specimen.Begin.Add(2*time.Second))
 	return r
 }
 
@@ -95,7 +96,7 @@ func TestAnnotationsAreBoundedAndStayOnTheirLine(t *testing.T) {
 		one.Findings[0].Check = fmt.Sprintf("check %c", 'a'+i)
 		r.Scenarios = append(r.Scenarios, one)
 	}
-	r.Close(specimen.Facts(t), specimen.Begin)
+	r.Judge(specimen.Facts(t), specimen.Begin)
 	var out bytes.Buffer
 	require.NoError(t, writeAnnotations(&out, r, specimen.Facts(t)))
 	lines := strings.Split(strings.TrimSpace(out.String()), "\n")

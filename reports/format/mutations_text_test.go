@@ -13,7 +13,8 @@ import (
 
 func TestWhatLivedOfAnApiIsListedByTheOracleThatWouldCatchIt(t *testing.T) {
 	made := func(id string, forbidden, gated, killed bool, hits int64) reports.FaultResult {
-		one := reports.FaultResult{ID: id, Group: "field", Mark: contract.Stated, Requirement: "CARD-11", Sentence: "a field is wrong", Oracle: "schema",
+		one := reports.FaultResult{ID: id, Group: "field", Mark: contract.Stated, Requirement: "CARD-11", Sentence: "a field is wrong",
+			Oracle:    "schema",
 			Generated: true, Forbidden: forbidden, Gated: gated, Killed: killed, Hits: hits}
 		if killed {
 			one.By = []reports.Killer{{Scenario: "a.scenario", Requirement: "CARD-11"}}
@@ -22,9 +23,10 @@ func TestWhatLivedOfAnApiIsListedByTheOracleThatWouldCatchIt(t *testing.T) {
 	}
 	s := &reports.Selftest{Upstream: "staging", Selected: 9,
 		Baseline: []reports.Baseline{{Edition: contract.V1, Passed: 5, Total: 5}, {Style: "afterwards", Gated: 2, Findings: 3}},
-		Faults: []reports.FaultResult{made("caught", true, true, true, 3), made("lives", true, false, true, 1), made("may", false, false, false, 1),
+		Faults: []reports.FaultResult{made("caught", true, true, true, 3), made("lives", true, false, true, 1),
+			made("may", false, false, false, 1),
 			made("never", true, false, false, 0)}}
-	s.Close(time.Now())
+	s.Judge(time.Now())
 	var text bytes.Buffer
 	require.NoError(t, PrintSelftest(&text, s))
 	require.Contains(t, text.String(), "field              4       3        2          2       1    50.0%")

@@ -18,14 +18,14 @@ func TestASelftestTellsWhatAFaultDoesToTheRest(t *testing.T) {
 			Isolation: &reports.Isolation{FailedScenarios: i, LostRequirements: i / 19}})
 	}
 	s.Faults = append(s.Faults, reports.FaultResult{ID: "by chance", Killed: true, RightRequirement: true})
-	s.Close(time.Now())
+	s.Judge(time.Now())
 	var text, page bytes.Buffer
 	require.NoError(t, PrintSelftest(&text, s))
 	require.Contains(t, text.String(), "failed scenarios   median 9, p90 17, most 19")
 	require.NoError(t, site.SelftestPage(&page, s))
 	require.Contains(t, page.String(), `<td>failed scenarios</td><td class="n">9</td>`)
 	s.Faults = s.Faults[20:]
-	s.Close(time.Now())
+	s.Judge(time.Now())
 	text.Reset()
 	require.NoError(t, PrintSelftest(&text, s))
 	require.Contains(t, text.String(), "was not measured; selftest --full does")
@@ -33,7 +33,7 @@ func TestASelftestTellsWhatAFaultDoesToTheRest(t *testing.T) {
 
 func TestASelftestThatWasStoppedHasNoPower(t *testing.T) {
 	s := &reports.Selftest{Selected: 900, Faults: []reports.FaultResult{{ID: "x", Mark: "stated", Killed: true, RightRequirement: true}}}
-	s.Close(time.Now())
+	s.Judge(time.Now())
 	var text bytes.Buffer
 	require.NoError(t, PrintSelftest(&text, s))
 	require.Contains(t, text.String(), "stopped early: 1 of 900 faults were tried, 1 of them caught")

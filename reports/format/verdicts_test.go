@@ -28,7 +28,7 @@ func judged(t *testing.T, verdict evidence.Verdict) *reports.Run {
 	}
 	r := &reports.Run{Version: reports.Version, Target: reports.Target{Name: "x"}, StartedAt: specimen.Begin,
 		Scenarios: []reports.Scenario{one}}
-	r.Close(specimen.Facts(t), specimen.Begin.Add(time.Second))
+	r.Judge(specimen.Facts(t), specimen.Begin.Add(time.Second))
 	return r
 }
 

@@ -43,7 +43,8 @@ const nightVersion = 1
 
 // Of takes from a run what the history keeps.
 func Of(r *reports.Run) *Night {
-	n := &Night{NightVersion: nightVersion, RunID: r.RunID, Target: r.Target.Name, Tool: r.Tool.Version, StartedAt: r.StartedAt, Verdict: r.Verdict,
+	n := &Night{NightVersion: nightVersion, RunID: r.RunID, Target: r.Target.Name, Tool: r.Tool.Version, StartedAt: r.StartedAt,
+		Verdict:  r.Verdict,
 		ExitCode: r.ExitCode, Scenarios: map[string]evidence.Verdict{},
 		Requirements: map[string]reports.RequirementStatus{}, Failures: []reports.NightFailure{}, P50: map[string]float64{},
 		P95: map[string]float64{}, Answers: map[string]string{}, Undocumented: []string{}}

@@ -46,7 +46,7 @@ func TestTheFirstPageHasASectionForWhateverTheRunHas(t *testing.T) {
 			if c.change != nil {
 				c.change(r)
 			}
-			r.Close(specimen.Facts(t), specimen.Begin.Add(time.Second))
+			r.Judge(specimen.Facts(t), specimen.Begin.Add(time.Second))
 			page := rendered(t, r, t.TempDir())["index.html"]
 			require.Contains(t, page, c.says)
 			if c.not != "" {
@@ -77,7 +77,7 @@ func TestTheBookShowsTheShortestAnswerThatTeachesSomething(t *testing.T) {
 	failed.Verdict = evidence.Failed
 	r.Scenarios = append(r.Scenarios, failed)
 	r.Undocumented = []reports.Undocumented{{Operation: "cards-get", Kind: "field", Name: "/extra"}}
-	r.Close(specimen.Facts(t), specimen.Begin)
+	r.Judge(specimen.Facts(t), specimen.Begin)
 	s := &site{run: r, facts: specimen.Facts(t)}
 	examples, from := s.examples()
 	require.Equal(t, "short", from["cards-get"].ID)

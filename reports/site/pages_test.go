@@ -168,7 +168,7 @@ func TestThePageOfASelftestSaysWhatWasCaught(t *testing.T) {
 		Faults: []reports.FaultResult{{ID: "a", Sentence: specimen.Hostile, Killed: true, RightRequirement: true,
 			By:        []reports.Killer{{Scenario: "x"}, {Scenario: "y"}, {Scenario: "z"}, {Scenario: "w"}},
 			Isolation: &reports.Isolation{FailedScenarios: 9}}, {ID: "b", Killed: true}, {ID: "c"}}}
-	s.Close(time.Now())
+	s.Judge(time.Now())
 	var text bytes.Buffer
 	require.NoError(t, SelftestPage(&text, s))
 	page := text.String()

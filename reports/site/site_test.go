@@ -55,7 +55,7 @@ func TestARunOfNothingHasAllItsPages(t *testing.T) {
 	shapes, err := schemas.Load()
 	require.NoError(t, err)
 	run := &reports.Run{Version: reports.Version, Target: reports.Target{Name: "<b>x</b>"}}
-	run.Close(facts, time.Now())
+	run.Judge(facts, time.Now())
 	pages := Pages(run, facts, shapes, t.TempDir())
 	require.Len(t, pages, 3)
 	for _, page := range pages {
@@ -84,7 +84,7 @@ func TestTheFirstPageHasWhatIsBlockedAndWhatWasNoticedInPassing(t *testing.T) {
 			met("WALLET-05", "wallets-create", evidence.NotServed)},
 		Scenarios: []reports.Scenario{{ID: "a", Section: "cards", Verdict: evidence.Passed, Exchanges: []evidence.Exchange{exchange}},
 			{ID: "b", Section: "cards", Verdict: evidence.Blocked, BlockedBy: "wallets-create", Reason: "blocked"}}}
-	run.Close(facts, time.Now())
+	run.Judge(facts, time.Now())
 	texts := map[string]string{}
 	for _, page := range Pages(run, facts, shapes, t.TempDir()) {
 		var text bytes.Buffer

@@ -102,7 +102,7 @@ func Runs(t testing.TB) map[string]*reports.Run {
 		if r.Scenarios == nil {
 			r.Scenarios = []reports.Scenario{}
 		}
-		r.Close(Facts(t), Begin.Add(2*time.Second))
+		r.Judge(Facts(t), Begin.Add(2*time.Second))
 	}
 	return runs
 }

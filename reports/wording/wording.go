@@ -92,7 +92,8 @@ func plain(text string, tabs bool) string {
 		if tabs && r == '\t' {
 			return r
 		}
-		if r < 0x20 || r == 0x7f || r >= 0x80 && r < 0xa0 || r >= 0x202a && r <= 0x202e || r >= 0x2066 && r <= 0x2069 || r == 0x2028 || r == 0x2029 {
+		if r < 0x20 || r == 0x7f || r >= 0x80 && r < 0xa0 || r >= 0x202a && r <= 0x202e || r >= 0x2066 && r <= 0x2069 || r == 0x2028 ||
+			r == 0x2029 {
 			return ' '
 		}
 		return r

@@ -38,7 +38,8 @@ func TestLongTextsAreBrokenUnderTheirIndent(t *testing.T) {
 }
 
 func TestAFigureHasThreeDigitsAndNoExponent(t *testing.T) {
-	for figure, text := range map[float64]string{0: "0", 9: "9", 1960.4: "1960", 4.5678: "4.57", 0.012345: "0.0123", 250: "250", 12.04: "12", 1e9: "1000000000", -3.25: "-3.25"} {
+	for figure, text := range map[float64]string{0: "0", 9: "9", 1960.4: "1960", 4.5678: "4.57", 0.012345: "0.0123", 250: "250",
+		12.04: "12", 1e9: "1000000000", -3.25: "-3.25"} {
 		require.Equal(t, text, Figure(figure))
 	}
 }

@@ -29,6 +29,7 @@ func TestAnAPIThatKeepsItsPaceIsNotTakenForASlowingOne(t *testing.T) {
 }
 
 func TestTooFewCallsTellNothingOfTheirPace(t *testing.T) {
-	require.ErrorContains(t, stage.New(t, mock.Options{}).Say(t, `we call "Get all cards" 3 times`, `the answers do not take longer and longer`), "too few calls")
+	require.ErrorContains(t, stage.New(t, mock.Options{}).Say(t, `we call "Get all cards" 3 times`,
+		`the answers do not take longer and longer`), "too few calls")
 	require.ErrorContains(t, stage.New(t, mock.Options{}).Say(t, `every one of them succeeds`), "before this step")
 }

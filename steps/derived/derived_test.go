@@ -58,7 +58,8 @@ func only(facts *contract.Contract, id string) *contract.Contract {
 }
 
 func TestInputsAreOfAClassThatThereIs(t *testing.T) {
-	require.ErrorContains(t, stage.New(t, mock.Options{}).Say(t, `inputs with no such thing, derived from every operation's fields`), "there is no class of inputs")
+	require.ErrorContains(t, stage.New(t, mock.Options{}).Say(t, `inputs with no such thing, derived from every operation's fields`),
+		"there is no class of inputs")
 	require.ErrorContains(t, stage.New(t, mock.Options{}).Say(t, areSent), "before this step")
 	require.ErrorContains(t, stage.New(t, mock.Options{}).Say(t, answered), "before this step")
 }

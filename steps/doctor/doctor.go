@@ -141,7 +141,8 @@ func (d *Doctor) life(ctx context.Context) bool {
 		if left < certificateWarning {
 			state, next = Poor, "have the certificate renewed"
 		}
-		d.note("TLS", state, next, "certificate of %s ends on %s, in %d days", certificate.Subject.CommonName, certificate.NotAfter.UTC().Format(time.DateOnly), int(left.Hours()/24))
+		d.note("TLS", state, next, "certificate of %s ends on %s, in %d days", certificate.Subject.CommonName,
+			certificate.NotAfter.UTC().Format(time.DateOnly), int(left.Hours()/24))
 	}
 	d.clock(life)
 	return true
@@ -157,9 +158,11 @@ func (d *Doctor) clock(life *client.Life) {
 	off := max(skew.Abs()-time.Second-life.Took, 0)
 	switch {
 	case off > skewBroken:
-		d.note("clock", Broken, "set the clocks; tokens and times of objects can't be judged", "the server's is off by %v", skew.Round(time.Second))
+		d.note("clock", Broken, "set the clocks; tokens and times of objects can't be judged", "the server's is off by %v",
+			skew.Round(time.Second))
 	case off > skewWarning:
-		d.note("clock", Poor, "set the clocks; times of objects are judged with this machine's", "the server's is off by %v", skew.Round(time.Second))
+		d.note("clock", Poor, "set the clocks; times of objects are judged with this machine's", "the server's is off by %v",
+			skew.Round(time.Second))
 	default:
 		d.note("clock", Fine, "", "agrees within %v", max(time.Second, skewWarning))
 	}
@@ -238,11 +241,13 @@ func (d *Doctor) edition(ctx context.Context) {
 	case err != nil:
 		d.note("edition", Broken, "", "%v", err)
 	case status == http.StatusNotFound:
-		d.note("edition", Broken, "set target.edition to the other one (v1 or guide), or mend target.base_url", "%s: the list of cards is answered 404", d.File.Target.Edition)
+		d.note("edition", Broken, "set target.edition to the other one (v1 or guide), or mend target.base_url",
+			"%s: the list of cards is answered 404", d.File.Target.Edition)
 	case status/100 == 2:
 		d.note("edition", Fine, "", "%s: the list of cards is served", d.File.Target.Edition)
 	default:
-		d.note("edition", Poor, "check the scope of target.clients.primary", "%s: the list of cards is answered %d", d.File.Target.Edition, status)
+		d.note("edition", Poor, "check the scope of target.clients.primary", "%s: the list of cards is answered %d", d.File.Target.Edition,
+			status)
 	}
 	if d.File.Target.Paths["healthcheck"] == "" {
 		d.note("healthcheck", Poor, "set target.paths.healthcheck", "no page gives its path")

@@ -19,7 +19,8 @@ func (d *Doctor) fixtures(ctx context.Context) {
 	d.each(ctx, "fixtures.programs", "card-programs-get", given.Programs)
 	d.each(ctx, "fixtures.wallets", "wallets-get", given.Wallets)
 	if len(given.Programs) == 0 && len(given.Wallets) == 0 {
-		d.note("fixtures", Poor, "add fixtures.programs and fixtures.wallets as docs/target-file.md explains", "there are none: most of the card-creation order can't be tested")
+		d.note("fixtures", Poor, "add fixtures.programs and fixtures.wallets as docs/target-file.md explains",
+			"there are none: most of the card-creation order can't be tested")
 	}
 	d.second(ctx)
 	if given.ExpiredToken() == "" {
@@ -78,7 +79,8 @@ func (d *Doctor) second(ctx context.Context) {
 		id := d.File.Fixtures.SecondClient[kind]
 		if id == "" {
 			if !hasSecond {
-				d.note("fixtures.second_client."+kind, Poor, "set target.clients.second, or the id of a "+kind+" of another client", "nothing shows whether clients are kept apart here")
+				d.note("fixtures.second_client."+kind, Poor, "set target.clients.second, or the id of a "+kind+" of another client",
+					"nothing shows whether clients are kept apart here")
 			}
 			continue
 		}
@@ -86,7 +88,8 @@ func (d *Doctor) second(ctx context.Context) {
 			continue
 		}
 		if status, _, err := d.ask(ctx, "second", secondReads[kind], id); err != nil || status/100 != 2 {
-			d.note("fixtures.second_client."+kind, Poor, "mend the id in the target file", "the second client reading it is answered %d %s", status, errorText(err))
+			d.note("fixtures.second_client."+kind, Poor, "mend the id in the target file", "the second client reading it is answered %d %s",
+				status, errorText(err))
 		} else {
 			d.note("fixtures.second_client."+kind, Fine, "", "the second client can read it")
 		}
@@ -102,7 +105,8 @@ func (d *Doctor) webhooks(ctx context.Context) {
 			d.note("webhooks", Fine, "", "the target is on this machine and can reach a receiver here")
 			return
 		}
-		d.note("webhooks", Poor, "set webhooks.public_url to an address under which the API reaches webhooks.listen", "deliveries can't be received")
+		d.note("webhooks", Poor, "set webhooks.public_url to an address under which the API reaches webhooks.listen",
+			"deliveries can't be received")
 	default:
 		public, err := url.Parse(hooks.PublicURL)
 		if err != nil || public.Host == "" {
@@ -124,10 +128,12 @@ func (d *Doctor) load() {
 	case load == nil || !load.Allow:
 		return
 	case load.BurstNotice == nil:
-		d.note("load", Poor, "announce the burst 48 hours ahead (kobcheck load --notice) and set load.burst_notice", "allowed, but no burst notice is on file")
+		d.note("load", Poor, "announce the burst 48 hours ahead (kobcheck load --notice) and set load.burst_notice",
+			"allowed, but no burst notice is on file")
 	default:
 		if !load.BurstNotice.Covers(d.Now(), 0) {
-			d.note("load", Poor, "set load.burst_notice to a window that covers the run", "the notice %s does not cover now", load.BurstNotice.Reference)
+			d.note("load", Poor, "set load.burst_notice to a window that covers the run", "the notice %s does not cover now",
+				load.BurstNotice.Reference)
 			return
 		}
 		d.note("load", Fine, "", "notice %s covers now", load.BurstNotice.Reference)

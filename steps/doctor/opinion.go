@@ -22,7 +22,8 @@ type Opinion struct {
 
 // NewOpinion puts together what was looked at with a run on an API that conforms and has what the target file has.
 func NewOpinion(target string, checks []Check, expected *reports.Run) *Opinion {
-	said := &Opinion{Target: target, Checks: checks, Forecast: expected.Summary.Scenarios, Missing: expected.Missing(), Makes: map[string]int{}}
+	said := &Opinion{Target: target, Checks: checks, Forecast: expected.Summary.Scenarios, Missing: expected.Missing(),
+		Makes: map[string]int{}}
 	for _, one := range expected.LeftBehind {
 		said.Makes[one.Kind] = one.Count
 	}
@@ -51,7 +52,8 @@ func (said *Opinion) Print(w io.Writer) error {
 		_, err := fmt.Fprintf(w, "\n%s can't be tested as it is; mend what is broken first.\n", said.Target)
 		return err
 	}
-	p("\nOn an API that conforms, this target file lets %d of %d scenarios say something; %d are not testable:", said.Forecast.Total-said.Forecast.NotTestable, said.Forecast.Total, said.Forecast.NotTestable)
+	p("\nOn an API that conforms, this target file lets %d of %d scenarios say something; %d are not testable:",
+		said.Forecast.Total-said.Forecast.NotTestable, said.Forecast.Total, said.Forecast.NotTestable)
 	for _, one := range said.Missing {
 		key := "nothing in the target file would change that"
 		if one.Key != "" {

@@ -144,7 +144,8 @@ func (e *explorer) again(ctx context.Context, walk []Step) (*Difference, []evide
 const raceTries = 5
 
 // shows reports whether a walk still shows the difference.
-func (e *explorer) shows(ctx context.Context, walk []Step, wanted *Difference, result *Result) (bool, *Difference, []evidence.Exchange, error) {
+func (e *explorer) shows(ctx context.Context, walk []Step, wanted *Difference, result *Result) (bool, *Difference, []evidence.Exchange,
+	error) {
 	tries := 1
 	for _, step := range walk {
 		if step.Copies > 1 {

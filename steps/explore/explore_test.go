@@ -55,7 +55,8 @@ func elsewhere(t *testing.T, options mock.Options) *scene.Scene {
 	}
 	facts, err := contract.Load()
 	require.NoError(t, err)
-	api, err := client.New(client.Config{Contract: facts, BaseURL: front.URL, TokenURL: front.URL + "/oauth2/token", Clients: clients, RunID: "walk"})
+	api, err := client.New(client.Config{Contract: facts, BaseURL: front.URL, TokenURL: front.URL + "/oauth2/token", Clients: clients,
+		RunID: "walk"})
 	require.NoError(t, err)
 	t.Cleanup(api.Close)
 	return scene.New(facts, api, scene.Given{})
@@ -67,7 +68,8 @@ func TestAWalkTakesEveryStyleOfTheAPIAndStillFindsWhatDiffers(t *testing.T) {
 	require.Nil(t, result.Difference, "%v", result.Difference)
 	require.Equal(t, 400, result.Steps)
 	for fault, requirement := range map[string]string{"money.credit-drifts": "MONEY-06", "order.check-4-missing": "CARD-ORDER-04"} {
-		result, err = explore.Explore(t.Context(), explore.Config{Scene: elsewhere(t, mock.Options{Seed: 1, Faults: []string{fault}}), Steps: 2000, Seed: 7, AtOnce: true})
+		result, err = explore.Explore(t.Context(), explore.Config{Scene: elsewhere(t, mock.Options{Seed: 1, Faults: []string{fault}}),
+			Steps: 2000, Seed: 7, AtOnce: true})
 		require.NoError(t, err)
 		require.NotNil(t, result.Difference, fault)
 		require.Equal(t, requirement, result.Difference.Requirement)

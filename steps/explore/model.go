@@ -140,17 +140,22 @@ func (w *walk) agree(ctx context.Context, requirement string) error {
 		inCredit, least := match.All(match.Field(match.NotNegative(), "total_amount"), match.Field(match.NotNegative(), "amount")).Look(body)
 		switch {
 		case balance.Total.Cmp(one.balance) != 0:
-			return differs(requirement, "balance", "a wallet does not hold what was moved", one.balance.FloatString(2), fmt.Sprint(body["total_amount"]))
+			return differs(requirement, "balance", "a wallet does not hold what was moved", one.balance.FloatString(2),
+				fmt.Sprint(body["total_amount"]))
 		case !inCredit:
 			return differs("MONEY-07", "no negative amount", "an amount of a wallet is negative", least.Expected, least.Actual)
 		case !added:
-			return differs("MONEY-02", "total is available plus reserved", "total_amount is not amount plus reserved_amount", sum.Expected, sum.Actual)
+			return differs("MONEY-02", "total is available plus reserved", "total_amount is not amount plus reserved_amount", sum.Expected,
+				sum.Actual)
 		case one.status != "" && body["status"] != one.status:
-			return differs("WALLET-31", "status of a wallet", "a wallet does not have the status that it was given", one.status, fmt.Sprint(body["status"]))
+			return differs("WALLET-31", "status of a wallet", "a wallet does not have the status that it was given", one.status,
+				fmt.Sprint(body["status"]))
 		case body["holder_id"] != one.holder:
-			return differs("WALLET-37", "holder of a wallet", "a wallet has another holder than it was made for", one.holder, fmt.Sprint(body["holder_id"]))
+			return differs("WALLET-37", "holder of a wallet", "a wallet has another holder than it was made for", one.holder,
+				fmt.Sprint(body["holder_id"]))
 		case one.card == nil && body["external_id"] != nil:
-			return differs("CARD-CREATE-19", "link of a wallet", "a wallet without a card is linked to something", "no external_id", fmt.Sprint(body["external_id"]))
+			return differs("CARD-CREATE-19", "link of a wallet", "a wallet without a card is linked to something", "no external_id",
+				fmt.Sprint(body["external_id"]))
 		}
 	}
 	return nil

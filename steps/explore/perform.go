@@ -150,7 +150,8 @@ func (w *walk) move(ctx context.Context, s Step, one, other *wallet) error {
 	if first := exchanges[0]; first.Status/100 == 2 && !enough {
 		return differs("MONEY-07", "overdraft", "more was taken from a wallet than it holds", "a refusal", answered(first))
 	} else if first.Status/100 != 2 && enough && active && !s.SameKey && !w.left(draft, first) {
-		return differs(draft.Operation.Served(), "success status", fmt.Sprintf("%q did not succeed as documented", draft.Operation.Title), "a success", answered(first))
+		return differs(draft.Operation.Served(), "success status", fmt.Sprintf("%q did not succeed as documented", draft.Operation.Title),
+			"a success", answered(first))
 	}
 	moved := new(big.Rat).Mul(amount, big.NewRat(int64(effects(s, exchanges)), 1))
 	switch s.Deed {
@@ -200,22 +201,27 @@ func (w *walk) newCard(ctx context.Context, s Step, one *wallet) error {
 	switch {
 	case expected != 0 && len(made) > 0:
 		check := checks[expected-1]
-		return differs(check.Requirement, "check of card creation", "a card was made although a check forbids it: "+check.Check, fmt.Sprintf("a refusal that says %q", check.Message), answered(first))
+		return differs(check.Requirement, "check of card creation", "a card was made although a check forbids it: "+check.Check,
+			fmt.Sprintf("a refusal that says %q", check.Message), answered(first))
 	case expected != 0:
 		// Of copies at once under one key some may be told to wait for the first (N-14).
 		check := checks[expected-1]
 		says := func(exchange *client.Exchange) bool { return match.Says(check.Message).Holds(string(exchange.Body)) }
 		if !slices.ContainsFunc(exchanges, says) {
-			return differs("CARD-CREATE-15", "order of the checks", "another check decided than the first that fails: "+check.Check, fmt.Sprintf("a refusal that says %q", check.Message), answered(first))
+			return differs("CARD-CREATE-15", "order of the checks", "another check decided than the first that fails: "+check.Check,
+				fmt.Sprintf("a refusal that says %q", check.Message), answered(first))
 		}
 	case len(made) > 1 && s.SameKey:
-		return differs("IDEMP-29", "one card for one key", "copies under one key made more than one card", "one card", fmt.Sprintf("%d cards", len(made)))
+		return differs("IDEMP-29", "one card for one key", "copies under one key made more than one card", "one card",
+			fmt.Sprintf("%d cards", len(made)))
 	case len(made) > 1:
-		return differs(checks[3].Requirement, "one card for one wallet", "requests at the same moment made more than one card on a wallet", "one card", fmt.Sprintf("%d cards", len(made)))
+		return differs(checks[3].Requirement, "one card for one wallet", "requests at the same moment made more than one card on a wallet",
+			"one card", fmt.Sprintf("%d cards", len(made)))
 	case len(made) == 0 && w.left(draft, first):
 		return nil
 	case len(made) == 0:
-		return differs(draft.Operation.Served(), "success status", fmt.Sprintf("%q did not succeed as documented", draft.Operation.Title), "a success", answered(first))
+		return differs(draft.Operation.Served(), "success status", fmt.Sprintf("%q did not succeed as documented", draft.Operation.Title),
+			"a success", answered(first))
 	}
 	for id := range made {
 		one.card = &card{id: id, wallet: one}
@@ -237,9 +243,11 @@ func (w *walk) readCard(ctx context.Context, c *card) error {
 	}
 	switch {
 	case body["wallet_id"] != c.wallet.id:
-		return differs("HARNESS-12", "wallet of a card", "a card is on another wallet than it was made for", c.wallet.id, fmt.Sprint(body["wallet_id"]))
+		return differs("HARNESS-12", "wallet of a card", "a card is on another wallet than it was made for", c.wallet.id,
+			fmt.Sprint(body["wallet_id"]))
 	case c.status != "" && body["status"] != c.status:
-		return differs("CARD-STATUS-07", "status of a card", "a later read of the card does not show the status that it was given", c.status, fmt.Sprint(body["status"]))
+		return differs("CARD-STATUS-07", "status of a card", "a later read of the card does not show the status that it was given", c.status,
+			fmt.Sprint(body["status"]))
 	}
 	return nil
 }
@@ -261,7 +269,8 @@ func (w *walk) cardsListed(ctx context.Context, one *wallet) error {
 		want = 1
 	}
 	if n > want {
-		return differs("CARD-CREATE-19", "cards of a wallet", "the list of cards has more cards on a wallet than were made", fmt.Sprint(want), fmt.Sprint(n))
+		return differs("CARD-CREATE-19", "cards of a wallet", "the list of cards has more cards on a wallet than were made", fmt.Sprint(want),
+			fmt.Sprint(n))
 	}
 	return nil
 }
@@ -301,7 +310,8 @@ func (w *walk) repeat(ctx context.Context, s Step) error {
 		}
 		// Which success a repeat has is open (C-12); its id is not.
 		if exchange.Status/100 != 2 || idOf(exchange) != idOf(earlier.answer) {
-			return differs("IDEMP-05", "answer of a repeat", "a repeat under one key is not answered as the first request was", "a success with the same id", answered(exchange))
+			return differs("IDEMP-05", "answer of a repeat", "a repeat under one key is not answered as the first request was",
+				"a success with the same id", answered(exchange))
 		}
 	}
 	return w.agree(ctx, "IDEMP-01")
@@ -329,7 +339,8 @@ func (w *walk) lists(ctx context.Context) error {
 	}
 	for _, number := range w.walletNumbers() {
 		if n := counts[w.wallets[number].id]; n != 1 {
-			return differs("HARNESS-13", "wallet in its list", "a wallet is not in the list of wallets exactly once", "once", fmt.Sprintf("%d times", n))
+			return differs("HARNESS-13", "wallet in its list", "a wallet is not in the list of wallets exactly once", "once",
+				fmt.Sprintf("%d times", n))
 		}
 	}
 	if !w.Scene.Client.Has("second") {

@@ -38,6 +38,7 @@ func (r *Result) PrintStopped(w io.Writer) error {
 		}
 		return r.Print(w)
 	}
-	_, err := fmt.Fprintf(w, "stopped after %d steps and %d requests without a difference (seed %d); --seed %d walks the same way again\n", r.Steps, r.Requests, r.Seed, r.Seed)
+	_, err := fmt.Fprintf(w, "stopped after %d steps and %d requests without a difference (seed %d); --seed %d walks the same way again\n",
+		r.Steps, r.Requests, r.Seed, r.Seed)
 	return err
 }

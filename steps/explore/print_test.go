@@ -10,7 +10,8 @@ import (
 )
 
 func TestAWalkThatIsStoppedSaysHowFarItCame(t *testing.T) {
-	difference := &Difference{Finding: evidence.Finding{Requirement: "MONEY-06", Check: "balance", Message: "a wallet does not hold what was moved"}}
+	difference := &Difference{Finding: evidence.Finding{Requirement: "MONEY-06", Check: "balance",
+		Message: "a wallet does not hold what was moved"}}
 	for says, result := range map[string]*Result{
 		"before the first step": nil,
 		"stopped after 7 steps and 30 requests without a difference (seed 3); --seed 3 walks": {Steps: 7, Requests: 30, Seed: 3},

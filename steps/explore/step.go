@@ -67,7 +67,8 @@ func (w *walk) choose(random *rand.Rand, number int) Step {
 	}{
 		{NewWallet, 2, len(wallets) < walletsAtMost}, {CompanyWallet, 1, len(wallets) < walletsAtMost},
 		{NewCard, 3, w.program != nil}, {CardStatus, 2, len(cards) > 0}, {WalletStatus, 1, true},
-		{Credit, 4, true}, {Debit, 3, true}, {Transfer, 3, len(wallets) > 1}, {Repeat, 3, len(keyed) > 0}, {ForeignRead, 1, w.Scene.Client.Has("second")}, {Lists, 1, true},
+		{Credit, 4, true}, {Debit, 3, true}, {Transfer, 3, len(wallets) > 1}, {Repeat, 3, len(keyed) > 0}, {ForeignRead, 1,
+			w.Scene.Client.Has("second")}, {Lists, 1, true},
 	}
 	sum := 0
 	for _, one := range weights {

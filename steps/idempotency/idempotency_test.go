@@ -30,7 +30,10 @@ func TestARepeatIsAnsweredAsTheFirstOrIsNot(t *testing.T) {
 		"a card more": {Sentences: says(aCard, sent, again, `the repeat has done nothing more`),
 			Call: "wallets-get", From: 1, Change: stage.Member("total_amount", 1), Breaks: "a repeat has no further effect"},
 		"money that moved twice": {Sentences: says(aCredit, sent, again, `the repeat has done nothing more`),
-			Call: "transactions-list", From: 1, Change: stage.List(func(all []any) []any { return append(all, all[0]) }), Breaks: "a repeat has no further effect"},
+			Call: "transactions-list", From: 1, Change: stage.List(func(all []any) []any {
+				return append(all,
+					all[0])
+			}), Breaks: "a repeat has no further effect"},
 	})
 }
 
@@ -40,7 +43,8 @@ func TestDistinctRequestsAreToldApartOrAreNot(t *testing.T) {
 	}
 	newKey, nearKey := first("transactions-manual-credit", 1), first("transactions-manual-credit", 1)
 	newKey.Sentences = says(aCredit, sent, `the request is sent again with a new key`, `the answers name different transactions`)
-	nearKey.Sentences = says(aCredit, sent, `the request is sent again with a key that differs at its end alone`, `the answers name different transactions`)
+	nearKey.Sentences = says(aCredit, sent, `the request is sent again with a key that differs at its end alone`,
+		`the answers name different transactions`)
 	stage.Play(t, map[string]stage.Case{"a new key": newKey, "a key that is nearly the same": nearKey})
 }
 
@@ -50,15 +54,18 @@ func TestAKeyBelongsToOneCallerAndOneRequest(t *testing.T) {
 			Breaks: "a key belongs to one caller and one request"}
 	}
 	stage.Play(t, map[string]stage.Case{
-		"another client":        broken("idempotency.shared-between-clients", `the key of the first request is used by another client for its own "Create a new card"`),
+		"another client": broken("idempotency.shared-between-clients",
+			`the key of the first request is used by another client for its own "Create a new card"`),
 		"the same from another": broken("idempotency.shared-between-clients", `another client sends the request with the key of the first`),
 		"no token":              broken("idempotency.replay-before-token", `the request is sent again with the same key and no token`),
-		"another operation":     broken("idempotency.shared-between-operations", `the key of the first request is used to call "Create manual credit transaction"`),
+		"another operation": broken("idempotency.shared-between-operations",
+			`the key of the first request is used to call "Create manual credit transaction"`),
 	})
 }
 
 func TestAKeyCanBeUsedForOtherData(t *testing.T) {
-	for _, second := range []string{`the request is sent again with the same key and "type" changed to "PHYSICAL"`, `the request is sent again with the same key for another wallet`} {
+	for _, second := range []string{`the request is sent again with the same key and "type" changed to "PHYSICAL"`,
+		`the request is sent again with the same key for another wallet`} {
 		s := stage.New(t, mock.Options{})
 		require.NoError(t, s.Say(t, aCard, sent, second))
 		creations := []*client.Exchange{}
@@ -73,7 +80,8 @@ func TestAKeyCanBeUsedForOtherData(t *testing.T) {
 
 func TestCopiesAtOnceAreDoneOnceOrAreNot(t *testing.T) {
 	stage.Play(t, map[string]stage.Case{
-		"two cards": {Sentences: says(`a wallet`, aCard, `the request is sent 4 times at once under one key`, `all that succeeded name the same card`),
+		"two cards": {Sentences: says(`a wallet`, aCard, `the request is sent 4 times at once under one key`,
+			`all that succeeded name the same card`),
 			Call: "cards-create", From: 3, Change: stage.Made, Breaks: "parallel requests name one card"},
 		"no card on the wallet": {Sentences: says(`a wallet`, aCard, `the request is sent 4 times at once under one key`, `it was done once`),
 			Call: "cards-list", Change: stage.Body([]any{}), Breaks: "done once"},
@@ -96,8 +104,10 @@ func TestAnOddKeyLeavesAsItIsWritten(t *testing.T) {
 }
 
 func TestWhatNeedsAFirstRequestSaysSo(t *testing.T) {
-	for _, sentence := range []string{`both answers are the same`, `the repeat has done nothing more`, `all that succeeded name the same card`} {
+	for _, sentence := range []string{`both answers are the same`, `the repeat has done nothing more`,
+		`all that succeeded name the same card`} {
 		require.ErrorContains(t, stage.New(t, mock.Options{}).Say(t, `we call "Get all cards"`, sentence), "before this step")
 	}
-	require.ErrorContains(t, stage.New(t, mock.Options{}).Say(t, `a valid request to "Get all cards"`, `the request's key is empty`), "lists no idempotency key")
+	require.ErrorContains(t, stage.New(t, mock.Options{}).Say(t, `a valid request to "Get all cards"`, `the request's key is empty`),
+		"lists no idempotency key")
 }

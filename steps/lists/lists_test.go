@@ -43,21 +43,31 @@ func TestAListHoldsWhatBelongsThereOrDoesNot(t *testing.T) {
 			Call: "cards-list", Change: stage.List(none), Breaks: "list holds what was made"},
 		"one that is there twice": {Sentences: says(cards, `we list the cards of that time`, `the list holds each of them once`),
 			Call: "cards-list", Change: stage.List(first), Breaks: "list holds what was made"},
-		"the first of all credits": {Sentences: says(credits, `we list the transactions up to the time of the second one`, `the list holds the first`),
+		"the first of all credits": {Sentences: says(credits, `we list the transactions up to the time of the second one`,
+			`the list holds the first`),
 			Call: "transactions-list", Change: stage.List(none), Breaks: "list holds what was made"},
-		"those from the second on": {Sentences: says(credits, `we list the transactions from the time of the second one on`, `the list holds the later ones`),
+		"those from the second on": {Sentences: says(credits, `we list the transactions from the time of the second one on`,
+			`the list holds the later ones`),
 			Call: "transactions-list", Change: stage.List(none), Breaks: "list holds what was made"},
 		"more than were asked for": {Sentences: says(cards, `we list the cards of that time with a limit of 2`, `the list holds no more than 2`),
-			Call: "cards-list", Change: stage.List(func(entries []any) []any { return slices.Repeat(entries, 2) }), Breaks: "list keeps to the limit"},
-		"the wrong order": {Sentences: says(cards, `we list the cards of that time in ascending order`, `the list is sorted by the time of creation, oldest first`),
+			Call: "cards-list", Change: stage.List(func(entries []any) []any {
+				return slices.Repeat(entries,
+					2)
+			}), Breaks: "list keeps to the limit"},
+		"the wrong order": {Sentences: says(cards, `we list the cards of that time in ascending order`,
+			`the list is sorted by the time of creation, oldest first`),
 			Call: "cards-list", Change: stage.List(turned), Breaks: "list is in order"},
-		"the same order twice": {Sentences: says(cards, `we list the cards of that time in ascending order`, `we list the cards of that time in descending order`,
+		"the same order twice": {Sentences: says(cards, `we list the cards of that time in ascending order`,
+			`we list the cards of that time in descending order`,
 			`the descending list is the ascending one turned round`), Call: "cards-list", From: 2, Change: stage.List(turned), Breaks: "both orders mirror each other"},
-		"a list that should have been empty": {Sentences: says(`a wallet`, `a valid request to "Get all transactions"`, `the request's query "wallet" is "deadbeef-0000-4000-8000-00000000dead"`,
+		"a list that should have been empty": {Sentences: says(`a wallet`, `a valid request to "Get all transactions"`,
+			`the request's query "wallet" is "deadbeef-0000-4000-8000-00000000dead"`,
 			`the request is sent`, `the list is empty`), Call: "transactions-list", Change: stage.Body([]any{map[string]any{"id": "one"}}), Breaks: "list is empty"},
-		"entries that the wider list lacks": {Sentences: says(credits, `we list the transactions of that time`, `we list the transactions of the later part of that time`,
+		"entries that the wider list lacks": {Sentences: says(credits, `we list the transactions of that time`,
+			`we list the transactions of the later part of that time`,
 			`the list of the whole time holds each of them`), Call: "transactions-list", From: 2, Change: renamed(), Breaks: "a narrower range lists nothing else"},
-		"an entry met twice on the way": {Sentences: says(cards, `we walk through the pages of 2, oldest first, and another card is made after each page`,
+		"an entry met twice on the " +
+			"way": {Sentences: says(cards, `we walk through the pages of 2, oldest first, and another card is made after each page`,
 			`each of those that were there before was met once`), Call: "cards-list", Change: stage.List(first), Breaks: "a walk meets each entry once"},
 	})
 }
@@ -67,8 +77,10 @@ func TestWhatIsOutOfRangeIsFoundInAListThatDoesNotHeedIt(t *testing.T) {
 		sentences []any
 		breaks    string
 	}{
-		"before and after": {says(cards, `we list the cards of that time`, `the list holds none from before or after that time`), "list holds nothing else"},
-		"later ones":       {says(credits, `we list the transactions up to the time of the second one`, `the list does not hold the later ones`), "list leaves out what is out of range"},
+		"before and after": {says(cards, `we list the cards of that time`, `the list holds none from before or after that time`),
+			"list holds nothing else"},
+		"later ones": {says(credits, `we list the transactions up to the time of the second one`,
+			`the list does not hold the later ones`), "list leaves out what is out of range"},
 	} {
 		t.Run(name, func(t *testing.T) {
 			good := stage.New(t, mock.Options{})
@@ -91,18 +103,21 @@ func TestPagesAndTheirHeadersAgreeOrDoNot(t *testing.T) {
 			Call: "cards-list", From: 0, Change: stage.List(first), Breaks: "pages add up"},
 		"a total that counts otherwise": {Style: "strict-http", Sentences: says(cards, `we list the cards of that time with a limit of 2`,
 			`the header "X-Total-Count" counts the list of that time`), Call: "cards-list", Change: stage.Header("X-Total-Count", "99"), Breaks: "total count"},
-		"a limit that is not repeated": {Style: "strict-http", Sentences: says(cards, `we list the cards of that time with a limit of 2 from entry 1 on`,
+		"a limit that is not repeated": {Style: "strict-http", Sentences: says(cards,
+			`we list the cards of that time with a limit of 2 from entry 1 on`,
 			`the headers "X-Limit" and "X-Offset" repeat what was asked`), Call: "cards-list", Change: stage.Header("X-Limit", "7"), Breaks: "paging headers echo the query"},
 	})
 }
 
 func TestWhatIsNotThereToLookAtIsNoPass(t *testing.T) {
 	for name, sentences := range map[string][]any{
-		"an order of nothing":  says(cards, `we list the cards of that time`, `the list is sorted by the time of creation, newest first`),
-		"a limit of nothing":   says(cards, `we list the cards of that time with a limit of 2`, `the list holds no more than 2`),
-		"pages of nothing":     says(cards, `the pages of 1 put together are the whole list of that time`),
-		"a mirror of nothing":  says(cards, `we list the cards of that time in ascending order`, `we list the cards of that time in descending order`, `the descending list is the ascending one turned round`),
-		"a narrower list of n": says(credits, `we list the transactions of that time`, `we list the transactions of the later part of that time`, `the list of the whole time holds each of them`),
+		"an order of nothing": says(cards, `we list the cards of that time`, `the list is sorted by the time of creation, newest first`),
+		"a limit of nothing":  says(cards, `we list the cards of that time with a limit of 2`, `the list holds no more than 2`),
+		"pages of nothing":    says(cards, `the pages of 1 put together are the whole list of that time`),
+		"a mirror of nothing": says(cards, `we list the cards of that time in ascending order`,
+			`we list the cards of that time in descending order`, `the descending list is the ascending one turned round`),
+		"a narrower list of n": says(credits, `we list the transactions of that time`,
+			`we list the transactions of the later part of that time`, `the list of the whole time holds each of them`),
 	} {
 		t.Run(name, func(t *testing.T) {
 			s := stage.New(t, mock.Options{})
@@ -115,7 +130,8 @@ func TestWhatIsNotThereToLookAtIsNoPass(t *testing.T) {
 }
 
 func TestHeadersThatATargetDoesNotSendAreNotTestable(t *testing.T) {
-	for _, sentence := range []string{`the header "X-Total-Count" counts the list of that time`, `the headers "X-Limit" and "X-Offset" repeat what was asked`} {
+	for _, sentence := range []string{`the header "X-Total-Count" counts the list of that time`,
+		`the headers "X-Limit" and "X-Offset" repeat what was asked`} {
 		s := stage.New(t, mock.Options{})
 		for _, header := range []string{"X-Total-Count", "X-Limit", "X-Offset"} {
 			s.Alter("cards-list", 0, stage.Header(header))

@@ -197,7 +197,8 @@ func holdsTheSame(ctx context.Context, w *steps.World) error {
 	for _, part := range []struct {
 		name        string
 		before, now *big.Rat
-	}{{"amount", before.Available, now.Available}, {"reserved_amount", before.Reserved, now.Reserved}, {"total_amount", before.Total, now.Total}} {
+	}{{"amount", before.Available, now.Available}, {"reserved_amount", before.Reserved, now.Reserved}, {"total_amount", before.Total,
+		now.Total}} {
 		w.Expect(part.before.Cmp(part.now) == 0, evidence.Assertion{Check: "balance has not moved",
 			Fact: w.Own(contract.Effect), Pointer: "/" + part.name, Message: part.name + " moved although nothing was done",
 			Expected: scene.Decimal(part.before), Actual: scene.Decimal(part.now)})

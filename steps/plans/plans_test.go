@@ -29,7 +29,8 @@ func planned(t *testing.T, result *steps.LoadResult, err error) *stage.Stage {
 }
 
 func held(holds *bool) *steps.LoadResult {
-	return &steps.LoadResult{Invariants: []evidence.Invariant{{Requirement: "MONEY-06", Sentence: "each credit is there", Holds: holds, Evidence: []string{"one is lost"}}}}
+	return &steps.LoadResult{Invariants: []evidence.Invariant{{Requirement: "MONEY-06", Sentence: "each credit is there", Holds: holds,
+		Evidence: []string{"one is lost"}}}}
 }
 
 func TestWhatWasHeldUnderLoadIsACheckOfTheScenario(t *testing.T) {

@@ -57,7 +57,8 @@ func TestABodyIsReplacedByWhatItMustNotBe(t *testing.T) {
 
 func TestAddressHeadAndQueryAreSet(t *testing.T) {
 	s := stage.New(t, mock.Options{})
-	require.NoError(t, s.Say(t, `a valid request to "Get wallet by ID"`, `the request's "id" in the address is unknown`, `the request's header "X-One" is "1"`,
+	require.NoError(t, s.Say(t, `a valid request to "Get wallet by ID"`, `the request's "id" in the address is unknown`,
+		`the request's header "X-One" is "1"`,
 		`the request's header "X-Two" is left out`, `the request's query "limit" is "7"`, `the request names the other client in the header "X-Client"`))
 	request := s.World.Draft.Request
 	require.Equal(t, "deadbeef-0000-4000-8000-00000000dead", request.Path["id"])
@@ -77,7 +78,8 @@ func TestACallReachesTheThingThatTheSentenceNames(t *testing.T) {
 	s := stage.New(t, mock.Options{})
 	require.NoError(t, s.Say(t, `a wallet`, `another wallet`, `we call "Get wallet by ID" for the other wallet`))
 	require.Contains(t, s.World.Last.Request().URL, s.World.Things["other wallet"].ID)
-	require.NoError(t, s.Say(t, `a valid request to "Get all transactions"`, `a transaction of another client`, `the request's query "wallet" is the wallet of the foreign transaction`))
+	require.NoError(t, s.Say(t, `a valid request to "Get all transactions"`, `a transaction of another client`,
+		`the request's query "wallet" is the wallet of the foreign transaction`))
 	require.NotEmpty(t, s.World.Draft.Request.Query.Get("wallet"))
 	first := s.World.Things["wallet"].ID
 	require.NoError(t, s.Say(t, `we call "Create a new card" on another wallet`))
@@ -87,7 +89,8 @@ func TestACallReachesTheThingThatTheSentenceNames(t *testing.T) {
 func TestARefusalIsRefusedOrServed(t *testing.T) {
 	says := stage.Says
 	stage.Play(t, map[string]stage.Case{
-		"no token": {Sentences: says(`a valid request to "Get all cards"`, `the request is sent without a token`, `the call is refused as not authenticated`),
+		"no token": {Sentences: says(`a valid request to "Get all cards"`, `the request is sent without a token`,
+			`the call is refused as not authenticated`),
 			Call: "cards-list", Change: stage.Status(200), Breaks: "not served"},
 		"another method": {Sentences: says(`"Get all cards" is called with the method DELETE`, `the call is refused as a wrong method`),
 			Call: "", Change: stage.Status(200), Breaks: "not served"},

@@ -229,7 +229,7 @@ func (config Config) baseline(ctx context.Context, style string, edition contrac
 	if config.MustConform && (gated > 0 || b.Passed == 0 && ctx.Err() == nil) {
 		return b, nil, &NotGreenError{Findings: gated, First: first}
 	}
-	run.Close(config.Contract, time.Now())
+	run.Judge(config.Contract, time.Now())
 	return b, run.WithStatus(reports.Proved), nil
 }
 

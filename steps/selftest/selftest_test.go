@@ -103,7 +103,7 @@ func measure(t *testing.T, ctx context.Context, faults []selftest.Fault, change 
 	}
 	result, err := selftest.Run(ctx, config)
 	if result != nil {
-		result.Close(time.Now())
+		result.Judge(time.Now())
 	}
 	return result, err
 }
@@ -139,7 +139,7 @@ func TestTheMatrixSaysWhoNoticedWhat(t *testing.T) {
 	require.Equal(t, []string{"refuses true true [{a.list CARD-LIST-01}] true", "accepted true true [{a.status CARD-LIST-08}] true",
 		"unseen false false [] true", "never false false [] false"}, lines)
 	require.Equal(t, reports.Killed{Faults: 4, Killed: 2, Right: 2}, result.Summary.ByGroup["g"])
-	require.Equal(t, evidence.ExitFailed, result.Close(time.Now()), "what lives fails")
+	require.Equal(t, evidence.ExitFailed, result.Judge(time.Now()), "what lives fails")
 }
 
 func TestAFaultThatIsNoticedForAnotherReasonIsNotRight(t *testing.T) {
@@ -196,7 +196,7 @@ func TestAnApiThatTheRunsBrokeIsToldAfterwards(t *testing.T) {
 	})
 	require.NoError(t, err)
 	require.Positive(t, result.Baseline[1].Gated)
-	require.Equal(t, evidence.ExitFailed, result.Close(time.Now()))
+	require.Equal(t, evidence.ExitFailed, result.Judge(time.Now()))
 }
 
 func TestRunsOnAnApiThatStaysHaveNamesOfTheirOwn(t *testing.T) {

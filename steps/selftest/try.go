@@ -106,7 +106,7 @@ func (config Config) once(ctx context.Context, fault Fault, result *reports.Faul
 	result.Runs++
 	result.Hits += hits
 	if config.Full && hits > 0 && !run.Partial() && result.Isolation == nil {
-		run.Close(config.Contract, time.Now())
+		run.Judge(config.Contract, time.Now())
 		result.Isolation = run.IsolationAgainst(config.proved[style+" "+string(edition)])
 	}
 	var right, other []reports.Killer

@@ -38,25 +38,30 @@ func TestEachSentinelSeesWhatItIsThereFor(t *testing.T) {
 		body      string
 		broken    string // the requirement, or empty for none
 	}{
-		"a good card":                      {"cards-get", 200, nil, card, ""},
-		"a good wallet":                    {"wallets-get", 200, nil, wallet, ""},
-		"a list of cards":                  {"cards-list", 200, nil, "[" + card + "]", ""},
-		"an error":                         {"cards-get", 404, nil, `{"message":"Card not found"}`, ""},
-		"an envelope":                      {"cards-list", 200, nil, `{"data":[]}`, "CARD-LIST-09"},
-		"a missing field":                  {"cards-get", 200, nil, change(card, `"status":"INACTIVE",`, ""), "CARD-11"},
-		"no body":                          {"cards-get", 200, nil, "", "CARD-GET-04"},
-		"a repeated name":                  {"cards-get", 200, nil, change(card, `{`, `{"id":"x",`), "STD-12"},
-		"text as JSON":                     {"cards-get", 404, nil, "not found", "STD-12"},
-		"another media type":               {"cards-get", 404, map[string]string{"Content-Type": "text/html"}, `{"message":"x"}`, "GEN-11"},
-		"a problem that lies":              {"cards-get", 404, map[string]string{"Content-Type": "application/problem+json"}, `{"status":500}`, "STD-13"},
-		"an honest problem":                {"cards-get", 404, map[string]string{"Content-Type": "application/problem+json"}, `{"status":404}`, ""},
-		"a 401 without a challenge":        {"cards-get", 401, nil, `{"message":"x"}`, "STD-02"},
-		"a 401 with another scheme":        {"cards-get", 401, map[string]string{"WWW-Authenticate": `Basic realm="x"`}, `{"message":"x"}`, "STD-03"},
-		"a 401 with a challenge":           {"cards-get", 401, map[string]string{"WWW-Authenticate": `Bearer realm="x"`}, `{"message":"x"}`, ""},
-		"a 405 without Allow":              {"cards-get", 405, nil, `{"message":"x"}`, "STD-05"},
-		"a bad Retry-After":                {"cards-get", 404, map[string]string{"Retry-After": "soon"}, `{"message":"x"}`, "STD-10"},
-		"a 429 for caches":                 {"cards-get", 429, map[string]string{"Cache-Control": "public, max-age=60"}, `{"message":"x"}`, "STD-11"},
-		"a 429 that expires":               {"cards-get", 429, map[string]string{"Expires": "Thu, 01 Dec 2994 16:00:00 GMT"}, `{"message":"x"}`, "STD-11"},
+		"a good card":        {"cards-get", 200, nil, card, ""},
+		"a good wallet":      {"wallets-get", 200, nil, wallet, ""},
+		"a list of cards":    {"cards-list", 200, nil, "[" + card + "]", ""},
+		"an error":           {"cards-get", 404, nil, `{"message":"Card not found"}`, ""},
+		"an envelope":        {"cards-list", 200, nil, `{"data":[]}`, "CARD-LIST-09"},
+		"a missing field":    {"cards-get", 200, nil, change(card, `"status":"INACTIVE",`, ""), "CARD-11"},
+		"no body":            {"cards-get", 200, nil, "", "CARD-GET-04"},
+		"a repeated name":    {"cards-get", 200, nil, change(card, `{`, `{"id":"x",`), "STD-12"},
+		"text as JSON":       {"cards-get", 404, nil, "not found", "STD-12"},
+		"another media type": {"cards-get", 404, map[string]string{"Content-Type": "text/html"}, `{"message":"x"}`, "GEN-11"},
+		"a problem that lies": {"cards-get", 404, map[string]string{"Content-Type": "application/problem+json"},
+			`{"status":500}`, "STD-13"},
+		"an honest problem": {"cards-get", 404, map[string]string{"Content-Type": "application/problem+json"},
+			`{"status":404}`, ""},
+		"a 401 without a challenge": {"cards-get", 401, nil, `{"message":"x"}`, "STD-02"},
+		"a 401 with another scheme": {"cards-get", 401, map[string]string{"WWW-Authenticate": `Basic realm="x"`}, `{"message":"x"}`,
+			"STD-03"},
+		"a 401 with a challenge": {"cards-get", 401, map[string]string{"WWW-Authenticate": `Bearer realm="x"`}, `{"message":"x"}`, ""},
+		"a 405 without Allow":    {"cards-get", 405, nil, `{"message":"x"}`, "STD-05"},
+		"a bad Retry-After":      {"cards-get", 404, map[string]string{"Retry-After": "soon"}, `{"message":"x"}`, "STD-10"},
+		"a 429 for caches": {"cards-get", 429, map[string]string{"Cache-Control": "public, max-age=60"}, `{"message":"x"}`,
+			"STD-11"},
+		"a 429 that expires": {"cards-get", 429, map[string]string{"Expires": "Thu, 01 Dec 2994 16:00:00 GMT"},
+			`{"message":"x"}`, "STD-11"},
 		"a 429 for nobody":                 {"cards-get", 429, map[string]string{"Cache-Control": "no-store, max-age=60"}, `{"message":"x"}`, ""},
 		"a 429 as it is":                   {"cards-get", 429, map[string]string{"Retry-After": "1"}, `{"message":"x"}`, ""},
 		"a full card number":               {"cards-get", 404, nil, `{"message":"card 4111 1111 1111 1111"}`, "CARD-20"},
@@ -65,18 +70,22 @@ func TestEachSentinelSeesWhatItIsThereFor(t *testing.T) {
 		"a verification value in a header": {"cards-get", 200, map[string]string{"X-Card-Cvv": "123"}, card, "HARNESS-15"},
 		"a pin of another kind":            {"cards-get", 200, map[string]string{"X-Key-Pin": "abc"}, card, ""},
 		"a secret, as asked for":           {"cards-generate-secret", 200, nil, `{"secret":"x9Kq7TzW2vLm"}`, ""},
-		"a secret in a header as well":     {"cards-generate-secret", 200, map[string]string{"X-Note": "x9Kq7TzW2vLm"}, `{"secret":"x9Kq7TzW2vLm"}`, "HARNESS-14"},
-		"a credential beside a secret":     {"cards-generate-secret", 200, nil, `{"secret":"x9Kq7TzW2vLm","note":"the-primary-secret"}`, "HARNESS-14"},
-		"a coding that is none":            {"cards-get", 200, map[string]string{"Content-Encoding": "gzip"}, card, "HARNESS-26"},
-		"a coding of no bytes":             {"cards-get", 404, map[string]string{"Content-Encoding": "identity"}, `{"message":"x"}`, ""},
-		"a stack trace":                    {"cards-get", 500, nil, `{"stack":"Error\n    at x (/usr/src/app/a.js:1:2)"}`, "HARNESS-10"},
-		"a mask that disagrees":            {"cards-get", 200, nil, change(card, `1111***1111`, `1111***2222`), "CARD-20"},
-		"changed before it was made":       {"cards-get", 200, nil, change(card, `"updated_at":"2025`, `"updated_at":"2024`), "CARD-21"},
-		"made after the answer":            {"cards-get", 200, nil, change(change(card, `"created_at":"2025`, `"created_at":"2999`), `"updated_at":"2025`, `"updated_at":"2999`), "HARNESS-20"},
-		"a total that is off":              {"wallets-get", 200, nil, change(wallet, `"total_amount":1.5`, `"total_amount":1.51`), "MONEY-02"},
-		"a negative amount":                {"wallets-get", 200, nil, change(change(wallet, `"total_amount":1.5`, `"total_amount":-0.5`), `"amount":1`, `"amount":-1`), "MONEY-07"},
-		"an undocumented field":            {"wallets-get", 200, nil, change(wallet, `{`, `{"extra":1,`), "HARNESS-16"},
-		"a new thing without an id":        {"relays-create", 200, nil, `{}`, "HARNESS-12"},
+		"a secret in a header as well": {"cards-generate-secret", 200, map[string]string{"X-Note": "x9Kq7TzW2vLm"},
+			`{"secret":"x9Kq7TzW2vLm"}`, "HARNESS-14"},
+		"a credential beside a secret": {"cards-generate-secret", 200, nil, `{"secret":"x9Kq7TzW2vLm","note":"the-primary-secret"}`,
+			"HARNESS-14"},
+		"a coding that is none":      {"cards-get", 200, map[string]string{"Content-Encoding": "gzip"}, card, "HARNESS-26"},
+		"a coding of no bytes":       {"cards-get", 404, map[string]string{"Content-Encoding": "identity"}, `{"message":"x"}`, ""},
+		"a stack trace":              {"cards-get", 500, nil, `{"stack":"Error\n    at x (/usr/src/app/a.js:1:2)"}`, "HARNESS-10"},
+		"a mask that disagrees":      {"cards-get", 200, nil, change(card, `1111***1111`, `1111***2222`), "CARD-20"},
+		"changed before it was made": {"cards-get", 200, nil, change(card, `"updated_at":"2025`, `"updated_at":"2024`), "CARD-21"},
+		"made after the answer": {"cards-get", 200, nil, change(change(card, `"created_at":"2025`, `"created_at":"2999`),
+			`"updated_at":"2025`, `"updated_at":"2999`), "HARNESS-20"},
+		"a total that is off": {"wallets-get", 200, nil, change(wallet, `"total_amount":1.5`, `"total_amount":1.51`), "MONEY-02"},
+		"a negative amount": {"wallets-get", 200, nil, change(change(wallet, `"total_amount":1.5`, `"total_amount":-0.5`),
+			`"amount":1`, `"amount":-1`), "MONEY-07"},
+		"an undocumented field":     {"wallets-get", 200, nil, change(wallet, `{`, `{"extra":1,`), "HARNESS-16"},
+		"a new thing without an id": {"relays-create", 200, nil, `{}`, "HARNESS-12"},
 	} {
 		t.Run(name, func(t *testing.T) {
 			server := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) {
@@ -88,12 +97,14 @@ func TestEachSentinelSeesWhatItIsThereFor(t *testing.T) {
 				_, _ = io.WriteString(w, c.body)
 			}))
 			defer server.Close()
-			api, err := client.New(client.Config{Contract: facts, BaseURL: server.URL, TokenURL: server.URL, Edition: contract.V1, Clients: map[string]client.Credentials{"primary": {Secret: "the-primary-secret"}}})
+			api, err := client.New(client.Config{Contract: facts, BaseURL: server.URL, TokenURL: server.URL, Edition: contract.V1,
+				Clients: map[string]client.Credentials{"primary": {Secret: "the-primary-secret"}}})
 			require.NoError(t, err)
 			defer api.Close()
 			bearer := "Bearer x"
 			operation := facts.Operation(c.operation)
-			exchange, err := api.Do(context.Background(), operation, client.Request{Authorization: &bearer, Path: map[string]string{"id": "x"}, Body: map[string]any{}})
+			exchange, err := api.Do(context.Background(), operation, client.Request{Authorization: &bearer, Path: map[string]string{"id": "x"},
+				Body: map[string]any{}})
 			require.NoError(t, err)
 			results, _ := Watch(set, operation, exchange, contract.V1)
 			require.NotEmpty(t, results)

@@ -158,7 +158,8 @@ func challengeFits(w *steps.World, exchange *client.Exchange) error {
 			return nil
 		}
 	}
-	return &scene.NotTestable{Why: "this target names no error in its challenge (" + match.OrAbsent(strings.Join(exchange.Header.Values("WWW-Authenticate"), ", ")) + ")"}
+	return &scene.NotTestable{Why: "this target names no error in its challenge " +
+		"(" + match.OrAbsent(strings.Join(exchange.Header.Values("WWW-Authenticate"), ", ")) + ")"}
 }
 
 // endsEarly is how often in a row an answer must end early before it is the API and not the connection.

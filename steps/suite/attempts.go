@@ -21,7 +21,8 @@ func (r *runner) again(attempt int) map[string]*catalog.Scenario {
 		case result == nil:
 		case (result.Verdict == evidence.Failed || result.Verdict == evidence.Blocked) && attempt < r.config.Retries:
 			next[scenario.Key] = scenario
-		case result.Verdict == evidence.Inconclusive && r.environment[scenario.Key] && attempt < max(environmentAttempts, r.config.Retries) && r.anyAnswer:
+		case result.Verdict == evidence.Inconclusive && r.environment[scenario.Key] && attempt < max(environmentAttempts, r.config.Retries) &&
+			r.anyAnswer:
 			next[scenario.Key] = scenario
 		}
 	}

@@ -95,7 +95,8 @@ func (o *outage) awaitEnd(ctx context.Context) {
 func (o *outage) wait(ctx context.Context) bool {
 	if o.waited >= o.patience && ctx.Err() == nil {
 		o.down = true
-		o.stop(&errDown{fmt.Sprintf("the target is down: %d scenarios in a row got no answer, and waiting for %v changed nothing; the last: %s", o.streak, o.patience, o.latest)})
+		o.stop(&errDown{fmt.Sprintf("the target is down: %d scenarios in a row got no answer, and waiting for %v changed nothing; the "+
+			"last: %s", o.streak, o.patience, o.latest)})
 	}
 	if ctx.Err() != nil {
 		return false

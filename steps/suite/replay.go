@@ -69,12 +69,12 @@ func Chosen(run *reports.Run, id string) (*reports.Scenario, error) {
 	return nil, fmt.Errorf("the run has no scenario %q; its run.json lists them", id)
 }
 
-// Close judges the repetitions and gives the exit code: 1 where one of them failed, else that of the first that is no
+// Judge judges the repetitions and gives the exit code: 1 where one of them failed, else that of the first that is no
 // success.
-func (r *Replay) Close(facts *contract.Contract, now time.Time) int {
+func (r *Replay) Judge(facts *contract.Contract, now time.Time) int {
 	code := evidence.ExitPassed
 	for _, one := range r.Runs {
-		one.Close(facts, now)
+		one.Judge(facts, now)
 		if one.ExitCode == evidence.ExitFailed || code == evidence.ExitPassed {
 			code = one.ExitCode
 		}
@@ -84,7 +84,8 @@ func (r *Replay) Close(facts *contract.Contract, now time.Time) int {
 
 // Print says how often the scenario did as it did in the run, and where it did not.
 func (r *Replay) Print(w io.Writer, was *reports.Scenario) error {
-	if _, err := fmt.Fprintf(w, "%s (%s): %d of %d times as in the run, where it was %s\n", was.Name, was.ID, r.Reproduced, r.Times, was.Verdict); err != nil {
+	if _, err := fmt.Fprintf(w, "%s (%s): %d of %d times as in the run, where it was %s\n", was.Name, was.ID, r.Reproduced, r.Times,
+		was.Verdict); err != nil {
 		return err
 	}
 	for _, text := range slices.Sorted(maps.Keys(r.Differences)) {

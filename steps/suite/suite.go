@@ -168,7 +168,8 @@ func checkSteps(selected []*catalog.Scenario, vocabulary []steps.Definition) err
 				}
 			}
 			if matches != 1 {
-				failed = append(failed, fmt.Errorf("%s:%d: %d sentences of the vocabulary read %q; exactly one must", scenario.URI, scenario.Line, matches, text))
+				failed = append(failed, fmt.Errorf("%s:%d: %d sentences of the vocabulary read %q; exactly one must", scenario.URI, scenario.Line,
+					matches, text))
 			}
 		}
 	}

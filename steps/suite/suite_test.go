@@ -35,7 +35,8 @@ func vocabulary(t *testing.T) []steps.Definition {
 		return steps.Definition{Pattern: regexp.MustCompile("^" + pattern + "$"), Area: "test", Doc: "test", Handler: handler}
 	}
 	expect := func(ctx context.Context, holds bool) {
-		steps.From(ctx).Expect(holds, evidence.Assertion{Check: "a check", Fact: contract.Fact{Requirement: "CARD-01", Facet: contract.Effect}, Message: "100 % of %d%s broke", Expected: "yes", Actual: "no"})
+		steps.From(ctx).Expect(holds, evidence.Assertion{Check: "a check",
+			Fact: contract.Fact{Requirement: "CARD-01", Facet: contract.Effect}, Message: "100 % of %d%s broke", Expected: "yes", Actual: "no"})
 	}
 	return []steps.Definition{
 		define("a check holds", func(ctx context.Context) error { expect(ctx, true); return nil }),
@@ -96,7 +97,7 @@ func run(t *testing.T, ctx context.Context, text string, change func(*suite.Conf
 	}
 	result, err := suite.Run(ctx, config)
 	if result != nil {
-		result.Close(facts, time.Now())
+		result.Judge(facts, time.Now())
 	}
 	return result, err
 }
@@ -139,7 +140,8 @@ func TestAnOddMessageIsKeptAsItIs(t *testing.T) {
 }
 
 func TestOneDeadScenarioDoesNotTakeTheOthersAlong(t *testing.T) {
-	result, err := run(t, context.Background(), feature("      Given the step ends its goroutine\n", "      Given the clean-up panics\n", "      Then a check holds\n"), nil)
+	result, err := run(t, context.Background(), feature("      Given the step ends its goroutine\n", "      Given the clean-up panics\n",
+		"      Then a check holds\n"), nil)
 	require.NoError(t, err)
 	require.Equal(t, 3, result.Summary.Scenarios.Total)
 	require.Equal(t, 1, result.Summary.Scenarios.Passed)
@@ -148,9 +150,11 @@ func TestOneDeadScenarioDoesNotTakeTheOthersAlong(t *testing.T) {
 
 func TestASelectionOfNothingIsAnErrorOfItsOwn(t *testing.T) {
 	var empty *suite.EmptyError
-	_, err := run(t, context.Background(), feature("      Then a check holds\n"), func(c *suite.Config) { c.Selection.Requirement = "CARD-GET-02" })
+	_, err := run(t, context.Background(), feature("      Then a check holds\n"),
+		func(c *suite.Config) { c.Selection.Requirement = "CARD-GET-02" })
 	require.ErrorAs(t, err, &empty)
-	_, err = run(t, context.Background(), feature("      Then a check holds\n"), func(c *suite.Config) { c.Selection.Tags = "@stated and not @stated" })
+	_, err = run(t, context.Background(), feature("      Then a check holds\n"),
+		func(c *suite.Config) { c.Selection.Tags = "@stated and not @stated" })
 	require.ErrorAs(t, err, &empty)
 }
 
@@ -167,7 +171,8 @@ func TestAStepThatNoSentenceReadsIsAnErrorBeforeAnythingRuns(t *testing.T) {
 }
 
 func TestAScenarioThatHangsEndsAtItsTimeout(t *testing.T) {
-	result, err := run(t, context.Background(), feature("      When it takes for ever\n", "      Then a check holds\n"), func(c *suite.Config) { c.Timeout = 50 * time.Millisecond })
+	result, err := run(t, context.Background(), feature("      When it takes for ever\n", "      Then a check holds\n"),
+		func(c *suite.Config) { c.Timeout = 50 * time.Millisecond })
 	require.NoError(t, err)
 	require.Equal(t, evidence.Inconclusive, result.Scenarios[0].Verdict)
 	require.Contains(t, result.Scenarios[0].Reason, "took longer than 50ms")
@@ -177,13 +182,15 @@ func TestAScenarioThatHangsEndsAtItsTimeout(t *testing.T) {
 func TestAStoppedRunKeepsWhatRanAndSaysWhatDidNot(t *testing.T) {
 	ctx, cancel := context.WithCancel(context.Background())
 	defer cancel()
-	result, err := run(t, ctx, feature("      Then a check holds\n", "      When the run is stopped meanwhile\n", "      Then a check holds\n", "      Then a check holds\n"), func(c *suite.Config) {
+	result, err := run(t, ctx, feature("      Then a check holds\n", "      When the run is stopped meanwhile\n",
+		"      Then a check holds\n", "      Then a check holds\n"), func(c *suite.Config) {
 		c.Concurrency = 1
-		c.Vocabulary = append(c.Vocabulary, steps.Definition{Pattern: regexp.MustCompile("^the run is stopped meanwhile$"), Handler: func(ctx context.Context) error {
-			cancel()
-			<-ctx.Done()
-			return context.Cause(ctx)
-		}})
+		c.Vocabulary = append(c.Vocabulary, steps.Definition{Pattern: regexp.MustCompile("^the run is stopped meanwhile$"),
+			Handler: func(ctx context.Context) error {
+				cancel()
+				<-ctx.Done()
+				return context.Cause(ctx)
+			}})
 	})
 	require.NoError(t, err)
 	counts := result.Summary.Scenarios
@@ -202,7 +209,8 @@ func TestASkippedScenarioNeverReadsAsPassed(t *testing.T) {
 
 func TestTheSameSeedGivesTheSameOrder(t *testing.T) {
 	order := func() (ids []string) {
-		_, err := run(t, context.Background(), feature("      Then a check holds\n", "      Then a check holds\n", "      Then a check holds\n", "      Then a check holds\n", "      Then a check holds\n"), func(c *suite.Config) {
+		_, err := run(t, context.Background(), feature("      Then a check holds\n", "      Then a check holds\n",
+			"      Then a check holds\n", "      Then a check holds\n", "      Then a check holds\n"), func(c *suite.Config) {
 			c.Concurrency = 1
 			c.Progress = func(p suite.Progress) { ids = append(ids, p.Latest.ID) }
 		})

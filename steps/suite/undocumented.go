@@ -34,7 +34,8 @@ func (u undocumented) add(facts *contract.Contract, exchanges []evidence.Exchang
 			u[reports.Undocumented{Operation: finding.Operation, Kind: "field", Name: evidence.WithoutIndexes(finding.Pointer)}] = true
 		}
 		if strings.HasPrefix(finding.Expected, "one of ") && finding.Pointer != "" {
-			u[reports.Undocumented{Operation: finding.Operation, Kind: "value", Name: evidence.WithoutIndexes(finding.Pointer) + " = " + finding.Actual}] = true
+			u[reports.Undocumented{Operation: finding.Operation, Kind: "value",
+				Name: evidence.WithoutIndexes(finding.Pointer) + " = " + finding.Actual}] = true
 		}
 	}
 }

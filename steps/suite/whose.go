@@ -106,7 +106,8 @@ func (r *runner) credentialsRefused(ctx context.Context, run *reports.Run) strin
 	}
 	var refused *client.TokenError
 	_, err := r.config.Session.Client.FreshToken(ctx, "primary", "")
-	if !errors.As(err, &refused) || !slices.Contains([]int{http.StatusBadRequest, http.StatusUnauthorized, http.StatusForbidden}, refused.Status) {
+	if !errors.As(err, &refused) || !slices.Contains([]int{http.StatusBadRequest, http.StatusUnauthorized, http.StatusForbidden},
+		refused.Status) {
 		return ""
 	}
 	return refused.Error()
@@ -122,7 +123,10 @@ func excuse(run *reports.Run, token, keepHazards bool, why string) {
 		s := &run.Scenarios[i]
 		before := len(s.Findings)
 		s.Findings = slices.DeleteFunc(s.Findings, there)
-		asked := slices.ContainsFunc(s.Exchanges, func(e evidence.Exchange) bool { return (e.Operation == tokenCall) == token && e.Response != nil })
+		asked := slices.ContainsFunc(s.Exchanges, func(e evidence.Exchange) bool {
+			return (e.Operation == tokenCall) == token &&
+				e.Response != nil
+		})
 		lost := len(s.Findings) < before || s.Verdict == evidence.Blocked && (s.BlockedBy == tokenCall) == token
 		if (lost || asked && !keepHazards) && !slices.ContainsFunc(s.Findings, func(f evidence.Finding) bool { return f.Gated }) {
 			s.Verdict, s.Reason, s.Missing, s.BlockedBy, s.Proves = evidence.Inconclusive, why, "", "", nil

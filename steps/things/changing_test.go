@@ -19,10 +19,12 @@ func TestWhatAChangeIsNotForIsOneFinding(t *testing.T) {
 		"frame.card-status-reaches-the-wallet":  {stage.Says(`a card`), "Update card status", "HARNESS-27", "status"},
 		"frame.card-status-reaches-other-cards": {stage.Says(`a card`, `another card`), "Update card status", "HARNESS-27", "status"},
 		"frame.card-update-renews-created-at":   {stage.Says(`a card`), "Update card status", "HARNESS-27", "created_at"},
-		"frame.beneficiary-update-hits-all":     {stage.Says(`a beneficiary`, `another beneficiary`), "Update beneficiary", "HARNESS-27", "status"},
-		"frame.card-creation-clears-metadata":   {stage.Says(`a wallet`), "Create a new card", "META-02", "metadata"},
-		"frame.credit-reaches-other-wallets":    {stage.Says(`a wallet`, `another wallet`), "Create manual credit transaction", "MONEY-06", "amount"},
-		"frame.list-shows-old-status":           {stage.Says(`a wallet`), "Update wallet", "WALLET-31", "status"},
+		"frame.beneficiary-update-hits-all": {stage.Says(`a beneficiary`, `another beneficiary`), "Update beneficiary", "HARNESS-27",
+			"status"},
+		"frame.card-creation-clears-metadata": {stage.Says(`a wallet`), "Create a new card", "META-02", "metadata"},
+		"frame.credit-reaches-other-wallets": {stage.Says(`a wallet`, `another wallet`), "Create manual credit transaction", "MONEY-06",
+			"amount"},
+		"frame.list-shows-old-status": {stage.Says(`a wallet`), "Update wallet", "WALLET-31", "status"},
 	} {
 		sentences := append(append(enduser[:2:2], c.given...), `"`+c.call+`" is called with each value that its page names`)
 		good := stage.New(t, mock.Options{}, "HARNESS-27")

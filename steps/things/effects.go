@@ -136,7 +136,8 @@ func updatedNotBeforeCreated(w *steps.World, _, now map[string]any) {
 }
 
 func walletLinked(w *steps.World, _, now map[string]any) {
-	w.Match(match.Field(match.Form("a text", func(text string) bool { return strings.TrimSpace(text) != "" }), "external_id"), now, evidence.Assertion{
-		Check: "the wallet is linked", Fact: w.Own(contract.Effect),
-		Message: "the wallet of the new card has no external_id"})
+	w.Match(match.Field(match.Form("a text", func(text string) bool { return strings.TrimSpace(text) != "" }), "external_id"), now,
+		evidence.Assertion{
+			Check: "the wallet is linked", Fact: w.Own(contract.Effect),
+			Message: "the wallet of the new card has no external_id"})
 }

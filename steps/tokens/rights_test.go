@@ -52,6 +52,7 @@ func TestARefusedCallWithoutARightThatActsIsAHazard(t *testing.T) {
 }
 
 func TestAWayThatIsUnknownOrAStepThatIsMissingIsSaid(t *testing.T) {
-	require.ErrorContains(t, stage.New(t, mock.Options{}).Say(t, `any operation is called with a smile in place of a token`), "there is no way")
+	require.ErrorContains(t, stage.New(t, mock.Options{}).Say(t, `any operation is called with a smile in place of a token`),
+		"there is no way")
 	require.ErrorContains(t, stage.New(t, mock.Options{}).Say(t, notServed), "no operation was called without a right")
 }

@@ -16,7 +16,8 @@ const refused = `the call is refused as not authenticated`
 
 func TestWhatIsNoTokenOpensNothingOrDoes(t *testing.T) {
 	cases := map[string]stage.Case{}
-	for _, how := range []string{"no token", "an empty token", "a token that is no token", "a token with one letter changed", "a token whose content was changed",
+	for _, how := range []string{"no token", "an empty token", "a token that is no token", "a token with one letter changed",
+		"a token whose content was changed",
 		"a token that has expired", "a token signed by a stranger", "a token that is not signed", "the token in the address"} {
 		cases[how] = stage.Case{Sentences: says(`"Get all cards" is called with `+how, refused), Call: "cards-list",
 			Change: stage.Status(200), Breaks: "not served"}
@@ -32,7 +33,8 @@ func TestAskingForATokenHoldsAndBreaks(t *testing.T) {
 			Call: "token", Change: stage.Status(200), Breaks: "not served"},
 		"a wrong secret": {Sentences: says(`we ask for an access token with the "client_secret" wrong`, `the call is refused as bad credentials`),
 			Call: "token", Change: stage.Status(200), Breaks: "not served"},
-		"a field twice": {Sentences: says(`we ask for an access token with the "grant_type" sent twice`, `the call is refused as a fault of the caller`),
+		"a field twice": {Sentences: says(`we ask for an access token with the "grant_type" sent twice`,
+			`the call is refused as a fault of the caller`),
 			Call: "token", Change: stage.Status(200), Breaks: "not served"},
 		"a JSON body": {Sentences: says(`we ask for an access token with a JSON body`, `the call is refused as a fault of the caller`),
 			Call: "token", Change: stage.Status(200), Breaks: "not served"},

@@ -190,7 +190,8 @@ func entityCanBeRead(ctx context.Context, w *steps.World, all *messages) error {
 		return nil
 	}
 	operation := w.Session.Contract.Operation("transactions-get")
-	exchange, err := w.Send(ctx, &scene.Draft{Operation: operation, Request: client.Request{As: "primary", Path: map[string]string{"id": event.EntityID}}})
+	exchange, err := w.Send(ctx, &scene.Draft{Operation: operation, Request: client.Request{As: "primary",
+		Path: map[string]string{"id": event.EntityID}}})
 	if err != nil {
 		return err
 	}

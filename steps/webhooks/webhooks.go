@@ -97,14 +97,16 @@ func aReachingWebhook(ctx context.Context, w *steps.World, article string) error
 	}
 	inbox := w.Session.Receiver.NewInbox()
 	operation := w.Session.Contract.Operation("webhooks-create")
-	object, err := subscribe(ctx, w, &scene.Draft{Operation: operation, Request: client.Request{As: as}, Body: map[string]any{"url": inbox.URL}})
+	object, err := subscribe(ctx, w, &scene.Draft{Operation: operation, Request: client.Request{As: as},
+		Body: map[string]any{"url": inbox.URL}})
 	if err != nil {
 		return err
 	}
 	w.Things[name] = object
 	hookOf(w, name).inbox = inbox
 	w.Cleanup(func(ctx context.Context) error {
-		_, err := w.Session.Client.Do(ctx, w.Session.Contract.Operation("webhooks-delete"), client.Request{As: as, Path: map[string]string{"id": object.ID}})
+		_, err := w.Session.Client.Do(ctx, w.Session.Contract.Operation("webhooks-delete"),
+			client.Request{As: as, Path: map[string]string{"id": object.ID}})
 		return err
 	})
 	return nil
@@ -113,8 +115,10 @@ func aReachingWebhook(ctx context.Context, w *steps.World, article string) error
 // subscribe makes a subscription for an address of this run. No page says that plain HTTP will do (N-39).
 func subscribe(ctx context.Context, w *steps.World, draft *scene.Draft) (*scene.Thing, error) {
 	thing, err := w.Scene.Create(ctx, draft)
-	if address, _ := draft.Body["url"].(string); err != nil && w.Last != nil && w.Last.Status/100 == 4 && !strings.HasPrefix(address, "https://") {
-		return nil, &scene.NotTestable{Key: "webhooks.public_url", Why: "the API takes no subscription for the plain HTTP address of this run: " + w.Answered(w.Last)}
+	if address, _ := draft.Body["url"].(string); err != nil && w.Last != nil && w.Last.Status/100 == 4 &&
+		!strings.HasPrefix(address, "https://") {
+		return nil, &scene.NotTestable{Key: "webhooks.public_url", Why: "the API takes no subscription for the plain HTTP address of this " +
+			"run: " + w.Answered(w.Last)}
 	}
 	return thing, err
 }
@@ -151,7 +155,10 @@ func askedToConfirm(ctx context.Context, w *steps.World, name string) error {
 	if err != nil {
 		return err
 	}
-	one, came := inbox.Wait(ctx, patienceOf(ctx, w), func(r webhook.Received) bool { return r.Message == nil || r.Message.Type == webhook.Confirmation })
+	one, came := inbox.Wait(ctx, patienceOf(ctx, w), func(r webhook.Received) bool {
+		return r.Message == nil ||
+			r.Message.Type == webhook.Confirmation
+	})
 	if err := undelivered(w, came); err != nil {
 		return err
 	}
@@ -189,7 +196,8 @@ func confirmWebhook(ctx context.Context, w *steps.World, name string) error {
 	}
 	trusted := webhook.MayFetch(address, local)
 	if u, err := url.Parse(address); err == nil && local != "" && !trusted && client.OnThisMachine(u.Hostname()) {
-		return &scene.NotTestable{Key: "webhooks.sender", Why: "the SubscribeURL is of this machine and of another port than the API (" + u.Host + "), as that of an emulator of SNS is"}
+		return &scene.NotTestable{Key: "webhooks.sender", Why: "the SubscribeURL is of this machine and of another port than the API " +
+			"(" + u.Host + "), as that of an emulator of SNS is"}
 	}
 	w.Expect(trusted, evidence.Assertion{Check: "SubscribeURL", Fact: w.Fact("HOOK-14", contract.Delivery),
 		Message: "the SubscribeURL is none that a receiver may fetch", Expected: "an address of SNS", Actual: address})
@@ -346,7 +354,8 @@ func sentAgain(ctx context.Context, w *steps.World) error {
 	}
 	again := taken(ctx, w, inbox, patience)
 	if !again && w.Session.RetryWait == 0 {
-		return &scene.NotTestable{Key: "webhooks.retry_wait", Why: "no second try came in time, and nobody said how long this API waits with it (SNS: 20 s)"}
+		return &scene.NotTestable{Key: "webhooks.retry_wait", Why: "no second try came in time, and nobody said how long this API waits " +
+			"with it (SNS: 20 s)"}
 	}
 	for _, requirement := range []string{"HOOK-18", "SNS-16"} {
 		w.Expect(again, evidence.Assertion{Check: "a failed delivery is tried again",
@@ -367,7 +376,8 @@ func notedSentAgain(ctx context.Context, w *steps.World) error {
 		return &scene.NotTestable{Key: "webhooks.retry_wait", Why: "nobody said how long this API waits before a second try (SNS: 20 s)"}
 	}
 	again := taken(ctx, w, inbox, 2*w.Session.RetryWait)
-	w.Observe("webhooks.retried-after-4xx", "C-52", "Is a delivery that was answered 403 tried again?", map[bool]string{true: "yes", false: "no"}[again])
+	w.Observe("webhooks.retried-after-4xx", "C-52", "Is a delivery that was answered 403 tried again?",
+		map[bool]string{true: "yes", false: "no"}[again])
 	return nil
 }
 

@@ -19,17 +19,21 @@ func broken(fault, breaks string, sentences ...any) stage.Case {
 func TestWhoIsToldOfWhatHoldsAndBreaks(t *testing.T) {
 	told := says(`a confirmed webhook`, `something happens to tell of`, `the webhook is told of it`)
 	stage.Play(t, map[string]stage.Case{
-		"no confirmation request": broken("webhook.confirmation-missing", "a confirmation request", `a webhook that reaches us`, `we are asked to confirm the webhook`),
-		"an address that none may fetch": broken("webhook.subscribe-url-missing", "SubscribeURL", `a webhook that reaches us`, `we are asked to confirm the webhook`,
+		"no confirmation request": broken("webhook.confirmation-missing", "a confirmation request", `a webhook that reaches us`,
+			`we are asked to confirm the webhook`),
+		"an address that none may fetch": broken("webhook.subscribe-url-missing", "SubscribeURL", `a webhook that reaches us`,
+			`we are asked to confirm the webhook`,
 			`we confirm the webhook`),
 		"a handshake without a name": broken("webhook.confirmed-without-arn", "the handshake names the subscription", `a confirmed webhook`),
 		"no notification":            broken("webhook.notification-missing", "a notification arrives", told...),
-		"a notification to another": broken("webhook.delivered-to-others", "nobody else is told", `a foreign confirmed webhook`, `a confirmed webhook`,
+		"a notification to another": broken("webhook.delivered-to-others", "nobody else is told", `a foreign confirmed webhook`,
+			`a confirmed webhook`,
 			`three more things happen, of which the webhook is told`, `the foreign webhook is told nothing of all this`),
 		"a notification too early": broken("webhook.delivered-before-confirmation", "nothing before the handshake",
 			`another confirmed webhook`, `a webhook that reaches us`, `three more things happen, of which the other webhook is told`,
 			`we are asked to confirm the webhook`, `we confirm the webhook`, `nothing was told before we confirmed`),
-		"an event that names no entity": broken("webhook.event-without-entity", "member of an event", append(told, `the event names its entity`)...),
+		"an event that names no entity": broken("webhook.event-without-entity", "member of an event",
+			append(told, `the event names its entity`)...),
 		"an entity that can't be read": {Sentences: append(told, `the entity that the event names can be read`),
 			Call: "transactions-get", Change: stage.Refused(404, "no such transaction"), Breaks: "the entity of an event"},
 	})
@@ -65,7 +69,8 @@ func TestAFurtherTryHoldsAndBreaks(t *testing.T) {
 
 func TestWhetherARefusedNotificationIsSentAgainIsOnlyNoted(t *testing.T) {
 	s := stage.New(t, mock.Options{})
-	require.NoError(t, s.Say(t, `a confirmed webhook`, `our receiver refuses once`, `something happens to tell of`, `whether the notification is sent again is noted`))
+	require.NoError(t, s.Say(t, `a confirmed webhook`, `our receiver refuses once`, `something happens to tell of`,
+		`whether the notification is sent again is noted`))
 	observed := s.World.Evidence().Observations
 	require.Len(t, observed, 1)
 	require.Equal(t, "webhooks.retried-after-4xx", observed[0].ID)

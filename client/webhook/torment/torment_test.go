@@ -160,13 +160,16 @@ func TestEachGapIsFoundByItsOwnAttack(t *testing.T) {
 		endpoint *endpoint
 		found    []string
 	}{
-		"no signature is asked for":      {&endpoint{careless: []string{"fields", "signature"}}, []string{"signature-missing", "signature-of-nothing", "signature-not-base64", "one-byte-altered", "subject-added", "version-swapped", "version-unknown"}},
-		"the age does not matter":        {&endpoint{careless: []string{"age"}}, []string{"replayed"}},
-		"any topic will do":              {&endpoint{careless: []string{"topic"}}, []string{"another-topic"}},
-		"any type will do":               {&endpoint{careless: []string{"type", "fields"}}, []string{"type-unknown"}},
-		"certificates are redirected":    {&endpoint{fetch: anyHost}, []string{"certificate-redirected"}},
-		"certificates live for ever":     {&endpoint{careless: []string{"certificate"}}, []string{"certificate-expired"}},
-		"the address does not matter":    {&endpoint{careless: []string{"certificate address"}}, []string{"certificate-of-another-host", "certificate-behind-user-info"}},
+		"no signature is asked for": {&endpoint{careless: []string{"fields", "signature"}},
+			[]string{"signature-missing", "signature-of-nothing", "signature-not-base64", "one-byte-altered", "subject-added", "version-swapped",
+				"version-unknown"}},
+		"the age does not matter":     {&endpoint{careless: []string{"age"}}, []string{"replayed"}},
+		"any topic will do":           {&endpoint{careless: []string{"topic"}}, []string{"another-topic"}},
+		"any type will do":            {&endpoint{careless: []string{"type", "fields"}}, []string{"type-unknown"}},
+		"certificates are redirected": {&endpoint{fetch: anyHost}, []string{"certificate-redirected"}},
+		"certificates live for ever":  {&endpoint{careless: []string{"certificate"}}, []string{"certificate-expired"}},
+		"the address does not matter": {&endpoint{careless: []string{"certificate address"}},
+			[]string{"certificate-of-another-host", "certificate-behind-user-info"}},
 		"whatever it is given it asks":   {&endpoint{fetchesAny: true}, []string{"subscribe-url-inside"}},
 		"the first of two members":       {&endpoint{lenient: true}, []string{"member-twice"}},
 		"any body will do":               {&endpoint{careless: []string{"body"}}, []string{"oversized", "not-json"}},

@@ -37,7 +37,7 @@ func (b *Bench) Finish(result *reports.Run, formats []string, to *format.Writer)
 // FinishLoad judges a run of load plans, and does the same.
 func (b *Bench) FinishLoad(result *reports.LoadRun, by *Judgement, to *format.Writer) error {
 	result.ApplyKnown(by.Known)
-	result.Close(by.Policy, b.Now())
+	result.Judge(by.Policy, b.Now())
 	result.ReportWaivers(by.Waivers)
 	paths, failed := elsewhere(b, to, func() ([]string, error) { return format.Load(to, result) })
 	if err := format.PrintLoad(b.Out, result); err != nil {

@@ -36,6 +36,6 @@ func (b *Bench) Forecast(ctx context.Context, file *target.File) (*reports.Run, 
 	if err != nil {
 		return nil, err
 	}
-	run.Close(b.Facts, b.Now())
+	run.Judge(b.Facts, b.Now())
 	return run, nil
 }

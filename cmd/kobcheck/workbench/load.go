@@ -139,7 +139,7 @@ func (b *Bench) Loader(file *target.File, runID string, seed int64) func(context
 		ctx, cancel := context.WithTimeoutCause(ctx, patience, fmt.Errorf("the load took longer than %v", patience))
 		defer cancel()
 		run := reports.LoadRun{Plans: []reports.LoadPlan{*load.Perform(ctx, on, plan, seed, kind.Shard{})}}
-		run.Close(b.Plain(), b.Now())
+		run.Judge(b.Plain(), b.Now())
 		done[name] = forScenarios(&run.Plans[0])
 		return done[name], nil
 	}

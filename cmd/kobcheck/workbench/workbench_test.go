@@ -68,7 +68,7 @@ func TestARunThatWasMadeIsNotLostWhereItsFolderCannotBeWritten(t *testing.T) {
 	b, err := New(root)
 	require.NoError(t, err)
 	result := &reports.Run{Version: reports.Version}
-	result.Close(b.Facts, b.Now())
+	result.Judge(b.Facts, b.Now())
 	result.ExitCode = evidence.ExitPassed
 	err = b.Finish(result, []string{"json"}, &format.Writer{Folder: filepath.Join(file, "reports")})
 	require.Equal(t, Exit{evidence.ExitUsage}, err)

@@ -16,9 +16,9 @@ func (s *Server) admits(c *call) bool {
 		return false
 	}
 	line := c.header.Get("Authorization")
-	if !s.faulty(c, "auth.no-token-accepted") &&
-		!(strings.TrimSpace(line) == "Bearer" && s.faults.On("auth.empty-bearer-accepted")) &&
-		!(strings.HasPrefix(line, "Basic ") && s.faults.On("auth.basic-accepted")) {
+	empty := strings.TrimSpace(line) == "Bearer" && s.faults.On("auth.empty-bearer-accepted")
+	basic := strings.HasPrefix(line, "Basic ") && s.faults.On("auth.basic-accepted")
+	if !empty && !basic && !s.faulty(c, "auth.no-token-accepted") {
 		return false
 	}
 	s.welcome(c)

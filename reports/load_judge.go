@@ -192,7 +192,7 @@ func (p *LoadPlan) late() string {
 	return ""
 }
 
-// weightOf says how much a deviation carries: the word that stands before it, and why it does not fail.
+// WeightOf says how much a deviation carries: the word that stands before it, and why it does not fail.
 func WeightOf(f *evidence.Finding) (word, why string) {
 	word = "FINDING"
 	if f.Hazard != "" {
@@ -207,7 +207,7 @@ func WeightOf(f *evidence.Finding) (word, why string) {
 	return word, f.Reason
 }
 
-// standing is what came of an invariant: holds, NOT DECIDED, BROKEN, or that its failure is advisory or known.
+// Standing is what came of an invariant: holds, NOT DECIDED, BROKEN, or that its failure is advisory or known.
 func (p *LoadPlan) Standing(one evidence.Invariant) (state, why string) {
 	if one.Holds == nil {
 		return "NOT DECIDED", ""
@@ -225,7 +225,7 @@ func (p *LoadPlan) Standing(one evidence.Invariant) (state, why string) {
 	return "BROKEN", ""
 }
 
-// fresh are entries for what fails a plan and no list knows.
+// NewFailures are entries for what fails a plan and no list knows.
 func (r *LoadRun) NewFailures() evidence.KnownFailures {
 	entries := evidence.KnownFailures{}
 	seen := map[string]bool{}

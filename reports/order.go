@@ -66,17 +66,10 @@ func ProveOrder(order contract.CardOrder, decisions []Decision) *OrderProof {
 		return nil
 	}
 	p := &OrderProof{Decisions: telling, Possible: 1, Before: []OrderedPair{}, Fewest: []Decision{}}
-	direct := make([]uint, n) // for each check those that it was seen to run before
 	for i := range n {
 		p.Possible *= i + 1
 	}
-	for _, d := range telling {
-		for _, other := range d.Failing {
-			if other != d.Decided {
-				direct[d.Decided-1] |= 1 << (other - 1)
-			}
-		}
-	}
+	direct := seenBefore(telling, n)
 	closed := closure(direct)
 	p.Remaining = extensions(closed)
 	p.Documented = p.Remaining > 0
@@ -103,6 +96,19 @@ func ProveOrder(order contract.CardOrder, decisions []Decision) *OrderProof {
 	}
 	p.Fewest = fewest(telling, p.Before)
 	return p
+}
+
+// seenBefore gives for each check those that it was seen to run before.
+func seenBefore(telling []Decision, n int) []uint {
+	direct := make([]uint, n)
+	for _, d := range telling {
+		for _, other := range d.Failing {
+			if other != d.Decided {
+				direct[d.Decided-1] |= 1 << (other - 1)
+			}
+		}
+	}
+	return direct
 }
 
 // telling keeps the decisions that put one check before another, in a stable order.

@@ -68,7 +68,7 @@ type verdictCount struct {
 	N       int
 }
 
-// parts lists the counts by verdict, in the order in which every report has them. They add up to the total.
+// Verdicts lists the counts by verdict, in the order in which every report has them. They add up to the total.
 func (c ScenarioCounts) Verdicts() []verdictCount {
 	return []verdictCount{{evidence.Passed, c.Passed}, {evidence.Failed, c.Failed}, {evidence.Advisory, c.Advisory},
 		{evidence.Blocked, c.Blocked},

@@ -50,7 +50,7 @@ func (w *World) Frame(ctx context.Context, naming ...*scene.Draft) (*Frame, erro
 		mentions := func(draft *scene.Draft) bool { return Mentions(draft, thing) }
 		if thing != nil && !thing.Shared && thing.ID != "" && (len(naming) == 0 || slices.ContainsFunc(naming, mentions)) {
 			f.things[name] = thing
-			f.include(w, thing)
+			f.include(thing)
 		}
 	}
 	var err error
@@ -59,7 +59,7 @@ func (w *World) Frame(ctx context.Context, naming ...*scene.Draft) (*Frame, erro
 }
 
 // include adds the wallet of a card, on which much of what happens to the card shows.
-func (f *Frame) include(w *World, thing *scene.Thing) {
+func (f *Frame) include(thing *scene.Thing) {
 	id, _ := thing.Body["wallet_id"].(string)
 	for _, other := range f.things {
 		if other.ID == id {

@@ -327,8 +327,8 @@ func stuckAfter(text string, groups []group, last int) bool {
 func withinUUID(text string, from, to int) bool {
 	const size = len("8f1b7a52-93c4-4a2e-9d5e-0a6c1f2b3d4e")
 	for at := max(0, from-size+1); at < to && at+size <= len(text); at++ {
-		if isUUID(text[at:at+size]) && !(at > 0 && isLetterOrDigit(text[at-1])) &&
-			!(at+size < len(text) && isLetterOrDigit(text[at+size])) {
+		glued := at > 0 && isLetterOrDigit(text[at-1]) || at+size < len(text) && isLetterOrDigit(text[at+size])
+		if !glued && isUUID(text[at:at+size]) {
 			return true
 		}
 	}

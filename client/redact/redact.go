@@ -217,7 +217,8 @@ func (r *Redactor) Headers(header http.Header) map[string][]string {
 
 // harmless are headers that hold nothing to hide; a quick way past the look at each.
 var harmless = map[string]bool{
-	"Accept": true, "Accept-Encoding": true, "Content-Type": true, "Content-Length": true, "Date": true, "Traceparent": true, "Connection": true,
+	"Accept": true, "Accept-Encoding": true, "Content-Type": true, "Content-Length": true, "Date": true,
+	"Traceparent": true, "Connection": true,
 }
 
 func (r *Redactor) header(name, value string) string {

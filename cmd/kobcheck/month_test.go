@@ -108,7 +108,7 @@ func TestAMonthOfNightsIsToldRightEveryMorning(t *testing.T) {
 		}
 	}
 	for _, line := range lines {
-		fmt.Println(line)
+		t.Log(line)
 	}
 	if everything() {
 		slowdownTold(t, m)

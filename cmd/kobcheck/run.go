@@ -90,25 +90,15 @@ func newRun() *cobra.Command {
 }
 
 func run(ctx context.Context, b *workbench.Bench, f *runFlags) error {
-	if f.rest != "" {
-		if err := f.goOn(); err != nil {
-			return err
-		}
+	if err := f.goOn(); err != nil {
+		return err
 	}
 	keep, err := f.kept()
 	if err != nil {
 		return err
 	}
-	if f.unexpectedPass != "warn" && f.unexpectedPass != reports.UnexpectedPassFails {
-		return fmt.Errorf("--unexpected-pass: %q is neither warn nor fail", f.unexpectedPass)
-	}
-	if err := b.Add(f.own); err != nil {
+	if err := f.takeOwn(b); err != nil {
 		return err
-	}
-	if f.own.Features != "" {
-		if err := b.Sound(); err != nil {
-			return fmt.Errorf("--features: %w", err)
-		}
 	}
 	f.how.Seed = b.Seed(f.how.Seed)
 	subject, err := b.Subject(ctx, &f.where, f.how.Seed)
@@ -152,19 +142,41 @@ func run(ctx context.Context, b *workbench.Bench, f *runFlags) error {
 		session.Load = b.Loader(subject.File, f.how.RunID, f.how.Seed)
 	}
 	result, err := performScenarios(ctx, b, f, subject, session)
-	var empty *suite.EmptyError
-	if errors.As(err, &empty) {
-		b.Say("%v", err)
-		return workbench.ExitWith(evidence.ExitNothing)
-	}
 	if err != nil {
-		return err
+		return nothingSelected(b, err)
 	}
 	done := conclude(b, f, by, result, api.Redactor())
 	if f.keep != "" {
 		prune(b, f.history, result.Target.Name, keep)
 	}
 	return done
+}
+
+// nothingSelected gives its own exit code to a run that had nothing to perform; any other error stays.
+func nothingSelected(b *workbench.Bench, err error) error {
+	var empty *suite.EmptyError
+	if !errors.As(err, &empty) {
+		return err
+	}
+	b.Say("%v", err)
+	return workbench.ExitWith(evidence.ExitNothing)
+}
+
+// takeOwn adds the user's own scenarios and requirements, which have to hold together with ours.
+func (f *runFlags) takeOwn(b *workbench.Bench) error {
+	if f.unexpectedPass != "warn" && f.unexpectedPass != reports.UnexpectedPassFails {
+		return fmt.Errorf("--unexpected-pass: %q is neither warn nor fail", f.unexpectedPass)
+	}
+	if err := b.Add(f.own); err != nil {
+		return err
+	}
+	if f.own.Features == "" {
+		return nil
+	}
+	if err := b.Sound(); err != nil {
+		return fmt.Errorf("--features: %w", err)
+	}
+	return nil
 }
 
 // kept is what of a history is to be kept.
@@ -211,6 +223,9 @@ func lookFirst(ctx context.Context, b *workbench.Bench, subject *workbench.Subje
 
 // goOn takes from a run that was stopped its seed, and the scenarios that it did not come to.
 func (f *runFlags) goOn() error {
+	if f.rest == "" {
+		return nil
+	}
 	earlier, err := workbench.OpenRun(f.rest)
 	if err != nil {
 		return err

@@ -126,7 +126,7 @@ func (w *Writer) fill(stage string, files []file) (found string, unrendered map[
 			}
 			mu.Unlock()
 			if err != nil {
-				return nil
+				return nil //nolint:nilerr // it is told with the others that could not be rendered
 			}
 			return w.put(filepath.Join(stage, filepath.FromSlash(one.name)), data)
 		})

@@ -162,10 +162,12 @@ func (c *Catalog) lintSteps(vocabulary []Sentence) []Problem {
 			}
 			switch len(matches) {
 			case 0:
-				problems = append(problems, Problem{File: s.URI, Line: step.Line, What: fmt.Sprintf("no sentence of the vocabulary reads %q", step.Text)})
+				problems = append(problems, Problem{File: s.URI, Line: step.Line,
+					What: fmt.Sprintf("no sentence of the vocabulary reads %q", step.Text)})
 			case 1:
 			default:
-				problems = append(problems, Problem{File: s.URI, Line: step.Line, What: fmt.Sprintf("%q can be read in %d ways: %s", step.Text, len(matches), strings.Join(matches, " and "))})
+				problems = append(problems, Problem{File: s.URI, Line: step.Line,
+					What: fmt.Sprintf("%q can be read in %d ways: %s", step.Text, len(matches), strings.Join(matches, " and "))})
 			}
 		}
 	}
@@ -188,7 +190,7 @@ func (c *Catalog) lintCoverage(from *contract.Contract) []Problem {
 			problems = append(problems, Problem{What: fmt.Sprintf("%s (%s) has neither a scenario nor a reason why there is none: %s",
 				requirement.ID, requirement.Who, requirement.Sentence)})
 		case proved && requirement.Reason != "":
-			problems = append(problems, Problem{What: fmt.Sprintf("%s has scenarios and a reason why there can be none; remove the reason", requirement.ID)})
+			problems = append(problems, Problem{What: requirement.ID + " has scenarios and a reason why there can be none; remove the reason"})
 		}
 	}
 	return problems

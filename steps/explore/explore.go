@@ -218,14 +218,20 @@ func (e *explorer) shrink(ctx context.Context, walk []Step, difference *Differen
 		}
 	}
 	if result.Exchanges == nil {
-		_, found, recorded, err := e.shows(ctx, result.Walk, difference, result)
-		if err != nil {
-			return err
-		}
-		if found != nil {
-			result.Difference = found
-		}
-		result.Exchanges = recorded
+		return e.record(ctx, difference, result)
 	}
+	return nil
+}
+
+// record performs a walk that could not be made shorter once more, for its exchanges.
+func (e *explorer) record(ctx context.Context, difference *Difference, result *Result) error {
+	_, found, recorded, err := e.shows(ctx, result.Walk, difference, result)
+	if err != nil {
+		return err
+	}
+	if found != nil {
+		result.Difference = found
+	}
+	result.Exchanges = recorded
 	return nil
 }

@@ -119,7 +119,7 @@ func keepSpan(ctx context.Context, w *steps.World, operation string, base url.Va
 		if last := len(made) - 1; last > 0 && !things.Created(thing).After(things.Created(made[last-1]).Add(time.Millisecond)) {
 			return &steps.Environment{Why: "things made one after another were not given times that differ by more than a millisecond"}
 		}
-		if err := things.Pass(ctx, w, thing); err != nil {
+		if err := things.Pass(ctx, thing); err != nil {
 			return err
 		}
 	}

@@ -130,18 +130,8 @@ func Run(ctx context.Context, config Config) (*reports.Selftest, error) {
 	for _, operation := range config.Catalog.ListOperations(config.Contract) {
 		config.calling[operation.ID] = operation.Scenarios
 	}
-	for _, style := range config.Styles {
-		for _, edition := range config.Editions {
-			baseline, proved, err := config.baseline(ctx, style, edition)
-			if err != nil {
-				return nil, err
-			}
-			if ctx.Err() != nil {
-				return s, nil // by halves it says nothing
-			}
-			config.proved[style+" "+string(edition)] = proved
-			s.Baseline = append(s.Baseline, baseline)
-		}
+	if err := config.baselines(ctx, s); err != nil || ctx.Err() != nil {
+		return s, err
 	}
 	results := make([]*reports.FaultResult, len(config.Faults))
 	var mu sync.Mutex
@@ -193,6 +183,24 @@ func Run(ctx context.Context, config Config) (*reports.Selftest, error) {
 	}
 	config.gaps(s)
 	return s, err
+}
+
+// baselines runs everything on the unbroken API, in each style and edition. What was stopped by halves says nothing.
+func (config Config) baselines(ctx context.Context, s *reports.Selftest) error {
+	for _, style := range config.Styles {
+		for _, edition := range config.Editions {
+			baseline, proved, err := config.baseline(ctx, style, edition)
+			if err != nil {
+				return err
+			}
+			if ctx.Err() != nil {
+				return nil //nolint:nilerr // being stopped is no error
+			}
+			config.proved[style+" "+string(edition)] = proved
+			s.Baseline = append(s.Baseline, baseline)
+		}
+	}
+	return nil
 }
 
 // afterwards runs everything on the unchanged API once more: what the runs left there may not break anything either,

@@ -69,7 +69,7 @@ func (config Config) try(ctx context.Context, fault Fault) (*reports.FaultResult
 				return nil, err
 			}
 			if ctx.Err() != nil || result.Caught() {
-				return result, nil
+				return result, nil //nolint:nilerr // being stopped is no error
 			}
 		}
 	}

@@ -80,7 +80,9 @@ func forbiddenName(value any) string {
 
 // insidesShown are the marks that the inside of a server leaves in an error: stack frames of common
 // platforms, paths, database statements and drivers.
-var insidesShown = regexp.MustCompile(`(?m)(^\s+at .+[:(]\d+|\bat [\w.$<>]+ \(.+:\d+:\d+\)|goroutine \d+ \[|node_modules|/usr/src/|/home/\w+/|\.go:\d+|\.java:\d+|Traceback \(most recent call last\)|SQLSTATE|\bSELECT .+ FROM\b|\bINSERT INTO \b|PrismaClient|TypeORM|ECONNREFUSED|QueryFailedError)`)
+var insidesShown = regexp.MustCompile(`(?m)(^\s+at .+[:(]\d+|\bat [\w.$<>]+ \(.+:\d+:\d+\)|goroutine \d+ \[` +
+	`|node_modules|/usr/src/|/home/\w+/|\.go:\d+|\.java:\d+` +
+	`|Traceback \(most recent call last\)|SQLSTATE|\bSELECT .+ FROM\b|\bINSERT INTO \b|PrismaClient|TypeORM|ECONNREFUSED|QueryFailedError)`)
 
 // insides checks that an error keeps the inside of the server to itself.
 func (w *watcher) insides() {

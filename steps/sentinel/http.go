@@ -253,7 +253,8 @@ func (w *watcher) shapeless(facet contract.Facet, message, actual string) eviden
 // facetOf gives a violation the facet that it breaks.
 var facetOf = map[string]contract.Facet{schemas.Missing: contract.FieldThere, schemas.Undocumented: contract.FieldThere,
 	schemas.Type:   contract.FieldType,
-	schemas.Format: contract.FieldType, schemas.Pattern: contract.FieldType, schemas.Enum: contract.Values, schemas.Range: contract.Values, schemas.JSON: contract.Form}
+	schemas.Format: contract.FieldType, schemas.Pattern: contract.FieldType,
+	schemas.Enum: contract.Values, schemas.Range: contract.Values, schemas.JSON: contract.Form}
 
 // Violated turns a violation of the schema of an operation's success into an assertion that does not hold.
 func Violated(operation *contract.Operation, edition contract.Edition, v schemas.Violation) evidence.Assertion {

@@ -38,16 +38,7 @@ func (r *runner) keep(ctx context.Context, a *attempt) {
 	result.DurationMS = milliseconds(time.Since(a.started))
 	result.Steps = withKeywords(a.scenario, a.steps)
 	result.Attempts = 1
-	proves := map[string]bool{}
-	for _, check := range seen.Checks {
-		if check.Outcome == evidence.Held && check.Refused == "" {
-			proves[check.Requirement] = true
-		}
-		if check.Step >= 0 {
-			result.Checks = append(result.Checks, check)
-		}
-	}
-	result.Proves = slices.Sorted(maps.Keys(proves))
+	result.Proves, result.Checks = proved(seen.Checks), append(result.Checks, ofSteps(seen.Checks)...)
 	result.Findings = distinct(seen.Findings)
 	result.Exchanges = append(result.Exchanges, seen.Exchanges...)
 	judge(result, seen, a.failure, a.cleanup, stopped)
@@ -89,12 +80,24 @@ func (r *runner) keep(ctx context.Context, a *attempt) {
 			Scenario: result.ID, Example: result.Name})
 	}
 	if r.config.Progress != nil {
-		counts := make(map[evidence.Verdict]int, len(r.counts))
-		for verdict, n := range r.counts {
-			counts[verdict] = n
-		}
-		r.config.Progress(Progress{Done: len(r.results), Total: len(r.selected), Counts: counts, Latest: result})
+		r.config.Progress(Progress{Done: len(r.results), Total: len(r.selected), Counts: maps.Clone(r.counts), Latest: result})
 	}
+}
+
+// proved lists the requirements of checks that held.
+func proved(checks []evidence.Check) []string {
+	proves := map[string]bool{}
+	for _, check := range checks {
+		if check.Outcome == evidence.Held && check.Refused == "" {
+			proves[check.Requirement] = true
+		}
+	}
+	return slices.Sorted(maps.Keys(proves))
+}
+
+// ofSteps are the checks of a scenario's own steps.
+func ofSteps(checks []evidence.Check) []evidence.Check {
+	return slices.DeleteFunc(slices.Clone(checks), func(check evidence.Check) bool { return check.Step < 0 })
 }
 
 // notice keeps what an attempt noticed in passing. What blocked an earlier attempt of a scenario that then passed is

@@ -212,7 +212,8 @@ type runner struct {
 
 func newRunner(config Config, selected []*catalog.Scenario) *runner {
 	r := &runner{config: config, selected: map[string]*catalog.Scenario{}, order: selected, started: time.Now().UTC(),
-		results: map[string]*reports.Scenario{}, passing: map[string][]evidence.Finding{}, refusals: map[string][]evidence.Check{}, counts: map[evidence.Verdict]int{}, census: census{}, uses: uses{},
+		results: map[string]*reports.Scenario{}, passing: map[string][]evidence.Finding{},
+		refusals: map[string][]evidence.Check{}, counts: map[evidence.Verdict]int{}, census: census{}, uses: uses{},
 		undocumented: undocumented{}, made: made{}, environment: map[string]bool{}, voices: voices{}}
 	r.current = r.selected
 	for _, scenario := range selected {
@@ -270,7 +271,8 @@ func (r *runner) finish(ctx context.Context) *reports.Run {
 		Version: reports.Version, Tool: r.config.Tool, Target: r.config.Target, RunID: r.config.RunID, Seed: r.config.Seed,
 		Gate: r.config.Session.Policy.Gate, StartedAt: r.started,
 		Settings: reports.Settings{Concurrency: r.config.Concurrency, TimeoutMS: r.config.Timeout.Milliseconds(), Tags: r.config.Selection.Tags,
-			Section: r.config.Selection.Section, Requirement: r.config.Selection.Requirement, Strict: r.config.Session.Policy.Strict, MaxRPS: r.config.MaxRPS,
+			Section: r.config.Selection.Section, Requirement: r.config.Selection.Requirement,
+			Strict: r.config.Session.Policy.Strict, MaxRPS: r.config.MaxRPS,
 			Of: r.of, Shard: r.config.Shard.String(), Retries: r.config.Retries, FlakyFails: r.config.FlakyFails},
 	}
 	for _, scenario := range r.order {

@@ -134,15 +134,15 @@ const moment = 3 * time.Millisecond
 func aMomentPasses(ctx context.Context, w *steps.World) error {
 	var coarsest *scene.Thing
 	for _, object := range w.Things {
-		if coarsest == nil || apart(w, object) > apart(w, coarsest) {
+		if coarsest == nil || apart(object) > apart(coarsest) {
 			coarsest = object
 		}
 	}
-	return Pass(ctx, w, coarsest)
+	return Pass(ctx, coarsest)
 }
 
 // apart is how long two times of a thing must lie apart to differ in writing.
-func apart(w *steps.World, object *scene.Thing) time.Duration {
+func apart(object *scene.Thing) time.Duration {
 	if object == nil {
 		return moment
 	}
@@ -155,8 +155,8 @@ func apart(w *steps.World, object *scene.Thing) time.Duration {
 }
 
 // Pass waits until a time stamped now differs from those of a thing.
-func Pass(ctx context.Context, w *steps.World, object *scene.Thing) error {
-	return wait(ctx, apart(w, object))
+func Pass(ctx context.Context, object *scene.Thing) error {
+	return wait(ctx, apart(object))
 }
 
 func wait(ctx context.Context, d time.Duration) error {

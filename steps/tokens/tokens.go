@@ -30,7 +30,8 @@ func Sentences() []steps.Definition {
 
 // badTokens are what must not be taken for a token.
 const badTokens = `(no token|an empty token|a token that is no token|a token with one letter changed|` +
-	`a token whose content was changed|a token that has expired|a token signed by a stranger|a token that is not signed|the token in the address)`
+	`a token whose content was changed|a token that has expired|a token signed by a stranger|a token that is not signed` +
+	`|the token in the address)`
 
 func tokenSentences() []steps.Definition {
 	const area = "token"

@@ -49,7 +49,7 @@ whole: ## the command as its users meet it: faults, freedoms, random points, the
 	@$(GO) test -count=1 -timeout 120m ./cmd/kobcheck/...
 
 month: ## thirty nights against one mock that keeps its state, each with an event, and what its morning says
-	@TEST_ALL=1 $(GO) test -count=1 -timeout 20m ./cmd/kobcheck -run TestAMonth -v | grep -vE '^ *(=== |month_)'
+	@MONTH=1 $(GO) test -count=1 -timeout 40m ./cmd/kobcheck -run TestAMonth -v | grep -vE '^ *(=== |month_)'
 
 faults: ## every deliberate fault of the mock is caught on its own requirement
 	@TEST_ALL=1 $(GO) test -count=1 -timeout 120m ./cmd/kobcheck -run TestEveryFault

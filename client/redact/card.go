@@ -2,6 +2,7 @@ package redact
 
 import (
 	"math"
+	"slices"
 	"strings"
 	"unicode"
 	"unicode/utf8"
@@ -192,7 +193,7 @@ func cardNumberFrom(text string, groups []group, first int) (int, bool) {
 // separators are not those of a decimal number or of things that only stand side by side.
 func holdsCard(text string, groups []group) bool {
 	digits := make([]byte, 0, longestCard)
-	dots, items := 0, 0
+	dots, items, signs := 0, 0, 0
 	for _, one := range groups {
 		digits = append(digits, text[one.from:one.to]...)
 	}
@@ -202,12 +203,23 @@ func holdsCard(text string, groups []group) bool {
 			dots++
 		case '"':
 			items++
+		case '/', '_', '+':
+			signs++
 		}
+	}
+	if signs > 0 && !grouped(groups) { // folders, builds and dates of a path
+		return false
 	}
 	if items > 0 && (items != len(groups)-1 || groups[len(groups)-1].size() < leastGroup) {
 		return false
 	}
 	return len(digits) >= shortestCard && dots != 1 && luhn(digits)
+}
+
+// grouped reports whether groups are as a card number is printed: in fours, or 4, 6 and 5.
+func grouped(groups []group) bool {
+	inFours := !slices.ContainsFunc(groups[:len(groups)-1], func(one group) bool { return one.size() != 4 })
+	return inFours && groups[len(groups)-1].size() <= 4 || len(groups) == 3 && groups[0].size() == 4 && groups[1].size() == 6
 }
 
 // reach returns how many groups after the first may belong to one number: 19 digits at most, and none

@@ -260,6 +260,7 @@ func TestOrdinaryThingsStay(t *testing.T) {
 	r := New()
 	r.AddCredentials("primary", "id", "secret-dbe5882e-2579-4834-b2c1-bfc525454add")
 	for _, text := range []string{
+		"/tmp/work3165470742/001", "builds/41111111/11111111", "2026/4111111111111", // paths
 		"4111111111111112",                                                                       // wrong check digit
 		"1111111111111117",                                                                       // no issuer
 		"411111111111",                                                                           // twelve digits

@@ -48,5 +48,5 @@ func TestOneEntryCoversACauseAndTheRestIsStillJudged(t *testing.T) {
 	require.NoError(t, os.WriteFile(known, []byte(filled+filled), 0o600))
 	output, code = kobcheck(t, "run", "--known", known, "--out", folder)
 	require.Equal(t, evidence.ExitUsage, code)
-	require.Contains(t, output, "the same entry stands at line 2 already")
+	require.Regexp(t, `the same entry stands at line \d+ already`, output)
 }

@@ -66,11 +66,16 @@ func TestALimiterIsFoundOutFromOutside(t *testing.T) {
 
 func TestAStatedLimitIsHeldAgainstTheOneThatIsFound(t *testing.T) {
 	t.Parallel()
-	const plan = "id: r\nkind: rate-limit\nsentence: r\nmost: 400\n"
-	limited := loadtest.On(t, mock.Options{Limit: limit.Config{Kind: limit.TokenBucket, Requests: 40, Window: 200 * time.Millisecond,
-		Scope: "client"}}, nil)
-	limited.Stated = &kind.Limit{Requests: 1000, Window: time.Second}
-	run := loadtest.Perform(t.Context(), t, limited, plan)
+	const plan = "id: r\nkind: rate-limit\nsentence: r\nmost: 400\nlongest: 20s\nlag: 5s\n"
+	var run *reports.LoadRun
+	for range 3 { // where the machine is busy the probe can't tell, and says so
+		limited := loadtest.On(t, mock.Options{Limit: limit.Config{Kind: limit.TokenBucket, Requests: 40, Window: 200 * time.Millisecond,
+			Scope: "client"}}, nil)
+		limited.Stated = &kind.Limit{Requests: 1000, Window: time.Second}
+		if run = loadtest.Perform(t.Context(), t, limited, plan); run.ExitCode != evidence.ExitProvesNone {
+			break
+		}
+	}
 	require.Equal(t, evidence.ExitFailed, run.ExitCode, "100 a second is not the 1000 that were stated")
 	require.Contains(t, run.Reason, "RATE-04")
 }

@@ -6,6 +6,7 @@ import (
 	"context"
 	"fmt"
 	"maps"
+	"slices"
 	"time"
 
 	"github.com/kobcheck/kobcheck/client"
@@ -147,14 +148,18 @@ func eachComesBack(ctx context.Context, w *steps.World, s *sent) error {
 	fits := func(o *outcome, value any) bool {
 		return match.Equal(o.object).Holds(value) || value == any(match.Absent{}) && promised(s.draft.Operation) == ""
 	}
+	shown := func(value any) bool { return promised(s.draft.Operation) != "" || value != any(match.Absent{}) }
 	err := s.each(ctx, w, look{check: "an object is answered as it was sent", requirement: w.Leading(),
 		message: "the answer has another object than was sent",
+		shows:   func(o *outcome) bool { return o.taken() && shown(o.answered) },
 		got:     func(o *outcome) (any, bool) { return o.answered, !o.taken() || fits(o, o.answered) }})
 	if err != nil {
 		return err
 	}
 	return s.each(ctx, w, look{check: "an object reads back as it was sent", requirement: w.Leading(),
-		message: "another object is read than was sent", got: func(o *outcome) (any, bool) {
+		message: "another object is read than was sent",
+		shows:   func(o *outcome) bool { return o.taken() && fits(o, o.answered) && shown(o.read) },
+		got: func(o *outcome) (any, bool) {
 			// What was answered wrongly already is one deviation.
 			return o.read, !o.taken() || !fits(o, o.answered) || fits(o, o.read)
 		}})
@@ -173,8 +178,12 @@ func eachIsListed(ctx context.Context, w *steps.World, s *sent) error {
 	if err := fill(); err != nil {
 		return err
 	}
+	listed := func(o *outcome) bool {
+		return slices.ContainsFunc(entries, func(entry map[string]any) bool { return scene.ID(entry) == o.id })
+	}
 	return s.each(ctx, w, look{check: "an object is listed as it was sent", requirement: "META-10", again: fill,
 		message: "the list has another object than was sent",
+		shows:   func(o *outcome) bool { return o.taken() && listed(o) && match.Equal(o.object).Holds(o.read) },
 		got: func(o *outcome) (any, bool) {
 			for _, entry := range entries {
 				if o.taken() && scene.ID(entry) == o.id && match.Equal(o.object).Holds(o.read) {
@@ -191,6 +200,8 @@ type look struct {
 	check, message string
 	// requirement is what a difference breaks.
 	requirement string
+	// shows says whether an outcome has anything to look at: what shows nothing holds nothing. nil is for all.
+	shows func(*outcome) bool
 	// got is what came, and whether it is as it should be.
 	got func(*outcome) (any, bool)
 	// again is called before got looks at an object that was sent anew; nil for nothing to do.
@@ -208,6 +219,9 @@ const (
 func (s *sent) each(ctx context.Context, w *steps.World, l look) error {
 	fact := w.FieldFact(l.requirement, s.field, true)
 	for _, o := range s.outcomes {
+		if l.shows != nil && !l.shows(o) {
+			continue
+		}
 		if _, holds := l.got(o); holds {
 			w.Expect(true, evidence.Assertion{Check: l.check, Fact: fact})
 			continue

@@ -46,7 +46,7 @@ unit: ## the other packages' own tests
 	@$(GO) test -timeout 60m $(UNIT)
 
 whole: ## the command as its users meet it: faults, freedoms, random points, the pages in a browser
-	@$(GO) test -count=1 -timeout 120m ./cmd/kobcheck/...
+	@$(GO) test -count=1 -parallel 4 -timeout 120m ./cmd/kobcheck/...
 
 month: ## thirty nights against one mock that keeps its state, each with an event, and what its morning says
 	@MONTH=1 $(GO) test -count=1 -timeout 40m ./cmd/kobcheck -run TestAMonth -v | grep -vE '^ *(=== |month_)'

@@ -204,7 +204,7 @@ func upgraded(m *month) {
 
 // listed lists what failed last night; in the short month what was listed before.
 func listed(m *month) {
-	if everything() {
+	if wholeMonth() {
 		require.Equal(m.t, 1, m.listLast())
 	}
 	m.list(m.listed)
@@ -212,7 +212,7 @@ func listed(m *month) {
 
 // listLastIfNone lists what failed last night where no night before did.
 func (m *month) listLastIfNone() {
-	if !everything() {
+	if !wholeMonth() {
 		require.Equal(m.t, 1, m.listLast())
 	}
 }

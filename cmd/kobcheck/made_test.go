@@ -21,7 +21,7 @@ import (
 
 // What a night may leave on somebody's staging.
 const (
-	mostEndusers = 130 // each generated object is sent to a new person
+	mostEndusers = 95
 	mostWallets  = 350
 	mostCards    = 200
 )

@@ -5,10 +5,7 @@ Feature: Changes
   Rule: A change leaves everything else as it was: the other members of the thing, and every other thing
     @id:changes.status
     Scenario Outline: <operation> changes what it is for and keeps it, and nothing else
-      Given an enduser with the metadata
-        """
-        {"crm": {"id": "a-1"}, "tags": ["x", null]}
-        """
+      Given an enduser
       And a card
       And another card
       And another wallet

@@ -55,7 +55,8 @@ type outcome struct {
 
 func (o *outcome) taken() bool { return o.exchange.Status/100 == 2 }
 
-// fewer is what part of its depth a run sends to operations that promise nothing of their objects.
+// fewer is what part of its depth a run sends: all edges are in what is sent, however few objects hold them, and each
+// of them may stay on the target.
 const fewer = 3
 
 func sendObjects(ctx context.Context, w *steps.World, draft *scene.Draft, field string) error {
@@ -64,11 +65,7 @@ func sendObjects(ctx context.Context, w *steps.World, draft *scene.Draft, field 
 	}
 	s := steps.State[sent](w)
 	s.field, s.draft = field, draft
-	count := w.Depth()
-	if promised(draft.Operation) == "" {
-		count = (count + fewer - 1) / fewer
-	}
-	for _, object := range deal(w.Random(), count) {
+	for _, object := range deal(w.Random(), (w.Depth()+fewer-1)/fewer) {
 		one, err := s.send(ctx, w, object)
 		if err != nil {
 			return err

@@ -8,6 +8,7 @@ package client
 import (
 	"context"
 	"fmt"
+	"net"
 	"net/http"
 	"net/url"
 	"strings"
@@ -62,6 +63,8 @@ type Config struct {
 	// Connections is how many idle connections are kept, as many as there are requests at a time;
 	// 0 means 64.
 	Connections int
+	// Dial opens connections; nil means TCP, given up after ten seconds.
+	Dial func(ctx context.Context, network, address string) (net.Conn, error)
 	// Redactor learns the secrets of this client and of what it is answered; nil means one of its own.
 	Redactor *redact.Redactor
 	// Now is the clock for the life of tokens; nil means [time.Now].
@@ -140,6 +143,9 @@ func settled(config Config) Config {
 	}
 	if config.Redactor == nil {
 		config.Redactor = redact.New()
+	}
+	if config.Dial == nil {
+		config.Dial = (&net.Dialer{Timeout: 10 * time.Second}).DialContext
 	}
 	if config.Now == nil {
 		config.Now = time.Now

@@ -81,23 +81,26 @@ func (l *Lines) Together(ctx context.Context, operation *contract.Operation, req
 			return nil, noAnswer(ctx, operation.ID, l.client.base.Host, err)
 		}
 	}
+	if err := settle(ctx); err != nil {
+		return nil, noAnswer(ctx, operation.ID, l.client.base.Host, err)
+	}
 	under := slices.Clone(l.open[:len(requests)])
 	over := context.AfterFunc(ctx, func() {
 		for _, one := range under {
 			_ = one.SetDeadline(time.Unix(1, 0)) // wakes who reads or writes
 		}
 	})
-	release := make(chan struct{})
 	ended := make([]bool, len(requests))
+	released = true
+	for i := range requests { // one after another without a pause: goroutines of their own would be further apart
+		copies[i].StartedAt = time.Now()
+		_, copies[i].Err = l.open[i].Write(last[i])
+		copies[i].Released = time.Now()
+	}
 	var all sync.WaitGroup
 	for i := range requests {
-		all.Go(func() {
-			<-release
-			ended[i] = l.finish(ctx, i, last[i], &copies[i])
-		})
+		all.Go(func() { ended[i] = l.finish(ctx, i, &copies[i]) })
 	}
-	released = true
-	close(release)
 	all.Wait()
 	over()
 	for i := range copies {
@@ -107,6 +110,19 @@ func (l *Lines) Together(ctx context.Context, operation *contract.Operation, req
 		l.client.heard(ctx, operation, copies[i].Exchange)
 	}
 	return copies, nil
+}
+
+// atTheDoor is how long requests that lack their last byte stand on their connections before it leaves: an API that has
+// read so much of each has all of them at work at once.
+const atTheDoor = 3 * time.Millisecond
+
+func settle(ctx context.Context) error {
+	select {
+	case <-time.After(atTheDoor):
+		return nil
+	case <-ctx.Done():
+		return ctx.Err()
+	}
 }
 
 // ready opens so many connections at once, and those anew that were idle for so long that the API may have closed
@@ -161,18 +177,17 @@ func (l *Lines) begin(ctx context.Context, i int, text []byte) error {
 	return write()
 }
 
-// finish sends the last byte and reads the answer. It reports whether the connection is of no further use.
-func (l *Lines) finish(ctx context.Context, i int, last []byte, one *Copy) (ended bool) {
-	one.StartedAt = time.Now()
+// finish reads the answer to a request that is out. It reports whether the connection is of no further use.
+func (l *Lines) finish(ctx context.Context, i int, one *Copy) (ended bool) {
 	defer func() { one.Duration, l.open[i].used = time.Since(one.StartedAt), time.Now() }()
 	failed := func(err error) bool {
 		one.Err = noAnswer(ctx, one.Operation, l.client.base.Host, err)
 		return true
 	}
-	if _, err := l.open[i].Write(last); err != nil {
-		return failed(err)
+	if one.Err != nil {
+		one.Released = time.Time{}
+		return failed(one.Err)
 	}
-	one.Released = time.Now()
 	answer, err := http.ReadResponse(l.open[i].answers, &http.Request{Method: one.sent.Method})
 	for err == nil && answer.StatusCode < 200 {
 		answer, err = http.ReadResponse(l.open[i].answers, &http.Request{Method: one.sent.Method})

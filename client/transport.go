@@ -23,7 +23,7 @@ const idleAtMost = 4 * time.Second
 func newTransport(config Config) (*http.Transport, error) {
 	transport := &http.Transport{
 		Proxy:               proxy,
-		DialContext:         (&net.Dialer{Timeout: 10 * time.Second}).DialContext,
+		DialContext:         config.Dial,
 		TLSHandshakeTimeout: 10 * time.Second,
 		TLSClientConfig:     &tls.Config{MinVersion: tls.VersionTLS12},
 		MaxIdleConns:        2 * config.Connections, MaxIdleConnsPerHost: config.Connections,

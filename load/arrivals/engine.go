@@ -21,17 +21,20 @@ import (
 type Hit func(ctx context.Context, n int) Outcome
 
 // Attack performs arrivals when they are due, through vegeta, and hands every outcome to add. At most so
-// many requests are under way at once; those that wait for their turn are not dropped, and their wait
-// counts from their due time. It returns when all were answered, or shortly after the context's end.
+// many requests as the plan has connections are under way at once; those that wait for their turn are not dropped, and
+// their wait counts from their due time. It returns when all were answered, or shortly after the context's end.
 //
 // vegeta paces, starts workers and keeps count; the requests themselves go out through the hit, so that
 // none of vegeta's headers reaches the API and tokens, idempotency keys and redaction are those of the
 // client.
 func Attack(
-	ctx context.Context, due []time.Duration, connections int, perform Hit, add func(Outcome),
+	ctx context.Context, due []time.Duration, plan *kind.Head, perform Hit, add func(Outcome),
 ) (wall time.Duration) {
-	e := &engine{ctx: ctx, due: due, turns: make(chan struct{}, connections), perform: perform, add: add}
-	attacker := vegeta.NewAttacker(vegeta.Workers(uint64(min(connections, len(due)))),
+	e := &engine{ctx: ctx, due: due, turns: make(chan struct{}, plan.Connections), perform: perform, add: add}
+	if plan.Precise {
+		e.awake = awake
+	}
+	attacker := vegeta.NewAttacker(vegeta.Workers(uint64(min(plan.Connections, len(due)))),
 		vegeta.Client(&http.Client{Transport: e}), vegeta.MaxBody(0))
 	targeter := func(target *vegeta.Target) error {
 		target.Method, target.URL = http.MethodGet, "http://arrival.invalid/"
@@ -52,6 +55,7 @@ type engine struct {
 	turns   chan struct{}
 	perform Hit
 	add     func(Outcome)
+	awake   time.Duration
 
 	once  sync.Once
 	began atomic.Int64 // nanoseconds of the clock of load
@@ -63,8 +67,8 @@ func (e *engine) start() time.Duration {
 	return time.Duration(e.began.Load())
 }
 
-// spin is how long before a due time the pacer stops sleeping: timers are about that coarse.
-const spin = 60 * time.Microsecond
+// awake is how long before a due time the pacer of a precise plan stops sleeping: timers are late by up to so much.
+const awake = 2 * time.Millisecond
 
 // Pace waits until the next arrival is due. vegeta calls it from one goroutine, so that it may wait here,
 // where the end of the context is heard, and never in vegeta, where it would not be.
@@ -74,14 +78,8 @@ func (e *engine) Pace(_ time.Duration, hits uint64) (time.Duration, bool) {
 		return 0, true
 	}
 	at := began + e.due[hits]
-	if wait := at - kind.Now(); wait > spin {
-		timer := time.NewTimer(wait - spin)
-		select {
-		case <-timer.C:
-		case <-e.ctx.Done():
-			timer.Stop()
-			return 0, true
-		}
+	if wait := at - kind.Now() - e.awake; wait > 0 && kind.Wait(e.ctx, wait) != nil {
+		return 0, true
 	}
 	for kind.Now() < at {
 		runtime.Gosched()

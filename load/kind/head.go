@@ -20,6 +20,8 @@ type Head struct {
 	Arrivals string `yaml:"arrivals"`
 	// Connections bounds the requests under way; further arrivals wait, and their wait counts.
 	Connections int `yaml:"connections"`
+	// Precise waits for due times awake, which takes a core and brings requests within a fraction of a millisecond.
+	Precise bool `yaml:"precise"`
 	// CheckEvery is how many answers there are to one that is checked against its schema.
 	CheckEvery int `yaml:"check_every"`
 	// Lag bounds the generator's own lag at p99.

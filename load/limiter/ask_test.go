@@ -6,6 +6,7 @@ import (
 	"strings"
 	"sync/atomic"
 	"testing"
+	"testing/synctest"
 	"time"
 
 	"github.com/stretchr/testify/require"
@@ -18,11 +19,22 @@ import (
 	"github.com/kobcheck/kobcheck/reports/evidence"
 )
 
+// probed performs a probe in a bubble, where waiting takes no time and no machine is too busy.
+func probed(t *testing.T, options mock.Options, between func(http.Handler) http.Handler, bounds string, stated *kind.Limit,
+) (run *reports.LoadRun) {
+	t.Helper()
+	synctest.Test(t, func(t *testing.T) {
+		on := loadtest.Virtual(t, options, between)
+		on.Stated = stated
+		run = loadtest.Perform(t.Context(), t, on, "id: r\nkind: rate-limit\nsentence: r\n"+bounds)
+	})
+	return run
+}
+
 func TestALimiterIsFoundOutFromOutside(t *testing.T) {
 	t.Parallel()
-	const plan = "id: r\nkind: rate-limit\nsentence: r\nmost: 400\nlongest: 20s\nlag: 5s\n"
 	answers := func(options mock.Options) (map[string]string, *reports.LoadRun) {
-		run := loadtest.Perform(t.Context(), t, loadtest.On(t, options, nil), plan)
+		run := probed(t, options, nil, "most: 400\nlongest: 20s\n", nil)
 		all := map[string]string{}
 		for _, one := range run.Plans[0].Observed {
 			all[one.ID] = one.Answer
@@ -45,38 +57,19 @@ func TestALimiterIsFoundOutFromOutside(t *testing.T) {
 		{limit.TokenBucket, "everything", "token bucket", "everything together"},
 		{limit.GCRA, "token", "token bucket", "each token for itself"},
 	} {
-		t.Run(string(c.kind), func(t *testing.T) {
-			t.Parallel()
-			// Where the machine is busy the probe can't tell, and says so: each limiter has three attempts.
-			var heard []map[string]string
-			for range 3 {
-				all, _ := answers(mock.Options{Limit: limit.Config{Kind: c.kind, Requests: 40, Window: 250 * time.Millisecond, Scope: c.scope}})
-				heard = append(heard, all)
-				right := strings.Contains(all["limit.limiter"], c.called)
-				require.False(t, !right && strings.HasPrefix(all["limit.confidence"], "sure"), "sure of the wrong kind: %v", all)
-				if right && strings.Contains(all["limit.scope"], c.counted) {
-					require.Contains(t, all["limit.answer"], "429 with Retry-After 1 s")
-					return
-				}
-			}
-			require.Fail(t, "it was not found out", "%v", heard)
-		})
+		all, _ := answers(mock.Options{Limit: limit.Config{Kind: c.kind, Requests: 40, Window: 250 * time.Millisecond, Scope: c.scope}})
+		require.Contains(t, all["limit.limiter"], c.called, c.kind)
+		require.Contains(t, all["limit.confidence"], "sure", c.kind)
+		require.Contains(t, all["limit.scope"], c.counted, c.kind)
+		require.Contains(t, all["limit.answer"], "429 with Retry-After 1 s")
 	}
 }
 
 func TestAStatedLimitIsHeldAgainstTheOneThatIsFound(t *testing.T) {
 	t.Parallel()
-	const plan = "id: r\nkind: rate-limit\nsentence: r\nmost: 400\nlongest: 20s\nlag: 5s\n"
-	var run *reports.LoadRun
-	for range 3 { // where the machine is busy the probe can't tell, and says so
-		limited := loadtest.On(t, mock.Options{Limit: limit.Config{Kind: limit.TokenBucket, Requests: 40, Window: 200 * time.Millisecond,
-			Scope: "client"}}, nil)
-		limited.Stated = &kind.Limit{Requests: 1000, Window: time.Second}
-		if run = loadtest.Perform(t.Context(), t, limited, plan); run.ExitCode != evidence.ExitProvesNone {
-			break
-		}
-	}
-	require.Equal(t, evidence.ExitFailed, run.ExitCode, "100 a second is not the 1000 that were stated")
+	run := probed(t, mock.Options{Limit: limit.Config{Kind: limit.TokenBucket, Requests: 40, Window: 200 * time.Millisecond, Scope: "client"}},
+		nil, "most: 400\nlongest: 20s\n", &kind.Limit{Requests: 1000, Window: time.Second})
+	require.Equal(t, evidence.ExitFailed, run.ExitCode, "200 a second is not the 1000 that were stated")
 	require.Contains(t, run.Reason, "RATE-04")
 }
 
@@ -98,12 +91,12 @@ func TestWhatARefusalAndTheHeadersSayIsHeldAgainstWhatIsFound(t *testing.T) {
 		})
 	}
 	limited := mock.Options{Limit: limit.Config{Kind: limit.FirstWindow, Requests: 20, Window: 700 * time.Millisecond, Scope: "client"}}
-	const plan = "id: r\nkind: rate-limit\nsentence: r\nmost: 200\nlongest: 20s\nlag: 5s\n"
-	run := loadtest.Perform(t.Context(), t, loadtest.On(t, limited, dishonest), plan)
+	const bounds = "most: 200\nlongest: 20s\n"
+	run := probed(t, limited, dishonest, bounds, nil)
 	require.Contains(t, loadtest.Observed(&run.Plans[0], "limit.answer"), "0 s, but the next request was refused after it too")
 	require.Contains(t, loadtest.Observed(&run.Plans[0], "limit.headers"),
 		"X-RateLimit-Limit: 99 (X-RateLimit-Limit is not the 20 that was found)")
-	run = loadtest.Perform(t.Context(), t, loadtest.On(t, limited, nil), plan)
+	run = probed(t, limited, nil, bounds, nil)
 	// Retry-After is in whole seconds, rounded up, so that a request may pass before it is over; after it one must.
 	require.Contains(t, loadtest.Observed(&run.Plans[0], "limit.answer"), "429 with Retry-After 1 s, and the next request ")
 	require.Equal(t, "nothing before a refusal", loadtest.Observed(&run.Plans[0], "limit.headers"))
@@ -124,8 +117,7 @@ func later(api http.Handler) http.Handler {
 
 func TestOrdinaryUseThatIsRefusedIsBroken(t *testing.T) {
 	t.Parallel()
-	run := loadtest.Perform(t.Context(), t, loadtest.On(t, mock.Options{}, later),
-		"id: r\nkind: rate-limit\nsentence: r\nmost: 10\nlongest: 3s\nlag: 5s\n")
+	run := probed(t, mock.Options{}, later, "most: 10\nlongest: 3s\n", nil)
 	used, there := loadtest.Held(&run.Plans[0], "RATE-02")
 	require.True(t, there, run.Reason)
 	require.NotNil(t, used.Holds, run.Plans[0].Observed)

@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"math"
 	"math/rand/v2"
+	"os"
 	"slices"
 	"strings"
 	"testing"
@@ -59,9 +60,12 @@ var kindOf = map[limit.Kind]string{limit.FixedWindow: "fixed window", limit.Firs
 
 // TestLimitersOfAllKindsAndSizesAreFoundOut probes seeded limiters and counts how often kind and limit are right.
 func TestLimitersOfAllKindsAndSizesAreFoundOut(t *testing.T) {
-	each := 20
-	if loadtest.RaceDetector {
-		each = 3 // one goroutine probes: there is no race to find
+	each := 5
+	switch {
+	case loadtest.RaceDetector:
+		each = 1 // one goroutine probes: there is no race to find
+	case os.Getenv("TEST_ALL") != "":
+		each = 20
 	}
 	kinds := limit.Kinds()
 	confusion := map[string]map[string]int{}

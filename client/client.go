@@ -89,6 +89,8 @@ type Client struct {
 	made atomic.Int64
 	pace *pace
 	keys keys
+	// errors is how this API words them.
+	errors manner
 	// controls lets one caller at a time find out whether a token was revoked.
 	controls sync.Mutex
 }

@@ -33,6 +33,8 @@ type Exchange struct {
 	// what came before the end.
 	Err error
 
+	// gateways says that the body, JSON or not, is not this API's own.
+	gateways bool
 	sent     Sent
 	redactor *redact.Redactor
 }

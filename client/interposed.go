@@ -11,14 +11,13 @@ import (
 )
 
 // Interposed says in one clause who answered in place of the API, "" where it may well have been the API itself:
-// a gateway's own status without the JSON of an API, the HTML page of an edge that lets nobody through, a proxy that
+// a gateway's own status without the JSON of this API, the HTML page of an edge that lets nobody through, a proxy that
 // asks who we are, a redirect to https.
 func (e *Exchange) Interposed() string {
 	switch {
-	case e.Status == 0 || json.Valid(e.Body):
+	case e.Status == 0 || json.Valid(e.Body) && !e.gateways:
 		return ""
-	case e.Status == http.StatusBadGateway, e.Status == http.StatusServiceUnavailable, e.Status == http.StatusGatewayTimeout,
-		edgeStatus(e.Status):
+	case gatewayStatus(e.Status), edgeStatus(e.Status):
 		return fmt.Sprintf("a gateway answered %d%s", e.Status, e.page())
 	case e.Status == http.StatusProxyAuthRequired, e.Status == http.StatusNetworkAuthenticationRequired:
 		return fmt.Sprintf("a proxy answered %d%s", e.Status, e.page())

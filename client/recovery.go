@@ -19,11 +19,13 @@ const (
 )
 
 // The bounds of recovering: each second that brought no 429 doubles the rate as long as it is well below the one that
-// was too much, and lets it grow by a quarter beyond that, once the patience is over; each time that this was too
-// much the patience doubles. A rate that nothing reaches any more is no bound.
+// was too much, and lets it grow by a quarter beyond that, once the patience is over, and faster with
+// every second that is served; each time that this was too much the patience doubles. A rate that nothing reaches
+// any more is no bound.
 const (
 	wellBelow     = 0.9
-	beyond        = 1.25
+	beyond        = 0.25
+	fastest       = 4 // doublings of what it grows by, after two seconds
 	firstPatience = 3 * time.Second
 	longestWait   = 5 * time.Minute
 	unbounded     = 2000.0
@@ -38,6 +40,8 @@ type recovery struct {
 	// most is the bound that the user set, 0 for none; tooMuch the rate that the latest 429 came at.
 	most, tooMuch float64
 	patience      time.Duration
+	// steps counts the seconds in which the rate grew beyond since then.
+	steps int
 	// refused is when the latest 429 came that slowed the run, raised when the rate was raised last.
 	refused, raised time.Time
 	// row is when an unbroken row of 429 began, zero while there is none; said what its latest told to wait.
@@ -84,6 +88,9 @@ func (p *pace) hear(status int, header http.Header, sentAt time.Time) {
 // slowDown lowers the rate below what was just sent. The caller holds the lock.
 func (p *pace) slowDown(now time.Time) {
 	r := &p.learned
+	if now.Sub(r.refused) < time.Second {
+		return // one second of the API's, told more than once
+	}
 	perSecond := float64(max(p.sent, p.before, 1))
 	if p.limiter != nil {
 		perSecond = min(perSecond, float64(p.limiter.Limit()))
@@ -91,7 +98,7 @@ func (p *pace) slowDown(now time.Time) {
 	if r.tooMuch > 0 && perSecond > wellBelow*r.tooMuch && !r.raised.IsZero() {
 		r.patience = min(2*r.patience, longestWait)
 	}
-	r.tooMuch, r.refused, r.raised = perSecond, now, time.Time{}
+	r.tooMuch, r.refused, r.raised, r.steps = perSecond, now, time.Time{}, 0
 	p.bound(max(perSecond*slowedTo, slowest))
 }
 
@@ -106,7 +113,8 @@ func (p *pace) recover(now time.Time) {
 	case perSecond < most:
 		perSecond = min(2*perSecond, most)
 	case now.Sub(r.refused) >= r.patience:
-		perSecond = max(beyond*perSecond, perSecond+1)
+		perSecond += max(beyond*float64(int(1)<<min(max(r.steps-1, 0), fastest))*perSecond, 1)
+		r.steps++
 	default:
 		return
 	}

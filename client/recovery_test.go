@@ -57,6 +57,32 @@ func TestThePaceRecoversOnceTheTargetServesAgain(t *testing.T) {
 	require.Equal(t, 500, sent, "ten early 429 are no bound half a minute later")
 }
 
+func TestAFewEarly429DoNotMakeALongRunOfAShortOne(t *testing.T) {
+	now := time.Date(2026, 1, 30, 1, 0, 0, 0, time.UTC)
+	p := newPace(0, func() time.Time { return now })
+	seconds := 0
+	for sent := 0; sent < 5000; seconds++ { // five seconds of a run without a bound
+		now = now.Add(time.Second)
+		of := 1000
+		if p.limiter != nil {
+			of = min(of, max(1, int(p.limiter.Limit())))
+		}
+		p.before, p.since = of, now
+		for n := range of {
+			p.sent = n + 1
+			status, at := http.StatusOK, now.Add(time.Duration(n+1)*time.Second/time.Duration(of+1))
+			if sent++; sent <= 500 && sent%50 == 0 {
+				status = http.StatusTooManyRequests
+			}
+			clock := now
+			now = at
+			p.hear(status, http.Header{"Retry-After": {"0"}}, at)
+			now = clock
+		}
+	}
+	require.LessOrEqual(t, seconds, 15)
+}
+
 func TestThePaceStaysBelowALimitThatIsThere(t *testing.T) {
 	now := time.Date(2026, 1, 30, 1, 0, 0, 0, time.UTC)
 	p := newPace(0, func() time.Time { return now })

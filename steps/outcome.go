@@ -14,6 +14,8 @@ type Environment struct {
 	Why string
 	// Whole says that the cause would keep every other answer away too: no connection, no token.
 	Whole bool
+	// Final says that a further try would prove nothing: what was to be served every time was not.
+	Final bool
 }
 
 func (e *Environment) Error() string { return "inconclusive: " + e.Why }

@@ -68,10 +68,9 @@ func TestEveryCommandOfTheDocumentsIsOne(t *testing.T) {
 // TestTheActionEndsAsTheRunDoes performs the step of the GitHub action with the program as it is built here.
 func TestTheActionEndsAsTheRunDoes(t *testing.T) {
 	t.Parallel()
-	folder := t.TempDir()
-	build := exec.Command("go", "build", "-o", filepath.Join(folder, "kobcheck-bin", "kobcheck"), ".")
-	said, err := build.CombinedOutput()
-	require.NoError(t, err, string(said))
+	binary, err := program()
+	require.NoError(t, err)
+	folder := filepath.Dir(filepath.Dir(binary))
 	script, err := filepath.Abs("../../.github/actions/kobcheck/run.sh")
 	require.NoError(t, err)
 	for arguments, want := range map[string]string{

@@ -165,16 +165,7 @@ func clockOff(api http.Handler) http.Handler {
 
 // changedAnswers lets a change be made to every answer.
 func changedAnswers(api http.Handler, change func(*httptest.ResponseRecorder)) http.Handler {
-	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-		answer := httptest.NewRecorder()
-		api.ServeHTTP(answer, r)
-		change(answer)
-		for name, values := range answer.Header() {
-			w.Header()[name] = values
-		}
-		w.WriteHeader(answer.Code)
-		_, _ = w.Write(answer.Body.Bytes())
-	})
+	return altered(func(answer *httptest.ResponseRecorder, _ *http.Request) { change(answer) })(api)
 }
 
 var anyID = regexp.MustCompile(`[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}`)

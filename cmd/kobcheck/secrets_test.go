@@ -73,17 +73,7 @@ var placed = map[string]func(answer *httptest.ResponseRecorder, text string){
 // spoilt is a target whose answers are changed by what a test sets, those of the token endpoint too where it says so.
 func spoilt(t *testing.T, change *atomic.Pointer[func(*httptest.ResponseRecorder, *http.Request)]) string {
 	t.Helper()
-	return behind(t, mock.Options{}, func(api http.Handler) http.Handler {
-		return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-			answer := httptest.NewRecorder()
-			api.ServeHTTP(answer, r)
-			(*change.Load())(answer, r)
-			maps.Copy(w.Header(), answer.Header())
-			w.Header().Del("Content-Length")
-			w.WriteHeader(answer.Code)
-			_, _ = w.Write(answer.Body.Bytes())
-		})
-	})
+	return behind(t, mock.Options{}, altered(func(answer *httptest.ResponseRecorder, r *http.Request) { (*change.Load())(answer, r) }))
 }
 
 // TestAPlantedSecretLeavesNoVerb draws spellings and places of a secret, and looks for it in all that each verb

@@ -3,6 +3,7 @@ package bursts
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"slices"
 
@@ -41,14 +42,14 @@ func callInTurn(ctx context.Context, w *steps.World, title string, times int) er
 		}
 		answers = append(answers, exchange)
 	}
-	return keepAnswers(w, answers)
+	return final(w, keepAnswers(w, answers))
 }
 
 func callAtOnce(ctx context.Context, w *steps.World, title string, times int) error {
 	if err := w.Request(ctx, title); err != nil {
 		return err
 	}
-	return Together(ctx, w, times)
+	return final(w, Together(ctx, w, times))
 }
 
 // Together sends the draft so often at the same time.
@@ -62,13 +63,26 @@ func Together(ctx context.Context, w *steps.World, times int) error {
 
 // keepAnswers hands the answers to the sentinels one by one, since the world belongs to one goroutine.
 func keepAnswers(w *steps.World, answers []*client.Exchange) error {
+	steps.State[burst](w).answers = answers
 	for _, answer := range answers {
 		if err := w.Judge(w.Draft.Operation, answer, ""); err != nil {
 			return err
 		}
 	}
-	steps.State[burst](w).answers = answers
 	return nil
+}
+
+// final keeps a burst from being tried again until it is lucky: where a gateway answered one of its calls while others
+// were served, the target was up, and nobody knows what became of that one.
+func final(w *steps.World, err error) error {
+	var environment *steps.Environment
+	answers := steps.State[burst](w).answers
+	served := slices.ContainsFunc(answers, func(e *client.Exchange) bool { return e.Status/100 == 2 })
+	between := slices.ContainsFunc(answers, func(e *client.Exchange) bool { return e.Interposed() != "" })
+	if served && between && errors.As(err, &environment) {
+		environment.Final = true
+	}
+	return err
 }
 
 // AllServed checks that each of the calls that belong together was served.

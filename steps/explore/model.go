@@ -80,8 +80,8 @@ func (w *walk) hear(operation *contract.Operation, exchange *client.Exchange) er
 	switch {
 	case exchange.Status == http.StatusTooManyRequests:
 		return fmt.Errorf("%s was answered 429; walk slower with --max-rps", operation.ID)
-	case slices.Contains([]int{http.StatusBadGateway, http.StatusServiceUnavailable, http.StatusGatewayTimeout}, exchange.Status):
-		return fmt.Errorf("a gateway answered %s with %d", operation.ID, exchange.Status)
+	case exchange.Interposed() != "":
+		return fmt.Errorf("%s to %s in place of the API", exchange.Interposed(), operation.ID)
 	case exchange.Status >= 500:
 		return differs("HARNESS-01", "no server error", "a request that the model allows was answered by a server error",
 			"any answer but a server error", answered(exchange))

@@ -53,7 +53,8 @@ func (r *runner) keep(ctx context.Context, a *attempt) {
 
 	r.mu.Lock()
 	defer r.mu.Unlock()
-	r.environment[a.scenario.Key] = revoked || result.Verdict == evidence.Inconclusive && errors.As(a.failure, &environment)
+	r.environment[a.scenario.Key] = revoked || result.Verdict == evidence.Inconclusive && errors.As(a.failure, &environment) &&
+		!environment.Final
 	r.anyAnswer = r.anyAnswer || answered(result)
 	r.voices.hear(heard)
 	if first := r.results[a.scenario.Key]; first != nil {

@@ -6,7 +6,7 @@ GOLANGCI_VERSION := v2.15.0
 GOLANGCI := $(BIN)/golangci-lint-$(GOLANGCI_VERSION)
 VERSION := $(shell git describe --tags --always --dirty 2>/dev/null || echo dev)
 
-.PHONY: help run test test-all check race unit whole month faults pages suite lint load selftest openapi foreign soak-suite bench mock build clean
+.PHONY: help run test test-all check race unit whole month faults pages suite lint load selftest openapi fuzz vulnerabilities foreign soak-suite bench mock build clean
 
 help: ## list the targets
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## /\1\t/' | expand -t 12
@@ -82,7 +82,15 @@ selftest: build ## detection power: the suite against every deliberate fault of 
 
 openapi: build ## the contract as OpenAPI 3.1 in reports/out, checked by a validator from npm
 	@mkdir -p reports/out && $(BIN)/kobcheck openapi > reports/out/openapi.json
-	@npx --yes -p @seriousme/openapi-schema-validator validate-api reports/out/openapi.json
+	@npx --yes -p @seriousme/openapi-schema-validator@2.11.0 validate-api reports/out/openapi.json
+
+FUZZ_TIME ?= 30s
+fuzz: ## every fuzz target for FUZZ_TIME; what it finds stands in testdata/fuzz, the corpus in Go's build cache
+	@grep -roE --include='*_test.go' '^func Fuzz[A-Za-z0-9]+' . | sed -E 's#/[^/]*:func # #' | while read -r at name; do \
+		echo "== $$at $$name"; $(GO) test "$$at" -run '^$$' -fuzz "^$$name\$$" -fuzztime $(FUZZ_TIME) || exit 1; done
+
+vulnerabilities: ## known ones in what we depend on and call
+	@$(GO) run golang.org/x/vuln/cmd/govulncheck@v1.9.0 ./...
 
 foreign: ## the suite against a server that none of us wrote: Prism, from npm, on the contract as OpenAPI
 	@FOREIGN=1 $(GO) test -count=1 ./cmd/kobcheck -run TestAServerThatNoneOfUsWrote -v | grep -v '^=== '

@@ -1,10 +1,13 @@
 package reports
 
 import (
+	"fmt"
+	"math"
 	"time"
 
 	"github.com/kobcheck/kobcheck/contract"
 	"github.com/kobcheck/kobcheck/reports/evidence"
+	"github.com/kobcheck/kobcheck/reports/wording"
 )
 
 // Selftest is selftest.json: the suite held against an API that is broken on purpose, fault by fault.
@@ -21,7 +24,9 @@ type Selftest struct {
 	StartedAt time.Time `json:"started_at"` // UTC
 	EndedAt   time.Time `json:"ended_at"`   // UTC
 	// Full says that every scenario that notices a fault is known, not only the first.
-	Full     bool            `json:"full"`
+	Full bool `json:"full"`
+	// Quick says that a quick run was tried on every fault that shows in each run.
+	Quick    bool            `json:"quick,omitempty"`
 	Baseline []Baseline      `json:"baseline"`
 	Summary  selftestSummary `json:"summary"`
 	Faults   []FaultResult   `json:"faults"`
@@ -47,12 +52,15 @@ type Baseline struct {
 
 // selftestSummary counts. Power is the share of the faults that were caught, from 0 to 1.
 type selftestSummary struct {
-	Faults           int     `json:"faults"`
-	Killed           int     `json:"killed"`
-	RightRequirement int     `json:"right_requirement"`
-	Survived         int     `json:"survived"`
-	NotReached       int     `json:"not_reached"`
-	Power            float64 `json:"power"`
+	Faults           int `json:"faults"`
+	Killed           int `json:"killed"`
+	RightRequirement int `json:"right_requirement"`
+	Survived         int `json:"survived"`
+	// Lasting counts the faults caught that show in every run, QuickKilled those of them that a quick run noticed.
+	Lasting     int     `json:"lasting,omitempty"`
+	QuickKilled int     `json:"quick_killed,omitempty"`
+	NotReached  int     `json:"not_reached"`
+	Power       float64 `json:"power"`
 	// Isolation sums up what faults do to the rest of the suite; nil where no whole run was made.
 	Isolation *isolationSummary `json:"isolation,omitempty"`
 	ByGroup   map[string]Killed `json:"by_group"`
@@ -60,11 +68,15 @@ type selftestSummary struct {
 	WallMS    float64           `json:"wall_ms"`
 }
 
+// QuickShare is the part of what whole runs catch that a quick run has to notice, or it is no gate.
+const QuickShare = 0.6
+
 // Killed counts the faults of a group or mark.
 type Killed struct {
 	Faults int `json:"faults"`
 	Killed int `json:"killed"`
 	Right  int `json:"right_requirement"`
+	Quick  int `json:"quick,omitempty"` // noticed by a quick run
 	// Reached, Forbidden and Gated are of generated faults: those that showed, those of them that a stated fact, a
 	// standard or a hazard forbids, and those of the latter that a finding gated on.
 	Reached   int `json:"reached,omitempty"`
@@ -80,6 +92,8 @@ type FaultResult struct {
 	Requirement string        `json:"requirement"`
 	Sentence    string        `json:"sentence"`
 	Killed      bool          `json:"killed"`
+	// Quick says that a quick run noticed it, where one was tried.
+	Quick bool `json:"quick,omitempty"`
 	// Reason says why no scenario can hold the fault against an API, where none can.
 	Reason string `json:"reason,omitempty"`
 	// RightRequirement says that a finding named the very requirement that the fault breaks.
@@ -89,8 +103,11 @@ type FaultResult struct {
 	WallMS           float64  `json:"wall_ms"`
 	// Hits is how often the broken line of the mock was reached; 0 means that the fault was never shown.
 	Hits int64 `json:"hits"`
-	// Probability is the share of runs that caught a fault that shows by chance; 0 for the others.
+	// Probability is the share of runs that caught a fault that shows by chance, and UnderLoad that of runs with load
+	// beside; 0 for the others. Tries is how many runs there were.
 	Probability float64 `json:"probability,omitempty"`
+	UnderLoad   float64 `json:"probability_under_load,omitempty"`
+	Tries       int     `json:"tries,omitempty"`
 	ByChance    bool    `json:"by_chance,omitempty"`
 	// Generated says that the fault was made from the contract; Forbidden that a stated fact, a standard or a hazard
 	// forbids it, Gated that a finding gated, Oracle which kind of check would see it.
@@ -100,6 +117,24 @@ type FaultResult struct {
 	Oracle    string `json:"oracle,omitempty"`
 	// Isolation is nil where no whole run was made.
 	*Isolation
+}
+
+// month is how many nights a fault by chance has to be met in.
+const month = 30
+
+// Chance says how probable it is that one run catches a fault that shows by chance, and a month of nights, each with a
+// seed of its own. Where no run did, it gives the most that so few runs leave probable (95 %).
+func (f FaultResult) Chance() string {
+	text := fmt.Sprintf("%.0f%% in one run, %.1f%% in %d nights, of %s", 100*f.Probability, 100*(1-math.Pow(1-f.Probability, month)), month,
+		wording.Count(f.Tries, "run"))
+	if f.Probability == 0 {
+		text = fmt.Sprintf("in none of %s, so in at most %.0f%% of them", wording.Count(f.Tries, "run"),
+			100*(1-math.Pow(0.05, 1/float64(max(f.Tries, 1)))))
+	}
+	if f.UnderLoad > f.Probability {
+		text += fmt.Sprintf("; %.0f%% with load beside", 100*f.UnderLoad)
+	}
+	return text
 }
 
 // Caught reports whether the suite told the fault as it should: on its own requirement; of a generated one, by a
@@ -138,6 +173,12 @@ func (s *Selftest) Judge(now time.Time) int {
 		if one.Killed {
 			sum.Killed++
 			group.Killed, mark.Killed = group.Killed+1, mark.Killed+1
+			if !one.ByChance {
+				sum.Lasting++
+			}
+			if one.Quick {
+				sum.QuickKilled, group.Quick = sum.QuickKilled+1, group.Quick+1
+			}
 		} else if one.Hits == 0 {
 			sum.NotReached++
 		}
@@ -167,6 +208,9 @@ func (s *Selftest) Judge(now time.Time) int {
 		if baseline.Findings > 0 && s.Upstream == "" || baseline.Gated > 0 {
 			code = evidence.ExitFailed
 		}
+	}
+	if s.Quick && float64(sum.QuickKilled) < QuickShare*float64(sum.Lasting) {
+		code = evidence.ExitFailed
 	}
 	sum.Isolation = isolationOf(s.Faults)
 	s.Summary = sum

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"slices"
+	"strings"
 	"sync"
 
 	"github.com/kobcheck/kobcheck/client"
@@ -21,8 +22,15 @@ type Scenario struct {
 	Gap string
 	// Refuses says that the scenario is about calls that are refused.
 	Refuses bool
+	// Sentences are its sentences, a line each; empty where nobody knows what is still to be said.
+	Sentences string
 	// Attempt counts from 0; another attempt gets idempotency keys of its own.
 	Attempt int
+}
+
+// Asks reports whether a sentence of the scenario has these words, or may have.
+func (s Scenario) Asks(words string) bool {
+	return s.Sentences == "" || strings.Contains(s.Sentences, words)
 }
 
 // World is the state of one scenario: the things that it made, the call under way, and the evidence.

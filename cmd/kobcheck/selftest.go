@@ -47,6 +47,7 @@ func newSelftest() *cobra.Command {
 	flags.StringVar(&f.requirement, "requirement", "", "the faults that break one requirement")
 	flags.BoolVar(&f.how.Full, "full", false, "whole runs: find every scenario that notices a fault, and what the "+
 		"fault does to the rest of the suite")
+	flags.BoolVar(&f.how.Quick, "quick", false, "try run --quick on every fault too: how much of what is caught it notices")
 	flags.IntVar(&f.how.Parallel, "parallel", 0, "faults tried side by side; 0 for one to each core")
 	flags.IntVar(&f.how.ChanceRuns, "chance-runs", 10, "runs for a fault that shows by chance")
 	flags.Int64Var(&f.how.Seed, "seed", 7, "seed of order and data")

@@ -17,8 +17,6 @@ Feature: The order of the eight checks
       And a wallet that fails <wallet>
       When a card is asked for on that wallet under that program
       Then check <check> decides: "<message>"
-      And no card exists on that wallet
-      And the wallet is as it was before
 
       Examples:
         | check | program  | wallet   | message                                         | requirement   |

@@ -45,8 +45,8 @@ func PrintSelftest(w io.Writer, s *reports.Selftest) error {
 		p.Line("  SURVIVED %s (%s, %s): %s", one.ID, one.Requirement, one.Mark, why)
 	}
 	for _, one := range s.Faults {
-		if one.Probability > 0 && one.Probability < 1 {
-			p.Line("  BY CHANCE %s: caught in %.0f%% of %d runs", one.ID, 100*one.Probability, one.Runs)
+		if one.ByChance && one.Reason == "" && one.Probability < 1 {
+			p.Line("  BY CHANCE %s: %s", one.ID, one.Chance())
 		}
 	}
 	sum := s.Summary
@@ -59,6 +59,10 @@ func PrintSelftest(w io.Writer, s *reports.Selftest) error {
 	}
 	p.Line("detection power %.1f%%: %d of %d faults caught, %d of them on the requirement that they break", 100*sum.Power,
 		sum.Killed, sum.Faults, sum.RightRequirement)
+	if s.Quick {
+		p.Line("  a quick run notices %d of the %d that are caught and show in every run (%.0f%%; at least %.0f%% are asked of it)",
+			sum.QuickKilled, sum.Lasting, 100*float64(sum.QuickKilled)/float64(max(sum.Lasting, 1)), 100*reports.QuickShare)
+	}
 	if s.Full {
 		p.Line("  %d faults are caught by one scenario alone, %d scenarios catch none", len(s.Single()), len(s.Idle))
 	}

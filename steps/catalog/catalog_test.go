@@ -212,3 +212,27 @@ func TestTheTablesOfTheFeaturesAreComplete(t *testing.T) {
 		}
 	}
 }
+
+func TestEachQuestionOfAQuickRunHasAScenarioAndTheRestIsSaid(t *testing.T) {
+	facts, err := contract.Load()
+	require.NoError(t, err)
+	c, err := Read(features.Files)
+	require.NoError(t, err)
+	quick, err := c.Select(Selection{Quick: true}, facts)
+	require.NoError(t, err)
+	calls := map[string]bool{}
+	for _, ask := range Asks(facts) {
+		found := c.Answering(ask)
+		require.NotNil(t, found, "%s: %s", ask.Kind, ask.Requirement)
+		require.Contains(t, quick, found)
+		if ask.Operation != nil {
+			calls[ask.Operation.ID] = true
+		}
+	}
+	require.Len(t, calls, len(facts.Operations), "each operation is asked of")
+	require.Less(t, len(quick), 120)
+	require.Regexp(t, `^A quick run looks at the answer of each operation, .* It leaves out \d+ of \d+ requirements: \d+ of `, c.QuickSays(facts))
+	both, err := c.Select(Selection{Quick: true, Section: "cards"}, facts)
+	require.NoError(t, err)
+	require.True(t, len(both) > 0 && len(both) < len(quick), "it can be narrowed like any other selection")
+}

@@ -17,11 +17,13 @@ type Selection struct {
 	Requirement string
 	// IDs are scenario ids; an id of an outline means all of its rows.
 	IDs []string
+	// Quick means the small part that answers the [Asks] of the contract.
+	Quick bool
 }
 
 // Everything says that nothing narrows the selection.
 func (s Selection) Everything() bool {
-	return s.Tags == "" && s.Section == "" && s.Requirement == "" && len(s.IDs) == 0
+	return s.Tags == "" && s.Section == "" && s.Requirement == "" && len(s.IDs) == 0 && !s.Quick
 }
 
 // UnknownError says that a selection names something that does not exist.
@@ -46,13 +48,17 @@ func (c *Catalog) Select(selection Selection, from *contract.Contract) ([]*Scena
 	if err := c.known(selection, expression, from); err != nil {
 		return nil, err
 	}
+	var quick map[*Scenario]bool
+	if selection.Quick {
+		quick = c.quick(from)
+	}
 	wantsLoad := strings.Contains(selection.Tags, "@load")
 	var selected []*Scenario
 	for _, scenario := range c.Scenarios {
 		if !wantsLoad && scenario.tagged("@load") {
 			continue
 		}
-		if expression.Holds(scenario.Tags) && selection.names(scenario) {
+		if expression.Holds(scenario.Tags) && selection.names(scenario) && (quick == nil || quick[scenario]) {
 			selected = append(selected, scenario)
 		}
 	}

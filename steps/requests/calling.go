@@ -25,6 +25,12 @@ func weCallFor(ctx context.Context, w *steps.World, title, which, kind string) e
 	if err != nil {
 		return err
 	}
+	if w.Things[kind] == nil { // so that none is made of which the request says nothing
+		standIn := *object
+		standIn.As, standIn.Raw, standIn.Shared = "", false, true
+		w.Things[kind] = &standIn
+		defer delete(w.Things, kind)
+	}
 	if err := w.Request(ctx, title); err != nil {
 		return err
 	}

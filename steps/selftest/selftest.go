@@ -80,6 +80,8 @@ type Config struct {
 	// Full runs every selection to its end, so that all scenarios that notice a fault are known, not only
 	// the first.
 	Full bool
+	// Quick tries a quick run on every fault as well, to tell how much of what is caught it catches.
+	Quick bool
 	// ChanceRuns is how often a fault that shows by chance is tried.
 	ChanceRuns int
 	// RunID begins the id of each run, so that none repeats the keys of another on an API that stays; empty where each
@@ -124,7 +126,7 @@ func (e *NotGreenError) Error() string {
 // Run measures. It ends early with the context, with the faults that were tried until then.
 func Run(ctx context.Context, config Config) (*reports.Selftest, error) {
 	s := &reports.Selftest{Tool: config.Tool, Upstream: config.Upstream, Seed: config.Seed, Full: config.Full, StartedAt: time.Now().UTC()}
-	s.Selected = len(config.Faults)
+	s.Selected, s.Quick = len(config.Faults), config.Quick
 	config.proved, config.known = map[string][]string{}, map[string]bool{}
 	config.calling, config.runs = map[string][]string{}, new(atomic.Int64)
 	for _, operation := range config.Catalog.ListOperations(config.Contract) {

@@ -142,6 +142,17 @@ func TestTheMatrixSaysWhoNoticedWhat(t *testing.T) {
 	require.Equal(t, evidence.ExitFailed, result.Judge(time.Now()), "what lives fails")
 }
 
+func TestAQuickRunIsHeldAgainstWhatIsCaught(t *testing.T) {
+	result, err := measure(t, t.Context(), []selftest.Fault{of("refuses", "CARD-LIST-01", contract.Stated)},
+		func(c *selftest.Config) { c.Quick = true })
+	require.NoError(t, err)
+	require.True(t, result.Faults[0].Quick)
+	require.Equal(t, 1, result.Summary.QuickKilled)
+	require.Zero(t, result.Judge(time.Now()))
+	result.Faults[0].Quick = false
+	require.Equal(t, evidence.ExitFailed, result.Judge(time.Now()), "a gate that notices nothing is none")
+}
+
 func TestAFaultThatIsNoticedForAnotherReasonIsNotRight(t *testing.T) {
 	result, err := measure(t, t.Context(), []selftest.Fault{of("accepted", "CARD-LIST-01", contract.Stated)}, nil)
 	require.NoError(t, err)

@@ -3,7 +3,6 @@ package selftest
 import (
 	"context"
 	"errors"
-	"slices"
 	"strings"
 	"time"
 
@@ -62,6 +61,13 @@ func (config Config) try(ctx context.Context, fault Fault) (*reports.FaultResult
 		Generated: fault.Generated, Forbidden: fault.Generated && fault.forbidden(), Oracle: fault.Oracle}
 	if fault.ByChance {
 		return result, config.often(ctx, fault, result)
+	}
+	if config.Quick {
+		quick := *result
+		if err := config.once(ctx, fault, &quick, catalog.Selection{Quick: true}, config.Styles[0]); err != nil {
+			return nil, err
+		}
+		result.Quick = quick.Killed
 	}
 	for _, selection := range config.selections(fault) {
 		for _, style := range config.Styles {
@@ -133,7 +139,12 @@ func (config Config) once(ctx context.Context, fault Fault, result *reports.Faul
 
 // often tries a fault that shows by chance and estimates how probable it is that one run catches it.
 func (config Config) often(ctx context.Context, fault Fault, result *reports.FaultResult) error {
-	caught, runs := 0, max(config.ChanceRuns, 1)
+	plain, caught, runs := 0, 0, max(config.ChanceRuns, 1)
+	selections := []catalog.Selection{{Requirement: fault.Requirement}}
+	if fault.Everywhere {
+		selections = append(selections, catalog.Selection{})
+	}
+	selections = append(selections, config.underLoad(fault)...)
 	if fault.Reason != "" {
 		runs = 1 // nobody is expected to notice; a probability of that says nothing
 	}
@@ -143,13 +154,15 @@ func (config Config) often(ctx context.Context, fault Fault, result *reports.Fau
 		again := config
 		again.Seed += int64(i)
 		style := config.Styles[i%len(config.Styles)]
-		own := []catalog.Selection{{Requirement: fault.Requirement}}
-		for _, selection := range slices.Concat(own, config.underLoad(fault), []catalog.Selection{{}}) {
-			if one.RightRequirement || selection.Requirement == "" && !fault.Everywhere {
+		for _, selection := range selections {
+			if one.RightRequirement {
 				break
 			}
 			if err := again.once(ctx, fault, &one, selection, style); err != nil {
 				return err
+			}
+			if one.RightRequirement && selection.Tags == "" { // a night performs no load
+				plain++
 			}
 		}
 		result.Runs, result.Hits = one.Runs, one.Hits
@@ -162,6 +175,6 @@ func (config Config) often(ctx context.Context, fault Fault, result *reports.Fau
 		result.Killed = result.Killed || one.Killed
 		result.RightRequirement = result.RightRequirement || one.RightRequirement
 	}
-	result.Probability = float64(caught) / float64(runs)
+	result.Tries, result.Probability, result.UnderLoad = runs, float64(plain)/float64(runs), float64(caught)/float64(runs)
 	return nil
 }

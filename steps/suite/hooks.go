@@ -5,7 +5,6 @@ import (
 	"errors"
 	"fmt"
 	"slices"
-	"strings"
 	"time"
 
 	"github.com/cucumber/godog"
@@ -64,16 +63,15 @@ func (r *runner) before(ctx context.Context, pickle *godog.Scenario) (context.Co
 		return ctx, fmt.Errorf("%w: the run was stopped", godog.ErrSkip)
 	}
 	ctx, cancel := r.bounded(ctx, scenario)
-	world := r.config.Session.NewWorld(steps.Scenario{ID: scenario.ID, Requirements: scenario.Requirements, Gap: scenario.Gap,
-		Refuses: refuses(scenario), Attempt: r.attempt})
+	said := steps.Scenario{ID: scenario.ID, Requirements: scenario.Requirements, Gap: scenario.Gap, Attempt: r.attempt}
+	for _, step := range scenario.Steps {
+		said.Sentences += step.Text + "\n"
+	}
+	said.Refuses = said.Asks("refus")
+	world := r.config.Session.NewWorld(said)
 	now := time.Now()
 	a := &attempt{scenario: scenario, world: world, cancel: cancel, started: now, latest: now}
 	return context.WithValue(world.In(ctx), attemptKey{}, a), nil
-}
-
-// refuses reports whether a scenario speaks of a refusal.
-func refuses(scenario *catalog.Scenario) bool {
-	return slices.ContainsFunc(scenario.Steps, func(step catalog.Step) bool { return strings.Contains(step.Text, "refus") })
 }
 
 // bounded gives a scenario its time. Load is bounded by who performs it: it takes as long as its plan says.

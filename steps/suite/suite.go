@@ -106,6 +106,9 @@ func Run(ctx context.Context, config Config) (*reports.Run, error) {
 	if err := checkSteps(selected, config.Vocabulary); err != nil {
 		return nil, err
 	}
+	if config.Selection.Quick {
+		config.Session.Depth = 1
+	}
 	r := newRunner(config, selected)
 	if r.of, err = scenariosThere(config, selected); err != nil {
 		return nil, err
@@ -297,6 +300,9 @@ func (r *runner) finish(ctx context.Context) *reports.Run {
 	run.LeftBehind = r.made.leftBehind()
 	run.TidyRequests = int(r.tidied.Load())
 	var down *errDown
+	if r.config.Selection.Quick {
+		run.Reason = r.config.Catalog.QuickSays(r.config.Session.Contract)
+	}
 	if errors.As(context.Cause(ctx), &down) {
 		run.Reason = down.why
 	}

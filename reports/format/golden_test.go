@@ -119,7 +119,7 @@ func measured() *reports.Selftest {
 			{ID: "money.lost", Group: "money", Mark: contract.Inferred, Requirement: "MONEY-01", Sentence: "money is lost", Hits: 2},
 			{ID: "money.never", Group: "money", Mark: contract.Inferred, Requirement: "MONEY-02", Sentence: "nobody comes there"},
 			{ID: "rare.late", Group: "rare", Mark: contract.Stated, Requirement: "CARD-03", Sentence: "now and then", Killed: true,
-				RightRequirement: true, ByChance: true, Probability: 0.4, Runs: 10, By: by[:1], Hits: 4},
+				RightRequirement: true, ByChance: true, Probability: 0.4, Tries: 10, Runs: 10, By: by[:1], Hits: 4},
 		}}
 	s.Judge(specimen.Begin.Add(2 * time.Second))
 	return s

@@ -25,6 +25,7 @@ type loadFlags struct {
 	noNotice, show      string
 	shard, startAt      string
 	killFile, keyNights string
+	metricsAddr         string
 	seed                int64
 	rate, length        float64
 	dryRun, notice      bool
@@ -49,7 +50,7 @@ func newLoad() *cobra.Command {
 	flags := command.Flags()
 	f.where.Flags(flags, "the load is on the mock inside")
 	f.where.LimitFlags(flags)
-	f.out.Flags(flags, "reports/out", "folder for load.json, load.md and load.html")
+	f.out.Flags(flags, "reports/out", "folder for load.json, load.md, junit.xml and load.html")
 	flags.Int64Var(&f.seed, "seed", 0, "seed of arrivals and keys; 0 picks one and prints it")
 	flags.Float64Var(&f.rate, "rate", 1, "factor on every rate of the plans")
 	flags.Float64Var(&f.length, "time", 1, "factor on every time of the plans")
@@ -63,6 +64,8 @@ func newLoad() *cobra.Command {
 	flags.StringVar(&f.startAt, "start-at", "", "moment to begin at, such as 2026-01-30T01:00:00Z, so that shards "+
 		"begin together")
 	flags.StringVar(&f.killFile, "kill-file", "", "the load ends once a file of that name is there")
+	flags.StringVar(&f.metricsAddr, "metrics-addr", "", "address of this machine, such as 127.0.0.1:9464, that serves "+
+		"Prometheus metrics while the load runs")
 	flags.StringVar(&f.keyNights, "key-nights", "", "file with the idempotency keys of earlier runs, which brackets "+
 		"how long the target remembers a key; made and kept by idempotency plans")
 	flags.DurationVar(&f.canary, "canary", -1, "time between rounds of functional scenarios beside the load; 0 for "+
@@ -155,14 +158,21 @@ func performPlans(ctx context.Context, b *workbench.Bench, f *loadFlags, subject
 		return err
 	}
 	defer silence()
+	meter, endLive, err := b.Live(ctx, on, subject.File.Target.Name, f.metricsAddr)
+	if err != nil {
+		return err
+	}
+	defer endLive()
 	workbench.WaitUntil(ctx, begin)
 	for _, plan := range f.plans {
 		if ctx.Err() != nil {
 			break
 		}
 		b.Say("%s on %s, seed %d", plan.ID, subject.File.Target.Name, f.seed)
+		ended := meter.Plan(ctx, plan.ID)
 		result.Plans = append(result.Plans, *load.Perform(ctx, on, plan, f.seed,
 			kind.Shard{Index: part.Index, Of: part.Of}))
+		ended()
 		show("", true)
 	}
 	if result.ExitCode = stopped.Code(); result.ExitCode != evidence.ExitPassed {

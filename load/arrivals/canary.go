@@ -32,6 +32,9 @@ func (w *watch) sendCanary(ctx context.Context) {
 			w.failed = err.Error()
 		} else {
 			w.rounds = append(w.rounds, round{CanaryRound: done, second: second})
+			if w.target.Live != nil {
+				w.target.Live.Round(done)
+			}
 		}
 		w.mu.Unlock()
 		if err != nil || kind.Wait(ctx, w.target.CanaryEvery) != nil {

@@ -7,6 +7,7 @@ import (
 
 	hdr "github.com/HdrHistogram/hdrhistogram-go"
 
+	"github.com/kobcheck/kobcheck/load/kind"
 	"github.com/kobcheck/kobcheck/reports"
 	"github.com/kobcheck/kobcheck/reports/evidence"
 )
@@ -57,6 +58,8 @@ type Measure struct {
 	findings map[string]*evidence.Finding
 	// Stopped is why the arrivals ended early; empty where they did not.
 	Stopped string
+	// live hears of every answer; nil for none.
+	live kind.Live
 	// watch is what went on beside the arrivals.
 	watch *watch
 }
@@ -78,6 +81,13 @@ func (s *slice) close() {
 		s.closed[operation] = reports.OperationSecond{Count: int(one.TotalCount()), P50: float64(one.ValueAtQuantile(50)) / 1000}
 	}
 	s.open = nil
+}
+
+// MeasureOf has measured nothing yet, and lets who listens to a target hear of every answer.
+func MeasureOf(on *kind.Target) *Measure {
+	m := NewMeasure()
+	m.live = on.Live
+	return m
 }
 
 // NewMeasure has measured nothing yet.
@@ -109,6 +119,9 @@ const errorBound = 100
 
 // Add takes one outcome.
 func (m *Measure) Add(o Outcome) {
+	if m.live != nil {
+		m.live.Answered(kind.Answer{Operation: o.Operation, Class: o.Class, Due: o.Due, Began: o.Began, Sent: o.Sent, Ended: o.Ended})
+	}
 	m.mu.Lock()
 	defer m.mu.Unlock()
 	m.Sent++

@@ -63,7 +63,7 @@ func (t *Traffic) arrive(ctx context.Context, on *kind.Target, due []time.Durati
 	if err != nil {
 		return nil, err
 	}
-	m := NewMeasure()
+	m := MeasureOf(on)
 	m.Due = len(due)
 	running, watch, end := beside(ctx, on, t, due, m)
 	m.watch = watch

@@ -79,6 +79,10 @@ func (w *watch) look(ctx context.Context, stop context.CancelCauseFunc) {
 		if w.target.Progress != nil {
 			w.target.Progress(w.line())
 		}
+		if w.target.Live != nil {
+			due, _ := slices.BinarySearch(w.due, time.Since(w.began))
+			w.target.Live.Due(due)
+		}
 		if kind.Wait(ctx, lookEvery) != nil {
 			return
 		}

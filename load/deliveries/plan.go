@@ -89,7 +89,7 @@ func (p *Plan) Perform(ctx context.Context, on *kind.Target, run kind.Run, resul
 	if err != nil {
 		return nil, err
 	}
-	m := arrivals.NewMeasure()
+	m := arrivals.MeasureOf(on)
 	m.Due, m.Asked = len(due), p.Stages.Ceiling().Time
 	d.began = time.Now()
 	m.Wall = arrivals.Attack(ctx, due, &p.Head, func(ctx context.Context, n int) arrivals.Outcome {

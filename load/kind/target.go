@@ -35,6 +35,8 @@ type Target struct {
 	Keep      func(path string, render func(io.Writer) error) error
 	// Progress hears several times a second in one line how far a plan with arrivals has come; nil for none.
 	Progress func(line string)
+	// Live hears of arrivals, answers and rounds of the canary as they come; nil for none.
+	Live Live
 	// KillFile ends every plan once a file of that name is there; empty for none.
 	KillFile string
 	// RunID marks references, so that what a run made can be found again.
@@ -45,6 +47,21 @@ type Target struct {
 type Limit struct {
 	Requests int
 	Window   time.Duration
+}
+
+// Live hears of a load while it is put on.
+type Live interface {
+	// Due says how many arrivals of the plan were due so far.
+	Due(n int)
+	Answered(answer Answer)
+	Round(round CanaryRound)
+}
+
+// Answer is what came of one arrival. Its times are counted from the start of the plan: when it was due, when the
+// generator began it, when the request left and when its answer was whole.
+type Answer struct {
+	Operation, Class        string
+	Due, Began, Sent, Ended time.Duration
 }
 
 // CanaryRound is one round of functional scenarios beside a plan: what broke, by requirement, and of how many

@@ -41,7 +41,7 @@ func (a arriving) refused() int { return len(a.seen) - passed(a.seen) }
 func (a *asker) arrive(ctx context.Context, head *kind.Head, rate float64, count int) (arriving, error) {
 	stage := reports.LoadStage{From: rate, To: rate, Seconds: float64(count) / rate}
 	due := arrivals.Schedule([]reports.LoadStage{stage}, "even", 0)
-	all := arriving{Measure: arrivals.NewMeasure()}
+	all := arriving{Measure: arrivals.MeasureOf(a.target)}
 	all.Due, all.Asked = len(due), time.Duration(stage.Seconds*float64(time.Second))
 	operation := a.target.Contract.Operation(probedOperation)
 	var mu sync.Mutex

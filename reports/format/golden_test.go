@@ -69,6 +69,7 @@ func TestWhatIsPrintedIsAsItWas(t *testing.T) {
 	for name, text := range map[string]printing{
 		"order.txt":    func(w io.Writer) error { return PrintOrder(w, proof, facts.CardOrder) },
 		"load.txt":     func(w io.Writer) error { return PrintLoad(w, planned(t)) },
+		"load.xml":     func(w io.Writer) error { return writeLoadJUnit(w, planned(t)) },
 		"load.md":      func(w io.Writer) error { return writePage(w, "load.md.tmpl", planned(t)) },
 		"selftest.txt": func(w io.Writer) error { return PrintSelftest(w, measured()) },
 		"selftest.md":  func(w io.Writer) error { return writePage(w, "selftest.md.tmpl", measured()) },

@@ -8,10 +8,10 @@ import (
 	"github.com/kobcheck/kobcheck/reports/site"
 )
 
-// Load writes load.json, load.md and load.html, what plans saw beside them, and entries for the list of known
+// Load writes load.json, load.md, junit.xml and load.html, what plans saw beside them, and entries for the list of known
 // failures where something failed. It returns the paths.
 func Load(to *Writer, r *reports.LoadRun) ([]string, error) {
-	earlier := []string{"load.*", "new-load-failures.yaml", "idempotency-policy.json", "history-*.html"}
+	earlier := []string{"load.*", "junit.xml", "new-load-failures.yaml", "idempotency-policy.json", "history-*.html"}
 	return to.write(func() []file { return loadFiles(r) }, earlier, r.Exposed)
 }
 
@@ -19,6 +19,7 @@ func loadFiles(r *reports.LoadRun) []file {
 	files := []file{
 		{"load.json", func(w io.Writer) error { return json.NewEncoder(w).Encode(r) }},
 		{"load.md", func(w io.Writer) error { return writePage(w, "load.md.tmpl", r) }},
+		{"junit.xml", func(w io.Writer) error { return writeLoadJUnit(w, r) }},
 		{"load.html", func(w io.Writer) error { return site.LoadPage(w, r) }},
 	}
 	if entries := r.NewFailures(); len(entries) > 0 {

@@ -117,6 +117,7 @@ func TestALabelOfAMetricKeepsItsQuotes(t *testing.T) {
 	var out strings.Builder
 	require.NoError(t, writeOpenMetrics(&out, run, nil))
 	require.Contains(t, out.String(), `target="a\"b\\c\nd`+"\ufffd\"")
+	specimen.AcceptedByPromtool(t, out.String())
 }
 
 func TestTheScriptOfAScenarioReadsNewIdsAndAsksForTokens(t *testing.T) {

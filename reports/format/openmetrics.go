@@ -36,10 +36,10 @@ func writeOpenMetrics(w io.Writer, r *reports.Run, _ *contract.Contract) error {
 	gauge("checks_evaluated", "Checks that were evaluated.").WithLabelValues().Set(float64(r.Summary.Checks))
 	gauge("duration_seconds", "Length of the run.").WithLabelValues().Set(r.EndedAt.Sub(r.StartedAt).Seconds())
 	gauge("run_timestamp_seconds", "When the run ended, since 1970.").WithLabelValues().Set(float64(r.EndedAt.Unix()))
-	latency := gauge("operation_latency_seconds", "Latency of an operation in the run.", "operation", "quantile")
+	latency := gauge("operation_latency_seconds", "Latency of an operation in the run.", "operation", "rank")
 	for _, use := range r.Operations {
-		for quantile, ms := range map[string]float64{"0.5": use.Latency.P50, "0.95": use.Latency.P95, "1": use.Latency.Max} {
-			latency.WithLabelValues(use.ID, quantile).Set(ms / 1000)
+		for rank, ms := range map[string]float64{"p50": use.Latency.P50, "p95": use.Latency.P95, "max": use.Latency.Max} {
+			latency.WithLabelValues(use.ID, rank).Set(ms / 1000)
 		}
 	}
 	families, err := registry.Gather()

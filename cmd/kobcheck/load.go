@@ -24,6 +24,8 @@ type loadFlags struct {
 	out                 workbench.Output
 	noNotice, show      string
 	shard, startAt      string
+	meet                string
+	meetWithin          time.Duration
 	killFile, keyNights string
 	metricsAddr         string
 	seed                int64
@@ -63,6 +65,9 @@ func newLoad() *cobra.Command {
 		"together")
 	flags.StringVar(&f.startAt, "start-at", "", "moment to begin at, such as 2026-01-30T01:00:00Z, so that shards "+
 		"begin together")
+	flags.StringVar(&f.meet, "meet", "", "folder in which the shards of one run wait for each other and agree on the "+
+		"moment to begin")
+	flags.DurationVar(&f.meetWithin, "meet-within", 10*time.Minute, "how long a shard waits for the others")
 	flags.StringVar(&f.killFile, "kill-file", "", "the load ends once a file of that name is there")
 	flags.StringVar(&f.metricsAddr, "metrics-addr", "", "address of this machine, such as 127.0.0.1:9464, that serves "+
 		"Prometheus metrics while the load runs")
@@ -121,6 +126,25 @@ func putUnderLoad(ctx context.Context, b *workbench.Bench, f *loadFlags, names [
 	return performPlans(ctx, b, f, subject, notice)
 }
 
+// begin returns at the moment to begin at: the one that was said, or the one that the shards agree on.
+func (f *loadFlags) begin(ctx context.Context, b *workbench.Bench, part kind.Shard) error {
+	at, err := workbench.Moment("start-at", f.startAt)
+	switch {
+	case err != nil || f.meet == "":
+	case part.Of < 2:
+		return errors.New("--meet is for shards; say which one with --shard")
+	default:
+		if at, err = workbench.Meet(ctx, f.meet, part, f.meetWithin); err != nil {
+			b.Say("the shards did not meet: %v", err)
+			return workbench.ExitWith(evidence.ExitInconclusive)
+		}
+	}
+	if err == nil {
+		workbench.WaitUntil(ctx, at)
+	}
+	return err
+}
+
 func performPlans(ctx context.Context, b *workbench.Bench, f *loadFlags, subject *workbench.Subject,
 	notice string) error {
 	by, err := b.Judgement(&f.judging)
@@ -128,10 +152,6 @@ func performPlans(ctx context.Context, b *workbench.Bench, f *loadFlags, subject
 		return err
 	}
 	part, err := suite.ParseShard(f.shard)
-	if err != nil {
-		return err
-	}
-	begin, err := workbench.Moment("start-at", f.startAt)
 	if err != nil {
 		return err
 	}
@@ -163,7 +183,9 @@ func performPlans(ctx context.Context, b *workbench.Bench, f *loadFlags, subject
 		return err
 	}
 	defer endLive()
-	workbench.WaitUntil(ctx, begin)
+	if err := f.begin(ctx, b, kind.Shard(part)); err != nil {
+		return err
+	}
 	for _, plan := range f.plans {
 		if ctx.Err() != nil {
 			break
@@ -171,7 +193,7 @@ func performPlans(ctx context.Context, b *workbench.Bench, f *loadFlags, subject
 		b.Say("%s on %s, seed %d", plan.ID, subject.File.Target.Name, f.seed)
 		ended := meter.Plan(ctx, plan.ID)
 		result.Plans = append(result.Plans, *load.Perform(ctx, on, plan, f.seed,
-			kind.Shard{Index: part.Index, Of: part.Of}))
+			kind.Shard(part)))
 		ended()
 		show("", true)
 	}

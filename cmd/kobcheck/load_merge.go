@@ -2,6 +2,7 @@ package main
 
 import (
 	"context"
+	"time"
 
 	"github.com/spf13/cobra"
 
@@ -13,17 +14,19 @@ import (
 func newLoadMerge() *cobra.Command {
 	var judging workbench.Judging
 	var out workbench.Output
+	var wait time.Duration
 	command := &cobra.Command{
-		Use:     "merge FILE...",
-		Short:   "Puts the load.json of shards together exactly and evaluates the gates once",
-		Example: "  kobcheck load merge shard-*/load.json --out reports/night",
-		Args:    workbench.Takes(1, workbench.Many),
-		RunE: workbench.Verb(func(_ context.Context, b *workbench.Bench, files []string) error {
+		Use:   "merge FILE...",
+		Short: "Puts the load.json of shards together exactly and evaluates the gates once",
+		Example: "  kobcheck load merge shard-*/load.json --out reports/night\n" +
+			"  kobcheck load merge --wait 10m s3+https://storage.example.test/loads/night/{0,1}/load.json",
+		Args: workbench.Takes(1, workbench.Many),
+		RunE: workbench.Verb(func(ctx context.Context, b *workbench.Bench, files []string) error {
 			by, err := b.Judgement(&judging)
 			if err != nil {
 				return err
 			}
-			parts, err := workbench.OpenAll(workbench.OpenLoad, files)
+			parts, err := b.OpenLoads(ctx, files, wait)
 			if err != nil {
 				return err
 			}
@@ -36,5 +39,6 @@ func newLoadMerge() *cobra.Command {
 	}
 	out.Flags(command.Flags(), "reports/out", "folder for the reports")
 	judging.Flags(command.Flags())
+	command.Flags().DurationVar(&wait, "wait", 0, "how long files are waited for that are not there yet")
 	return command
 }

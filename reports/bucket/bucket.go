@@ -87,6 +87,22 @@ func (b *Bucket) Fetch(ctx context.Context, folder string) error {
 	return all.Wait()
 }
 
+// Open reads the one object whose address the place is. What is not there is [fs.ErrNotExist].
+func (b *Bucket) Open(ctx context.Context) (io.ReadCloser, error) {
+	key := strings.TrimSuffix(b.prefix, "/")
+	object, err := b.client.GetObject(ctx, b.name, key, minio.GetObjectOptions{})
+	if err == nil {
+		_, err = object.Stat()
+	}
+	switch {
+	case minio.ToErrorResponse(err).Code == minio.NoSuchKey:
+		return nil, fmt.Errorf("%q of the bucket %s: %w", key, b.name, fs.ErrNotExist)
+	case err != nil:
+		return nil, b.failed("reading", key, err)
+	}
+	return object, nil
+}
+
 // Push writes every file of a report folder to the place, keeping their paths below the folder, and returns how many.
 // What a writer has under way (names that begin with a dot) is left out.
 func (b *Bucket) Push(ctx context.Context, folder string) (int, error) {

@@ -3,6 +3,7 @@ package bucket
 import (
 	"fmt"
 	"io"
+	"io/fs"
 	"maps"
 	"net/http"
 	"net/http/httptest"
@@ -157,4 +158,21 @@ func TestANightIsKeptAndFetchedAgain(t *testing.T) {
 	require.NoError(t, err)
 	_, err = stranger.Push(t.Context(), night)
 	require.ErrorContains(t, err, "403")
+}
+
+func TestOneObjectIsReadByItsAddress(t *testing.T) {
+	t.Parallel()
+	address := store(t, map[string]string{"run/0/load.json": "{}"}, "")
+	at, err := At(address+"/run/0/load.json", func(string) string { return "" })
+	require.NoError(t, err)
+	object, err := at.Open(t.Context())
+	require.NoError(t, err)
+	text, err := io.ReadAll(object)
+	require.NoError(t, err)
+	require.Equal(t, "{}", string(text))
+	require.NoError(t, object.Close())
+	at, err = At(address+"/run/1/load.json", func(string) string { return "" })
+	require.NoError(t, err)
+	_, err = at.Open(t.Context())
+	require.ErrorIs(t, err, fs.ErrNotExist, "a merge waits for it")
 }

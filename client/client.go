@@ -18,6 +18,7 @@ import (
 
 	"github.com/kobcheck/kobcheck/client/redact"
 	"github.com/kobcheck/kobcheck/contract"
+	"github.com/kobcheck/kobcheck/schemas"
 )
 
 // Credentials are those of one OAuth client. Scope holds scopes parted by spaces.
@@ -49,7 +50,7 @@ type Config struct {
 	Seed  int64
 	// Version is that of the program, for the User-Agent.
 	Version string
-	// MaxBody bounds what is read of an answer, in bytes; 0 means [DefaultMaxBody].
+	// MaxBody bounds what is read of an answer, in bytes; 0 means [schemas.MaxBody].
 	MaxBody int64
 	// MaxRPS is the most requests per second of all scenarios together, token calls included; 0 means
 	// no bound.
@@ -71,9 +72,6 @@ type Config struct {
 	Now func() time.Time
 }
 
-// DefaultMaxBody is far beyond any documented answer and still harmless to hold: 8 MiB.
-const DefaultMaxBody = 8 << 20
-
 // DefaultTimeout is shorter than the 30 s after which common gateways answer in place of an API, so
 // that a hanging API shows as one.
 const DefaultTimeout = 20 * time.Second
@@ -86,9 +84,10 @@ type Client struct {
 	tokens   *tokens
 	redactor *redact.Redactor
 	// made counts the requests that made something.
-	made atomic.Int64
-	pace *pace
-	keys keys
+	made   atomic.Int64
+	memory memory
+	pace   *pace
+	keys   keys
 	// errors is how this API words them.
 	errors manner
 	// controls lets one caller at a time find out whether a token was revoked.
@@ -135,7 +134,7 @@ func settled(config Config) Config {
 		config.Edition = contract.V1
 	}
 	if config.MaxBody == 0 {
-		config.MaxBody = DefaultMaxBody
+		config.MaxBody = schemas.MaxBody
 	}
 	if config.Timeout == 0 {
 		config.Timeout = DefaultTimeout

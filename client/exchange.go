@@ -27,8 +27,8 @@ type Exchange struct {
 	Status int
 	Header http.Header
 	Body   []byte
-	// Truncated says that the answer was longer than the client reads.
-	Truncated bool
+	// Beyond is the bound of this client that the answer went beyond, and was not read further; empty for none.
+	Beyond string
 	// Err is a [*NoAnswer] where no whole answer came, else nil. Status, Header and Body then hold
 	// what came before the end.
 	Err error

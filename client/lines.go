@@ -3,6 +3,8 @@ package client
 import (
 	"bufio"
 	"context"
+	"io"
+	"math"
 	"net"
 	"net/http"
 	"slices"
@@ -21,6 +23,8 @@ type Lines struct {
 
 type line struct {
 	net.Conn
+	// head bounds what is read before a body.
+	head    *io.LimitedReader
 	answers *bufio.Reader
 	used    time.Time
 }
@@ -152,7 +156,8 @@ func (l *Lines) ready(ctx context.Context, n int) error {
 func (l *Lines) dial(ctx context.Context, i int) error {
 	connection, err := l.client.Dial(ctx)
 	if err == nil {
-		l.open[i] = &line{Conn: connection, answers: bufio.NewReader(connection), used: time.Now()}
+		head := &io.LimitedReader{R: connection, N: mostHead}
+		l.open[i] = &line{Conn: connection, head: head, answers: bufio.NewReader(head), used: time.Now()}
 	}
 	return err
 }
@@ -188,6 +193,7 @@ func (l *Lines) finish(ctx context.Context, i int, one *Copy) (ended bool) {
 		one.Released = time.Time{}
 		return failed(one.Err)
 	}
+	l.open[i].head.N = mostHead
 	answer, err := http.ReadResponse(l.open[i].answers, &http.Request{Method: one.sent.Method})
 	for err == nil && answer.StatusCode < 200 {
 		answer, err = http.ReadResponse(l.open[i].answers, &http.Request{Method: one.sent.Method})
@@ -196,12 +202,14 @@ func (l *Lines) finish(ctx context.Context, i int, one *Copy) (ended bool) {
 		return failed(err)
 	}
 	one.Status, one.Header = answer.StatusCode, answer.Header
-	one.Body, one.Truncated, err = readBounded(answer, l.client.config.MaxBody)
+	l.open[i].head.N = math.MaxInt64 // of the body the client has bounds of its own
+	counted, err := l.client.read(answer, one.Exchange)
+	defer l.client.hold(ctx, counted)
 	_ = answer.Body.Close() // it says nothing beyond what reading said
 	if err != nil {
 		return failed(err)
 	}
-	return answer.Close || one.Truncated
+	return answer.Close || one.Beyond != ""
 }
 
 // SendWhole sends a request on a connection of its own and returns the connection without reading an answer, for who

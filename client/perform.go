@@ -4,8 +4,6 @@ import (
 	"context"
 	"encoding/json"
 	"errors"
-	"io"
-	"net/http"
 	"net/url"
 	"time"
 
@@ -25,11 +23,12 @@ func (c *Client) perform(ctx context.Context, operation *contract.Operation, req
 		bounded, end = onlyOnce(bounded)
 		defer end(nil)
 	}
+	var counted int64
 	exchange.StartedAt = time.Now()
 	response, err := c.http.Do(b.request.WithContext(bounded))
 	if err == nil {
 		exchange.Status, exchange.Header = response.StatusCode, response.Header
-		exchange.Body, exchange.Truncated, err = readBounded(response, c.config.MaxBody)
+		counted, err = c.read(response, exchange)
 		_ = response.Body.Close() // it says nothing beyond what reading said
 	}
 	exchange.Duration = time.Since(exchange.StartedAt)
@@ -37,6 +36,7 @@ func (c *Client) perform(ctx context.Context, operation *contract.Operation, req
 		exchange.Err = noAnswer(bounded, operation.ID, b.request.URL.Host, err)
 	}
 	c.heard(ctx, operation, exchange)
+	c.hold(ctx, counted)
 	return exchange, exchange.Err
 }
 
@@ -58,27 +58,6 @@ func (c *Client) heard(ctx context.Context, operation *contract.Operation, excha
 		c.pace.hear(exchange.Status, exchange.Header, exchange.StartedAt)
 	}
 	record(ctx, exchange)
-}
-
-// readBounded reads a body up to the bound, and says whether there was more. What arrived before a
-// failure is returned with it.
-func readBounded(response *http.Response, bound int64) ([]byte, bool, error) {
-	if response.Request.Method == http.MethodHead {
-		return nil, false, nil // its Content-Length is that of the body which a GET would have
-	}
-	if announced := response.ContentLength; announced >= 0 && announced <= min(bound, 1<<20) {
-		data := make([]byte, announced)
-		n, err := io.ReadFull(response.Body, data)
-		if err == nil && n == int(announced) {
-			return data, false, nil
-		}
-		return data[:n], false, err
-	}
-	data, err := io.ReadAll(io.LimitReader(response.Body, bound+1))
-	if int64(len(data)) > bound {
-		return data[:bound], true, err
-	}
-	return data, false, err
 }
 
 // learn remembers the secrets of an answer before it is recorded, so that they never reach a report,

@@ -1,8 +1,11 @@
 package client
 
 import (
+	"cmp"
 	"fmt"
+	"maps"
 	"net/http"
+	"slices"
 	"strings"
 	"unicode/utf8"
 
@@ -16,10 +19,10 @@ func (e *Exchange) Record() evidence.Exchange {
 		DurationMS: float64(e.Duration.Microseconds()) / 1000,
 		Request: evidence.Request{Method: e.sent.Method, URL: e.redactor.Text(e.sent.URL), Headers: e.redactor.Headers(e.sent.Header),
 			BodyBytes: len(e.sent.Body)}}
-	recorded.Request.Body = evidenceOf(e.redactor, e.sent.Body, false)
+	recorded.Request.Body = evidenceOf(e.redactor, e.sent.Body, "")
 	if e.Status != 0 {
-		recorded.Response = &evidence.Response{Status: e.Status, Headers: e.redactor.Headers(e.Header),
-			Body: evidenceOf(e.redactor, e.Body, e.Truncated), BodyBytes: len(e.Body)}
+		recorded.Response = &evidence.Response{Status: e.Status, Headers: headersOf(e.redactor, e.Header),
+			Body: evidenceOf(e.redactor, e.Body, e.Beyond), BodyBytes: len(e.Body)}
 	}
 	if e.Err != nil {
 		recorded.Error = e.redactor.Text(e.Err.Error())
@@ -35,7 +38,7 @@ func (e *Exchange) Record() evidence.Exchange {
 // evidenceOf makes evidence out of a body: its text up to the bound, without secrets, and a note for
 // what is no text. The text is redacted before it is cut, so that no half of a secret is left at the
 // end; what is looked at reaches beyond the bound by more than the longest spelling of a known one.
-func evidenceOf(r *redact.Redactor, body []byte, truncated bool) string {
+func evidenceOf(r *redact.Redactor, body []byte, beyond string) string {
 	if len(body) == 0 {
 		return ""
 	}
@@ -44,8 +47,8 @@ func evidenceOf(r *redact.Redactor, body []byte, truncated bool) string {
 		looked = looked[:reach]
 	}
 	note := ""
-	if truncated {
-		note = fmt.Sprintf(" … [the answer went on; it was read up to %d bytes]", len(body))
+	if beyond != "" {
+		note = fmt.Sprintf(" … [the answer went on: it is longer than is read, %s]", beyond)
 	}
 	if !utf8.Valid(looked) {
 		if !mostlyText(looked) {
@@ -67,9 +70,27 @@ func evidenceOf(r *redact.Redactor, body []byte, truncated bool) string {
 		}
 	}
 	if len(body) > evidence.BodyBound {
-		note = fmt.Sprintf(" … [cut: the body has %d bytes]", len(body)) + note
+		note = cmp.Or(note, fmt.Sprintf(" … [cut: the body has %d bytes]", len(body)))
 	}
 	return text + note
+}
+
+// headersOf makes evidence out of a head: as many of its fields, by name, as a body may have bytes, and a count of the rest.
+func headersOf(r *redact.Redactor, header http.Header) map[string][]string {
+	size := headerSize(header)
+	if size <= evidence.BodyBound {
+		return r.Headers(header)
+	}
+	kept, size := http.Header{}, 0
+	for _, name := range slices.Sorted(maps.Keys(header)) {
+		if size += headerSize(http.Header{name: header[name]}); size > evidence.BodyBound {
+			break
+		}
+		kept[name] = header[name]
+	}
+	out := r.Headers(kept)
+	out["…"] = []string{fmt.Sprintf("and %d more", len(header)-len(kept))}
+	return out
 }
 
 // mostlyText tells a text with a few broken bytes, worth reading, from a picture or an archive.

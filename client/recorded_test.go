@@ -86,27 +86,31 @@ func TestEvidenceOfABodyIsTextUpToABound(t *testing.T) {
 	secret := "0a" + strings.Repeat("secret-", 40)
 	r.AddSecret(secret)
 	for name, test := range map[string]struct {
-		body      string
-		truncated bool
-		want      string
+		body, beyond, want string
 	}{
-		"nothing":      {"", false, ""},
-		"a text":       {"grüße", false, "grüße"},
-		"at the bound": {strings.Repeat("x", evidence.BodyBound), false, strings.Repeat("x", evidence.BodyBound)},
-		"over the bound": {strings.Repeat("x", evidence.BodyBound+5), false,
+		"nothing":      {"", "", ""},
+		"a text":       {"grüße", "", "grüße"},
+		"at the bound": {strings.Repeat("x", evidence.BodyBound), "", strings.Repeat("x", evidence.BodyBound)},
+		"over the bound": {strings.Repeat("x", evidence.BodyBound+5), "",
 			strings.Repeat("x", evidence.BodyBound) + " … [cut: the body has 8197 bytes]"},
-		"over by a rune": {strings.Repeat("x", evidence.BodyBound-1) + "üüü", false,
+		"over by a rune": {strings.Repeat("x", evidence.BodyBound-1) + "üüü", "",
 			strings.Repeat("x", evidence.BodyBound-1) + " … [cut: the body has 8197 bytes]"},
-		"a picture":         {"\x89PNG\r\n\x1a\n\x00\x00\x00\x01\xff\xfe", false, "[14 bytes of image/png]"},
-		"one broken byte":   {`{"name":"caf` + "\xe9" + `"}`, false, `{"name":"caf�"} … [bytes that are no UTF-8 stand as �]`},
-		"an answer cut off": {"[1,2", true, "[1,2 … [the answer went on; it was read up to 4 bytes]"},
-		"a secret across the bound": {strings.Repeat("x", evidence.BodyBound-20) + secret + strings.Repeat("y", 9000), false,
+		"a picture":         {"\x89PNG\r\n\x1a\n\x00\x00\x00\x01\xff\xfe", "", "[14 bytes of image/png]"},
+		"one broken byte":   {`{"name":"caf` + "\xe9" + `"}`, "", `{"name":"caf�"} … [bytes that are no UTF-8 stand as �]`},
+		"an answer cut off": {"[1,2", "4 bytes", "[1,2 … [the answer went on: it is longer than is read, 4 bytes]"},
+		"a secret across the bound": {strings.Repeat("x", evidence.BodyBound-20) + secret + strings.Repeat("y", 9000), "",
 			strings.Repeat("x", evidence.BodyBound-20) + "[card secret]yyyyyyy … [cut: the body has 17454 bytes]"},
-		"a card number across the bound": {strings.Repeat(" ", evidence.BodyBound-8) + "4111111111111111 " + strings.Repeat("y", 9000), false,
+		"a card number across the bound": {strings.Repeat(" ", evidence.BodyBound-8) + "4111111111111111 " + strings.Repeat("y", 9000), "",
 			strings.Repeat(" ", evidence.BodyBound-8) + "411111** … [cut: the body has 17201 bytes]"},
 	} {
-		assert.Equal(t, test.want, evidenceOf(r, []byte(test.body), test.truncated), name)
+		assert.Equal(t, test.want, evidenceOf(r, []byte(test.body), test.beyond), name)
 	}
+}
+
+func TestEvidenceOfAHeadIsBoundedToo(t *testing.T) {
+	long := http.Header{"A": {"first"}, "B": {strings.Repeat("b", evidence.BodyBound)}, "C": {"c"}}
+	assert.Equal(t, map[string][]string{"A": {"first"}, "…": {"and 2 more"}}, headersOf(redact.New(), long))
+	assert.Len(t, headersOf(redact.New(), http.Header{"A": {"first"}, "C": {"c"}}), 2)
 }
 
 func TestARecordDoesNotChangeWithTheExchange(t *testing.T) {

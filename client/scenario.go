@@ -20,7 +20,10 @@ type Scenario struct {
 	// Record keeps an exchange; nil keeps none. It may be called from several goroutines, and once
 	// more shortly after a call was cancelled.
 	Record func(*Exchange)
+	// Keeps says that who records holds the exchanges themselves until the context of the scenario ends.
+	Keeps bool
 
+	atEnd     func(func())
 	exchanges *atomic.Int64
 	keys      *atomic.Int64
 }
@@ -30,6 +33,7 @@ type scenarioKey struct{}
 // WithScenario returns a context whose requests belong to the scenario.
 func WithScenario(ctx context.Context, scenario Scenario) context.Context {
 	scenario.exchanges, scenario.keys = new(atomic.Int64), new(atomic.Int64)
+	scenario.atEnd = func(do func()) { context.AfterFunc(ctx, do) }
 	return context.WithValue(ctx, scenarioKey{}, scenario)
 }
 

@@ -20,6 +20,9 @@ import (
 // hands is an answer lost.
 const idleAtMost = 4 * time.Second
 
+// mostHead is many times what servers let a head have, in bytes.
+const mostHead = 256 << 10
+
 func newTransport(config Config) (*http.Transport, error) {
 	transport := &http.Transport{
 		Proxy:               proxy,
@@ -27,9 +30,10 @@ func newTransport(config Config) (*http.Transport, error) {
 		TLSHandshakeTimeout: 10 * time.Second,
 		TLSClientConfig:     &tls.Config{MinVersion: tls.VersionTLS12},
 		MaxIdleConns:        2 * config.Connections, MaxIdleConnsPerHost: config.Connections,
-		IdleConnTimeout:    idleAtMost,
-		DisableCompression: true,
-		ForceAttemptHTTP2:  true,
+		IdleConnTimeout:        idleAtMost,
+		MaxResponseHeaderBytes: mostHead,
+		DisableCompression:     true,
+		ForceAttemptHTTP2:      true,
 	}
 	if err := present(config, transport.TLSClientConfig); err != nil {
 		return nil, err

@@ -1,12 +1,10 @@
 package steps
 
 import (
-	"errors"
 	"fmt"
 	"net/http"
 
 	"github.com/kobcheck/kobcheck/client"
-	"github.com/kobcheck/kobcheck/schemas"
 	"github.com/kobcheck/kobcheck/steps/sentinel"
 )
 
@@ -22,25 +20,10 @@ func (w *World) Gateway(exchange *client.Exchange) error {
 		return &Environment{Why: fmt.Sprintf("%s was answered 429: our own pace was too high for this target; lower it with --max-rps",
 			exchange.Operation)}
 	}
-	if why := tooLong(exchange); why != "" {
+	if exchange.Beyond != "" {
 		return &Environment{Why: fmt.Sprintf("the answer to %s is longer than kobcheck reads (%s): it can't be judged; is the target full "+
 			"of the things of earlier nights?",
-			exchange.Operation, why)}
+			exchange.Operation, exchange.Beyond)}
 	}
 	return nil
-}
-
-// tooLong says which of our own bounds an answer goes beyond; "" for none.
-func tooLong(exchange *client.Exchange) string {
-	if exchange.Truncated {
-		return fmt.Sprintf("%d MiB", client.DefaultMaxBody>>20)
-	}
-	if len(exchange.Body) < schemas.MaxValues { // each value takes a byte at least
-		return ""
-	}
-	var broken *schemas.DecodeError
-	if _, err := schemas.Decode(exchange.Body); errors.As(err, &broken) && broken.Kind == schemas.TooLarge {
-		return fmt.Sprintf("%d values", schemas.MaxValues)
-	}
-	return ""
 }

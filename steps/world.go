@@ -83,7 +83,7 @@ type worldKey struct{}
 // In returns a context that carries the world, so that steps find it and requests carry its id.
 func (w *World) In(ctx context.Context) context.Context {
 	ctx = context.WithValue(ctx, worldKey{}, w)
-	return client.WithScenario(ctx, client.Scenario{ID: w.Scenario.ID, Attempt: w.Scenario.Attempt, Record: w.record})
+	return client.WithScenario(ctx, client.Scenario{ID: w.Scenario.ID, Attempt: w.Scenario.Attempt, Record: w.record, Keeps: true})
 }
 
 // From returns the world that the context carries, or nil.

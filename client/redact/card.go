@@ -31,10 +31,10 @@ func (g group) size() int { return g.to - g.from }
 // in one piece or in groups of four and more, parted by blanks or signs, glued to a word or with decimals.
 //
 // Ids, UUIDs, fractions and telephone numbers are left alone: digits among letters and other digits are part of those.
-func cardNumbers(all []view) []span { return someCardNumbers(all, math.MaxInt) }
+func cardNumbers(all []*view) []span { return someCardNumbers(all, math.MaxInt) }
 
 // someCardNumbers finds so many at most. It looks at each byte a bounded number of times.
-func someCardNumbers(all []view, most int) []span {
+func someCardNumbers(all []*view, most int) []span {
 	v := all[len(all)-1]
 	text, raw := v.text, &jsonText{text: all[0].text}
 	var found []span

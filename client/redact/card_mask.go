@@ -4,7 +4,7 @@ import "strings"
 
 // spansOf returns where a number in groups stands in the text of the beginning, and its mask. Groups in strings of
 // their own are masked each by itself.
-func spansOf(raw *jsonText, v view, groups []group) []span {
+func spansOf(raw *jsonText, v *view, groups []group) []span {
 	var digits strings.Builder
 	for _, one := range groups {
 		digits.WriteString(v.text[one.from:one.to])

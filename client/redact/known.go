@@ -9,6 +9,7 @@ import (
 	"slices"
 	"strings"
 	"sync"
+	"unicode/utf8"
 )
 
 // knownValues finds the values that a run knows to be secret. Every body of every exchange goes through it, so that
@@ -66,7 +67,7 @@ func (k *knownValues) add(value, placeholder string) {
 	}
 	for _, text := range append(base64Forms(value), value, hex.EncodeToString([]byte(value))) {
 		all := views(text)
-		for _, one := range []view{all[0], all[len(all)-1]} {
+		for _, one := range []*view{all[0], all[len(all)-1]} {
 			bare := skeleton(one.text)
 			enough := len(bare)
 			if enough >= longBare && enough <= longestCut {
@@ -137,7 +138,12 @@ func (x *index) eachSkeleton(text string, tell func(from, to int, placeholder st
 	var key uint32
 	var places [start]int // of the bytes that the key is made of
 	for i, n := 0, 0; i < len(text); {
-		c, size := bone(text, i)
+		c, size := text[i], 1
+		if c < utf8.RuneSelf {
+			c = bones[c]
+		} else {
+			c, size = bone(text, i)
+		}
 		if c == 0 {
 			i += size
 			continue
@@ -174,7 +180,7 @@ func skeletonReach(text string, i int, rest string) (end, same int) {
 }
 
 // find returns where known values stand in a text, given as its views.
-func (k *knownValues) find(all []view) []span {
+func (k *knownValues) find(all []*view) []span {
 	k.mu.RLock()
 	defer k.mu.RUnlock()
 	var found []span

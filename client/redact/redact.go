@@ -90,7 +90,7 @@ func (r *Redactor) Mask(data []byte) ([]byte, []string) {
 	var found []span
 	beside := max(leastBeside, mostWriting*r.Reach())
 	for from := 0; from < len(data); from += window {
-		found = append(found, r.within(data, from, min(from+window, len(data)), beside)...)
+		found = append(found, within(r, data, from, beside)...)
 	}
 	var said []string
 	for _, one := range found {
@@ -112,9 +112,9 @@ const (
 	mostWriting = 16
 )
 
-// within returns the parts to mask that begin between two places.
-func (r *Redactor) within(data []byte, from, to, beside int) []span {
-	start := max(0, from-beside)
+// within returns the parts to mask that begin in the window at a place.
+func within[text ~string | ~[]byte](r *Redactor, data text, from, beside int) []span {
+	start, to := max(0, from-beside), min(from+window, len(data))
 	all := views(string(data[start:min(to+beside, len(data))]))
 	found := cardNumbers(all)
 	if r != nil {
@@ -138,8 +138,11 @@ func (r *Redactor) Shown(text string) string {
 	if r == nil {
 		return ""
 	}
-	if found := r.values.find(views(text)); len(found) > 0 {
-		return found[0].words()
+	for from := 0; from < len(text); from += window {
+		piece := text[max(0, from-max(leastBeside, mostWriting*r.Reach())):min(from+window, len(text))]
+		if found := r.values.find(views(piece)); len(found) > 0 {
+			return found[0].words()
+		}
 	}
 	return ""
 }
@@ -156,8 +159,16 @@ func (s span) words() string {
 
 // CardNumber returns the masked form of the first full card number in a text, or "".
 func CardNumber(text string) string {
-	if found := someCardNumbers(views(text), 1); len(found) > 0 {
-		return found[0].card
+	if len(text) <= window {
+		if found := someCardNumbers(views(text), 1); len(found) > 0 {
+			return found[0].card
+		}
+		return ""
+	}
+	for from := 0; from < len(text); from += window {
+		if found := within(nil, text, from, leastBeside); len(found) > 0 {
+			return found[0].card
+		}
 	}
 	return ""
 }
@@ -235,7 +246,7 @@ func (r *Redactor) header(name, value string) string {
 		}
 	}
 	if r != nil {
-		for _, one := range r.values.find([]view{{text: rest}}) {
+		for _, one := range r.values.find([]*view{{text: rest}}) {
 			if one.from == 0 && one.to == len(rest) && Variable(one.put) {
 				return first + one.put
 			}

@@ -2,25 +2,40 @@ package redact
 
 import (
 	"html"
+	"sort"
 	"strconv"
 	"strings"
 	"unicode"
 	"unicode/utf8"
 )
 
-// view is a text as it reads with escapes undone. At says for each byte, and for the end, where in the text of the
-// beginning it came from; nil means at the same place.
+// view is a text as it reads with escapes undone. Below is what it was made of, nil for the text of the beginning, and
+// stretches say which part of it came from where.
 type view struct {
-	text string
-	at   []int32
+	text      string
+	below     *view
+	stretches []stretch
+}
+
+// stretch is a part of a view that begins at a place, and where it came from: byte by byte as it is, or all of it from
+// the one place of an escape.
+type stretch struct {
+	at, from int32
+	escape   bool
 }
 
 // from is where a place of the view lies in the text of the beginning.
-func (v view) from(place int) int {
-	if v.at == nil {
-		return place
+func (v *view) from(place int) int {
+	for ; v.below != nil; v = v.below {
+		next := sort.Search(len(v.stretches), func(i int) bool { return int(v.stretches[i].at) > place })
+		switch one := v.stretches[next-1]; {
+		case one.escape:
+			place = int(one.from)
+		default:
+			place += int(one.from - one.at)
+		}
 	}
-	return int(v.at[place])
+	return place
 }
 
 // rounds bounds how often an escape may be escaped itself: JSON in JSON in a URL takes three.
@@ -28,11 +43,11 @@ const rounds = 5
 
 // views are a text as it is, and with the escapes of JSON, URLs and HTML undone once, twice, … until none is left. Forms of
 // digits and letters that look alike are those of ASCII from the second on.
-func views(text string) []view {
-	all := []view{{text: text}}
+func views(text string) []*view {
+	all := []*view{{text: text}}
 	for range rounds {
-		next, changed := all[len(all)-1].undone()
-		if !changed {
+		next := all[len(all)-1].undone()
+		if next == nil {
 			break
 		}
 		all = append(all, next)
@@ -41,45 +56,57 @@ func views(text string) []view {
 }
 
 // special are the bytes at which an escape or a rune outside of ASCII begins.
-func special(c byte) bool { return c == '\\' || c == '%' || c == '&' || c >= utf8.RuneSelf }
+var special = func() (table [256]bool) {
+	for c := range table {
+		table[c] = c == '\\' || c == '%' || c == '&' || c >= utf8.RuneSelf
+	}
+	return table
+}()
 
-func (v view) undone() (view, bool) {
-	first := 0
-	for first < len(v.text) && !special(v.text[first]) {
-		first++
+// undone is the view with its escapes undone once; nil where it has none.
+func (v *view) undone() *view {
+	var text strings.Builder
+	next := &view{below: v}
+	done := 0
+	asItIs := func(to int) {
+		next.stretches = append(next.stretches, stretch{int32(text.Len()), int32(done), false})
+		text.WriteString(v.text[done:to])
 	}
-	if first == len(v.text) {
-		return v, false
-	}
-	text, at := make([]byte, 0, len(v.text)), make([]int32, 0, len(v.text)+1)
-	changed := false
 	for i := 0; i < len(v.text); {
-		c := v.text[i]
-		if !special(c) {
-			text, at = append(text, c), append(at, int32(v.from(i)))
+		if !special[v.text[i]] {
 			i++
 			continue
 		}
 		r, size := unescaped(v.text[i:])
 		if size == 0 { // no escape
-			if r, size = utf8.DecodeRuneInString(v.text[i:]); r == utf8.RuneError && size == 1 {
-				text, at = append(text, c), append(at, int32(v.from(i)))
-				i++
+			var plain rune
+			plain, size = utf8.DecodeRuneInString(v.text[i:])
+			if r = alike(plain); r == plain {
+				i += size
 				continue
 			}
-			plain := alike(r)
-			changed, r = changed || plain != r, plain
-		} else {
-			changed = true
 		}
-		text = utf8.AppendRune(text, r)
-		for len(at) < len(text) {
-			at = append(at, int32(v.from(i)))
+		if text.Len() == 0 {
+			text.Grow(len(v.text))
 		}
+		if i > done {
+			asItIs(i)
+		}
+		next.stretches = append(next.stretches, stretch{int32(text.Len()), int32(i), true})
+		text.WriteRune(r)
 		i += size
+		done = i
 	}
-	return view{string(text), append(at, int32(v.from(len(v.text))))}, changed
+	if next.stretches == nil {
+		return nil
+	}
+	asItIs(len(v.text)) // also where that is nothing: the end lies at the end
+	next.text = text.String()
+	return next
 }
+
+// entities are the characters that everybody escapes in HTML.
+var entities = map[string]rune{"&amp;": '&', "&lt;": '<', "&gt;": '>', "&quot;": '"', "&#34;": '"', "&#39;": '\'', "&#43;": '+'}
 
 // unescaped reads the escape that a text begins with: its rune and its length, 0 for none.
 func unescaped(text string) (rune, int) {
@@ -91,6 +118,9 @@ func unescaped(text string) (rune, int) {
 	case '&':
 		const longest = 10
 		if end := strings.IndexByte(text[:min(len(text), longest)], ';'); end > 2 {
+			if plain, common := entities[text[:end+1]]; common {
+				return plain, end + 1
+			}
 			if plain := html.UnescapeString(text[:end+1]); plain != text[:end+1] {
 				r, size := utf8.DecodeRuneInString(plain)
 				if size == len(plain) {

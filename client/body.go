@@ -1,0 +1,125 @@
+package client
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"net/http"
+	"slices"
+	"sync/atomic"
+
+	"github.com/kobcheck/kobcheck/schemas"
+)
+
+// What is held of answers. A target can answer whatever it likes, to every scenario at once.
+const (
+	// mostHeld bounds, in bytes, what the answers that scenarios under way hold take together, decoded.
+	mostHeld = 96 << 20
+	// valueSize is what a JSON value takes at most when it is decoded, in bytes, beside its text.
+	valueSize = 128
+	// keptBeyond is what is kept, for evidence, of a body that goes beyond a bound.
+	keptBeyond = 16 << 10
+	// smallAnswer is not worth counting: a whole run of them fits many times.
+	smallAnswer = 4 << 10
+)
+
+// memory counts what answers hold.
+type memory struct{ held atomic.Int64 }
+
+// take reports whether so many more bytes may be held.
+func (m *memory) take(bytes int64) bool {
+	if m.held.Add(bytes) <= mostHeld {
+		return true
+	}
+	m.held.Add(-bytes)
+	return false
+}
+
+func (m *memory) give(bytes int64) { m.held.Add(-bytes) }
+
+// read reads the body of an answer, up to the bounds. What arrived before a failure is kept. Counted is what the answer
+// holds of the memory of the client, until it is given back.
+func (c *Client) read(response *http.Response, exchange *Exchange) (counted int64, err error) {
+	if response.Request.Method == http.MethodHead {
+		return 0, nil // its Content-Length is that of the body which a GET would have
+	}
+	var values tally
+	piece := make([]byte, min(max(response.ContentLength, 512), 32<<10))
+	for err == nil {
+		var n int
+		n, err = response.Body.Read(piece)
+		exchange.Body = append(exchange.Body, piece[:n]...)
+		values.add(piece[:n])
+		size := int64(len(exchange.Body))
+		cost := 2*size + valueSize*int64(values.seen) + headerSize(response.Header)
+		switch {
+		case size > c.config.MaxBody:
+			exchange.Beyond = fmt.Sprintf("%d bytes", c.config.MaxBody)
+		case values.seen > schemas.MaxValues:
+			exchange.Beyond = fmt.Sprintf("%d values", schemas.MaxValues)
+		case cost > smallAnswer && cost > counted:
+			if !c.memory.take(cost - counted) {
+				exchange.Beyond = fmt.Sprintf("the %d MiB that all answers under way have; lower --concurrency", mostHeld>>20)
+				break
+			}
+			counted = cost
+		}
+		if exchange.Beyond != "" {
+			most := min(size, c.config.MaxBody, keptBeyond)
+			exchange.Body = slices.Clone(exchange.Body[:most])
+			c.memory.give(counted)
+			return 0, nil
+		}
+		if n == len(piece) && n < 32<<10 {
+			piece = make([]byte, 32<<10)
+		}
+	}
+	if errors.Is(err, io.EOF) {
+		err = nil
+	}
+	return counted, err
+}
+
+// hold gives back what an answer was counted at when its scenario is over, or at once where none keeps it.
+func (c *Client) hold(ctx context.Context, counted int64) {
+	if counted == 0 {
+		return
+	}
+	if scenario, within := scenarioIn(ctx); within && scenario.Keeps {
+		scenario.atEnd(func() { c.memory.give(counted) })
+		return
+	}
+	c.memory.give(counted)
+}
+
+func headerSize(header http.Header) (size int64) {
+	for name, values := range header {
+		size += int64(len(name))
+		for _, value := range values {
+			size += int64(len(value))
+		}
+	}
+	return size
+}
+
+// tally counts the values of JSON as its text goes by: as many as a decoder makes of it, or a few more.
+type tally struct {
+	seen               int
+	inString, escaping bool
+}
+
+func (t *tally) add(text []byte) {
+	for _, c := range text {
+		switch {
+		case t.escaping:
+			t.escaping = false
+		case c == '"':
+			t.inString = !t.inString
+		case t.inString:
+			t.escaping = c == '\\'
+		case c == ',', c == '[', c == '{':
+			t.seen++
+		}
+	}
+}

@@ -199,5 +199,5 @@ func (w *World) ErrorText(exchange *client.Exchange) string {
 	if len(texts) == 0 {
 		return ""
 	}
-	return texts[0]
+	return w.readable(texts[0])
 }

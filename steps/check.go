@@ -5,6 +5,7 @@ import (
 	"slices"
 	"strings"
 	"unicode"
+	"unicode/utf8"
 
 	"github.com/kobcheck/kobcheck/contract"
 	"github.com/kobcheck/kobcheck/reports/evidence"
@@ -89,7 +90,9 @@ func (w *World) Expect(holds bool, a evidence.Assertion) {
 		return
 	}
 	w.count(a.Check, a.Fact.Requirement, evidence.Broken)
-	w.findings = append(w.findings, w.finding(a))
+	if f := w.finding(a); w.places.Lists(f) {
+		w.findings = append(w.findings, f)
+	}
 }
 
 // finding judges an assertion that does not hold.
@@ -111,7 +114,9 @@ func (w *World) notice(a evidence.Assertion) {
 	w.count(a.Check, a.Fact.Requirement, evidence.Broken)
 	f := w.finding(a)
 	f.Step, f.Count, f.Scenario = -1, 1, w.Scenario.ID
-	w.passing = append(w.passing, f)
+	if w.placesPassing.Lists(f) {
+		w.passing = append(w.passing, f)
+	}
 }
 
 // Watched counts what a sentinel says of an answer: a finding of the scenario where that is about the
@@ -155,6 +160,21 @@ func visible(text string) string {
 func cut(text string) string {
 	if runes := []rune(text); len(runes) > 200 {
 		return string(runes[:200]) + "…"
+	}
+	return text
+}
+
+// readable is a text of the API without secrets, and not longer than anybody reads. What is looked at for secrets goes
+// beyond what is kept, so that no half of one is left.
+func (w *World) readable(text string) string {
+	const most = 1000
+	redactor := w.Session.Client.Redactor()
+	if reach := most*utf8.UTFMax + 16*redactor.Reach(); len(text) > reach {
+		text = strings.ToValidUTF8(text[:reach], "")
+	}
+	text = redactor.Text(text)
+	if runes := []rune(text); len(runes) > most {
+		return string(runes[:most]) + "…"
 	}
 	return text
 }

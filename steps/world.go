@@ -58,20 +58,26 @@ type World struct {
 	// sentinels saw of things that the scenario is not about.
 	preparing int
 	passing   []evidence.Finding
-	checks    []evidence.Check
-	findings  []evidence.Finding
-	noData    string
-	observed  []evidence.Observation
-	cleanups  []func(context.Context) error
+	// places bound what is listed of findings, and of those in passing.
+	places, placesPassing evidence.Places
+	checks                []evidence.Check
+	findings              []evidence.Finding
+	noData                string
+	observed              []evidence.Observation
+	cleanups              []func(context.Context) error
 
 	mu        sync.Mutex
 	exchanges []*client.Exchange
 	recorded  []evidence.Exchange
 }
 
+// mostPlaces is in how many places a scenario lists one deviation.
+const mostPlaces = 20
+
 // NewWorld returns the world of one scenario about to start.
 func (s *Session) NewWorld(scenario Scenario) *World {
-	w := &World{Session: s, Scenario: scenario, Things: scene.Things{}, values: map[*client.Exchange]any{}, step: -1}
+	w := &World{Session: s, Scenario: scenario, Things: scene.Things{}, values: map[*client.Exchange]any{}, step: -1,
+		places: evidence.Places{Most: mostPlaces}, placesPassing: evidence.Places{Most: mostPlaces}}
 	if w.Scene = s.Scene.Observed(w.hear); scenario.Attempt > 0 {
 		w.Scene = w.Scene.Anew()
 	}
@@ -134,7 +140,7 @@ func (w *World) GiveBack(keep scene.Things) {
 // conflict or the missing fact (C-… or N-…).
 func (w *World) Observe(id, gap, question, answer string) {
 	w.observed = append(w.observed, evidence.Observation{ID: id, Scenario: w.Scenario.ID, Gap: gap, Question: question,
-		Answer: w.Session.Client.Redactor().Text(answer)})
+		Answer: w.readable(answer)})
 }
 
 // Evidence is what a scenario leaves behind.
@@ -153,7 +159,8 @@ type Evidence struct {
 func (w *World) Evidence() Evidence {
 	w.mu.Lock()
 	defer w.mu.Unlock()
-	return Evidence{Checks: w.checks, Findings: w.findings, Passing: w.passing, Exchanges: w.recorded, Observations: w.observed,
+	return Evidence{Checks: w.checks, Findings: slices.Concat(w.findings, w.places.Rest()),
+		Passing: slices.Concat(w.passing, w.placesPassing.Rest()), Exchanges: w.recorded, Observations: w.observed,
 		NoData: w.noData}
 }
 

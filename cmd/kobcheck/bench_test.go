@@ -64,7 +64,7 @@ func BenchmarkHarness(b *testing.B) {
 }
 
 func benchmarkHarness(b *testing.B, latency time.Duration) {
-	defer debug.SetGCPercent(debug.SetGCPercent(collectAt)) // as main does, for both sides
+	defer debug.SetGCPercent(debug.SetGCPercent(workbench.CollectAt)) // as main does, for both sides
 	server, err := mock.New(mock.Options{Seed: 1, Latency: latency})
 	require.NoError(b, err)
 	t := &tape{handler: server, chains: map[string][]sent{}}

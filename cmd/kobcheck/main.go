@@ -17,12 +17,7 @@ import (
 // version is set by the build; without it the version of the module that was installed.
 var version string
 
-// collectAt lets the heap grow to five times what is alive before it is collected: a run is short and
-// makes much that it throws away, and the default would spend a fifth of its time on collecting.
-const collectAt = 400
-
 func main() {
-	debug.SetGCPercent(collectAt)
 	cobra.EnableCommandSorting = false // the verbs stand in the order in which they are used
 	err := newRoot().ExecuteContext(context.Background())
 	var exit workbench.Exit

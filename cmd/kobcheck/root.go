@@ -37,6 +37,7 @@ under run: in the target file. A flag beats the environment, and the environment
 		Args: workbench.AVerb,
 		RunE: func(command *cobra.Command, _ []string) error { return command.Help() },
 	}
+	workbench.MemoryFlag(root.PersistentFlags())
 	root.SetFlagErrorFunc(workbench.WrongFlag)
 	root.AddCommand(newRun(), newLoad(), newMock(), newSelftest(), newMutate(), newReplay(), newDoctor(), newWebhooks(),
 		newDrift(),

@@ -68,6 +68,7 @@ func (r *runner) keep(ctx context.Context, a *attempt) {
 	if r.config.StopAt != nil && slices.ContainsFunc(slices.Concat(seen.Findings, seen.Passing), r.config.StopAt) {
 		r.stop(errEnough)
 	}
+	r.fit(result.Exchanges)
 	r.results[a.scenario.Key] = result
 	r.counts[result.Verdict]++
 	r.undocumented.add(r.config.Session.Contract, seen.Exchanges, append(seen.Findings, seen.Passing...))
@@ -113,7 +114,11 @@ func (r *runner) notice(key string, result *reports.Scenario, seen []evidence.Fi
 			return blocking
 		})
 	}
-	r.passing[key] = append(r.passing[key], seen...)
+	for _, f := range seen {
+		if r.places.Lists(f) {
+			r.passing[key] = append(r.passing[key], f)
+		}
+	}
 }
 
 // finished reports whether a scenario came to its end.

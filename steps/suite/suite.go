@@ -201,6 +201,8 @@ type runner struct {
 
 	observations []evidence.Observation
 	passing      map[string][]evidence.Finding // by key
+	places       evidence.Places               // of what is noticed in passing
+	kept         int                           // bytes of evidence
 	refusals     map[string][]evidence.Check   // by key
 	decisions    []reports.Decision
 	undocumented undocumented
@@ -215,9 +217,10 @@ type runner struct {
 
 func newRunner(config Config, selected []*catalog.Scenario) *runner {
 	r := &runner{config: config, selected: map[string]*catalog.Scenario{}, order: selected, started: time.Now().UTC(),
-		results: map[string]*reports.Scenario{}, passing: map[string][]evidence.Finding{},
+		results: map[string]*reports.Scenario{}, places: evidence.Places{Most: mostPlaces}, passing: map[string][]evidence.Finding{},
 		refusals: map[string][]evidence.Check{}, counts: map[evidence.Verdict]int{}, census: census{}, uses: uses{},
-		undocumented: undocumented{}, made: made{}, environment: map[string]bool{}, voices: voices{}}
+		undocumented: undocumented{map[reports.Undocumented]bool{}, map[reports.Undocumented]int{}}, made: made{},
+		environment: map[string]bool{}, voices: voices{}}
 	r.current = r.selected
 	for _, scenario := range selected {
 		r.selected[scenario.Key] = scenario
@@ -289,7 +292,7 @@ func (r *runner) finish(ctx context.Context) *reports.Run {
 	for _, scenario := range r.order {
 		run.Passing = append(run.Passing, r.passing[scenario.Key]...)
 	}
-	run.Passing = reports.Gathered(run.Passing)
+	run.Passing = reports.Gathered(append(run.Passing, r.places.Rest()...))
 	run.Census = r.census.counts()
 	run.Operations = r.uses.operations(r.config.Session.Contract)
 	run.Observations = reports.SettledObservations(r.observations)

@@ -11,7 +11,23 @@ import (
 
 // undocumented collects what the API answers beyond its documentation, so that it can be compared from
 // night to night.
-type undocumented map[reports.Undocumented]bool
+type undocumented struct {
+	listed map[reports.Undocumented]bool
+	// counts are by operation and kind: an API can make up any number of names.
+	counts map[reports.Undocumented]int
+}
+
+// note lists a name, or counts it where there are too many of its kind.
+func (u undocumented) note(one reports.Undocumented) {
+	kind := reports.Undocumented{Operation: one.Operation, Kind: one.Kind}
+	switch {
+	case u.listed[one]:
+		return
+	case u.counts[kind] < mostUndocumented:
+		u.listed[one] = true
+	}
+	u.counts[kind]++
+}
 
 // add looks at the exchanges and findings of a scenario.
 func (u undocumented) add(facts *contract.Contract, exchanges []evidence.Exchange, findings []evidence.Finding) {
@@ -21,21 +37,21 @@ func (u undocumented) add(facts *contract.Contract, exchanges []evidence.Exchang
 			continue
 		}
 		if !documentedStatus(operation, exchange.Response.Status) {
-			u[reports.Undocumented{Operation: operation.ID, Kind: "status", Name: strconv.Itoa(exchange.Response.Status)}] = true
+			u.note(reports.Undocumented{Operation: operation.ID, Kind: "status", Name: strconv.Itoa(exchange.Response.Status)})
 		}
 		for name := range exchange.Response.Headers {
 			if !documentedHeader(operation, name) {
-				u[reports.Undocumented{Operation: operation.ID, Kind: "header", Name: name}] = true
+				u.note(reports.Undocumented{Operation: operation.ID, Kind: "header", Name: name})
 			}
 		}
 	}
 	for _, finding := range findings {
 		if finding.Requirement == evidence.UndocumentedFields {
-			u[reports.Undocumented{Operation: finding.Operation, Kind: "field", Name: evidence.WithoutIndexes(finding.Pointer)}] = true
+			u.note(reports.Undocumented{Operation: finding.Operation, Kind: "field", Name: evidence.WithoutIndexes(finding.Pointer)})
 		}
 		if strings.HasPrefix(finding.Expected, "one of ") && finding.Pointer != "" {
-			u[reports.Undocumented{Operation: finding.Operation, Kind: "value",
-				Name: evidence.WithoutIndexes(finding.Pointer) + " = " + finding.Actual}] = true
+			u.note(reports.Undocumented{Operation: finding.Operation, Kind: "value",
+				Name: evidence.WithoutIndexes(finding.Pointer) + " = " + finding.Actual})
 		}
 	}
 }
@@ -76,9 +92,15 @@ var standardHeaders = func() map[string]bool {
 }()
 
 func (u undocumented) list() []reports.Undocumented {
-	out := make([]reports.Undocumented, 0, len(u))
-	for one := range u {
+	out := make([]reports.Undocumented, 0, len(u.listed))
+	for one := range u.listed {
 		out = append(out, one)
+	}
+	for kind, count := range u.counts {
+		if count > mostUndocumented {
+			kind.Name = "… and more that are not listed"
+			out = append(out, kind)
+		}
 	}
 	reports.SortUndocumented(out)
 	return out

@@ -56,6 +56,7 @@ func Verb(do func(ctx context.Context, b *Bench, arguments []string) error) func
 		if err := fromEnvironment(command, os.Environ()); err != nil {
 			return err
 		}
+		boundMemory(command)
 		b, err := New(command)
 		if err != nil {
 			return err

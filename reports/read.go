@@ -17,7 +17,7 @@ var packed = []byte{0x1f, 0x8b}
 // ReadRun reads a run.json, or one that is compressed as run.json.gz. Another version, or a file of another kind, is an
 // error that says so.
 func ReadRun(from io.Reader) (*Run, error) {
-	data, err := io.ReadAll(from)
+	data, err := within(from)
 	if err == nil && bytes.HasPrefix(data, packed) {
 		data, err = unpacked(data)
 	}
@@ -46,7 +46,37 @@ func unpacked(data []byte) ([]byte, error) {
 	if err != nil {
 		return nil, err
 	}
-	return io.ReadAll(from)
+	return within(from)
+}
+
+// The bounds of a run.json: this program writes a part of it.
+const (
+	mostBytes = 256 << 20
+	mostText  = 1 << 20
+)
+
+// within reads a file, and refuses one that this program can't have written.
+func within(from io.Reader) ([]byte, error) {
+	data, err := io.ReadAll(io.LimitReader(from, mostBytes+1))
+	if err != nil {
+		return nil, err
+	}
+	if len(data) > mostBytes {
+		return nil, fmt.Errorf("it has more than %d MiB", mostBytes>>20)
+	}
+	if bytes.HasPrefix(data, packed) {
+		return data, nil
+	}
+	for rest := data; ; {
+		at := bytes.IndexByte(rest, '"')
+		switch {
+		case at > mostText, at < 0 && len(rest) > mostText:
+			return nil, fmt.Errorf("it has a text of more than %d MiB", mostText>>20)
+		case at < 0:
+			return data, nil
+		}
+		rest = rest[at+1:]
+	}
 }
 
 // proveEarlier fills in what an earlier run.json does not say: which requirements its scenarios prove. A scenario

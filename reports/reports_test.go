@@ -2,6 +2,7 @@ package reports_test
 
 import (
 	"bytes"
+	"compress/gzip"
 	"encoding/json"
 	"os"
 	"strings"
@@ -74,4 +75,19 @@ func TestAnotherVersionIsRefused(t *testing.T) {
 		_, err := reports.ReadRun(strings.NewReader(text))
 		require.Error(t, err, text)
 	}
+}
+
+func TestAFileThatIsNoRunOfOursIsRefusedAtABound(t *testing.T) {
+	long := `{"version":1,"reason":"` + strings.Repeat("x", 50<<20) + `"}`
+	_, err := reports.ReadRun(strings.NewReader(long))
+	require.ErrorContains(t, err, "it has a text of more than 1 MiB")
+	_, err = reports.ReadRun(strings.NewReader(`{"version":1,"x":` + strings.Repeat("[", 1<<20) + `}`))
+	require.Error(t, err)
+	var bomb bytes.Buffer
+	packing := gzip.NewWriter(&bomb)
+	_, err = packing.Write([]byte(long))
+	require.NoError(t, err)
+	require.NoError(t, packing.Close())
+	_, err = reports.ReadRun(&bomb)
+	require.ErrorContains(t, err, "it has a text of more than 1 MiB")
 }

@@ -10,13 +10,24 @@ import (
 	"slices"
 	"strings"
 	"sync"
+	"sync/atomic"
 	"time"
 
 	"github.com/google/uuid"
 )
 
+// What a receiver holds, whoever sends: so many bytes of deliveries, and so many bodies that are being read.
+const (
+	mostHeld    = 32 << 20
+	mostAtOnce  = 64
+	ofADelivery = 4 << 10 // bytes that one takes beside its body
+)
+
 // Receiver takes deliveries, each inbox under a path of its own.
 type Receiver struct {
+	reading chan struct{}
+	// held is how many bytes of deliveries the inboxes have.
+	held   atomic.Int64
 	base   string
 	server *http.Server
 	done   chan struct{}
@@ -37,7 +48,7 @@ func Listen(ctx context.Context, address, public string) (*Receiver, error) {
 	if public == "" {
 		public = "http://" + listener.Addr().String()
 	}
-	r := &Receiver{base: strings.TrimRight(public, "/"), done: make(chan struct{}), boxes: map[string]*Inbox{}}
+	r := &Receiver{reading: make(chan struct{}, mostAtOnce), base: strings.TrimRight(public, "/"), done: make(chan struct{}), boxes: map[string]*Inbox{}}
 	r.server = &http.Server{Handler: r, ReadHeaderTimeout: 5 * time.Second, ReadTimeout: 15 * time.Second}
 	go func() {
 		defer close(r.done)
@@ -86,6 +97,7 @@ type Inbox struct {
 	// URL is what a subscription is made with.
 	URL string
 
+	held     *atomic.Int64
 	mu       sync.Mutex
 	received []Received
 	// failing answers the first try of each event with failWith; failed remembers which.
@@ -122,7 +134,7 @@ func (r *Receiver) InboxAt(path string) *Inbox {
 }
 
 func (r *Receiver) inboxAt(path string) *Inbox {
-	box := &Inbox{URL: r.base + path, changed: make(chan struct{})}
+	box := &Inbox{URL: r.base + path, changed: make(chan struct{}), held: &r.held}
 	r.boxes[path] = box
 	return box
 }
@@ -130,6 +142,8 @@ func (r *Receiver) inboxAt(path string) *Inbox {
 // ServeHTTP takes a delivery and answers at once.
 func (r *Receiver) ServeHTTP(w http.ResponseWriter, request *http.Request) {
 	box := r.boxOf(request.URL.Path)
+	r.reading <- struct{}{}
+	defer func() { <-r.reading }()
 	body, err := io.ReadAll(io.LimitReader(request.Body, MaxBytes+1))
 	if box == nil && request.Method == http.MethodPost {
 		r.mind(fmt.Errorf("a delivery came to %.80q, which is no inbox of this run; does webhooks.public_url lead here with its path as "+
@@ -140,6 +154,9 @@ func (r *Receiver) ServeHTTP(w http.ResponseWriter, request *http.Request) {
 		return
 	}
 	answer := box.take(Delivery{Header: request.Header, Body: body})
+	if answer == http.StatusInsufficientStorage {
+		r.mind(fmt.Errorf("our own receiver holds %d MiB of deliveries and takes no more; run fewer scenarios at once", mostHeld>>20))
+	}
 	if answer == HangUp {
 		panic(http.ErrAbortHandler) // net/http's own way to close a connection without an answer
 	}
@@ -177,6 +194,11 @@ func (b *Inbox) take(d Delivery) int {
 	if b.answer != nil {
 		one.Answer = b.answer(one)
 	}
+	size := int64(len(d.Body)) + ofADelivery
+	if b.held.Add(size) > mostHeld {
+		b.held.Add(-size)
+		return http.StatusInsufficientStorage
+	}
 	b.received = append(b.received, one)
 	close(b.changed)
 	b.changed = make(chan struct{})
@@ -206,6 +228,18 @@ func (b *Inbox) Answer(answer func(Received) int) {
 	b.mu.Lock()
 	defer b.mu.Unlock()
 	b.answer = answer
+}
+
+// Next waits for a delivery, and hands it over instead of keeping it; false at the end of the context.
+func (b *Inbox) Next(ctx context.Context) (Received, bool) {
+	one, came := b.Wait(ctx, 0, func(Received) bool { return true })
+	if came {
+		b.mu.Lock()
+		defer b.mu.Unlock()
+		b.received = slices.Delete(b.received, 0, 1)
+		b.held.Add(-int64(len(one.Body)) - ofADelivery)
+	}
+	return one, came
 }
 
 // All returns what came in so far.

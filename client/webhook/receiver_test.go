@@ -35,6 +35,30 @@ func TestADeliveryReachesItsInboxBehindAPathThatTheIngressKeeps(t *testing.T) {
 	require.Len(t, box.All(), 2)
 }
 
+func TestAFloodOfDeliveriesIsHeldWithinABound(t *testing.T) {
+	r, err := Listen(t.Context(), "127.0.0.1:0", "")
+	require.NoError(t, err)
+	defer r.Close()
+	box := r.NewInbox()
+	body := `{"Type":"Notification","Message":"` + strings.Repeat("x", 200_000) + `"}`
+	refused, enough := 0, mostHeld/len(body)+20
+	for range enough {
+		answer, err := http.Post(box.URL, "text/plain", strings.NewReader(body))
+		require.NoError(t, err)
+		require.NoError(t, answer.Body.Close())
+		if answer.StatusCode == http.StatusInsufficientStorage {
+			refused++
+		}
+	}
+	require.Equal(t, enough, len(box.All())+refused)
+	require.LessOrEqual(t, len(box.All())*len(body), mostHeld)
+	require.Positive(t, refused)
+	require.ErrorContains(t, r.Trouble(), "takes no more")
+	_, came := box.Next(t.Context())
+	require.True(t, came)
+	require.Equal(t, http.StatusOK, post(t, box.URL), "there is room again")
+}
+
 // outOf is a listener that has no descriptor left for its first connection.
 type outOf struct{ net.Listener }
 

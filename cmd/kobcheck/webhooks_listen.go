@@ -76,8 +76,7 @@ func listen(ctx context.Context, b *workbench.Bench, f *listenFlags) error {
 	}
 	fmt.Fprintln(b.Out, inbox.URL)
 	for shown := 0; f.count == 0 || shown < f.count; shown++ {
-		seen := 0
-		one, came := inbox.Wait(ctx, 0, func(webhook.Received) bool { seen++; return seen > shown })
+		one, came := inbox.Next(ctx)
 		if !came {
 			return nil
 		}

@@ -85,6 +85,9 @@ func (of Definition) Read(path string, data []byte, into any) (*Document, error)
 	if bytes.HasPrefix(data, []byte("\xff\xfe")) || bytes.HasPrefix(data, []byte("\xfe\xff")) {
 		return d, &Error{path, 1, 1, "the file is UTF-16; save it as UTF-8"}
 	}
+	if why := tooMuch(data); why != "" {
+		return d, &Error{File: path, What: why}
+	}
 	parsed, err := parser.ParseBytes(data, 0)
 	if err != nil {
 		return d, d.explain(err)
@@ -112,6 +115,46 @@ func (of Definition) Read(path string, data []byte, into any) (*Document, error)
 		return d, d.explain(err)
 	}
 	return d, nil
+}
+
+// The bounds of a file that a person writes.
+const (
+	mostBytes   = 4 << 20
+	mostDepth   = 500
+	mostIndents = 1000
+)
+
+// tooMuch says which bound a file goes beyond, "" for none: a reader of YAML takes minutes for what is nested deeply.
+func tooMuch(data []byte) string {
+	if len(data) > mostBytes {
+		return fmt.Sprintf("the file has %d bytes, and nobody writes more than %d", len(data), mostBytes)
+	}
+	depth := 0
+	for line := range bytes.Lines(data) {
+		text := bytes.TrimLeft(line, " ")
+		nested := 0
+		for bytes.HasPrefix(text, []byte("- ")) || bytes.HasPrefix(text, []byte("? ")) {
+			text, nested = bytes.TrimLeft(text[2:], " "), nested+1
+		}
+		quote := byte(0) // a bracket in quotes nests nothing
+		for _, c := range text {
+			switch {
+			case quote != 0 && c == quote:
+				quote = 0
+			case quote != 0:
+			case c == '"', c == '\'':
+				quote = c
+			case c == '[', c == '{':
+				depth++
+			case c == ']', c == '}':
+				depth = max(0, depth-1)
+			}
+			if depth > mostDepth || nested > mostDepth || len(line)-len(text) > mostIndents {
+				return fmt.Sprintf("the file is nested deeper than %d", mostDepth)
+			}
+		}
+	}
+	return ""
 }
 
 // explain turns an error of the YAML reader into ours.

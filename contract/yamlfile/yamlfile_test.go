@@ -70,3 +70,18 @@ func FuzzRead(f *testing.F) {
 		_, _ = samples.Read("x.yaml", data, new(sample)) // it must not break down
 	})
 }
+
+func TestAFileThatNobodyWritesIsRefusedBeforeItIsRead(t *testing.T) {
+	for name, text := range map[string]string{
+		"brackets":  "target: " + strings.Repeat("[", 100_000),
+		"maps":      "target: " + strings.Repeat("{a: ", 100_000),
+		"sequences": strings.Repeat("- ", 100_000) + "a",
+		"indents":   strings.Repeat(" ", 2000) + "a: b",
+		"a text":    "target: " + strings.Repeat("x", 50<<20),
+	} {
+		var into map[string]any
+		_, err := Definition{Name: "a file"}.Read("f.yaml", []byte(text), &into)
+		require.ErrorContains(t, err, "f.yaml: the file ", name)
+	}
+	require.Empty(t, tooMuch([]byte("a: [{b: [1]}]\nc: \"[[[\"\n")))
+}

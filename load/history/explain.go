@@ -3,7 +3,11 @@ package history
 import (
 	"bytes"
 	"cmp"
+	"crypto/sha256"
+	"encoding/base64"
 	"fmt"
+	"html"
+	"regexp"
 	"slices"
 	"strings"
 	"time"
@@ -80,12 +84,31 @@ func untilBroken(model porcupine.Model, part []porcupine.Operation, latest time.
 	return calls
 }
 
-// picture draws a history as a page that loads nothing from anywhere.
+// picture draws a history as a page that loads nothing from anywhere. Its script shows what it is told as HTML, and ids
+// are the API's own words.
 func picture(model porcupine.Model, part []porcupine.Operation, name string) reports.Picture {
+	tell := model.DescribeOperation
+	model.DescribeOperation = func(input, output any) string { return html.EscapeString(tell(input, output)) }
+	model.DescribeState = func(state any) string { return html.EscapeString(fmt.Sprint(state)) }
 	_, info := porcupine.CheckOperationsVerbose(model, part, explainTime)
 	var page bytes.Buffer
 	if err := porcupine.Visualize(model, info, &page); err != nil {
 		return reports.Picture{File: name, Data: []byte("<!doctype html><title>no picture</title>" + err.Error())}
 	}
-	return reports.Picture{File: name, Data: page.Bytes()}
+	return reports.Picture{File: name, Data: guarded(page.Bytes())}
+}
+
+// inline are the texts of a page that a browser performs or applies.
+var inline = regexp.MustCompile(`(?s)<(script|style)>(.*?)</(?:script|style)>`)
+
+// guarded gives a page the policy that allows its own script and style by their hashes, and nothing else.
+func guarded(page []byte) []byte {
+	allowed := map[string]string{}
+	for _, one := range inline.FindAllSubmatch(page, -1) {
+		sum := sha256.Sum256(one[2])
+		allowed[string(one[1])] += " 'sha256-" + base64.StdEncoding.EncodeToString(sum[:]) + "'"
+	}
+	policy := fmt.Sprintf(`<head><meta http-equiv="Content-Security-Policy" content="default-src 'none'; style-src%s; script-src%s">`,
+		allowed["style"], allowed["script"])
+	return bytes.Replace(page, []byte("<head>"), []byte(policy), 1)
 }

@@ -1,7 +1,10 @@
 package history
 
 import (
+	"crypto/sha256"
+	"encoding/base64"
 	"math/big"
+	"strings"
 	"testing"
 	"time"
 
@@ -44,6 +47,21 @@ func TestOneKeyMakesOneObjectWhateverTheOrder(t *testing.T) {
 	require.NotContains(t, one.Evidence[0], "refused", "what is not needed to see it is left out")
 	require.Len(t, result.Pictures, 1)
 	require.Contains(t, string(result.Pictures[0].Data), "<html")
+}
+
+func TestAnIDThatIsMarkupStaysATextInThePicture(t *testing.T) {
+	h := &History{}
+	h.Add(0, Event{Thing: "k", What: "create"}, Answer{Done: true, ID: `<img src=x onerror="alert(1)">1`}, 0, 4*ms)
+	h.Add(1, Event{Thing: "k", What: "create"}, Answer{Done: true, ID: `<img src=x onerror="alert(1)">2`}, 5*ms, 6*ms)
+	_, result := judged(t, h, false)
+	page := string(result.Pictures[0].Data)
+	for _, markup := range []string{"<img", `\u003cimg`} {
+		require.NotContains(t, page, markup)
+	}
+	script := page[strings.Index(page, "<script>")+len("<script>") : strings.Index(page, "</script>")]
+	sum := sha256.Sum256([]byte(script))
+	require.Contains(t, page, `content="default-src 'none'; style-src 'sha256-`)
+	require.Contains(t, page, "script-src 'sha256-"+base64.StdEncoding.EncodeToString(sum[:])+"'\">")
 }
 
 func TestABalanceShowsWhatWasBookedBeforeIt(t *testing.T) {

@@ -15,12 +15,12 @@ type Interruption struct {
 	got    os.Signal
 }
 
-// UntilSignal returns a context that the first interrupt or termination ends, what tells which it was, and what stops
+// UntilSignal returns a context that the first interrupt, termination or end of the terminal ends, what tells which it was, and what stops
 // listening. A second signal ends the program at once.
 func UntilSignal(parent context.Context) (context.Context, *Interruption, func()) {
 	ctx, cancel := context.WithCancel(parent)
 	signals := make(chan os.Signal, 2)
-	signal.Notify(signals, os.Interrupt, syscall.SIGTERM)
+	signal.Notify(signals, os.Interrupt, syscall.SIGTERM, syscall.SIGHUP)
 	stop := &Interruption{caught: make(chan os.Signal, 1)}
 	done, ended := make(chan struct{}), make(chan struct{})
 	go func() {

@@ -6,7 +6,7 @@ GOLANGCI_VERSION := v2.15.0
 GOLANGCI := $(BIN)/golangci-lint-$(GOLANGCI_VERSION)
 VERSION := $(shell git describe --tags --always --dirty 2>/dev/null || echo dev)
 
-.PHONY: help run test test-all check race unit whole month faults pages suite lint load selftest openapi fuzz vulnerabilities foreign soak-suite bench mock build clean
+.PHONY: help run test test-all check race unit whole month faults pages suite lint load selftest openapi book fuzz vulnerabilities foreign soak-suite bench mock build clean
 
 help: ## list the targets
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## /\1\t/' | expand -t 12
@@ -79,6 +79,9 @@ load: build ## load plans on the mock inside: a mix with gates, a storm of dupli
 
 selftest: build ## detection power: the suite against every deliberate fault of the mock
 	@$(BIN)/kobcheck selftest --full --chance-runs 3
+
+book: build ## the documentation as a static site in reports/out/book
+	@$(BIN)/kobcheck book
 
 openapi: build ## the contract as OpenAPI 3.1 in reports/out, checked by a validator from npm
 	@mkdir -p reports/out && $(BIN)/kobcheck openapi > reports/out/openapi.json

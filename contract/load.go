@@ -12,7 +12,7 @@ import (
 	"github.com/goccy/go-yaml"
 )
 
-//go:embed conflicts.yaml card_order.yaml freedoms.yaml untestable.yaml operations requirements
+//go:embed conflicts.yaml card_order.yaml descriptions.yaml freedoms.yaml untestable.yaml operations requirements
 var files embed.FS
 
 // Contract is everything that the documentation says. It is never changed after [Load].
@@ -22,6 +22,7 @@ type Contract struct {
 	Conflicts    []*Conflict
 	Gaps         []*Gap
 	CardOrder    CardOrder
+	Prose        Prose
 	// Freedoms are the axes of what is left open, PointNames the points that have names.
 	Freedoms   []*Freedom
 	PointNames []string
@@ -59,6 +60,9 @@ func read(fsys fs.FS) (*Contract, error) {
 		return nil, err
 	}
 	if err := c.readReasons(fsys); err != nil {
+		return nil, err
+	}
+	if err := c.readDescriptions(fsys); err != nil {
 		return nil, err
 	}
 	if err := c.readFreedoms(fsys); err != nil {

@@ -23,6 +23,8 @@ func small() fstest.MapFS {
 			"  - {id: R-1, sentence: s, who: API, mark: stated, source: p}\n")},
 		"conflicts.yaml":  {Data: []byte("conflicts:\n  - {id: C-1}\ngaps:\n  - {id: N-1}\n")},
 		"card_order.yaml": {Data: []byte("checks: []\n")},
+		"descriptions.yaml": {Data: []byte("operations:\n  a: {purpose: p, fields: {x: an x, y: a y, z: a z}, reading: [y], open: [z]}\n" +
+			"guide: {steps: [{title: t, call: a}]}\n")},
 		"untestable.yaml": {Data: []byte("untestable:\n  - {reason: nobody sees it, ids: [R-2]}\n")},
 		"freedoms.yaml":   {Data: []byte("freedoms:\n  - {id: F-1, readings: [a, b], touches: [s]}\n")},
 	}
@@ -68,7 +70,7 @@ func TestFactsAreFoundByIdTitleAndKind(t *testing.T) {
 }
 
 func TestAFileThatIsMissingIsAnErrorThatNamesIt(t *testing.T) {
-	for _, name := range []string{"conflicts.yaml", "card_order.yaml", "untestable.yaml", "freedoms.yaml"} {
+	for _, name := range []string{"conflicts.yaml", "card_order.yaml", "untestable.yaml", "freedoms.yaml", "descriptions.yaml"} {
 		facts := small()
 		delete(facts, name)
 		_, err := read(facts)

@@ -45,6 +45,8 @@ type Operation struct {
 	// Rules names the requirements that touch the operation.
 	Rules []string        `yaml:"rules" json:"rules"`
 	Marks map[string]Mark `yaml:"marks" json:"marks"`
+	// Description says what it is for, in words.
+	Description *Description `yaml:"-" json:"description"`
 
 	// The rest is ours: what a harness needs to call the operation. It says nothing about the API.
 

@@ -91,7 +91,8 @@ func poison(r *reports.Run) {
 			for i := range v.NumField() {
 				name := v.Type().Field(i).Name
 				switch name {
-				case "Actual", "Expected", "Message", "Pointer", "Body", "Error", "Curl", "Answer", "URL", "Name", "BaseURL", "Reason", "Text", "DocString":
+				case "Actual", "Expected", "Message", "Pointer", "Body", "Error", "Curl", "Answer", "URL", "Name", "BaseURL", "Reason", "Text",
+					"DocString":
 					if f := v.Field(i); f.Kind() == reflect.String && f.String() != "" && f.CanSet() {
 						f.SetString(f.String() + hostile)
 						continue
@@ -109,7 +110,7 @@ func poison(r *reports.Run) {
 }
 
 // pagesSampled is the part of a site's pages that a test run opens by itself, beside the first one.
-const pagesSampled = 4
+const pagesSampled = 10
 
 func TestThePagesInARealBrowser(t *testing.T) {
 	ctx := browser(t)
@@ -149,14 +150,18 @@ func TestThePagesInARealBrowser(t *testing.T) {
 			if c.name != "huge" {
 				require.Less(t, len(index), 3<<20)
 			}
-			for _, page := range append(sampled(t, pages, pagesSampled), filepath.Join(c.folder, "index.html")) {
+			for _, page := range append(sampled(t, pages, pagesSampled), filepath.Join(c.folder, "index.html"), filepath.Join(c.folder, "api.html"),
+				filepath.Join(c.folder, "api-cards.html"), filepath.Join(c.folder, "api-relays.html")) {
+				small(t, page, c.name)
 				if strings.HasPrefix(filepath.Base(page), "evidence-") && c.name == "huge" {
 					continue // megabytes each; one is opened below
 				}
 				open(ctx, t, page)
-				// One page of evidence is made like the others.
+				narrow(ctx, t, page)
+				// Pages of one kind are made alike; the smallest of each stands for them.
 				if name := filepath.Base(page); checker != "" && c.name != "huge" && c.name != "hostile" &&
-					(!strings.HasPrefix(name, "evidence-") || name == "evidence-relays.html") {
+					(everything() || !strings.HasPrefix(name, "evidence-") && !strings.HasPrefix(name, "api-") || strings.HasSuffix(name,
+						"-relays.html")) {
 					accessible(ctx, t, checker, filepath.Base(page))
 				}
 			}
@@ -165,6 +170,37 @@ func TestThePagesInARealBrowser(t *testing.T) {
 	}
 	evidence := filepath.Join(huge, "evidence-cards.html")
 	open(ctx, t, evidence)
+}
+
+// small holds that no page of a run as it comes is larger than 400 kB.
+func small(t *testing.T, page, name string) {
+	t.Helper()
+	info, err := os.Stat(page)
+	require.NoError(t, err)
+	if name == "green" || name == "red" {
+		require.LessOrEqual(t, info.Size(), int64(400_000), page)
+	}
+}
+
+// narrow looks at a page on a telephone: it is no wider than that, and no column is narrower than its longest word.
+func narrow(ctx context.Context, t *testing.T, page string) {
+	t.Helper()
+	sized := func(width int64, mobile bool) chromedp.Action[chromedp.Void] {
+		return chromedp.Func(func(ctx context.Context, target *chromedp.Target) error {
+			_, err := cdp.Call(ctx, target, emulation.SetDeviceMetricsOverride, emulation.SetDeviceMetricsOverrideParams{Width: width, Height: 844,
+				DeviceScaleFactor: 1, Mobile: mobile})
+			return err
+		})
+	}
+	require.NoError(t, chromedp.Do(ctx, sized(390, true)))
+	found, err := chromedp.Run(ctx, chromedp.Evaluate[string](`(function(){
+		var wide = document.documentElement.scrollWidth > 391 ? ["the page is " + document.documentElement.scrollWidth + " wide"] : [];
+		document.querySelectorAll("td, th").forEach(function(cell){
+			if (wide.length < 3 && cell.scrollWidth > cell.clientWidth + 1) { wide.push("a column of " + cell.textContent.slice(0, 40)); } });
+		return wide.join("; "); })()`))
+	require.NoError(t, err)
+	require.Empty(t, found, "%s on 390 pixels", filepath.Base(page))
+	require.NoError(t, chromedp.Do(ctx, sized(1280, false)))
 }
 
 func address(path string) string { return (&url.URL{Scheme: "file", Path: path}).String() }
@@ -176,7 +212,8 @@ func open(ctx context.Context, t *testing.T, page string) {
 	seen, err := chromedp.Run(ctx, chromedp.Evaluate[string](`(function(){
 		document.querySelectorAll("details").forEach(function(d){ d.open = true; });
 		return JSON.stringify({title: document.title, loaded: performance.getEntriesByType("resource").length, pwned: String(window.pwned),
-			mains: document.querySelectorAll("main h1").length, scripts: document.querySelectorAll("script:not([id=index])").length, images: document.images.length,
+			mains: document.querySelectorAll("main h1").length, scripts: document.querySelectorAll("script:not([id=index])").length,
+				images: document.images.length,
 			wide: document.documentElement.scrollWidth > document.documentElement.clientWidth + 2});
 	})()`))
 	require.NoError(t, err)
@@ -218,7 +255,8 @@ func inColours(colours string) chromedp.Action[chromedp.Void] {
 func broken(ctx context.Context, t *testing.T, name string) {
 	t.Helper()
 	found, err := chromedp.Run(ctx, chromedp.Evaluate[string](`axe.run(document, {runOnly: ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"]}).then(function(r){
-		return r.violations.map(function(v){ return v.id + ": " + v.nodes.slice(0, 3).map(function(n){ return n.html.slice(0, 160); }).join(" | "); }).join("\n"); })`, chromedp.EvalAwaitPromise))
+		return r.violations.map(function(v){ return v.id + ": " + v.nodes.slice(0, 3).map(function(n){ return n.html.slice(0,
+			160); }).join(" | "); }).join("\n"); })`, chromedp.EvalAwaitPromise))
 	require.NoError(t, err)
 	require.Empty(t, found, name)
 }
@@ -231,8 +269,8 @@ func search(ctx context.Context, t *testing.T, folder string) {
 		var q = document.getElementById("q"); q.value = "relays create"; q.dispatchEvent(new Event("input"));
 		var first = document.querySelector("#hits a"); return first ? first.getAttribute("href") : "nothing"; })()`))
 	require.NoError(t, err)
-	require.Equal(t, "api.html#relays-create", found)
-	require.NoError(t, chromedp.Do(ctx, chromedp.Navigate(address(filepath.Join(folder, "api.html"))+"#relays-create")))
+	require.Equal(t, "api-relays.html#relays-create", found)
+	require.NoError(t, chromedp.Do(ctx, chromedp.Navigate(address(filepath.Join(folder, "api-relays.html"))+"#relays-create")))
 	there, err := chromedp.Run(ctx, chromedp.Evaluate[bool](`!!document.getElementById("relays-create")`))
 	require.NoError(t, err)
 	require.True(t, there)

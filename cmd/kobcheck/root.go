@@ -41,7 +41,7 @@ under run: in the target file. A flag beats the environment, and the environment
 	root.SetFlagErrorFunc(workbench.WrongFlag)
 	root.AddCommand(newRun(), newLoad(), newMock(), newSelftest(), newMutate(), newReplay(), newDoctor(), newWebhooks(),
 		newDrift(),
-		newOpenAPI(), newExplore(), newList(), newExplain(), newLint(), newReport(), newSchema(), newMan())
+		newOpenAPI(), newBook(), newExplore(), newList(), newExplain(), newLint(), newReport(), newSchema(), newMan())
 	workbench.Complete(root)
 	return root
 }

@@ -1,4 +1,4 @@
-// Package openapi writes the contract as an OpenAPI 3.1 document.
+// Package openapi writes the contract as an OpenAPI document.
 //
 // What walks in is the contract and the schemas; what walks out is one JSON document for an edition. Marks,
 // sources and requirements are kept as x- extensions, so that what no page states stays marked as such.
@@ -6,8 +6,6 @@ package openapi
 
 import (
 	"encoding/json"
-	"fmt"
-	"slices"
 	"strconv"
 	"strings"
 
@@ -25,36 +23,36 @@ type Target struct {
 	// Paths are the paths that no page gives, by operation id. Operations without a path are listed under
 	// x-without-path.
 	Paths map[string]string
+	// Examples are requests that work there, by operation id; where there is none the pages' own are shown.
+	Examples map[string]Example
+	// OpenAPI is the version of the format: 3.1, or 3.0 for tools that read no later one.
+	OpenAPI string
 }
 
 // about is what the document says of itself.
 const about = "Written from the documentation by kobcheck. x-mark says how well a fact is founded: stated, " +
 	"standard, example, third-party, inferred or not-found; x-source names the page, x-requirement the numbered " +
-	"requirement."
+	"requirement, and x-meaning stands where no page says what a field means."
 
-// Document returns the OpenAPI 3.1 document of an edition.
+// Document returns the OpenAPI document of an edition.
 func Document(facts *contract.Contract, shapes *schemas.Set, target Target) ([]byte, error) {
-	defined, err := components(shapes)
+	defined, err := components(shapes, facts.Prose)
 	if err != nil {
 		return nil, err
 	}
-	w := &writer{shapes: shapes, target: target, paths: map[string]object{}}
-	tags := []object{}
+	w := &writer{shapes: shapes, prose: facts.Prose, target: target, paths: map[string]object{}}
 	for _, operation := range facts.Operations {
 		w.operation(operation)
-		if tag := (object{"name": operation.Section}); !slices.ContainsFunc(tags,
-			func(known object) bool { return known["name"] == tag["name"] }) {
-			tags = append(tags, tag)
-		}
 	}
 	document := object{
 		"openapi": "3.1.0",
 		"info": object{"title": "Kobble card-issuing API, as documented", "version": target.Version,
-			"description": about},
+			"description": facts.Prose.Overview + "\n\n" + about},
 		"servers":  []object{{"url": target.Server}},
-		"tags":     tags,
+		"tags":     sections(facts),
 		"security": []object{{"oauth2": []string{}}},
 		"paths":    w.paths,
+		"webhooks": deliveries(facts.Prose),
 		"components": object{
 			"schemas": defined,
 			"securitySchemes": object{"oauth2": object{"type": "oauth2", "flows": object{"clientCredentials": object{
@@ -65,6 +63,9 @@ func Document(facts *contract.Contract, shapes *schemas.Set, target Target) ([]b
 	if len(w.without) > 0 {
 		document["x-without-path"] = w.without
 	}
+	if target.OpenAPI == "3.0" {
+		older(document)
+	}
 	return json.MarshalIndent(document, "", "  ")
 }
 
@@ -73,6 +74,7 @@ var scopes = object{"client/read": "reads of a client", "client/write": "changes
 
 type writer struct {
 	shapes  *schemas.Set
+	prose   contract.Prose
 	target  Target
 	paths   map[string]object
 	without []string
@@ -87,8 +89,8 @@ func (w *writer) operation(o *contract.Operation) {
 		w.without = append(w.without, o.ID)
 		return
 	}
-	entry := object{"operationId": o.ID, "summary": o.Title, "tags": []string{o.Section}, "responses": w.responses(o),
-		"x-source": o.Source.Address, "x-mark": marks(o.Marks)}
+	entry := object{"operationId": o.ID, "summary": o.Title, "description": purpose(o.Description), "tags": []string{o.Section},
+		"responses": w.responses(o), "x-source": o.Source.Address, "x-mark": marks(o.Marks)}
 	if o.Requirement != "" {
 		entry["x-requirement"] = o.Requirement
 	}
@@ -99,7 +101,7 @@ func (w *writer) operation(o *contract.Operation) {
 		entry["parameters"] = parameters
 	}
 	if o.Body != nil {
-		entry["requestBody"] = w.body(o.Body)
+		entry["requestBody"] = w.body(o)
 	}
 	if w.paths[path] == nil {
 		w.paths[path] = object{}
@@ -122,6 +124,12 @@ func (w *writer) parameters(o *contract.Operation, path string) []object {
 	var out []object
 	add := func(p object, mark contract.Mark, requirement string) {
 		p["x-mark"] = string(mark)
+		meant(p, o.Description, p["name"].(string))
+		if value := contract.Shown(p["example"]); value != nil {
+			p["example"] = value
+		} else {
+			delete(p, "example")
+		}
 		if requirement != "" {
 			p["x-requirement"] = requirement
 		}
@@ -129,19 +137,23 @@ func (w *writer) parameters(o *contract.Operation, path string) []object {
 	}
 	for _, p := range o.PathParams {
 		if strings.Contains(path, "{"+p.Name+"}") {
-			add(object{"name": p.Name, "in": "path", "required": true, "schema": parameterSchema(p)}, p.Mark, p.Requirement)
+			example := p.Example
+			if works, there := w.target.Examples[o.ID]; there {
+				example = works.Path[p.Name]
+			}
+			add(object{"name": p.Name, "in": "path", "required": true, "schema": parameterSchema(p), "example": example}, p.Mark, p.Requirement)
 		}
 	}
 	for _, p := range o.Query {
-		add(object{"name": p.Name, "in": "query", "required": p.Required == contract.Yes, "schema": parameterSchema(p)},
-			p.Mark, p.Requirement)
+		add(object{"name": p.Name, "in": "query", "required": p.Required == contract.Yes, "schema": parameterSchema(p),
+			"example": p.Example}, p.Mark, p.Requirement)
 	}
 	for _, h := range o.Headers {
 		if headersOfHTTP[strings.ToLower(h.Name)] || h.Edition != "" && h.Edition != w.target.Edition {
 			continue
 		}
-		add(object{"name": h.Name, "in": "header", "required": h.Required == contract.Yes, "schema": headerSchema(h)}, h.Mark,
-			h.Requirement)
+		add(object{"name": h.Name, "in": "header", "required": h.Required == contract.Yes, "schema": headerSchema(h),
+			"example": h.Example}, h.Mark, h.Requirement)
 	}
 	return out
 }
@@ -174,20 +186,24 @@ func jsonType(text string) string {
 }
 
 // body describes a request by its schema where the documentation has one, else by its fields.
-func (w *writer) body(b *contract.Body) object {
-	media := b.MediaType
+func (w *writer) body(o *contract.Operation) object {
+	b, media, content := o.Body, o.Body.MediaType, object{}
 	if media == "" {
 		media = "application/json"
 	}
-	schema := fieldsSchema(b.Fields)
+	content["schema"] = fieldsSchema(b.Fields, o.Description)
 	if b.Schema != "" && w.shapes.Has(b.Schema) {
-		schema = reference(b.Schema)
+		content["schema"] = reference(b.Schema)
 	}
-	return object{"required": b.Required != contract.No, "content": object{media: object{"schema": schema}},
-		"x-mark": string(b.Mark)}
+	if works, there := w.target.Examples[o.ID]; there && works.Body != nil {
+		content["example"] = works.Body
+	} else if example := b.Example(); len(example) > 0 {
+		content["example"] = example
+	}
+	return object{"required": b.Required != contract.No, "content": object{media: content}, "x-mark": string(b.Mark)}
 }
 
-func fieldsSchema(fields []contract.Field) object {
+func fieldsSchema(fields []contract.Field, d *contract.Description) object {
 	properties, required := object{}, []string{}
 	for _, field := range fields {
 		if strings.Contains(field.Name, ".") {
@@ -200,6 +216,7 @@ func fieldsSchema(fields []contract.Field) object {
 		if len(field.Enum) > 0 {
 			one["enum"] = field.Enum
 		}
+		meant(one, d, field.Name)
 		properties[field.Name] = one
 		if field.Required == contract.Yes {
 			required = append(required, field.Name)
@@ -231,12 +248,18 @@ func (w *writer) responses(o *contract.Operation) object {
 		if media == "" {
 			media = "application/json"
 		}
-		success["content"] = object{media: object{"schema": schema}}
+		content := object{"schema": schema}
+		if sample := printed(w.prose, w.shapes, o.Success); sample != nil {
+			content["examples"] = sample
+		}
+		success["content"] = object{media: content}
 	}
 	if len(o.ResponseHeaders) > 0 {
 		headers := object{}
 		for _, h := range o.ResponseHeaders {
-			headers[h.Name] = object{"schema": parameterSchema(h), "x-mark": string(h.Mark)}
+			header := object{"schema": parameterSchema(h), "x-mark": string(h.Mark)}
+			meant(header, o.Description, h.Name)
+			headers[h.Name] = header
 		}
 		success["headers"] = headers
 	}
@@ -244,28 +267,6 @@ func (w *writer) responses(o *contract.Operation) object {
 	for _, code := range codes {
 		out[code] = success
 	}
-	for _, one := range o.Errors {
-		if one.Status == 0 {
-			continue
-		}
-		status := strconv.Itoa(one.Status)
-		entry, there := out[status].(object)
-		switch {
-		case slices.Contains(codes, status):
-		case there:
-			entry["description"] = fmt.Sprint(entry["description"], "; ", errorText(one))
-		default:
-			out[status] = object{"description": errorText(one), "x-mark": string(one.Mark)}
-		}
-	}
+	failures(out, o, codes)
 	return out
-}
-
-func errorText(one contract.ErrorCase) string {
-	for _, text := range []string{one.Message, one.Meaning, one.Class} {
-		if text != "" {
-			return text
-		}
-	}
-	return "error"
 }

@@ -32,7 +32,7 @@ func read(t *testing.T, edition contract.Edition, paths map[string]string) (docu
 	require.NoError(t, err)
 	shapes, err := schemas.Load()
 	require.NoError(t, err)
-	text, err := Document(facts, shapes, Target{edition, "https://api.example.test", "1", paths})
+	text, err := Document(facts, shapes, Target{Edition: edition, Server: "https://api.example.test", Version: "1", Paths: paths})
 	require.NoError(t, err)
 	var d document
 	require.NoError(t, json.Unmarshal(text, &d))
@@ -89,9 +89,15 @@ func mustJSON(t *testing.T, value any) string {
 }
 
 func TestTheDocumentIsValidOpenAPI(t *testing.T) {
+	facts, err := contract.Load()
+	require.NoError(t, err)
+	shapes, err := schemas.Load()
+	require.NoError(t, err)
 	for _, edition := range []contract.Edition{contract.V1, contract.Guide} {
-		for _, paths := range []map[string]string{nil, {"healthcheck": "/health"}} {
-			_, text, _ := read(t, edition, paths)
+		for _, version := range []string{"3.0", "3.1"} {
+			text, err := Document(facts, shapes, Target{Edition: edition, Server: "https://api.example.test", Version: "1",
+				Paths: map[string]string{"healthcheck": "/health"}, OpenAPI: version})
+			require.NoError(t, err)
 			document, err := libopenapi.NewDocument(text)
 			require.NoError(t, err)
 			_, err = document.BuildV3Model()

@@ -7,11 +7,12 @@ import (
 	"slices"
 	"strings"
 
+	"github.com/kobcheck/kobcheck/contract"
 	"github.com/kobcheck/kobcheck/schemas"
 )
 
 // components are the schemas of the documentation, with references by name in place of those by file.
-func components(shapes *schemas.Set) (object, error) {
+func components(shapes *schemas.Set, prose contract.Prose) (object, error) {
 	all, files := map[string]object{}, map[string]string{}
 	for _, name := range shapes.Names() {
 		schema := object{}
@@ -26,13 +27,20 @@ func components(shapes *schemas.Set) (object, error) {
 	}
 	out := object{}
 	for name, schema := range all {
+		describe(schema, prose.Schemas[name], "")
 		rewrite(schema, files)
 		out[componentName(name)] = schema
 	}
 	return out, nil
 }
 
+// renamed are the schemas whose names generators give to something of their own: the client that they make.
+var renamed = map[string]string{"Client": "ClientRecord"}
+
 func componentName(name string) string {
+	if other := renamed[name]; other != "" {
+		return other
+	}
 	return strings.Map(func(r rune) rune {
 		if strings.ContainsRune(" /()", r) {
 			return '_'

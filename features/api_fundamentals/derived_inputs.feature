@@ -8,7 +8,7 @@ Feature: Derived inputs
     @id:derived.inputs
     Scenario Outline: <class>, in any field of any operation
       Given inputs with <class>, derived from every operation's fields
-      When as many of them are sent as this run goes deep
+      When a sample of them is sent
       Then each of them is answered cleanly
 
       Examples:
@@ -29,7 +29,7 @@ Feature: Derived inputs
     @id:derived.parameters
     Scenario Outline: <class>, in any parameter of any address
       Given inputs with <class>, derived from every operation's parameters
-      When as many of them are sent as this run goes deep
+      When a sample of them is sent
       Then each of them is answered cleanly
 
       Examples:
@@ -48,7 +48,7 @@ Feature: Derived inputs
     @id:derived.headers
     Scenario Outline: <class>, in any header of any request
       Given inputs with <class>, derived from every operation's headers
-      When as many of them are sent as this run goes deep
+      When a sample of them is sent
       Then each of them is answered cleanly
 
       Examples:

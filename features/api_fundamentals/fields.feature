@@ -241,7 +241,7 @@ Feature: Required fields, types and values
         | Create a webhook                 | cut in half |
 
     @id:fields.not-an-object
-    Scenario Outline: <operation> refuses a body that is <body>
+    Scenario Outline: <operation> refuses <body> in place of an object
       Given a valid request to "<operation>"
       But the request's body is <body>
       When the request is sent

@@ -498,7 +498,7 @@ Feature: A token for every operation
     Scenario Outline: <operation> without a token is not authenticated, however wrong its body is
       Given a valid request to "<operation>"
       But the request's body is not JSON
-      When the request is sent without a token
+      When the request is sent with no token
       Then the call is refused as not authenticated
 
       Examples:

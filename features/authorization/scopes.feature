@@ -6,7 +6,7 @@ Feature: Which scope opens what
   Rule: The scope decides how much access the token gives
     @id:scopes.matrix @gap:C-08
     Scenario Outline: What a token of the scope "<scope name>" opens
-      Then what a token of the scope "<scope name>" opens is noted
+      Then what a token of the scope "<scope name>" opens is recorded
 
       Examples:
         | scope name          |

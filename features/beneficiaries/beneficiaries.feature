@@ -124,6 +124,6 @@ Feature: Beneficiaries
   @BENEF-02 @stated
   Rule: An operation to create a PayID beneficiary (POST) exists since generation G3
     @id:beneficiaries-payid.exists
-    Scenario: The operation exists
+    Scenario: A beneficiary by PayID can be asked for
       When we call "Create Payid beneficiary"
-      Then the operation exists
+      Then the API knows the operation

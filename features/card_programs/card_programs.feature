@@ -4,7 +4,7 @@ Feature: Card programs
   @PROG-03 @stated
   Rule: Listing: success is 200 with "application/json"
     @id:programs-list.success
-    Scenario: The list is answered 200, in JSON
+    Scenario: The list of programs is answered 200, in JSON
       When we call "Get all programs"
       Then the answer is 200 OK
       And the answer's header "Content-Type" is JSON

@@ -4,15 +4,13 @@ Feature: Card creation flow
   @CARD-CREATE-16 @CARD-PRE-01 @stated
   Rule: The call sequence is token, enduser, wallet, card
     @id:guide.whole-way
-    Scenario: From nothing to an active card, as the guide has it
+    Scenario: From nothing to a card, as the guide has it
       When we ask for an access token
       Then the call succeeds
       Given an enduser
       And a wallet
       And a program
       When we call "Create a new card"
-      Then the call succeeds
-      When the card's status is changed to "ACTIVE"
       Then the call succeeds
 
   @CARD-CREATE-17 @CARD-PRE-09 @stated

@@ -5,7 +5,6 @@ Feature: The card
   Rule: A card always has its eleven documented fields
     @id:card.field
     Scenario Outline: A card always has "<field>"
-      Given a card
       When we call "Get card by ID"
       Then the answer's "<field>" is there
       And the answer is a Card

@@ -2,6 +2,19 @@ Feature: The order of the eight checks
   The service runs eight checks in a fixed order, and the first that fails decides the error. The order of
   two checks shows only in a request that fails both, so there is one for each pair that can exist.
 
+  What makes a request fail each of them:
+
+  * check 1: the card program is gone or inactive.
+  * check 2: the metadata of the program does not fit its product.
+  * check 3: the wallet is suspended, inactive or gone.
+  * check 4: the wallet is linked already, to a card or something else.
+  * check 5: the enduser who holds the wallet is gone.
+  * check 6: that enduser belongs to another client.
+  * check 7: that enduser is a company and no person.
+  * check 8: the card provider refuses.
+
+  So "a wallet that fails checks 4, 6 and 7" is held by a company of another client and is linked already.
+
   Two pairs take a wallet that no request makes, and are tried where the target file gives it:
 
   * checks 5 and 6: the holder of the wallet is gone and was another client's.
@@ -126,7 +139,7 @@ Feature: The order of the eight checks
   @ERR-08 @stated
   Rule: Each failed check of card creation has a typical message and a class, "User" or "Runtime"
     @id:card-order.classes
-    Scenario Outline: A failure of check <check> is of the class <class>
+    Scenario Outline: Check <check>, of the class <class>, refuses with its message
       Given a card program that fails <program>
       And a wallet that fails <wallet>
       When a card is asked for on that wallet under that program

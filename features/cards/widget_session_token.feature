@@ -4,6 +4,6 @@ Feature: Generate MeaWallet widget session token
   @CARD-WIDGET-01 @stated
   Rule: An operation to make a MeaWallet widget session token (POST) is listed in the newest navigation, and schemas "CardWidgetSessionTokenResponse" and "202 Accepted" appear with it
     @id:cards-widget.exists
-    Scenario: The operation exists
+    Scenario: A session token can be asked for
       When we call "Generate MeaWallet widget session token"
-      Then the operation exists
+      Then the API knows the operation

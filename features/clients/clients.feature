@@ -65,4 +65,4 @@ Feature: Clients
     @id:clients.address
     Scenario: Clients are created where they are listed
       When we call "Create a new client"
-      Then the operation exists
+      Then the API knows the operation

@@ -152,7 +152,7 @@ Feature: Endusers
     Scenario: An enduser shows "person_id", read alone and in the list
       Given an enduser
       When we call "Get enduser by ID"
-      Then the answer's "person_id" is there, if only as null
+      Then the answer's "person_id" is there, or null
       When we call "Get all endusers"
       Then everything in the list has "person_id"
 
@@ -162,6 +162,6 @@ Feature: Endusers
     Scenario: An enduser shows "company_id", read alone and in the list
       Given an enduser
       When we call "Get enduser by ID"
-      Then the answer's "company_id" is there, if only as null
+      Then the answer's "company_id" is there, or null
       When we call "Get all endusers"
       Then everything in the list has "company_id"

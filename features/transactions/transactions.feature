@@ -85,57 +85,6 @@ Feature: Transactions
       When we credit the wallet with 100
       Then the transaction is in the list of the wallet
 
-  @TXN-04 @stated
-  Rule: Listing: query "limit" is an optional number
-    @id:transactions-list.limit
-    Scenario: No more transactions come back than were asked for
-      Given four credits made one after another on one wallet
-      When we list the transactions of that time with a limit of 1
-      Then the list holds no more than 1
-
-    @id:transactions-list.pages @TXN-03
-    Scenario: Pages of 1 add up to the whole
-      Given four credits made one after another on one wallet
-      Then the pages of 1 put together are the whole list of that time
-
-  @TXN-05 @stated
-  Rule: Listing: query "order" is optional, with the values "asc" and "desc"
-    @id:transactions-list.order
-    Scenario Outline: In <order> order the <first> comes first
-      Given four credits made one after another on one wallet
-      When we list the transactions of that time in <order> order
-      Then the list is sorted by the time of creation, <first> first
-
-      Examples:
-        | order      | first  |
-        | ascending  | oldest |
-        | descending | newest |
-
-    @id:transactions-list.mirror
-    Scenario: Both orders mirror each other
-      Given four credits made one after another on one wallet
-      When we list the transactions of that time in ascending order
-      And we list the transactions of that time in descending order
-      Then the descending list is the ascending one turned round
-
-  @TXN-06 @stated
-  Rule: Listing: query "from" is an optional date-time
-    @id:transactions-list.from
-    Scenario: From a time on
-      Given four credits made one after another on one wallet
-      When we list the transactions from the time of the second one on
-      Then the list holds the middle ones
-      And the list does not hold the first
-
-  @TXN-07 @stated
-  Rule: Listing: query "to" is an optional date-time
-    @id:transactions-list.to
-    Scenario: Up to a time
-      Given four credits made one after another on one wallet
-      When we list the transactions up to the time of the second one
-      Then the list holds the earlier ones
-      And the list does not hold the last
-
   @MONEY-06 @inferred
   Rule: Large amounts are booked to the last unit
     @id:money.large

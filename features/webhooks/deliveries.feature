@@ -23,14 +23,11 @@ Feature: Webhook deliveries
     Scenario: What happens before the handshake is not told before it
       Given a webhook that reaches us
       And we are asked to confirm the webhook
-      And something happens to tell of
-      When another confirmed webhook
-      And something happens to tell of
-      And the other webhook is told of it
+      And another confirmed webhook
+      When three more things happen, of which the other webhook is told
       And we confirm the webhook
-      And something happens to tell of
-      Then the webhook is told of it
-      And nothing was told before we confirmed
+      And three more things happen, of which the webhook is told
+      Then nothing was told before we confirmed
 
   @HOOK-17 @HOOK-12 @HOOK-10 @stated
   Rule: After confirmation Kobble sends notification messages that hold the event data
@@ -103,11 +100,11 @@ Feature: Webhook deliveries
       Then the notification is sent again
 
     @id:deliveries.refused @gap:C-52
-    Scenario: Whether a notification that was refused comes again is noted
+    Scenario: Whether a notification that was refused comes again is recorded
       Given a confirmed webhook
       And our receiver refuses once
       When something happens to tell of
-      Then whether the notification is sent again is noted
+      Then whether the notification is sent again is recorded
 
   @SNS-18 @HOOK-20 @standard
   Rule: A retry keeps its "MessageId", so that a receiver can tell a repeat

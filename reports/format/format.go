@@ -42,7 +42,7 @@ func registry() []format {
 		single("json", true, "run.json", func(w io.Writer, r *reports.Run, _ *contract.Contract) error { return json.NewEncoder(w).Encode(r) }),
 		single("junit", true, "junit.xml", writeJUnit),
 		single("markdown", true, "summary.md", writeMarkdown),
-		{"html", true, pages, []string{"index.html", "api.html", "coverage.html", "evidence-*.html"}},
+		{"html", true, pages, []string{"index.html", "api.html", "api-*.html", "coverage.html", "evidence-*.html"}},
 		single("known", true, "new-failures.yaml", writeNewFailures),
 		single("night", true, "night.json", func(w io.Writer, r *reports.Run, _ *contract.Contract) error {
 			return json.NewEncoder(w).Encode(nights.Of(r))
@@ -120,6 +120,30 @@ func Run(to *Writer, r *reports.Run, from Sources, formats []string) ([]string, 
 	}
 	paths, err := to.write(list, earlier, r.Exposed)
 	return paths, errors.Join(append(unknown, err)...)
+}
+
+// Book writes the documentation as pages, and with a run all pages of its site; an address under which they will stand
+// makes a sitemap as well. The first path is that of the page to begin with.
+func Book(to *Writer, r *reports.Run, from Sources, tool reports.Tool, address string) ([]string, error) {
+	told := func(string) {}
+	if r != nil {
+		told = r.Exposed
+	}
+	list := func() []file {
+		pages := site.Book(from.Contract, from.Schemas, tool)
+		if r != nil {
+			pages = site.Pages(r, from.Contract, from.Schemas, to.Folder)
+		}
+		var files []file
+		for _, page := range pages {
+			files = append(files, file{page.File, page.Render})
+		}
+		if address != "" {
+			files = append(files, file{"sitemap.xml", func(w io.Writer) error { return site.Sitemap(w, address, pages) }})
+		}
+		return files
+	}
+	return to.write(list, []string{"index.html", "api.html", "api-*.html", "coverage.html", "evidence-*.html", "sitemap.xml"}, told)
 }
 
 // Trend writes trend.html and returns its path.

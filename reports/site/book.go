@@ -1,7 +1,8 @@
 package site
 
 import (
-	"fmt"
+	"html/template"
+	"io"
 	"slices"
 	"strings"
 
@@ -11,40 +12,190 @@ import (
 	"github.com/kobcheck/kobcheck/schemas"
 )
 
-// bookView is the API as a book, by section as the vendor orders it.
-type bookView struct {
+// questionsFile is the page of the book with what the documentation leaves open.
+const questionsFile = "api-questions.html"
+
+// chapterFile is the page of the book with the operations of a section.
+func chapterFile(section string) string { return "api-" + anchor(section) + ".html" }
+
+// Book returns the pages of the documentation alone: those that a run's site has of the API, without a run, and the
+// first of them once more as what a host shows by itself.
+func Book(facts *contract.Contract, shapes *schemas.Set, tool reports.Tool) []Page {
+	s := newSite(&reports.Run{Tool: tool}, facts, shapes)
+	s.alone, s.pages = true, []pageName{{bookFile, "The API"}, {questionsFile, "Open questions"}}
+	pages := s.book()
+	return append(pages, Page{File: gateFile, Render: pages[0].Render})
+}
+
+// apiTitle is what the book is called where it tells of no run.
+const apiTitle = "Kobble card-issuing API"
+
+func (s *site) book() []Page {
+	pages := []Page{{File: bookFile, Render: s.page("start", func() any { return s.start() })},
+		{File: questionsFile, Render: s.page("questions", func() any { return s.questions() })}}
+	for _, section := range s.facts.Sections() {
+		pages = append(pages, Page{File: chapterFile(section), Render: s.page("chapter", func() any { return s.chapter(section) })})
+	}
+	return pages
+}
+
+// bookBase is what every page of the book has: the way through it.
+type bookBase struct {
 	base
-	Sections  []bookSection
+	Chapters []chapterName
+	Prose    contract.Prose
+	// Seen says that the book tells what a run saw.
+	Seen bool
+}
+
+type chapterName struct {
+	Name, File string
+	Operations []operationName
+}
+
+// operationName is an operation in the navigation, with the number of its deviations.
+type operationName struct {
+	*contract.Operation
+	Broken int
+}
+
+func (s *site) bookBase(file, title string) bookBase {
+	b := bookBase{base: s.base(file, title), Prose: s.facts.Prose, Seen: !s.alone}
+	for _, section := range s.facts.Sections() {
+		one := chapterName{Name: section, File: chapterFile(section)}
+		for _, operation := range s.facts.Operations {
+			if operation.Section == section {
+				one.Operations = append(one.Operations, operationName{operation, len(s.deviations[operation.ID])})
+			}
+		}
+		b.Chapters = append(b.Chapters, one)
+	}
+	return b
+}
+
+// startView is the first page of the book: what holds across the API, and the way to a card.
+type startView struct {
+	bookBase
+	Rules     map[string][]ruleStatus // of each topic, by its title
+	Sequence  canvas
+	Steps     []stepView
 	Checks    []checkView
 	Pairs     []pairView
-	Conflicts []conflictView
-	Gaps      []gapView
+	Everybody []reports.Cause // deviations of all operations
 }
 
-type bookSection struct {
-	Name, Anchor string
-	Operations   []operationView
-	Features     []ruleBook
+// stepView is a step of the guide, with a call of this run that does it.
+type stepView struct {
+	contract.GuideStep
+	Operation *contract.Operation
+	Exchange  *evidence.Exchange
+	From      *reports.Scenario
 }
 
-// operationView is one operation with what this run saw of it.
-type operationView struct {
-	*contract.Operation
-	V1, Guide    string
-	Fields       []schemas.FieldInfo
-	Example      *evidence.Exchange
-	From         *reports.Scenario // of the example
-	Rules        []ruleStatus
-	Undocumented []reports.Undocumented
-	Statuses     []string
+func (s *site) start() startView {
+	title := apiTitle
+	if !s.alone {
+		title = "The API of " + s.run.Target.Name + ", as documented and as seen"
+	}
+	v := startView{bookBase: s.bookBase(bookFile, title), Rules: map[string][]ruleStatus{},
+		Sequence: sequence(s.facts)}
+	status := s.statuses()
+	for _, topic := range s.facts.Prose.Topics {
+		for _, id := range topic.Rules {
+			rule, there := status[id]
+			if !there {
+				rule = ruleStatus{Requirement: s.facts.Requirement(id)}
+			}
+			v.Rules[topic.Title] = append(v.Rules[topic.Title], rule)
+		}
+	}
+	flow := s.flow()
+	for _, step := range s.facts.Prose.Guide.Steps {
+		one := stepView{GuideStep: step, Operation: s.facts.Operation(step.Call), From: flow}
+		if flow != nil {
+			at := slices.IndexFunc(flow.Exchanges, func(e evidence.Exchange) bool { return e.Operation == step.Call && s.succeeded(&e) })
+			if at >= 0 {
+				one.Exchange = &flow.Exchanges[at]
+			}
+		}
+		v.Steps = append(v.Steps, one)
+	}
+	v.Checks, v.Pairs = s.checks()
+	for _, one := range s.causes {
+		if one.Everywhere {
+			v.Everybody = append(v.Everybody, one)
+		}
+	}
+	return v
 }
 
-// ruleStatus is a requirement with what the run showed of it.
+// flow is the passed scenario that goes most of the guide's way with success; nil for none.
+func (s *site) flow() *reports.Scenario {
+	var best *reports.Scenario
+	most := 0
+	for i := range s.run.Scenarios {
+		one, done := &s.run.Scenarios[i], map[string]bool{}
+		if one.Verdict != evidence.Passed || strings.HasPrefix(one.ID, "derived.") {
+			continue
+		}
+		for j := range one.Exchanges {
+			e := &one.Exchanges[j]
+			done[e.Operation] = done[e.Operation] || s.succeeded(e)
+		}
+		n := 0
+		for _, step := range s.facts.Prose.Guide.Steps {
+			if done[step.Call] {
+				n++
+			}
+		}
+		if n > most || n == most && best != nil && len(one.Exchanges) < len(best.Exchanges) {
+			best, most = one, n
+		}
+	}
+	return best
+}
+
+// succeeded reports whether a call was answered as the documentation says of a success.
+func (s *site) succeeded(e *evidence.Exchange) bool {
+	o := s.facts.Operation(e.Operation)
+	return o != nil && e.Response != nil && e.Request.Method == o.Method && o.Success.Accepts(e.Response.Status)
+}
+
+// chapterView is a section of the documentation with its operations.
+type chapterView struct {
+	bookBase
+	Name       string
+	Operations []operationView
+	Features   []ruleBook
+}
+
+func (s *site) chapter(section string) chapterView {
+	v := chapterView{bookBase: s.bookBase(chapterFile(section), section), Name: section, Features: s.rules(section)}
+	for _, operation := range s.facts.Operations {
+		if operation.Section == section {
+			v.Operations = append(v.Operations, s.operation(operation))
+		}
+	}
+	return v
+}
+
+// ruleStatus is a requirement with what the run showed of it; the status is empty where there is no run, and for what
+// is a caller's duty.
 type ruleStatus struct {
 	*contract.Requirement
 	Status    reports.RequirementStatus
 	Reason    string
 	Scenarios []string
+}
+
+func (s *site) statuses() map[string]ruleStatus {
+	out := map[string]ruleStatus{}
+	for _, one := range s.run.Requirements {
+		if requirement := s.facts.Requirement(one.ID); requirement != nil {
+			out[one.ID] = ruleStatus{requirement, one.Status, one.Reason, one.Scenarios}
+		}
+	}
+	return out
 }
 
 // ruleBook is a feature as Gherkin, with one scenario for each outline.
@@ -64,130 +215,11 @@ type exampleView struct {
 	Rows, Passed int
 }
 
-// checkView is one of the eight checks with the statuses that were seen for it.
-type checkView struct {
-	contract.CardCheck
-	Seen string
-}
-
-type pairView struct {
-	contract.CardPair
-	Decided int // 0 where no request of the run failed just these two
-	By      string
-}
-
-type conflictView struct {
-	*contract.Conflict
-	Seen []evidence.Observation
-}
-
-type gapView struct {
-	*contract.Gap
-	Seen []evidence.Observation
-}
-
-func (s *site) book(shapes *schemas.Set) bookView {
-	v := bookView{base: s.base(bookFile, "The API of "+s.run.Target.Name+", as documented and as seen")}
-	seen := map[string][]evidence.Observation{}
-	for _, one := range s.run.Observations {
-		seen[one.Gap] = append(seen[one.Gap], one)
-	}
-	examples, from := s.examples()
-	status := s.statuses()
-	at := map[string]int{}
-	for _, operation := range s.facts.Operations {
-		place, there := at[operation.Section]
-		if !there {
-			place = len(v.Sections)
-			at[operation.Section] = place
-			v.Sections = append(v.Sections, bookSection{Name: operation.Section, Anchor: "section-" + anchor(operation.Section),
-				Features: s.rules(operation.Section)})
-		}
-		one := operationView{Operation: operation, Example: examples[operation.ID], From: from[operation.ID], Statuses: s.answered(operation.ID)}
-		one.V1, _ = operation.PathIn(contract.V1)
-		one.Guide, _ = operation.PathIn(contract.Guide)
-		if name := operation.Success.Schema; name != "" {
-			one.Fields = shapes.Fields(name)
-		}
-		for _, id := range operation.Rules {
-			if rule, there := status[id]; there {
-				one.Rules = append(one.Rules, rule)
-			}
-		}
-		for _, extra := range s.run.Undocumented {
-			if extra.Operation == operation.ID {
-				one.Undocumented = append(one.Undocumented, extra)
-			}
-		}
-		v.Sections[place].Operations = append(v.Sections[place].Operations, one)
-	}
-	v.Checks, v.Pairs = s.checks()
-	for _, conflict := range s.facts.Conflicts {
-		v.Conflicts = append(v.Conflicts, conflictView{conflict, seen[conflict.ID]})
-	}
-	for _, gap := range s.facts.Gaps {
-		v.Gaps = append(v.Gaps, gapView{gap, seen[gap.ID]})
-	}
-	return v
-}
-
-// examples picks for each operation the shortest successful exchange of a scenario that passed.
-func (s *site) examples() (map[string]*evidence.Exchange, map[string]*reports.Scenario) {
-	examples, from := map[string]*evidence.Exchange{}, map[string]*reports.Scenario{}
-	size := func(e *evidence.Exchange) int { return e.Request.BodyBytes + e.Response.BodyBytes }
-	for i := range s.run.Scenarios {
-		scenario := &s.run.Scenarios[i]
-		if scenario.Verdict != evidence.Passed {
-			continue
-		}
-		for j := range scenario.Exchanges {
-			e := &scenario.Exchanges[j]
-			operation := s.facts.Operation(e.Operation)
-			if operation == nil || e.Response == nil || e.Request.Method != operation.Method || !operation.Success.Accepts(e.Response.Status) {
-				continue
-			}
-			// An empty list teaches nothing.
-			if e.Response.BodyBytes < 3 && operation.Success.Schema != "" {
-				continue
-			}
-			if best := examples[e.Operation]; best == nil || size(e) < size(best) {
-				examples[e.Operation], from[e.Operation] = e, scenario
-			}
-		}
-	}
-	return examples, from
-}
-
-func (s *site) statuses() map[string]ruleStatus {
-	out := map[string]ruleStatus{}
-	for _, one := range s.run.Requirements {
-		if requirement := s.facts.Requirement(one.ID); requirement != nil {
-			out[one.ID] = ruleStatus{requirement, one.Status, one.Reason, one.Scenarios}
-		}
-	}
-	return out
-}
-
-// answered lists the statuses that the run saw of an operation, with their numbers.
-func (s *site) answered(operation string) []string {
-	var out []string
-	for _, use := range s.run.Operations {
-		if use.ID != operation {
-			continue
-		}
-		for status, n := range use.Statuses {
-			out = append(out, fmt.Sprintf("%s (%d times)", status, n))
-		}
-	}
-	slices.Sort(out)
-	return out
-}
-
 // rules are the features of a section, each outline with its first row.
 func (s *site) rules(section string) []ruleBook {
 	var out []ruleBook
 	for _, one := range sectionsOf(s.run) {
-		if words(one.Name) != strings.ToLower(words(strings.ReplaceAll(section, " ", "_"))) {
+		if anchor(one.Name) != anchor(section) {
 			continue
 		}
 		for _, feature := range one.Features {
@@ -216,26 +248,14 @@ func (s *site) rules(section string) []ruleBook {
 	return out
 }
 
-func (s *site) checks() ([]checkView, []pairView) {
-	statuses := map[string]string{}
-	for _, one := range s.run.Observations {
-		statuses[one.ID] = strings.Join(append(strings.Fields(statuses[one.ID]), one.Answer), " ")
+// Sitemap lists pages for search engines (sitemaps.org); base is the address under which they stand.
+func Sitemap(w io.Writer, base string, pages []Page) error {
+	var b strings.Builder
+	b.WriteString("<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n<urlset xmlns=\"http://www.sitemaps.org/schemas/sitemap/0.9\">\n")
+	for _, page := range pages {
+		b.WriteString("  <url><loc>" + template.HTMLEscapeString(strings.TrimSuffix(base, "/")+"/"+page.File) + "</loc></url>\n")
 	}
-	var checks []checkView
-	for _, check := range s.facts.CardOrder.Checks {
-		checks = append(checks, checkView{check, statuses[fmt.Sprintf("cards-create.check-%d.status", check.Number)]})
-	}
-	var pairs []pairView
-	for _, pair := range s.facts.CardOrder.Pairs {
-		one := pairView{CardPair: pair}
-		if s.run.CardOrder != nil {
-			for _, d := range s.run.CardOrder.Decisions {
-				if len(d.Failing) == 2 && d.Failing[0] == pair.First && d.Failing[1] == pair.Second {
-					one.Decided, one.By = d.Decided, d.Scenario
-				}
-			}
-		}
-		pairs = append(pairs, one)
-	}
-	return checks, pairs
+	b.WriteString("</urlset>\n")
+	_, err := io.WriteString(w, b.String())
+	return err
 }

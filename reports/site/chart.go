@@ -23,6 +23,26 @@ type chart struct {
 	Toggle string
 }
 
+// key says what a colour of a chart stands for.
+type key struct{ Class, Text string }
+
+// legend explains the colours of a chart.
+func legend(chart string) []key {
+	switch chart {
+	case "answers":
+		return []key{{"good", "good"}, {"throttled", "throttled"}, {"failed", "failed"}, {"due", "arrivals that were due (the line)"}}
+	case "latency":
+		return []key{{"p50", "half of the answers (p50)"}, {"p99", "99 of 100 (p99)"}, {"send", "p99 from the moment of sending"}}
+	case "curve":
+		return []key{{"p99", "latency at each percentile"}, {"bounds", "where it may really lie (95 % on each side)"}}
+	case "limiter":
+		return []key{{"good", "passed"}, {"failed", "refused"}, {"grid", "a window begins"}}
+	case "bursts":
+		return []key{{"good", "answered with the one object"}, {"throttled", "refused"}, {"failed", "answered with another object"}}
+	}
+	return []key{{"good", "held as answered"}, {"failed", "held otherwise"}, {"outline", "what the answers add up to"}}
+}
+
 // canvas is a picture as the template draws it, in this order. Label is what is read out in place of it. Classes give
 // the colours.
 type canvas struct {

@@ -52,12 +52,12 @@ func (s *site) coverage(sections []sectionView) coverageView {
 		rule, there := status[id]
 		if !there { // the duty of a caller, or context: the run says nothing of it
 			requirement := s.facts.Requirement(id)
-			rule = ruleStatus{requirement, reports.NotTested, requirement.Reason, nil}
+			rule = ruleStatus{Requirement: requirement, Status: reports.NotTested, Reason: requirement.Reason}
 		}
 		v.Requirements = append(v.Requirements, rule)
 	}
 	for _, section := range sections {
-		count := sectionCount{Name: words(section.Name), File: evidenceFile(section.Name)}
+		count := sectionCount{Name: words(section.Name), File: "evidence-" + anchor(section.Name) + ".html"}
 		for _, feature := range section.Features {
 			for _, rule := range feature.Rules {
 				for _, scenario := range rule.Scenarios {

@@ -51,14 +51,73 @@ func sectionsOf(r *reports.Run) []sectionView {
 	return out
 }
 
-type evidenceView struct {
-	base
-	Features []featureView
+// evidencePart is a page of evidence: a section, or a part of one that would be too large.
+type evidencePart struct {
+	Name, Path string
+	Features   []featureView
+	Siblings   []pageName
 }
 
-func (s *site) evidence(section sectionView) evidenceView {
-	v := evidenceView{base: s.base(evidenceFile(section.Name), "Evidence: "+words(section.Name)), Features: section.Features}
-	v.Index = nil // the pages of the evidence are large enough; the other three search them
+// partBound is about how many bytes of evidence stand on one page.
+const partBound = 280_000
+
+// evidenceParts divides the evidence into pages, and notes on which each scenario stands.
+func (s *site) evidenceParts() []evidencePart {
+	var out []evidencePart
+	for _, section := range sectionsOf(s.run) {
+		var parts [][]reports.Scenario
+		size := 0
+		for _, feature := range section.Features {
+			for _, rule := range feature.Rules {
+				for _, one := range rule.Scenarios {
+					if length := s.length(one); len(parts) == 0 || size > 0 && size+length > partBound {
+						parts, size = append(parts, nil), 0
+					}
+					size += s.length(one)
+					parts[len(parts)-1] = append(parts[len(parts)-1], *one)
+				}
+			}
+		}
+		var siblings []pageName
+		for i := range parts {
+			name := ""
+			if i > 0 {
+				name = "-" + strconv.Itoa(i+1)
+			}
+			siblings = append(siblings, pageName{"evidence-" + anchor(section.Name) + name + ".html", "part " + strconv.Itoa(i+1)})
+		}
+		for i, scenarios := range parts {
+			for j := range scenarios {
+				s.places[scenarios[j].ID] = siblings[i].File
+			}
+			part := evidencePart{Name: words(section.Name), Path: siblings[i].File,
+				Features: sectionsOf(&reports.Run{Scenarios: scenarios})[0].Features}
+			if len(parts) > 1 {
+				part.Siblings, part.Name = siblings, part.Name+", "+siblings[i].Name+" of "+strconv.Itoa(len(parts))
+			}
+			out = append(out, part)
+		}
+	}
+	return out
+}
+
+// length is about how many bytes a scenario takes.
+func (s *site) length(one *reports.Scenario) int {
+	n := 500 + len(exchanges(one))
+	for _, step := range one.Steps {
+		n += 60 + len(step.Text) + len(step.DocString) + len(step.Error)
+	}
+	return n
+}
+
+type evidenceView struct {
+	base
+	evidencePart
+}
+
+func (s *site) evidence(part evidencePart) evidenceView {
+	v := evidenceView{base: s.base(part.Path, "Evidence: "+part.Name), evidencePart: part}
+	v.Index = nil // the pages of the evidence are large enough; the others search them
 	return v
 }
 

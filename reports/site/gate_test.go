@@ -77,12 +77,12 @@ func TestTheBookShowsTheShortestAnswerThatTeachesSomething(t *testing.T) {
 	failed.Verdict = evidence.Failed
 	r.Scenarios = append(r.Scenarios, failed)
 	r.Undocumented = []reports.Undocumented{{Operation: "cards-get", Kind: "field", Name: "/extra"}}
-	r.Judge(specimen.Facts(t), specimen.Begin)
-	s := &site{run: r, facts: specimen.Facts(t)}
-	examples, from := s.examples()
-	require.Equal(t, "short", from["cards-get"].ID)
-	require.Contains(t, examples["cards-get"].Response.Body, "the-example")
-	page := rendered(t, r, t.TempDir())["api.html"]
+	for i := range r.Scenarios {
+		r.Scenarios[i].Requirements = []string{"CARD-GET-01"}
+	}
+	_, from := newSite(r, specimen.Facts(t), nil).example(specimen.Facts(t).Operation("cards-get"))
+	require.Equal(t, "short", from.ID)
+	page := rendered(t, r, t.TempDir())["api-cards.html"]
 	require.Contains(t, page, "the-example")
 	require.Contains(t, page, "/extra")
 }

@@ -27,26 +27,22 @@ type document struct {
 	StyleHash, ScriptHash template.HTMLAttr
 }
 
-func newDocument(title string) (document, error) {
-	style, err := files.ReadFile("style.css")
-	if err != nil {
-		return document{}, fmt.Errorf("reading the style sheet: %w", err)
-	}
-	return document{Title: title, Style: template.CSS(style), StyleHash: hashOf(style)}, nil //nolint:gosec // our own file
+func newDocument(title string) document {
+	style := embedded("style.css")
+	return document{Title: title, Style: template.CSS(style), StyleHash: hashOf(style)} //nolint:gosec // our own file
 }
 
 // searching is a document with the script that searches.
-func searching(title string) (document, error) {
-	d, err := newDocument(title)
-	if err != nil {
-		return d, err
-	}
-	text, err := files.ReadFile("search.js")
-	if err != nil {
-		return d, fmt.Errorf("reading the script: %w", err)
-	}
+func searching(title string) document {
+	d, text := newDocument(title), embedded("search.js")
 	d.Script, d.ScriptHash = template.JS(text), hashOf(text) //nolint:gosec // our own file
-	return d, nil
+	return d
+}
+
+// embedded reads a file of this package; go:embed fails where there is none.
+func embedded(name string) []byte {
+	text, _ := files.ReadFile(name)
+	return text
 }
 
 // hashOf is what a page's policy allows a text by.
@@ -57,10 +53,15 @@ func hashOf(text []byte) template.HTMLAttr {
 
 // execute writes a page by the name of its template, with more functions than every page has.
 func execute(w io.Writer, name string, data any, more template.FuncMap) error {
-	functions := template.FuncMap{"words": words, "spark": spark, "percent": percent, "power": power, "charts": charts,
-		"first": first, "rest": rest, "weight": weight, "state": state, "holds": holds, "prose": prose, "pretty": pretty, "join": strings.Join}
+	functions := template.FuncMap{"words": words, "spark": spark, "percent": percent, "power": power, "charts": charts, "legend": legend,
+		"first": first, "rest": rest, "weight": weight, "state": state, "holds": holds, "prose": prose, "pretty": pretty, "join": strings.Join,
+		"excerpt": excerpt, "anchor": anchor}
 	maps.Copy(functions, more)
-	parsed, err := template.New(name).Funcs(functions).ParseFS(files, "layout.tmpl", name+".tmpl")
+	texts := []string{"layout.tmpl", name + ".tmpl"}
+	if more != nil { // a page of a site
+		texts = append(texts, "book.tmpl")
+	}
+	parsed, err := template.New(name).Funcs(functions).ParseFS(files, texts...)
 	if err != nil {
 		return fmt.Errorf("reading the pages: %w", err)
 	}
@@ -69,10 +70,7 @@ func execute(w io.Writer, name string, data any, more template.FuncMap) error {
 
 // LoadPage writes load.html.
 func LoadPage(w io.Writer, r *reports.LoadRun) error {
-	head, err := newDocument(fmt.Sprintf("Load: %s %s", r.Target.Name, r.Verdict))
-	if err != nil {
-		return err
-	}
+	head := newDocument(fmt.Sprintf("Load: %s %s", r.Target.Name, r.Verdict))
 	return execute(w, "load", struct {
 		document
 		*reports.LoadRun
@@ -81,10 +79,7 @@ func LoadPage(w io.Writer, r *reports.LoadRun) error {
 
 // SelftestPage writes selftest.html.
 func SelftestPage(w io.Writer, s *reports.Selftest) error {
-	head, err := newDocument("Detection power")
-	if err != nil {
-		return err
-	}
+	head := newDocument("Detection power")
 	return execute(w, "selftest", struct {
 		document
 		*reports.Selftest
@@ -94,10 +89,7 @@ func SelftestPage(w io.Writer, s *reports.Selftest) error {
 // TrendPage writes trend.html, the page of many nights.
 func TrendPage(w io.Writer, t *nights.Trend) error {
 	last := t.Nights[len(t.Nights)-1]
-	head, err := newDocument(fmt.Sprintf("%d nights of %s", len(t.Nights), last.Target))
-	if err != nil {
-		return err
-	}
+	head := newDocument(fmt.Sprintf("%d nights of %s", len(t.Nights), last.Target))
 	return execute(w, "trend", struct {
 		document
 		*nights.Trend

@@ -8,6 +8,7 @@ package site
 
 import (
 	"bytes"
+	"cmp"
 	"encoding/json"
 	"fmt"
 	"html/template"
@@ -42,24 +43,23 @@ type Page struct {
 // Pages returns the pages of a run. Folder is where they will stand: what other verbs
 // wrote there is linked.
 func Pages(r *reports.Run, facts *contract.Contract, shapes *schemas.Set, folder string) []Page {
-	sections := sectionsOf(r)
-	list := []pageName{{gateFile, "Verdict"}, {bookFile, "The API"}, {coverageFile, "Coverage"}}
+	s := newSite(r, facts, shapes)
+	s.pages = []pageName{{gateFile, "Verdict"}, {bookFile, "The API"}, {coverageFile, "Coverage"}}
 	for _, one := range neighbours {
 		if _, err := os.Stat(filepath.Join(folder, one.File)); err == nil {
-			list = append(list, one)
+			s.pages = append(s.pages, one)
 		}
 	}
 	near := beside(folder)
-	made := func(name string, data func(*site) any) func(io.Writer) error {
-		return page(r, facts, list, near, name, data)
-	}
+	s.load, s.selftest = near.load, near.selftest
+	parts := s.evidenceParts()
 	pages := []Page{
-		{File: gateFile, Render: made("gate", func(s *site) any { return s.gate() })},
-		{File: bookFile, Render: made("book", func(s *site) any { return s.book(shapes) })},
-		{File: coverageFile, Render: made("coverage", func(s *site) any { return s.coverage(sections) })},
+		{File: gateFile, Render: s.page("gate", func() any { return s.gate() })},
+		{File: coverageFile, Render: s.page("coverage", func() any { return s.coverage(sectionsOf(r)) })},
 	}
-	for _, section := range sections {
-		pages = append(pages, Page{File: evidenceFile(section.Name), Render: made("evidence", func(s *site) any { return s.evidence(section) })})
+	pages = append(pages, s.book()...)
+	for _, part := range parts {
+		pages = append(pages, Page{File: part.Path, Render: s.page("evidence", func() any { return s.evidence(part) })})
 	}
 	return pages
 }
@@ -89,10 +89,11 @@ func beside(folder string) neighbourhood {
 // pageName is a page in the head of each.
 type pageName struct{ File, Name string }
 
-// base is what every page has.
+// base is what every page has. Run is nil where the site tells of none.
 type base struct {
 	document
 	Run   *reports.Run
+	Tool  reports.Tool
 	File  string
 	Pages []pageName
 	Index []entry
@@ -100,39 +101,49 @@ type base struct {
 
 // site is one run on its way to pages.
 type site struct {
-	head  document
-	run   *reports.Run
-	facts *contract.Contract
-	pages []pageName
+	run    *reports.Run
+	facts  *contract.Contract
+	shapes *schemas.Set
+	pages  []pageName
+	// alone says that there is no run but an empty one: the pages tell what the documentation says.
+	alone bool
 	// load is the load run that stands in the same folder; nil for none.
 	load *reports.LoadRun
 	// selftest is the detection power that stands in the same folder; nil for none.
 	selftest *reports.Selftest
-	// passing is what was noticed in passing, by cause.
-	passing []reports.Cause
-	// scenarios by id, for links.
+	// causes is all that deviates, deviations the same by operation, passing what was noticed in passing.
+	causes, passing []reports.Cause
+	deviations      map[string][]reports.Cause
+	// scenarios by id, and the pages on which their evidence stands.
 	scenarios map[string]*reports.Scenario
+	places    map[string]string
 }
 
-func page(r *reports.Run, facts *contract.Contract, list []pageName, near neighbourhood, name string,
-	data func(*site) any) func(io.Writer) error {
-	return func(w io.Writer) error {
-		head, err := searching("")
-		if err != nil {
-			return err
-		}
-		s := &site{head: head, run: r, facts: facts, pages: list, selftest: near.selftest, load: near.load, passing: r.InPassing(),
-			scenarios: map[string]*reports.Scenario{}}
-		for i := range r.Scenarios {
-			s.scenarios[r.Scenarios[i].ID] = &r.Scenarios[i]
-		}
-		return execute(w, name, data(s), s.functions())
+func newSite(r *reports.Run, facts *contract.Contract, shapes *schemas.Set) *site {
+	s := &site{run: r, facts: facts, shapes: shapes, passing: r.InPassing(), causes: append(r.Causes(true), r.Causes(false)...),
+		deviations: map[string][]reports.Cause{}, scenarios: map[string]*reports.Scenario{}, places: map[string]string{}}
+	for i := range r.Scenarios {
+		s.scenarios[r.Scenarios[i].ID] = &r.Scenarios[i]
 	}
+	for _, one := range s.causes {
+		if one.Everywhere { // it is told once, on the first page
+			continue
+		}
+		for _, operation := range one.Operations {
+			s.deviations[operation] = append(s.deviations[operation], one)
+		}
+	}
+	return s
+}
+
+// page writes one page, by the name of its template.
+func (s *site) page(name string, data func() any) func(io.Writer) error {
+	return func(w io.Writer) error { return execute(w, name, data(), s.functions()) }
 }
 
 func (s *site) functions() template.FuncMap {
 	return template.FuncMap{
-		"requirement": s.facts.Requirement, "look": look, "evidence": linkTo, "body": s.body, "exchanges": exchanges,
+		"requirement": s.facts.Requirement, "look": look, "evidence": s.linkTo, "at": s.place, "body": s.body, "exchanges": exchanges,
 		"since": s.run.Since, "answered": s.run.AnsweredSince,
 		"exchange": func(g reports.Cause) *evidence.Exchange { return g.Exchange() },
 		"metBy":    s.run.MetBy, "passing": s.noticed,
@@ -152,9 +163,19 @@ func (s *site) noticed(id string) []reports.Cause {
 }
 
 func (s *site) base(file, title string) base {
-	head := s.head
-	head.Title = title
-	return base{document: head, Run: s.run, File: file, Pages: s.pages, Index: s.index()}
+	b := base{document: searching(title), Run: s.run, Tool: s.run.Tool, File: file, Pages: s.pages, Index: s.index()}
+	if s.alone {
+		b.Run = nil
+	}
+	return b
+}
+
+// place is where the book has an operation.
+func (s *site) place(operation string) string {
+	if o := s.facts.Operation(operation); o != nil {
+		return chapterFile(o.Section) + "#" + o.ID
+	}
+	return bookFile
 }
 
 func words(verdict any) string { return strings.ReplaceAll(fmt.Sprint(verdict), "_", " ") }
@@ -178,15 +199,12 @@ func pretty(body string) string {
 	return out.String()
 }
 
-// evidenceFile is the page of a section's scenarios.
-func evidenceFile(section string) string { return "evidence-" + anchor(section) + ".html" }
-
 // linkTo is where the evidence of a scenario stands.
-func linkTo(s *reports.Scenario) string {
-	if s == nil {
+func (s *site) linkTo(one *reports.Scenario) string {
+	if one == nil {
 		return ""
 	}
-	return evidenceFile(s.Section) + "#" + s.ID
+	return cmp.Or(s.places[one.ID], "evidence-"+anchor(one.Section)+".html") + "#" + one.ID
 }
 
 // anchor turns a name into a part of an address.

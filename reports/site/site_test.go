@@ -57,7 +57,7 @@ func TestARunOfNothingHasAllItsPages(t *testing.T) {
 	run := &reports.Run{Version: reports.Version, Target: reports.Target{Name: "<b>x</b>"}}
 	run.Judge(facts, time.Now())
 	pages := Pages(run, facts, shapes, t.TempDir())
-	require.Len(t, pages, 3)
+	require.Len(t, pages, 4+len(facts.Sections()))
 	for _, page := range pages {
 		var text bytes.Buffer
 		require.NoError(t, page.Render(&text))
@@ -93,12 +93,15 @@ func TestTheFirstPageHasWhatIsBlockedAndWhatWasNoticedInPassing(t *testing.T) {
 	}
 	first := texts[gateFile]
 	require.Contains(t, first, "does not conform: 2 causes, shown by 1308 answers in passing; 1 scenario blocked")
-	for _, part := range []string{`<h2 id="blocked">Blocked: what the API does not serve</h2>`, `<a href="api.html#wallets-create">`,
+	for _, part := range []string{`<h2 id="blocked">Blocked: what the API does not serve</h2>`, `<a href="api-wallets.html#wallets-create">`,
 		"<span>blocked</span>",
 		`<h2 id="passing">Noticed in passing</h2>`, "<td class=\"n\">654</td>", "curl -X POST /endusers"} {
 		require.Contains(t, first, part)
 	}
 	require.NotContains(t, first, "<i>is</i>")
 	require.Contains(t, texts[coverageFile], "in passing, 654 answers of endusers-create")
-	require.Contains(t, texts[bookFile], "654 answers: ENDUSER-13")
+	book := texts[chapterFile("Endusers")]
+	require.Contains(t, book, `Create a new enduser <span class="v failed">1 deviation</span>`, "in the navigation")
+	require.Contains(t, book, "654 answers in passing")
+	require.NotContains(t, texts[chapterFile("Cards")], "654 answers in passing")
 }

@@ -37,7 +37,6 @@ func answerSentences() []steps.Definition {
 		steps.Define(area, `the answer's "([^"]+)" is the (other |foreign )?`+steps.Kinds, "A member of the answer is the id of that thing.", memberIsThing),
 		steps.Define(area, `the answer's "([^"]+)" is our client id`, "A member of the answer, where it is there, is the client id of our token.", memberIsClientID),
 		steps.Define(area, `the answer's "([^"]+)" is there`, "The answer has a member of that name that is not null.", member(match.Something())),
-		steps.Define(area, `the answer's "([^"]+)" is there, if only as null`, "The member is in the object, whatever its value.", memberAtLeastNull),
 		steps.Define(area, `everything in the list has "([^"]+)"`, "The member is in each object of the list, whatever its value.", listHasMember),
 		steps.Define(area, `the refusal tells its reader something`, "The refusal of this very rule has a text.", refusalTells),
 		steps.Define(area, `the answer's "([^"]+)" lies in the future`, "A date-time of the answer is later than now.", memberInFuture),

@@ -28,7 +28,7 @@ func contentSentences() []steps.Definition {
 		steps.Define(area, `the answer shows no full card number`, "No 13 to 19 digits that pass the check of card numbers.", noCardNumber),
 		steps.Define(area, `the answer tells of nothing later than itself`, "created_at and updated_at are not after the Date of the answer, but for a minute.", nothingLater),
 		steps.Define(area, `the answer shows no verification value`, "No field named like CVV, PIN or track.", noVerificationValue),
-		steps.Define(area, `the operation exists`, "The answer is not 404, 405 or 501, and no server error.", operationExists),
+		steps.Define(area, `the API knows the operation`, "The answer is not 404, 405 or 501, and no server error.", operationExists),
 		steps.Define(area, `the call succeeds or its unknown body is refused`, "A success, or a client error about the body that no page gives.", succeedsOrBodyRefused),
 		steps.Define(area, `the answer's "([^"]+)" is there, or null`, "The answer has a member of that name.", member(match.Named("a value, or null", match.There()))),
 		steps.Define(area, `the answer's "([^"]+)" is there, or left out`, "The member is not null where it is there.", memberOrAbsent),

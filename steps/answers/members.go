@@ -123,12 +123,6 @@ func hasFields(w *steps.World, exchange *client.Exchange, table *steps.Table) {
 	}
 }
 
-func memberAtLeastNull(w *steps.World, exchange *client.Exchange, name string) {
-	_, there := w.Body(exchange)[name]
-	w.Match(match.Field(match.There(), name), w.Body(exchange), evidence.Assertion{Check: "member is there",
-		Fact: w.FieldFact(w.Leading(), name, there), Message: "a member that is always present is not there"})
-}
-
 func listHasMember(w *steps.World, exchange *client.Exchange, name string) {
 	const check = "member is in each entry"
 	list, _ := scene.Items(w.Decoded(exchange))

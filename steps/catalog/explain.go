@@ -125,7 +125,11 @@ func explainConflicts(b *strings.Builder, facts *contract.Contract, r *contract.
 
 func (c *Catalog) explainOperation(facts *contract.Contract, o *contract.Operation) string {
 	var b strings.Builder
-	fmt.Fprintf(&b, "%s  %s, section %s\n\n", o.ID, o.Title, o.Section)
+	fmt.Fprintf(&b, "%s  %s, section %s\n\n  %s (%s)\n", o.ID, o.Title, o.Section, o.Description.Purpose, o.Description.Mark)
+	if o.Description.Before != "" {
+		fmt.Fprintf(&b, "  before: %s\n", o.Description.Before)
+	}
+	fmt.Fprintf(&b, "  result: %s\n\n", o.Description.Result)
 	for _, edition := range []contract.Edition{contract.V1, contract.Guide} {
 		path, known := o.PathIn(edition)
 		if !known {

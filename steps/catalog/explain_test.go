@@ -18,7 +18,7 @@ func TestARequirementAnOperationAndAScenarioAreExplained(t *testing.T) {
 	require.NoError(t, err)
 	for id, says := range map[string][]string{
 		"CARD-CREATE-15":       {"The checks run in a fixed order", "faults of the mock that break it", "order.swap"},
-		"cards-create":         {"POST", "Create a new card", "check 3", "cards-create.created"},
+		"cards-create":         {"POST", "Creates a card on a wallet", "Create a new card", "check 3", "cards-create.created"},
 		"cards-create.created": {"Given a wallet", "CARD-CREATE-08: Success is 201 Created.", "kobcheck run --scenario cards-create.created"},
 	} {
 		var text strings.Builder

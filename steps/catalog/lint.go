@@ -30,6 +30,7 @@ func (c *Catalog) Lint(from *contract.Contract, vocabulary []Sentence) []Problem
 	problems := c.lintScenarios(from)
 	problems = append(problems, c.lintRules(from)...)
 	problems = append(problems, c.lintSteps(vocabulary)...)
+	problems = append(problems, c.lintWords()...)
 	return append(problems, c.lintCoverage(from)...)
 }
 

@@ -21,7 +21,7 @@ func Sentences() []steps.Definition {
 	const area = "derived"
 	return []steps.Definition{
 		steps.Define(area, `inputs with ([a-z][a-z ,-]+), derived from every operation's (fields|parameters|headers)`, "Makes one case for each field of a body, parameter of an address or header that the class can be made for, and each of its values.", derive),
-		steps.Define(area, `as many of them are sent as this run goes deep`, "Sends the cases that the seed picks, at most --depth of them, each with a request that is valid otherwise.", sendDerived),
+		steps.Define(area, `a sample of them is sent`, "Sends the cases that the seed picks, at most --depth of them, each with a request that is valid otherwise.", sendDerived),
 		steps.Define(area, `each of them is answered cleanly`, "A success or a client error as documented, and never a server error.", answeredCleanly),
 	}
 }

@@ -12,7 +12,7 @@ import (
 
 const (
 	inputs   = `inputs with nothing in them, derived from every operation's fields`
-	areSent  = `as many of them are sent as this run goes deep`
+	areSent  = `a sample of them is sent`
 	answered = `each of them is answered cleanly`
 )
 

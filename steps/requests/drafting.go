@@ -30,7 +30,6 @@ func requestSentences() []steps.Definition {
 		steps.Define(area, `the request's body is (not JSON|cut in half|an empty text|a JSON list|a JSON text|sent as plain text|sent as XML)`, "Replaces the prepared body by something that is not the documented form.", breakBody),
 		steps.Define(area, `the request's "([^"]+)" is the (other|foreign) `+steps.Kinds, "Names that thing in one field of the prepared body, and leaves the others.", nameThing),
 		steps.Define(area, `the request has the further field "([^"]+)" with (.+)`, "Adds a field to the prepared body.", setField),
-		steps.Define(area, `the request is sent without a token`, "Sends the prepared request with no Authorization header.", sendWithoutToken),
 		steps.Define(area, `the request names the other client in the header "([^"]+)"`, "Sets the header to the id of the second client.", nameOtherClient),
 		steps.Define(area, `the request's query "([^"]+)" is the wallet of the foreign transaction`, "Filters by a wallet that belongs to another client.", queryForeignWallet),
 		steps.Define(area, `the request is sent`, "Sends the prepared request as our client.", (*steps.World).SendDraft),
@@ -157,12 +156,6 @@ func nameThing(w *steps.World, draft *scene.Draft, field, which, kind string) er
 		scene.SetMember(draft.Body, field, object.ID)
 	}
 	return err
-}
-
-func sendWithoutToken(ctx context.Context, w *steps.World, draft *scene.Draft) error {
-	none := ""
-	draft.Request.Authorization = &none
-	return w.SendDraft(ctx)
 }
 
 func nameOtherClient(w *steps.World, draft *scene.Draft, header string) error {

@@ -89,7 +89,7 @@ func TestACallReachesTheThingThatTheSentenceNames(t *testing.T) {
 func TestARefusalIsRefusedOrServed(t *testing.T) {
 	says := stage.Says
 	stage.Play(t, map[string]stage.Case{
-		"no token": {Sentences: says(`a valid request to "Get all cards"`, `the request is sent without a token`,
+		"no token": {Sentences: says(`a valid request to "Get all cards"`, `the request is sent with no token`,
 			`the call is refused as not authenticated`),
 			Call: "cards-list", Change: stage.Status(200), Breaks: "not served"},
 		"another method": {Sentences: says(`"Get all cards" is called with the method DELETE`, `the call is refused as a wrong method`),

@@ -15,7 +15,7 @@ import (
 
 func scopeSentences() []steps.Definition {
 	return []steps.Definition{
-		steps.Define("token", `what a token of the scope "([^"]+)" opens is noted`, "Calls every operation with a token of that scope, in a way that makes nothing, and keeps which of them let it in.", noteScope),
+		steps.Define("token", `what a token of the scope "([^"]+)" opens is recorded`, "Calls every operation with a token of that scope, in a way that makes nothing, and keeps which of them let it in.", noteScope),
 	}
 }
 

@@ -53,7 +53,7 @@ func TestEveryOperationHasACellInTheRowOfAScope(t *testing.T) {
 	s := stage.New(t, mock.Options{})
 	s.Alter("cards-list", 0, stage.Refused(403, "not for this scope"))
 	s.Alter("wallets-list", 0, stage.Refused(500, "oh"))
-	require.NoError(t, s.Say(t, `what a token of the scope "client/read" opens is noted`))
+	require.NoError(t, s.Say(t, `what a token of the scope "client/read" opens is recorded`))
 	cells := map[string]string{}
 	for _, one := range s.World.Evidence().Observations {
 		cells[one.ID] = one.Answer

@@ -37,7 +37,7 @@ func Sentences() []steps.Definition {
 		steps.Define(area, `the event names its entity`, "The event in the notification has its documented members.", eventForm),
 		steps.Define(area, `the entity that the event names can be read`, "Reads the transaction by the id in the event.", entityCanBeRead),
 		steps.Define(area, `our receiver (fails|refuses|hangs up) once`, "Answers the first try of each notification with a server error, with a client error, or not at all.", receiverFails),
-		steps.Define(area, `whether the notification is sent again is noted`, "Waits for a second try and keeps the answer; no page says that there is one.", notedSentAgain),
+		steps.Define(area, `whether the notification is sent again is recorded`, "Waits for a second try and keeps the answer; no page says that there is one.", notedSentAgain),
 		steps.Define(area, `the notification is sent again`, "The notification that failed arrives once more.", sentAgain),
 		steps.Define(area, `it is the same message`, "The repeat has the message id of the first try.", sameMessage),
 	}

@@ -70,7 +70,7 @@ func TestAFurtherTryHoldsAndBreaks(t *testing.T) {
 func TestWhetherARefusedNotificationIsSentAgainIsOnlyNoted(t *testing.T) {
 	s := stage.New(t, mock.Options{})
 	require.NoError(t, s.Say(t, `a confirmed webhook`, `our receiver refuses once`, `something happens to tell of`,
-		`whether the notification is sent again is noted`))
+		`whether the notification is sent again is recorded`))
 	observed := s.World.Evidence().Observations
 	require.Len(t, observed, 1)
 	require.Equal(t, "webhooks.retried-after-4xx", observed[0].ID)

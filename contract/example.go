@@ -1,0 +1,51 @@
+package contract
+
+import "strings"
+
+// Shown is the value that a page shows for a field or parameter; nil where that is a placeholder.
+func Shown(example any) any {
+	text, isText := example.(string)
+	if isText && (text == "string" || strings.Contains(text, "{")) {
+		return nil
+	}
+	return example
+}
+
+// aThing stands for the id of something that the caller has.
+const aThing = "5f0c8a52-2d1e-4c53-9c8e-0b7a6d1f3e24"
+
+// Example is a request as the pages show it, with a value of ours where they show none. It is not meant to be sent:
+// what it names need not be there.
+func (b *Body) Example() map[string]any {
+	body := map[string]any{}
+	for i := range b.Fields {
+		f := &b.Fields[i]
+		if f.Omit {
+			continue
+		}
+		parent, member, nested := strings.Cut(f.Name, ".")
+		if inner, there := body[parent].(map[string]any); nested && there {
+			inner[member] = f.example()
+		} else if !nested {
+			body[f.Name] = f.example()
+		}
+	}
+	return body
+}
+
+func (f *Field) example() any {
+	switch value := Shown(f.Example); {
+	case value != nil:
+		return value
+	case f.Sample != nil:
+		if text, isText := f.Sample.(string); isText {
+			return strings.ReplaceAll(text, "<new>", "1")
+		}
+		return f.Sample
+	case f.Fixture != "":
+		return aThing
+	case f.Type == "object":
+		return map[string]any{}
+	}
+	return "your " + f.Name
+}

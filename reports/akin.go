@@ -3,45 +3,249 @@ package reports
 import (
 	"cmp"
 	"fmt"
+	"regexp"
 	"slices"
 	"strings"
 
 	"github.com/kobcheck/kobcheck/reports/evidence"
 )
 
-// fewestAkin is from how many requirements on the same remark on each is one cause.
+// fewestAkin is from how many operations on what gates is one cause where each says the same of itself. What is only to
+// be read is one remark wherever it is said in the same words.
 const fewestAkin = 3
 
-// akin puts together what is only to be read and is said in the same words of several operations, each of which has a
-// requirement of its own for it: that lists come within an object is one choice of an API, however many lists it has.
+// akin puts together what one choice, or one fault, of an API shows in several places.
 func (l *causes) akin() {
-	groups := map[string][]*Cause{}
-	said := func(c *Cause) string {
-		f := c.Finding
-		if f.Gated || f.Hazard != "" || f.Check == evidence.NotServed || len(c.Operations) == 0 {
-			return ""
-		}
-		return strings.Join([]string{f.Check, f.Message, f.Actual, string(f.Verdict)}, "\x00")
+	always := func([]*Cause) bool { return true }
+	for _, key := range []func(*Cause) string{verbatim, serverError, unserved, text, place, placeOfRequirement} {
+		l.fold(key, always)
 	}
+	l.ofUnserved()
+	l.besideGated()
+	l.beyond()
+	l.fold(func(c *Cause) string { return saying(c, c.Finding.Requirement) }, many)
+	l.fold(func(c *Cause) string { return saying(c, c.Finding.Check) }, func(group []*Cause) bool { return many(group) && apart(group) })
+}
+
+// many reports whether what is said is said often enough to be one cause.
+func many(group []*Cause) bool {
+	var operations []string
+	for _, one := range group {
+		operations = union(operations, one.Operations)
+	}
+	return !group[0].Finding.Gated || len(operations) >= fewestAkin
+}
+
+// apart reports whether no operation breaks two requirements: then each has one of its own for the same.
+func apart(group []*Cause) bool {
+	of := map[string]string{}
+	for _, one := range group {
+		for _, operation := range one.Operations {
+			if of[operation] != "" && of[operation] != one.Finding.Requirement {
+				return false
+			}
+			of[operation] = one.Finding.Requirement
+		}
+	}
+	return true
+}
+
+// fold makes causes with one key one, led by the one that tells most; an empty key is left alone, and so is a group
+// that is not one.
+func (l *causes) fold(key func(*Cause) string, isOne func([]*Cause) bool) {
+	groups := map[string][]*Cause{}
 	for _, one := range l.list {
-		if id := said(one); id != "" && !slices.ContainsFunc(groups[id],
-			func(other *Cause) bool { return other.Finding.Requirement == one.Finding.Requirement }) {
+		if id := key(one); id != "" && !one.Everywhere {
+			f := one.Finding
+			id = strings.Join([]string{id, string(f.Verdict), f.Hazard, fmt.Sprint(f.Gated)}, "\x00")
 			groups[id] = append(groups[id], one)
 		}
 	}
 	gone := map[*Cause]bool{}
 	for _, group := range groups {
-		if len(group) < fewestAkin {
+		if len(group) < 2 || !isOne(group) {
 			continue
 		}
-		slices.SortStableFunc(group, func(a, b *Cause) int { return cmp.Compare(b.about, a.about) })
+		slices.SortStableFunc(group, func(a, b *Cause) int {
+			return cmp.Or(cmp.Compare(b.about, a.about), cmp.Compare(len(b.Scenarios), len(a.Scenarios)))
+		})
 		for _, other := range group[1:] {
-			group[0].Further = append(group[0].Further, other.Finding.Requirement)
 			group[0].join(other)
 			gone[other] = true
 		}
 	}
 	l.list = slices.DeleteFunc(l.list, func(one *Cause) bool { return gone[one] })
+}
+
+// beyond says of all fields that no page shows that they are there, and lets remarks on what they hold go with it.
+func (l *causes) beyond() {
+	at := slices.IndexFunc(l.list, func(one *Cause) bool { return one.Finding.Beyond() })
+	if at < 0 || len(l.list[at].Places) == 0 {
+		return
+	}
+	all, names := l.list[at], []string{}
+	for _, place := range all.Places {
+		names = union(names, []string{place[strings.LastIndex(place, "/")+1:]})
+	}
+	l.list = slices.DeleteFunc(l.list, func(one *Cause) bool {
+		f := one.Finding
+		with := one != all && !f.Gated && f.Pointer != "" && slices.Contains(names, field(f))
+		if with {
+			one.Finding.Requirement, one.about = all.Finding.Requirement, besideIt
+			all.join(one)
+		}
+		return with
+	})
+	slices.Sort(names)
+	f := &all.Finding
+	f.Message, f.Pointer, f.Expected, f.Actual = "answers have fields that no page shows", "", "documented fields only", listed(names)
+	all.Places, all.common = nil, true
+}
+
+// fewNamed is how many names a list in a sentence has.
+const fewNamed = 8
+
+func listed(names []string) string {
+	text := strings.Join(names[:min(len(names), fewNamed)], ", ")
+	if more := len(names) - fewNamed; more > 0 {
+		text += fmt.Sprintf(" and %d more", more)
+	}
+	return text
+}
+
+// besideGated lets a remark that does not gate go with what gates at the same answers.
+func (l *causes) besideGated() {
+	for _, key := range []func(*Cause) string{serverError, place} {
+		gated := map[string]*Cause{}
+		for _, one := range l.list {
+			if one.Finding.Gated && one.Finding.Hazard == "" && (gated[key(one)] == nil || !one.Known()) {
+				gated[key(one)] = one
+			}
+		}
+		l.list = slices.DeleteFunc(l.list, func(one *Cause) bool {
+			with := gated[key(one)]
+			if key(one) == "" || with == nil || one.Finding.Gated || one.Finding.Hazard != "" {
+				return false
+			}
+			with.join(one)
+			return true
+		})
+	}
+}
+
+var (
+	quoted   = regexp.MustCompile(`"[^"]*"`)
+	codeLike = regexp.MustCompile(`^[1-5]\d\d\b`)
+	aKind    = regexp.MustCompile(`^(absent|null|an? [a-z]+|no [a-z]+)\b`)
+)
+
+// verbatim is what is said of one operation in the same words and figures, whichever requirements it breaks.
+func verbatim(c *Cause) string {
+	f := c.Finding
+	if f.Operation == "" || f.Check == evidence.NotServed || f.Beyond() {
+		return ""
+	}
+	return strings.Join([]string{f.Operation, f.Message, f.Pointer, evidence.Normalised(f.Expected), evidence.Normalised(f.Actual)}, "\x00")
+}
+
+// serverError is one failure of an operation to refuse: whatever is wrong in a request, a server error comes of it.
+func serverError(c *Cause) string {
+	f := c.Finding
+	if codeLike.FindString(f.Actual) < "500" || f.Check == evidence.NotServed || f.Pointer != "" {
+		return ""
+	}
+	return f.Operation
+}
+
+// unserved is an operation that does not serve valid requests, whoever sends them.
+func unserved(c *Cause) string {
+	if f := c.Finding; f.Check == evidence.NotServed || f.Check == successStatus || f.Check == usableSuccess {
+		return f.Operation + " " + codeLike.FindString(f.Actual)
+	}
+	return ""
+}
+
+// The checks of a scenario that an operation serves what it was asked.
+const (
+	successStatus = "success status"
+	usableSuccess = "a usable success"
+)
+
+// ofUnserved lets what is missed in the answers of an operation that is not served go with that.
+func (l *causes) ofUnserved() {
+	by := map[string]*Cause{}
+	for _, one := range l.list {
+		if unserved(one) != "" {
+			by[one.Finding.Operation+string(one.Finding.Verdict)] = one
+		}
+	}
+	l.list = slices.DeleteFunc(l.list, func(one *Cause) bool {
+		f := one.Finding
+		with := by[f.Operation+string(f.Verdict)]
+		if with == nil || f.Pointer == "" || f.Actual != "absent" || f.Hazard != "" || len(one.Operations) > 1 {
+			return false
+		}
+		with.join(one)
+		return true
+	})
+}
+
+// text is a documented text of an operation that a refusal does not say.
+func text(c *Cause) string {
+	if says := quoted.FindString(c.Finding.Expected); says != "" && missesText(c.Finding) {
+		return c.Finding.Operation + says
+	}
+	return ""
+}
+
+// placeOfRequirement is a field of a kind of things that breaks one requirement in whichever operation.
+func placeOfRequirement(c *Cause) string {
+	f := c.Finding
+	kind, _, _ := strings.Cut(f.Operation, "-")
+	if f.Pointer == "" || f.Beyond() {
+		return ""
+	}
+	return strings.Join([]string{f.Requirement, kind, field(f)}, "\x00")
+}
+
+// place is a field of a kind of things that is not there, of another type or of one wrong value, whatever looks for it
+// in whichever operation.
+func place(c *Cause) string {
+	f := c.Finding
+	kind, _, _ := strings.Cut(f.Operation, "-")
+	how := aKind.FindString(f.Actual)
+	if how == "" {
+		expected, _, _ := strings.Cut(f.Expected, ", ")
+		how = evidence.Normalised(expected + "\x00" + f.Actual)
+	}
+	if f.Pointer == "" || f.Beyond() {
+		return ""
+	}
+	return strings.Join([]string{kind, field(f), how}, "\x00")
+}
+
+// field is the last name of a pointer.
+func field(f evidence.Finding) string { return f.Pointer[strings.LastIndex(f.Pointer, "/")+1:] }
+
+// saying is what a finding says by a requirement or check, whatever operation, field and thing it says it of.
+func saying(c *Cause, by string) string {
+	f := c.Finding
+	if f.Check == evidence.NotServed || f.Beyond() || len(c.Operations) == 0 {
+		return ""
+	}
+	return strings.Join([]string{by, quoted.ReplaceAllString(f.Message, ""), codeLike.FindString(f.Expected), answered(f.Actual)}, "\x00")
+}
+
+// answered is what was answered without what each answer has of its own: of a status its code, where it is none of a
+// success.
+func answered(actual string) string {
+	switch code := codeLike.FindString(actual); {
+	case strings.HasPrefix(code, "2"):
+		return "a success"
+	case code != "":
+		return code
+	}
+	return evidence.Normalised(actual)
 }
 
 // Requirement is the one that the cause breaks, and how many further ones it breaks alike.

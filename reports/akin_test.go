@@ -5,6 +5,7 @@ import (
 
 	"github.com/stretchr/testify/require"
 
+	"github.com/kobcheck/kobcheck/contract"
 	"github.com/kobcheck/kobcheck/reports"
 	"github.com/kobcheck/kobcheck/reports/evidence"
 	"github.com/kobcheck/kobcheck/reports/specimen"
@@ -31,6 +32,71 @@ func TestOneRemarkOnManyOperationsIsOneCauseWhateverRequirementEachHas(t *testin
 	require.Len(t, causes[0].Operations, 4)
 	require.Equal(t, 8, causes[0].Passing)
 	require.Len(t, causes[0].Fingerprints, 4, "one entry covers all of it")
-	require.Len(t, remark(false, "TXN-01", "WALLET-29").Causes(false), 2, "two may be two")
-	require.Len(t, remark(true, "TXN-01", "WALLET-29", "HOOK-02", "CLIENT-02").Causes(true), 4, "what gates is told by requirement")
+	require.Len(t, remark(false, "TXN-01", "WALLET-29").Causes(false), 1)
+	require.Len(t, remark(true, "TXN-01", "WALLET-29", "HOOK-02", "CLIENT-02").Causes(true), 1)
+	require.Len(t, remark(true, "TXN-01", "WALLET-29").Causes(true), 2, "two may be two faults")
+}
+
+// found is a finding that gates, with what matters of it.
+func found(requirement, operation, pointer, message, actual string) evidence.Finding {
+	return evidence.Finding{Requirement: requirement, Gated: true, Check: "check of " + requirement, Message: message, Pointer: pointer,
+		Expected: "another", Actual: actual, Operation: operation, Count: 1, Step: -1}
+}
+
+func TestOneFaultIsOneCauseWhateverLooksForIt(t *testing.T) {
+	read := func(f evidence.Finding) evidence.Finding { f.Gated = false; return f }
+	hazard := func(f evidence.Finding) evidence.Finding { f.Hazard = "money lost"; return f }
+	known := func(f evidence.Finding) evidence.Finding { f.Verdict = evidence.Known; return f }
+	for name, c := range map[string]struct {
+		findings []evidence.Finding
+		gated    int
+		read     int
+		where    string
+	}{
+		"a field that is missing": {[]evidence.Finding{found("WALLET-18", "wallets-get", "/status", "the shape", "absent"),
+			found("WALLET-31", "wallets-get", "/status", "the value", "absent"), found("WALLET-27", "wallets-list", "/3/status", "the entry",
+				"absent"),
+			read(found("WALLET-10", "wallets-create", "/status", "differs", "absent"))}, 1, 0,
+			"wallets-get, wallets-list, wallets-create /status, /*/status"},
+		"fields of two kinds of things": {[]evidence.Finding{found("WALLET-18", "wallets-get", "/status", "the shape", "absent"),
+			found("CARD-08", "cards-get", "/status", "the shape", "absent")}, 2, 0, "wallets-get /status"},
+		"a field that is missing and one of another value": {[]evidence.Finding{found("WALLET-18", "wallets-get", "/status", "the shape",
+			"absent"),
+			found("WALLET-31", "wallets-get", "/status", "the value", `"ACTIVE"`)}, 2, 0, "wallets-get /status"},
+		"a crash for whatever is wrong": {[]evidence.Finding{found("ERR-02", "cards-create", "", "a", "500 Internal Server Error: x"),
+			found("ERR-03", "cards-create", "", "b", "500 Internal Server Error: y"),
+			read(found("ERR-09", "cards-create", "", "c", "500 Internal Server Error"))}, 1, 0, "cards-create"},
+		"crashes of two operations": {[]evidence.Finding{found("ERR-02", "cards-create", "", "a", "500 Internal Server Error"),
+			found("ERR-03", "cards-get", "", "b", "500 Internal Server Error")}, 2, 0, "cards-create"},
+		"a hazard beside it": {[]evidence.Finding{found("ERR-02", "cards-create", "", "a", "500 Internal Server Error"),
+			hazard(found("MONEY-05", "cards-create", "", "b", "500 Internal Server Error"))}, 2, 0, "cards-create"},
+		"a new one beside the known": {[]evidence.Finding{known(found("ERR-02", "cards-create", "", "a", "500 Internal Server Error")),
+			found("ERR-03", "cards-create", "", "b", "500 Internal Server Error")}, 2, 0, "cards-create"},
+		"two rules that one operation breaks, beside others": {[]evidence.Finding{found("AUTH-12", "cards-create", "", "served", "a"),
+			found("IDEMP-10", "cards-create", "", "served", "b"), found("AUTH-12", "cards-get", "", "served", "a")}, 3, 0, "cards-create"},
+		"the same words and figures": {[]evidence.Finding{read(found("CARD-LIST-10", "cards-list", "", "total", "30")),
+			read(found("CARD-LIST-15", "cards-list", "", "total", "30"))}, 0, 1, "cards-list"},
+		"fields that no page shows": {[]evidence.Finding{read(found("HARNESS-16", "cards-get", "/labels", "shape of a card", "a list")),
+			read(found("HARNESS-16", "wallets-list", "/0/revision", "shape of a wallet", "a number")),
+			read(found("CARD-CREATE-10", "cards-get", "/labels", "differs", "absent"))}, 0, 1, "cards-get, wallets-list"},
+	} {
+		r := &reports.Run{Passing: c.findings}
+		require.Len(t, r.Causes(true), c.gated, name)
+		require.Len(t, r.Causes(false), c.read, name)
+		first := append(r.Causes(true), r.Causes(false)...)[0]
+		require.Equal(t, c.where, first.Where(), name)
+		require.Contains(t, first.Finding.Message, first.Title(), name)
+	}
+}
+
+func TestAFieldThatNoPageShowsTouchesNoScenarioAndBreaksNothing(t *testing.T) {
+	f := found("HARNESS-16", "cards-get", "/labels", "shape of a card", "a list")
+	f.Mark = contract.Inferred
+	require.True(t, f.Breaks(specimen.Facts(t)), "in a strict run")
+	f.Gated = false
+	require.False(t, f.Breaks(specimen.Facts(t)))
+	r := &reports.Run{Passing: []evidence.Finding{f}, Scenarios: []reports.Scenario{specimen.Scenario("a", evidence.Passed)}}
+	r.Judge(specimen.Facts(t), specimen.Begin)
+	require.Zero(t, r.Summary.Requirements.Failed)
+	require.Contains(t, r.Causes(false)[0].Sentence(), "cards-get: answers have fields that no page shows: expected documented fields only, was labels")
 }

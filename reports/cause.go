@@ -2,6 +2,7 @@ package reports
 
 import (
 	"cmp"
+	"fmt"
 	"slices"
 	"strings"
 
@@ -26,12 +27,16 @@ type Cause struct {
 	Operations []string
 	Everywhere bool
 	Of         int
-	// Further are requirements beside that of the finding that it breaks alike, each at an operation of its own.
+	// Places are where in the answers it shows, without indexes of lists.
+	Places []string
+	// Further are requirements beside that of the finding that it breaks alike.
 	Further []string
 	// Fingerprints are the ways in which it shows, that of the finding first.
 	Fingerprints []string
 
 	about int
+	// common says that no single scenario is about all of it.
+	common bool
 }
 
 // How much a scenario is about the requirement of a finding. Whoever sends odd inputs to everything meets
@@ -64,7 +69,7 @@ func (c *Cause) Hides() bool { return c.Everywhere && len(c.Blocks) > 0 }
 
 // Title is the name of the scenario that is about the cause, else what is wrong.
 func (c *Cause) Title() string {
-	if c.about == besideIt || c.Scenario.Name == "" {
+	if c.about == besideIt || c.common || c.Scenario.Name == "" {
 		return c.Finding.Message
 	}
 	return c.Scenario.Name
@@ -82,17 +87,16 @@ func (r *Run) Causes(gated bool) []Cause {
 		l.scenarios[r.Scenarios[i].ID] = &r.Scenarios[i]
 	}
 	for i := range r.Scenarios {
-		l.scenario(&r.Scenarios[i], gated)
+		l.scenario(&r.Scenarios[i])
 	}
 	for i := range r.Passing {
-		if r.Passing[i].Gated == gated {
-			l.passing(&r.Passing[i])
-		}
+		l.passing(&r.Passing[i])
 	}
 	l.texts()
 	l.everywhere()
-	l.akin()
 	l.alike()
+	l.akin()
+	l.list = slices.DeleteFunc(l.list, func(one *Cause) bool { return one.Finding.Gated != gated })
 	slices.SortStableFunc(l.list, func(a, b *Cause) int {
 		return cmp.Or(rank(a.Known(), b.Known()), rank(b.Everywhere, a.Everywhere), rank(b.about > besideIt, a.about > besideIt),
 			rank(len(a.Blocks) == 0, len(b.Blocks) == 0), cmp.Compare(len(b.Scenarios), len(a.Scenarios)), cmp.Compare(b.Passing, a.Passing))
@@ -127,19 +131,21 @@ func check(f evidence.Finding) string { return strings.TrimPrefix(f.Check, "ever
 
 // key is what findings of one deviation share, whichever check saw it: requirement, operation and place; where
 // there is no place, the check and how it fails.
+// What no page shows is one remark of the run, whatever it is and wherever it stands.
 func key(f evidence.Finding) string {
-	return strings.Join([]string{f.Requirement, f.Operation, cmp.Or(evidence.WithoutIndexes(f.Pointer), check(f)), string(f.Verdict)}, "\x00")
+	if f.Beyond() {
+		return f.Requirement
+	}
+	return strings.Join([]string{f.Requirement, f.Operation, cmp.Or(evidence.WithoutIndexes(f.Pointer), check(f)), string(f.Verdict),
+		fmt.Sprint(f.Gated)}, "\x00")
 }
 
 // scenario adds what a scenario found.
-func (l *causes) scenario(s *Scenario, gated bool) {
+func (l *causes) scenario(s *Scenario) {
 	for _, f := range s.Findings {
 		if s.Verdict == evidence.Known && f.Gated {
 			f.Verdict = evidence.Known // an earlier run.json has it at the scenario alone
 			f.Reason = cmp.Or(f.Reason, s.Reason)
-		}
-		if f.Gated != gated {
-			continue
 		}
 		one := l.cause(f, s)
 		if !slices.Contains(one.Scenarios, s.ID) {
@@ -172,10 +178,7 @@ func (l *causes) cause(f evidence.Finding, s *Scenario) *Cause {
 	id := key(f)
 	one := l.by[id]
 	if one == nil {
-		one = &Cause{about: -1}
-		if f.Operation != "" {
-			one.Operations = []string{f.Operation}
-		}
+		one = &Cause{Finding: f, Scenario: s, about: -1}
 		l.by[id] = one
 		l.list = append(l.list, one)
 	}
@@ -183,20 +186,30 @@ func (l *causes) cause(f evidence.Finding, s *Scenario) *Cause {
 	if f.Scenario != "" {
 		rank = besideIt // noticed in passing
 	}
-	one.join(&Cause{Finding: f, Scenario: s, about: rank, Fingerprints: []string{f.Fingerprint()}})
+	shows := &Cause{Finding: f, Scenario: s, about: rank, Fingerprints: []string{f.Fingerprint()}}
+	if f.Operation != "" {
+		shows.Operations = []string{f.Operation}
+	}
+	if f.Pointer != "" {
+		shows.Places = []string{evidence.WithoutIndexes(f.Pointer)}
+	}
+	one.join(shows)
 	return one
 }
 
-// join puts another cause, or what shows one, to a cause.
+// join puts another cause, or what shows one, to a cause. What gates leads, and then what a scenario is most about.
 func (c *Cause) join(other *Cause) {
+	c.Further = union(union(c.Further, other.Further), []string{c.Finding.Requirement, other.Finding.Requirement})
 	first, then := c.Fingerprints, other.Fingerprints
-	if other.about > c.about {
+	if cmp.Or(rank(c.Finding.Gated, other.Finding.Gated), cmp.Compare(c.about, other.about)) < 0 {
 		c.Finding, c.Scenario, c.about = other.Finding, other.Scenario, other.about
 		first, then = then, first
 	}
+	c.Further = without(c.Further, c.Finding.Requirement)
 	c.Fingerprints = union(first, then)
 	c.Scenarios, c.Blocks = union(c.Scenarios, other.Scenarios), union(c.Blocks, other.Blocks)
-	c.Operations = union(c.Operations, other.Operations)
+	c.Operations, c.Places = union(c.Operations, other.Operations), union(c.Places, other.Places)
+	c.common = c.common || other.common || len(c.Further) > 0
 	c.Passing += other.Passing
 	c.Met = cmp.Or(c.Met, other.Met)
 }
@@ -209,6 +222,11 @@ func union(list, other []string) []string {
 		}
 	}
 	return list
+}
+
+// without returns a list less one entry.
+func without(list []string, entry string) []string {
+	return slices.DeleteFunc(slices.Clone(list), func(one string) bool { return one == entry })
 }
 
 // A deviation is one of all answers where more than so large a part of the operations that served anything show it,
@@ -265,7 +283,8 @@ func (l *causes) everywhere() {
 
 // kind is what a deviation of all answers has in common at each of them.
 func (c *Cause) kind() string {
-	return strings.Join([]string{c.Finding.Requirement, check(c.Finding), string(c.Finding.Verdict)}, "\x00")
+	f := c.Finding
+	return strings.Join([]string{f.Requirement, check(f), string(f.Verdict), fmt.Sprint(f.Gated)}, "\x00")
 }
 
 // unusable reports whether a cause is that a success holds nothing to go on with.
@@ -278,7 +297,7 @@ func (c *Cause) unusable() bool {
 func (l *causes) covering(c *Cause, gone map[*Cause]bool) *Cause {
 	var all *Cause
 	for _, one := range l.list {
-		if gone[one] || one == c || one.Known() != c.Known() || !slices.Contains(one.Operations, c.Finding.Operation) {
+		if gone[one] || one == c || one.Known() != c.Known() || one.Finding.Gated != c.Finding.Gated || !slices.Contains(one.Operations, c.Finding.Operation) {
 			continue
 		}
 		switch {

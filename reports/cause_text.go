@@ -15,14 +15,11 @@ const fewestTexts = 4
 // checks, which is read off them, shows nothing, refusals have taken another form: that is one deviation, and says
 // neither which check decided nor that one did so in the wrong place.
 func (l *causes) texts() {
-	if l.run.CardOrder != nil {
-		return
-	}
 	for _, known := range []bool{false, true} {
 		missing := map[string]*Cause{}
 		var list []*Cause
 		for _, one := range l.list {
-			if one.Known() == known && missesText(one.Finding) {
+			if one.Known() == known && one.Finding.Gated && missesText(one.Finding) {
 				missing[one.Finding.Expected] = one
 				list = append(list, one)
 			}
@@ -30,15 +27,35 @@ func (l *causes) texts() {
 		if len(missing) < fewestTexts {
 			continue
 		}
+		if with := l.unreadable(list[0]); with != nil {
+			for _, other := range list {
+				with.join(other)
+			}
+			l.list = slices.DeleteFunc(l.list, func(one *Cause) bool { return slices.Contains(list, one) })
+			continue
+		}
 		slices.SortStableFunc(list, func(a, b *Cause) int { return rank(!decides(a.Finding), !decides(b.Finding)) })
 		for _, other := range list[1:] {
 			list[0].join(other)
 		}
-		list[0].about = besideIt // no single scenario is about all of it
+		list[0].common = true
 		list[0].Finding.Message = fmt.Sprintf("the documented texts were not found in refusals of this form: %d are missing, and which "+
 			"check refused is not decided", len(missing))
 		l.list = slices.DeleteFunc(l.list, func(one *Cause) bool { return one != list[0] && slices.Contains(list, one) })
 	}
+}
+
+// unreadable returns the cause that answers of an operation are no JSON, so that no text can be found in them.
+func (l *causes) unreadable(c *Cause) *Cause {
+	at := slices.IndexFunc(l.list, func(one *Cause) bool {
+		return check(one.Finding) == "the body is strict JSON" && one.Finding.Gated && one.Known() == c.Known() &&
+			one.Finding.Operation == c.Finding.Operation
+	})
+	if at < 0 {
+		return nil
+	}
+	l.list[at].about = leadsWithIt + 1 // it stays what is told of them
+	return l.list[at]
 }
 
 // missesText reports whether a finding is that a refusal does not say a documented text, nor another's.

@@ -2,6 +2,7 @@ package reports
 
 import (
 	"fmt"
+	"slices"
 	"time"
 
 	"github.com/kobcheck/kobcheck/reports/evidence"
@@ -68,12 +69,20 @@ func (r *Run) Since(f evidence.Finding) string {
 	return fmt.Sprintf("Since %s, on %d nights without a break.", since.First.UTC().Format("2006-01-02"), since.Nights)
 }
 
+// Same reports whether two nights tell of one cause: they have a way in common in which it shows.
+func (f NightFailure) Same(other NightFailure) bool {
+	ways := append([]string{other.Fingerprint}, other.Also...)
+	return slices.ContainsFunc(append([]string{f.Fingerprint}, f.Also...), func(way string) bool { return slices.Contains(ways, way) })
+}
+
 // NightFailure is one cause of failures, gated ones only.
 type NightFailure struct {
 	Fingerprint string `json:"fingerprint"`
-	Requirement string `json:"requirement"`
-	Message     string `json:"message"`
-	Scenarios   int    `json:"scenarios"`
+	// Also are the fingerprints of further ways in which it shows.
+	Also        []string `json:"also,omitempty"`
+	Requirement string   `json:"requirement"`
+	Message     string   `json:"message"`
+	Scenarios   int      `json:"scenarios"`
 	// By are the first of the scenarios that show it: a night that judged none of them says nothing of it.
 	By []string `json:"by,omitempty"`
 	// Passing is how often it was met in passing; Hazard what it puts at risk.

@@ -4,7 +4,6 @@ import (
 	"fmt"
 	"strings"
 
-	"github.com/kobcheck/kobcheck/reports/evidence"
 	"github.com/kobcheck/kobcheck/reports/wording"
 )
 
@@ -16,13 +15,22 @@ func (n NotServed) Said() string {
 	return fmt.Sprintf("%s (%s): %s; it was answered %s", n.Finding.Requirement, n.Finding.Mark, n.Finding.Message, n.Finding.Actual)
 }
 
-// Where names the operations of a cause, and the place in their answers.
+// fewNames are so many operations or places that they are named; of more the number is told.
+const fewNames = 3
+
+// Where names the operations of a cause, and the places in their answers.
 func (c Cause) Where() string {
-	place := strings.Join(c.Operations, ", ")
-	if c.Everywhere {
-		place = fmt.Sprintf("%d operations", len(c.Operations))
+	place := fmt.Sprintf("%d operations", len(c.Operations))
+	if !c.Everywhere && !c.Finding.Beyond() {
+		place += ", such as " + c.Finding.Operation
 	}
-	return strings.TrimSpace(place + " " + evidence.WithoutIndexes(c.Finding.Pointer))
+	if len(c.Operations) <= fewNames {
+		place = strings.Join(c.Operations, ", ")
+	}
+	if n := len(c.Places); n > fewNames {
+		return fmt.Sprintf("%s in %d places", place, n)
+	}
+	return strings.TrimSpace(place + " " + strings.Join(c.Places, ", "))
 }
 
 // Sentence says in one line what deviates, where, and whether that gates.

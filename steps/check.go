@@ -75,6 +75,7 @@ func (w *World) Expect(holds bool, a evidence.Assertion) {
 	if a.Fact.Requirement == "" || a.Fact.Facet == "" {
 		panic(fmt.Sprintf("the check %q rests on no fact", a.Check))
 	}
+	a.Fact.Operation = w.shownBy(a)
 	if holds {
 		refused := ""
 		if slices.Contains([]contract.Facet{contract.Refusal, contract.RefusalStatus, contract.Text}, a.Fact.Facet) {
@@ -89,10 +90,29 @@ func (w *World) Expect(holds bool, a evidence.Assertion) {
 		w.notice(a)
 		return
 	}
-	w.count(a.Check, a.Fact.Requirement, evidence.Broken)
-	if f := w.finding(a); w.places.Lists(f) {
-		w.findings = append(w.findings, f)
+	found := w.finding(a)
+	if found.Beyond() {
+		w.notice(a)
+		return
 	}
+	w.count(a.Check, a.Fact.Requirement, evidence.Broken)
+	if w.places.Lists(found) {
+		w.findings = append(w.findings, found)
+	}
+}
+
+// shownBy is the operation whose answer shows an assertion: where it names an exchange other than the latest, that of
+// the exchange, unless it says otherwise itself.
+func (w *World) shownBy(a evidence.Assertion) string {
+	if a.Exchange == 0 || w.Last == nil || a.Exchange == w.Last.N || a.Fact.Operation != w.Last.Operation {
+		return a.Fact.Operation
+	}
+	for _, e := range w.Heard() {
+		if e.N == a.Exchange {
+			return e.Operation
+		}
+	}
+	return a.Fact.Operation
 }
 
 // finding judges an assertion that does not hold.

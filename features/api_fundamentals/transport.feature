@@ -262,23 +262,6 @@ Feature: Transport, errors and what HTTP asks for
         | Get card by ID   |
         | Get wallet by ID |
 
-  @HARNESS-16 @inferred
-  Rule: An answer has no fields beyond the documented ones
-    @id:transport.documented-fields
-    Scenario Outline: <operation> answers with documented fields only
-      When we call "<operation>"
-      Then the call succeeds
-      And the answer has no undocumented fields
-
-      Examples:
-        | operation            |
-        | Create a new card    |
-        | Get card by ID       |
-        | Create a new wallet  |
-        | Get wallet by ID     |
-        | Create a new enduser |
-        | Get all programs     |
-
   @HARNESS-25 @inferred
   Rule: HEAD is served where GET is
     @id:transport.head

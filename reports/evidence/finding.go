@@ -88,8 +88,12 @@ type Finding struct {
 // Breaks reports whether a finding breaks its requirement: its weight is that of the requirement itself, or
 // it gates. What weighs less is a remark beside it.
 func (f Finding) Breaks(facts *contract.Contract) bool {
-	return f.Gated || f.Hazard != "" || f.Mark == facts.MarkOf(f.Requirement)
+	return f.Gated || f.Hazard != "" || f.Mark == facts.MarkOf(f.Requirement) && !f.Beyond()
 }
+
+// Beyond reports whether a finding is that an answer has a field of no page, in a run that is not strict: one
+// observation of the run, which touches no scenario and breaks nothing.
+func (f Finding) Beyond() bool { return f.Requirement == UndocumentedFields && !f.Gated }
 
 // Cause names what findings of one deviation have in common: requirement, check and place.
 func (f Finding) Cause() string {

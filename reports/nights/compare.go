@@ -68,11 +68,10 @@ func changes(earlier []*Night, is *Night) *Changes {
 
 // failures parts what fails, or failed, by what the nights looked for.
 func (c *Changes) failures(earlier []*Night) {
-	stood := map[string]bool{}
-	for _, one := range standing(earlier) {
-		stood[one.Fingerprint] = true
+	stood := standing(earlier)
+	for _, one := range stood {
 		switch {
-		case c.Is.fails(one.Fingerprint):
+		case c.Is.fails(one.NightFailure):
 		case c.Is.judged(one.NightFailure):
 			c.Gone = append(c.Gone, one.NightFailure)
 		default:
@@ -81,7 +80,7 @@ func (c *Changes) failures(earlier []*Night) {
 	}
 	for _, failure := range c.Is.Failures {
 		switch {
-		case stood[failure.Fingerprint]:
+		case slices.ContainsFunc(stood, func(one *openFailure) bool { return one.Same(failure) }):
 		case slices.ContainsFunc(earlier, func(n *Night) bool { return n.judged(failure) }):
 			c.New = append(c.New, failure)
 		default:

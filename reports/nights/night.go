@@ -54,18 +54,9 @@ func Of(r *reports.Run) *Night {
 	for _, requirement := range r.Requirements {
 		n.Requirements[requirement.ID] = requirement.Status
 	}
-	by := map[string]int{}
 	for _, group := range r.Causes(true) {
-		fingerprint := group.Finding.Fingerprint()
-		if at, there := by[fingerprint]; there {
-			n.Failures[at].Scenarios += len(group.Scenarios)
-			n.Failures[at].Passing += group.Passing
-			n.Failures[at].By = append(n.Failures[at].By, shownBy(&group)...)
-			continue
-		}
-		by[fingerprint] = len(n.Failures)
-		n.Failures = append(n.Failures, reports.NightFailure{Fingerprint: fingerprint, Requirement: group.Finding.Requirement,
-			Message: group.Finding.Message, By: shownBy(&group),
+		n.Failures = append(n.Failures, reports.NightFailure{Fingerprint: group.Fingerprints[0], Also: group.Fingerprints[1:],
+			Requirement: group.Finding.Requirement, Message: group.Finding.Message, By: shownBy(&group),
 			Scenarios: len(group.Scenarios), Passing: group.Passing, Hazard: group.Finding.Hazard, Known: group.Known()})
 	}
 	for _, use := range r.Operations {

@@ -23,10 +23,10 @@ func standing(nights []*Night) []*openFailure {
 	var list []*openFailure
 	for _, night := range nights {
 		list = slices.DeleteFunc(list, func(one *openFailure) bool {
-			return !night.fails(one.Fingerprint) && night.judged(one.NightFailure)
+			return !night.fails(one.NightFailure) && night.judged(one.NightFailure)
 		})
 		for _, failure := range night.Failures {
-			at := slices.IndexFunc(list, func(one *openFailure) bool { return one.Fingerprint == failure.Fingerprint })
+			at := slices.IndexFunc(list, func(one *openFailure) bool { return one.Same(failure) })
 			if at < 0 {
 				at, list = len(list), append(list, &openFailure{Since: night.StartedAt})
 			}
@@ -63,27 +63,26 @@ func outcome(v evidence.Verdict) (held, judged bool) {
 	return false, false
 }
 
-func (n *Night) fails(fingerprint string) bool {
-	return slices.ContainsFunc(n.Failures, func(one reports.NightFailure) bool { return one.Fingerprint == fingerprint })
-}
+func (n *Night) fails(f reports.NightFailure) bool { return slices.ContainsFunc(n.Failures, f.Same) }
 
 // streaks are the stretches of nights on which each way of failing stood, in the order in which they came.
-func streaks(nights []*Night) map[string][]trophy {
-	all, open := map[string][]trophy{}, map[string]bool{}
+func streaks(nights []*Night) [][]trophy {
+	var all [][]trophy
 	for _, night := range nights {
-		for fingerprint, there := range open {
-			list := all[fingerprint]
-			if there && !night.fails(fingerprint) && night.judged(list[len(list)-1].NightFailure) {
-				open[fingerprint], list[len(list)-1].Mended = false, true
+		for _, list := range all {
+			if one := &list[len(list)-1]; !night.fails(one.NightFailure) && night.judged(one.NightFailure) {
+				one.Mended = true
 			}
 		}
 		for _, failure := range night.Failures {
-			if !open[failure.Fingerprint] {
-				open[failure.Fingerprint] = true
-				all[failure.Fingerprint] = append(all[failure.Fingerprint], trophy{First: night.StartedAt})
+			at := slices.IndexFunc(all, func(list []trophy) bool { return list[len(list)-1].Same(failure) })
+			if at < 0 {
+				at, all = len(all), append(all, nil)
 			}
-			list := all[failure.Fingerprint]
-			one := &list[len(list)-1]
+			if list := all[at]; len(list) == 0 || list[len(list)-1].Mended {
+				all[at] = append(list, trophy{First: night.StartedAt})
+			}
+			one := &all[at][len(all[at])-1]
 			failure.Scenarios = max(failure.Scenarios, one.Scenarios)
 			one.NightFailure, one.Last, one.Nights = failure, night.StartedAt, one.Nights+1
 		}

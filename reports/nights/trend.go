@@ -82,7 +82,7 @@ func NewTrend(nights []*Night, skipped []string) (*Trend, error) {
 func (t *Trend) open() {
 	last := t.Nights[len(t.Nights)-1]
 	for _, one := range standing(t.Nights) {
-		if last.fails(one.Fingerprint) {
+		if last.fails(one.NightFailure) {
 			t.Open = append(t.Open, *one)
 		} else {
 			t.Unseen = append(t.Unseen, *one)

@@ -24,7 +24,6 @@ func contentSentences() []steps.Definition {
 		steps.Define(area, `the answer's header "Retry-After", where there is one, is well formed`, "Whole seconds or an HTTP date.", retryAfter),
 		steps.Define(area, `the refusal shows nothing of the inside of the server`, "No stack trace, file path or database statement.", noInsides),
 		steps.Define(area, `the answer shows no credential of ours`, "Neither our token nor our secret is repeated.", noCredential),
-		steps.Define(area, `the answer has no undocumented fields`, "Only fields that the documentation or a sample of it shows.", noUndocumented),
 		steps.Define(area, `the answer shows no full card number`, "No 13 to 19 digits that pass the check of card numbers.", noCardNumber),
 		steps.Define(area, `the answer tells of nothing later than itself`, "created_at and updated_at are not after the Date of the answer, but for a minute.", nothingLater),
 		steps.Define(area, `the answer shows no verification value`, "No field named like CVV, PIN or track.", noVerificationValue),
@@ -111,29 +110,6 @@ func noVerificationValue(w *steps.World) error {
 
 func nothingLater(w *steps.World) error {
 	return expectSentinel(w, "nothing from the future", "HARNESS-20")
-}
-
-func noUndocumented(w *steps.World, exchange *client.Exchange) error {
-	operation := w.Session.Contract.Operation(exchange.Operation)
-	check, value := w.Session.Schemas.CheckValue, w.Decoded(exchange)
-	if operation.Success.Shape == "array" {
-		check = w.Session.Schemas.CheckListValue
-		value, _ = scene.Items(value)
-	}
-	violations, err := check(operation.Success.Schema, value)
-	if err != nil {
-		return steps.Faulty("checking the answer against %s: %v", operation.Success.Schema, err)
-	}
-	extra := ""
-	for _, violation := range violations {
-		if violation.Kind == "undocumented" {
-			extra += " " + violation.Pointer
-		}
-	}
-	w.Expect(extra == "", evidence.Assertion{Check: "documented fields only",
-		Fact: w.Fact("HARNESS-16", contract.FieldThere), Message: "the answer has fields that no page shows",
-		Expected: "documented fields only", Actual: strings.TrimSpace(extra)})
-	return nil
 }
 
 func noCardNumber(w *steps.World, exchange *client.Exchange) {

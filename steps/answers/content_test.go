@@ -20,8 +20,6 @@ func TestWhatAnAnswerHoldsAndShowsHoldsAndBreaks(t *testing.T) {
 		"a stack trace": {Requirement: "HARNESS-10", Sentences: append(missing, `the refusal shows nothing of the inside of the server`),
 			Call: "cards-get", Change: stage.Member("message", "TypeError\n    at handler "+
 				"(/app/cards.js:10:3)"), Breaks: "every answer: no inside of the server"},
-		"a field of no page": {Sentences: says(aCard, list, `the answer has no undocumented fields`),
-			Call: "cards-list", Change: stage.Member("shard", 3), Breaks: "documented fields only"},
 		"a card number": {Sentences: says(aCard, read, `the answer shows no full card number`),
 			Call: "cards-get", Change: stage.Member("m_pan", "4111111111111111"), Breaks: "no full card number"},
 		"a time to come": {Requirement: "HARNESS-20", Sentences: says(aCard, read, `the answer tells of nothing later than itself`),

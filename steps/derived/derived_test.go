@@ -45,9 +45,12 @@ func TestAServerErrorIsNoCleanAnswer(t *testing.T) {
 	s.World.Session.Depth = 200
 	s.Alter("relays-create", 0, stage.Refused(500, "oh"))
 	s.World.Session.Contract = only(s.World.Session.Contract, "relays-create")
-	require.NoError(t, s.Say(t, inputs, areSent, answered))
+	require.NoError(t, s.Say(t, inputs, areSent, `we call "Get all cards"`, answered))
 	broke, _ := s.Found()
 	require.Contains(t, broke, "a derived input is answered cleanly")
+	for _, f := range s.World.Evidence().Findings {
+		require.Equal(t, "relays-create", f.Operation, "the operation that failed, whatever was called after it")
+	}
 }
 
 // only is the contract with one operation to derive inputs for.

@@ -248,6 +248,9 @@ func answered(actual string) string {
 	return evidence.Normalised(actual)
 }
 
+// AlsoBreaks names the further requirements, as far as a line has room for them.
+func (c Cause) AlsoBreaks() string { return listed(c.Further) }
+
 // Requirement is the one that the cause breaks, and how many further ones it breaks alike.
 func (c Cause) Requirement() string {
 	if n := len(c.Further); n > 0 {

@@ -97,14 +97,17 @@ func newFirst(t *testing.T, m *month, a *morning) {
 	fresh := reports.New(causes)
 	require.NotEmpty(t, fresh)
 	require.NotEmpty(t, reports.Listed(causes))
-	require.NotNil(t, a.cause("CARD-14"))
-	require.False(t, a.cause("CARD-14").Known())
-	require.NotNil(t, a.cause("HARNESS-01"))
+	missing := a.cause("CARD-14")
+	require.NotNil(t, missing)
+	require.False(t, missing.Known())
+	crash := a.cause("HARNESS-01")
+	require.NotNil(t, crash)
 	page := m.page(a.day)
 	first, _, _ := strings.Cut(page[strings.Index(page, `<article class="finding"`):], "</h3>")
 	require.Contains(t, first, fresh[0].Finding.Requirement)
-	require.Contains(t, a.output, "CARD-14")
-	require.Contains(t, a.output, "HARNESS-01")
+	require.Contains(t, a.output, missing.Finding.Requirement)
+	require.Contains(t, a.output, crash.Finding.Requirement)
+	require.Contains(t, crash.Finding.Actual, "500")
 }
 
 // slowdownTold: from the third night on that called the operation its slowdown is told, before the lists that grow.

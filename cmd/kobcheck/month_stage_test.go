@@ -193,7 +193,7 @@ func (m *month) page(day int) string {
 // cause returns the gated causes of a run that break a requirement.
 func (a *morning) cause(requirement string) *reports.Cause {
 	for _, one := range a.run.Causes(true) {
-		if one.Finding.Requirement == requirement {
+		if one.Finding.Requirement == requirement || slices.Contains(one.Further, requirement) {
 			return &one
 		}
 	}

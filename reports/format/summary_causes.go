@@ -72,6 +72,9 @@ func (p printer) cause(c *reports.Cause, facts *contract.Contract) {
 		p.Line("  requirement  %s", wording.Wrap(fmt.Sprintf("%s (%s): %s", f.Requirement, f.Mark, requirement.Sentence), 15))
 		p.Line("  source       %s", sourceText(requirement))
 	}
+	if len(c.Further) > 0 {
+		p.Line("  also breaks  %s", wording.Wrap(c.AlsoBreaks(), 15))
+	}
 	where := ""
 	if f.Pointer != "" {
 		where = " at " + f.Pointer

@@ -71,6 +71,7 @@ func Runs(t testing.TB) map[string]*reports.Run {
 	away.Reason = "cards-get got no answer (connection refused)"
 	read := Red("f", "")
 	read.Verdict, read.Findings[0].Gated, read.Findings[0].Requirement = evidence.Advisory, false, "CARD-GET-04"
+	read.Findings[0].Pointer, read.Findings[0].Expected, read.Findings[0].Actual = "/nickname", `"Fuel"`, `"FUEL"`
 	later := Scenario("g", evidence.NotRun)
 	later.Reason = "the run was stopped before its turn"
 	blocked := Scenario("h", evidence.Blocked)

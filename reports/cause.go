@@ -297,7 +297,8 @@ func (c *Cause) unusable() bool {
 func (l *causes) covering(c *Cause, gone map[*Cause]bool) *Cause {
 	var all *Cause
 	for _, one := range l.list {
-		if gone[one] || one == c || one.Known() != c.Known() || one.Finding.Gated != c.Finding.Gated || !slices.Contains(one.Operations, c.Finding.Operation) {
+		alike := one.Known() == c.Known() && one.Finding.Gated == c.Finding.Gated
+		if gone[one] || one == c || !alike || !slices.Contains(one.Operations, c.Finding.Operation) {
 			continue
 		}
 		switch {

@@ -48,7 +48,8 @@ func Listen(ctx context.Context, address, public string) (*Receiver, error) {
 	if public == "" {
 		public = "http://" + listener.Addr().String()
 	}
-	r := &Receiver{reading: make(chan struct{}, mostAtOnce), base: strings.TrimRight(public, "/"), done: make(chan struct{}), boxes: map[string]*Inbox{}}
+	r := &Receiver{reading: make(chan struct{}, mostAtOnce), base: strings.TrimRight(public, "/"), done: make(chan struct{}),
+		boxes: map[string]*Inbox{}}
 	r.server = &http.Server{Handler: r, ReadHeaderTimeout: 5 * time.Second, ReadTimeout: 15 * time.Second}
 	go func() {
 		defer close(r.done)

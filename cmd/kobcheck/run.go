@@ -64,8 +64,8 @@ func newRun() *cobra.Command {
 	flags.StringVar(&f.selection.Section, "section", "", "one section, such as cards")
 	flags.StringVar(&f.selection.Requirement, "requirement", "", "one requirement, such as CARD-CREATE-15")
 	flags.StringSliceVar(&f.selection.IDs, "scenario", nil, "scenario ids; an outline's id means all of its rows")
-	flags.BoolVar(&f.selection.Quick, "quick", false, "a gate before each release: some 110 calls chosen by the contract, and what they need; "+
-		"the report says what it leaves out")
+	flags.BoolVar(&f.selection.Quick, "quick", false, "a gate before each release: some 110 calls chosen by the contract, and "+
+		"what they need; the report says what it leaves out")
 	flags.IntVar(&f.how.Concurrency, "concurrency", suite.DefaultConcurrency, "scenarios side by side")
 	flags.Int64Var(&f.how.Seed, "seed", 0, "seed of order and data; 0 picks one and prints it")
 	flags.StringVar(&f.how.RunID, "run-id", "", "name of the run, in every request; idempotency keys follow from it "+

@@ -63,7 +63,7 @@ func TestALoadIsServedAsMetricsWhileItRuns(t *testing.T) {
 	}
 	require.True(t, strings.HasSuffix(read(t, url, "application/openmetrics-text"), "# EOF\n"))
 	end()
-	_, err = http.Get(url) //nolint:bodyclose,noctx // nothing answers any more
+	_, err = http.Get(url)
 	require.Error(t, err)
 	specimen.AcceptedByPromtool(t, text)
 }

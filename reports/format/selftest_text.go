@@ -32,23 +32,7 @@ func PrintSelftest(w io.Writer, s *reports.Selftest) error {
 			s.Summary.ByMark[name].Right, percent(s.Summary.ByMark[name]))
 	}
 	p.Line("")
-	for _, one := range s.Survivors() {
-		why := "nobody noticed"
-		switch {
-		case one.Reason != "":
-			why = one.Reason
-		case one.Killed:
-			why = "noticed, but as " + one.By[0].Requirement + " by " + one.By[0].Scenario
-		case one.Hits == 0:
-			why = "never reached by any scenario"
-		}
-		p.Line("  SURVIVED %s (%s, %s): %s", one.ID, one.Requirement, one.Mark, why)
-	}
-	for _, one := range s.Faults {
-		if one.ByChance && one.Reason == "" && one.Probability < 1 {
-			p.Line("  BY CHANCE %s: %s", one.ID, one.Chance())
-		}
-	}
+	p.survivors(s)
 	sum := s.Summary
 	p.Line("")
 	if s.Halved() {
@@ -72,6 +56,26 @@ func PrintSelftest(w io.Writer, s *reports.Selftest) error {
 		p.Line("  %.1f s, %.0f times one plain run", sum.WallMS/1000, sum.WallMS/s.Baseline[0].WallMS)
 	}
 	return p.Err()
+}
+
+func (p printer) survivors(s *reports.Selftest) {
+	for _, one := range s.Survivors() {
+		why := "nobody noticed"
+		switch {
+		case one.Reason != "":
+			why = one.Reason
+		case one.Killed:
+			why = "noticed, but as " + one.By[0].Requirement + " by " + one.By[0].Scenario
+		case one.Hits == 0:
+			why = "never reached by any scenario"
+		}
+		p.Line("  SURVIVED %s (%s, %s): %s", one.ID, one.Requirement, one.Mark, why)
+	}
+	for _, one := range s.Faults {
+		if one.ByChance && one.Reason == "" && one.Probability < 1 {
+			p.Line("  BY CHANCE %s: %s", one.ID, one.Chance())
+		}
+	}
 }
 
 func percent(k reports.Killed) float64 { return 100 * float64(k.Right) / float64(max(k.Faults, 1)) }

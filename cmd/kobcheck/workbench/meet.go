@@ -27,7 +27,8 @@ func Meet(ctx context.Context, folder string, part kind.Shard, within time.Durat
 	word := func(i int) string { return filepath.Join(folder, fmt.Sprintf("ready-%dof%d", i, part.Of)) }
 	now := time.Now().UTC()
 	text := []byte(now.Format(time.RFC3339Nano))
-	if err := errors.Join(os.MkdirAll(folder, 0o750), os.WriteFile(word(part.Index), text, 0o640)); err != nil { //nolint:gosec // other shards read it
+	const forOtherShards = 0o640
+	if err := errors.Join(os.MkdirAll(folder, 0o750), os.WriteFile(word(part.Index), text, forOtherShards)); err != nil {
 		return now, fmt.Errorf("--meet: leaving word in %s: %w", folder, err)
 	}
 	var last time.Time

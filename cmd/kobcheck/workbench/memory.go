@@ -107,15 +107,15 @@ func ofContainer(root fs.FS) int64 {
 		if len(parts) < 3 {
 			continue
 		}
-		switch {
-		case parts[1] == "": // version 2 (kernel, admin-guide/cgroup-v2)
+		switch parts[1] {
+		case "": // version 2 (kernel, admin-guide/cgroup-v2)
 			for group := path.Clean("/" + parts[2]); ; group = path.Dir(group) {
 				note(path.Join("sys/fs/cgroup", group, "memory.max"))
 				if group == "/" {
 					break
 				}
 			}
-		case parts[1] == "memory":
+		case "memory":
 			note(path.Join("sys/fs/cgroup/memory", parts[2], "memory.limit_in_bytes"))
 			note("sys/fs/cgroup/memory/memory.limit_in_bytes")
 		}

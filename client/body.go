@@ -55,7 +55,7 @@ func (c *Client) read(response *http.Response, exchange *Exchange) (counted int6
 		cost := 2*size + valueSize*int64(values.seen) + headerSize(response.Header)
 		switch {
 		case size > c.config.MaxBody:
-			exchange.Beyond = fmt.Sprintf("%d bytes", c.config.MaxBody)
+			exchange.Beyond = inWords(c.config.MaxBody)
 		case values.seen > schemas.MaxValues:
 			exchange.Beyond = fmt.Sprintf("%d values", schemas.MaxValues)
 		case cost > smallAnswer && cost > counted:
@@ -79,6 +79,14 @@ func (c *Client) read(response *http.Response, exchange *Exchange) (counted int6
 		err = nil
 	}
 	return counted, err
+}
+
+// inWords says a bound in MiB where it is whole ones, as the documentation has it.
+func inWords(bytes int64) string {
+	if bytes%(1<<20) == 0 {
+		return fmt.Sprintf("%d MiB", bytes>>20)
+	}
+	return fmt.Sprintf("%d bytes", bytes)
 }
 
 // hold gives back what an answer was counted at when its scenario is over, or at once where none keeps it.

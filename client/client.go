@@ -16,9 +16,9 @@ import (
 	"sync/atomic"
 	"time"
 
-	"github.com/kobcheck/kobcheck/client/redact"
 	"github.com/kobcheck/kobcheck/contract"
 	"github.com/kobcheck/kobcheck/schemas"
+	"github.com/kobcheck/kobcheck/schemas/redact"
 )
 
 // Credentials are those of one OAuth client. Scope holds scopes parted by spaces.

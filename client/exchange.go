@@ -6,7 +6,7 @@ import (
 	"strings"
 	"time"
 
-	"github.com/kobcheck/kobcheck/client/redact"
+	"github.com/kobcheck/kobcheck/schemas/redact"
 )
 
 // Exchange is one request and what came of it, as it was on the wire. It holds secrets: checks look at

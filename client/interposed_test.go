@@ -6,7 +6,7 @@ import (
 
 	"github.com/stretchr/testify/require"
 
-	"github.com/kobcheck/kobcheck/client/redact"
+	"github.com/kobcheck/kobcheck/schemas/redact"
 )
 
 func TestWhoAnsweredInPlaceOfTheAPIIsTold(t *testing.T) {

@@ -7,8 +7,8 @@ import (
 	"net/url"
 	"time"
 
-	"github.com/kobcheck/kobcheck/client/redact"
 	"github.com/kobcheck/kobcheck/contract"
+	"github.com/kobcheck/kobcheck/schemas/redact"
 )
 
 var errTooLate = errors.New("no whole answer in time")

@@ -9,8 +9,8 @@ import (
 	"strings"
 	"unicode/utf8"
 
-	"github.com/kobcheck/kobcheck/client/redact"
 	"github.com/kobcheck/kobcheck/reports/evidence"
+	"github.com/kobcheck/kobcheck/schemas/redact"
 )
 
 // Record returns the exchange in the form that may be kept and shown.

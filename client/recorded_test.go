@@ -9,8 +9,8 @@ import (
 	"testing"
 	"time"
 
-	"github.com/kobcheck/kobcheck/client/redact"
 	"github.com/kobcheck/kobcheck/reports/evidence"
+	"github.com/kobcheck/kobcheck/schemas/redact"
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 )

@@ -13,7 +13,7 @@ import (
 
 	"github.com/go-json-experiment/json/jsontext"
 
-	"github.com/kobcheck/kobcheck/client/redact"
+	"github.com/kobcheck/kobcheck/schemas/redact"
 )
 
 // reader makes a value of the tokens of a body. The grammar and the repeated names are the tokenizer's, the

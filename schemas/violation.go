@@ -6,7 +6,7 @@ import (
 	"github.com/go-json-experiment/json/jsontext"
 	"github.com/xeipuuv/gojsonschema"
 
-	"github.com/kobcheck/kobcheck/client/redact"
+	"github.com/kobcheck/kobcheck/schemas/redact"
 )
 
 // The kinds of a [Violation].

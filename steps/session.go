@@ -8,13 +8,13 @@ import (
 	"time"
 
 	"github.com/kobcheck/kobcheck/client"
-	"github.com/kobcheck/kobcheck/client/redact"
 	"github.com/kobcheck/kobcheck/client/scene"
 	"github.com/kobcheck/kobcheck/client/target"
 	"github.com/kobcheck/kobcheck/client/webhook"
 	"github.com/kobcheck/kobcheck/contract"
 	"github.com/kobcheck/kobcheck/reports/evidence"
 	"github.com/kobcheck/kobcheck/schemas"
+	"github.com/kobcheck/kobcheck/schemas/redact"
 )
 
 // LoadResult is what came of a load plan, as far as scenarios speak of it.

@@ -6,9 +6,9 @@ import (
 
 	"github.com/spf13/cobra"
 
-	"github.com/kobcheck/kobcheck/client/redact"
 	"github.com/kobcheck/kobcheck/cmd/kobcheck/workbench"
 	"github.com/kobcheck/kobcheck/load"
+	"github.com/kobcheck/kobcheck/schemas/redact"
 )
 
 func newLoadMerge() *cobra.Command {

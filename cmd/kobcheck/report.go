@@ -5,8 +5,8 @@ import (
 
 	"github.com/spf13/cobra"
 
-	"github.com/kobcheck/kobcheck/client/redact"
 	"github.com/kobcheck/kobcheck/cmd/kobcheck/workbench"
+	"github.com/kobcheck/kobcheck/schemas/redact"
 )
 
 func newReport() *cobra.Command {

@@ -6,11 +6,11 @@ import (
 
 	"github.com/spf13/cobra"
 
-	"github.com/kobcheck/kobcheck/client/redact"
 	"github.com/kobcheck/kobcheck/cmd/kobcheck/workbench"
 	"github.com/kobcheck/kobcheck/reports/bucket"
 	"github.com/kobcheck/kobcheck/reports/format"
 	"github.com/kobcheck/kobcheck/reports/nights"
+	"github.com/kobcheck/kobcheck/schemas/redact"
 )
 
 func newTrend() *cobra.Command {

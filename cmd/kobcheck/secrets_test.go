@@ -19,14 +19,14 @@ import (
 
 	"github.com/stretchr/testify/require"
 
-	"github.com/kobcheck/kobcheck/client/redact"
 	"github.com/kobcheck/kobcheck/client/target"
 	"github.com/kobcheck/kobcheck/mock"
 	"github.com/kobcheck/kobcheck/reports/evidence"
 	"github.com/kobcheck/kobcheck/reports/format"
+	"github.com/kobcheck/kobcheck/schemas/redact"
 )
 
-// spelled are ways to write a secret; the table of client/redact has them all, these are the kinds.
+// spelled are ways to write a secret; the table of schemas/redact has them all, these are the kinds.
 var spelled = map[string]func(string) string{
 	"plain":        func(s string) string { return s },
 	"JSON escapes": func(s string) string { return fmt.Sprintf(`\u%04x`, s[0]) + s[1:] },

@@ -84,7 +84,7 @@ func listen(ctx context.Context, b *workbench.Bench, f *listenFlags) error {
 		if message != nil {
 			b.Secrets.Add(message.Token, "[token of the subscription]")
 		}
-		if err := webhook.PrintChecks(b.Out, message, checks); err != nil {
+		if err := printChecks(b.Out, message, checks); err != nil {
 			return err
 		}
 		if webhook.Holds(checks) && webhook.MayFetch(message.SubscribeURL, verifier.CertificateHost) {

@@ -44,7 +44,7 @@ func newWebhooksVerify() *cobra.Command {
 				b.Secrets.Add(message.Token, "[token of the subscription]")
 			}
 			if err := b.Print(asJSON, checks, func(w io.Writer) error {
-				return webhook.PrintChecks(w, message,
+				return printChecks(w, message,
 					checks)
 			}); err != nil {
 				return err

@@ -10,7 +10,7 @@ import (
 
 	"pgregory.net/rapid"
 
-	"github.com/kobcheck/kobcheck/client/redact"
+	"github.com/kobcheck/kobcheck/schemas/redact"
 )
 
 // The edges: what languages, databases and libraries treat in a way of their own. They are dealt out over the objects

@@ -9,9 +9,9 @@ import (
 
 	"github.com/stretchr/testify/require"
 
-	"github.com/kobcheck/kobcheck/client/redact"
 	"github.com/kobcheck/kobcheck/schemas"
 	"github.com/kobcheck/kobcheck/schemas/match"
+	"github.com/kobcheck/kobcheck/schemas/redact"
 )
 
 func TestTheObjectsOfARunHoldEveryEdgeBetweenThem(t *testing.T) {

@@ -21,13 +21,13 @@ import (
 	"golang.org/x/term"
 
 	"github.com/kobcheck/kobcheck/client"
-	"github.com/kobcheck/kobcheck/client/redact"
 	"github.com/kobcheck/kobcheck/client/target"
 	"github.com/kobcheck/kobcheck/contract"
 	"github.com/kobcheck/kobcheck/features"
 	"github.com/kobcheck/kobcheck/reports"
 	"github.com/kobcheck/kobcheck/reports/wording"
 	"github.com/kobcheck/kobcheck/schemas"
+	"github.com/kobcheck/kobcheck/schemas/redact"
 	"github.com/kobcheck/kobcheck/steps/catalog"
 )
 

@@ -1,16 +1,17 @@
-package webhook
+package main
 
 import (
 	"fmt"
 	"io"
 	"strings"
 
+	"github.com/kobcheck/kobcheck/client/webhook"
 	"github.com/kobcheck/kobcheck/reports/wording"
 )
 
-// PrintChecks prints the steps of a verification, the text that is signed with a bar before each line, so that none
+// printChecks prints the steps of a verification, the text that is signed with a bar before each line, so that none
 // passes for one of ours, and the verdict.
-func PrintChecks(w io.Writer, message *Message, checks []Check) error {
+func printChecks(w io.Writer, message *webhook.Message, checks []webhook.Check) error {
 	for _, check := range checks {
 		sign := "holds"
 		if !check.Holds {
@@ -27,7 +28,7 @@ func PrintChecks(w io.Writer, message *Message, checks []Check) error {
 		}
 	}
 	verdict := "the delivery verifies"
-	if !Holds(checks) {
+	if !webhook.Holds(checks) {
 		verdict = "the delivery does NOT verify"
 	}
 	_, err := fmt.Fprintln(w, verdict)

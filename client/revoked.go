@@ -18,11 +18,9 @@ func (c *Client) Revoked(ctx context.Context, refused *Exchange) bool {
 	if err != nil {
 		return false
 	}
-	c.tokens.mu.Lock()
-	kept := c.tokens.kept[id].Value
-	c.tokens.mu.Unlock()
-	if header := refused.sent.Header.Get("Authorization"); strings.TrimPrefix(header, "Bearer ") != kept {
-		return kept != "" // another scenario found it out, and a new one is there
+	sent := strings.TrimPrefix(refused.sent.Header.Get("Authorization"), "Bearer ")
+	if kept, known := c.tokens.now(id, sent); known || kept != sent {
+		return known || kept != "" // another scenario found it out, or a new one is there
 	}
 	operation := c.otherList(refused)
 	if operation == nil {
@@ -38,18 +36,39 @@ func (c *Client) Revoked(ctx context.Context, refused *Exchange) bool {
 	if answer() != http.StatusUnauthorized {
 		return false
 	}
-	c.tokens.forget(id, kept)
-	return answer()/100 == 2
+	c.tokens.forget(id, sent)
+	if status := answer(); status == 0 || status == http.StatusUnauthorized {
+		return false
+	}
+	c.tokens.revoke(sent)
+	return true
 }
 
-// otherList is a list that the client of a refused call may ask for, other than what was refused; nil for none.
+// otherList is a list that the client of a refused call may ask for, other than what was refused: one that is its own
+// to ask for by default, else one of the primary client's; nil for none.
 func (c *Client) otherList(refused *Exchange) *contract.Operation {
-	for _, one := range c.config.Contract.Operations {
-		if strings.HasSuffix(one.ID, "-list") && one.ID != refused.Operation && c.Caller(one) == refused.As {
-			return one
+	for _, as := range []string{refused.As, "primary"} {
+		for _, one := range c.config.Contract.Operations {
+			if strings.HasSuffix(one.ID, "-list") && one.ID != refused.Operation && c.Caller(one) == as {
+				return one
+			}
 		}
 	}
 	return nil
+}
+
+// now is the token that is kept, and whether another is known to have been revoked.
+func (t *tokens) now(id tokenID, other string) (kept string, revoked bool) {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	return t.kept[id].Value, t.revoked[other]
+}
+
+// revoke remembers that a token was revoked.
+func (t *tokens) revoke(value string) {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	t.revoked[value] = true
 }
 
 // forget drops a token, so that the next caller fetches a new one.

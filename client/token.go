@@ -40,6 +40,7 @@ type tokens struct {
 
 	mu      sync.Mutex
 	kept    map[tokenID]Token
+	revoked map[string]bool // by value
 	fetches map[tokenID]*fetch
 }
 
@@ -56,7 +57,7 @@ type fetch struct {
 
 func newTokens() *tokens {
 	life, end := context.WithCancel(context.Background())
-	return &tokens{life: life, end: end, kept: map[tokenID]Token{}, fetches: map[tokenID]*fetch{}}
+	return &tokens{life: life, end: end, kept: map[tokenID]Token{}, revoked: map[string]bool{}, fetches: map[tokenID]*fetch{}}
 }
 
 func (t *tokens) close() {

@@ -16,6 +16,8 @@ const fewestAkin = 3
 
 // akin puts together what one choice, or one fault, of an API shows in several places.
 func (l *causes) akin() {
+	l.besideStanding()
+	l.nowAndThen()
 	always := func([]*Cause) bool { return true }
 	for _, key := range []func(*Cause) string{verbatim, serverError, unserved, text, place, placeOfRequirement} {
 		l.fold(key, always)

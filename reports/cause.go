@@ -63,6 +63,9 @@ func about(s *Scenario, requirement string) int {
 // Known reports whether a list of known failures covers the cause.
 func (c *Cause) Known() bool { return c.Finding.Verdict == evidence.Known }
 
+// Flaky reports whether another attempt at the same showed nothing of the cause.
+func (c *Cause) Flaky() bool { return c.Finding.Verdict == evidence.Flaky }
+
 // Hides reports whether the cause leaves nothing else to judge: answers of all operations deviate so, and nothing can
 // be made of them.
 func (c *Cause) Hides() bool { return c.Everywhere && len(c.Blocks) > 0 }
@@ -143,8 +146,8 @@ func key(f evidence.Finding) string {
 // scenario adds what a scenario found.
 func (l *causes) scenario(s *Scenario) {
 	for _, f := range s.Findings {
-		if s.Verdict == evidence.Known && f.Gated {
-			f.Verdict = evidence.Known // an earlier run.json has it at the scenario alone
+		if f.Gated && f.Verdict == "" && (s.Verdict == evidence.Known || s.Verdict == evidence.Flaky) {
+			f.Verdict = s.Verdict // an earlier run.json has it at the scenario alone
 			f.Reason = cmp.Or(f.Reason, s.Reason)
 		}
 		one := l.cause(f, s)

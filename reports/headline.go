@@ -118,8 +118,12 @@ func (r *Run) beside() []string {
 	if gone := len(r.Removable); gone > 0 {
 		parts = append(parts, wording.Count(gone, "known failure")+" mended, remove the entry")
 	}
-	if known := len(Listed(r.Causes(true))); known > 0 {
+	causes := r.Causes(true)
+	if known := len(Listed(causes)); known > 0 {
 		parts = append(parts, wording.Count(known, "cause")+" known")
+	}
+	if flaky := len(Flaky(causes)); flaky > 0 {
+		parts = append(parts, wording.Count(flaky, "cause")+" flaky")
 	}
 	if r.Partial() {
 		parts = append(parts, fmt.Sprintf("%d not selected", r.Settings.Of-len(r.Scenarios)))

@@ -90,6 +90,8 @@ type NightFailure struct {
 	Hazard  string `json:"hazard,omitempty"`
 	// Known says that a list of known failures had it.
 	Known bool `json:"known,omitempty"`
+	// Flaky says that another attempt of that night did not show it: it makes nothing new, and keeps open what is.
+	Flaky bool `json:"flaky,omitempty"`
 }
 
 // ProfileChange is an answer that is not that of the last profile.

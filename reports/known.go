@@ -112,7 +112,7 @@ func (a *applying) failed(s *Scenario, own []int, covered map[int]bool) {
 	why := ""
 	for _, f := range s.Findings {
 		switch {
-		case !f.Gated:
+		case !f.Gated, f.Verdict == evidence.Flaky:
 		case f.Verdict == evidence.Known:
 			why = f.Reason
 		case f.Reason != "": // its entry has ended
@@ -174,7 +174,7 @@ func (r *Run) NewFailures() evidence.KnownFailures {
 	entries := evidence.KnownFailures{}
 	for _, cause := range append(r.Causes(true), r.Causes(false)...) {
 		f := cause.Finding
-		if cause.Known() || cause.Scenario.Verdict == evidence.Flaky || !f.Gated && f.Check != evidence.NotServed {
+		if cause.Known() || cause.Flaky() || !f.Gated && f.Check != evidence.NotServed {
 			continue
 		}
 		entry := evidence.KnownFailure{Requirement: f.Requirement, Check: f.Check, Fingerprint: f.Fingerprint(), Also: cause.Fingerprints[1:]}

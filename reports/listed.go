@@ -1,6 +1,7 @@
 package reports
 
 import (
+	"fmt"
 	"slices"
 
 	"github.com/kobcheck/kobcheck/reports/evidence"
@@ -54,9 +55,13 @@ type Reason struct {
 func (r *Run) Reasons(verdict evidence.Verdict) []Reason {
 	at := map[string]int{}
 	var out []Reason
+	told := map[string]bool{}
+	if verdict == evidence.Flaky {
+		out = r.byChance(told)
+	}
 	for i := range r.Scenarios {
 		s := &r.Scenarios[i]
-		if s.Verdict != verdict {
+		if s.Verdict != verdict || told[s.ID] {
 			continue
 		}
 		why := evidence.Normalised(s.Reason)
@@ -72,16 +77,36 @@ func (r *Run) Reasons(verdict evidence.Verdict) []Reason {
 	return out
 }
 
-// New lists the causes that no list knows, and Listed the others.
-func New(causes []Cause) []Cause { return chosen(causes, false) }
+// byChance gives each cause that comes and goes with the scenarios that met it, and notes which these are.
+func (r *Run) byChance(told map[string]bool) []Reason {
+	var out []Reason
+	for _, c := range Flaky(r.Causes(true)) {
+		one := Reason{Why: fmt.Sprintf("%s %s: %s; expected %s, was %s", c.Requirement(), c.Where(), c.Finding.Message, c.Finding.Expected,
+			c.Finding.Actual)}
+		for _, id := range c.Scenarios {
+			if at := slices.IndexFunc(r.Scenarios, func(s Scenario) bool { return s.ID == id }); at >= 0 {
+				one.Scenarios = append(one.Scenarios, &r.Scenarios[at])
+				told[id] = true
+			}
+		}
+		out = append(out, one)
+	}
+	return out
+}
+
+// New lists the causes that stand and that no list knows.
+func New(causes []Cause) []Cause { return chosen(causes, "") }
 
 // Listed lists the causes that a list of known failures covers.
-func Listed(causes []Cause) []Cause { return chosen(causes, true) }
+func Listed(causes []Cause) []Cause { return chosen(causes, evidence.Known) }
 
-func chosen(causes []Cause, known bool) []Cause {
+// Flaky lists the causes that another attempt did not show.
+func Flaky(causes []Cause) []Cause { return chosen(causes, evidence.Flaky) }
+
+func chosen(causes []Cause, verdict evidence.Verdict) []Cause {
 	var out []Cause
 	for _, one := range causes {
-		if one.Known() == known {
+		if one.Finding.Verdict == verdict {
 			out = append(out, one)
 		}
 	}
@@ -133,7 +158,7 @@ func (s *Scenario) Leading() *evidence.Finding {
 	var best *evidence.Finding
 	for i := range s.Findings {
 		f := &s.Findings[i]
-		if f.Gated && (best == nil || rank(f.Verdict == evidence.Known, best.Verdict == evidence.Known) < 0 ||
+		if f.Gated && (best == nil || rank(f.Verdict != "", best.Verdict != "") < 0 ||
 			f.Verdict == best.Verdict && about(s, f.Requirement) > about(s, best.Requirement)) {
 			best = f
 		}

@@ -83,7 +83,7 @@ var badEnvironments = []badEnvironment{
 	{situation: "the token endpoint refuses the client", token: refusal(401, `{"error":"invalid_client"}`), code: 4, says: "invalid_client"},
 	{situation: "the token endpoint is redirected", token: redirect("https://login.example.test/"), code: 4,
 		says: "leads to https://login.example.test/"},
-	{situation: "the secret is rotated in the middle of the run", between: rotated, section: "authorization", code: 4, says: "invalid_client"},
+	{situation: "the secret is rotated in the middle of the run", between: rotated(2), section: "authorization", code: 4, says: "invalid_client"},
 	{situation: "all tokens are revoked once in the middle of the run", between: revoked, code: 0, says: "none broke a gated requirement"},
 	{situation: "the Date of every answer is an hour behind", between: clockBehind, code: 0,
 		says: "a thing was made or changed after the answer that tells of it"},

@@ -41,16 +41,18 @@ func onePage(api http.Handler) http.Handler {
 	})
 }
 
-// rotated refuses every client from its third token call on.
-func rotated(api http.Handler) http.Handler {
-	var calls atomic.Int64
-	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-		if isTokenCall(r) && calls.Add(1) > 2 {
-			refusal(401, `{"error":"invalid_client"}`)(w, r)
-			return
-		}
-		api.ServeHTTP(w, r)
-	})
+// rotated refuses every client after so many token calls.
+func rotated(after int64) func(http.Handler) http.Handler {
+	return func(api http.Handler) http.Handler {
+		var calls atomic.Int64
+		return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+			if isTokenCall(r) && calls.Add(1) > after {
+				refusal(401, `{"error":"invalid_client"}`)(w, r)
+				return
+			}
+			api.ServeHTTP(w, r)
+		})
+	}
 }
 
 // revoked refuses, from some request on, the tokens that were there by then.

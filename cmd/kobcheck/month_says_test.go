@@ -1,16 +1,8 @@
 package main
 
 import (
-	"bytes"
-	"encoding/json"
-	"net/http"
-	"net/http/httptest"
-	"os"
-	"regexp"
 	"strings"
-	"sync/atomic"
 	"testing"
-	"time"
 
 	"github.com/stretchr/testify/require"
 
@@ -53,8 +45,45 @@ func mended(t *testing.T, _ *month, a *morning) {
 func noVerdict(t *testing.T, _ *month, a *morning) {
 	require.Equal(t, evidence.Inconclusive, a.run.Verdict)
 	require.Zero(t, a.run.Summary.Scenarios.Blocked)
+	require.Zero(t, a.run.Summary.Scenarios.Failed)
+	require.Empty(t, a.run.Causes(true))
 	require.Empty(t, a.run.History.New)
 	require.Empty(t, a.run.History.Gone)
+}
+
+// flaky: what some answers have is no failure of what they were asked, is told once, and is new to nobody.
+func flaky(t *testing.T, m *month, a *morning) {
+	causes := a.run.Causes(true)
+	require.Empty(t, reports.New(causes))
+	require.Len(t, reports.Flaky(causes), 1)
+	require.Positive(t, a.run.Summary.Scenarios.Flaky)
+	require.Contains(t, a.output, "now and then an answer is a server error")
+	require.Contains(t, a.brief(), "1 cause flaky")
+	require.NotContains(t, a.output, "FAILED")
+	require.Empty(t, a.run.History.New)
+	require.Empty(t, a.run.NewFailures())
+}
+
+// flakyBesideKnown: chance touches neither what is known nor what is new.
+func flakyBesideKnown(t *testing.T, m *month, a *morning) {
+	flaky(t, m, a)
+	require.Len(t, reports.Listed(a.run.Causes(true)), 1)
+	require.Contains(t, a.brief(), "1 cause known")
+	require.Empty(t, a.run.Removable)
+}
+
+// oneLine: a field that no page shows is one line, and takes no proof from any requirement.
+func oneLine(t *testing.T, m *month, a *morning) {
+	sinceDay(15, "")(t, m, a)
+	beyond := a.run.Causes(false)
+	require.Len(t, beyond, 1)
+	require.Equal(t, "trace_ref", beyond[0].Finding.Actual)
+	require.Len(t, beyond[0].Scenarios, 0)
+	require.Zero(t, a.run.Summary.Scenarios.Advisory)
+	before := m.night(15)
+	for id, status := range before.Requirements {
+		require.Equal(t, status, a.night.Requirements[id], id)
+	}
 }
 
 // goneAgain: what came, stayed and was mended is gone, and not flaky.
@@ -87,7 +116,10 @@ func notTestable(t *testing.T, _ *month, a *morning) {
 // toolsChange: an upgrade is told as such, and the list may be older than the program.
 func toolsChange(t *testing.T, _ *month, a *morning) {
 	require.Equal(t, "v9.9.9", a.night.Tool)
-	require.Contains(t, a.output, "v9.9.9")
+	require.Contains(t, a.output, "kobcheck is v9.9.9, was dev: what differs in scenarios may be its change")
+	require.Equal(t, []string{"cards-create.as-it-was-called"}, a.run.History.Vanished)
+	require.Empty(t, a.run.History.New)
+	require.Empty(t, a.run.History.Gone)
 	require.Contains(t, a.output, "no scenario")
 }
 
@@ -126,87 +158,5 @@ func slowdownTold(t *testing.T, m *month) {
 		require.NoError(t, err)
 		require.NotEmpty(t, trend.Shifts, "by %s", one.RunID)
 		require.Equal(t, slowed, trend.Shifts[0].Operation, "by %s", one.RunID)
-	}
-}
-
-// What happens at night, beside what a mutation is.
-
-// gone answers all requests after so many with a status of a gateway.
-func gone(after int64, status int) func(http.Handler) http.Handler {
-	return func(api http.Handler) http.Handler {
-		var seen atomic.Int64
-		return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-			if seen.Add(1) < after {
-				api.ServeHTTP(w, r)
-				return
-			}
-			page(status)(w, r)
-		})
-	}
-}
-
-// otherForm gives refusals the form of RFC 9457, with words of their own.
-func otherForm(api http.Handler) http.Handler {
-	return changedAnswers(api, func(answer *httptest.ResponseRecorder) {
-		ofTokens := answer.Header().Get("Cache-Control") == "no-store"
-		if answer.Code < 400 || ofTokens || !strings.Contains(answer.Header().Get("Content-Type"), "json") {
-			return
-		}
-		body, _ := json.Marshal(map[string]any{"type": "about:blank", "title": http.StatusText(answer.Code)})
-		answer.Body = bytes.NewBuffer(body)
-		answer.Header().Del("Content-Length")
-	})
-}
-
-// clockOff answers with a Date ten minutes ahead, and times of things with it.
-func clockOff(api http.Handler) http.Handler {
-	const off = 10 * time.Minute
-	return changedAnswers(api, func(answer *httptest.ResponseRecorder) {
-		answer.Header().Set("Date", time.Now().Add(off).UTC().Format(http.TimeFormat))
-	})
-}
-
-// changedAnswers lets a change be made to every answer.
-func changedAnswers(api http.Handler, change func(*httptest.ResponseRecorder)) http.Handler {
-	return altered(func(answer *httptest.ResponseRecorder, _ *http.Request) { change(answer) })(api)
-}
-
-var anyID = regexp.MustCompile(`[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}`)
-
-// wiped names fixtures that are not there any more.
-func wiped(m *month) {
-	text, err := os.ReadFile(m.config)
-	require.NoError(m.t, err)
-	head, fixtures, _ := bytes.Cut(text, []byte("\nfixtures:"))
-	fixtures = anyID.ReplaceAllFunc(fixtures, func(id []byte) []byte { return append([]byte("00000000"), id[8:]...) })
-	m.config += ".wiped"
-	require.NoError(m.t, os.WriteFile(m.config, bytes.Join([][]byte{head, fixtures}, []byte("\nfixtures:")), 0o600))
-}
-
-// upgraded makes the night before one of another version with other scenarios, and lists one that is no more.
-func upgraded(m *month) {
-	m.list(`- scenario: cards-create.as-it-was-called
-  requirement: CARD-CREATE-08
-  check: success status
-  fingerprint: abcdef012345
-  reason: it is told so
-  reference: KOB-2
-  owner: cards
-  until: 2099-12-31
-`)
-}
-
-// listed lists what failed last night; in the short month what was listed before.
-func listed(m *month) {
-	if wholeMonth() {
-		require.Equal(m.t, 1, m.listLast())
-	}
-	m.list(m.listed)
-}
-
-// listLastIfNone lists what failed last night where no night before did.
-func (m *month) listLastIfNone() {
-	if !wholeMonth() {
-		require.Equal(m.t, 1, m.listLast())
 	}
 }

@@ -163,9 +163,7 @@ var spaces = regexp.MustCompile(`\s+`)
 
 // dated gives the night its date and its latencies, as if the machine had nothing to do with them.
 func (m *month) dated(day int) *nights.Night {
-	path := filepath.Join(m.folder(day), "night.json")
-	night, err := nights.ReadOne(path)
-	require.NoError(m.t, err)
+	night := m.night(day)
 	night.StartedAt = m.date(day)
 	for operation := range night.P50 {
 		grown := 1 + 0.02*float64(day%3)
@@ -177,10 +175,21 @@ func (m *month) dated(day int) *nights.Night {
 		}
 		night.P50[operation], night.P95[operation] = 20*grown, 40*grown
 	}
+	m.keep(day, night)
+	return night
+}
+
+func (m *month) night(day int) *nights.Night {
+	night, err := nights.ReadOne(filepath.Join(m.folder(day), "night.json"))
+	require.NoError(m.t, err)
+	return night
+}
+
+// keep puts a night into the history in the place of what the run wrote.
+func (m *month) keep(day int, night *nights.Night) {
 	text, err := json.Marshal(night)
 	require.NoError(m.t, err)
-	require.NoError(m.t, os.WriteFile(path, text, 0o600))
-	return night
+	require.NoError(m.t, os.WriteFile(filepath.Join(m.folder(day), "night.json"), text, 0o600))
 }
 
 // page is the first page of the night's reports.

@@ -80,7 +80,8 @@ type Finding struct {
 	// that saw it.
 	Count    int    `json:"count,omitempty"`
 	Scenario string `json:"scenario,omitempty"`
-	// Verdict is known where a list says so; Reason is what the list says of it.
+	// Verdict is known where a list says so, and Reason what the list says of it; flaky where another attempt at the same
+	// did not show it.
 	Verdict Verdict `json:"verdict,omitempty"`
 	Reason  string  `json:"reason,omitempty"`
 }

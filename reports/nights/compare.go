@@ -80,6 +80,7 @@ func (c *Changes) failures(earlier []*Night) {
 	}
 	for _, failure := range c.Is.Failures {
 		switch {
+		case failure.Flaky:
 		case slices.ContainsFunc(stood, func(one *openFailure) bool { return one.Same(failure) }):
 		case slices.ContainsFunc(earlier, func(n *Night) bool { return n.judged(failure) }):
 			c.New = append(c.New, failure)

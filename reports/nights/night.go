@@ -57,7 +57,8 @@ func Of(r *reports.Run) *Night {
 	for _, group := range r.Causes(true) {
 		n.Failures = append(n.Failures, reports.NightFailure{Fingerprint: group.Fingerprints[0], Also: group.Fingerprints[1:],
 			Requirement: group.Finding.Requirement, Message: group.Finding.Message, By: shownBy(&group),
-			Scenarios: len(group.Scenarios), Passing: group.Passing, Hazard: group.Finding.Hazard, Known: group.Known()})
+			Scenarios: len(group.Scenarios), Passing: group.Passing, Hazard: group.Finding.Hazard, Known: group.Known(),
+			Flaky: group.Flaky()})
 	}
 	for _, use := range r.Operations {
 		if use.Requests > 0 {

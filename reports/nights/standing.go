@@ -27,7 +27,10 @@ func standing(nights []*Night) []*openFailure {
 		})
 		for _, failure := range night.Failures {
 			at := slices.IndexFunc(list, func(one *openFailure) bool { return one.Same(failure) })
-			if at < 0 {
+			switch {
+			case at < 0 && failure.Flaky:
+				continue
+			case at < 0:
 				at, list = len(list), append(list, &openFailure{Since: night.StartedAt})
 			}
 			list[at].NightFailure, list[at].Last = failure, night.StartedAt
@@ -76,7 +79,10 @@ func streaks(nights []*Night) [][]trophy {
 		}
 		for _, failure := range night.Failures {
 			at := slices.IndexFunc(all, func(list []trophy) bool { return list[len(list)-1].Same(failure) })
-			if at < 0 {
+			switch {
+			case at < 0 && failure.Flaky:
+				continue
+			case at < 0:
 				at, all = len(all), append(all, nil)
 			}
 			if list := all[at]; len(list) == 0 || list[len(list)-1].Mended {

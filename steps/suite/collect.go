@@ -57,11 +57,12 @@ func (r *runner) keep(ctx context.Context, a *attempt) {
 		!environment.Final
 	r.anyAnswer = r.anyAnswer || answered(result)
 	r.voices.hear(heard)
+	attempt := result
 	if first := r.results[a.scenario.Key]; first != nil {
 		r.counts[first.Verdict]--
-		result = combined(first, result)
+		result = combined(first, attempt)
 	}
-	r.notice(a.scenario.Key, result, seen.Passing)
+	r.notice(a.scenario.Key, result, attempt, seen.Passing)
 	r.refusals[a.scenario.Key] = slices.DeleteFunc(slices.Clone(seen.Checks), func(check evidence.Check) bool {
 		return check.Outcome != evidence.Held || check.Refused == ""
 	})
@@ -100,25 +101,6 @@ func proved(checks []evidence.Check) []string {
 // ofSteps are the checks of a scenario's own steps.
 func ofSteps(checks []evidence.Check) []evidence.Check {
 	return slices.DeleteFunc(slices.Clone(checks), func(check evidence.Check) bool { return check.Step < 0 })
-}
-
-// notice keeps what an attempt noticed in passing. What blocked an earlier attempt of a scenario that then passed is
-// the evidence of its being flaky, and no longer a deviation of the run.
-func (r *runner) notice(key string, result *reports.Scenario, seen []evidence.Finding) {
-	if result.Verdict == evidence.Flaky && result.BlockedBy != "" {
-		r.passing[key] = slices.DeleteFunc(r.passing[key], func(f evidence.Finding) bool {
-			blocking := f.Check == evidence.NotServed && f.Operation == result.BlockedBy
-			if blocking {
-				result.Findings = append(result.Findings, f)
-			}
-			return blocking
-		})
-	}
-	for _, f := range seen {
-		if r.places.Lists(f) {
-			r.passing[key] = append(r.passing[key], f)
-		}
-	}
 }
 
 // finished reports whether a scenario came to its end.

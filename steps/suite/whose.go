@@ -150,11 +150,8 @@ func (r *runner) tokenRevoked(ctx context.Context, result *reports.Scenario, see
 		at := slices.IndexFunc(exchanges, func(e *client.Exchange) bool { return e.N == f.Exchange })
 		return f.Hazard == "" && at >= 0 && exchanges[at].Status == http.StatusUnauthorized && exchanges[at].Kept
 	}
-	result.Findings, seen.Passing = slices.DeleteFunc(result.Findings, unauthorized), slices.DeleteFunc(seen.Passing, unauthorized)
-	if slices.ContainsFunc(result.Findings, func(f evidence.Finding) bool { return f.Gated }) {
-		return false
-	}
-	result.Verdict, result.BlockedBy = evidence.Inconclusive, ""
+	result.Findings, seen.Passing = []evidence.Finding{}, slices.DeleteFunc(seen.Passing, unauthorized)
+	result.Verdict, result.BlockedBy, result.Missing = evidence.Inconclusive, "", ""
 	result.Reason = "the access token was refused before its time and a new one is served: somebody revoked it in the middle of the run"
 	return true
 }

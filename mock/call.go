@@ -71,7 +71,7 @@ func (s *Server) faulty(c *call, id fault.ID) bool { return s.faults.At(id, c.op
 
 // answer takes a request through the stages before and after the work: address, token, scope, body, key.
 func (s *Server) answer(r *http.Request) answer {
-	found, parts, allowed := s.router.find(r.Method, r.URL.EscapedPath())
+	found, parts, allowed := s.router.find(s.brokenMethod(r), r.URL.EscapedPath())
 	if found == nil {
 		return s.dress(r, s.unrouted(r.Method, allowed))
 	}

@@ -1,6 +1,7 @@
 package mock
 
 import (
+	"encoding/base64"
 	"fmt"
 	"net/http"
 	"net/http/httptest"
@@ -176,6 +177,16 @@ var probes = map[string]func(c *caller) string{
 			write.newEnduser(body{"person": person()}))
 	},
 	"N-11.1": tokenFields, "N-11.2": tokenFields,
+	"N-11.3": func(c *caller) string {
+		return said(c.askToken(url.Values{"grant_type": {"client_credentials"}, "scope": {"client/read"}, "client_id": {"x"}}))
+	},
+	"N-11.4": func(c *caller) string { return noSuchScope(c) }, "N-11.5": func(c *caller) string { return noSuchScope(c) },
+	"N-11.6": func(c *caller) string {
+		known := c.server.Inventory().Clients["primary"]
+		basic := "Basic " + base64.StdEncoding.EncodeToString([]byte(known.ID+":"+known.Secret))
+		return statuses(c.with("Authorization", basic).with("Content-Type", "application/x-www-form-urlencoded").send("POST",
+			"/oauth2/token", "grant_type=client_credentials&scope=client/read"))
+	},
 	"C-15": goodAnswer("wallets-create"), "C-25.1": goodAnswer("card-programs-create"), "C-27": goodAnswer("cards-create"),
 	"C-25.2": func(c *caller) string {
 		return statuses(c.tryCard(c.server.stockProgram("INACTIVE", goodProgramMetadata).id.String(), c.wallet()))
@@ -276,6 +287,12 @@ var probes = map[string]func(c *caller) string{
 		request := body{"url": "https://hooks.example.test"}
 		return statuses(c.call("webhooks-create", request), c.call("webhooks-create", request))
 	},
+}
+
+func noSuchScope(c *caller) string {
+	known := c.server.Inventory().Clients["primary"]
+	return said(c.askToken(url.Values{"grant_type": {"client_credentials"}, "client_id": {known.ID},
+		"client_secret": {known.Secret}, "scope": {"client/everything"}}))
 }
 
 func tokenFields(c *caller) string {

@@ -46,6 +46,8 @@ type errorForm struct {
 	ProviderText                             bool   // N-45
 	Head, Trace, OtherMethod, UnknownAddress int    // F-04 (200 is served), F-06, F-05, F-08
 	OptionsServed                            bool   // F-07
+	NoCredentials, NoScope                   string // N-11.3, N-11.4
+	Described, BasicUntaken                  bool   // N-11.5, N-11.6
 }
 
 // fieldForm is how the style writes what it answers.
@@ -173,7 +175,8 @@ func (p readings) errors() errorForm {
 		WrongMedia: p.number("N-08.3"), Invalid: p.number("N-08.4"), InvalidCard: p.number("N-08.5"),
 		Conflict: p.number("N-08.7"), NoToken: p.number("N-08.8"), BadCredentials: p.number("C-51"),
 		ProviderText: p.is("N-45", "provider"), Head: p.number("F-04"), Trace: p.number("F-06"),
-		OtherMethod: p.number("F-05"), UnknownAddress: p.number("F-08"), OptionsServed: p.is("F-07", "204")}
+		OtherMethod: p.number("F-05"), UnknownAddress: p.number("F-08"), OptionsServed: p.is("F-07", "204"), NoCredentials: p.of("N-11.3"),
+		NoScope: p.of("N-11.4"), Described: p.is("N-11.5", "present"), BasicUntaken: p.is("N-11.6", "no")}
 	if form.Head == 0 {
 		form.Head = http.StatusOK
 	}

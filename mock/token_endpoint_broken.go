@@ -3,6 +3,9 @@ package mock
 import (
 	"fmt"
 	"net/http"
+	"net/url"
+	"slices"
+	"strings"
 	"time"
 
 	"github.com/kobcheck/kobcheck/mock/fault"
@@ -22,39 +25,178 @@ func (s *Server) brokenStart(now time.Time) time.Time {
 	return now
 }
 
+// brokenMethod is the method that a request is taken to have.
+func (s *Server) brokenMethod(r *http.Request) string {
+	if r.Method == http.MethodGet && r.URL.Path == "/oauth2/token" && s.faults.On("token.by-get") {
+		return http.MethodPost
+	}
+	return r.Method
+}
+
+// brokenForm changes how a form is read; it reports whether it may be one.
+func (s *Server) brokenForm(r *http.Request, raw string, form url.Values) bool {
+	first, _, _ := strings.Cut(raw, "=")
+	if strings.Contains(raw, "%63") && s.faults.On("token.escapes-not-undone") || first != "client_id" && s.faults.On("token.order-matters") {
+		return false
+	}
+	for name, values := range form {
+		switch last := len(values) - 1; {
+		case last == 0:
+		case values[0] == values[last] && s.faults.On("token.repeated-alike-taken"), s.faults.On("token.repeated-first-taken"):
+			form[name] = values[:1]
+		case s.faults.On("token.repeated-last-taken"):
+			form[name] = values[last:]
+		}
+		if !slices.Contains([]string{"grant_type", "client_id", "client_secret", "scope"}, name) && s.faults.On("token.unknown-field-refused") {
+			return false
+		}
+	}
+	for name, values := range r.URL.Query() {
+		if form.Get(name) == "" && (s.faults.On("token.address-read") || name == "scope" && s.faults.On("token.scope-in-address-read")) {
+			form[name] = values
+		}
+	}
+	if values, there := form["scope"]; there && values[0] == "" && s.faults.On("token.empty-scope-is-any") {
+		form.Set("scope", "client/read")
+	}
+	return true
+}
+
+// brokenEmpty refuses an empty field in another way than one that is left out.
+func (s *Server) brokenEmpty(name string, form url.Values) (answer, bool) {
+	switch _, there := form[name]; {
+	case !there:
+	case name == "client_secret" && s.faults.On("token.empty-secret-is-a-wrong-one"):
+		return s.unproved(false), true
+	case name == "grant_type" && s.faults.On("token.empty-grant-type-is-a-wrong-one"):
+		return s.tokenError(http.StatusBadRequest, "unsupported_grant_type"), true
+	}
+	return answer{}, false
+}
+
+// forgivenGrant reports whether a grant type that is not the one passes for it.
+func (s *Server) forgivenGrant(kind string) bool {
+	return strings.EqualFold(kind, "client_credentials") && s.faults.On("token.grant-type-any-case") ||
+		strings.Contains(kind, "credential") && s.faults.On("token.grant-type-nearly") ||
+		slices.Contains([]string{"password", "refresh_token", "authorization_code"}, kind) && s.faults.On("token.other-grants-taken") ||
+		s.faults.On("token.any-grant-type")
+}
+
+// forgivenSecret reports whether a secret that is not the client's passes for it.
+func (s *Server) forgivenSecret(caller *client, secret string) bool {
+	return strings.EqualFold(caller.secret, secret) && s.faults.On("token.secret-any-case") ||
+		strings.HasPrefix(caller.secret, secret) && s.faults.On("token.secret-begun-is-enough") ||
+		strings.HasPrefix(secret, caller.secret) && s.faults.On("token.secret-may-go-on") ||
+		strings.TrimSpace(secret) == caller.secret && s.faults.On("token.secret-trimmed") ||
+		s.anybodys(secret) && s.faults.On("token.any-clients-secret") ||
+		s.faults.On("token.secret-not-checked")
+}
+
+// anybodys reports whether a secret is that of any client.
+func (s *Server) anybodys(secret string) bool {
+	s.store.mu.RLock()
+	defer s.store.mu.RUnlock()
+	for _, one := range s.store.clients {
+		if one.secret == secret {
+			return true
+		}
+	}
+	return false
+}
+
+// brokenScopes are the scopes that are taken as asked for.
+func (s *Server) brokenScopes(caller *client, scopes []string) []string {
+	if !s.faults.Any() {
+		return scopes
+	}
+	for i, scope := range scopes {
+		if small := strings.ToLower(scope); small != scope && s.faults.On("token.scope-any-case") {
+			scopes[i] = small
+		}
+	}
+	switch {
+	case len(scopes) > 1 && s.faults.On("token.scope-narrowed"):
+		return scopes[:1]
+	case len(scopes) == 1 && scopes[0] == "client/read" && s.faults.On("token.scope-widened"):
+		return caller.scopes
+	}
+	return scopes
+}
+
 // brokenGrant is what the token endpoint answers, with what the faults make of it.
 func (s *Server) brokenGrant(fields map[string]any, seconds int64) map[string]any {
-	if s.faults.On("token.not-a-jwt") {
-		fields["access_token"] = "opaque"
-	}
-	if s.faults.On("token.expires-in-wrong") {
-		fields["expires_in"] = seconds * 60
-	}
-	if s.faults.On("token.expires-in-text") {
-		fields["expires_in"] = fmt.Sprint(seconds)
+	for id, one := range map[fault.ID]struct {
+		name  string
+		value any
+	}{
+		"token.not-a-jwt": {"access_token", "opaque"}, "token.expires-in-wrong": {"expires_in", seconds * 60},
+		"token.expires-in-text": {"expires_in", fmt.Sprint(seconds)}, "token.expires-in-fraction": {"expires_in", float64(seconds) + 0.5},
+		"token.expires-in-zero": {"expires_in", 0}, "token.refresh-token": {"refresh_token", "mock-refresh"},
+		"token.type-mac": {"token_type", "mac"}, "token.type-list": {"token_type", []string{"Bearer"}}, "token.scope-told-wrong": {"scope", "client/other"},
+	} {
+		if s.faults.On(id) {
+			fields[one.name] = one.value
+		}
 	}
 	if s.faults.On("token.no-expires-in") {
 		delete(fields, "expires_in")
 	}
-	if s.faults.On("token.refresh-token") {
-		fields["refresh_token"] = "mock-refresh"
-	}
 	return fields
 }
 
-// brokenTokenError is the status and the body of an error of the token endpoint.
-func (s *Server) brokenTokenError(status int, code string) (int, []byte) {
+// brokenTokenMedia is another media type where a fault gives one, else empty.
+func (s *Server) brokenTokenMedia(id fault.ID) string {
+	if s.faults.On(id) {
+		return "text/plain"
+	}
+	return ""
+}
+
+// brokenCode is the code of a refusal of a kind.
+func (s *Server) brokenCode(kind, code string) string {
+	others := map[string]string{"grant": "invalid_request", "secret": "invalid_grant", "scope": "invalid_client"}
+	if s.faults.On(fault.ID("token.code-of-" + kind)) {
+		return others[kind]
+	}
+	return code
+}
+
+// brokenTokenError is the status and the body of an error of the token endpoint; no body where it is as it should be.
+func (s *Server) brokenTokenError(status int, code, description string) (int, []byte) {
 	switch {
 	case s.faults.On("token.error-as-500"):
 		status = http.StatusInternalServerError
 	case s.faults.On("token.error-as-200"):
 		status = http.StatusOK
+	case code != "invalid_client" && s.faults.On("token.error-as-401"):
+		status = http.StatusUnauthorized
 	}
-	if s.faults.On("token.unknown-error-code") {
-		code = "something_went_wrong"
-	}
-	if s.faults.On("token.error-without-code") {
+	switch {
+	case s.faults.On("token.unknown-error-code"):
+		return status, []byte(`{"error":"something_went_wrong"}`)
+	case s.faults.On("token.error-without-code"):
 		return status, []byte(`{"message":"Something went wrong"}`)
+	case s.faults.On("token.error-in-capitals"):
+		return status, fmt.Appendf(nil, `{"error":%q}`, strings.ToUpper(code))
+	case s.faults.On("token.error-object"):
+		return status, fmt.Appendf(nil, `{"error":{"code":%q}}`, code)
+	case s.faults.On("token.error-of-two-codes"):
+		return status, fmt.Appendf(nil, `{"error":"invalid_request %s"}`, code)
+	case s.faults.On("token.error-quotes"):
+		return status, fmt.Appendf(nil, `{"error":%q,"error_description":"the value of \"form\" is wrong. %s"}`, code, description)
+	case s.faults.On("token.error-list-of-descriptions"):
+		return status, fmt.Appendf(nil, `{"error":%q,"error_description":["wrong"]}`, code)
 	}
-	return status, fmt.Appendf(nil, `{"error":%q}`, code)
+	return status, nil
+}
+
+// challengedBasic names the way to authenticate at the token endpoint.
+func (s *Server) challengedBasic(a answer) answer {
+	switch {
+	case s.faults.On("token.challenge-missing"):
+		return a
+	case s.faults.On("token.challenge-bearer"):
+		return a.with("WWW-Authenticate", `Bearer realm="kobble tokens"`)
+	}
+	return a.with("WWW-Authenticate", `Basic realm="kobble tokens"`)
 }

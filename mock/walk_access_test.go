@@ -94,6 +94,41 @@ func walkTokens(c *caller) {
 			c.askToken(form)
 		}
 	}
+	walkOddForms(c, good)
 	c.send("POST", "/oauth2/token", good().Encode())
 	c.askToken(good())
+}
+
+// walkOddForms asks for tokens with forms that are nearly right, or right and written in another way.
+func walkOddForms(c *caller, good func() url.Values) {
+	secret := good().Get("client_secret")
+	for name, values := range map[string][]string{"grant_type": {"CLIENT_CREDENTIALS", "credential", "password"},
+		"scope":         {"CLIENT/READ", "client/read client/write"},
+		"client_secret": {strings.ToUpper(secret), secret[:len(secret)-1], secret + "x", " " + secret, c.server.Inventory().Clients["second"].Secret},
+		"unheard-of":    {"x"}} {
+		for _, value := range values {
+			form := good()
+			form.Set(name, value)
+			c.askToken(form)
+		}
+	}
+	for _, second := range []string{"client/read", "wrong"} {
+		for _, values := range [][]string{{"client/read", second}, {second, "client/read"}} {
+			form := good()
+			form["scope"] = values
+			c.askToken(form)
+		}
+	}
+	urlencoded := c.with("Content-Type", "application/x-www-form-urlencoded").without("Authorization")
+	form := good()
+	form.Del("scope")
+	urlencoded.send("POST", "/oauth2/token?scope=client/read", form.Encode())
+	form.Del("grant_type")
+	urlencoded.send("POST", "/oauth2/token?scope=client/read&grant_type=client_credentials", form.Encode())
+	urlencoded.send("GET", "/oauth2/token", good().Encode())
+	urlencoded.send("POST", "/oauth2/token", strings.Replace(good().Encode(), "client_credentials", "%63lient_credentials", 1))
+	urlencoded.send("POST", "/oauth2/token", "scope=client%2Fread&grant_type=client_credentials&client_secret="+
+		url.QueryEscape(secret)+"&client_id="+url.QueryEscape(good().Get("client_id")))
+	c.with("Content-Type", "application/x-www-form-urlencoded").with("Authorization", "Basic "+base64.StdEncoding.EncodeToString(
+		[]byte("nobody:wrong"))).send("POST", "/oauth2/token", "grant_type=client_credentials&scope=client/read")
 }

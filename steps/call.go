@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"net/http"
+	"slices"
 	"strconv"
 
 	"github.com/kobcheck/kobcheck/client"
@@ -56,6 +57,16 @@ func (w *World) hear(operation *contract.Operation, exchange *client.Exchange) e
 // Watch runs the sentinels over an exchange and keeps what they find.
 func (w *World) Watch(operation *contract.Operation, exchange *client.Exchange) {
 	w.watchThose(operation, exchange, func(string) bool { return true })
+}
+
+// WatchTokens looks at what the client of the scenario was answered when it needed a token: that is no call of a step.
+func (w *World) WatchTokens() {
+	token := w.Session.Contract.Operation("token")
+	for _, exchange := range w.Heard() {
+		if exchange.Operation == token.ID && exchange.Err == nil && !slices.Contains(w.Calls, exchange) && w.Gateway(exchange) == nil {
+			_ = w.Preparing(func() error { w.Watch(token, exchange); return nil })
+		}
+	}
 }
 
 // watchBut leaves one of the sentinels out, by the name of its check.

@@ -60,11 +60,6 @@ func (w *watcher) headers() {
 		w.match(match.RetryAfter(), value, evidence.Assertion{Check: wellFormedWait, Fact: w.fact("STD-10", contract.Head),
 			Message: "Retry-After is neither seconds nor a date"})
 	}
-	if w.operation.ID == "token" && w.succeeded() {
-		w.match(match.Directive("Cache-Control", "no-store"), client.List(header, "Cache-Control"), evidence.Assertion{
-			Check: "a token is not stored", Fact: w.fact("STD-15", contract.Head),
-			Message: "a token answer may be stored by caches"})
-	}
 }
 
 // beginnings are the first bytes of bodies of each coding (RFC 1952 §2.3.1; RFC 1950 §2.2). Others have none.

@@ -43,6 +43,9 @@ func Watch(set *schemas.Set, operation *contract.Operation, exchange *client.Exc
 	w.headers()
 	w.status()
 	w.body()
+	if w.operation.ID == "token" {
+		w.token()
+	}
 	w.leaks()
 	if w.decoded {
 		w.objects()

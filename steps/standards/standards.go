@@ -109,7 +109,7 @@ func errorIsOneOf(w *steps.World, exchange *client.Exchange, list string) {
 		codes[i] = strings.TrimSpace(codes[i])
 	}
 	w.Match(match.Field(match.OneOf(codes...), "error"), w.Body(exchange), evidence.Assertion{
-		Check: "error code of RFC 6749", Fact: w.Fact("STD-16", contract.Values),
+		Check: "error code of RFC 6749", Fact: w.Own(contract.Form),
 		Message: "the token error does not name a code of RFC 6749"})
 }
 

@@ -32,6 +32,7 @@ func (r *runner) keep(ctx context.Context, a *attempt) {
 		stopped = context.Cause(ctx)
 	}
 	a.cancel()
+	a.world.WatchTokens()
 	seen := a.world.Evidence()
 	result := r.describe(a.scenario)
 	result.StartedAt = a.started.UTC()

@@ -9,7 +9,6 @@ import (
 	"encoding/base64"
 	"encoding/json"
 	"fmt"
-	"net/url"
 	"slices"
 	"strings"
 	"time"
@@ -25,7 +24,7 @@ import (
 
 // Sentences returns the definitions of the area.
 func Sentences() []steps.Definition {
-	return slices.Concat(tokenSentences(), scopeSentences(), rightsSentences())
+	return slices.Concat(tokenSentences(), askingSentences(), scopeSentences(), rightsSentences())
 }
 
 // badTokens are what must not be taken for a token.
@@ -40,10 +39,6 @@ func tokenSentences() []steps.Definition {
 		steps.Define(area, `the request is sent with `+badTokens, "Sends the prepared request with something that must not be taken for a token.", sendWithBadToken),
 		steps.Define(area, `"([^"]+)" is called with a token of the scope "([^"]+)"`, "Asks for a token of that scope and calls the operation with it.", callWithScope),
 		steps.Define(area, `"([^"]+)" is called with the scheme written "([^"]+)"`, "Calls the operation with the authentication scheme in another letter case.", callWithScheme),
-		steps.Define(area, `we ask for an access token`, "Asks the token endpoint for a token as our client.", askToken),
-		steps.Define(area, `we ask for an access token (?:but|with) the "([^"]+)" (left out|wrong|empty|sent twice)`, "Asks for a token with one form field broken.", askBrokenToken),
-		steps.Define(area, `we ask for an access token with "([^"]+)" "([^"]+)"`, "Asks for a token with one form field set to the value.", askTokenWith),
-		steps.Define(area, `we ask for an access token with a JSON body`, "Asks for a token with the fields as JSON in place of a form.", askTokenAsJSON),
 		steps.Define(area, `the access token is a JWT that lives as long as "expires_in" says`, "Looks into the token: three parts, and an expiry that agrees with the answer.", tokenIsJWT),
 	}
 }
@@ -185,55 +180,6 @@ func callWithScheme(ctx context.Context, w *steps.World, title, scheme string) e
 	}
 	header := scheme + " " + token.Value
 	w.Draft.Request.Authorization = &header
-	return w.SendDraft(ctx)
-}
-
-func tokenDraft(w *steps.World) *scene.Draft {
-	id, secret, scope := w.Session.Client.Credentials("primary")
-	return &scene.Draft{Operation: w.Session.Contract.Operation("token"), Request: client.Request{As: "primary", Form: url.Values{
-		"grant_type": {"client_credentials"}, "client_id": {id}, "client_secret": {secret}, "scope": {scope},
-	}}}
-}
-
-func askToken(ctx context.Context, w *steps.World) error {
-	w.Draft = tokenDraft(w)
-	return w.SendDraft(ctx)
-}
-
-func askBrokenToken(ctx context.Context, w *steps.World, field, how string) error {
-	w.Draft = tokenDraft(w)
-	form := w.Draft.Request.Form
-	switch how {
-	case "left out":
-		form.Del(field)
-	case "empty":
-		form.Set(field, "")
-	case "wrong":
-		form.Set(field, "kobcheck-wrong-value")
-	case "sent twice":
-		form.Add(field, form.Get(field))
-	}
-	return w.SendDraft(ctx)
-}
-
-func askTokenWith(ctx context.Context, w *steps.World, field, value string) error {
-	w.Draft = tokenDraft(w)
-	w.Draft.Request.Form.Set(field, value)
-	return w.SendDraft(ctx)
-}
-
-func askTokenAsJSON(ctx context.Context, w *steps.World) error {
-	w.Draft = tokenDraft(w)
-	body := map[string]any{}
-	for field, values := range w.Draft.Request.Form {
-		body[field] = values[0]
-	}
-	w.Draft.Request.Form = nil
-	raw, err := json.Marshal(body)
-	if err != nil {
-		return steps.Faulty("the token request is not JSON: %v", err)
-	}
-	w.Draft.Request.RawBody, w.Draft.Request.MediaType = raw, "application/json"
 	return w.SendDraft(ctx)
 }
 

@@ -28,6 +28,7 @@ type postman struct {
 	mu     sync.Mutex
 	record []Delivery
 	base   string // where the mock itself is served; empty until it is
+	latest string // the id of the latest message, for a fault
 	routes map[identity]*round
 }
 
@@ -146,7 +147,7 @@ func (p *postman) tell(owner string, event Event) {
 	defer p.mu.Unlock()
 	for _, r := range p.routes {
 		ours := r.subscription.owner == owner
-		if !ours && !p.server.faults.On("webhook.delivered-to-others") || p.server.faults.On("webhook.notification-missing") {
+		if !ours && !p.toldToOthers() || p.server.faults.On("webhook.notification-missing") {
 			continue
 		}
 		if !r.confirmed && !p.server.faults.On("webhook.delivered-before-confirmation") {
@@ -196,6 +197,9 @@ func (p *postman) deliver(r *round, m *envelope) {
 			taken := p.post(r, m)
 			p.note(r, m, try+1, taken)
 			if taken {
+				for range p.goesOn(m) {
+					p.post(r, m)
+				}
 				return
 			}
 		}
@@ -298,6 +302,10 @@ func (p *postman) confirmation(r *round) *envelope {
 			". To confirm the subscription, visit the SubscribeURL included in this message.",
 		subscribe:   p.base + "/sns/?Action=ConfirmSubscription&TopicArn=" + url.QueryEscape(topic) + "&Token=" + r.token,
 		certificate: p.base + certificatePath, version: p.signatureVersion()}
+	if p.server.faults.On("webhook.one-token-for-all") {
+		m.token = "one-token-for-all"
+	}
+	p.brokenEnvelope(r, m)
 	m.sign(p.server.faults)
 	return m
 }
@@ -311,7 +319,7 @@ func (p *postman) signatureVersion() string {
 }
 
 func (p *postman) notification(r *round, event Event) *envelope {
-	text, err := json.Marshal(event)
+	text, err := json.Marshal(p.brokenEvent(event))
 	if err != nil {
 		text = []byte("{}") // five strings always can be written
 	}
@@ -320,6 +328,7 @@ func (p *postman) notification(r *round, event Event) *envelope {
 			url.QueryEscape(topic+":"+r.subscription.id.String()), certificate: p.base + certificatePath,
 		version: p.signatureVersion(),
 		subject: p.server.style.Subject, attributes: p.server.style.Attributes}
+	p.brokenEnvelope(r, m)
 	m.sign(p.server.faults)
 	return m
 }

@@ -4,6 +4,7 @@ import (
 	"encoding/json"
 	"net/http"
 	"strings"
+	"time"
 
 	"github.com/google/uuid"
 
@@ -16,7 +17,67 @@ func (p *postman) brokenRetry(m *envelope) bool {
 		m.id = uuid.NewString()
 		m.sign(p.server.faults)
 	}
+	if p.server.faults.On("webhook.retry-of-its-own-time") {
+		m.timestamp = millis(p.server.clock.Now().Add(time.Second).UnixMilli()).String()
+		m.sign(p.server.faults)
+	}
+	if p.server.faults.On("webhook.retry-not-signed-again") {
+		m.message = strings.Replace(m.message, "{", `{"try":2,`, 1)
+	}
 	return p.server.faults.On("webhook.not-retried")
+}
+
+// toldToOthers reports whether an event is told to a client that it does not belong to.
+func (p *postman) toldToOthers() bool {
+	return p.server.faults.On("webhook.delivered-to-others") || p.server.faults.OneIn("webhook.delivered-to-others-at-times", 4)
+}
+
+// goesOn is how often a message that was taken is sent again.
+func (p *postman) goesOn(m *envelope) int {
+	if m.kind == "Notification" && p.server.faults.On("webhook.goes-on") {
+		return 3
+	}
+	return 0
+}
+
+// brokenEnvelope is what the faults make of a message before it is signed.
+func (p *postman) brokenEnvelope(r *round, m *envelope) {
+	faults := p.server.faults
+	if !faults.Any() {
+		return
+	}
+	told := m.kind == "Notification"
+	switch {
+	case told && p.latest != "" && (faults.On("webhook.one-id-for-all") || faults.OneIn("webhook.id-comes-again", 4)):
+		m.id = p.latest
+	case told && faults.On("webhook.one-time-for-all"):
+		m.timestamp = millis(p.server.clock.Now().Truncate(time.Hour).UnixMilli()).String()
+	case told && faults.OneIn("webhook.older-than-its-event", 3):
+		m.timestamp = millis(p.server.clock.Now().Add(-10 * time.Minute).UnixMilli()).String()
+	case faults.OneIn("webhook.time-ahead", 4):
+		m.timestamp = millis(p.server.clock.Now().Add(time.Hour).UnixMilli()).String()
+	case told && faults.On("webhook.topic-of-events"), faults.OneIn("webhook.topic-changes", 3):
+		m.topic = strings.Replace(topic, "kobble-events", "kobble-other", 1)
+	case faults.OneIn("webhook.certificate-of-elsewhere", 4):
+		m.certificate = "https://sns.ap-southeast-2.amazonaws.com.example.test" + certificatePath
+	case told && faults.OneIn("webhook.message-cut", 4):
+		m.message = m.message[:len(m.message)-1]
+	}
+	p.latest = m.id
+}
+
+// brokenEvent is what the faults make of an event before it is told to a client.
+func (p *postman) brokenEvent(event Event) Event {
+	if !p.server.faults.Any() {
+		return event
+	}
+	switch {
+	case p.server.faults.On("webhook.one-event-id"):
+		event.ID = "11111111-1111-4111-8111-111111111111"
+	case p.server.faults.OneIn("webhook.event-of-another-client", 4):
+		event.ClientID = "another-" + event.ClientID
+	}
+	return event
 }
 
 // brokenHeaders are the headers of a delivery with what the faults make of them.
@@ -32,6 +93,12 @@ func (p *postman) brokenHeaders(header http.Header) {
 	}
 	if p.server.faults.On("webhook.type-header-wrong") {
 		header.Set("x-amz-sns-message-type", "Message")
+	}
+	if p.server.faults.OneIn("webhook.id-header-differs-at-times", 4) {
+		header.Set("x-amz-sns-message-id", uuid.NewString())
+	}
+	if p.server.faults.OneIn("webhook.labelled-html-at-times", 4) {
+		header.Set("Content-Type", "text/html")
 	}
 	if p.server.faults.On("webhook.topic-header-missing") {
 		header.Del("x-amz-sns-topic-arn")
@@ -68,6 +135,9 @@ func (m *envelope) broken(members map[string]any, faults *fault.Set) map[string]
 		if faults.On(one.fault) {
 			members[one.member] = one.value
 		}
+	}
+	if m.kind == "Notification" && faults.OneIn("webhook.unsubscribe-url-missing-at-times", 4) {
+		delete(members, "UnsubscribeURL")
 	}
 	if m.kind == "Notification" && faults.On("webhook.message-an-object") {
 		members["Message"] = json.RawMessage(m.message)

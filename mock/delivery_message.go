@@ -67,7 +67,7 @@ func (m *envelope) sign(faults *fault.Set) {
 		hash, sum = crypto.SHA256, two[:]
 	}
 	signature, err := rsa.SignPKCS1v15(rand.Reader, key, hash, sum)
-	if err != nil || faults.On("webhook.signature-wrong") {
+	if err != nil || faults.On("webhook.signature-wrong") || faults.OneIn("webhook.signature-wrong-at-times", 5) {
 		signature = make([]byte, 256)
 	}
 	m.signature = base64.StdEncoding.EncodeToString(signature)

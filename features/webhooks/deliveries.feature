@@ -138,3 +138,21 @@ Feature: Webhook deliveries
       And the webhook is told of it
       And three more things happen, of which the webhook is told
       Then the foreign webhook is told nothing of all this
+
+  @HARNESS-28 @standard
+  Rule: Each subscription is confirmed by a token and an address of its own, and all that it is sent is of one topic
+    @id:deliveries.together
+    Scenario: Messages of two subscriptions go together
+      Given a confirmed webhook
+      And another confirmed webhook
+      When three more things happen, of which the other webhook is told
+      And the webhook is told of it
+      Then what was delivered goes together
+
+    @id:deliveries.together-again
+    Scenario: Messages that failed once go together with their repeats
+      Given a confirmed webhook
+      And our receiver fails once
+      When something happens to tell of
+      And the notification is sent again
+      Then what was delivered goes together

@@ -15,6 +15,7 @@ import (
 	"github.com/kobcheck/kobcheck/steps"
 	"github.com/kobcheck/kobcheck/steps/cardorder"
 	"github.com/kobcheck/kobcheck/steps/catalog"
+	"github.com/kobcheck/kobcheck/steps/webhooks"
 )
 
 // describe fills in what the catalog knows of a scenario.
@@ -85,6 +86,18 @@ func (r *runner) keep(ctx context.Context, a *attempt) {
 	}
 	if r.config.Progress != nil {
 		r.config.Progress(Progress{Done: len(r.results), Total: len(r.selected), Counts: maps.Clone(r.counts), Latest: result})
+	}
+}
+
+// watchDeliveries looks at everything that was delivered to the scenarios of the run.
+func (r *runner) watchDeliveries(ctx context.Context) {
+	for _, seen := range webhooks.Watch(ctx, r.config.Session) {
+		r.census.add(seen.Checks)
+		for _, f := range seen.Passing {
+			if r.places.Lists(f) {
+				r.delivered = append(r.delivered, f)
+			}
+		}
 	}
 }
 

@@ -10,6 +10,7 @@ import (
 	"fmt"
 	"io"
 	"math/rand/v2"
+	"slices"
 	"sync"
 	"sync/atomic"
 	"time"
@@ -128,6 +129,7 @@ func Run(ctx context.Context, config Config) (*reports.Run, error) {
 	if config.Tidy {
 		r.tidy(ctx)
 	}
+	r.watchDeliveries(ctx)
 	return r.finish(running), nil
 }
 
@@ -201,6 +203,7 @@ type runner struct {
 
 	observations []evidence.Observation
 	passing      map[string][]evidence.Finding // by key
+	delivered    []evidence.Finding            // what was noticed in deliveries
 	places       evidence.Places               // of what is noticed in passing
 	kept         int                           // bytes of evidence
 	refusals     map[string][]evidence.Check   // by key
@@ -292,7 +295,7 @@ func (r *runner) finish(ctx context.Context) *reports.Run {
 	for _, scenario := range r.order {
 		run.Passing = append(run.Passing, r.passing[scenario.Key]...)
 	}
-	run.Passing = reports.Gathered(append(run.Passing, r.places.Rest()...))
+	run.Passing = reports.Gathered(append(slices.Concat(run.Passing, r.delivered), r.places.Rest()...))
 	run.Census = r.census.counts()
 	run.Operations = r.uses.operations(r.config.Session.Contract)
 	run.Observations = reports.SettledObservations(r.observations)

@@ -120,11 +120,16 @@ func messagesVerify(ctx context.Context, w *steps.World, all *messages) {
 	if len(*all) == 0 {
 		w.NoData("signature", w.Fact("HOOK-21", contract.Delivery), "nothing was received")
 	}
-	verifier := &webhook.Verifier{}
+	verified(ctx, w, *all, nil)
+}
+
+// verified verifies deliveries; fetch gets certificates, nil as a verifier does by itself.
+func verified(ctx context.Context, w *steps.World, all messages, fetch func(ctx context.Context, address string) ([]byte, error)) {
+	verifier := &webhook.Verifier{Fetch: fetch}
 	if w.Session.Local {
 		verifier.CertificateHost = w.Session.Host
 	}
-	for _, one := range *all {
+	for _, one := range all {
 		message, checks := verifier.Verify(ctx, one.Delivery)
 		for _, check := range checks {
 			requirements := []string{"HOOK-21"}

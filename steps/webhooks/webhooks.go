@@ -34,6 +34,8 @@ func Sentences() []steps.Definition {
 		steps.Define(area, `nothing was told before we confirmed`, "Every notification came after the handshake.", nothingBefore),
 		steps.Define(area, `each message has the documented (headers|fields|types)`, "Holds every message that came in against its documented form.", messageForm),
 		steps.Define(area, `each message verifies`, "Verifies every message that came in: form, headers, age, certificate, signature.", messagesVerify),
+		steps.Define(area, `what was delivered goes together`,
+			"Holds all messages of the scenario beside each other: ids, tokens, topics, times, clients and repeats.", compareAll),
 		steps.Define(area, `the event names its entity`, "The event in the notification has its documented members.", eventForm),
 		steps.Define(area, `the entity that the event names can be read`, "Reads the transaction by the id in the event.", entityCanBeRead),
 		steps.Define(area, `our receiver (fails|refuses|hangs up) once`, "Answers the first try of each notification with a server error, with a client error, or not at all.", receiverFails),
@@ -52,6 +54,7 @@ type hooks struct {
 // hook is a webhook that reaches us, and when the handshake began and ended.
 type hook struct {
 	inbox                 *webhook.Inbox
+	scenario, as          string
 	confirming, confirmed time.Time
 }
 
@@ -103,7 +106,9 @@ func aReachingWebhook(ctx context.Context, w *steps.World, article string) error
 		return err
 	}
 	w.Things[name] = object
-	hookOf(w, name).inbox = inbox
+	hook := hookOf(w, name)
+	hook.inbox, hook.scenario, hook.as = inbox, w.Scenario.ID, as
+	mailbagOf(w.Session).add(hook)
 	w.Cleanup(func(ctx context.Context) error {
 		_, err := w.Session.Client.Do(ctx, w.Session.Contract.Operation("webhooks-delete"),
 			client.Request{As: as, Path: map[string]string{"id": object.ID}})

@@ -8,6 +8,7 @@ import (
 	"github.com/kobcheck/kobcheck/client/scene"
 	"github.com/kobcheck/kobcheck/mock"
 	"github.com/kobcheck/kobcheck/steps/stage"
+	"github.com/kobcheck/kobcheck/steps/webhooks"
 )
 
 var says = stage.Says
@@ -87,4 +88,44 @@ func TestWithoutAnAddressOfOursNothingCanBeReceived(t *testing.T) {
 	plain.Alter("webhooks-create", 0, stage.Refused(400, "https only"))
 	require.ErrorAs(t, plain.Say(t, `a webhook that reaches us`), &untestable)
 	require.Equal(t, "webhooks.public_url", untestable.Key)
+}
+
+func TestWhatWasDeliveredGoesTogetherOrNot(t *testing.T) {
+	two := says(`a confirmed webhook`, `another confirmed webhook`, `three more things happen, of which the other webhook is told`,
+		`the webhook is told of it`, `what was delivered goes together`)
+	again := says(`a confirmed webhook`, `our receiver fails once`, `something happens to tell of`, `the notification is sent again`,
+		`what was delivered goes together`)
+	cases := map[string]stage.Case{}
+	for fault, check := range map[string]string{"webhook.one-id-for-all": "an id for each message",
+		"webhook.topic-of-events": "what a subscription has for itself", "webhook.one-token-for-all": "what a subscription has for itself",
+		"webhook.one-event-id": "an id for each event", "webhook.older-than-its-event": "a message is made after its event",
+		"webhook.event-of-another-client": "the client of an event"} {
+		cases[fault] = broken(fault, check, two...)
+	}
+	cases["a retry of its own"] = broken("webhook.retry-of-its-own-time", "a retry is the same message", again...)
+	stage.Play(t, cases)
+}
+
+func TestEverythingThatARunIsDeliveredIsLookedAt(t *testing.T) {
+	for fault, check := range map[string]string{"": "", "webhook.signature-wrong-at-times": "verification: signature",
+		"webhook.goes-on": "what was taken comes no more"} {
+		options := mock.Options{}
+		if fault != "" {
+			options.Faults = []string{fault}
+		}
+		s := stage.New(t, options)
+		require.NoError(t, s.Say(t, `a confirmed webhook`, `another confirmed webhook`, `three more things happen, of which the other webhook is told`,
+			`three more things happen, of which the webhook is told`))
+		var found []string
+		for _, seen := range webhooks.Watch(t.Context(), s.World.Session) {
+			for _, f := range seen.Passing {
+				found = append(found, f.Check)
+			}
+		}
+		if check == "" {
+			require.Empty(t, found)
+			continue
+		}
+		require.Contains(t, found, check)
+	}
 }

@@ -1,0 +1,206 @@
+package webhooks
+
+import (
+	"context"
+	"fmt"
+	"net/http"
+	"slices"
+	"strings"
+	"sync"
+	"time"
+
+	"github.com/kobcheck/kobcheck/client/webhook"
+	"github.com/kobcheck/kobcheck/contract"
+	"github.com/kobcheck/kobcheck/reports/evidence"
+	"github.com/kobcheck/kobcheck/schemas"
+	"github.com/kobcheck/kobcheck/steps"
+)
+
+// mailbag are all webhooks of a run that reached it.
+type mailbag struct {
+	mu    sync.Mutex
+	hooks []*hook
+}
+
+func mailbagOf(s *steps.Session) *mailbag {
+	return steps.Shared(s, func() *mailbag { return new(mailbag) })
+}
+
+func (b *mailbag) add(h *hook) {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	b.hooks = append(b.hooks, h)
+}
+
+// Watch looks at everything that a run was delivered, whatever the scenarios were about: each delivery by itself, and
+// all of them beside each other. What deviates is noticed in passing, of the scenario that had the webhook.
+func Watch(ctx context.Context, session *steps.Session) (seen []steps.Evidence) {
+	bag := mailbagOf(session)
+	bag.mu.Lock()
+	hooks := slices.Clone(bag.hooks)
+	bag.mu.Unlock()
+	run := newDelivered()
+	fetch := webhook.FetchOnce()
+	for _, h := range hooks {
+		all := messages(h.inbox.All())
+		if len(all) == 0 {
+			continue
+		}
+		w := session.NewWorld(steps.Scenario{ID: h.scenario, Requirements: []string{"HOOK-21"}})
+		_ = w.Preparing(func() error { // what is only noticed fails nothing
+			for _, what := range []string{"headers", "fields", "types"} {
+				messageForm(w, &all, what)
+			}
+			verified(ctx, w, all, fetch)
+			run.compare(w, h, all)
+			return nil
+		})
+		seen = append(seen, w.Evidence())
+	}
+	return seen
+}
+
+// compareAll holds what the webhooks of the scenario were sent beside each other.
+func compareAll(w *steps.World) {
+	run, named := newDelivered(), steps.State[hooks](w).named
+	for _, name := range []string{"webhook", "other webhook", "foreign webhook"} {
+		if h := named[name]; h != nil && h.inbox != nil {
+			run.compare(w, h, h.inbox.All())
+		}
+	}
+}
+
+// delivered is what was seen of deliveries so far, to tell what is alike and should differ, and what differs and should
+// be alike.
+type delivered struct {
+	byID, byEvent map[string]*webhook.Message
+	tokens        map[string]*hook
+	clientsOf     map[string]string // client_id by owner
+	heard         map[string]string // owners by the entity told of
+}
+
+func newDelivered() *delivered {
+	return &delivered{byID: map[string]*webhook.Message{}, byEvent: map[string]*webhook.Message{}, tokens: map[string]*hook{},
+		clientsOf: map[string]string{}, heard: map[string]string{}}
+}
+
+// compare holds the deliveries of a webhook against each other and against those of all before it.
+func (d *delivered) compare(w *steps.World, h *hook, all []webhook.Received) {
+	topic, tries, taken, stamps := "", map[string]int{}, map[string]bool{}, map[string][]webhook.Received{}
+	for _, one := range all {
+		m := one.Message
+		if m == nil {
+			continue
+		}
+		d.sameIDs(w, m)
+		if topic == "" {
+			topic = m.TopicArn
+		}
+		ownThings(w, m.TopicArn == topic, "TopicArn", "the topic of a subscription changes", topic, m.TopicArn)
+		if m.Type != webhook.Notification {
+			d.ownToken(w, h, m)
+			continue
+		}
+		early := h.confirming.IsZero() || !one.At.After(h.confirming)
+		expect(w, !early, "HOOK-16", contract.Delivery, "nothing before the handshake", "a notification came before the handshake",
+			"a confirmed subscription", "none yet")
+		if taken[m.MessageId] {
+			tries[m.MessageId]++
+		}
+		taken[m.MessageId] = taken[m.MessageId] || one.Answer == http.StatusOK
+		expect(w, tries[m.MessageId] < mostRepeats, "SNS-16", contract.Delivery, "what was taken comes no more",
+			"a notification that was answered 200 comes again and again", "no more than a repeat", fmt.Sprintf("%d repeats", tries[m.MessageId]))
+		if tries[m.MessageId] == 0 {
+			stamps[m.Timestamp] = append(stamps[m.Timestamp], one)
+		}
+		d.events(w, h, one)
+	}
+	for stamp, alike := range stamps {
+		span := alike[len(alike)-1].At.Sub(alike[0].At)
+		expect(w, len(alike) < mostAlike || span < alikeFor, "HOOK-28", contract.Delivery, "times of messages",
+			"many messages were made at one moment", "a time of its own for each", fmt.Sprintf("%d of %s", len(alike), stamp))
+	}
+}
+
+// What is too much to be chance: SNS delivers at least once, so that a repeat is no fault, and two messages may be of
+// one millisecond.
+const (
+	mostRepeats = 2
+	mostAlike   = 4
+	alikeFor    = 20 * time.Millisecond
+)
+
+func expect(w *steps.World, holds bool, requirement string, facet contract.Facet, check, message, expected, actual string) {
+	w.Expect(holds, evidence.Assertion{Check: check, Fact: w.Fact(requirement, facet), Message: message, Expected: expected, Actual: actual})
+}
+
+// ownThings is what a subscription has for itself.
+func ownThings(w *steps.World, holds bool, pointer, message, expected, actual string) {
+	w.Expect(holds, evidence.Assertion{Check: "what a subscription has for itself", Fact: w.Fact("HARNESS-28", contract.Delivery),
+		Message: message, Pointer: "/" + pointer, Expected: expected, Actual: actual})
+}
+
+func (d *delivered) ownToken(w *steps.World, h *hook, m *webhook.Message) {
+	for _, one := range [][2]string{{"Token", m.Token}, {"SubscribeURL", m.SubscribeURL}} {
+		if one[1] == "" {
+			continue
+		}
+		key := one[0] + " " + one[1]
+		first := d.tokens[key]
+		ownThings(w, first == nil || first == h, one[0], "two subscriptions are confirmed by one "+one[0], "one of its own", "another subscription's")
+		if first == nil {
+			d.tokens[key] = h
+		}
+	}
+}
+
+// sameIDs holds what has one id to being one message: a message for several subscriptions may have one, and a retry does.
+func (d *delivered) sameIDs(w *steps.World, m *webhook.Message) {
+	first := d.byID[m.MessageId]
+	if first == nil || m.MessageId == "" {
+		first, d.byID[m.MessageId] = m, m
+	}
+	expect(w, first.Message == m.Message && first.Type == m.Type, "HOOK-26", contract.Delivery, "an id for each message",
+		"two messages have one MessageId", first.Message, m.Message)
+	expect(w, first.Message != m.Message || first.Timestamp == m.Timestamp && first.SignatureVersion == m.SignatureVersion, "SNS-18",
+		contract.Delivery, "a retry is the same message", "a retry is not the message that it repeats",
+		first.Timestamp+", version "+first.SignatureVersion, m.Timestamp+", version "+m.SignatureVersion)
+}
+
+// events holds the events of notifications beside each other.
+func (d *delivered) events(w *steps.World, h *hook, one webhook.Received) {
+	event, err := one.Message.Event()
+	if err != nil || event.EntityID == "" {
+		return // what the form of a message is held against
+	}
+	at, stamped := schemas.Instant(one.Message.Timestamp)
+	if made, readable := schemas.Instant(event.CreatedAt); stamped && readable {
+		expect(w, at.After(made.Add(-time.Minute)), "HOOK-28", contract.Delivery, "a message is made after its event",
+			"a message is older than the event that it tells of", "a time after "+event.CreatedAt, one.Message.Timestamp)
+	}
+	if first := d.byEvent[event.ID]; first != nil && event.ID != "" {
+		before, _ := first.Event() // it was read before it was kept
+		expect(w, before.EntityID == event.EntityID && before.Type == event.Type, "HOOK-32", contract.Delivery, "an id for each event", "two events have one id",
+			before.Type+" of "+before.EntityID, event.Type+" of "+event.EntityID)
+	} else {
+		d.byEvent[event.ID] = one.Message
+	}
+	d.owners(w, h, event)
+}
+
+// owners holds what is told to one client apart from what is told to another.
+func (d *delivered) owners(w *steps.World, h *hook, event *webhook.Event) {
+	whose, known := d.clientsOf[h.as]
+	if !known {
+		whose, d.clientsOf[h.as] = event.ClientID, event.ClientID
+	}
+	expect(w, whose == event.ClientID, "HOOK-32", contract.Delivery, "the client of an event", "events of one client name several clients",
+		whose, event.ClientID)
+	entity := event.Type + " of " + strings.ToLower(event.EntityID)
+	first, told := d.heard[entity]
+	if !told {
+		first, d.heard[entity] = h.as, h.as
+	}
+	expect(w, first == h.as, "OWN-06", contract.Exposure, "events are told to their client alone", "two clients were told of one thing",
+		"one client", "the clients "+first+" and "+h.as)
+}

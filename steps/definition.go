@@ -34,6 +34,9 @@ type Table = godog.Table
 
 // Define returns the definition of a sentence, which the pattern reads as a whole.
 func Define(area, pattern, doc string, handler any) Definition {
+	if choice, is := handler.(Choice); is {
+		pattern, doc, handler = choice.pattern(pattern), choice.doc(doc), choice.handler(pattern)
+	}
 	return Definition{Area: area, Pattern: regexp.MustCompile("^" + pattern + "$"), Doc: doc, Handler: handler}
 }
 
@@ -54,12 +57,7 @@ var supplies = map[reflect.Type]func(context.Context, *World) (any, error){
 // report as passed).
 func (d Definition) Guarded() any {
 	handler := reflect.ValueOf(d.Handler)
-	takes := []reflect.Type{reflect.TypeFor[context.Context]()}
-	for i := range handler.Type().NumIn() {
-		if one := handler.Type().In(i); supplies[one] == nil && !one.Implements(reflect.TypeFor[Supplied]()) {
-			takes = append(takes, one)
-		}
-	}
+	takes := append([]reflect.Type{reflect.TypeFor[context.Context]()}, groups(handler.Type())...)
 	fails := reflect.TypeFor[error]()
 	return reflect.MakeFunc(reflect.FuncOf(takes, []reflect.Type{fails}, false), func(in []reflect.Value) []reflect.Value {
 		ctx := in[0].Interface().(context.Context)

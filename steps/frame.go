@@ -148,19 +148,30 @@ type Breaks func(thing *scene.Thing, member string) string
 // ExpectFrame reads the things of a frame again and checks that each is as it was. What differs is one finding, of the
 // requirement that breaks says.
 func (w *World) ExpectFrame(ctx context.Context, f *Frame, a evidence.Assertion, breaks Breaks) error {
-	now, err := w.seen(ctx, f.things)
-	if err != nil {
-		return err
+	now, err := w.Again(ctx, f)
+	if err == nil {
+		w.ExpectSame(f, now, a, breaks)
 	}
+	return err
+}
+
+// Again reads the things of a frame once more.
+func (w *World) Again(ctx context.Context, f *Frame) (*Frame, error) {
+	states, err := w.seen(ctx, f.things)
+	return &Frame{things: f.things, states: states}, err
+}
+
+// ExpectSame checks that each thing of a frame is the same in a later one.
+func (w *World) ExpectSame(f, later *Frame, a evidence.Assertion, breaks Breaks) {
 	compared := 0
 	for _, name := range slices.Sorted(maps.Keys(f.states)) {
 		before := f.states[name]
-		if after, looked := now[name]; looked && after == nil || before == nil {
+		if after, looked := later.states[name]; looked && after == nil || before == nil {
 			continue
 		}
 		compared++
 		for _, member := range slices.Sorted(maps.Keys(before)) {
-			holds, why := match.Field(match.Equal(before[member]), member).Look(now[name])
+			holds, why := match.Field(match.Equal(before[member]), member).Look(later.states[name])
 			if holds {
 				continue
 			}
@@ -168,14 +179,13 @@ func (w *World) ExpectFrame(ctx context.Context, f *Frame, a evidence.Assertion,
 				a.Fact.Requirement, a.Fact.Also = requirement, nil
 				a.Pointer, a.Expected, a.Actual = why.Pointer, fmt.Sprintf("%q of the %s as it was, %s", member, name, why.Expected), why.Actual
 				w.Expect(false, a)
-				return nil
+				return
 			}
 		}
 	}
 	if compared > 0 {
 		w.Expect(true, a)
 	}
-	return nil
 }
 
 // framedPart is how deep a run has to go for every refusal to be looked into; less deep ones look into a part of them.

@@ -21,14 +21,23 @@ func (s *Scene) Balance(ctx context.Context, as, wallet string) (Balance, error)
 	if err != nil {
 		return Balance{}, err
 	}
-	b := Balance{Total: Amount(body["total_amount"]), Available: Amount(body["amount"]), Reserved: Amount(body["reserved_amount"]), Body: body}
-	if b.Total == nil || b.Available == nil {
+	b, shown := BalanceOf(body)
+	if !shown {
 		return b, s.blocked(s.Contract.Operation("wallets-get"), exchange, "shows no total_amount or amount")
+	}
+	return b, nil
+}
+
+// BalanceOf is what a wallet holds as it shows itself; false where it shows no total or no available amount.
+func BalanceOf(wallet map[string]any) (Balance, bool) {
+	b := Balance{Total: Amount(wallet["total_amount"]), Available: Amount(wallet["amount"]), Reserved: Amount(wallet["reserved_amount"]), Body: wallet}
+	if b.Total == nil || b.Available == nil {
+		return b, false
 	}
 	if b.Reserved == nil {
 		b.Reserved = new(big.Rat).Sub(b.Total, b.Available)
 	}
-	return b, nil
+	return b, true
 }
 
 // Amount is a decimal as [schemas.Decode] gives it, a number or a text; nil where it is none.

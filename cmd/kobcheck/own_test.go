@@ -19,7 +19,7 @@ const ownFeature = `Feature: What we agreed with the operator
     @id:acme.currency
     Scenario: A new wallet has a currency
       When we call "Create a new wallet"
-      Then the answer's "asset" is there
+      Then the answer has "asset"
 
   @ACME-02 @stated
   Rule: A wallet that we make has a colour.
@@ -27,7 +27,7 @@ const ownFeature = `Feature: What we agreed with the operator
     @id:acme.colour
     Scenario: A new wallet has a colour
       When we call "Create a new wallet"
-      Then the answer's "colour" is there
+      Then the answer has "colour"
 `
 
 const ownRequirements = `
@@ -76,7 +76,7 @@ func TestOwnCasesThatDoNotHoldTogetherAreRefusedBeforeARun(t *testing.T) {
 	for says, feature := range map[string]string{
 		"the requirement ACME-09 is not in the contract":     strings.ReplaceAll(ownFeature, "ACME-02", "ACME-09"),
 		"the id cards-get.success is that of a scenario":     strings.ReplaceAll(ownFeature, "acme.colour", "cards-get.success"),
-		"wallets.feature:17: ":                               strings.ReplaceAll(ownFeature, `"colour" is there`, `colour shines`),
+		"wallets.feature:17: ":                               strings.ReplaceAll(ownFeature, `has "colour"`, `colour shines`),
 		"there is no file with the ending .feature":          "",
 		"tagged @inferred, but its leading requirement ACME": strings.ReplaceAll(ownFeature, "@ACME-02 @stated", "@ACME-02 @inferred"),
 	} {

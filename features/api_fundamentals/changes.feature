@@ -8,10 +8,10 @@ Feature: Changes
       Given an enduser
       And a card
       And another card
-      And another wallet
       And a beneficiary
       And another beneficiary
-      When "<operation>" is called with each value that its page names
+      When we call "<operation>" with each value that its page names
+      Then it has changed what it is for, and nothing else
 
       Examples:
         | operation             |
@@ -31,7 +31,8 @@ Feature: Changes
       And another wallet
       And another card
       And a beneficiary
-      When "<operation>" is called with each value that its page names
+      When we call "<operation>" with each value that its page names
+      Then it has changed what it is for, and nothing else
 
       Examples:
         | operation                        |
@@ -51,4 +52,5 @@ Feature: Changes
       And a wallet
       And another wallet
       And a beneficiary
-      When "Create a new card" is called with each value that its page names
+      When we call "Create a new card" with each value that its page names
+      Then it has changed what it is for, and nothing else

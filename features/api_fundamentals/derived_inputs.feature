@@ -6,7 +6,7 @@ Feature: Derived inputs
   @HARNESS-01 @standard
   Rule: No input is answered by a server error: it is refused as a client error, or served as documented
     @id:derived.inputs
-    Scenario Outline: <class>, in any field of any operation
+    Scenario Outline: No operation breaks on <class> in a field
       Given inputs with <class>, derived from every operation's fields
       When a sample of them is sent
       Then each of them is answered cleanly
@@ -27,7 +27,7 @@ Feature: Derived inputs
         | a further member that no page has       |
 
     @id:derived.parameters
-    Scenario Outline: <class>, in any parameter of any address
+    Scenario Outline: No operation breaks on <class> in a parameter of its address
       Given inputs with <class>, derived from every operation's parameters
       When a sample of them is sent
       Then each of them is answered cleanly
@@ -46,7 +46,7 @@ Feature: Derived inputs
         | a further member that no page has   |
 
     @id:derived.headers
-    Scenario Outline: <class>, in any header of any request
+    Scenario Outline: No operation breaks on <class> in a header
       Given inputs with <class>, derived from every operation's headers
       When a sample of them is sent
       Then each of them is answered cleanly

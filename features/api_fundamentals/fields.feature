@@ -313,7 +313,7 @@ Feature: Required fields, types and values
     @id:fields.no-server-error @gap:N-41
     Scenario Outline: <operation> answers an unknown field without breaking
       Given a valid request to "<operation>"
-      And the request has the further field "kobcheck_unknown" with {"nested": [1, null]}
+      And the request's "kobcheck_unknown" is set to {"nested": [1, null]}
       When the request is sent
       Then what the target does here is recorded
 
@@ -386,7 +386,7 @@ Feature: Required fields, types and values
     Scenario Outline: A refused <operation> moves no money
       Given a funded wallet
       And a valid request to "<operation>"
-      And the balance of the wallet is noted
+      And the wallet is noted
       But the request's "amount" is of another type
       When the request is sent
       Then the wallet holds what it held before
@@ -399,7 +399,7 @@ Feature: Required fields, types and values
   @HARNESS-19 @inferred
   Rule: A query value of the wrong form is refused or ignored, and never a server error
     @id:fields.bad-query @gap:N-20
-    Scenario Outline: <operation> does not break on "<query>" = "<value>"
+    Scenario Outline: What <operation> answers to "<query>" = "<value>" is recorded, and is no server error
       Given a valid request to "<operation>"
       But the request's query "<query>" is "<value>"
       When the request is sent

@@ -45,7 +45,7 @@ Feature: Idempotency
       Given a valid request to "<operation>"
       And the request is sent
       When the request is sent again with the same key
-      Then the repeat has done nothing more
+      Then it was done once
 
       Examples:
         | operation                        |
@@ -96,8 +96,8 @@ Feature: Idempotency
       Given a valid request to "Create a new card"
       And the request is sent
       When the request is sent again with the same key
-      Then both answers name the same card
-      And the repeat has done nothing more
+      Then the answers name the same card
+      And it was done once
 
   @IDEMP-32 @stated
   Rule: With a key, retrying a card creation after a time-out or a network error is safe from duplicates
@@ -107,7 +107,7 @@ Feature: Idempotency
       And the request is sent
       When the request is sent again with the same key
       Then the call succeeds
-      And both answers name the same card
+      And the answers name the same card
 
   @IDEMP-29 @stated
   Rule: Parallel requests with one key have one effect between them, whatever each is answered (the page names several services or instances that attempt one operation as a use of keys)
@@ -115,7 +115,7 @@ Feature: Idempotency
     Scenario Outline: <operation> sent <copies> times at once under one key is done once
       Given a valid request to "<operation>"
       When the request is sent <copies> times at once under one key
-      Then all that succeeded name the same <thing>
+      Then the answers name the same <thing>
       And it was done once
 
       Examples:
@@ -131,7 +131,7 @@ Feature: Idempotency
       Given a valid request to "<operation>"
       And the request is sent
       When the request is sent again with the same key and "<field>" changed to <value>
-      Then the repeat has done nothing more
+      Then it was done once
 
       Examples:
         | operation                        | field  | value |
@@ -144,10 +144,10 @@ Feature: Idempotency
       Given a valid request to "Create a new card"
       And the request is sent
       When the request is sent again with the same key for another wallet
-      Then the repeat has done nothing more
+      Then it was done once
 
     @id:idempotency.other-card @gap:C-13
-    Scenario: A used key never shows the secret of another card
+    Scenario: What a used key is answered for another card is recorded
       Given a valid request to "Generate card secret"
       And the request is sent
       When the request is sent again with the same key for another card
@@ -158,7 +158,7 @@ Feature: Idempotency
     @id:idempotency.header-case
     Scenario Outline: The header may be written <spelling>
       Given a valid request to "Create manual credit transaction"
-      But the request's key is sent in the header "<spelling>"
+      But the request's key is in the header "<spelling>"
       When the request is sent
       Then the call succeeds
 
@@ -174,14 +174,14 @@ Feature: Idempotency
     Scenario: Another client's own request under our key is not answered with ours
       Given a valid request to "Create manual credit transaction"
       And the request is sent
-      When the key of the first request is used by another client for its own "Create manual credit transaction"
+      When another client calls "Create manual credit transaction" with the key of the first request
       Then the answer is not that of the first request
 
     @id:idempotency.other-client-same-data
     Scenario: Another client that sends our very request under our key is not given our card
       Given a valid request to "Create a new card"
       And the request is sent
-      When another client sends the request with the key of the first
+      When the request is sent again with the same key by another client
       Then the answer is not that of the first request
 
   @AUTH-29 @inferred
@@ -199,7 +199,7 @@ Feature: Idempotency
     Scenario: A used key on another operation is not answered with the first answer
       Given a valid request to "Create manual credit transaction"
       And the request is sent
-      When the key of the first request is used to call "Create a new card"
+      When we call "Create a new card" with the key of the first request
       Then the answer is not that of the first request
 
   @IDEMP-07 @IDEMP-13 @stated
@@ -214,7 +214,7 @@ Feature: Idempotency
   @IDEMP-03 @stated
   Rule: The key must be a valid UUID v4, such as "550e8400-e29b-41d4-a716-446655440000"
     @id:idempotency.odd-key @gap:C-10
-    Scenario Outline: A key that is <key>
+    Scenario Outline: What a key that is <key> is answered is recorded
       Given a valid request to "Create manual credit transaction"
       But the request's key is <key>
       When the request is sent
@@ -242,15 +242,15 @@ Feature: Idempotency
     Scenario: Two keys that differ in one digit, whichever, are two keys
       Given a valid request to "Create manual credit transaction"
       When the request is sent
-      And the request is sent again under each key that differs in one digit
-      Then each of them was a request of its own
+      And the request is sent again with each key that differs in one digit
+      Then the answers name different transactions
 
   @HARNESS-11 @inferred
   Rule: A refused request changes nothing
     @id:idempotency.keyless-moves-no-money
     Scenario Outline: <operation> with a key that is <key> moves no money where it is refused
       Given a <wallet>
-      And the balance of the wallet is noted
+      And the wallet is noted
       And a valid request to "<operation>"
       But the request's key is <key>
       When the request is sent
@@ -269,7 +269,7 @@ Feature: Idempotency
     @id:idempotency.keyless-leaves-it
     Scenario Outline: <operation> with a key that is <key> leaves the <thing> as it was where it is refused
       Given a <thing>
-      And the <thing> is seen
+      And the <thing> is noted
       And a valid request to "<operation>"
       But the request's key is <key>
       When the request is sent

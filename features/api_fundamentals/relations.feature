@@ -8,7 +8,7 @@ Feature: Relations between lists
     Scenario Outline: No card is missed or met twice on pages of <size> while new ones are made
       Given three cards made one after another, one before them and one after them
       When we walk through the pages of <size>, oldest first, and another card is made after each page
-      Then each of those that were there before was met once
+      Then the list holds all that were there before once
 
       Examples:
         | size |
@@ -19,7 +19,7 @@ Feature: Relations between lists
     Scenario: No transaction is missed or met twice while new ones are made
       Given four credits made one after another on one wallet
       When we walk through the pages of 1, oldest first, and another transaction is made after each page
-      Then each of those that were there before was met once
+      Then the list holds all that were there before once
 
   @CARD-LIST-03 @CARD-LIST-04 @HARNESS-24 @stated
   Rule: Query "from" is an optional date-time
@@ -28,7 +28,7 @@ Feature: Relations between lists
       Given three cards made one after another, one before them and one after them
       When we list the cards of that time
       And we list the cards of the later part of that time
-      Then the list of the whole time holds each of them
+      Then the list is part of the one before
 
   @TXN-06 @TXN-07 @HARNESS-24 @stated
   Rule: Listing: query "from" is an optional date-time
@@ -37,7 +37,7 @@ Feature: Relations between lists
       Given four credits made one after another on one wallet
       When we list the transactions of that time
       And we list the transactions of the later part of that time
-      Then the list of the whole time holds each of them
+      Then the list is part of the one before
 
   @stated
   Rule: A range of time in which nothing can be lists nothing, whichever of its times a list goes by
@@ -61,18 +61,21 @@ Feature: Relations between lists
     @id:relations.cards-parts
     Scenario: Whatever part of the list of cards is asked for is that part of the whole
       Given three cards made one after another, one before them and one after them
-      Then any part of that list, by any of its parameters together, is that part of the whole
+      When we ask for parts of the list of those, by its parameters together
+      Then each part is that part of the whole
 
   @TXN-03 @TXN-02 @TXN-04 @TXN-05 @TXN-06 @TXN-07 @stated
   Rule: Listing: query "offset" is an optional number
     @id:relations.transactions-parts
     Scenario: Whatever part of the transactions of a wallet is asked for is that part of the whole
       Given four credits made one after another on one wallet
-      Then any part of that list, by any of its parameters together, is that part of the whole
+      When we ask for parts of the list of those, by its parameters together
+      Then each part is that part of the whole
 
   @TXN-02 @stated
   Rule: Listing: query "wallet" (string) is optional and is a wallet id
     @id:relations.transactions-none
     Scenario: Whatever part of the transactions of a wallet without any is asked for is empty
       Given a wallet
-      Then any part of the list of transactions of that wallet is empty
+      When we ask for parts of the list of the wallet, by its parameters together
+      Then each part is empty

@@ -67,7 +67,7 @@ Feature: Transport, errors and what HTTP asks for
     Scenario Outline: The "<field>" of a card is UTC with milliseconds
       Given a card
       When we call "Get card by ID"
-      Then the answer's "<field>" matches the pattern of UTC with milliseconds
+      Then the answer's "<field>" is a time in UTC with milliseconds
 
       Examples:
         | field      |
@@ -81,21 +81,21 @@ Feature: Transport, errors and what HTTP asks for
     Scenario: Times of a wallet are date-times of RFC 3339
       Given a wallet
       When we call "Get wallet by ID"
-      Then the answer's "created_at" matches the pattern of a date-time of RFC 3339
-      And the answer's "updated_at" matches the pattern of a date-time of RFC 3339
+      Then the answer's "created_at" is a date-time of RFC 3339
+      And the answer's "updated_at" is a date-time of RFC 3339
 
   @HARNESS-18 @inferred
   Rule: An unknown path is answered 404 or refused, and never served
     @id:transport.unknown-address
     Scenario: An address that does not exist is not served
-      When an address that does not exist is called
+      When we call "Get all cards" at an address that does not exist
       Then the call is refused as a fault of the caller
 
   @HARNESS-17 @inferred
   Rule: A method that a known path does not offer is refused with 404, 405 or 501, and never served
     @id:transport.unknown-method
     Scenario Outline: <operation> is not served to the method <method>
-      When "<operation>" is called with the method <method>
+      When we call "<operation>" with the method <method>
       Then the call is refused as a wrong method
 
       Examples:
@@ -111,7 +111,7 @@ Feature: Transport, errors and what HTTP asks for
   Rule: Every 405 has "Allow"
     @id:transport.allow
     Scenario: A 405 says which methods are allowed
-      When "Get all cards" is called with the method DELETE
+      When we call "Get all cards" with the method DELETE
       Then the refusal says which methods are allowed
 
   @STD-06 @standard
@@ -120,7 +120,7 @@ Feature: Transport, errors and what HTTP asks for
     Scenario: A 204 has no content
       Given a webhook
       When we call "Delete a webhook"
-      Then the answer has no content
+      Then the answer is empty, as 204 says
 
   @HARNESS-26 @standard
   Rule: The coding that an answer names in "Content-Encoding" is that of its body
@@ -140,7 +140,7 @@ Feature: Transport, errors and what HTTP asks for
     Scenario Outline: <operation> carries a valid date
       When we call "<operation>"
       Then the call succeeds
-      And the answer has a valid date
+      And the answer's header "Date" is a date
 
       Examples:
         | operation           |
@@ -153,7 +153,7 @@ Feature: Transport, errors and what HTTP asks for
     @id:transport.safe
     Scenario Outline: Reading a <thing> twice changes nothing
       Given a <thing>
-      And the <thing> is seen
+      And the <thing> is noted
       When we call "<operation>"
       Then the <thing> is as it was
 
@@ -218,10 +218,10 @@ Feature: Transport, errors and what HTTP asks for
   @STD-10 @STD-11 @standard
   Rule: "Retry-After", where present, is whole seconds or an HTTP date
     @id:transport.retry-after
-    Scenario: Retry-After, where there is one, is well formed
+    Scenario: Retry-After, where there is one, is seconds or a date
       When we call "Get all cards"
       Then the call succeeds
-      And the answer's header "Retry-After", where there is one, is well formed
+      And the answer's header "Retry-After", where there is one, is seconds or a date
 
   @ERR-11 @third-party
   Rule: An error body, when it is JSON, has the text in "message" or else in "error"
@@ -235,12 +235,12 @@ Feature: Transport, errors and what HTTP asks for
   @HARNESS-10 @inferred
   Rule: An error answer shows no stack trace, file path or database statement
     @id:errors.no-insides
-    Scenario Outline: <what> shows nothing of the inside of the server
+    Scenario Outline: <operation>, where its <what> is <how>, shows nothing of the inside of the server
       Given a valid request to "<operation>"
       But the request's <what> is <how>
       When the request is sent
       Then the call is refused as a fault of the caller
-      And the refusal shows nothing of the inside of the server
+      And the answer shows nothing of the inside of the server
 
       Examples:
         | operation            | what                | how         |
@@ -268,7 +268,7 @@ Feature: Transport, errors and what HTTP asks for
     Scenario Outline: <operation> answers HEAD
       When we call "<operation>"
       Then the answer is a list of <kind>s
-      When "<operation>" is called with the method HEAD
+      When we call "<operation>" with the method HEAD
       Then the call succeeds
 
       Examples:
@@ -280,7 +280,8 @@ Feature: Transport, errors and what HTTP asks for
   Rule: 204 and 304 have no content, and "Content-Length", where present, equals the octets sent
     @id:transport.length
     Scenario Outline: <operation> is answered with as many octets as it announces
-      Then "<operation>" is answered with as many octets as it announces
+      When we read the answer of "<operation>" to its end
+      Then the answer is as long as it says
 
       Examples:
         | operation                               |

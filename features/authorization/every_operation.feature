@@ -6,7 +6,7 @@ Feature: A token for every operation
   Rule: Any operation called without a token, or with one that is malformed, forged or expired, is answered 401
     @id:auth.no-token
     Scenario Outline: <operation> refuses a caller without a token
-      When "<operation>" is called with no token
+      When we call "<operation>" with no token
       Then the call is refused as not authenticated
 
       Examples:
@@ -49,7 +49,7 @@ Feature: A token for every operation
 
     @id:auth.changed
     Scenario Outline: <operation> refuses a caller with a token of which one letter was changed
-      When "<operation>" is called with a token with one letter changed
+      When we call "<operation>" with a token with one letter changed
       Then the call is refused as not authenticated
 
       Examples:
@@ -92,7 +92,7 @@ Feature: A token for every operation
 
     @id:auth.expired
     Scenario Outline: <operation> refuses a caller with a token that has run out
-      When "<operation>" is called with a token that has expired
+      When we call "<operation>" with a token that has expired
       Then the call is refused as not authenticated
 
       Examples:
@@ -135,7 +135,7 @@ Feature: A token for every operation
 
     @id:auth.stranger
     Scenario Outline: <operation> refuses a caller with a token that a stranger signed
-      When "<operation>" is called with a token signed by a stranger
+      When we call "<operation>" with a token signed by a stranger
       Then the call is refused as not authenticated
 
       Examples:
@@ -178,7 +178,7 @@ Feature: A token for every operation
 
     @id:auth.odd-token
     Scenario Outline: <operation> does not take <token> for a token
-      When "<operation>" is called with <token>
+      When we call "<operation>" with <token>
       Then the call is refused as not authenticated
 
       Examples:
@@ -204,8 +204,8 @@ Feature: A token for every operation
     @id:auth.unserved-leaves-it
     Scenario Outline: <operation> with <token> leaves the <thing> as it was
       Given a <thing>
-      And the <thing> is seen
-      When "<operation>" is called with <token>
+      And the <thing> is noted
+      When we call "<operation>" with <token>
       Then the <thing> is as it was
 
       Examples:
@@ -234,8 +234,8 @@ Feature: A token for every operation
     @id:auth.unserved-moves-no-money
     Scenario Outline: <operation> with <token> moves no money
       Given a <wallet>
-      And the balance of the wallet is noted
-      When "<operation>" is called with <token>
+      And the wallet is noted
+      When we call "<operation>" with <token>
       Then the wallet holds what it held before
 
       Examples:
@@ -282,7 +282,7 @@ Feature: A token for every operation
     @id:auth.unserved-deletes-nothing
     Scenario Outline: Delete a webhook with <token> deletes nothing
       Given a webhook
-      When "Delete a webhook" is called with <token>
+      When we call "Delete a webhook" with <token>
       Then the webhook is in the list
 
       Examples:
@@ -296,7 +296,7 @@ Feature: A token for every operation
   Rule: The Cards API uses 401 for bad credentials or a bad token
     @id:auth.cards-401
     Scenario Outline: <operation> answers 401 to <token>
-      When "<operation>" is called with <token>
+      When we call "<operation>" with <token>
       Then the call is refused as not authenticated
 
       Examples:
@@ -335,7 +335,7 @@ Feature: A token for every operation
   Rule: The page of the operation, or of its section, lists the token as required
     @id:auth.required
     Scenario Outline: <operation> does not serve a caller without the token that its page requires
-      When "<operation>" is called with no token
+      When we call "<operation>" with no token
       Then the call is refused as a fault of the caller
 
       @AUTH-24
@@ -387,8 +387,8 @@ Feature: A token for every operation
   @AUTH-27 @HOOK-07 @stated
   Rule: Every Webhooks API request needs an access token in its headers, although the endpoint pages call the header optional (C-31)
     @id:auth.webhooks @gap:C-31
-    Scenario Outline: <operation> without a token
-      When "<operation>" is called with no token
+    Scenario Outline: What <operation> answers without a token is recorded
+      When we call "<operation>" with no token
       Then what the target does here is recorded
 
       Examples:
@@ -401,14 +401,14 @@ Feature: A token for every operation
   Rule: The scope decides how much access the token gives
     @id:auth.read-scope-cannot-issue
     Scenario: A token that may only read issues no card
-      When "Create a new card" is called with a token of the scope "client/read"
+      When we call "Create a new card" with a token of the scope "client/read"
       Then the call is refused as a fault of the caller
 
   @AUTH-12 @inferred
   Rule: A "*/read" scope serves reads and a "*/write" scope serves changes; no page says which scope an operation needs (C-08)
     @id:auth.read-scope
     Scenario Outline: <operation> is refused to a token that may only read
-      When "<operation>" is called with a token of the scope "client/read"
+      When we call "<operation>" with a token of the scope "client/read"
       Then the call is refused as a fault of the caller
 
       Examples:
@@ -435,7 +435,7 @@ Feature: A token for every operation
 
     @id:auth.read-scope-reads
     Scenario Outline: <operation> is served to a token that may only read
-      When "<operation>" is called with a token of the scope "client/read"
+      When we call "<operation>" with a token of the scope "client/read"
       Then the call succeeds
 
       Examples:
@@ -451,14 +451,14 @@ Feature: A token for every operation
   Rule: A token of scope "client/write" was used both to create a beneficiary and to list wallets
     @id:auth.write-scope-reads
     Scenario: A token of the scope client/write lists wallets
-      When "Get all wallets" is called with a token of the scope "client/write"
+      When we call "Get all wallets" with a token of the scope "client/write"
       Then the call succeeds
 
   @STD-01 @standard
   Rule: Field names and the authentication scheme are matched without regard to letter case
     @id:auth.scheme-case
     Scenario Outline: The scheme may be written <scheme>
-      When "Get all cards" is called with the scheme written "<scheme>"
+      When we call "Get all cards" with the scheme "<scheme>"
       Then the call succeeds
 
       Examples:
@@ -470,9 +470,9 @@ Feature: A token for every operation
   Rule: Every 401 has "WWW-Authenticate" with at least one challenge
     @id:auth.challenge
     Scenario Outline: <operation> says how to authenticate
-      When "<operation>" is called with no token
+      When we call "<operation>" with no token
       Then the call is refused as not authenticated
-      And the refusal names a way to authenticate
+      And the challenge is there
 
       Examples:
         | operation         |
@@ -484,12 +484,12 @@ Feature: A token for every operation
   Rule: For bearer tokens the challenge is "Bearer" with at least one parameter; "invalid_token" goes with 401, "insufficient_scope" with 403, "invalid_request" with 400; without any credentials no error code is given
     @id:auth.challenge-invalid
     Scenario: A bad token is called invalid_token
-      When "Get all cards" is called with a token with one letter changed
-      Then the challenge is Bearer with the error "invalid_token"
+      When we call "Get all cards" with a token with one letter changed
+      Then the challenge says that the token is invalid
 
     @id:auth.challenge-none
     Scenario: A call without credentials is told no error
-      When "Get all cards" is called with no token
+      When we call "Get all cards" with no token
       Then the challenge names no error
 
   @AUTH-29 @inferred
@@ -509,7 +509,7 @@ Feature: A token for every operation
 
     @id:auth.unknown-scheme
     Scenario Outline: A token under the scheme <kind> is not authenticated
-      When "Get all cards" is called with the scheme written "<kind>"
+      When we call "Get all cards" with the scheme "<kind>"
       Then the call is refused as not authenticated
 
       Examples:
@@ -521,9 +521,9 @@ Feature: A token for every operation
   @STD-03 @standard
   Rule: For bearer tokens the challenge is "Bearer" with at least one parameter; "invalid_token" goes with 401, "insufficient_scope" with 403, "invalid_request" with 400; without any credentials no error code is given
     @id:auth.challenge-status
-    Scenario Outline: <operation> with a token of another scope
-      When "<operation>" is called with a token of the scope "client/read"
-      Then the challenge's error, where there is one, goes with the status
+    Scenario Outline: The challenge of <operation> to a token of another scope goes with its status
+      When we call "<operation>" with a token of the scope "client/read"
+      Then the challenge goes with the status
 
       Examples:
         | operation           |

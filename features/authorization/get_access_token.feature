@@ -22,7 +22,7 @@ Feature: Get access token
     @id:token.expires-in
     Scenario: The answer tells how long the token lives
       When we ask for an access token
-      Then the answer's "expires_in" is there
+      Then the answer has "expires_in"
       And the access token is a JWT that lives as long as "expires_in" says
 
   @AUTH-16 @third-party
@@ -71,13 +71,13 @@ Feature: Get access token
         | scope         | AUTH-09     |
 
     @id:token.as-json @AUTH-05 @gap:N-54
-    Scenario: The fields as JSON, not as a form
+    Scenario: What the fields as JSON, not as a form, are answered is recorded
       When we ask for an access token with a JSON body
       Then what the target does here is recorded
 
     @id:token.other-scope @AUTH-10 @gap:N-10
-    Scenario: A scope that is none of the four
-      When we ask for an access token with "scope" "client/everything"
+    Scenario: What a scope that is none of the four is answered is recorded
+      When we ask for an access token with the "scope" "client/everything"
       Then what the target does here is recorded
 
   @AUTH-20 @stated
@@ -97,15 +97,15 @@ Feature: Get access token
     @id:token.error-text
     Scenario: A failed token answer has a text in error
       When we ask for an access token but the "client_secret" wrong
-      Then the answer's "error" is there
+      Then the answer has "error"
 
   @STD-14 @standard
   Rule: A token answer has "access_token" and "token_type"; "expires_in" is recommended; "scope" is there when it differs from what was asked
     @id:token.rfc6749
     Scenario: The answer has what RFC 6749 asks for
       When we ask for an access token
-      Then the answer's "access_token" is there
-      And the answer's "token_type" is there
+      Then the answer has "access_token"
+      And the answer has "token_type"
 
   @STD-15 @standard
   Rule: A token answer has "Cache-Control: no-store" and "Pragma: no-cache"
@@ -131,7 +131,7 @@ Feature: Get access token
 
     @id:token.scope-unknown
     Scenario: A scope that does not exist is refused
-      When we ask for an access token with "scope" "client/everything"
+      When we ask for an access token with the "scope" "client/everything"
       Then the call is refused as a fault of the caller
       And the error is one of invalid_scope, invalid_request
 

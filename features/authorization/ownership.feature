@@ -106,7 +106,7 @@ Feature: Ids and ownership
     @id:tenancy.unchanged
     Scenario Outline: <operation> leaves another client's <thing> as it was
       Given a <thing> of another client
-      And the <thing> is seen
+      And the <thing> is noted
       When we call "<operation>" for the foreign <thing>
       Then the foreign <thing> is as it was
 
@@ -140,7 +140,8 @@ Feature: Ids and ownership
 
     @id:tenancy.lists-apart
     Scenario Outline: No entry of "<operation>" is listed for two clients
-      Then nothing that "<operation>" lists for another client is listed for us
+      When we and another client call "<operation>"
+      Then neither list has an entry of the other
 
       Examples:
         | operation              |
@@ -166,7 +167,7 @@ Feature: Ids and ownership
     @id:tenancy.use-from
     Scenario: A transaction takes nothing from another client's wallet for one of ours
       Given a wallet of another client
-      And the wallet is seen
+      And the wallet is noted
       And a valid request to "Create a transaction"
       But the request's "from" is the foreign wallet
       When the request is sent
@@ -196,14 +197,14 @@ Feature: Ids and ownership
       Given a wallet of another client
       And a valid request to "Get wallet by ID"
       And the request's "id" in the address is of another client
-      And the request names the other client in the header "x-client-id"
+      And the request's header "x-client-id" is the id of the other client
       When the request is sent
       Then the call is refused as forbidden or not found
 
   @OWN-06 @inferred
   Rule: A filter by what belongs to another client shows nothing of it
     @id:tenancy.foreign-filter
-    Scenario: Transactions filtered by another client's wallet
+    Scenario: Transactions filtered by another client's wallet show nothing of it
       Given a transaction of another client
       And a valid request to "Get all transactions"
       And the request's query "wallet" is the wallet of the foreign transaction

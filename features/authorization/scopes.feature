@@ -5,8 +5,9 @@ Feature: Which scope opens what
   @AUTH-11 @stated
   Rule: The scope decides how much access the token gives
     @id:scopes.matrix @gap:C-08
-    Scenario Outline: What a token of the scope "<scope name>" opens
-      Then what a token of the scope "<scope name>" opens is recorded
+    Scenario Outline: Which operations a token of the scope "<scope name>" opens is recorded
+      When we call every operation with a token of the scope "<scope name>"
+      Then which operations it opens is recorded
 
       Examples:
         | scope name          |

@@ -6,9 +6,10 @@ Feature: Token requests
   Rule: A parameter without a value is taken as though it was left out
     @id:oauth.empty
     Scenario Outline: An empty <field> is a <field> left out
-      When we ask for an access token but the "<field>" empty
+      When we ask for an access token but the "<field>" left out
+      And we ask for an access token but the "<field>" empty
       Then the call is refused as a fault of the caller
-      And the refusal is that of the "<field>" left out
+      And the refusal is that of the call before
 
       Examples:
         | field         |
@@ -71,7 +72,7 @@ Feature: Token requests
   Rule: The grant type is "client_credentials", letter for letter; another gets no token
     @id:oauth.grant
     Scenario Outline: No token for the grant type <grant>
-      When we ask for an access token with "grant_type" "<grant>"
+      When we ask for an access token with the "grant_type" "<grant>"
       Then the call is refused as a fault of the caller
 
       Examples:
@@ -163,7 +164,7 @@ Feature: Token requests
   Rule: Where a token is of another scope than was asked for, the answer says so in "scope", and truly
     @id:oauth.scope
     Scenario Outline: A token of the scope <scope> is of this scope, or the answer says of which
-      When we ask for an access token with "scope" "<scope>"
+      When we ask for an access token with the "scope" "<scope>"
       Then no token is given, or the answer says for which scope
 
       Examples:

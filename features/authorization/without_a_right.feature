@@ -6,9 +6,9 @@ Feature: Without a right
   Rule: The token is meant for every other Kobble API, so every other operation is authenticated with it
     @id:rights.none
     Scenario Outline: <way> serves at no operation, and nothing is done
-      When any operation is called with <way> in place of a token
+      When we call any operation with <way> in place of a token
       Then none of these calls is served
-      And none of these calls, refused as they are, has changed anything
+      And none of these calls has changed anything
 
       Examples:
         | way                                                   |

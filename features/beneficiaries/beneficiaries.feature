@@ -13,8 +13,8 @@ Feature: Beneficiaries
     @id:beneficiaries-create.fields
     Scenario: The answer has an id and a status
       When we call "Create beneficiary"
-      Then the answer's "id" is there
-      And the answer's "status" is there
+      Then the answer has "id"
+      And the answer has "status"
 
   @BENEF-13 @third-party
   Rule: Creating: an Australian bank is sent as "bank_country" "AUS", "bank_code_type" "BSB", "bank_code" six digits with a hyphen after the third, "account_number" digits as a string

@@ -23,7 +23,7 @@ Feature: Card programs
     Scenario Outline: A program always has "<field>"
       Given a program
       When we call "Get program by ID"
-      Then the answer's "<field>" is there
+      Then the answer has "<field>"
       And the answer is a Program
       When we call "Get all programs"
       Then the answer is a list of Programs

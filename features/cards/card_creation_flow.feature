@@ -36,7 +36,7 @@ Feature: Card creation flow
     @id:guide.linked-wallet
     Scenario: A linked wallet takes no card
       Given a program
-      And a wallet that fails check 4
+      And a wallet that fails check 4: it is linked already
       When a card is asked for on that wallet under that program
       Then check 4 decides: "Invalid wallet with existing entity association"
 
@@ -67,6 +67,7 @@ Feature: Card creation flow
       Given a valid request to "Create a new program"
       But the request's "metadata" is set to <metadata>
       When the request is sent
+      And a card is asked for with what it makes
       Then the program is refused or issues no card
 
       Examples:
@@ -79,13 +80,14 @@ Feature: Card creation flow
       Given a valid request to "Create a new program"
       But the request's "metadata" is set to <metadata>
       When the request is sent
+      And a card is asked for with what it makes
       Then the program is refused or issues no card
 
       Examples:
-        | field             | metadata                                                               | requirement |
-        | parent_account_id | {"parent_account_id": 100, "product_id": "4711"}                       | CARD-PRE-16 |
-        | product_id        | {"parent_account_id": "100", "product_id": 4711}                       | CARD-PRE-17 |
-        | group_id          | {"parent_account_id": "100", "product_id": "4711", "group_id": "a"}    | CARD-PRE-18 |
+        | field             | metadata                                                                 | requirement |
+        | parent_account_id | {"parent_account_id": 100, "product_id": "4711"}                         | CARD-PRE-16 |
+        | product_id        | {"parent_account_id": "100", "product_id": 4711}                         | CARD-PRE-17 |
+        | group_id          | {"parent_account_id": "100", "product_id": "4711", "group_id": "a"}      | CARD-PRE-18 |
         | one group_id      | {"parent_account_id": "100", "product_id": "4711", "group_id": ["a", 7]} | CARD-PRE-18 |
 
     @id:guide.program-groups @CARD-PRE-18
@@ -98,12 +100,13 @@ Feature: Card creation flow
   @stated
   Rule: The person must have a first name, a last name, an e-mail address and a phone number
     @id:guide.person @gap:N-53
-    Scenario Outline: A person without "<field>"
+    Scenario Outline: What becomes of a person without "<field>" is recorded
       Given a valid request to "Create a new enduser"
       But the request's "<field>" is left out
       When the request is sent
       Then what the target does here is recorded
-      And who refuses a card for that person is recorded
+      When a card is asked for with what it makes
+      Then who refuses a card for that person is recorded
 
       Examples:
         | field               | requirement |

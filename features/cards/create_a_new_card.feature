@@ -32,16 +32,8 @@ Feature: Create a new card
     @id:cards-create.fields
     Scenario: The new card tells what a caller needs
       When we call "Create a new card"
-      Then the answer has these fields
-        | field           |
-        | id              |
-        | wallet_id       |
-        | program_id      |
-        | status          |
-        | external_id     |
-        | last_four_digit |
-        | expiry          |
-      And the answer's "expiry" lies in the future
+      Then the answer has "id", "wallet_id", "program_id", "status", "external_id", "last_four_digit" and "expiry"
+      And the answer's "expiry" is in the future
 
   @CARD-CREATE-12 @example
   Rule: A new card has status "INACTIVE"

@@ -27,7 +27,7 @@ Feature: Get all cards
   @CARD-LIST-11 @stated
   Rule: Response header "X-Offset" is an integer and optional; sample "10"
     @id:cards-list.headers
-    Scenario Outline: The paging headers are whole numbers
+    Scenario Outline: The paging header <header> is a whole number
       When we call "Get all cards"
       Then the answer's header "<header>", where there is one, is a whole number
 

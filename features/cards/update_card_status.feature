@@ -36,7 +36,7 @@ Feature: Update card status
   @CARD-STATUS-06 @stated
   Rule: "ACTIVE", "SUSPENDED" and "STOLEN" are named as values, as examples and not as a closed list (C-22)
     @id:cards-status.changes @gap:N-27
-    Scenario Outline: From <from> to <to>
+    Scenario Outline: What a change from <from> to <to> is answered is recorded
       Given a card
       And the card's status is changed to "<from>"
       When the card's status is changed to "<to>"

@@ -1,12 +1,14 @@
 Feature: Usage of metadata on endusers
   A free JSON object that belongs to the caller: kept as it was sent, never read, never judged.
 
+  Background:
+    Given a valid request to "Create a new enduser"
+
   @META-01 @META-04 @stated
   Rule: Enduser "metadata" is a free JSON object; any valid object is accepted and none is validated
     @id:metadata.accepted
     Scenario Outline: Metadata of the kind <kind> is accepted
-      Given a valid request to "Create a new enduser"
-      And the request's "metadata" is set to <metadata>
+      Given the request's "metadata" is set to <metadata>
       When the request is sent
       Then the call succeeds
 
@@ -23,8 +25,7 @@ Feature: Usage of metadata on endusers
   Rule: It is stored and returned as it was sent
     @id:metadata.returned
     Scenario Outline: Metadata of the kind <kind> comes back as it was sent
-      Given a valid request to "Create a new enduser"
-      And the request's "metadata" is set to <metadata>
+      Given the request's "metadata" is set to <metadata>
       When the request is sent
       Then the answer's "metadata" is what was sent
       And the enduser reads back equal
@@ -43,9 +44,8 @@ Feature: Usage of metadata on endusers
 
     @id:metadata.returned-company
     Scenario: Metadata of a company comes back as it was sent
-      Given a valid request to "Create a new enduser"
-      And the request's "person" is left out
-      And the request has the further field "company" with {"name": "Acme Pty Ltd"}
+      Given the request's "person" is left out
+      And the request's "company" is set to {"name": "Acme Pty Ltd"}
       And the request's "metadata" is set to {"crm": {"id": "a-1", "tags": ["vip", 7, true, null]}}
       When the request is sent
       Then the answer's "metadata" is what was sent
@@ -55,17 +55,15 @@ Feature: Usage of metadata on endusers
   Rule: It is stored and returned as it was sent
     @id:metadata.any-object
     Scenario: Any object of a person is kept
-      Given a valid request to "Create a new enduser"
       When the request is sent with objects of every kind as its "metadata"
       Then each object is taken
       And each object comes back as it was sent
-      And the list shows each object as it was sent
+      And each object is listed as it was sent
 
     @id:metadata.any-object-of-company
     Scenario: Any object of a company is kept
-      Given a valid request to "Create a new enduser"
-      And the request's "person" is left out
-      And the request has the further field "company" with {"name": "Acme Pty Ltd"}
+      Given the request's "person" is left out
+      And the request's "company" is set to {"name": "Acme Pty Ltd"}
       When the request is sent with objects of every kind as its "metadata"
       Then each object is taken
       And each object comes back as it was sent
@@ -74,8 +72,7 @@ Feature: Usage of metadata on endusers
   Rule: When it is left out, an empty object "{}" is stored
     @id:metadata.default
     Scenario: Left out, metadata is an empty object
-      Given a valid request to "Create a new enduser"
-      But the request's "metadata" is left out
+      Given the request's "metadata" is left out
       When the request is sent
       Then the call succeeds
       And the answer's "metadata" is {}
@@ -84,8 +81,7 @@ Feature: Usage of metadata on endusers
   Rule: It is optional when a person is created
     @id:metadata.optional
     Scenario: Metadata may be left out for a person
-      Given a valid request to "Create a new enduser"
-      But the request's "metadata" is left out
+      Given the request's "metadata" is left out
       When the request is sent
       Then the call succeeds
 
@@ -93,9 +89,8 @@ Feature: Usage of metadata on endusers
   Rule: It is optional when a company is created
     @id:metadata.optional-company
     Scenario: Metadata may be left out for a company
-      Given a valid request to "Create a new enduser"
-      And the request's "person" is left out
-      And the request has the further field "company" with {"name": "Acme Pty Ltd"}
+      Given the request's "person" is left out
+      And the request's "company" is set to {"name": "Acme Pty Ltd"}
       But the request's "metadata" is left out
       When the request is sent
       Then the call succeeds
@@ -104,8 +99,7 @@ Feature: Usage of metadata on endusers
   Rule: Sending "{}" outright is allowed
     @id:metadata.empty
     Scenario: An empty object is taken
-      Given a valid request to "Create a new enduser"
-      And the request's "metadata" is set to {}
+      Given the request's "metadata" is set to {}
       When the request is sent
       Then the call succeeds
       And the answer's "metadata" is {}
@@ -125,8 +119,7 @@ Feature: Usage of metadata on endusers
   Rule: Nested objects, arrays, numbers, booleans, nulls and non-ASCII text come back unchanged
     @id:metadata.unchanged
     Scenario Outline: Metadata of the kind <kind> is stored unchanged
-      Given a valid request to "Create a new enduser"
-      And the request's "metadata" is set to <metadata>
+      Given the request's "metadata" is set to <metadata>
       When the request is sent
       Then the enduser reads back equal
       And the answer's "metadata" is what was sent
@@ -142,8 +135,7 @@ Feature: Usage of metadata on endusers
   Rule: A value that is not an object is refused with a 4xx
     @id:metadata.no-object
     Scenario Outline: Metadata that is <kind> is refused
-      Given a valid request to "Create a new enduser"
-      But the request's "metadata" is set to <metadata>
+      Given the request's "metadata" is set to <metadata>
       When the request is sent
       Then the call is refused as a fault of the caller
 
@@ -169,8 +161,7 @@ Feature: Usage of metadata on endusers
   Rule: Nested objects, arrays, numbers, booleans, nulls and non-ASCII text come back unchanged
     @id:metadata.null
     Scenario: A member that is null stays
-      Given a valid request to "Create a new enduser"
-      And the request's "metadata" is set to {"left": null, "right": 1}
+      Given the request's "metadata" is set to {"left": null, "right": 1}
       When the request is sent
       Then the answer's "metadata" is what was sent
       And the enduser reads back equal

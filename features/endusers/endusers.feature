@@ -55,13 +55,13 @@ Feature: Endusers
     @id:endusers-create.ids
     Scenario: A person has a person_id
       When we call "Create a new enduser"
-      Then the answer's "person_id" is there
+      Then the answer has "person_id"
 
     @id:endusers-create.company-id
     Scenario: A company has a company_id
       Given a company enduser
       When we call "Get enduser by ID"
-      Then the answer's "company_id" is there
+      Then the answer has "company_id"
 
   @ENDUSER-20 @example
   Rule: Company in an answer has "id" (uuid) and "name"
@@ -69,7 +69,7 @@ Feature: Endusers
     Scenario: A company shows its id and name
       Given a company enduser
       When we call "Get enduser by ID"
-      Then the answer's "company.id" is there
+      Then the answer has "company.id"
       And the answer's "company.name" is "Acme Pty Ltd"
 
   @ENDUSER-09 @ENDUSER-11 @example
@@ -117,7 +117,7 @@ Feature: Endusers
   @ENDUSER-05 @stated
   Rule: Creating: "person" (object) is required in the form that is shown
     @id:endusers-create.forms
-    Scenario Outline: An enduser made from <form>
+    Scenario Outline: What an enduser made from <form> is answered is recorded
       Given a valid request to "Create a new enduser"
       And the request's "person" is set to <person>
       And the request's "company" is set to <company>
@@ -135,7 +135,7 @@ Feature: Endusers
     Scenario: A company is taken
       Given a valid request to "Create a new enduser"
       And the request's "person" is left out
-      And the request has the further field "company" with {"name": "Acme Pty Ltd"}
+      And the request's "company" is set to {"name": "Acme Pty Ltd"}
       When the request is sent
       Then the call succeeds
 

@@ -6,7 +6,7 @@ Feature: The API under load
   @IDEMP-29 @stated
   Rule: Parallel requests with one key have one effect between them, whatever each is answered (the page names several services or instances that attempt one operation as a use of keys)
     @id:load.storm
-    Scenario: A storm of duplicates makes one card and one credit for each key
+    Scenario: A storm of duplicates makes one card for each key
       When 20 keys are each used by 10 copies of one card creation at the same moment
       Then each key has made exactly one card
 
@@ -46,7 +46,7 @@ Feature: The API under load
   @MONEY-07 @inferred
   Rule: No amount of a wallet is ever negative
     @id:load.overdraft
-    Scenario: Of transfers at once that together are more than a wallet holds only one passes
+    Scenario: No wallet is overdrawn, however much is taken from it at once
       When 4 wallets get 9 credits each from all sides and send each other money
       Then no wallet was ever negative
 

@@ -36,7 +36,7 @@ Feature: Transactions
   @TXN-28 @inferred
   Rule: "from" is the wallet debited and "to" the wallet credited; nothing says whether "to" may be a beneficiary
     @id:transactions.sides
-    Scenario: from is debited and to is credited
+    Scenario: "from" is debited and "to" is credited
       Given a funded wallet
       And another wallet
       When we move 500 from the wallet to the other wallet
@@ -90,17 +90,17 @@ Feature: Transactions
     @id:money.large
     Scenario: A large credit and a small one are both on the wallet
       Given a wallet
-      And the balance of the wallet is noted
+      And the wallet is noted
       When the credits 33554433, 1, 1 are made one after another
       Then the wallet holds 33554435 more than before
 
   @HARNESS-11 @inferred
   Rule: A debit that is refused takes nothing
     @id:money.refused-takes-nothing
-    Scenario: A debit over what the wallet holds
+    Scenario: A debit over what the wallet holds takes nothing
       Given a funded wallet
-      And the balance of the wallet is noted
-      When we try to debit the wallet by more than it holds
+      And the wallet is noted
+      When we debit the wallet by more than it holds
       Then the wallet holds what it held before
 
   @MONEY-06 @inferred
@@ -108,6 +108,6 @@ Feature: Transactions
     @id:money.at-once
     Scenario: Many credits at once are all on the wallet
       Given a wallet
-      And the balance of the wallet is noted
+      And the wallet is noted
       When 24 credits of 1200 each are made on the wallet at once
       Then the wallet holds 28800 more than before

@@ -13,7 +13,8 @@ Feature: Transactions of a time, in order and page by page
 
     @id:transactions-list.pages @TXN-03
     Scenario: Pages of one transaction add up to the whole
-      Then the pages of 1 put together are the whole list of that time
+      When we read that list in pages of 1
+      Then the pages put together are that list
 
   @TXN-05 @stated
   Rule: Listing: query "order" is optional, with the values "asc" and "desc"
@@ -31,12 +32,12 @@ Feature: Transactions of a time, in order and page by page
     Scenario: The descending list of transactions is the ascending one turned round
       When we list the transactions of that time in ascending order
       And we list the transactions of that time in descending order
-      Then the descending list is the ascending one turned round
+      Then the list is the one before turned round
 
   @TXN-06 @stated
   Rule: Listing: query "from" is an optional date-time
     @id:transactions-list.from
-    Scenario: From a time on, no earlier transactions are listed
+    Scenario: Transactions from a time on: earlier ones are left out
       When we list the transactions from the time of the second one on
       Then the list holds the middle ones
       And the list does not hold the first
@@ -44,7 +45,7 @@ Feature: Transactions of a time, in order and page by page
   @TXN-07 @stated
   Rule: Listing: query "to" is an optional date-time
     @id:transactions-list.to
-    Scenario: Up to a time, no later transactions are listed
+    Scenario: Transactions up to a time: later ones are left out
       When we list the transactions up to the time of the second one
       Then the list holds the earlier ones
       And the list does not hold the last

@@ -59,7 +59,7 @@ Feature: Money
     @id:money.total
     Scenario: The total is what is available plus what is reserved
       Given a funded wallet
-      Then the wallet's total is what is available plus what is reserved
+      Then the wallet's amounts add up to its total
 
   @MONEY-01 @stated
   Rule: "total_amount" is all that the wallet holds, "amount" what is available, "reserved_amount" what is set aside
@@ -67,7 +67,7 @@ Feature: Money
     Scenario: The parts of a balance stay consistent as money moves
       Given a funded wallet
       When we debit the wallet by 777
-      Then the wallet's total is what is available plus what is reserved
+      Then the wallet's amounts add up to its total
       And the wallet holds 777 less than before
 
   @MONEY-07 @inferred
@@ -75,13 +75,13 @@ Feature: Money
     @id:money.overdraft
     Scenario: A wallet can't be overdrawn
       Given a funded wallet
-      When we try to debit the wallet by more than it holds
+      When we debit the wallet by more than it holds
       Then the call is refused as a fault of the caller
       And the wallet holds what it held before
-      And no amount of the wallet is negative
+      And the wallet's amounts are not negative
 
     @id:money.negative
-    Scenario Outline: An amount of <amount> is refused
+    Scenario Outline: <operation> refuses an amount of <amount>
       Given a valid request to "<operation>"
       But the request's "amount" is set to <amount>
       When the request is sent
@@ -99,7 +99,7 @@ Feature: Money
   @MONEY-04 @third-party
   Rule: An integrator shows "total_amount" with two decimals, as whole currency units
     @id:money.decimals
-    Scenario: No leftovers of binary arithmetic
+    Scenario: Amounts have no leftovers of binary arithmetic
       Given a wallet
       When the credits 10, 20, 1, 5 are made one after another
-      Then the amounts of the wallet have no more than two decimals
+      Then the wallet's amounts have no more than two decimals

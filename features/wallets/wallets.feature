@@ -30,7 +30,7 @@ Feature: Wallets
     Scenario Outline: A wallet always has "<field>"
       Given a wallet
       When we call "Get wallet by ID"
-      Then the answer's "<field>" is there
+      Then the answer has "<field>"
       And the answer is a Wallet
 
       Examples:
@@ -104,10 +104,10 @@ Feature: Wallets
   @WALLET-30 @OWN-05 @third-party
   Rule: A wallet in that list has four fields more: "account_number", "bank_code_type", "bank_code" (string or null) and "owner" (uuid)
     @id:wallets-list.more-fields
-    Scenario: The four fields more, where they are shown
+    Scenario: A wallet in the list shows all four fields more, or none of them
       Given a wallet
       When we call "Get all wallets"
-      Then the wallets of the list show "account_number, bank_code_type, bank_code, owner", or none of them
+      Then everything in the list has "account_number", "bank_code_type", "bank_code" and "owner", or none of them
 
   @WALLET-31 @WALLET-35 @stated
   Rule: A wallet is updated with PATCH "{prefix}/wallets/{id}", which changes its status
@@ -125,7 +125,7 @@ Feature: Wallets
         | ACTIVE    |
 
     @id:wallets-update.time
-    Scenario: A change moves updated_at on
+    Scenario: A change of a wallet moves "updated_at" on
       Given a wallet
       And a moment passes
       When the wallet's status is changed to "SUSPENDED"

@@ -7,27 +7,29 @@ Feature: Webhook deliveries
     @id:deliveries.confirmation
     Scenario: A new subscription is asked to confirm
       Given a webhook that reaches us
-      Then we are asked to confirm the webhook
+      Then a request to confirm the webhook arrives
 
   @HOOK-15 @SNS-14 @stated
   Rule: The receiver confirms with an HTTP GET to "SubscribeURL", and 200 OK is returned (C-32)
     @id:deliveries.handshake
-    Scenario: The handshake is answered
+    Scenario: A subscription whose handshake is answered is told of what happens
       Given a webhook that reaches us
-      And we are asked to confirm the webhook
-      Then we confirm the webhook
+      And a request to confirm the webhook arrives
+      When we confirm the webhook
+      And something happens to tell of
+      Then the webhook is told of it
 
   @HOOK-16 @SNS-13 @stated
   Rule: No live event is delivered before the handshake is complete
     @id:deliveries.nothing-before
     Scenario: What happens before the handshake is not told before it
       Given a webhook that reaches us
-      And we are asked to confirm the webhook
+      And a request to confirm the webhook arrives
       And another confirmed webhook
       When three more things happen, of which the other webhook is told
       And we confirm the webhook
       And three more things happen, of which the webhook is told
-      Then nothing was told before we confirmed
+      Then the webhook is told nothing before it is confirmed
 
   @HOOK-17 @HOOK-12 @HOOK-10 @stated
   Rule: After confirmation Kobble sends notification messages that hold the event data
@@ -49,7 +51,7 @@ Feature: Webhook deliveries
   @HOOK-23 @HOOK-24 @HOOK-34 @SNS-01 @SNS-02 @stated
   Rule: HTTP header "x-amz-sns-message-id" is the unique id of the message
     @id:deliveries.headers
-    Scenario: Headers of a confirmation and of a notification
+    Scenario: Confirmation and notification have the documented headers
       Given a confirmed webhook
       When something happens to tell of
       And the webhook is told of it
@@ -58,7 +60,7 @@ Feature: Webhook deliveries
   @HOOK-31 @SNS-03 @SNS-04 @SNS-12 @example
   Rule: The body also has "TopicArn", "SigningCertURL", "UnsubscribeURL" and "Subject"
     @id:deliveries.fields
-    Scenario: Members of a confirmation and of a notification
+    Scenario: Confirmation and notification have the documented members
       Given a confirmed webhook
       When something happens to tell of
       And the webhook is told of it
@@ -67,7 +69,7 @@ Feature: Webhook deliveries
   @HOOK-27 @HOOK-25 @HOOK-26 @HOOK-28 @HOOK-29 @HOOK-30 @HOOK-11 @stated
   Rule: Body field "Message" is the event, as a string of JSON
     @id:deliveries.types
-    Scenario: Forms in a confirmation and a notification
+    Scenario: What confirmation and notification say has the documented forms
       Given a confirmed webhook
       When something happens to tell of
       And the webhook is told of it
@@ -76,12 +78,12 @@ Feature: Webhook deliveries
   @HOOK-32 @HOOK-33 @example
   Rule: The event in "Message" has "id" (uuid), "type", "entity_id", "client_id" and "created_at" (date-time), and does not embed the entity
     @id:deliveries.event
-    Scenario: The event of a transaction
+    Scenario: The event of a transaction names the transaction, which can be read
       Given a confirmed webhook
       When something happens to tell of
       And the webhook is told of it
       Then the event names its entity
-      And the entity that the event names can be read
+      And the event names an entity that can be read
 
   @HOOK-18 @HOOK-19 @SNS-16 @stated
   Rule: Delivery is retried automatically when the endpoint does not answer as expected
@@ -90,21 +92,21 @@ Feature: Webhook deliveries
       Given a confirmed webhook
       And our receiver fails once
       When something happens to tell of
-      Then the notification is sent again
+      Then the notification comes again
 
     @id:deliveries.retried-hung-up
     Scenario: A notification that was not answered at all comes again
       Given a confirmed webhook
       And our receiver hangs up once
       When something happens to tell of
-      Then the notification is sent again
+      Then the notification comes again
 
     @id:deliveries.refused @gap:C-52
     Scenario: Whether a notification that was refused comes again is recorded
       Given a confirmed webhook
       And our receiver refuses once
       When something happens to tell of
-      Then whether the notification is sent again is recorded
+      Then whether the notification comes again is recorded
 
   @SNS-18 @HOOK-20 @standard
   Rule: A retry keeps its "MessageId", so that a receiver can tell a repeat
@@ -113,7 +115,7 @@ Feature: Webhook deliveries
       Given a confirmed webhook
       And our receiver fails once
       When something happens to tell of
-      And the notification is sent again
+      And the notification comes again
       Then it is the same message
 
   @HOOK-09 @stated
@@ -154,5 +156,5 @@ Feature: Webhook deliveries
       Given a confirmed webhook
       And our receiver fails once
       When something happens to tell of
-      And the notification is sent again
+      And the notification comes again
       Then what was delivered goes together

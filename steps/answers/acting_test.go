@@ -12,7 +12,7 @@ import (
 func TestWhatIsRefusedAndDoneAllTheSameIsAHazard(t *testing.T) {
 	const refused = `the call is refused as a fault of the caller`
 	for fault, sentences := range map[string][]any{
-		"refusal.acts-without-a-token": says(`a wallet`, `"Update wallet" is called with no token`, refused),
+		"refusal.acts-without-a-token": says(`a wallet`, `we call "Update wallet" with no token`, refused),
 		"refusal.acts-on-bad-data": says(`a valid request to "Create manual credit transaction"`,
 			`the request's "amount" is left out`, `the request is sent`, refused),
 		"refusal.acts-without-a-key": says(`a valid request to "Create a new card"`, `the request's key is left out`,
@@ -42,7 +42,7 @@ func TestAShallowRunLooksIntoAPartOfTheRefusals(t *testing.T) {
 	for seed := range int64(60) {
 		s := stage.New(t, mock.Options{})
 		s.World.Scenario.Refuses, s.World.Session.Seed = true, seed
-		require.NoError(t, s.Say(t, `a wallet`, `"Update wallet" is called with no token`, `the call is refused as a fault of the caller`))
+		require.NoError(t, s.Say(t, `a wallet`, `we call "Update wallet" with no token`, `the call is refused as a fault of the caller`))
 		for _, call := range s.World.Evidence().Exchanges {
 			if call.Operation == "wallets-get" {
 				looked++

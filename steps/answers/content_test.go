@@ -17,32 +17,32 @@ func TestWhatAnAnswerHoldsAndShowsHoldsAndBreaks(t *testing.T) {
 			Call: "cards-list", Change: stage.Header("Content-Type", "text/html"), Breaks: "media type"},
 		"a name that is there twice": {Sentences: says(list, `the answer is strict JSON`),
 			Call: "cards-list", Change: stage.Raw(`[{"a":1,"a":2}]`), Breaks: "strict JSON"},
-		"a stack trace": {Requirement: "HARNESS-10", Sentences: append(missing, `the refusal shows nothing of the inside of the server`),
+		"a stack trace": {Requirement: "HARNESS-10", Sentences: append(missing, `the answer shows nothing of the inside of the server`),
 			Call: "cards-get", Change: stage.Member("message", "TypeError\n    at handler "+
 				"(/app/cards.js:10:3)"), Breaks: "every answer: no inside of the server"},
 		"a card number": {Sentences: says(aCard, read, `the answer shows no full card number`),
 			Call: "cards-get", Change: stage.Member("m_pan", "4111111111111111"), Breaks: "no full card number"},
-		"a time to come": {Requirement: "HARNESS-20", Sentences: says(aCard, read, `the answer tells of nothing later than itself`),
+		"a time to come": {Requirement: "HARNESS-20", Sentences: says(aCard, read, `the answer shows nothing that is yet to come`),
 			Call: "cards-get", Change: stage.Member("created_at", "2199-01-01T00:00:00.000Z"), Breaks: "every answer: created_at is not in " +
 				"the future"},
 		"a verification value": {Requirement: "HARNESS-15", Sentences: says(aCard, read, `the answer shows no verification value`),
 			Call: "cards-get", Change: stage.Member("cvv", "123"), Breaks: "every answer: no verification value"},
 		"an operation that neither works nor says why": {Sentences: says(`we call "Create a new client"`,
-			`the call succeeds or its unknown body is refused`),
-			Call: "clients-create", Change: stage.Refused(500, "oh"), Breaks: "created, or its body refused"},
-		"one secret twice": {Sentences: says(aCard, `a secret is made`, `a moment passes`, `a secret is made`, `the two secrets differ`),
+			`the call succeeds`),
+			Call: "clients-create", Change: stage.Refused(500, "oh"), Breaks: "success status"},
+		"one secret twice": {Sentences: says(aCard, `we call "Generate card secret"`, `a moment passes`, `we call "Generate card secret"`, `the two secrets differ`),
 			Call: "cards-generate-secret", Change: stage.Member("secret", "the same"), Breaks: "secrets differ"},
-		"a secret that is no strict JSON": {Sentences: says(aCard, `ten secrets are made`, `each of them is strict JSON`),
+		"a secret that is no strict JSON": {Sentences: says(aCard, `we call "Generate card secret" 10 times`, `each of them is strict JSON`),
 			Call: "cards-generate-secret", From: 9, Change: stage.Raw(`{"secret":"a"} ` + "\x00"), Breaks: "every answer: the body is strict JSON"},
 		"a program with unfit metadata": {Sentences: says(`a valid request to "Create a new program"`,
-			`the request's "metadata" is set to {}`, `the request is sent`,
+			`the request's "metadata" is set to {}`, `the request is sent`, `a card is asked for with what it makes`,
 			`the program is refused or issues no card`),
 			Call: "card-programs-create", Change: stage.Made, Breaks: "unfit metadata are refused"},
 	})
 }
 
 func TestSomeOfFourFieldsAreNoneOfThem(t *testing.T) {
-	sentences := says(`a wallet`, `we call "Get all wallets"`, `the wallets of the list show "account_number, bank_code_type, bank_code, owner", or none of them`)
+	sentences := says(`a wallet`, `we call "Get all wallets"`, `everything in the list has "account_number", "bank_code_type", "bank_code" and "owner", or none of them`)
 	none := stage.New(t, mock.Options{})
 	for _, name := range []string{"account_number", "bank_code_type", "bank_code", "owner"} {
 		none.Alter("wallets-list", 0, stage.Without(name))
@@ -63,7 +63,7 @@ func TestWhatATargetDoesNotShowIsNotTestable(t *testing.T) {
 		"a field whose place no page gives": `the answer's "no_such_member" is there, or left out`,
 		"our client id":                     `the answer's "no_such_member" is our client id`,
 		"a header":                          `the answer's header "X-Nothing", where there is one, is a whole number`,
-		"a time to wait":                    `the answer's header "Retry-After", where there is one, is well formed`,
+		"a time to wait":                    `the answer's header "Retry-After", where there is one, is seconds or a date`,
 	} {
 		t.Run(name, func(t *testing.T) {
 			var untestable *scene.NotTestable

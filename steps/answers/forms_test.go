@@ -8,14 +8,14 @@ import (
 
 func TestAFormIsWhatItsWordsSay(t *testing.T) {
 	for form, texts := range map[string]map[string]bool{
-		"of four digits": {"1234": true, "12345": false, "12a4": false, "": false},
-		"of a masked card number": {"4111***1111": true, "41111111****1111": true, "411111111***1111": false,
+		"four digits": {"1234": true, "12345": false, "12a4": false, "": false},
+		"a masked card number": {"4111***1111": true, "41111111****1111": true, "411111111***1111": false,
 			"4111***11111": false, "***": true, "4111111111111111": false},
-		"of a date-time of RFC 3339": {"2025-01-02T03:04:05Z": true, "2025-01-02t03:04:05+10:00": true, "2025-01-02": false},
-		"of UTC with milliseconds": {"2025-01-02T03:04:05.678Z": true, "2025-01-02T03:04:05Z": false,
+		"a date-time of RFC 3339": {"2025-01-02T03:04:05Z": true, "2025-01-02t03:04:05+10:00": true, "2025-01-02": false},
+		"a time in UTC with milliseconds": {"2025-01-02T03:04:05.678Z": true, "2025-01-02T03:04:05Z": false,
 			"2025-01-02T03:04:05.678+01:00": false},
-		"of plain text, not empty":            {"a": true, " ": false},
-		"of an identifier in 8-4-4-4-12 form": {"1b8ecc17-4edd-4b74-ae4f-208aeb78f105": true, "1b8ecc174edd4b74ae4f208aeb78f105": false},
+		"a plain text, not empty":          {"a": true, " ": false},
+		"an identifier in 8-4-4-4-12 form": {"1b8ecc17-4edd-4b74-ae4f-208aeb78f105": true, "1b8ecc174edd4b74ae4f208aeb78f105": false},
 	} {
 		for text, want := range texts {
 			require.Equal(t, want, forms[form](text), "%q %s", text, form)

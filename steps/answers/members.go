@@ -17,6 +17,23 @@ import (
 	"github.com/kobcheck/kobcheck/steps"
 )
 
+// memberForms are what one member of an answer is held to.
+func memberForms() steps.Choice {
+	all := steps.Choice{
+		{Word: "there, or null", Doc: "it is there.", Handler: member(match.Named("a value, or null", match.There()))},
+		{Word: "there, or left out", Doc: "it is not null where it is there.", Handler: memberOrAbsent},
+		{Word: "an object, null or left out", Doc: "one of these three.",
+			Handler: member(match.Named("an object, null or left out", match.Or(match.Object(), match.Or(match.Equal(nil), match.Missing()))))},
+		{Word: "what was sent", Doc: "it equals that of the request, value for value.", Handler: memberAsSent},
+		{Word: "our client id", Doc: "where it is there, that of our token.", Handler: memberIsClientID},
+		{Word: "in the future", Doc: "a time later than now.", Handler: memberInFuture},
+	}
+	for _, form := range slices.Sorted(maps.Keys(forms)) {
+		all = append(all, steps.Word{Word: form, Doc: "a text of that form.", Handler: member(match.Form(form, forms[form]))})
+	}
+	return all
+}
+
 func memberIs(w *steps.World, exchange *client.Exchange, name, literal string) error {
 	expected, err := steps.Literal(literal)
 	if err == nil {
@@ -53,14 +70,14 @@ func memberInFuture(w *steps.World, exchange *client.Exchange, name string) {
 	w.ExpectMember(w.Body(exchange), name, match.Named("a time in the future", match.After(time.Now())))
 }
 
-// forms are the patterns that features name in words.
+// forms are those of texts that features name in words.
 var forms = map[string]func(string) bool{
-	"of four digits":                      func(s string) bool { return len(s) == 4 && digits(s) == 4 },
-	"of a masked card number":             masked,
-	"of a date-time of RFC 3339":          func(s string) bool { _, ok := schemas.Instant(s); return ok },
-	"of UTC with milliseconds":            utcMilliseconds,
-	"of plain text, not empty":            func(s string) bool { return strings.TrimSpace(s) != "" },
-	"of an identifier in 8-4-4-4-12 form": func(s string) bool { return len(s) == 36 && strings.Count(s, "-") == 4 },
+	"four digits":                      func(s string) bool { return len(s) == 4 && digits(s) == 4 },
+	"a masked card number":             masked,
+	"a date-time of RFC 3339":          func(s string) bool { _, ok := schemas.Instant(s); return ok },
+	"a time in UTC with milliseconds":  utcMilliseconds,
+	"a plain text, not empty":          func(s string) bool { return strings.TrimSpace(s) != "" },
+	"an identifier in 8-4-4-4-12 form": func(s string) bool { return len(s) == 36 && strings.Count(s, "-") == 4 },
 }
 
 func digits(s string) int {
@@ -83,15 +100,6 @@ func masked(s string) bool {
 func utcMilliseconds(s string) bool {
 	_, err := time.Parse("2006-01-02T15:04:05.000Z", s)
 	return err == nil
-}
-
-func memberMatches(w *steps.World, exchange *client.Exchange, name, form string) error {
-	matches, known := forms[form]
-	if !known {
-		return steps.Faulty("no form is called %q", form)
-	}
-	w.ExpectMember(w.Body(exchange), name, match.Form("a text "+form, matches))
-	return nil
 }
 
 func holdsWhatWasSent(w *steps.World, draft *scene.Draft, exchange *client.Exchange) error {
@@ -117,19 +125,35 @@ func asSent(value any) match.Matcher {
 	return match.Named(match.Text(value)+", as sent", match.Equal(value))
 }
 
-func hasFields(w *steps.World, exchange *client.Exchange, table *steps.Table) {
-	for _, row := range table.Rows[1:] {
-		w.ExpectMember(w.Body(exchange), row.Cells[0].Value, match.Something())
+// quoted are the names of a sentence that lists them.
+func quoted(list string) (names []string) {
+	for i, part := range strings.Split(list, `"`) {
+		if i%2 == 1 {
+			names = append(names, part)
+		}
+	}
+	return names
+}
+
+func hasMembers(w *steps.World, exchange *client.Exchange, list string) {
+	for _, name := range quoted(list) {
+		w.ExpectMember(w.Body(exchange), name, match.Something())
 	}
 }
 
-func listHasMember(w *steps.World, exchange *client.Exchange, name string) {
+func listHasMembers(w *steps.World, exchange *client.Exchange, list, orNone string) error {
 	const check = "member is in each entry"
-	list, _ := scene.Items(w.Decoded(exchange))
-	if len(list) == 0 {
-		w.NoData(check, w.Own(contract.FieldThere), "the list is empty")
-		return
+	items, _ := scene.Items(w.Decoded(exchange))
+	if orNone != "" {
+		return allOrNone(w, items, quoted(list))
 	}
-	w.Match(match.Each(match.Field(match.There(), name)), list, evidence.Assertion{Check: check,
-		Fact: w.Own(contract.FieldThere), Message: "an entry lacks a member that is always present"})
+	if len(items) == 0 {
+		w.NoData(check, w.Own(contract.FieldThere), "the list is empty")
+		return nil
+	}
+	for _, name := range quoted(list) {
+		w.Match(match.Each(match.Field(match.There(), name)), items, evidence.Assertion{Check: check,
+			Fact: w.Own(contract.FieldThere), Message: "an entry lacks a member that is always present"})
+	}
+	return nil
 }

@@ -10,6 +10,7 @@ import (
 	"github.com/kobcheck/kobcheck/client"
 	"github.com/kobcheck/kobcheck/contract"
 	"github.com/kobcheck/kobcheck/reports/evidence"
+	"github.com/kobcheck/kobcheck/schemas"
 	"github.com/kobcheck/kobcheck/steps"
 )
 
@@ -21,21 +22,26 @@ func Sentences() []steps.Definition {
 func burstSentences() []steps.Definition {
 	const area = "burst"
 	return []steps.Definition{
-		steps.Define(area, `we call "([^"]+)" (\d+) times`, "Calls the operation so often, one call after another.", callInTurn),
-		steps.Define(area, `we call "([^"]+)" (\d+) times at once`, "Calls the operation so often at the same time.", callAtOnce),
-		steps.Define(area, `every one of them succeeds`, "Each of the calls was served.", AllServed),
+		steps.Define(area, `we call "([^"]+)" (\d+) times( at once)?`, "Calls the operation so often, one call after another or all at the same time.", callOften),
+		steps.Define(area, `each of them {}`, "Each answer to calls that belong together.", steps.Choice{
+			{Word: "succeeds", Doc: "the call was served.", Handler: AllServed},
+			{Word: "is strict JSON", Doc: "it parses strictly.", Handler: allStrict},
+		}),
 	}
 }
 
 // burst holds the answers to calls that belong together, in the order of the calls.
 type burst struct{ answers []*client.Exchange }
 
-func callInTurn(ctx context.Context, w *steps.World, title string, times int) error {
+func callOften(ctx context.Context, w *steps.World, title string, times int, atOnce string) error {
+	if err := w.Request(ctx, title); err != nil {
+		return err
+	}
+	if atOnce != "" {
+		return final(w, Together(ctx, w, times))
+	}
 	var answers []*client.Exchange
 	for range times {
-		if err := w.Request(ctx, title); err != nil {
-			return err
-		}
 		exchange, err := w.Session.Client.Do(ctx, w.Draft.Operation, w.Draft.Ready())
 		if err != nil {
 			return err
@@ -43,13 +49,6 @@ func callInTurn(ctx context.Context, w *steps.World, title string, times int) er
 		answers = append(answers, exchange)
 	}
 	return final(w, keepAnswers(w, answers))
-}
-
-func callAtOnce(ctx context.Context, w *steps.World, title string, times int) error {
-	if err := w.Request(ctx, title); err != nil {
-		return err
-	}
-	return final(w, Together(ctx, w, times))
 }
 
 // Together sends the draft so often at the same time.
@@ -98,6 +97,18 @@ func AllServed(w *steps.World) error {
 		w.Expect(answer.Status/100 == 2, evidence.Assertion{Check: "ordinary use is served", Fact: w.Own(contract.Effect),
 			Exchange: answer.N, Message: fmt.Sprintf("call %d of %d was not served", i+1, len(answers)), Expected: "a success",
 			Actual: w.Answered(answer)})
+	}
+	return nil
+}
+
+func allStrict(w *steps.World) error {
+	if err := AllServed(w); err != nil {
+		return err
+	}
+	for _, answer := range steps.State[burst](w).answers {
+		_, err := schemas.Decode(answer.Body)
+		w.Expect(err == nil, evidence.Assertion{Check: "strict JSON", Fact: w.Own(contract.Form), Exchange: answer.N,
+			Message: "an answer was not written as strict JSON", Expected: "one JSON value", Actual: fmt.Sprint(err)})
 	}
 	return nil
 }

@@ -13,9 +13,9 @@ var says = stage.Says
 
 func TestOrdinaryUseIsServedOrIsNot(t *testing.T) {
 	stage.Play(t, map[string]stage.Case{
-		"one after another": {Sentences: says(`we call "Get all cards" 5 times`, `every one of them succeeds`),
+		"one after another": {Sentences: says(`we call "Get all cards" 5 times`, `each of them succeeds`),
 			Call: "cards-list", From: 4, Change: stage.Refused(500, "oh"), Breaks: "ordinary use is served"},
-		"at once": {Sentences: says(`we call "Get all cards" 5 times at once`, `every one of them succeeds`),
+		"at once": {Sentences: says(`we call "Get all cards" 5 times at once`, `each of them succeeds`),
 			Call: "cards-list", From: 2, Change: stage.Refused(500, "oh"), Breaks: "ordinary use is served"},
 	})
 }
@@ -31,5 +31,5 @@ func TestAnAPIThatKeepsItsPaceIsNotTakenForASlowingOne(t *testing.T) {
 func TestTooFewCallsTellNothingOfTheirPace(t *testing.T) {
 	require.ErrorContains(t, stage.New(t, mock.Options{}).Say(t, `we call "Get all cards" 3 times`,
 		`the answers do not take longer and longer`), "too few calls")
-	require.ErrorContains(t, stage.New(t, mock.Options{}).Say(t, `every one of them succeeds`), "before this step")
+	require.ErrorContains(t, stage.New(t, mock.Options{}).Say(t, `each of them succeeds`), "before this step")
 }

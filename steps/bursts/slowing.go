@@ -36,7 +36,7 @@ func notSlowing(ctx context.Context, w *steps.World) error {
 	slows := tau >= slowingTau && last >= time.Duration(slowingFactor*float64(first))
 	if slows {
 		title, from := w.Draft.Operation.Title, first
-		if err := callInTurn(ctx, w, title, len(answers)); err != nil {
+		if err := callOften(ctx, w, title, len(answers), ""); err != nil {
 			return err
 		}
 		first, last, tau = quarters(steps.State[burst](w).answers)

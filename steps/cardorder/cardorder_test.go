@@ -25,17 +25,17 @@ func decides(t *testing.T, number int) string {
 func TestWhatACheckDecidesHoldsAndBreaks(t *testing.T) {
 	first, third := decides(t, 1), decides(t, 3)
 	stage.Play(t, map[string]stage.Case{
-		"a card in spite of it": {Sentences: says(`a card program that fails check 1`, `a wallet`, asked, first),
+		"a card in spite of it": {Sentences: says(`a card program that fails check 1: it is gone or inactive`, `a wallet`, asked, first),
 			Call: "cards-create", Change: stage.Made, Breaks: "check 1 refuses"},
-		"another check decided": {Sentences: says(`a card program that does not exist`, `a wallet that fails check 3`, asked, first),
+		"another check decided": {Sentences: says(`a card program that does not exist`, `a wallet that fails check 3: it is not active`, asked, first),
 			Call: "cards-create", Change: stage.Member("message", "Wallet is not active"), Breaks: "check 1 decides"},
-		"no word of it": {Sentences: says(`a program`, `a wallet that fails check 3`, asked, third),
+		"no word of it": {Sentences: says(`a program`, `a wallet that fails check 3: it is not active`, asked, third),
 			Call: "cards-create", Change: stage.Member("message", "no"), Breaks: "check 3 decides"},
-		"a server error": {Sentences: says(`a program`, `a wallet that fails check 3`, asked, third),
+		"a server error": {Sentences: says(`a program`, `a wallet that fails check 3: it is not active`, asked, third),
 			Call: "cards-create", Change: stage.Status(500), Breaks: "class User is a client error"},
-		"a card that is left": {Sentences: says(`a program`, `a wallet that fails check 3`, asked, `no card exists on that wallet`),
+		"a card that is left": {Sentences: says(`a program`, `a wallet that fails check 3: it is not active`, asked, `that has left no card, and the wallet as it was`),
 			Faults: []string{"effect.card-after-refusal"}, Breaks: "a refused creation leaves no card"},
-		"a wallet that was touched": {Sentences: says(`a program`, `a wallet that fails check 3`, asked, `the wallet is as it was before`),
+		"a wallet that was touched": {Sentences: says(`a program`, `a wallet that fails check 3: it is not active`, asked, `that has left no card, and the wallet as it was`),
 			Call: "wallets-get", From: 1, Change: stage.Member("status", "ACTIVE"), Breaks: "a refused request changes nothing"},
 	})
 }
@@ -46,7 +46,7 @@ func TestADecisionIsKeptWithTheChecksThatFailed(t *testing.T) {
 	require.Equal(t, []cardorder.Decision{{Failing: []int{1, 3}, Decided: 1}}, cardorder.Decisions(s.World))
 
 	wrong := stage.New(t, mock.Options{})
-	require.NoError(t, wrong.Say(t, `a card program that fails no check`, `a wallet that fails checks 3 and 4`, asked, decides(t, 3)))
+	require.NoError(t, wrong.Say(t, `a card program that fails no check: it is in order`, `a wallet that fails checks 3 and 4: it is not active, linked already`, asked, decides(t, 3)))
 	require.Equal(t, []int{3, 4}, cardorder.Decisions(wrong.World)[0].Failing)
 }
 
@@ -66,7 +66,7 @@ func TestWhoRefusesAPersonIsOnlyRecorded(t *testing.T) {
 			if c.change != nil {
 				s.Alter(c.call, 0, c.change)
 			}
-			require.NoError(t, s.Say(t, `we call "Create a new enduser"`, `who refuses a card for that person is recorded`))
+			require.NoError(t, s.Say(t, `we call "Create a new enduser"`, `a card is asked for with what it makes`, `who refuses a card for that person is recorded`))
 			observed := s.World.Evidence().Observations
 			require.Len(t, observed, 1)
 			require.Contains(t, observed[0].Answer, c.says)
@@ -76,8 +76,8 @@ func TestWhoRefusesAPersonIsOnlyRecorded(t *testing.T) {
 
 func TestAThingThatNobodyCanMakeIsForTheTargetFile(t *testing.T) {
 	for sentence, key := range map[string]string{
-		`a card program that fails check 2`:  `fixtures.programs."2"`,
-		`a wallet that fails checks 5 and 8`: `fixtures.wallets."5+8"`,
+		`a card program that fails check 2: it is of metadata that do not fit`:                     `fixtures.programs."2"`,
+		`a wallet that fails checks 5 and 8: it is without a holder, refused by the card provider`: `fixtures.wallets."5+8"`,
 	} {
 		var untestable *scene.NotTestable
 		s := stage.New(t, mock.Options{})
@@ -89,6 +89,6 @@ func TestAThingThatNobodyCanMakeIsForTheTargetFile(t *testing.T) {
 
 func TestAMessageThatTheContractDoesNotHaveIsTheFeaturesFault(t *testing.T) {
 	s := stage.New(t, mock.Options{})
-	require.ErrorContains(t, s.Say(t, `a card program that fails check 1`, `a wallet`, asked, `check 1 decides: "No such words"`),
+	require.ErrorContains(t, s.Say(t, `a card program that fails check 1: it is gone or inactive`, `a wallet`, asked, `check 1 decides: "No such words"`),
 		"in the feature")
 }

@@ -264,7 +264,7 @@ func findRow(scenario *messages.Scenario, id string) (*messages.Examples, *messa
 
 // describing names the columns of an outline that explain a row without telling it from others.
 var describing = map[string]bool{"start": true, "message": true, "why": true, "requirement": true, "spelling": true, "scheme": true,
-	"gap": true}
+	"gap": true, "program is": true, "wallet is": true}
 
 // readRow takes the requirement of a row and returns its identifying cells.
 func (s *Scenario) readRow(header, row *messages.TableRow) []string {

@@ -22,6 +22,28 @@ var synonyms = []struct {
 	{regexp.MustCompile(`(?i)\bthis run goes deep\b`), "a sample"},
 }
 
+// acting are sentences that do something, in place of looking at what came of it.
+var acting = regexp.MustCompile(`^(we|another client) |\b(is|are) (sent|called|made|asked for|changed to)\b|\bhappens?\b|\bpasses$`)
+
+// lintTurns holds a scenario to its turns: what is done stands under Given and When, and something is looked at after it.
+func (s *Scenario) lintTurns() []Problem {
+	var problems []Problem
+	turn, looks := "", false
+	for _, step := range s.Steps {
+		if step.Keyword != "And" && step.Keyword != "But" {
+			turn = step.Keyword
+		}
+		if looks = looks || turn == "Then"; turn == "Then" && acting.MatchString(step.Text) {
+			problems = append(problems, Problem{File: s.URI, Line: step.Line,
+				What: fmt.Sprintf("%q does something after Then, where a scenario only looks", step.Text)})
+		}
+	}
+	if !looks {
+		problems = append(problems, Problem{File: s.URI, Line: s.Line, What: "the scenario has no Then: it proves nothing"})
+	}
+	return problems
+}
+
 // mostSteps is how many steps a scenario has at most, those of its background among them: who reads more loses the
 // thread.
 const mostSteps = 7
@@ -32,7 +54,7 @@ func (c *Catalog) lintWords() []Problem {
 	var problems []Problem
 	titled := map[string]*Scenario{}
 	for _, s := range c.Scenarios {
-		if other := titled[s.Name]; other != nil && other.outline != s.outline {
+		if other := titled[s.Name]; other != nil && other.ID != s.ID {
 			problems = append(problems, Problem{File: s.URI, Line: s.Line,
 				What: fmt.Sprintf("the title %q stands at another scenario too, at %s:%d", s.Name, other.URI, other.Line)})
 		}
@@ -41,6 +63,7 @@ func (c *Catalog) lintWords() []Problem {
 			problems = append(problems, Problem{File: s.URI, Line: s.Line,
 				What: fmt.Sprintf("the scenario has %d steps; %d are enough for one thing", len(s.Steps), mostSteps)})
 		}
+		problems = append(problems, s.lintTurns()...)
 		said := []Step{{Text: s.Name, Line: s.Line}}
 		for _, step := range append(said, s.Steps...) {
 			for _, one := range synonyms {

@@ -54,7 +54,7 @@ func (s *story) step(step Step, last bool, difference *Difference) {
 		s.wallet(step)
 	case Credit, Debit, Transfer:
 		if last && name == "wallet" && step.Deed == Debit && difference.Check == "overdraft" {
-			s.say("When", "we try to debit the wallet by more than it holds")
+			s.say("When", "we debit the wallet by more than it holds")
 			return
 		}
 		s.move(step, name)
@@ -174,9 +174,9 @@ func (s *story) verdict(difference *Difference) {
 	case "wallet in its list":
 		s.say("Then", "the wallet is in the list")
 	case "total is available plus reserved":
-		s.say("Then", "the wallet's total is what is available plus what is reserved")
+		s.say("Then", "the wallet's amounts add up to its total")
 	case "no negative amount":
-		s.say("Then", "no amount of the wallet is negative")
+		s.say("Then", "the wallet's amounts are not negative")
 	default:
 		s.whole = false
 		s.lines = append(s.lines, fmt.Sprintf("# no sentence says: %s; expected %s", difference.Message, difference.Expected))

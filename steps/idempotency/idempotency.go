@@ -26,28 +26,28 @@ import (
 func Sentences() []steps.Definition {
 	const area = "idempotency"
 	return []steps.Definition{
-		steps.Define(area, `the request is sent again with the same key`, "Sends the very same request once more under the key of the first.", sendAgain),
+		steps.Define(area, `the request is sent again with {}`, "Sends the very same request once more.", steps.Choice{
+			{Word: "the same key", Doc: "under the key of the first.", Handler: sendAgain},
+			{Word: "a new key", Doc: "under a fresh one.", Handler: sendWithNewKey},
+			{Word: "a key that differs at its end alone", Doc: "its last digits differ.", Handler: sendWithNearKey},
+			{Word: "each key that differs in one digit", Doc: "once for each digit of the key that is free, with that digit changed.", Handler: sendWithEachNearKey},
+			{Word: "the same key and no token", Doc: "without a token.", Handler: sendAgainWithoutToken},
+			{Word: "the same key by another client", Doc: "by the second client.", Handler: firstAsSecond},
+		}),
 		steps.Define(area, `the request is sent again with the same key and "([^"]+)" changed to (.+)`, "Sends the request under the key of the first, with one field of the body changed.", sendAgainChanged),
 		steps.Define(area, `the request is sent again with the same key for another (card|wallet)`, "Sends the request under the key of the first, for another thing.", sendAgainForAnother),
-		steps.Define(area, `the request is sent again with a key that differs at its end alone`, "Sends the same data under a key whose last digits differ.", sendWithNearKey),
-		steps.Define(area, `the request is sent again under each key that differs in one digit`,
-			"Sends the same data once for each digit of the key that is free, with that digit changed.", sendWithEachNearKey),
-		steps.Define(area, `each of them was a request of its own`,
-			"All answers name things of their own.", eachIsItsOwn),
-		steps.Define(area, `the request is sent again with a new key`, "Sends the same data under a fresh key.", sendWithNewKey),
-		steps.Define(area, `the key of the first request is used to call "([^"]+)"`, "Calls another operation under the key of the first request.", keyOnAnotherOperation),
-		steps.Define(area, `the key of the first request is used by another client for its own "([^"]+)"`, "The second client sends a valid request of its own under that key.", keyOfAnotherClient),
-		steps.Define(area, `another client sends the request with the key of the first`, "The second client sends the very same request under the key of the first.", firstAsSecond),
-		steps.Define(area, `the request is sent again with the same key and no token`, "Sends the very same request once more, without a token.", sendAgainWithoutToken),
+		steps.Define(area, `{} "([^"]+)" with the key of the first request`, "A request of its own under that key.", steps.Choice{
+			{Word: "we call", Doc: "by our client.", Handler: keyOnAnotherOperation},
+			{Word: "another client calls", Doc: "by the second client.", Handler: keyOfAnotherClient},
+		}),
 		steps.Define(area, `the request is sent (\d+) times at once under one key`, "Sends copies of one request from several connections at the same time.", sendAtOnce),
-		steps.Define(area, `the request's key is (left out|no UUID|empty|a UUID of version 1|the nil UUID|in upper case|in quotes|longer than any key)`, "Sets the idempotency key of the prepared request to something odd, or leaves it out.", oddKey),
-		steps.Define(area, `the request's key is sent in the header "([^"]+)"`, "Spells the header name of the key in this way.", keyHeaderSpelling),
+		steps.Define(area, `the request's key is (left out|no UUID|empty|a UUID of version 1|the nil UUID|in upper case|in quotes|longer than any key|in the header "[^"]+")`, "Sets the idempotency key of the prepared request to something odd, leaves it out, or spells the name of its header in this way.", oddKey),
 		steps.Define(area, `both answers are the same`, "Status and body of the repeat equal those of the first answer, value for value.", bothSame),
-		steps.Define(area, `both answers name the same (card|transaction)`, "The id in the repeat is the id in the first answer.", bothName),
-		steps.Define(area, `the answers name different (card|transaction)s`, "The ids differ, since two distinct requests were made.", answersDiffer),
-		steps.Define(area, `all that succeeded name the same (card|transaction)`, "The answers with a success have one id between them, and there is at least one.", allName),
-		steps.Define(area, `the repeat has done nothing more`, "What the first request did is still all that has happened.", repeatDidNothing),
-		steps.Define(area, `it was done once`, "Exactly one thing was made by all the requests together.", doneOnce),
+		steps.Define(area, `the answers name {} (card|transaction)s?`, "The ids in the answers.", steps.Choice{
+			{Word: "the same", Doc: "that of the repeat is that of the first; of copies sent at once, all that succeeded have one id between them.", Handler: nameTheSame},
+			{Word: "different", Doc: "no two are the same, since distinct requests were made.", Handler: nameDifferent},
+		}),
+		steps.Define(area, `it was done once`, "What the first request did, or one of the copies at once, is all that has happened.", wasDoneOnce),
 		steps.Define(area, `the answer is not that of the first request`, "The id or the secret of the first answer is not in this one.", notTheFirst),
 	}
 }
@@ -85,7 +85,7 @@ func firstRequest(ctx context.Context, w *steps.World) (*first, error) {
 		return nil, err
 	}
 	kept := &first{draft: draft, exchange: exchange}
-	if w.Scenario.Asks("has done nothing more") {
+	if w.Scenario.Asks("it was done once") {
 		if kept.effect, err = effect(ctx, w, draft); err != nil {
 			return nil, err
 		}
@@ -260,6 +260,10 @@ func oddKey(draft *scene.Draft, how string) error {
 	if header == nil {
 		return steps.Faulty("%q lists no idempotency key", draft.Operation.Title)
 	}
+	if _, spelling, named := strings.Cut(how, `"`); named {
+		draft.Request.KeyHeader = strings.TrimSuffix(spelling, `"`)
+		return nil
+	}
 	version4 := uuid.NewString()
 	switch how {
 	case "left out":
@@ -279,15 +283,6 @@ func oddKey(draft *scene.Draft, how string) error {
 	case "longer than any key":
 		draft.Request.Key = strings.Repeat(version4, 30)
 	}
-	return nil
-}
-
-func keyHeaderSpelling(draft *scene.Draft, name string) error {
-	header := draft.Operation.Header("Idempotency-Key")
-	if header == nil {
-		return steps.Faulty("%q lists no idempotency key", draft.Operation.Title)
-	}
-	draft.Request.KeyHeader = name
 	return nil
 }
 
@@ -336,6 +331,38 @@ func answersDiffer(w *steps.World, r *repeat, kind string) {
 		Message:  "a request of its own was taken for a repeat",
 		Expected: fmt.Sprintf("a success with another id than %v", r.before["id"]),
 		Actual:   fmt.Sprintf("%s, id %v", w.Answered(r.latest), r.after["id"])})
+}
+
+// nameTheSame is for a repeat, and for copies sent at once.
+func nameTheSame(w *steps.World, kind string) error {
+	if len(steps.State[repeats](w).answers) > 0 {
+		return allName(w, kind)
+	}
+	r := new(repeat)
+	if err := r.Supply(w); err != nil {
+		return err
+	}
+	return bothName(w, r, kind)
+}
+
+// nameDifferent is for a repeat that is none, and for one under each of many keys.
+func nameDifferent(w *steps.World, kind string) error {
+	if len(steps.State[repeats](w).answers) > 0 {
+		return eachIsItsOwn(w)
+	}
+	r := new(repeat)
+	if err := r.Supply(w); err != nil {
+		return err
+	}
+	answersDiffer(w, r, kind)
+	return nil
+}
+
+func wasDoneOnce(ctx context.Context, w *steps.World, draft *scene.Draft) error {
+	if steps.State[repeats](w).first != nil {
+		return repeatDidNothing(ctx, w)
+	}
+	return doneOnce(ctx, w, draft)
 }
 
 func successes(w *steps.World) (map[string]int, int, error) {

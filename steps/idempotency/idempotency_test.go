@@ -25,11 +25,11 @@ func TestARepeatIsAnsweredAsTheFirstOrIsNot(t *testing.T) {
 			Call: "cards-create", From: 1, Change: stage.Status(208), Breaks: "replay has the status of the first"},
 		"another body": {Sentences: says(aCard, sent, again, `both answers are the same`),
 			Call: "cards-create", From: 1, Change: stage.Member("status", "CLOSED"), Breaks: "replay has the body of the first"},
-		"another card": {Sentences: says(aCard, sent, again, `both answers name the same card`),
+		"another card": {Sentences: says(aCard, sent, again, `the answers name the same card`),
 			Call: "cards-create", From: 1, Change: stage.Made, Breaks: "replay names the first card"},
-		"a card more": {Sentences: says(aCard, sent, again, `the repeat has done nothing more`),
+		"a card more": {Sentences: says(aCard, sent, again, `it was done once`),
 			Call: "wallets-get", From: 1, Change: stage.Member("total_amount", 1), Breaks: "a repeat has no further effect"},
-		"money that moved twice": {Sentences: says(aCredit, sent, again, `the repeat has done nothing more`),
+		"money that moved twice": {Sentences: says(aCredit, sent, again, `it was done once`),
 			Call: "transactions-list", From: 1, Change: stage.List(func(all []any) []any {
 				return append(all,
 					all[0])
@@ -55,11 +55,11 @@ func TestAKeyBelongsToOneCallerAndOneRequest(t *testing.T) {
 	}
 	stage.Play(t, map[string]stage.Case{
 		"another client": broken("idempotency.shared-between-clients",
-			`the key of the first request is used by another client for its own "Create a new card"`),
-		"the same from another": broken("idempotency.shared-between-clients", `another client sends the request with the key of the first`),
+			`another client calls "Create a new card" with the key of the first request`),
+		"the same from another": broken("idempotency.shared-between-clients", `the request is sent again with the same key by another client`),
 		"no token":              broken("idempotency.replay-before-token", `the request is sent again with the same key and no token`),
 		"another operation": broken("idempotency.shared-between-operations",
-			`the key of the first request is used to call "Create manual credit transaction"`),
+			`we call "Create manual credit transaction" with the key of the first request`),
 	})
 }
 
@@ -81,7 +81,7 @@ func TestAKeyCanBeUsedForOtherData(t *testing.T) {
 func TestCopiesAtOnceAreDoneOnceOrAreNot(t *testing.T) {
 	stage.Play(t, map[string]stage.Case{
 		"two cards": {Sentences: says(`a wallet`, aCard, `the request is sent 4 times at once under one key`,
-			`all that succeeded name the same card`),
+			`the answers name the same card`),
 			Call: "cards-create", From: 3, Change: stage.Made, Breaks: "parallel requests name one card"},
 		"no card on the wallet": {Sentences: says(`a wallet`, aCard, `the request is sent 4 times at once under one key`, `it was done once`),
 			Call: "cards-list", Change: stage.Body([]any{}), Breaks: "done once"},
@@ -104,8 +104,7 @@ func TestAnOddKeyLeavesAsItIsWritten(t *testing.T) {
 }
 
 func TestWhatNeedsAFirstRequestSaysSo(t *testing.T) {
-	for _, sentence := range []string{`both answers are the same`, `the repeat has done nothing more`,
-		`all that succeeded name the same card`} {
+	for _, sentence := range []string{`both answers are the same`, `the answers name the same card`} {
 		require.ErrorContains(t, stage.New(t, mock.Options{}).Say(t, `we call "Get all cards"`, sentence), "before this step")
 	}
 	require.ErrorContains(t, stage.New(t, mock.Options{}).Say(t, `a valid request to "Get all cards"`, `the request's key is empty`),

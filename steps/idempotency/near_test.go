@@ -11,7 +11,7 @@ import (
 
 func TestAKeyThatDiffersInOneDigitIsAnotherKey(t *testing.T) {
 	sentences := stage.Says(`a valid request to "Create manual credit transaction"`, `the request is sent`,
-		`the request is sent again under each key that differs in one digit`, `each of them was a request of its own`)
+		`the request is sent again with each key that differs in one digit`, `the answers name different transactions`)
 	for fault, breaks := range map[string]bool{"": false, "idempotency.key-cut-short": true,
 		"idempotency.key-middle-ignored": true, "idempotency.key-last-group-alone": true, "idempotency.key-first-digit-ignored": true} {
 		options := mock.Options{}

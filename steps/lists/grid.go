@@ -20,11 +20,9 @@ import (
 func gridSentences() []steps.Definition {
 	const area = "list"
 	return []steps.Definition{
-		steps.Define(area, `any part of that list, by any of its parameters together, is that part of the whole`,
-			"Asks for combinations of offset, limit, order and a range of time, as many as this run goes deep, and compares "+
-				"each with the part of the whole list that it names.", partsAreParts),
-		steps.Define(area, `any part of the list of transactions of that wallet is empty`,
-			"Asks for combinations of offset, limit, order and a range of time.", partsAreEmpty),
+		steps.Define(area, `we ask for parts of the list of (those|the wallet), by its parameters together`,
+			"Asks for combinations of offset, limit, order and a range of time, as many as this run goes deep.", askForParts),
+		steps.Define(area, `each part is (that part of the whole|empty)`, "Compares each with the part of the whole list that it names.", partsAreParts),
 	}
 }
 
@@ -130,13 +128,38 @@ func (g *grid) look(ctx context.Context, w *steps.World, p point, newestFirst bo
 	return slices.Equal(got, g.part(p, newestFirst)), got, err
 }
 
+// partCheck is the name of the check of parts of a list.
+const partCheck = "a part of a list is that part of the whole"
+
+// parts are what was seen of the parts of a list: how many were that part of the whole, and the first that was not.
+type parts struct {
+	held    int
+	differs *evidence.Assertion
+}
+
+// partsAreParts is for parts of the whole and for those of nothing alike: what a part is, its grid knows.
+func partsAreParts(w *steps.World, _ string) error {
+	seen := steps.State[parts](w)
+	if seen.held == 0 && seen.differs == nil {
+		return steps.Faulty("no part of a list was asked for before this step")
+	}
+	for range seen.held {
+		w.Expect(true, evidence.Assertion{Check: partCheck, Fact: w.Own(contract.Effect)})
+	}
+	if seen.differs != nil {
+		w.Expect(false, *seen.differs)
+	}
+	return nil
+}
+
 // pointsToOne is how many points are looked at for each of other cases: they are many, and cost one request each.
 const pointsToOne = 3
 
 // explore looks at as many points as the run goes deep. What differs first is shrunk to the parameters that it takes,
 // and breaks the requirement of one of them.
 func (g *grid) explore(ctx context.Context, w *steps.World, points []point, whole func() ([]string, error)) error {
-	const check = "a part of a list is that part of the whole"
+	seen := steps.State[parts](w)
+	*seen = parts{}
 	for i, p := range steps.Sampled(w, points, pointsToOne*w.Depth()) {
 		newestFirst := i%2 == 1
 		holds, got, err := g.look(ctx, w, p, newestFirst)
@@ -153,7 +176,7 @@ func (g *grid) explore(ctx context.Context, w *steps.World, points []point, whol
 		}
 		fact := w.Own(contract.Effect)
 		if holds {
-			w.Expect(true, evidence.Assertion{Check: check, Fact: fact})
+			seen.held++
 			continue
 		}
 		for simpler := p.simpler(); len(simpler) > 0; simpler = simpler[1:] {
@@ -168,9 +191,9 @@ func (g *grid) explore(ctx context.Context, w *steps.World, points []point, whol
 		}
 		fact.Requirement, fact.Also = g.blames(p, newestFirst, fact.Requirement), nil
 		query := g.query(p, newestFirst)
-		w.Expect(false, evidence.Assertion{Check: check, Fact: fact, Exchange: w.Last.N,
+		seen.differs = &evidence.Assertion{Check: partCheck, Fact: fact, Exchange: w.Last.N,
 			Message:  fmt.Sprintf("the list of %s with %s is not that part of the whole", g.operation.Title, query.Encode()),
-			Expected: fmt.Sprint(g.part(p, newestFirst)), Actual: fmt.Sprint(got)})
+			Expected: fmt.Sprint(g.part(p, newestFirst)), Actual: fmt.Sprint(got)}
 		return nil
 	}
 	return nil
@@ -191,7 +214,15 @@ func (g *grid) blames(p point, newestFirst bool, leading string) string {
 	return leading
 }
 
-func partsAreParts(ctx context.Context, w *steps.World, s *span) error {
+func askForParts(ctx context.Context, w *steps.World, of string) error {
+	if of == "the wallet" {
+		return askOfWallet(ctx, w)
+	}
+	s, err := spanOf(w)
+	if err != nil {
+		return err
+	}
+
 	g := &grid{operation: s.operation, base: s.base, entries: s.all()}
 	alone := len(s.base) > 0 // nobody else has the wallet
 	if !alone {
@@ -204,7 +235,6 @@ func partsAreParts(ctx context.Context, w *steps.World, s *span) error {
 		all, err := w.Scene.List(ctx, s.operation.ID, "primary", query)
 		return things.IDs(all), err
 	}
-	var err error
 	if g.whole, err = whole(); err != nil {
 		return err
 	}
@@ -214,7 +244,7 @@ func partsAreParts(ctx context.Context, w *steps.World, s *span) error {
 	return g.explore(ctx, w, asked(len(g.entries), alone), whole)
 }
 
-func partsAreEmpty(ctx context.Context, w *steps.World) error {
+func askOfWallet(ctx context.Context, w *steps.World) error {
 	wallet, err := w.Thing("wallet")
 	if err != nil {
 		return err

@@ -9,7 +9,10 @@ import (
 	"github.com/kobcheck/kobcheck/steps/stage"
 )
 
-const anyPart = `any part of that list, by any of its parameters together, is that part of the whole`
+const (
+	askParts = `we ask for parts of the list of those, by its parameters together`
+	anyPart  = `each part is that part of the whole`
+)
 
 func TestAPartThatIsNotThatOfTheWholeBreaksTheParameterThatItTakes(t *testing.T) {
 	for fault, requirements := range map[string][2]string{
@@ -29,7 +32,7 @@ func TestAPartThatIsNotThatOfTheWholeBreaksTheParameterThatItTakes(t *testing.T)
 			}
 			s := stage.New(t, mock.Options{Faults: []string{fault}})
 			s.World.Session.Depth = 100
-			require.NoError(t, s.Say(t, given, anyPart), fault)
+			require.NoError(t, s.Say(t, given, askParts, anyPart), fault)
 			findings := s.World.Evidence().Findings
 			require.Len(t, findings, 1, fault)
 			require.Equal(t, requirements[i], findings[0].Requirement, "%s of %s: %s", fault, given, findings[0].Message)
@@ -39,8 +42,8 @@ func TestAPartThatIsNotThatOfTheWholeBreaksTheParameterThatItTakes(t *testing.T)
 
 func TestEveryPartOfAListIsThatPartOfTheWhole(t *testing.T) {
 	for _, style := range mock.Styles() {
-		for _, sentences := range [][]any{says(cards, anyPart), says(credits, anyPart),
-			says(`a wallet`, `any part of the list of transactions of that wallet is empty`)} {
+		for _, sentences := range [][]any{says(cards, askParts, anyPart), says(credits, askParts, anyPart),
+			says(`a wallet`, `we ask for parts of the list of the wallet, by its parameters together`, `each part is empty`)} {
 			s := stage.New(t, mock.Options{Style: style})
 			s.World.Session.Depth = 1000
 			require.NoError(t, s.Say(t, sentences...))
@@ -53,6 +56,6 @@ func TestEveryPartOfAListIsThatPartOfTheWhole(t *testing.T) {
 
 func TestAnEmptyListThatShowsSomethingIsFound(t *testing.T) {
 	s := stage.New(t, mock.Options{Faults: []string{"list.wallet-ignored"}})
-	require.NoError(t, s.Say(t, credits, `another wallet`, `a wallet`, `any part of the list of transactions of that wallet is empty`))
+	require.NoError(t, s.Say(t, credits, `another wallet`, `a wallet`, `we ask for parts of the list of the wallet, by its parameters together`, `each part is empty`))
 	require.NotEmpty(t, s.World.Evidence().Findings)
 }

@@ -30,24 +30,28 @@ func listSentences() []steps.Definition {
 	return []steps.Definition{
 		steps.Define(area, `three cards made one after another, one before them and one after them`, "Makes five cards at five different times; the middle three span a time that is over, so that its set of cards no longer changes.", cardsInTime),
 		steps.Define(area, `four credits made one after another on one wallet`, "Makes a wallet and four manual credits on it at four different times.", creditsInTime),
-		steps.Define(area, `we list the (cards|transactions) of that time`, "Lists what was created in the middle time, with the documented range.", listOfThatTime),
-		steps.Define(area, `we list the (cards|transactions) of that time in (ascending|descending) order`, "The same, in an order.", listInOrder),
-		steps.Define(area, `we list the (cards|transactions) of that time with a limit of (\d+)`, "The same, no more than so many.", listWithLimit),
-		steps.Define(area, `we list the (cards|transactions) of that time with a limit of (\d+) from entry (\d+) on`, "The same, beginning with a later entry.", listWithLimitFrom),
-		steps.Define(area, `we list the (cards|transactions) from the time of the second one on`, "Lists with the parameter from alone.", listFrom),
-		steps.Define(area, `we list the (cards|transactions) up to the time of the second one`, "Lists with the parameter to alone.", listTo),
+		steps.Define(area, `we list the (cards|transactions) (of that time|from the time of the second one on|up to the time of the second one|of the later part of that time)`+
+			`(?: with a limit of (\d+))?(?: from entry (\d+) on)?(?: in (ascending|descending) order)?`,
+			"Lists what was created in the middle time or a part of it, with the documented parameters.", listTime),
 		steps.Define(area, `we list the transactions of the (other )?wallet`, "Lists with the parameter wallet alone.", listOfWallet),
-		steps.Define(area, `the list holds each of them once`, "The things made in the middle time are all there, each once.", holdsEachOnce),
-		steps.Define(area, `the list holds none from before or after that time`, "The things made before and after are not there.", holdsNoOthers),
-		steps.Define(area, `the list holds the (first|last|middle ones|later ones|earlier ones)`, "Those of the things made are there.", holdsSome),
-		steps.Define(area, `the list does not hold the (first|last|later ones|earlier ones)`, "Those of the things made are not there.", holdsSomeNot),
+		steps.Define(area, `we read that list in pages of (\d+)`, "Walks through the pages by offset, and lists the same time in one piece.", readInPages),
+		steps.Define(area, `the list (holds|does not hold) (the first|the last|the middle ones|the later ones|the earlier ones|each of them once|all that were there before once|any from before or after)`,
+			"Those of the things made are there, or are not; each of them are those of the middle time.", holds),
 		steps.Define(area, `the list holds no more than (\d+)`, "The number of entries is within the limit.", holdsNoMore),
-		steps.Define(area, `the list is sorted by the time of creation, (oldest|newest) first`, "Each entry's created_at is in order.", isSorted),
-		steps.Define(area, `the descending list is the ascending one turned round`, "Two lists of the same time in both orders are mirror images.", isMirrored),
-		steps.Define(area, `the pages of (\d+) put together are the whole list of that time`, "Walks through the pages by offset and compares with the list in one piece.", pagesAddUp),
-		steps.Define(area, `the header "X-Total-Count" counts the list of that time`, "The header, where there is one, is the number of all entries.", totalCounts),
-		steps.Define(area, `the headers "X-Limit" and "X-Offset" repeat what was asked`, "The headers, where there are any, echo the query.", headersEcho),
-		steps.Define(area, `the list is empty`, "The answer is an array without entries.", listIsEmpty),
+		steps.Define(area, `the list is {}`, "Looks at the list, or at two of the same time in both orders.", steps.Choice{
+			{Word: "empty", Doc: "an array without entries.", Handler: listIsEmpty},
+			{Word: "sorted by the time of creation, oldest first", Doc: "each entry's created_at is in order.",
+				Handler: func(w *steps.World, l *listed) { isSorted(w, l, "oldest") }},
+			{Word: "sorted by the time of creation, newest first", Doc: "the same the other way.",
+				Handler: func(w *steps.World, l *listed) { isSorted(w, l, "newest") }},
+			{Word: "the one before turned round", Doc: "the two are mirror images.", Handler: isMirrored},
+			{Word: "part of the one before", Doc: "every entry of the narrower list is in the wider one.", Handler: isWithinWhole},
+		}),
+		steps.Define(area, `the pages put together are that list`, "The entries of all pages are those of the list in one piece, in its order.", pagesAddUp),
+		steps.Define(area, `the paging headers {}`, "Those of the answer, where there are any.", steps.Choice{
+			{Word: "repeat what was asked", Doc: "X-Limit and X-Offset echo the query.", Handler: headersEcho},
+			{Word: "count the list of that time", Doc: "X-Total-Count is the number of all entries.", Handler: totalCounts},
+		}),
 	}
 }
 
@@ -69,28 +73,27 @@ func (l *listed) Supply(w *steps.World) error {
 
 func (l *listed) keep(items []map[string]any) { l.items, l.done = items, true }
 
-func listOfThatTime(ctx context.Context, w *steps.World, _ string) error {
-	return windowWith(ctx, w, "", "")
-}
-
-func listInOrder(ctx context.Context, w *steps.World, _, order string) error {
-	l := steps.State[listed](w)
+func listTime(ctx context.Context, w *steps.World, s *span, what, part, limit, offset, order string) error {
+	l, query := steps.State[listed](w), s.window()
 	l.before = l.items
-	return windowWith(ctx, w, "order", map[string]string{"ascending": "asc", "descending": "desc"}[order])
-}
-
-func listWithLimit(ctx context.Context, w *steps.World, _ string, limit int) error {
-	return windowWith(ctx, w, "limit", strconv.Itoa(limit))
-}
-
-func listWithLimitFrom(ctx context.Context, w *steps.World, s *span, _ string, limit, offset int) error {
-	query := s.window()
-	query.Set("limit", strconv.Itoa(limit))
-	query.Set("offset", strconv.Itoa(offset))
+	switch part {
+	case "from the time of the second one on":
+		return listFrom(ctx, w, s)
+	case "up to the time of the second one":
+		return listTo(ctx, w, s)
+	case "of the later part of that time":
+		query.Set("from", things.Stamp(things.Created(s.inside[1]).Add(-time.Millisecond)))
+	}
+	for name, value := range map[string]string{"limit": limit, "offset": offset,
+		"order": map[string]string{"ascending": "asc", "descending": "desc"}[order]} {
+		if value != "" {
+			query.Set(name, value)
+		}
+	}
 	return listSpan(ctx, w, query)
 }
 
-func listFrom(ctx context.Context, w *steps.World, s *span, _ string) error {
+func listFrom(ctx context.Context, w *steps.World, s *span) error {
 	query := things.CopyQuery(s.base)
 	query.Set("from", things.Stamp(things.Created(s.all()[1]).Add(-time.Millisecond)))
 	// Oldest first, so that what others make meanwhile comes after ours.
@@ -98,7 +101,7 @@ func listFrom(ctx context.Context, w *steps.World, s *span, _ string) error {
 	return listSpan(ctx, w, query)
 }
 
-func listTo(ctx context.Context, w *steps.World, s *span, _ string) error {
+func listTo(ctx context.Context, w *steps.World, s *span) error {
 	query := things.CopyQuery(s.base)
 	query.Set("to", things.Stamp(after(s.all()[1])))
 	query.Set("order", "desc")
@@ -145,50 +148,36 @@ func expectListed(w *steps.World, check string, made []*scene.Thing, wanted int)
 	return nil
 }
 
-func holdsEachOnce(w *steps.World, s *span) error {
-	return expectListed(w, "list holds what was made", s.inside, 1)
-}
-
-func holdsNoOthers(w *steps.World, s *span) error {
-	return expectListed(w, "list holds nothing else", append(append([]*scene.Thing{}, s.before...), s.after...), 0)
-}
-
-func part(w *steps.World, which string) ([]*scene.Thing, error) {
-	s, err := spanOf(w)
-	if err != nil {
-		return nil, err
+func holds(w *steps.World, s *span, whether, which string) error {
+	switch {
+	case which == "each of them once":
+		return expectListed(w, "list holds what was made", s.inside, 1)
+	case which == "all that were there before once":
+		return expectListed(w, "a walk meets each entry once", s.all(), 1)
+	case which == "any from before or after":
+		return expectListed(w, "list holds nothing else", append(append([]*scene.Thing{}, s.before...), s.after...), 0)
+	case whether == "holds":
+		return expectListed(w, "list holds what was made", s.part(which), 1)
+	case which == "the later ones":
+		return expectListed(w, "list leaves out what is out of range", s.part(which)[1:], 0)
 	}
+	return expectListed(w, "list leaves out what is out of range", s.part(which), 0)
+}
+
+// part are those of the things that a sentence names by their place in time.
+func (s *span) part(which string) []*scene.Thing {
 	all := s.all()
 	switch which {
-	case "first":
-		return all[:1], nil
-	case "last":
-		return all[len(all)-1:], nil
-	case "later ones":
-		return all[1:], nil
-	case "earlier ones":
-		return all[:2], nil
+	case "the first":
+		return all[:1]
+	case "the last":
+		return all[len(all)-1:]
+	case "the later ones":
+		return all[1:]
+	case "the earlier ones":
+		return all[:2]
 	}
-	return s.inside, nil
-}
-
-func holdsSome(w *steps.World, which string) error {
-	part, err := part(w, which)
-	if err != nil {
-		return err
-	}
-	return expectListed(w, "list holds what was made", part, 1)
-}
-
-func holdsSomeNot(w *steps.World, which string) error {
-	part, err := part(w, which)
-	if err != nil {
-		return err
-	}
-	if which == "later ones" {
-		part = part[1:]
-	}
-	return expectListed(w, "list leaves out what is out of range", part, 0)
+	return s.inside
 }
 
 func holdsNoMore(w *steps.World, l *listed, limit int) {
@@ -201,10 +190,10 @@ func holdsNoMore(w *steps.World, l *listed, limit int) {
 		Actual: fmt.Sprintf("%d entries", len(l.items))})
 }
 
-func isSorted(w *steps.World, l *listed, first string) error {
+func isSorted(w *steps.World, l *listed, first string) {
 	if len(l.items) < 2 {
 		w.NoData("list is in order", w.Own(contract.Order), fmt.Sprintf("the list has %d entries", len(l.items)))
-		return nil
+		return
 	}
 	sorted := sort.SliceIsSorted(l.items, func(i, j int) bool {
 		a, b := things.Creation(l.items[i]), things.Creation(l.items[j])
@@ -216,7 +205,6 @@ func isSorted(w *steps.World, l *listed, first string) error {
 	w.Expect(sorted, evidence.Assertion{Check: "list is in order", Fact: w.Own(contract.Order),
 		Message: "the entries are not in the order that was asked for", Expected: first + " first",
 		Actual: fmt.Sprintf("%v", creations(l.items))})
-	return nil
 }
 
 func creations(items []map[string]any) []string {
@@ -252,10 +240,17 @@ func common(list, other []string) []string {
 // stillTries is how often pages are compared with the whole until nobody changed the list between.
 const stillTries = 4
 
-func pagesAddUp(ctx context.Context, w *steps.World, size int) error {
+// paged is a list that was read in one piece and in pages, both by their ids; no pages where there is but one.
+type paged struct {
+	done         bool
+	whole, pages []string
+}
+
+func readInPages(ctx context.Context, w *steps.World, size int) error {
+	p := steps.State[paged](w)
 	for try := 1; ; try++ {
-		whole, paged, err := inPages(ctx, w, size)
-		if err != nil || paged == nil {
+		whole, pages, err := inPages(ctx, w, size)
+		if err != nil {
 			return err
 		}
 		if err := windowWith(ctx, w, "order", "asc"); err != nil {
@@ -265,15 +260,30 @@ func pagesAddUp(ctx context.Context, w *steps.World, size int) error {
 		if err != nil {
 			return err
 		}
-		if still := slices.Equal(whole, things.IDs(again)); !still && try < stillTries {
+		still := slices.Equal(whole, things.IDs(again))
+		if !still && try < stillTries {
 			continue
-		} else if !still {
-			whole, paged = common(whole, things.IDs(again)), common(paged, common(whole, things.IDs(again)))
 		}
-		w.Expect(slices.Equal(whole, paged), evidence.Assertion{Check: "pages add up", Fact: w.Own(contract.Effect),
-			Message: "the pages put together are not the whole list", Expected: fmt.Sprint(whole), Actual: fmt.Sprint(paged)})
+		if !still {
+			whole, pages = common(whole, things.IDs(again)), common(pages, common(whole, things.IDs(again)))
+		}
+		*p = paged{done: true, whole: whole, pages: pages}
 		return nil
 	}
+}
+
+func pagesAddUp(w *steps.World) error {
+	p := steps.State[paged](w)
+	switch {
+	case !p.done:
+		return steps.Faulty("no list was read in pages before this step")
+	case p.pages == nil:
+		w.NoData("pages add up", w.Own(contract.Effect), "the list has no more than one page")
+	default:
+		w.Expect(slices.Equal(p.whole, p.pages), evidence.Assertion{Check: "pages add up", Fact: w.Own(contract.Effect),
+			Message: "the pages put together are not the whole list", Expected: fmt.Sprint(p.whole), Actual: fmt.Sprint(p.pages)})
+	}
+	return nil
 }
 
 // inPages lists the time in one piece and in pages, both by their ids; no pages where there is but one.
@@ -290,8 +300,7 @@ func inPages(ctx context.Context, w *steps.World, size int) (entire, paged []str
 		return nil, nil, err
 	}
 	if len(whole) <= size {
-		w.NoData("pages add up", w.Own(contract.Effect), fmt.Sprintf("the list has no more than one page of %d", size))
-		return nil, nil, nil
+		return things.IDs(whole), nil, nil
 	}
 	query := s.window()
 	query.Set("order", "asc")

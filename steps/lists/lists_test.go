@@ -59,16 +59,16 @@ func TestAListHoldsWhatBelongsThereOrDoesNot(t *testing.T) {
 			Call: "cards-list", Change: stage.List(turned), Breaks: "list is in order"},
 		"the same order twice": {Sentences: says(cards, `we list the cards of that time in ascending order`,
 			`we list the cards of that time in descending order`,
-			`the descending list is the ascending one turned round`), Call: "cards-list", From: 2, Change: stage.List(turned), Breaks: "both orders mirror each other"},
+			`the list is the one before turned round`), Call: "cards-list", From: 2, Change: stage.List(turned), Breaks: "both orders mirror each other"},
 		"a list that should have been empty": {Sentences: says(`a wallet`, `a valid request to "Get all transactions"`,
 			`the request's query "wallet" is "deadbeef-0000-4000-8000-00000000dead"`,
 			`the request is sent`, `the list is empty`), Call: "transactions-list", Change: stage.Body([]any{map[string]any{"id": "one"}}), Breaks: "list is empty"},
 		"entries that the wider list lacks": {Sentences: says(credits, `we list the transactions of that time`,
 			`we list the transactions of the later part of that time`,
-			`the list of the whole time holds each of them`), Call: "transactions-list", From: 2, Change: renamed(), Breaks: "a narrower range lists nothing else"},
+			`the list is part of the one before`), Call: "transactions-list", From: 2, Change: renamed(), Breaks: "a narrower range lists nothing else"},
 		"an entry met twice on the " +
 			"way": {Sentences: says(cards, `we walk through the pages of 2, oldest first, and another card is made after each page`,
-			`each of those that were there before was met once`), Call: "cards-list", Change: stage.List(first), Breaks: "a walk meets each entry once"},
+			`the list holds all that were there before once`), Call: "cards-list", Change: stage.List(first), Breaks: "a walk meets each entry once"},
 	})
 }
 
@@ -77,7 +77,7 @@ func TestWhatIsOutOfRangeIsFoundInAListThatDoesNotHeedIt(t *testing.T) {
 		sentences []any
 		breaks    string
 	}{
-		"before and after": {says(cards, `we list the cards of that time`, `the list holds none from before or after that time`),
+		"before and after": {says(cards, `we list the cards of that time`, `the list does not hold any from before or after`),
 			"list holds nothing else"},
 		"later ones": {says(credits, `we list the transactions up to the time of the second one`,
 			`the list does not hold the later ones`), "list leaves out what is out of range"},
@@ -99,13 +99,13 @@ func TestWhatIsOutOfRangeIsFoundInAListThatDoesNotHeedIt(t *testing.T) {
 
 func TestPagesAndTheirHeadersAgreeOrDoNot(t *testing.T) {
 	stage.Play(t, map[string]stage.Case{
-		"pages that repeat themselves": {Sentences: says(cards, `the pages of 1 put together are the whole list of that time`),
+		"pages that repeat themselves": {Sentences: says(cards, `we read that list in pages of 1`, `the pages put together are that list`),
 			Call: "cards-list", From: 0, Change: stage.List(first), Breaks: "pages add up"},
 		"a total that counts otherwise": {Style: "strict-http", Sentences: says(cards, `we list the cards of that time with a limit of 2`,
-			`the header "X-Total-Count" counts the list of that time`), Call: "cards-list", Change: stage.Header("X-Total-Count", "99"), Breaks: "total count"},
+			`the paging headers count the list of that time`), Call: "cards-list", Change: stage.Header("X-Total-Count", "99"), Breaks: "total count"},
 		"a limit that is not repeated": {Style: "strict-http", Sentences: says(cards,
 			`we list the cards of that time with a limit of 2 from entry 1 on`,
-			`the headers "X-Limit" and "X-Offset" repeat what was asked`), Call: "cards-list", Change: stage.Header("X-Limit", "7"), Breaks: "paging headers echo the query"},
+			`the paging headers repeat what was asked`), Call: "cards-list", Change: stage.Header("X-Limit", "7"), Breaks: "paging headers echo the query"},
 	})
 }
 
@@ -113,11 +113,11 @@ func TestWhatIsNotThereToLookAtIsNoPass(t *testing.T) {
 	for name, sentences := range map[string][]any{
 		"an order of nothing": says(cards, `we list the cards of that time`, `the list is sorted by the time of creation, newest first`),
 		"a limit of nothing":  says(cards, `we list the cards of that time with a limit of 2`, `the list holds no more than 2`),
-		"pages of nothing":    says(cards, `the pages of 1 put together are the whole list of that time`),
+		"pages of nothing":    says(cards, `we read that list in pages of 1`, `the pages put together are that list`),
 		"a mirror of nothing": says(cards, `we list the cards of that time in ascending order`,
-			`we list the cards of that time in descending order`, `the descending list is the ascending one turned round`),
+			`we list the cards of that time in descending order`, `the list is the one before turned round`),
 		"a narrower list of n": says(credits, `we list the transactions of that time`,
-			`we list the transactions of the later part of that time`, `the list of the whole time holds each of them`),
+			`we list the transactions of the later part of that time`, `the list is part of the one before`),
 	} {
 		t.Run(name, func(t *testing.T) {
 			s := stage.New(t, mock.Options{})
@@ -130,8 +130,8 @@ func TestWhatIsNotThereToLookAtIsNoPass(t *testing.T) {
 }
 
 func TestHeadersThatATargetDoesNotSendAreNotTestable(t *testing.T) {
-	for _, sentence := range []string{`the header "X-Total-Count" counts the list of that time`,
-		`the headers "X-Limit" and "X-Offset" repeat what was asked`} {
+	for _, sentence := range []string{`the paging headers count the list of that time`,
+		`the paging headers repeat what was asked`} {
 		s := stage.New(t, mock.Options{})
 		for _, header := range []string{"X-Total-Count", "X-Limit", "X-Offset"} {
 			s.Alter("cards-list", 0, stage.Header(header))

@@ -14,12 +14,9 @@ import (
 )
 
 func relationSentences() []steps.Definition {
-	const area = "relation"
+	const area = "list"
 	return []steps.Definition{
 		steps.Define(area, `we walk through the pages of (\d+), oldest first, and another (?:card|transaction) is made after each page`, "Reads the list from the first thing of the scenario on, page by page, until the last of them was met.", walkWhileMaking),
-		steps.Define(area, `each of those that were there before was met once`, "Counts the things of the scenario among all the pages.", metOnce),
-		steps.Define(area, `we list the (?:cards|transactions) of the later part of that time`, "The same list with a range that begins later, within the range before.", listLaterPart),
-		steps.Define(area, `the list of the whole time holds each of them`, "Every entry of the narrower list is in the wider one.", isWithinWhole),
 	}
 }
 
@@ -59,21 +56,6 @@ func makeAnother(ctx context.Context, w *steps.World, s *span) error {
 	}
 	_, err := w.Scene.Book(ctx, "transactions-manual-credit", "primary", 500, "", w.Things["wallet"].ID)
 	return err
-}
-
-func metOnce(w *steps.World, s *span) error {
-	return expectListed(w, "a walk meets each entry once", s.all(), 1)
-}
-
-func listLaterPart(ctx context.Context, w *steps.World, s *span) error {
-	whole, err := itemsOf(w)
-	if err != nil {
-		return err
-	}
-	steps.State[listed](w).before = whole
-	query := s.window()
-	query.Set("from", things.Stamp(things.Created(s.inside[1]).Add(-time.Millisecond)))
-	return listSpan(ctx, w, query)
 }
 
 func isWithinWhole(ctx context.Context, w *steps.World, l *listed) error {

@@ -24,20 +24,20 @@ import (
 func Sentences() []steps.Definition {
 	const area = "money"
 	return []steps.Definition{
-		steps.Define(area, `the balance of the wallet is noted`, "Reads the wallet and keeps its amounts for later comparison.", noteWallet),
-		steps.Define(area, `we credit the wallet with (\d+)`, "A manual credit of so much, after noting what the wallet holds.", creditWallet),
-		steps.Define(area, `we debit the wallet by (\d+)`, "A manual debit of so much, after noting what the wallet holds.", debitWallet),
+		steps.Define(area, `we (credit|debit) the wallet (?:with|by) (\d+|more than it holds)`, "A manual credit or debit of so much, after noting what the wallet holds.", book),
 		steps.Define(area, `we move (\d+) from the wallet to the other wallet`, "A transaction between two wallets, after noting what both hold.", moveMoney),
-		steps.Define(area, `we try to debit the wallet by more than it holds`, "A manual debit of a thousand times what was put on it.", overdraw),
-		steps.Define(area, `the wallet holds (\d+) (more|less) than before`, "The balance moved by exactly so much, in the unit that one known credit has shown.", holdsMoreOrLess),
-		steps.Define(area, `the other wallet holds (\d+) more than before`, "The balance of the other wallet moved by exactly so much.", otherHoldsMore),
-		steps.Define(area, `both wallets together hold what they held before`, "No money was made or lost.", conserved),
-		steps.Define(area, `the wallet holds what it held before`, "No amount of the wallet has moved.", holdsTheSame),
-		steps.Define(area, `the wallet's total is what is available plus what is reserved`, "total_amount = amount + reserved_amount, as decimals.", balanceNow(totalAddsUp)),
-		steps.Define(area, `no amount of the wallet is negative`, "amount, reserved_amount and total_amount are zero or more.", balanceNow(noneNegative)),
-		steps.Define(area, `the amounts of the wallet have no more than two decimals`, "As they stand in the answer, without exponents or leftovers of binary arithmetic.", balanceNow(twoDecimals)),
-		steps.Define(area, `(\d+) credits of (\d+) each are made on the wallet at once`, "Manual credits that leave at the same moment, each under a key of its own.", creditsAtOnce),
 		steps.Define(area, `the credits (.+) are made one after another`, "Manual credits of these amounts on the wallet.", creditsOneByOne),
+		steps.Define(area, `(\d+) credits of (\d+) each are made on the wallet at once`, "Manual credits that leave at the same moment, each under a key of its own.", creditsAtOnce),
+		steps.Define(area, `the (other )?wallet holds (\d+) (more|less) than before`, "The balance moved by exactly so much, in the unit that one known credit has shown.", holdsMoreOrLess),
+		steps.Define(area, `{} what (?:it|they) held before`, "Nothing has moved, or what was taken here came there.", steps.Choice{
+			{Word: "the wallet holds", Doc: "no amount of the wallet has moved.", Handler: holdsTheSame},
+			{Word: "both wallets together hold", Doc: "no money was made or lost.", Handler: conserved},
+		}),
+		steps.Define(area, `the wallet's amounts {}`, "The amounts that the wallet shows now.", steps.Choice{
+			{Word: "add up to its total", Doc: "total_amount = amount + reserved_amount, as decimals.", Handler: balanceNow(totalAddsUp)},
+			{Word: "are not negative", Doc: "amount, reserved_amount and total_amount are zero or more.", Handler: balanceNow(noneNegative)},
+			{Word: "have no more than two decimals", Doc: "as they stand in the answer, without exponents or leftovers of binary arithmetic.", Handler: balanceNow(twoDecimals)},
+		}),
 		steps.Define(area, `the transaction is in the list of the wallet`, "The list of transactions, filtered by the wallet, holds it.", transactionInList),
 	}
 }
@@ -103,23 +103,20 @@ func noteBalance(ctx context.Context, w *steps.World, name string) (*scene.Thing
 	return wallet, nil
 }
 
-func noteWallet(ctx context.Context, w *steps.World) error {
-	_, err := noteBalance(ctx, w, "wallet")
-	return err
-}
-
-func creditWallet(ctx context.Context, w *steps.World, amount int64) error {
+func book(ctx context.Context, w *steps.World, which, much string) error {
+	if much == "more than it holds" {
+		return overdraw(ctx, w)
+	}
+	amount, err := strconv.ParseInt(much, 10, 64)
+	if err != nil {
+		return steps.Faulty("%q in the feature is no amount", much)
+	}
 	wallet, err := noteBalance(ctx, w, "wallet")
 	if err != nil {
 		return err
 	}
-	return transact(ctx, w, "transactions-manual-credit", amount, "", wallet.ID)
-}
-
-func debitWallet(ctx context.Context, w *steps.World, amount int64) error {
-	wallet, err := noteBalance(ctx, w, "wallet")
-	if err != nil {
-		return err
+	if which == "credit" {
+		return transact(ctx, w, "transactions-manual-credit", amount, "", wallet.ID)
 	}
 	return transact(ctx, w, "transactions-manual-debit", amount, wallet.ID, "")
 }
@@ -149,13 +146,19 @@ func overdraw(ctx context.Context, w *steps.World) error {
 
 // beforeAndNow returns what a wallet held when it was noted, and what it holds.
 func beforeAndNow(ctx context.Context, w *steps.World, name string) (before, now scene.Balance, err error) {
-	before, ok := steps.State[noted](w).balances[name]
-	if !ok {
-		return before, now, steps.Faulty("what the %s held before was not noted", name)
-	}
 	wallet, err := w.Thing(name)
 	if err != nil {
 		return before, now, err
+	}
+	before, ok := steps.State[noted](w).balances[name]
+	if !ok {
+		var body map[string]any
+		if body, ok = things.Noted(w, wallet); ok {
+			before, ok = scene.BalanceOf(body)
+		}
+	}
+	if !ok {
+		return before, now, steps.Faulty("what the %s held before was not noted", name)
 	}
 	now, err = balance(ctx, w, wallet)
 	return before, now, err
@@ -178,15 +181,11 @@ func expectMoved(ctx context.Context, w *steps.World, name string, amount int64)
 	return nil
 }
 
-func holdsMoreOrLess(ctx context.Context, w *steps.World, amount int64, direction string) error {
+func holdsMoreOrLess(ctx context.Context, w *steps.World, other string, amount int64, direction string) error {
 	if direction == "less" {
 		amount = -amount
 	}
-	return expectMoved(ctx, w, "wallet", amount)
-}
-
-func otherHoldsMore(ctx context.Context, w *steps.World, amount int64) error {
-	return expectMoved(ctx, w, "other wallet", amount)
+	return expectMoved(ctx, w, other+"wallet", amount)
 }
 
 func holdsTheSame(ctx context.Context, w *steps.World) error {

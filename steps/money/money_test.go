@@ -31,10 +31,10 @@ func TestMoneyIsWhereItBelongsOrIsMissed(t *testing.T) {
 			Call: "wallets-get", Change: stage.Member("total_amount", 1), Breaks: "balance moved by the amount"},
 		"a credit that is refused": {Sentences: says(`a wallet`, `3 credits of 100 each are made on the wallet at once`),
 			Call: "transactions-manual-credit", Change: stage.Refused(500, "oh"), Breaks: "ordinary use is served"},
-		"a refused debit that is taken": {Sentences: says(`a funded wallet`, `we try to debit the wallet by more than it holds`,
+		"a refused debit that is taken": {Sentences: says(`a funded wallet`, `we debit the wallet by more than it holds`,
 			`the wallet holds what it held before`),
 			Call: "wallets-get", From: 2, Change: stage.Member("amount", 1), Breaks: "balance has not moved"},
-		"a balance that moves by itself": {Sentences: says(`a funded wallet`, `the balance of the wallet is noted`,
+		"a balance that moves by itself": {Sentences: says(`a funded wallet`, `the wallet is noted`,
 			`the wallet holds what it held before`),
 			Call: "wallets-get", From: 2, Change: stage.Member("reserved_amount", 1), Breaks: "balance has not moved"},
 	})
@@ -42,11 +42,11 @@ func TestMoneyIsWhereItBelongsOrIsMissed(t *testing.T) {
 
 func TestTheAmountsOfAWalletAgreeOrDoNot(t *testing.T) {
 	stage.Play(t, map[string]stage.Case{
-		"a total that does not add up": {Sentences: says(`a funded wallet`, `the wallet's total is what is available plus what is reserved`),
+		"a total that does not add up": {Sentences: says(`a funded wallet`, `the wallet's amounts add up to its total`),
 			Call: "wallets-get", Change: stage.Member("total_amount", 1), Breaks: "total adds up"},
-		"an amount below zero": {Sentences: says(`a funded wallet`, `no amount of the wallet is negative`),
+		"an amount below zero": {Sentences: says(`a funded wallet`, `the wallet's amounts are not negative`),
 			Call: "wallets-get", Change: stage.Member("amount", -1), Breaks: "no negative amount"},
-		"an amount with a leftover": {Sentences: says(`a funded wallet`, `the amounts of the wallet have no more than two decimals`),
+		"an amount with a leftover": {Sentences: says(`a funded wallet`, `the wallet's amounts have no more than two decimals`),
 			Call: "wallets-get", Change: stage.Member("amount", 0.30000000000000004), Breaks: "at most two decimals"},
 		"a transaction that its wallet does not list": {Sentences: says(`a wallet`, `we credit the wallet with 300`,
 			`the transaction is in the list of the wallet`),
@@ -57,7 +57,7 @@ func TestTheAmountsOfAWalletAgreeOrDoNot(t *testing.T) {
 func TestAWalletWithoutAReserveHasNothingToAddUp(t *testing.T) {
 	s := stage.New(t, mock.Options{})
 	s.Alter("wallets-get", 0, stage.Without("reserved_amount"))
-	require.NoError(t, s.Say(t, `a funded wallet`, `the wallet's total is what is available plus what is reserved`))
+	require.NoError(t, s.Say(t, `a funded wallet`, `the wallet's amounts add up to its total`))
 	require.Contains(t, s.World.Evidence().NoData, "total adds up")
 }
 

@@ -25,15 +25,12 @@ func Sentences() []steps.Definition {
 		steps.Define(area, `the request is sent with objects of every kind as its "([^"]+)"`,
 			"Sends the request once for each of some generated JSON objects that hold every kind of name, number, text "+
 				"and nesting between them.", sendObjects),
-		steps.Define(area, `no object is answered by a server error`,
-			"Whether they are taken or refused; the smallest that is not gets printed.", noneFails),
-		steps.Define(area, `each object is taken`,
-			"None of the objects is refused; the smallest that is gets printed.", eachIsTaken),
-		steps.Define(area, `each object comes back as it was sent`,
-			"The answer, and a read by the id, have the same object, value for value; the smallest that differs gets "+
-				"printed.", eachComesBack),
-		steps.Define(area, `the list shows each object as it was sent`,
-			"Finds the things in the list of their kind with the same object.", eachIsListed),
+		steps.Define(area, `each object {}`, "What came of the objects; the smallest that fares otherwise gets printed.", steps.Choice{
+			{Word: "is taken", Doc: "none of them is refused.", Handler: eachIsTaken},
+			{Word: "is taken or refused", Doc: "none of them is answered by a server error.", Handler: noneFails},
+			{Word: "comes back as it was sent", Doc: "the answer, and a read by the id, have the same object, value for value.", Handler: eachComesBack},
+			{Word: "is listed as it was sent", Doc: "the list of their kind has the same object.", Handler: eachIsListed},
+		}),
 	}
 }
 

@@ -26,11 +26,11 @@ func TestWhatBecomesOfAnObjectIsSeen(t *testing.T) {
 			Call: "endusers-create", From: 3, Change: other, Breaks: "an object is answered as it was sent"},
 		"when it is read": {Requirement: "META-02", Sentences: says(aPerson, sending, `each object comes back as it was sent`),
 			Call: "endusers-get", From: 3, Change: other, Breaks: "an object reads back as it was sent"},
-		"in the list": {Requirement: "META-02", Sentences: says(aPerson, sending, `the list shows each object as it was sent`),
+		"in the list": {Requirement: "META-02", Sentences: says(aPerson, sending, `each object is listed as it was sent`),
 			Call: "endusers-list", Change: other, Breaks: "an object is listed as it was sent"},
 		"where it is refused": {Requirement: "META-01", Sentences: says(aPerson, sending, `each object is taken`),
 			Call: "endusers-create", From: 3, Change: stage.Refused(400, "no"), Breaks: "any object is taken"},
-		"where it is too much": {Requirement: "META-01", Sentences: says(aPerson, sending, `no object is answered by a server error`),
+		"where it is too much": {Requirement: "META-01", Sentences: says(aPerson, sending, `each object is taken or refused`),
 			Call: "endusers-create", From: 3, Change: stage.Refused(500, "no"), Breaks: "an object is not answered by a server error"},
 	})
 }

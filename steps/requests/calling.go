@@ -13,10 +13,9 @@ func callSentences() []steps.Definition {
 	return []steps.Definition{
 		steps.Define(area, `we call "([^"]+)"`, "Calls the operation as our client, with the things that the scenario has and all else that it needs.", (*steps.World).Call),
 		steps.Define(area, `we call "([^"]+)" for the (other|foreign) `+steps.Kinds, "Calls the operation for that thing.", weCallFor),
-		steps.Define(area, `"([^"]+)" is called with the method (\w+)`, "Calls the address of the operation with another method.", calledWithMethod),
-		steps.Define(area, `we call "([^"]+)" on another wallet`, "Calls the operation for a wallet made for it.", callOnNewWallet),
+		steps.Define(area, `we call "([^"]+)" with the method (\w+)`, "Calls the address of the operation with another method.", callWithMethod),
+		steps.Define(area, `we call "([^"]+)" at an address that does not exist`, "Calls a path beside its own that no operation has.", callUnknownAddress),
 		steps.Define(area, `the edition under test is (v1|guide)`, "Goes on only where the target file names that edition.", editionIs),
-		steps.Define(area, `an address that does not exist is called`, "Calls a path below the edition's prefix that no operation has.", unknownAddress),
 	}
 }
 
@@ -54,7 +53,7 @@ func weCallFor(ctx context.Context, w *steps.World, title, which, kind string) e
 	return w.SendDraft(ctx)
 }
 
-func calledWithMethod(ctx context.Context, w *steps.World, title, method string) error {
+func callWithMethod(ctx context.Context, w *steps.World, title, method string) error {
 	if err := w.Request(ctx, title); err != nil {
 		return err
 	}
@@ -65,11 +64,6 @@ func calledWithMethod(ctx context.Context, w *steps.World, title, method string)
 	return w.SendDraft(ctx)
 }
 
-func callOnNewWallet(ctx context.Context, w *steps.World, title string) error {
-	delete(w.Things, "wallet")
-	return w.Call(ctx, title)
-}
-
 func editionIs(w *steps.World, edition string) error {
 	if string(w.Session.Edition) != edition {
 		return &scene.NotTestable{Key: "target.edition", Why: "this run is of the edition " + string(w.Session.Edition)}
@@ -77,12 +71,11 @@ func editionIs(w *steps.World, edition string) error {
 	return nil
 }
 
-func unknownAddress(ctx context.Context, w *steps.World) error {
-	operation := w.Session.Contract.Operation("cards-list")
-	path, _ := operation.PathIn(w.Session.Edition)
-	if err := w.Request(ctx, operation.Title); err != nil {
+func callUnknownAddress(ctx context.Context, w *steps.World, title string) error {
+	if err := w.Request(ctx, title); err != nil {
 		return err
 	}
+	path, _ := w.Draft.Operation.PathIn(w.Session.Edition)
 	w.Draft.Request.RawPath = path + "-that-nobody-has"
 	return w.SendDraft(ctx)
 }

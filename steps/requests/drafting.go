@@ -6,6 +6,7 @@ import (
 	"encoding/json"
 	"net/http"
 	"slices"
+	"strings"
 
 	"github.com/kobcheck/kobcheck/client/scene"
 	"github.com/kobcheck/kobcheck/steps"
@@ -22,16 +23,11 @@ func requestSentences() []steps.Definition {
 		steps.Define(area, `a valid request to "([^"]+)"`, "Prepares a request that the documentation calls right, with all that it needs.", (*steps.World).Request),
 		steps.Define(area, `the request's "([^"]+)" is (left out|null|empty|blank|of another type|outside its values|malformed)`, "Breaks one field of the prepared body.", breakField),
 		steps.Define(area, `the request's "([^"]+)" is set to (.+)`, "Sets one field of the prepared body to the JSON value given.", setField),
-		steps.Define(area, `the request's header "([^"]+)" is left out`, "Leaves one header out of the prepared request.", omitHeader),
-		steps.Define(area, `the request's header "([^"]+)" is "([^"]*)"`, "Sets one header of the prepared request.", setHeader),
-		steps.Define(area, `the request's "([^"]+)" in the address is (unknown|malformed|of another client)`, "Puts another id into the path of the prepared request.", breakPath),
-		steps.Define(area, `the request's "([^"]+)" in the address is "([^"]+)"`, "Puts a word into the path of the prepared request.", setPath),
-		steps.Define(area, `the request's query "([^"]+)" is "([^"]*)"`, "Sets one query parameter of the prepared request.", setQuery),
-		steps.Define(area, `the request's body is (not JSON|cut in half|an empty text|a JSON list|a JSON text|sent as plain text|sent as XML)`, "Replaces the prepared body by something that is not the documented form.", breakBody),
 		steps.Define(area, `the request's "([^"]+)" is the (other|foreign) `+steps.Kinds, "Names that thing in one field of the prepared body, and leaves the others.", nameThing),
-		steps.Define(area, `the request has the further field "([^"]+)" with (.+)`, "Adds a field to the prepared body.", setField),
-		steps.Define(area, `the request names the other client in the header "([^"]+)"`, "Sets the header to the id of the second client.", nameOtherClient),
-		steps.Define(area, `the request's query "([^"]+)" is the wallet of the foreign transaction`, "Filters by a wallet that belongs to another client.", queryForeignWallet),
+		steps.Define(area, `the request's header "([^"]+)" is (left out|the id of the other client|"[^"]*")`, "Sets one header of the prepared request, or leaves it out.", setHeader),
+		steps.Define(area, `the request's "([^"]+)" in the address is (unknown|malformed|of another client|"[^"]+")`, "Puts another id or word into the path of the prepared request.", setPath),
+		steps.Define(area, `the request's query "([^"]+)" is (the wallet of the foreign transaction|"[^"]*")`, "Sets one query parameter of the prepared request.", setQuery),
+		steps.Define(area, `the request's body is (not JSON|cut in half|an empty text|a JSON list|a JSON text|sent as plain text|sent as XML)`, "Replaces the prepared body by something that is not the documented form.", breakBody),
 		steps.Define(area, `the request is sent`, "Sends the prepared request as our client.", (*steps.World).SendDraft),
 	}
 }
@@ -85,24 +81,34 @@ func setField(draft *scene.Draft, name, literal string) error {
 	return nil
 }
 
-func omitHeader(draft *scene.Draft, name string) {
-	draft.Request.Without = append(draft.Request.Without, name)
-}
-
-func setHeader(draft *scene.Draft, name, value string) {
+func setHeader(w *steps.World, draft *scene.Draft, name, words string) error {
+	value := strings.Trim(words, `"`)
+	switch words {
+	case "left out":
+		draft.Request.Without = append(draft.Request.Without, name)
+		return nil
+	case "the id of the other client":
+		if err := w.NeedClient("second", "it takes the id of another client"); err != nil {
+			return err
+		}
+		value = w.Session.ClientIDs["second"]
+	}
 	if draft.Request.Header == nil {
 		draft.Request.Header = http.Header{}
 	}
 	draft.Request.Header.Set(name, value)
+	return nil
 }
 
-func breakPath(ctx context.Context, w *steps.World, draft *scene.Draft, name, how string) error {
+func setPath(ctx context.Context, w *steps.World, draft *scene.Draft, name, how string) error {
 	switch how {
 	case "unknown":
 		draft.Request.Path[name] = steps.AbsentID
 	case "malformed":
 		draft.Request.Path[name] = "not-a-uuid"
 	default:
+		draft.Request.Path[name] = strings.Trim(how, `"`)
+	case "of another client":
 		for _, parameter := range draft.Operation.PathParams {
 			if parameter.Name != name {
 				continue
@@ -118,12 +124,12 @@ func breakPath(ctx context.Context, w *steps.World, draft *scene.Draft, name, ho
 	return nil
 }
 
-func setPath(draft *scene.Draft, name, value string) {
-	draft.Request.Path[name] = value
-}
-
-func setQuery(draft *scene.Draft, name, value string) {
-	draft.Request.Query.Set(name, value)
+func setQuery(w *steps.World, draft *scene.Draft, name, words string) error {
+	if words == "the wallet of the foreign transaction" {
+		return queryForeignWallet(w, draft, name)
+	}
+	draft.Request.Query.Set(name, strings.Trim(words, `"`))
+	return nil
 }
 
 func breakBody(draft *scene.Draft, how string) error {
@@ -158,14 +164,6 @@ func nameThing(w *steps.World, draft *scene.Draft, field, which, kind string) er
 	return err
 }
 
-func nameOtherClient(w *steps.World, draft *scene.Draft, header string) error {
-	if err := w.NeedClient("second", "it takes the id of another client"); err != nil {
-		return err
-	}
-	setHeader(draft, header, w.Session.ClientIDs["second"])
-	return nil
-}
-
 func queryForeignWallet(w *steps.World, draft *scene.Draft, name string) error {
 	transaction, err := w.Thing("foreign transaction")
 	if err != nil {
@@ -173,12 +171,12 @@ func queryForeignWallet(w *steps.World, draft *scene.Draft, name string) error {
 	}
 	for _, side := range []string{"to", "from"} {
 		if id, ok := transaction.Body[side].(string); ok && id != "" {
-			setQuery(draft, name, id)
+			draft.Request.Query.Set(name, id)
 			return nil
 		}
 	}
 	if id := w.Scene.Given.SecondClient["wallet"]; id != "" {
-		setQuery(draft, name, id)
+		draft.Request.Query.Set(name, id)
 		return nil
 	}
 	return &scene.NotTestable{Key: "fixtures.second_client.wallet", Why: "the transaction of the other client names no wallet"}

@@ -15,14 +15,14 @@ const aWallet = `a valid request to "Create a new wallet"`
 
 func TestAFieldIsBrokenInOnePlaceAlone(t *testing.T) {
 	for sentence, want := range map[string]any{
-		`the request's "asset" is null`:                        nil,
-		`the request's "asset" is empty`:                       "",
-		`the request's "asset" is blank`:                       "   ",
-		`the request's "asset" is of another type`:             12345,
-		`the request's "asset" is outside its values`:          "NEITHER_OF_THEM",
-		`the request's "asset" is malformed`:                   "not-of-this-form",
-		`the request's "asset" is set to {"a": 1.50}`:          map[string]any{"a": json.Number("1.50")},
-		`the request has the further field "asset" with ["b"]`: []any{"b"},
+		`the request's "asset" is null`:               nil,
+		`the request's "asset" is empty`:              "",
+		`the request's "asset" is blank`:              "   ",
+		`the request's "asset" is of another type`:    12345,
+		`the request's "asset" is outside its values`: "NEITHER_OF_THEM",
+		`the request's "asset" is malformed`:          "not-of-this-form",
+		`the request's "asset" is set to {"a": 1.50}`: map[string]any{"a": json.Number("1.50")},
+		`the request's "asset" is set to ["b"]`:       []any{"b"},
 	} {
 		t.Run(sentence, func(t *testing.T) {
 			s := stage.New(t, mock.Options{})
@@ -59,7 +59,7 @@ func TestAddressHeadAndQueryAreSet(t *testing.T) {
 	s := stage.New(t, mock.Options{})
 	require.NoError(t, s.Say(t, `a valid request to "Get wallet by ID"`, `the request's "id" in the address is unknown`,
 		`the request's header "X-One" is "1"`,
-		`the request's header "X-Two" is left out`, `the request's query "limit" is "7"`, `the request names the other client in the header "X-Client"`))
+		`the request's header "X-Two" is left out`, `the request's query "limit" is "7"`, `the request's header "X-Client" is the id of the other client`))
 	request := s.World.Draft.Request
 	require.Equal(t, "deadbeef-0000-4000-8000-00000000dead", request.Path["id"])
 	require.Equal(t, "1", request.Header.Get("X-One"))
@@ -82,7 +82,7 @@ func TestACallReachesTheThingThatTheSentenceNames(t *testing.T) {
 		`the request's query "wallet" is the wallet of the foreign transaction`))
 	require.NotEmpty(t, s.World.Draft.Request.Query.Get("wallet"))
 	first := s.World.Things["wallet"].ID
-	require.NoError(t, s.Say(t, `we call "Create a new card" on another wallet`))
+	require.NoError(t, s.Say(t, `we call "Create a new card" for the other wallet`))
 	require.NotEqual(t, first, s.World.Things["card"].Body["wallet_id"])
 }
 
@@ -92,9 +92,9 @@ func TestARefusalIsRefusedOrServed(t *testing.T) {
 		"no token": {Sentences: says(`a valid request to "Get all cards"`, `the request is sent with no token`,
 			`the call is refused as not authenticated`),
 			Call: "cards-list", Change: stage.Status(200), Breaks: "not served"},
-		"another method": {Sentences: says(`"Get all cards" is called with the method DELETE`, `the call is refused as a wrong method`),
+		"another method": {Sentences: says(`we call "Get all cards" with the method DELETE`, `the call is refused as a wrong method`),
 			Call: "", Change: stage.Status(200), Breaks: "not served"},
-		"no such address": {Sentences: says(`an address that does not exist is called`, `the call is refused as not found`),
+		"no such address": {Sentences: says(`we call "Get all cards" at an address that does not exist`, `the call is refused as not found`),
 			Call: "", Change: stage.Status(200), Breaks: "not served"},
 	})
 }

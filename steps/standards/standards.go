@@ -4,6 +4,7 @@ package standards
 import (
 	"context"
 	"errors"
+	"fmt"
 	"net/http"
 	"strconv"
 	"strings"
@@ -12,6 +13,7 @@ import (
 	"github.com/kobcheck/kobcheck/client/scene"
 	"github.com/kobcheck/kobcheck/contract"
 	"github.com/kobcheck/kobcheck/reports/evidence"
+	"github.com/kobcheck/kobcheck/schemas"
 	"github.com/kobcheck/kobcheck/schemas/match"
 	"github.com/kobcheck/kobcheck/steps"
 	"github.com/kobcheck/kobcheck/steps/sentinel"
@@ -21,20 +23,41 @@ import (
 func Sentences() []steps.Definition {
 	const area = "standard"
 	return []steps.Definition{
-		steps.Define(area, `the refusal names a way to authenticate`, "WWW-Authenticate has at least one challenge.", namesChallenge),
-		steps.Define(area, `the challenge is Bearer with the error "([^"]+)"`, "The challenge is for bearer tokens and names this error code.", challengeSays),
-		steps.Define(area, `the challenge names no error`, "Without any credentials no error code is given.", challengeNamesNone),
+		steps.Define(area, `the answer is {}`, "What HTTP and JSON ask of any answer.", steps.Choice{
+			{Word: "strict JSON", Doc: "one JSON value in UTF-8, no repeated names, nothing after it.", Handler: isStrictJSON},
+			{Word: "coded as it says", Doc: "the body can be of the coding that Content-Encoding names; without one it is as it is.", Handler: isCoded},
+			{Word: "as long as it says", Doc: "as many octets as Content-Length announces; it ends early three times in a row where it does.", Handler: asLongAsAnnounced},
+			{Word: "empty, as 204 says", Doc: "a 204 has no body.", Handler: hasNoContent},
+			{Word: "not to be kept", Doc: "Cache-Control says no-store and Pragma no-cache.", Handler: notKept},
+		}),
+		steps.Define(area, `the challenge {}`, "The header WWW-Authenticate of a refusal.", steps.Choice{
+			{Word: "is there", Doc: "at least one challenge.", Handler: namesChallenge},
+			{Word: "says that the token is invalid", Doc: "Bearer with the error invalid_token.", Handler: challengeInvalid},
+			{Word: "names no error", Doc: "without any credentials no error code is given.", Handler: challengeNamesNone},
+			{Word: "goes with the status", Doc: "insufficient_scope with 403, invalid_token with 401, invalid_request with 400.", Handler: challengeFits},
+		}),
 		steps.Define(area, `the refusal says which methods are allowed`, "A 405 has the header Allow.", namesMethods),
-		steps.Define(area, `the answer is not to be kept`, "Cache-Control says no-store and Pragma no-cache.", notKept),
-		steps.Define(area, `the challenge's error, where there is one, goes with the status`, "insufficient_scope goes with 403, invalid_token with 401, invalid_request with 400.", challengeFits),
-		steps.Define(area, `"([^"]+)" is answered with as many octets as it announces`, "Reads the answer to its end, three times where it ends early, and compares with Content-Length.", asLongAsAnnounced),
-		steps.Define(area, `the answer has a valid date`, "The header Date is an HTTP date.", hasDate),
-		steps.Define(area, `the answer is coded as it says`, "The body can be of the coding that Content-Encoding names; without one it is as it is.", isCoded),
-		steps.Define(area, `the answer has no content`, "A 204 has no body.", hasNoContent),
+		steps.Define(area, `we read the answer of "([^"]+)" to its end`, "Calls the operation, up to three times where its answer ends early.", readToItsEnd),
 		steps.Define(area, `the error is one of (.+)`, "The member error of a token error is one of the codes of RFC 6749.", errorIsOneOf),
 		steps.Define(area, `there is no refresh token`, "The token answer has no refresh_token.", noRefreshToken),
 		steps.Define(area, `the new thing is where "Location" says, if anywhere`, "A Location after 201 resolves to the thing that was made.", locationResolves),
 	}
+}
+
+func isStrictJSON(w *steps.World, exchange *client.Exchange) error {
+	if len(exchange.Body) == 0 && exchange.Status/100 == 2 {
+		return &scene.NotTestable{Why: fmt.Sprintf("this target answers %q with %s and no body",
+			w.TitleOf(exchange), steps.Status(exchange.Status))}
+	}
+	_, err := schemas.Decode(exchange.Body)
+	actual := ""
+	if err != nil {
+		actual = err.Error()
+	}
+	w.Expect(err == nil, evidence.Assertion{Check: "strict JSON", Fact: w.Fact("STD-12", contract.Form),
+		Message: "the body is not JSON as RFC 8259 has it", Expected: "one JSON value in UTF-8 without repeated names",
+		Actual: actual})
+	return nil
 }
 
 func namesChallenge(w *steps.World, exchange *client.Exchange) error {
@@ -48,7 +71,8 @@ func namesChallenge(w *steps.World, exchange *client.Exchange) error {
 	return nil
 }
 
-func challengeSays(w *steps.World, exchange *client.Exchange, code string) {
+func challengeInvalid(w *steps.World, exchange *client.Exchange) {
+	const code = "invalid_token"
 	challenge := strings.Join(exchange.Header.Values("WWW-Authenticate"), ", ")
 	bearer, there := client.BearerChallenge(exchange.Header)
 	holds := there && bearer.Parameters["error"] == code
@@ -82,11 +106,6 @@ func notKept(w *steps.World, exchange *client.Exchange) {
 			Check: "not to be stored", Fact: w.Fact("STD-15", contract.Head),
 			Message: "the answer may be stored by " + one.whose})
 	}
-}
-
-func hasDate(w *steps.World, exchange *client.Exchange) {
-	w.Match(match.Date(), exchange.Header.Get("Date"), evidence.Assertion{Check: "a valid Date",
-		Fact: w.Fact("STD-07", contract.Head), Message: "the answer has no valid date"})
 }
 
 func isCoded(w *steps.World, exchange *client.Exchange) {
@@ -165,36 +184,35 @@ func challengeFits(w *steps.World, exchange *client.Exchange) error {
 // endsEarly is how often in a row an answer must end early before it is the API and not the connection.
 const endsEarly = 3
 
-func asLongAsAnnounced(ctx context.Context, w *steps.World, title string) error {
+func readToItsEnd(ctx context.Context, w *steps.World, title string) error {
 	for try := 1; ; try++ {
 		if err := w.Request(ctx, title); err != nil {
 			return err
 		}
 		exchange, err := w.Session.Client.Do(ctx, w.Draft.Operation, w.Draft.Ready())
 		var none *client.NoAnswer
-		if err == nil {
-			if err := w.Judge(w.Draft.Operation, exchange, ""); err != nil {
-				return err
-			}
-			if served, err := w.ExpectServed(w.Draft.Operation, exchange); !served {
-				return err
-			}
-			announced := exchange.Header.Get("Content-Length")
-			w.Expect(announced == "" || announced == strconv.Itoa(len(exchange.Body)), evidence.Assertion{
-				Check: "length of the answer", Fact: w.Fact("STD-06", contract.Form),
-				Message: "the answer is not as long as it says", Expected: announced + " octets",
-				Actual: strconv.Itoa(len(exchange.Body)) + " octets"})
-			return nil
-		}
-		if !errors.As(err, &none) || none.Kind != client.Cut || exchange == nil || exchange.Status == 0 {
+		switch {
+		case err == nil:
+			return w.Judge(w.Draft.Operation, exchange, "")
+		case !errors.As(err, &none) || none.Kind != client.Cut || exchange == nil || exchange.Status == 0:
 			return err
-		}
-		if try == endsEarly {
+		case try == endsEarly:
 			w.Last = exchange
-			w.Expect(false, evidence.Assertion{Check: "length of the answer", Fact: w.Fact("STD-06", contract.Form),
-				Message: "the answer ended early three times in a row", Expected: exchange.Header.Get("Content-Length") + " octets",
-				Actual: strconv.Itoa(len(exchange.Body)) + " octets"})
 			return nil
 		}
 	}
+}
+
+func asLongAsAnnounced(w *steps.World, exchange *client.Exchange) error {
+	if exchange.Err == nil {
+		if served, err := w.ExpectServed(w.Session.Contract.Operation(exchange.Operation), exchange); !served {
+			return err
+		}
+	}
+	announced := exchange.Header.Get("Content-Length")
+	whole := exchange.Err == nil && (announced == "" || announced == strconv.Itoa(len(exchange.Body)))
+	w.Expect(whole, evidence.Assertion{Check: "length of the answer", Fact: w.Fact("STD-06", contract.Form),
+		Message: "the answer is not as long as it says", Expected: announced + " octets",
+		Actual: strconv.Itoa(len(exchange.Body)) + " octets"})
+	return nil
 }

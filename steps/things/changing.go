@@ -17,9 +17,11 @@ import (
 func changingSentences() []steps.Definition {
 	const area = "effect"
 	return []steps.Definition{
-		steps.Define(area, `"([^"]+)" is called with each value that its page names`,
-			"Calls the operation once for each documented status, or once. After each call it looks at everything of the "+
-				"scenario: what was changed reads back, alone and in the list, and all else is as it was.", callWithEachValue),
+		steps.Define(area, `we call "([^"]+)" with each value that its page names`,
+			"Calls the operation once for each documented status, or once. Before and after each call it looks at everything of "+
+				"the scenario.", callWithEachValue),
+		steps.Define(area, `it has changed what it is for, and nothing else`,
+			"What was changed reads back, alone and in the list, and all else is as it was.", changedNothingElse),
 	}
 }
 
@@ -38,6 +40,19 @@ var changeable = map[string]map[string][]string{
 	"wallets-update":             {"wallet": {"status"}},
 }
 
+// changes are the calls of a scenario that change something, in their order.
+type changes struct{ made []change }
+
+// change is a call, and what the things of the scenario were like around it; shown is the thing that it changed, as a
+// read by its id and its entry in the list show it.
+type change struct {
+	draft         *scene.Draft
+	exchange      *client.Exchange
+	before, after *steps.Frame
+	kind          string
+	shown         map[string]map[string]any
+}
+
 func callWithEachValue(ctx context.Context, w *steps.World, title string) error {
 	operation, err := w.Operation(title)
 	if err != nil {
@@ -47,53 +62,75 @@ func callWithEachValue(ctx context.Context, w *steps.World, title string) error 
 	if field := operation.Field("status"); field != nil && len(field.Enum) > 0 {
 		values = field.Enum
 	}
-	served := 0
+	served := false
 	for _, value := range values {
-		draft, err := w.Scene.Draft(ctx, operation, w.Session.Client.Caller(operation), w.Things)
-		if err != nil {
+		c := change{}
+		if c.draft, err = w.Scene.Draft(ctx, operation, w.Session.Client.Caller(operation), w.Things); err != nil {
 			return err
 		}
 		if value != "" {
-			draft.Set("status", value)
+			c.draft.Set("status", value)
 		}
-		before, err := w.Frame(ctx)
-		if err != nil {
+		if c.before, err = w.Frame(ctx); err != nil {
 			return err
 		}
-		exchange, err := w.Send(ctx, draft)
-		if err != nil {
+		if c.exchange, err = w.Send(ctx, c.draft); err != nil {
 			return err
 		}
-		if exchange.Status/100 == 2 {
-			served++
-		}
-		if err := lookAround(ctx, w, draft, exchange, before); err != nil {
+		if c.after, err = w.Again(ctx, c.before); err != nil {
 			return err
 		}
+		if c.exchange.Status/100 == 2 {
+			served = true
+			if err := c.look(ctx, w); err != nil {
+				return err
+			}
+		}
+		steps.State[changes](w).made = append(steps.State[changes](w).made, c)
 	}
-	if served == 0 {
+	if !served {
 		return w.Served(operation, w.Last)
 	}
 	return nil
 }
 
-// lookAround looks at what a call has changed and what not. Which changes of a status are allowed is open (N-27): one
-// that is refused changes nothing.
-func lookAround(ctx context.Context, w *steps.World, draft *scene.Draft, exchange *client.Exchange, before *steps.Frame) error {
-	breaks, message := steps.NothingMay, "something changed although the request was refused"
-	if exchange.Status/100 == 2 {
-		message = fmt.Sprintf("%q changed something that it is not for", draft.Operation.Title)
-		breaks = func(thing *scene.Thing, member string) string { return breach(draft, thing, member) }
-	}
-	err := w.ExpectFrame(ctx, before, evidence.Assertion{Check: "all else is as it was", Exchange: exchange.N,
-		Fact: w.Own(contract.Effect), Message: message}, breaks)
-	if err != nil || exchange.Status/100 != 2 || len(draft.Operation.PathParams) == 0 {
-		return err
+// look reads the thing whose status the call changed.
+func (c *change) look(ctx context.Context, w *steps.World) error {
+	if len(c.draft.Operation.PathParams) == 0 || c.draft.Operation.Field("status") == nil {
+		return nil
 	}
 	for _, thing := range w.Things {
-		if thing.ID == draft.Request.Path[draft.Operation.PathParams[0].Name] && draft.Operation.Field("status") != nil {
-			return changedReadsBack(ctx, w, draft, thing)
+		if thing.ID != c.draft.Request.Path[c.draft.Operation.PathParams[0].Name] {
+			continue
 		}
+		now, err := Read(ctx, w, thing)
+		if err != nil {
+			return err
+		}
+		entry, _, err := listed(ctx, w, thing, thing.As)
+		w.Last = c.exchange
+		c.kind, c.shown = thing.Kind, map[string]map[string]any{"read by its id": now, "in the list": entry}
+		return err
+	}
+	return nil
+}
+
+// changedNothingElse looks at what each call has changed and what not. Which changes of a status are allowed is open
+// (N-27): one that is refused changes nothing.
+func changedNothingElse(w *steps.World) error {
+	made := steps.State[changes](w).made
+	if len(made) == 0 {
+		return steps.Faulty("nothing was changed before this step")
+	}
+	for _, c := range made {
+		breaks, message := steps.NothingMay, "something changed although the request was refused"
+		if c.exchange.Status/100 == 2 {
+			message = fmt.Sprintf("%q changed something that it is not for", c.draft.Operation.Title)
+			breaks = func(thing *scene.Thing, member string) string { return breach(c.draft, thing, member) }
+		}
+		w.ExpectSame(c.before, c.after, evidence.Assertion{Check: "all else is as it was", Exchange: c.exchange.N,
+			Fact: w.Own(contract.Effect), Message: message}, breaks)
+		c.expectKept(w)
 	}
 	return nil
 }
@@ -113,27 +150,16 @@ func breach(draft *scene.Draft, thing *scene.Thing, member string) string {
 	return "HARNESS-27"
 }
 
-// changedReadsBack checks that what a change has sent is what the thing reads as, alone and in the list of its kind.
-func changedReadsBack(ctx context.Context, w *steps.World, draft *scene.Draft, thing *scene.Thing) error {
-	last := w.Last
-	now, err := Read(ctx, w, thing)
-	if err != nil {
-		return err
-	}
-	entry, _, err := listed(ctx, w, thing, thing.As)
-	if err != nil {
-		return err
-	}
-	w.Last = last
-	for where, shown := range map[string]map[string]any{"read by its id": now, "in the list": entry} {
-		for name, value := range draft.Body {
+// expectKept checks that what a change has sent is what the thing reads as, alone and in the list of its kind.
+func (c *change) expectKept(w *steps.World) {
+	for where, shown := range c.shown {
+		for name, value := range c.draft.Body {
 			if _, there := shown[name]; !there {
 				continue // a list may come in parts (N-21), and what is shown of a thing is asked elsewhere
 			}
-			w.Match(match.Field(match.Equal(value), name), shown, evidence.Assertion{
-				Check: "a change is kept, " + where, Fact: w.Fact(draft.Operation.Requirement, contract.Effect),
-				Message: fmt.Sprintf("%q of the %s, %s, is not what it was changed to", name, thing.Kind, where)})
+			w.Match(match.Field(match.Equal(value), name), shown, evidence.Assertion{Exchange: c.exchange.N,
+				Check: "a change is kept, " + where, Fact: w.Fact(c.draft.Operation.Requirement, contract.Effect),
+				Message: fmt.Sprintf("%q of the %s, %s, is not what it was changed to", name, c.kind, where)})
 		}
 	}
-	return nil
 }

@@ -26,7 +26,8 @@ func TestWhatAChangeIsNotForIsOneFinding(t *testing.T) {
 			"amount"},
 		"frame.list-shows-old-status": {stage.Says(`a wallet`), "Update wallet", "WALLET-31", "status"},
 	} {
-		sentences := append(append(enduser[:2:2], c.given...), `"`+c.call+`" is called with each value that its page names`)
+		sentences := append(append(enduser[:2:2], c.given...), `we call "`+c.call+`" with each value that its page names`,
+			`it has changed what it is for, and nothing else`)
 		good := stage.New(t, mock.Options{}, "HARNESS-27")
 		require.NoError(t, good.Say(t, sentences...), fault)
 		broke, held := good.Found()

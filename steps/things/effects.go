@@ -16,13 +16,14 @@ import (
 func effectSentences() []steps.Definition {
 	const area = "effect"
 	return []steps.Definition{
-		steps.Define(area, `the `+steps.Kinds+` is as it was`, "Reads the thing again: every field has the value it had when it was made or last seen.", readAgain(isAsItWas)),
-		steps.Define(area, `the foreign `+steps.Kinds+` is as it was`, "Its owner reads it again: every field has the value it had.", foreignAsItWas),
-		steps.Define(area, `the `+steps.Kinds+` is seen`, "Reads the thing and keeps its present state for later comparison.", isSeen),
-		steps.Define(area, `the card's status is changed to "([^"]+)"`, "Calls Update card status as our client.", changeStatus("cards-update-status")),
-		steps.Define(area, `the wallet's status is changed to "([^"]+)"`, "Calls Update wallet as our client.", changeStatus("wallets-update")),
-		steps.Define(area, `the `+steps.Kinds+`'s "updated_at" is later than before`, "Reads the thing: updated_at has moved on since it was last seen.", readAgain(updatedAtMoved)),
-		steps.Define(area, `the `+steps.Kinds+`'s "updated_at" is not before its "created_at"`, "Reads the thing and compares its two times.", readAgain(updatedNotBeforeCreated)),
+		steps.Define(area, `the (foreign )?`+steps.Kinds+` is as it was`, "Reads the thing again, as its owner: every field has the value it had when it was "+
+			"made or last noted.", isAsItWas),
+		steps.Define(area, `the `+steps.Kinds+` is noted`, "Reads the thing and keeps its present state for later comparison.", isNoted),
+		steps.Define(area, `the (card|wallet)'s status is changed to "([^"]+)"`, "Calls Update card status or Update wallet as our client.", changeStatus),
+		steps.Define(area, `the `+steps.Kinds+`'s "updated_at" is {}`, "Reads the thing and looks at the time of its last change.", steps.Choice{
+			{Word: "later than before", Doc: "it has moved on since it was last noted.", Handler: readAgain(updatedAtMoved)},
+			{Word: `not before its "created_at"`, Doc: "the two are in order.", Handler: readAgain(updatedNotBeforeCreated)},
+		}),
 		steps.Define(area, `the wallet is linked to the card`, "The wallet now has an external_id, which is not null.",
 			func(ctx context.Context, w *steps.World) error { return readAgain(walletLinked)(ctx, w, "wallet") }),
 	}
@@ -43,7 +44,12 @@ func readAgain(look func(w *steps.World, was, now map[string]any)) func(context.
 	}
 }
 
-func isAsItWas(w *steps.World, was, now map[string]any) { w.ExpectUnchanged(w.Leading(), was, now) }
+func isAsItWas(ctx context.Context, w *steps.World, foreign, kind string) error {
+	if foreign != "" {
+		return foreignAsItWas(ctx, w, kind)
+	}
+	return readAgain(func(w *steps.World, was, now map[string]any) { w.ExpectUnchanged(w.Leading(), was, now) })(ctx, w, kind)
+}
 
 func foreignAsItWas(ctx context.Context, w *steps.World, kind string) error {
 	object, err := w.Thing("foreign " + kind)
@@ -64,7 +70,7 @@ func foreignAsItWas(ctx context.Context, w *steps.World, kind string) error {
 	return nil
 }
 
-func isSeen(ctx context.Context, w *steps.World, kind string) error {
+func isNoted(ctx context.Context, w *steps.World, kind string) error {
 	for _, name := range []string{kind, "foreign " + kind} {
 		object := w.Things[name]
 		if object == nil {
@@ -75,18 +81,21 @@ func isSeen(ctx context.Context, w *steps.World, kind string) error {
 			return err
 		}
 		object.Body = now
+		steps.State[notes](w).of = append(steps.State[notes](w).of, object)
 	}
 	return nil
 }
 
-// changeStatus returns the step that changes a status by an operation.
-func changeStatus(operation string) func(context.Context, *steps.World, string) error {
-	return func(ctx context.Context, w *steps.World, value string) error {
-		return setStatus(ctx, w, operation, value)
-	}
+// notes are the things of a scenario whose state was noted.
+type notes struct{ of []*scene.Thing }
+
+// Noted is what a thing was like when the scenario noted it, and false where it did not.
+func Noted(w *steps.World, thing *scene.Thing) (map[string]any, bool) {
+	return thing.Body, slices.Contains(steps.State[notes](w).of, thing)
 }
 
-func setStatus(ctx context.Context, w *steps.World, operation, value string) error {
+func changeStatus(ctx context.Context, w *steps.World, kind, value string) error {
+	operation := map[string]string{"card": "cards-update-status", "wallet": "wallets-update"}[kind]
 	draft, err := w.Scene.Draft(ctx, w.Session.Contract.Operation(operation), "primary", w.Things)
 	if err != nil {
 		return err

@@ -20,16 +20,27 @@ func Sentences() []steps.Definition {
 func givenSentences() []steps.Definition {
 	const area = "given"
 	return []steps.Definition{
-		steps.Define(area, `(?:a|an) `+steps.Kinds, "Makes a new thing of that kind for our client, with all that it needs.", Make),
-		steps.Define(area, `another `+steps.Kinds, "Makes a second thing of that kind for our client; sentences call it the other one.", Another),
-		steps.Define(area, `(?:a|an) `+steps.Kinds+` of another client`, "Takes or makes a thing of that kind that belongs to the second client.", aForeignThing),
-		steps.Define(area, `a company enduser`, "Makes an enduser that is a company and has no person.", aCompanyEnduser),
+		steps.Define(area, `(a|an|another) `+steps.Kinds+`( of another client)?`, "Makes a new thing of that kind for our client, with all that it "+
+			"needs; a second one is called the other, and one of the second client the foreign one.", oneThing),
+		steps.Define(area, `(?:a|an) {}`, "Makes a thing that is more than its kind says.", steps.Choice{
+			{Word: "company enduser", Doc: "one that has no person.", Handler: aCompanyEnduser},
+			{Word: "wallet of a company", Doc: "its holder is a company.", Handler: aCompanyWallet},
+			{Word: "funded wallet", Doc: "a manual credit has put money on it.", Handler: aFundedWallet},
+			{Word: "active card", Doc: "its status was changed to ACTIVE.", Handler: anActiveCard},
+		}),
 		steps.Define(area, `an enduser with the metadata`, "Makes a person enduser with the JSON object below as its metadata.", anEnduserWithMetadata),
-		steps.Define(area, `a wallet of a company`, "Makes a wallet whose holder is a company.", aCompanyWallet),
-		steps.Define(area, `a funded wallet`, "Makes a wallet and puts money on it by a manual credit.", aFundedWallet),
-		steps.Define(area, `an active card`, "Makes a card and changes its status to ACTIVE.", anActiveCard),
 		steps.Define(area, `a moment passes`, "Waits until the clock has moved on by a few milliseconds, so that times differ.", aMomentPasses),
 	}
+}
+
+func oneThing(ctx context.Context, w *steps.World, article, kind, whose string) error {
+	switch {
+	case whose != "":
+		return aForeignThing(ctx, w, kind)
+	case article == "another":
+		return Another(ctx, w, kind)
+	}
+	return Make(ctx, w, kind)
 }
 
 // Make makes a new thing of a kind in place of the one that the scenario has.

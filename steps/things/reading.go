@@ -35,12 +35,22 @@ func readingSentences() []steps.Definition {
 	return []steps.Definition{
 		steps.Define(area, `the `+steps.Kinds+` reads back equal`, "Reads the thing by its id and compares every field with the answer that made it.", readsBackEqual),
 		steps.Define(area, `the `+steps.Kinds+` reads back with the "([^"]+)" ("[^"]*"|-?\d[\d.]*|true|false|null|\{.*\}|\[.*\])`, "Reads the thing by its id and compares one field.", readsBackWith),
-		steps.Define(area, `the `+steps.Kinds+` is in the list`, "Lists the things of that kind, page by page, and finds it there as it reads by its id.", isInList),
-		steps.Define(area, `the `+steps.Kinds+` is not in the list`, "Lists the things of that kind, page by page, and does not find it.", isNotInList),
-		steps.Define(area, `the foreign `+steps.Kinds+` is not in our list`, "Lists our things of that kind, page by page, and does not find the other client's.", foreignNotInList),
-		steps.Define(area, `nothing that "([^"]+)" lists for another client is listed for us`, "Lists as each of two clients, the newest first, and finds no id on both lists.", listsApart),
+		steps.Define(area, `the (foreign )?`+steps.Kinds+` is (not )?in (?:the|our) list`, "Lists our things of that kind, page by page, and finds it there as it "+
+			"reads by its id, or does not find it.", listHolds),
+		steps.Define(area, `we and another client call "([^"]+)"`, "Lists as each of two clients, the newest first.", bothList),
+		steps.Define(area, `neither list has an entry of the other`, "No id is on both lists.", listsApart),
 		steps.Define(area, `the answer shows nothing of the foreign `+steps.Kinds, "No field of the other client's thing is in the answer.", showsNothingForeign),
 	}
+}
+
+func listHolds(ctx context.Context, w *steps.World, foreign, kind, not string) error {
+	if foreign != "" {
+		return foreignNotInList(ctx, w, kind)
+	}
+	if not != "" {
+		return isNotInList(ctx, w, kind)
+	}
+	return isInList(ctx, w, kind)
 }
 
 // Read gets the present state of a thing, as means to an end: what deviates in it is noticed in passing.
@@ -171,39 +181,51 @@ func expectNotListed(ctx context.Context, w *steps.World, object *scene.Thing, a
 	return nil
 }
 
-func listsApart(ctx context.Context, w *steps.World, title string) error {
+// lists are those of one operation that two clients have asked for, as the ids of their entries.
+type lists struct {
+	title        string
+	ours, theirs map[string]bool
+}
+
+func bothList(ctx context.Context, w *steps.World, title string) error {
 	if err := w.NeedClient("second", "it takes the list of another client"); err != nil {
 		return err
 	}
-	list := w.Session.Contract.Titled(title)
-	theirs := map[string]bool{}
-	first := func(items []map[string]any) bool {
-		for _, item := range items {
-			theirs[scene.ID(item)] = true
-		}
-		return false
-	}
-	if err := everyEntry(ctx, w, list, "second", first); err != nil {
+	operation, err := w.Operation(title)
+	if err != nil {
 		return err
 	}
-	both, seen := "", 0
-	if err := everyEntry(ctx, w, list, "primary", func(items []map[string]any) bool {
-		for _, item := range items {
-			if id := scene.ID(item); id != "" && theirs[id] {
-				both = id
+	l := lists{title: title, ours: map[string]bool{}, theirs: map[string]bool{}}
+	for as, ids := range map[string]map[string]bool{"primary": l.ours, "second": l.theirs} {
+		err := everyEntry(ctx, w, operation, as, func(items []map[string]any) bool {
+			for _, item := range items {
+				if id := scene.ID(item); id != "" {
+					ids[id] = true
+				}
 			}
+			return false
+		})
+		if err != nil {
+			return err
 		}
-		seen += len(items)
-		return false
-	}); err != nil {
-		return err
 	}
-	a := evidence.Assertion{Check: "lists of two clients have nothing in common", Fact: w.Own(contract.Exposure),
-		Message: fmt.Sprintf("%q lists the same thing for two clients", title), Expected: "no id on both lists", Actual: "the id " + both}
-	if seen == 0 || len(theirs) == 0 {
+	*steps.State[lists](w) = l
+	return nil
+}
+
+func listsApart(w *steps.World) error {
+	l := steps.State[lists](w)
+	if len(l.ours) == 0 || len(l.theirs) == 0 {
 		return &scene.NotTestable{Why: "one of the two clients has nothing to list"}
 	}
-	w.Expect(both == "", a)
+	both := ""
+	for id := range l.ours {
+		if l.theirs[id] {
+			both = id
+		}
+	}
+	w.Expect(both == "", evidence.Assertion{Check: "lists of two clients have nothing in common", Fact: w.Own(contract.Exposure),
+		Message: fmt.Sprintf("%q lists the same thing for two clients", l.title), Expected: "no id on both lists", Actual: "the id " + both})
 	return nil
 }
 

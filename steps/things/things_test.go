@@ -58,7 +58,7 @@ func TestWhatARequestMadeIsKnownByItsMark(t *testing.T) {
 func TestListsOfTwoClientsAreHeldApart(t *testing.T) {
 	stage.Play(t, map[string]stage.Case{
 		"an entry on both lists": {Sentences: says(`a wallet`, `a wallet of another client`,
-			`nothing that "Get all wallets" lists for another client is listed for us`),
+			`we and another client call "Get all wallets"`, `neither list has an entry of the other`),
 			Call: "wallets-list", Change: stage.Member("id", "13655985-8198-4fde-7afe-6abc661df281"), Breaks: "lists of two clients have " +
 				"nothing in common"},
 	})
@@ -66,9 +66,9 @@ func TestListsOfTwoClientsAreHeldApart(t *testing.T) {
 
 func TestAnEffectIsSeenOrMissed(t *testing.T) {
 	stage.Play(t, map[string]stage.Case{
-		"a refused request that changed something": {Sentences: says(`a card`, `the card is seen`, `the card is as it was`),
+		"a refused request that changed something": {Sentences: says(`a card`, `the card is noted`, `the card is as it was`),
 			Call: "cards-get", From: 1, Change: stage.Member("status", "CLOSED"), Breaks: "a refused request changes nothing"},
-		"another client's thing that changed": {Sentences: says(`a wallet of another client`, `the wallet is seen`,
+		"another client's thing that changed": {Sentences: says(`a wallet of another client`, `the wallet is noted`,
 			`the foreign wallet is as it was`),
 			Call: "wallets-get", From: 1, Change: stage.Without("status"), Breaks: "a refused request changes nothing"},
 		"a time that stands still": {Sentences: says(`a card`, `a moment passes`, `the card's status is changed to "ACTIVE"`,
@@ -92,7 +92,7 @@ func TestWhatBelongsToAnotherClientStaysThere(t *testing.T) {
 		breaks    string
 	}{
 		"their thing in our list": {says(`the foreign wallet is not in our list`), "wallets-list", theirList, "is not in the list"},
-		"their data in a refusal": {says(`the wallet is seen`, `a valid request to "Get wallet by ID"`,
+		"their data in a refusal": {says(`the wallet is noted`, `a valid request to "Get wallet by ID"`,
 			`the request's "id" in the address is unknown`, `the request is sent`,
 			`the answer shows nothing of the foreign wallet`), "wallets-get", theirHolder, "shows nothing of another client's"},
 	} {

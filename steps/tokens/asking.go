@@ -25,16 +25,16 @@ func askingSentences() []steps.Definition {
 	const area = "token"
 	return []steps.Definition{
 		steps.Define(area, `we ask for an access token`, "Asks the token endpoint for a token as our client.", askToken),
-		steps.Define(area, `we ask for an access token (?:but|with) the "([^"]+)" ([a-z ]+)`,
-			"Asks for a token with one form field broken in this way.", askBrokenToken),
-		steps.Define(area, `we ask for an access token with "([^"]+)" "([^"]+)"`, "Asks for a token with one form field set to the value.", askTokenWith),
-		steps.Define(area, `we ask for an access token with a JSON body`, "Asks for a token with the fields as JSON in place of a form.", askTokenAsJSON),
-		steps.Define(area, `we ask for an access token by GET`, "Asks for a token with GET in place of POST.", askTokenByGet),
-		steps.Define(area, `we ask for an access token by a form (in which every letter is escaped|in the other order)`,
-			"Asks for a token with the same form, written in another way.", askTokenWritten),
-		steps.Define(area, `we ask for an access token with wrong credentials in a header`,
-			"Asks for a token with a wrong secret as HTTP Basic has it, and no credentials in the form.", askTokenByHeader),
-		steps.Define(area, `the refusal is that of the "([^"]+)" left out`, "Asks again without the field: status and code are the same.", refusedAsLeftOut),
+		steps.Define(area, `we ask for an access token (?:but|with) the "([^"]+)" ([a-z ]+|"[^"]*")`,
+			"Asks for a token with one form field set to the value, or broken in this way.", askBrokenToken),
+		steps.Define(area, `we ask for an access token {}`, "Asks for a token in another way.", steps.Choice{
+			{Word: "with a JSON body", Doc: "the fields as JSON in place of a form.", Handler: askTokenAsJSON},
+			{Word: "by GET", Doc: "in place of POST.", Handler: askTokenByGet},
+			{Word: "by a form in which every letter is escaped", Doc: "the same form.", Handler: askTokenWritten(true)},
+			{Word: "by a form in the other order", Doc: "the same form.", Handler: askTokenWritten(false)},
+			{Word: "with wrong credentials in a header", Doc: "a wrong secret as HTTP Basic has it, and no credentials in the form.", Handler: askTokenByHeader},
+		}),
+		steps.Define(area, `the refusal is that of the call before`, "Status and code of the two are the same.", refusedAlike),
 		steps.Define(area, `there is no token in the answer`, "The answer is no success, or has no access_token.", noToken),
 		steps.Define(area, `no token is given, or the answer says for which scope`, "A refusal; or a token whose scope is the one asked for or the one that the answer names.", scopeTold),
 		steps.Define(area, `the challenge, where there is one, is for the header that was sent`, "A 401 has a Basic challenge in WWW-Authenticate.", challengesBasic),
@@ -127,6 +127,12 @@ func inAddress(_ *steps.World, request *client.Request, field string) error {
 
 func askBrokenToken(ctx context.Context, w *steps.World, field, how string) error {
 	spoil := spoiling[how]
+	if strings.HasPrefix(how, `"`) {
+		spoil = func(_ *steps.World, request *client.Request, field string) error {
+			request.Form.Set(field, strings.Trim(how, `"`))
+			return nil
+		}
+	}
 	if spoil == nil {
 		return steps.Faulty("no field of a token request can be %q; it can be: %s", how, strings.Join(slices.Sorted(maps.Keys(spoiling)), "; "))
 	}
@@ -134,12 +140,6 @@ func askBrokenToken(ctx context.Context, w *steps.World, field, how string) erro
 	if err := spoil(w, &w.Draft.Request, field); err != nil {
 		return err
 	}
-	return w.SendDraft(ctx)
-}
-
-func askTokenWith(ctx context.Context, w *steps.World, field, value string) error {
-	w.Draft = tokenDraft(w)
-	w.Draft.Request.Form.Set(field, value)
 	return w.SendDraft(ctx)
 }
 
@@ -164,21 +164,24 @@ func askTokenByGet(ctx context.Context, w *steps.World) error {
 	return w.SendDraft(ctx)
 }
 
-func askTokenWritten(ctx context.Context, w *steps.World, how string) error {
-	w.Draft = tokenDraft(w)
-	request := &w.Draft.Request
-	names := slices.Sorted(maps.Keys(request.Form))
-	write := url.QueryEscape
-	if slices.Reverse(names); how == "in which every letter is escaped" {
-		slices.Reverse(names)
-		write = escaped
+// askTokenWritten returns the step that writes the form with every letter escaped, or in the other order.
+func askTokenWritten(escapes bool) func(context.Context, *steps.World) error {
+	return func(ctx context.Context, w *steps.World) error {
+		w.Draft = tokenDraft(w)
+		request, write := &w.Draft.Request, url.QueryEscape
+		names := slices.Sorted(maps.Keys(request.Form))
+		if escapes {
+			write = escaped
+		} else {
+			slices.Reverse(names)
+		}
+		var pairs []string
+		for _, name := range names {
+			pairs = append(pairs, write(name)+"="+write(request.Form.Get(name)))
+		}
+		request.RawBody, request.MediaType, request.Form = []byte(strings.Join(pairs, "&")), "application/x-www-form-urlencoded", nil
+		return w.SendDraft(ctx)
 	}
-	var pairs []string
-	for _, name := range names {
-		pairs = append(pairs, write(name)+"="+write(request.Form.Get(name)))
-	}
-	request.RawBody, request.MediaType, request.Form = []byte(strings.Join(pairs, "&")), "application/x-www-form-urlencoded", nil
-	return w.SendDraft(ctx)
 }
 
 func escaped(text string) string {
@@ -199,17 +202,18 @@ func askTokenByHeader(ctx context.Context, w *steps.World) error {
 	return w.SendDraft(ctx)
 }
 
-// refusedAsLeftOut asks again without the field: what is said then is what an empty one is answered.
-func refusedAsLeftOut(ctx context.Context, w *steps.World, empty *client.Exchange, field string) error {
-	if err := askBrokenToken(ctx, w, field, "left out"); err != nil {
-		return err
+// refusedAlike is for an empty field: what is said of it is what was said of one that is left out.
+func refusedAlike(w *steps.World, empty *client.Exchange) error {
+	if len(w.Calls) < 2 {
+		return steps.Faulty("there were no two calls before this step")
 	}
+	leftOut := w.Calls[len(w.Calls)-2]
 	said := func(e *client.Exchange) string {
 		return fmt.Sprintf("%s with %s", steps.Status(e.Status), match.Text(w.Body(e)["error"]))
 	}
-	w.Expect(said(empty) == said(w.Last), evidence.Assertion{Check: "an empty field is one left out", Fact: w.Own(contract.Form),
-		Exchange: empty.N, Message: fmt.Sprintf("an empty %s is not taken as one that is left out", field),
-		Expected: said(w.Last) + ", as without it", Actual: said(empty)})
+	w.Expect(said(empty) == said(leftOut), evidence.Assertion{Check: "an empty field is one left out", Fact: w.Own(contract.Form),
+		Exchange: empty.N, Message: "an empty field is not taken as one that is left out",
+		Expected: said(leftOut) + ", as without it", Actual: said(empty)})
 	return nil
 }
 

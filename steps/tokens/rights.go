@@ -26,12 +26,13 @@ import (
 func rightsSentences() []steps.Definition {
 	const area = "token"
 	return []steps.Definition{
-		steps.Define(area, `any operation is called with (.+) in place of a token`,
+		steps.Define(area, `we call any operation with (.+) in place of a token`,
 			"Calls as many operations as this run goes deep, each rightly but for its right, and reads before what the "+
 				"scenario's things are like.", callWithoutRight),
-		steps.Define(area, `none of these calls is served`, "None of the answers is a success.", noneIsServed),
-		steps.Define(area, `none of these calls, refused as they are, has changed anything`,
-			"Reads the scenario's things again: they are as they were.", noneChanged),
+		steps.Define(area, `none of these calls {}`, "What came of them.", steps.Choice{
+			{Word: "is served", Doc: "none of the answers is a success.", Handler: noneIsServed},
+			{Word: "has changed anything", Doc: "where all are refused, the scenario's things read as they were.", Handler: noneChanged},
+		}),
 	}
 }
 

@@ -10,9 +10,9 @@ import (
 )
 
 const (
-	halfToken = `any operation is called with half of a token in place of a token`
+	halfToken = `we call any operation with half of a token in place of a token`
 	notServed = `none of these calls is served`
-	unchanged = `none of these calls, refused as they are, has changed anything`
+	unchanged = `none of these calls has changed anything`
 )
 
 func TestWhatServesWithoutARightIsOneFinding(t *testing.T) {
@@ -26,7 +26,7 @@ func TestWhatServesWithoutARightIsOneFinding(t *testing.T) {
 		"the word null":                                    "auth.word-null-accepted",
 		"a token that lives longer than it did":            "auth.signature-not-checked",
 	} {
-		sentence := `any operation is called with ` + way + ` in place of a token`
+		sentence := `we call any operation with ` + way + ` in place of a token`
 		good := stage.New(t, mock.Options{}, "AUTH-28")
 		require.NoError(t, good.Say(t, sentence, notServed, unchanged), way)
 		broke, held := good.Found()
@@ -52,7 +52,7 @@ func TestARefusedCallWithoutARightThatActsIsAHazard(t *testing.T) {
 }
 
 func TestAWayThatIsUnknownOrAStepThatIsMissingIsSaid(t *testing.T) {
-	require.ErrorContains(t, stage.New(t, mock.Options{}).Say(t, `any operation is called with a smile in place of a token`),
+	require.ErrorContains(t, stage.New(t, mock.Options{}).Say(t, `we call any operation with a smile in place of a token`),
 		"there is no way")
 	require.ErrorContains(t, stage.New(t, mock.Options{}).Say(t, notServed), "no operation was called without a right")
 }

@@ -15,14 +15,22 @@ import (
 
 func scopeSentences() []steps.Definition {
 	return []steps.Definition{
-		steps.Define("token", `what a token of the scope "([^"]+)" opens is recorded`, "Calls every operation with a token of that scope, in a way that makes nothing, and keeps which of them let it in.", noteScope),
+		steps.Define("token", `we call every operation with a token of the scope "([^"]+)"`, "Calls every operation with a token of that scope, in a way that makes "+
+			"nothing.", tryScope),
+		steps.Define("token", `which operations it opens is recorded`, "Keeps which of them let that token in.", recordScope),
 	}
 }
 
-// noteScope fills one row of the matrix of scopes and operations, for which the documentation has no table
+// matrix is a row of the matrix of scopes and operations: what each answered, in their order.
+type matrix struct {
+	scope string
+	cells [][2]string
+}
+
+// tryScope fills one row of the matrix of scopes and operations, for which the documentation has no table
 // (C-08). Reads ask for something that does not exist; changes send an empty object, which no operation that
 // needs data takes. Whether the refusal is for want of scope or of data is the answer.
-func noteScope(ctx context.Context, w *steps.World, scope string) error {
+func tryScope(ctx context.Context, w *steps.World, scope string) error {
 	as := "primary"
 	if strings.HasPrefix(scope, "administrator/") {
 		as = "admin"
@@ -38,14 +46,13 @@ func noteScope(ctx context.Context, w *steps.World, scope string) error {
 	if err != nil {
 		return err
 	}
-	header := "Bearer " + token.Value
+	header, row := "Bearer "+token.Value, steps.State[matrix](w)
+	*row = matrix{scope: scope}
 	for _, operation := range w.Session.Contract.Operations {
 		if operation.ID == "token" {
 			continue
 		}
-		cell := func(answer string) {
-			w.Observe("scope."+scope+"."+operation.ID, "C-08", "Does a token of the scope "+scope+" reach "+operation.Title+"?", answer)
-		}
+		cell := func(answer string) { row.cells = append(row.cells, [2]string{operation.ID, answer}) }
 		if !scopable(w, operation) {
 			cell("unknown")
 			continue
@@ -76,6 +83,18 @@ func noteScope(ctx context.Context, w *steps.World, scope string) error {
 		default:
 			cell("allow")
 		}
+	}
+	return nil
+}
+
+func recordScope(w *steps.World) error {
+	row := steps.State[matrix](w)
+	if len(row.cells) == 0 {
+		return steps.Faulty("no operation was called with a token of a scope before this step")
+	}
+	for _, cell := range row.cells {
+		operation := w.Session.Contract.Operation(cell[0])
+		w.Observe("scope."+row.scope+"."+operation.ID, "C-08", "Does a token of the scope "+row.scope+" reach "+operation.Title+"?", cell[1])
 	}
 	return nil
 }

@@ -27,32 +27,34 @@ func Sentences() []steps.Definition {
 	return slices.Concat(tokenSentences(), askingSentences(), scopeSentences(), rightsSentences())
 }
 
-// badTokens are what must not be taken for a token.
-const badTokens = `(no token|an empty token|a token that is no token|a token with one letter changed|` +
+// rights are what a call may have in place of a good token of ours: most of them must not be taken for one.
+const rights = `(no token|an empty token|a token that is no token|a token with one letter changed|` +
 	`a token whose content was changed|a token that has expired|a token signed by a stranger|a token that is not signed` +
-	`|the token in the address)`
+	`|the token in the address|a token of the scope "[^"]+"|the scheme "[^"]+")`
 
 func tokenSentences() []steps.Definition {
 	const area = "token"
 	return []steps.Definition{
-		steps.Define(area, `"([^"]+)" is called with `+badTokens, "Calls the operation with something that must not be taken for a token.", callWithBadToken),
-		steps.Define(area, `the request is sent with `+badTokens, "Sends the prepared request with something that must not be taken for a token.", sendWithBadToken),
-		steps.Define(area, `"([^"]+)" is called with a token of the scope "([^"]+)"`, "Asks for a token of that scope and calls the operation with it.", callWithScope),
-		steps.Define(area, `"([^"]+)" is called with the scheme written "([^"]+)"`, "Calls the operation with the authentication scheme in another letter case.", callWithScheme),
+		steps.Define(area, `we call "([^"]+)" with `+rights, "Calls the operation with that in place of our token.", callWith),
+		steps.Define(area, `the request is sent with `+rights, "Sends the prepared request with that in place of our token.", sendWith),
 		steps.Define(area, `the access token is a JWT that lives as long as "expires_in" says`, "Looks into the token: three parts, and an expiry that agrees with the answer.", tokenIsJWT),
 	}
 }
 
-func callWithBadToken(ctx context.Context, w *steps.World, title, how string) error {
+func callWith(ctx context.Context, w *steps.World, title, how string) error {
 	if err := w.Request(ctx, title); err != nil {
 		return err
 	}
-	return sendWithBadToken(ctx, w, how)
+	return sendWith(ctx, w, how)
 }
 
-// sendWithBadToken sends the prepared request.
-func sendWithBadToken(ctx context.Context, w *steps.World, how string) error {
+// sendWith sends the prepared request.
+func sendWith(ctx context.Context, w *steps.World, how string) error {
 	none, empty := "", "Bearer "
+	if word, scope, quotes := strings.Cut(how, `"`); quotes {
+		return map[bool]func(context.Context, *steps.World, string) error{true: withScheme, false: withScope}[word == "the scheme "](
+			ctx, w, strings.TrimSuffix(scope, `"`))
+	}
 	switch how {
 	case "no token":
 		w.Draft.Request.Authorization = &none
@@ -154,10 +156,7 @@ func decodeClaims(part string) (map[string]any, error) {
 	return claims, nil
 }
 
-func callWithScope(ctx context.Context, w *steps.World, title, scope string) error {
-	if err := w.Request(ctx, title); err != nil {
-		return err
-	}
+func withScope(ctx context.Context, w *steps.World, scope string) error {
 	as := w.Draft.Request.As
 	if strings.HasPrefix(scope, "client/") {
 		as = "primary"
@@ -170,10 +169,7 @@ func callWithScope(ctx context.Context, w *steps.World, title, scope string) err
 	return sendWithToken(ctx, w, token.Value)
 }
 
-func callWithScheme(ctx context.Context, w *steps.World, title, scheme string) error {
-	if err := w.Request(ctx, title); err != nil {
-		return err
-	}
+func withScheme(ctx context.Context, w *steps.World, scheme string) error {
 	token, err := w.Session.Client.Token(ctx, w.Draft.Request.As, "")
 	if err != nil {
 		return err

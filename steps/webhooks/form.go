@@ -31,7 +31,12 @@ func (m *messages) Supply(w *steps.World) error {
 	return err
 }
 
-func messageForm(w *steps.World, all *messages, what string) {
+// messageForm returns the step that looks at one side of every message.
+func messageForm(what string) func(*steps.World, *messages) {
+	return func(w *steps.World, all *messages) { expectForm(w, all, what) }
+}
+
+func expectForm(w *steps.World, all *messages, what string) {
 	if len(*all) == 0 {
 		w.NoData("form of a message", w.Own(contract.Delivery), "nothing was received")
 	}

@@ -49,7 +49,7 @@ func Watch(ctx context.Context, session *steps.Session) (seen []steps.Evidence) 
 		w := session.NewWorld(steps.Scenario{ID: h.scenario, Requirements: []string{"HOOK-21"}})
 		_ = w.Preparing(func() error { // what is only noticed fails nothing
 			for _, what := range []string{"headers", "fields", "types"} {
-				messageForm(w, &all, what)
+				expectForm(w, &all, what)
 			}
 			verified(ctx, w, all, fetch)
 			run.compare(w, h, all)

@@ -23,24 +23,34 @@ func Sentences() []steps.Definition {
 	const area = "webhook"
 	const which = `(webhook|other webhook|foreign webhook)`
 	return []steps.Definition{
-		steps.Define(area, `(a|another|a foreign) webhook that reaches us`, "Makes a subscription whose deliveries this run receives.", aReachingWebhook),
-		steps.Define(area, `(a|another|a foreign) confirmed webhook`, "Makes such a subscription and goes through the handshake.", aConfirmedWebhook),
-		steps.Define(area, `we are asked to confirm the `+which, "A confirmation request arrives.", askedToConfirm),
+		steps.Define(area, `(a|another|a foreign) {}`, "Makes a subscription whose deliveries this run receives.", steps.Choice{
+			{Word: "webhook that reaches us", Doc: "and no more.", Handler: aReachingWebhook},
+			{Word: "confirmed webhook", Doc: "and goes through the handshake.", Handler: aConfirmedWebhook},
+		}),
+		steps.Define(area, `a request to confirm the `+which+` arrives`, "A confirmation request arrives.", askedToConfirm),
 		steps.Define(area, `we confirm the `+which, "Fetches the SubscribeURL of the confirmation request.", confirmWebhook),
 		steps.Define(area, `something happens to tell of`, "Credits a wallet of ours, which makes a transaction.", somethingHappens),
-		steps.Define(area, `the `+which+` is told of it`, "A notification of that transaction arrives.", toldOfIt),
 		steps.Define(area, `three more things happen, of which the `+which+` is told`, "Three transactions one after another, each waited for: whoever else is told has had its time.", threeMore),
-		steps.Define(area, `the `+which+` is told nothing of all this`, "No notification of the scenario's transactions has arrived by now.", toldNothing),
-		steps.Define(area, `nothing was told before we confirmed`, "Every notification came after the handshake.", nothingBefore),
-		steps.Define(area, `each message has the documented (headers|fields|types)`, "Holds every message that came in against its documented form.", messageForm),
-		steps.Define(area, `each message verifies`, "Verifies every message that came in: form, headers, age, certificate, signature.", messagesVerify),
+		steps.Define(area, `the `+which+` is told {}`, "What has arrived by now, and for the first of these within the patience of the run.", steps.Choice{
+			{Word: "of it", Doc: "a notification of that transaction.", Handler: toldOfIt},
+			{Word: "nothing of all this", Doc: "no notification of the scenario's transactions.", Handler: toldNothing},
+			{Word: "nothing before it is confirmed", Doc: "every notification came after the handshake.", Handler: nothingBefore},
+		}),
+		steps.Define(area, `each message {}`, "Holds every message that came in against its documented form.", steps.Choice{
+			{Word: "has the documented headers", Doc: "those of the request.", Handler: messageForm("headers")},
+			{Word: "has the documented fields", Doc: "the members of its body.", Handler: messageForm("fields")},
+			{Word: "has the documented types", Doc: "their forms.", Handler: messageForm("types")},
+			{Word: "verifies", Doc: "form, headers, age, certificate, signature.", Handler: messagesVerify},
+		}),
 		steps.Define(area, `what was delivered goes together`,
 			"Holds all messages of the scenario beside each other: ids, tokens, topics, times, clients and repeats.", compareAll),
-		steps.Define(area, `the event names its entity`, "The event in the notification has its documented members.", eventForm),
-		steps.Define(area, `the entity that the event names can be read`, "Reads the transaction by the id in the event.", entityCanBeRead),
+		steps.Define(area, `the event names {}`, "The event in the notification.", steps.Choice{
+			{Word: "its entity", Doc: "it has its documented members.", Handler: eventForm},
+			{Word: "an entity that can be read", Doc: "the transaction is read by the id in the event.", Handler: entityCanBeRead},
+		}),
 		steps.Define(area, `our receiver (fails|refuses|hangs up) once`, "Answers the first try of each notification with a server error, with a client error, or not at all.", receiverFails),
-		steps.Define(area, `whether the notification is sent again is recorded`, "Waits for a second try and keeps the answer; no page says that there is one.", notedSentAgain),
-		steps.Define(area, `the notification is sent again`, "The notification that failed arrives once more.", sentAgain),
+		steps.Define(area, `the notification comes again`, "The notification that failed arrives once more.", sentAgain),
+		steps.Define(area, `whether the notification comes again is recorded`, "Waits for a second try and keeps the answer; no page says that there is one.", notedSentAgain),
 		steps.Define(area, `it is the same message`, "The repeat has the message id of the first try.", sameMessage),
 	}
 }
@@ -296,12 +306,12 @@ func toldNothing(w *steps.World, name string) error {
 	return nil
 }
 
-func nothingBefore(w *steps.World) error {
-	inbox, err := inbox(w, "webhook")
+func nothingBefore(w *steps.World, name string) error {
+	inbox, err := inbox(w, name)
 	if err != nil {
 		return err
 	}
-	hook := hookOf(w, "webhook")
+	hook := hookOf(w, name)
 	if hook.confirmed.IsZero() {
 		return steps.Faulty("the webhook was not confirmed before this step")
 	}

@@ -21,9 +21,9 @@ func TestWhoIsToldOfWhatHoldsAndBreaks(t *testing.T) {
 	told := says(`a confirmed webhook`, `something happens to tell of`, `the webhook is told of it`)
 	stage.Play(t, map[string]stage.Case{
 		"no confirmation request": broken("webhook.confirmation-missing", "a confirmation request", `a webhook that reaches us`,
-			`we are asked to confirm the webhook`),
+			`a request to confirm the webhook arrives`),
 		"an address that none may fetch": broken("webhook.subscribe-url-missing", "SubscribeURL", `a webhook that reaches us`,
-			`we are asked to confirm the webhook`,
+			`a request to confirm the webhook arrives`,
 			`we confirm the webhook`),
 		"a handshake without a name": broken("webhook.confirmed-without-arn", "the handshake names the subscription", `a confirmed webhook`),
 		"no notification":            broken("webhook.notification-missing", "a notification arrives", told...),
@@ -32,10 +32,10 @@ func TestWhoIsToldOfWhatHoldsAndBreaks(t *testing.T) {
 			`three more things happen, of which the webhook is told`, `the foreign webhook is told nothing of all this`),
 		"a notification too early": broken("webhook.delivered-before-confirmation", "nothing before the handshake",
 			`another confirmed webhook`, `a webhook that reaches us`, `three more things happen, of which the other webhook is told`,
-			`we are asked to confirm the webhook`, `we confirm the webhook`, `nothing was told before we confirmed`),
+			`a request to confirm the webhook arrives`, `we confirm the webhook`, `the webhook is told nothing before it is confirmed`),
 		"an event that names no entity": broken("webhook.event-without-entity", "member of an event",
 			append(told, `the event names its entity`)...),
-		"an entity that can't be read": {Sentences: append(told, `the entity that the event names can be read`),
+		"an entity that can't be read": {Sentences: append(told, `the event names an entity that can be read`),
 			Call: "transactions-get", Change: stage.Refused(404, "no such transaction"), Breaks: "the entity of an event"},
 	})
 }
@@ -60,7 +60,7 @@ func TestTheFormOfAMessageHoldsAndBreaks(t *testing.T) {
 }
 
 func TestAFurtherTryHoldsAndBreaks(t *testing.T) {
-	again := says(`a confirmed webhook`, `our receiver fails once`, `something happens to tell of`, `the notification is sent again`)
+	again := says(`a confirmed webhook`, `our receiver fails once`, `something happens to tell of`, `the notification comes again`)
 	stage.Play(t, map[string]stage.Case{
 		"no further try":     broken("webhook.not-retried", "a failed delivery is tried again", again...),
 		"another message id": broken("webhook.new-id-on-retry", "the same message", append(again, `it is the same message`)...),
@@ -71,7 +71,7 @@ func TestAFurtherTryHoldsAndBreaks(t *testing.T) {
 func TestWhetherARefusedNotificationIsSentAgainIsOnlyNoted(t *testing.T) {
 	s := stage.New(t, mock.Options{})
 	require.NoError(t, s.Say(t, `a confirmed webhook`, `our receiver refuses once`, `something happens to tell of`,
-		`whether the notification is sent again is recorded`))
+		`whether the notification comes again is recorded`))
 	observed := s.World.Evidence().Observations
 	require.Len(t, observed, 1)
 	require.Equal(t, "webhooks.retried-after-4xx", observed[0].ID)
@@ -93,7 +93,7 @@ func TestWithoutAnAddressOfOursNothingCanBeReceived(t *testing.T) {
 func TestWhatWasDeliveredGoesTogetherOrNot(t *testing.T) {
 	two := says(`a confirmed webhook`, `another confirmed webhook`, `three more things happen, of which the other webhook is told`,
 		`the webhook is told of it`, `what was delivered goes together`)
-	again := says(`a confirmed webhook`, `our receiver fails once`, `something happens to tell of`, `the notification is sent again`,
+	again := says(`a confirmed webhook`, `our receiver fails once`, `something happens to tell of`, `the notification comes again`,
 		`what was delivered goes together`)
 	cases := map[string]stage.Case{}
 	for fault, check := range map[string]string{"webhook.one-id-for-all": "an id for each message",

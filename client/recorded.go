@@ -57,18 +57,7 @@ func evidenceOf(r *redact.Redactor, body []byte, beyond string) string {
 		note = " … [bytes that are no UTF-8 stand as �]" + note
 		looked = []byte(strings.ToValidUTF8(string(looked), "�"))
 	}
-	text := r.Text(string(looked))
-	if len(text) > evidence.BodyBound {
-		text = text[:evidence.BodyBound]
-		for last := len(text) - 1; last >= 0; last-- {
-			if utf8.RuneStart(text[last]) {
-				if !utf8.FullRuneInString(text[last:]) {
-					text = text[:last]
-				}
-				break
-			}
-		}
-	}
+	text := redact.Cut(r.Text(string(looked)), evidence.BodyBound, "")
 	if len(body) > evidence.BodyBound {
 		note = cmp.Or(note, fmt.Sprintf(" … [cut: the body has %d bytes]", len(body)))
 	}

@@ -5,10 +5,10 @@ import (
 	"slices"
 	"strings"
 	"unicode"
-	"unicode/utf8"
 
 	"github.com/kobcheck/kobcheck/contract"
 	"github.com/kobcheck/kobcheck/reports/evidence"
+	"github.com/kobcheck/kobcheck/schemas/redact"
 )
 
 // Own is a fact of the requirement that the scenario leads with, about the operation of the latest answer. It is
@@ -178,10 +178,7 @@ func visible(text string) string {
 
 // cut keeps a finding readable.
 func cut(text string) string {
-	if runes := []rune(text); len(runes) > 200 {
-		return string(runes[:200]) + "…"
-	}
-	return text
+	return redact.Cut(text, 200, "…")
 }
 
 // readable is a text of the API without secrets, and not longer than anybody reads. What is looked at for secrets goes
@@ -189,14 +186,7 @@ func cut(text string) string {
 func (w *World) readable(text string) string {
 	const most = 1000
 	redactor := w.Session.Client.Redactor()
-	if reach := most*utf8.UTFMax + 16*redactor.Reach(); len(text) > reach {
-		text = strings.ToValidUTF8(text[:reach], "")
-	}
-	text = redactor.Text(text)
-	if runes := []rune(text); len(runes) > most {
-		return string(runes[:most]) + "…"
-	}
-	return text
+	return redact.Cut(redactor.Text(redact.Cut(text, most+16*redactor.Reach(), "")), most, "…")
 }
 
 // NoData counts a check that had nothing to look at.

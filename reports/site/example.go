@@ -10,6 +10,7 @@ import (
 	"github.com/kobcheck/kobcheck/contract"
 	"github.com/kobcheck/kobcheck/reports"
 	"github.com/kobcheck/kobcheck/reports/evidence"
+	"github.com/kobcheck/kobcheck/schemas/redact"
 )
 
 // example is a successful call of a scenario that is about the operation: one that names the very requirement by which
@@ -48,11 +49,7 @@ func excerpt(body string) string {
 	if json.Unmarshal([]byte(body), &list) == nil && len(list) > 1 {
 		return pretty("["+string(list[0])+"]") + fmt.Sprintf("\n… and %d more", len(list)-1)
 	}
-	text := pretty(body)
-	if len(text) > enough {
-		text = strings.ToValidUTF8(text[:enough], "") + "…"
-	}
-	return text
+	return redact.Cut(pretty(body), enough, "…")
 }
 
 // curl writes a call that can be pasted; empty where no page gives the path. What differs from caller to caller stands

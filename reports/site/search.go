@@ -1,6 +1,7 @@
 package site
 
 import (
+	"github.com/kobcheck/kobcheck/schemas/redact"
 	"maps"
 	"slices"
 	"strings"
@@ -21,10 +22,7 @@ const textShown = 100
 func (s *site) index() []entry {
 	index := []entry{}
 	add := func(kind, name, text, address string) {
-		if len(text) > textShown {
-			text = strings.ToValidUTF8(text[:textShown], "") + "…"
-		}
-		index = append(index, entry{kind, name, text, address})
+		index = append(index, entry{kind, name, redact.Cut(text, textShown, "…"), address})
 	}
 	for _, operation := range s.facts.Operations {
 		add("operation", operation.ID, operation.Title, s.place(operation.ID))

@@ -22,6 +22,7 @@ import (
 	"github.com/kobcheck/kobcheck/reports"
 	"github.com/kobcheck/kobcheck/reports/evidence"
 	"github.com/kobcheck/kobcheck/schemas"
+	"github.com/kobcheck/kobcheck/schemas/redact"
 )
 
 // The pages that every site has; the evidence has one for each section beside them.
@@ -184,8 +185,8 @@ func words(verdict any) string { return strings.ReplaceAll(fmt.Sprint(verdict), 
 // has the rest.
 func look(s *reports.Scenario, body string) string {
 	const bound = 600
-	if s.Verdict == evidence.Passed && len(body) > bound {
-		return strings.ToValidUTF8(body[:bound], "") + "… [run.json has the rest]"
+	if s.Verdict == evidence.Passed {
+		return redact.Cut(body, bound, "… [run.json has the rest]")
 	}
 	return body
 }

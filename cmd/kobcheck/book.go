@@ -10,6 +10,7 @@ import (
 	"github.com/kobcheck/kobcheck/reports"
 	"github.com/kobcheck/kobcheck/reports/format"
 	"github.com/kobcheck/kobcheck/schemas/redact"
+	"github.com/kobcheck/kobcheck/steps/suite"
 )
 
 func newBook() *cobra.Command {
@@ -32,7 +33,8 @@ func newBook() *cobra.Command {
 					return err
 				}
 			}
-			files, err := format.Book(out.Writer(redact.New()), run, b.Sources(), b.Tool, address)
+			planned := suite.Planned(b.Scenarios.Scenarios)
+			files, err := format.Book(out.Writer(redact.New()), run, planned, b.Sources(), b.Tool, address)
 			if err != nil {
 				return err
 			}

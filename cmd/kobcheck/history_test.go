@@ -40,7 +40,7 @@ func TestNightsHaveATrendAndTwoRunsADifference(t *testing.T) {
 
 	output, code = kobcheck(t, "report", "compare", filepath.Join(nights, "a", "run.json"), filepath.Join(nights, "b", "night.json"))
 	require.Zero(t, code, output)
-	require.Contains(t, output, "New ways of failing")
+	require.Contains(t, output, "New deviations")
 	output, code = kobcheck(t, "report", "compare", filepath.Join(nights, "b", "run.json"), filepath.Join(nights, "c", "night.json"))
 	require.Zero(t, code, output)
 	require.Contains(t, output, "nothing changed")

@@ -8,7 +8,7 @@ import (
 
 func newWebhooks() *cobra.Command {
 	command := &cobra.Command{Use: "webhooks", Short: "Webhook deliveries: verify one, listen and show what comes " +
-		"in, or torment an endpoint",
+		"in, or torment a receiver",
 		Args: workbench.AVerb, RunE: func(command *cobra.Command, _ []string) error { return command.Help() }}
 	command.AddCommand(newWebhooksVerify(), newWebhooksListen(), newWebhooksTorment())
 	return command

@@ -44,7 +44,7 @@ func newWebhooksListen() *cobra.Command {
 	flags.StringVar(&f.address, "addr", "127.0.0.1:0", "address to listen on")
 	flags.StringVar(&f.path, "path", "", "path of the address, such as /webhooks; one that nobody can guess without it")
 	flags.IntVar(&f.count, "count", 0, "end after so many deliveries; 0 goes on until it is stopped")
-	flags.BoolVar(&f.refuse, "refuse", false, "answer 403 to what does not verify, as an endpoint should; 200 to "+
+	flags.BoolVar(&f.refuse, "refuse", false, "answer 403 to what does not verify, as a receiver should; 200 to "+
 		"everything without it")
 	return command
 }

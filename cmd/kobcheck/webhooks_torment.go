@@ -15,12 +15,12 @@ func newWebhooksTorment() *cobra.Command {
 	var asJSON bool
 	command := &cobra.Command{
 		Use:   "torment URL",
-		Short: "Plays a hostile sender against an integrator's endpoint and prints what it wrongly accepted",
-		Long: `Sends good and hostile deliveries to an endpoint and prints a table of what it wrongly accepted.
+		Short: "Plays a hostile sender against an integrator's receiver and prints what it wrongly accepted",
+		Long: `Sends good and hostile deliveries to a receiver and prints a table of what it wrongly accepted.
 
-The endpoint has to trust the certificates of the host that is printed first (--addr fixes it), and take the topic
+The receiver has to trust the certificates of the host that is printed first (--addr fixes it), and take the topic
 that --topic names: without a good delivery that is accepted, a refusal proves nothing. The first example is tried against
-kobcheck webhooks listen, whose second example is the endpoint to it.`,
+kobcheck webhooks listen, whose second example is the receiver to it.`,
 		Example: `  kobcheck webhooks torment http://127.0.0.1:9000/webhooks --addr 127.0.0.1:9001
   kobcheck webhooks torment https://hooks.example.test/kobble --host hooks.example.test`,
 		Args: workbench.Takes(1, 1),

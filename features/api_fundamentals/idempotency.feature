@@ -3,7 +3,7 @@ Feature: Idempotency
   first answer. So a caller that got no answer may simply try once more.
 
   @IDEMP-02 @stated
-  Rule: Every POST endpoint that supports idempotency requires the header "Idempotency-Key"
+  Rule: Every POST operation that supports idempotency requires the header "Idempotency-Key"
     @id:idempotency.key-required
     Scenario Outline: <operation> is refused without a key
       Given a valid request to "<operation>"
@@ -194,7 +194,7 @@ Feature: Idempotency
       Then the call is refused as not authenticated
 
   @IDEMP-06 @stated
-  Rule: A key is only reused with the endpoint and the request data that it was first sent with
+  Rule: A key is only reused with the operation and the request data that it was first sent with
     @id:idempotency.other-operation
     Scenario: A used key on another operation is not answered with the first answer
       Given a valid request to "Create manual credit transaction"

@@ -385,7 +385,7 @@ Feature: A token for every operation
       Then the call succeeds
 
   @AUTH-27 @HOOK-07 @stated
-  Rule: Every Webhooks API request needs an access token in its headers, although the endpoint pages call the header optional (C-31)
+  Rule: Every Webhooks API request needs an access token in its headers, although the pages of the operations call the header optional (C-31)
     @id:auth.webhooks @gap:C-31
     Scenario Outline: What <operation> answers without a token is recorded
       When we call "<operation>" with no token

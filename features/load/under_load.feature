@@ -99,7 +99,7 @@ Feature: The API under load
       Then each event is delivered
 
   @HOOK-18 @stated
-  Rule: Delivery is retried automatically when the endpoint does not answer as expected
+  Rule: Delivery is retried automatically when the receiver does not answer as expected
     @id:load.deliveries-retried
     Scenario: What our receiver did not take comes again
       When credits are made at 100 a second for 2 seconds, while our receiver fails for 1 second

@@ -3,7 +3,7 @@ Feature: Webhook deliveries
   Amazon SNS. It takes an address under which the API reaches the run.
 
   @HOOK-13 @HOOK-14 @stated
-  Rule: On creation Kobble sends a subscription confirmation request to the endpoint
+  Rule: On creation Kobble sends a subscription confirmation request to the address of the subscription
     @id:deliveries.confirmation
     Scenario: A new subscription is asked to confirm
       Given a webhook that reaches us
@@ -86,7 +86,7 @@ Feature: Webhook deliveries
       And the event names an entity that can be read
 
   @HOOK-18 @HOOK-19 @SNS-16 @stated
-  Rule: Delivery is retried automatically when the endpoint does not answer as expected
+  Rule: Delivery is retried automatically when the receiver does not answer as expected
     @id:deliveries.retried
     Scenario: A notification that was answered with a server error comes again
       Given a confirmed webhook

@@ -122,15 +122,15 @@ func Run(to *Writer, r *reports.Run, from Sources, formats []string) ([]string, 
 	return paths, errors.Join(append(unknown, err)...)
 }
 
-// Book writes the documentation as pages, and with a run all pages of its site; an address under which they will stand
+// Book writes the documentation as pages, with the scenarios that would prove it, or with a run all pages of its site; an address under which they will stand
 // makes a sitemap as well. The first path is that of the page to begin with.
-func Book(to *Writer, r *reports.Run, from Sources, tool reports.Tool, address string) ([]string, error) {
+func Book(to *Writer, r *reports.Run, planned []reports.Scenario, from Sources, tool reports.Tool, address string) ([]string, error) {
 	told := func(string) {}
 	if r != nil {
 		told = r.Exposed
 	}
 	list := func() []file {
-		pages := site.Book(from.Contract, from.Schemas, tool)
+		pages := site.Book(from.Contract, from.Schemas, tool, planned)
 		if r != nil {
 			pages = site.Pages(r, from.Contract, from.Schemas, to.Folder)
 		}
@@ -149,7 +149,7 @@ func Book(to *Writer, r *reports.Run, from Sources, tool reports.Tool, address s
 // Trend writes trend.html and returns its path.
 func Trend(to *Writer, t *nights.Trend) ([]string, error) {
 	return to.write(func() []file {
-		return []file{{"trend.html", func(w io.Writer) error { return site.TrendPage(w, t) }}}
+		return []file{{"trend.html", func(w io.Writer) error { return site.TrendPage(w, t, to.Folder) }}}
 	}, nil, func(string) {})
 }
 

@@ -12,15 +12,15 @@ import (
 // failures where something failed. It returns the paths.
 func Load(to *Writer, r *reports.LoadRun) ([]string, error) {
 	earlier := []string{"load.*", "junit.xml", "new-load-failures.yaml", "idempotency-policy.json", "history-*.html"}
-	return to.write(func() []file { return loadFiles(r) }, earlier, r.Exposed)
+	return to.write(func() []file { return loadFiles(r, to.Folder) }, earlier, r.Exposed)
 }
 
-func loadFiles(r *reports.LoadRun) []file {
+func loadFiles(r *reports.LoadRun, folder string) []file {
 	files := []file{
 		{"load.json", func(w io.Writer) error { return json.NewEncoder(w).Encode(r) }},
 		{"load.md", func(w io.Writer) error { return writePage(w, "load.md.tmpl", r) }},
 		{"junit.xml", func(w io.Writer) error { return writeLoadJUnit(w, r) }},
-		{"load.html", func(w io.Writer) error { return site.LoadPage(w, r) }},
+		{"load.html", func(w io.Writer) error { return site.LoadPage(w, r, folder) }},
 	}
 	if entries := r.NewFailures(); len(entries) > 0 {
 		files = append(files, file{"new-load-failures.yaml", entries.Write})

@@ -301,7 +301,7 @@ func markdownHistory(r *reports.Run) string {
 		return ""
 	}
 	var b strings.Builder
-	fmt.Fprintf(&b, "\n## Since the night before\n\n%s; ways of failing: %d new, %d gone.\n\n", wording.Count(h.Nights, "earlier night"),
+	fmt.Fprintf(&b, "\n## Since the night before\n\n%s; deviations: %d new, %d gone.\n\n", wording.Count(h.Nights, "earlier night"),
 		len(h.New), len(h.Gone))
 	var rows []string
 	for _, one := range h.New {

@@ -16,7 +16,7 @@ func Selftest(to *Writer, s *reports.Selftest) ([]string, error) {
 		return []file{
 			{"selftest.json", func(w io.Writer) error { return json.NewEncoder(w).Encode(s) }},
 			{"selftest.md", func(w io.Writer) error { return writePage(w, "selftest.md.tmpl", s) }},
-			{"selftest.html", func(w io.Writer) error { return site.SelftestPage(w, s) }},
+			{"selftest.html", func(w io.Writer) error { return site.SelftestPage(w, s, to.Folder) }},
 		}
 	}, []string{"selftest.*"}, func(found string) { s.Exposed = found })
 }

@@ -22,7 +22,7 @@ func TestASelftestTellsWhatAFaultDoesToTheRest(t *testing.T) {
 	var text, page bytes.Buffer
 	require.NoError(t, PrintSelftest(&text, s))
 	require.Contains(t, text.String(), "failed scenarios   median 9, p90 17, most 19")
-	require.NoError(t, site.SelftestPage(&page, s))
+	require.NoError(t, site.SelftestPage(&page, s, ""))
 	require.Contains(t, page.String(), `<td>failed scenarios</td><td class="n">9</td>`)
 	s.Faults = s.Faults[20:]
 	s.Judge(time.Now())

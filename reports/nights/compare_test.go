@@ -21,7 +21,7 @@ func TestEachKindOfChangeIsTold(t *testing.T) {
 		says   string
 	}{
 		"nothing":                {func(*Night) {}, "  nothing changed\n"},
-		"a new way of failing":   {failing("f1"), "New ways of failing\n  CARD-02 is not so (1 scenario, fingerprint f1)"},
+		"a new way of failing":   {failing("f1"), "New deviations\n  CARD-02 is not so (1 scenario, fingerprint f1)"},
 		"another verdict":        {func(n *Night) { n.Scenarios["a"] = evidence.Flaky }, "Other verdicts\n  a: flaky, was passed"},
 		"a scenario that is new": {func(n *Night) { n.Scenarios["d"] = evidence.Passed }, "Scenarios that are new\n  d"},
 		"a scenario less":        {func(n *Night) { delete(n.Scenarios, "a") }, "Scenarios that vanished\n  a"},

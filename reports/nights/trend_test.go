@@ -181,7 +181,7 @@ func TestWhatWasCaughtAndMendedIsATrophy(t *testing.T) {
 	require.Equal(t, nights[5].StartedAt, one.Last)
 	var text bytes.Buffer
 	require.NoError(t, PrintTrend(&text, trend))
-	require.Contains(t, text.String(), "Caught and mended\n  CARD-02 is not so, 2026-10-03 to 2026-10-06 (4 nights")
+	require.Contains(t, text.String(), "Deviations that were found and are gone\n  CARD-02 is not so, 2026-10-03 to 2026-10-06 (4 nights")
 	for _, night := range nights[6:] {
 		night.Verdict, night.Failures = evidence.Inconclusive, nil
 	}

@@ -35,7 +35,7 @@ func PrintTrend(w io.Writer, t *Trend) error {
 		p.Line("\nLast night, against %s", day(t.Last.Was.StartedAt))
 		p.differences(t.Last)
 	}
-	p.list("Still failing", len(t.Open), func(i int) string {
+	p.list("Open deviations", len(t.Open), func(i int) string {
 		one := t.Open[i]
 		return fmt.Sprintf("%s %s, since %s (%d nights in a row)", one.Requirement, wording.Plain(one.Message), day(one.Since), one.Nights)
 	})
@@ -43,13 +43,13 @@ func PrintTrend(w io.Writer, t *Trend) error {
 		one := t.Unseen[i]
 		return fmt.Sprintf("%s %s, seen last on %s", one.Requirement, wording.Plain(one.Message), day(one.Last))
 	})
-	p.list("Flaky: the verdict comes and goes", len(t.Flaky), func(i int) string {
+	p.list("Verdicts that come and go", len(t.Flaky), func(i int) string {
 		one := t.Flaky[i]
 		return fmt.Sprintf("%s failed on %d of %d nights (%.0f %%), %d changes", one.ID, one.Failed, one.Judged,
 			100*float64(one.Failed)/float64(one.Judged), one.Changes)
 	})
 	p.list("Latency that changed for good", len(t.Shifts), func(i int) string { return t.Shifts[i].String() })
-	p.list("Caught and mended", len(t.Trophies), func(i int) string {
+	p.list("Deviations that were found and are gone", len(t.Trophies), func(i int) string {
 		one := t.Trophies[i]
 		return fmt.Sprintf("%s %s, %s to %s (%d nights, %d scenarios)", one.Requirement, wording.Plain(one.Message), day(one.First),
 			day(one.Last), one.Nights, one.Scenarios)
@@ -91,9 +91,9 @@ func (p nightPrinter) differences(c *Changes) {
 	if text := c.Upgrade(); text != "" {
 		p.Line("  %s", wording.Plain(text))
 	}
-	p.failures("New ways of failing", c.New)
-	p.failures("Failing, and not looked for before", c.Unlooked)
-	p.failures("Mended", c.Gone)
+	p.failures("New deviations", c.New)
+	p.failures("Deviations that no night before looked for", c.Unlooked)
+	p.failures("Deviations that are gone", c.Gone)
 	p.failures("Not looked for", c.Unseen)
 	p.list("Other verdicts", len(c.Verdicts), func(i int) string {
 		return fmt.Sprintf("%s: %s, was %s", c.Verdicts[i].Scenario, c.Verdicts[i].Is, c.Verdicts[i].Was)

@@ -18,10 +18,10 @@ const questionsFile = "api-questions.html"
 // chapterFile is the page of the book with the operations of a section.
 func chapterFile(section string) string { return "api-" + anchor(section) + ".html" }
 
-// Book returns the pages of the documentation alone: those that a run's site has of the API, without a run, and the
-// first of them once more as what a host shows by itself.
-func Book(facts *contract.Contract, shapes *schemas.Set, tool reports.Tool) []Page {
-	s := newSite(&reports.Run{Tool: tool}, facts, shapes)
+// Book returns the pages of the documentation alone: those that a run's site has of the API, with the scenarios that
+// a run would perform and without a run, and the first of them once more as what a host shows by itself.
+func Book(facts *contract.Contract, shapes *schemas.Set, tool reports.Tool, planned []reports.Scenario) []Page {
+	s := newSite(&reports.Run{Tool: tool, Scenarios: planned}, facts, shapes)
 	s.alone, s.pages = true, []pageName{{bookFile, "The API"}, {questionsFile, "Open questions"}}
 	pages := s.book()
 	return append(pages, Page{File: gateFile, Render: pages[0].Render})
@@ -84,12 +84,12 @@ type startView struct {
 	Everybody []reports.Cause // deviations of all operations
 }
 
-// stepView is a step of the guide, with a call of this run that does it.
+// stepView is a step of the guide, with the call that does it, as it can be pasted and as this run made it.
 type stepView struct {
 	contract.GuideStep
 	Operation *contract.Operation
+	Curl      string
 	Exchange  *evidence.Exchange
-	From      *reports.Scenario
 }
 
 func (s *site) start() startView {
@@ -111,7 +111,11 @@ func (s *site) start() startView {
 	}
 	flow := s.flow()
 	for _, step := range s.facts.Prose.Guide.Steps {
-		one := stepView{GuideStep: step, Operation: s.facts.Operation(step.Call), From: flow}
+		one := stepView{GuideStep: step, Operation: s.facts.Operation(step.Call)}
+		if one.Operation != nil {
+			one.Curl = curl(one.Operation)
+			one.Exchange, _ = s.example(one.Operation)
+		}
 		if flow != nil {
 			at := slices.IndexFunc(flow.Exchanges, func(e evidence.Exchange) bool { return e.Operation == step.Call && s.succeeded(&e) })
 			if at >= 0 {
@@ -166,11 +170,11 @@ type chapterView struct {
 	bookBase
 	Name       string
 	Operations []operationView
-	Features   []ruleBook
+	Tested     ruleBook
 }
 
 func (s *site) chapter(section string) chapterView {
-	v := chapterView{bookBase: s.bookBase(chapterFile(section), section), Name: section, Features: s.rules(section)}
+	v := chapterView{bookBase: s.bookBase(chapterFile(section), section), Name: section, Tested: s.tested(section, nil)}
 	for _, operation := range s.facts.Operations {
 		if operation.Section == section {
 			v.Operations = append(v.Operations, s.operation(operation))
@@ -198,54 +202,68 @@ func (s *site) statuses() map[string]ruleStatus {
 	return out
 }
 
-// ruleBook is a feature as Gherkin, with one scenario for each outline.
+// ruleBook is what is tested of an operation, or of a section at large: rules with one scenario for each outline.
 type ruleBook struct {
-	Name, URI string
-	Rules     []ruleExamples
+	Rules             []ruleExamples
+	Scenarios, Passed int
 }
 
+// ruleExamples is a rule; its name is empty where the features have none.
 type ruleExamples struct {
-	Name      string
-	Scenarios []exampleView
+	Name     string
+	Examples []exampleView
 }
 
 // exampleView is a scenario, or the first row of an outline with the number of rows and how they went.
 type exampleView struct {
 	*reports.Scenario
+	Outline      string
 	Rows, Passed int
 }
 
-// rules are the features of a section, each outline with its first row.
-func (s *site) rules(section string) []ruleBook {
-	var out []ruleBook
-	for _, one := range sectionsOf(s.run) {
-		if anchor(one.Name) != anchor(section) {
+// tested are the scenarios that lead with a requirement of an operation alone, or, for no operation, the others of a
+// section.
+func (s *site) tested(section string, o *contract.Operation) ruleBook {
+	var out ruleBook
+	at := map[string][2]int{} // the place of each outline: its rule, and its place there
+	for i := range s.run.Scenarios {
+		one := &s.run.Scenarios[i]
+		about := s.about(one)
+		if about != o || o == nil && anchor(one.Section) != anchor(section) {
 			continue
 		}
-		for _, feature := range one.Features {
-			book := ruleBook{Name: feature.Name, URI: feature.URI}
-			for _, rule := range feature.Rules {
-				examples := ruleExamples{Name: rule.Name}
-				at := map[string]int{}
-				for _, scenario := range rule.Scenarios {
-					outline, _, _ := strings.Cut(scenario.ID, "/")
-					place, there := at[outline]
-					if !there {
-						place = len(examples.Scenarios)
-						at[outline] = place
-						examples.Scenarios = append(examples.Scenarios, exampleView{Scenario: scenario})
-					}
-					examples.Scenarios[place].Rows++
-					if scenario.Verdict == evidence.Passed {
-						examples.Scenarios[place].Passed++
-					}
-				}
-				book.Rules = append(book.Rules, examples)
-			}
-			out = append(out, book)
+		if last := len(out.Rules) - 1; last < 0 || out.Rules[last].Name != one.Rule {
+			out.Rules = append(out.Rules, ruleExamples{Name: one.Rule})
+		}
+		outline, _, _ := strings.Cut(one.ID, "/")
+		place, there := at[outline]
+		if !there {
+			rule := &out.Rules[len(out.Rules)-1]
+			place = [2]int{len(out.Rules) - 1, len(rule.Examples)}
+			at[outline] = place
+			rule.Examples = append(rule.Examples, exampleView{Scenario: one, Outline: outline})
+		}
+		example := &out.Rules[place[0]].Examples[place[1]]
+		example.Rows++
+		out.Scenarios++
+		if one.Verdict == evidence.Passed {
+			example.Passed++
+			out.Passed++
 		}
 	}
 	return out
+}
+
+// about is the operation that the leading requirement of a scenario is of; nil where it is of none or of several.
+func (s *site) about(one *reports.Scenario) *contract.Operation {
+	if len(one.Requirements) == 0 {
+		return nil
+	}
+	requirement := s.facts.Requirement(one.Requirements[0])
+	if requirement == nil || len(requirement.Operations) != 1 {
+		return nil
+	}
+	return s.facts.Operation(requirement.Operations[0])
 }
 
 // Sitemap lists pages for search engines (sitemaps.org); base is the address under which they stand.

@@ -34,9 +34,21 @@ func written(t *testing.T, pages []Page) map[string]string {
 	return out
 }
 
+// planned is a scenario of one operation and one of a whole section, as they stand in the features.
+func planned() []reports.Scenario {
+	var all []reports.Scenario
+	for _, requirement := range []string{"CARD-GET-02", "AUTH-29"} {
+		one := specimen.Scenario("planned."+strings.ToLower(requirement), "")
+		one.Requirements, one.Exchanges, one.Name, one.Rule = []string{requirement}, nil, "what "+requirement+" shows", "The rule of "+requirement
+		one.Steps = []reports.Step{{Keyword: "When", Text: `we call "Get card by ID"`}}
+		all = append(all, one)
+	}
+	return all
+}
+
 func TestTheDocumentationAloneIsABookWithoutAVerdict(t *testing.T) {
 	facts := specimen.Facts(t)
-	pages := written(t, Book(facts, shapes(t), reports.Tool{Name: "kobcheck", Version: "1"}))
+	pages := written(t, Book(facts, shapes(t), reports.Tool{Name: "kobcheck", Version: "1"}, planned()))
 	require.Len(t, pages, 3+len(facts.Sections()))
 	ids := map[string]bool{}
 	for file, page := range pages {
@@ -63,6 +75,18 @@ func TestTheDocumentationAloneIsABookWithoutAVerdict(t *testing.T) {
 		require.Contains(t, pages[chapterFile(o.Section)], `<h2 id="`+o.ID+`">`)
 		require.Contains(t, pages[bookFile], `<li id="`+o.ID+`">`, "an older deep link leads somewhere")
 	}
+	cards := pages[chapterFile("Cards")]
+	_, article, _ := strings.Cut(cards, `<h2 id="cards-get">`)
+	article, _, _ = strings.Cut(article, "</article>")
+	for _, says := range []string{`<p class="rule">Rule: The rule of CARD-GET-02</p>`, `<b>what CARD-GET-02 shows</b>`, "<b>When</b> we call"} {
+		require.Contains(t, article, says, "a scenario stands at its operation")
+	}
+	_, rest, _ := strings.Cut(cards, `<h2 id="tested">`)
+	require.Contains(t, rest, "what AUTH-29 shows", "what is of no single operation stands below all")
+	_, guide, _ := strings.Cut(pages[bookFile], `<h2 id="guide">`)
+	guide, _, _ = strings.Cut(guide, "</section>")
+	require.Equal(t, strings.Count(guide, `<p class="call">`), strings.Count(guide, "<pre>curl "), "each step that calls has its call")
+	require.Contains(t, guide, "$TOKEN_HOST/oauth2/token", "the first of them asks for a token")
 	require.Contains(t, pages[chapterFile("Cards")], "Invalid or dormant wallet")
 	require.Contains(t, pages[chapterFile("Cards")], "1111***1111", "the sample as it is printed")
 	require.Contains(t, pages[bookFile], `role="img" aria-label="From nothing to an active card: a sequence of 11 steps`)

@@ -31,6 +31,7 @@ type operationView struct {
 	Counts       map[string]int // of the rules, by status
 	Undocumented []reports.Undocumented
 	Statuses     []string
+	Tested       ruleBook
 }
 
 // fieldView is a parameter, header or field: what it is, and what it means.
@@ -49,6 +50,7 @@ func (s *site) operation(o *contract.Operation) operationView {
 	v.V1, _ = o.PathIn(contract.V1)
 	v.Guide, _ = o.PathIn(contract.Guide)
 	v.Example, v.From = s.example(o)
+	v.Tested = s.tested(o.Section, o)
 	if name := o.Success.Schema; name != "" {
 		d := s.facts.Prose.Schemas[name]
 		v.Answer = answerOf(s.shapes.Fields(name), d, "")

@@ -68,33 +68,41 @@ func execute(w io.Writer, name string, data any, more template.FuncMap) error {
 	return parsed.ExecuteTemplate(w, name, data)
 }
 
-// LoadPage writes load.html.
-func LoadPage(w io.Writer, r *reports.LoadRun) error {
-	head := newDocument(fmt.Sprintf("Load: %s %s", r.Target.Name, r.Verdict))
+// neighbour is the head of a page of another verb: what it tells of, and the pages beside it in its folder.
+type neighbour struct {
+	document
+	Name, File string
+	Pages      []pageName
+}
+
+func newNeighbour(title, name, file, folder string) neighbour {
+	return neighbour{searching(title), name, file, around(folder, file)}
+}
+
+// LoadPage writes load.html, which will stand in the folder.
+func LoadPage(w io.Writer, r *reports.LoadRun, folder string) error {
 	return execute(w, "load", struct {
-		document
+		neighbour
 		*reports.LoadRun
-	}{head, r}, nil)
+	}{newNeighbour(fmt.Sprintf("Load: %s %s", r.Target.Name, r.Verdict), r.Target.Name, "load.html", folder), r}, nil)
 }
 
-// SelftestPage writes selftest.html.
-func SelftestPage(w io.Writer, s *reports.Selftest) error {
-	head := newDocument("Detection power")
+// SelftestPage writes selftest.html, which will stand in the folder.
+func SelftestPage(w io.Writer, s *reports.Selftest, folder string) error {
 	return execute(w, "selftest", struct {
-		document
+		neighbour
 		*reports.Selftest
-	}{head, s}, nil)
+	}{newNeighbour("Detection power", "kobcheck", "selftest.html", folder), s}, nil)
 }
 
-// TrendPage writes trend.html, the page of many nights.
-func TrendPage(w io.Writer, t *nights.Trend) error {
+// TrendPage writes trend.html, the page of many nights, which will stand in the folder.
+func TrendPage(w io.Writer, t *nights.Trend, folder string) error {
 	last := t.Nights[len(t.Nights)-1]
-	head := newDocument(fmt.Sprintf("%d nights of %s", len(t.Nights), last.Target))
 	return execute(w, "trend", struct {
-		document
+		neighbour
 		*nights.Trend
 		Last *nights.Night
-	}{head, t, last}, nil)
+	}{newNeighbour(fmt.Sprintf("%d nights of %s", len(t.Nights), last.Target), last.Target, "trend.html", folder), t, last}, nil)
 }
 
 func percent(part, whole int) string {

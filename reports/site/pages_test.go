@@ -135,7 +135,7 @@ func loaded(t *testing.T) *reports.LoadRun {
 func TestThePageOfLoadShowsEachPictureWithItsTable(t *testing.T) {
 	run := loaded(t)
 	var text bytes.Buffer
-	require.NoError(t, LoadPage(&text, run))
+	require.NoError(t, LoadPage(&text, run, ""))
 	page := text.String()
 	sound(t, "load.html", page)
 	for _, says := range []string{"2 of 9 answers were throttled or failed; 1 of 10 arrivals were not sent",
@@ -170,7 +170,7 @@ func TestThePageOfASelftestSaysWhatWasCaught(t *testing.T) {
 			Isolation: &reports.Isolation{FailedScenarios: 9}}, {ID: "b", Killed: true}, {ID: "c"}}}
 	s.Judge(time.Now())
 	var text bytes.Buffer
-	require.NoError(t, SelftestPage(&text, s))
+	require.NoError(t, SelftestPage(&text, s, ""))
 	page := text.String()
 	sound(t, "selftest.html", page)
 	for _, says := range []string{"Detection power 66.7 %", "would have held a secret", ">caught<", ">for another reason<",
@@ -196,10 +196,10 @@ func TestThePageOfManyNightsTellsWhatChanged(t *testing.T) {
 	trend, err := nights.NewTrend(list, []string{"y/run.json: " + specimen.Hostile})
 	require.NoError(t, err)
 	var text bytes.Buffer
-	require.NoError(t, TrendPage(&text, trend))
+	require.NoError(t, TrendPage(&text, trend, ""))
 	page := text.String()
 	sound(t, "trend.html", page)
-	for _, says := range []string{"30 nights, 2026-01-30 to 2026-02-28", "does not conform", "New ways of failing",
+	for _, says := range []string{"30 nights, 2026-01-30 to 2026-02-28", "does not conform", "New deviations",
 		"<code>f1</code>", `<td class="n">1</td>`, `class="spark"`, "Skipped"} {
 		require.Contains(t, page, says)
 	}

@@ -8,15 +8,10 @@ import (
 )
 
 // entry is one thing that the search finds: its kind, name, text and address.
-type entry struct {
-	Kind    string `json:"k"`
-	Name    string `json:"n"`
-	Text    string `json:"t"`
-	Address string `json:"u"`
-}
+type entry [4]string
 
 // textShown is how much of a text the search keeps; every page carries all of it.
-const textShown = 100
+const textShown = 80
 
 // index lists operations, words, open questions, requirements and scenarios, outlines once.
 func (s *site) index() []entry {

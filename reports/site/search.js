@@ -9,14 +9,14 @@
     hits.textContent = "";
     if (!words.length) { said.textContent = ""; return; }
     var found = index.filter(function (entry) {
-      var text = (entry.k + " " + entry.n + " " + entry.t).toLowerCase();
+      var text = (entry[0] + " " + entry[1] + " " + entry[2]).toLowerCase();
       return words.every(function (word) { return text.indexOf(word) >= 0; });
     });
     found.slice(0, 12).forEach(function (entry) {
       var item = document.createElement("li"), link = document.createElement("a"), kind = document.createElement("small");
-      link.href = entry.u;
-      link.textContent = entry.n + " ";
-      kind.textContent = entry.k + (entry.t ? " · " + entry.t : "");
+      link.href = entry[3];
+      link.textContent = entry[1] + " ";
+      kind.textContent = entry[0] + (entry[2] ? " · " + entry[2] : "");
       link.appendChild(kind);
       item.appendChild(link);
       hits.appendChild(item);

@@ -33,12 +33,21 @@ const (
 )
 
 // neighbours are pages of other verbs that may stand in the same folder.
-var neighbours = []pageName{{"load.html", "Load"}, {"selftest.html", "Selftest"}, {"trend.html", "Trend"}}
+var neighbours = []pageName{{"load.html", "Load"}, {"selftest.html", "Detection power"}, {"trend.html", "Nights"}}
 
 // Page is one page: its file in the folder, and what writes it.
 type Page struct {
 	File   string
 	Render func(io.Writer) error
+}
+
+// around lists the pages that stand in a folder, the page of a file among them whether it stands there yet or not.
+func around(folder, file string) []pageName {
+	return slices.DeleteFunc(append([]pageName{{gateFile, "Verdict"}, {bookFile, "The API"}, {coverageFile, "Coverage"}}, neighbours...),
+		func(one pageName) bool {
+			_, err := os.Stat(filepath.Join(folder, one.File))
+			return err != nil && one.File != file
+		})
 }
 
 // Pages returns the pages of a run. Folder is where they will stand: what other verbs

@@ -18,8 +18,22 @@ import (
 	"github.com/kobcheck/kobcheck/steps/webhooks"
 )
 
+// Planned are scenarios as a run would have them before it begins: what they say, and no verdict.
+func Planned(scenarios []*catalog.Scenario) []reports.Scenario {
+	var all []reports.Scenario
+	for _, one := range scenarios {
+		planned := *describe(one)
+		for _, step := range one.Steps {
+			planned.Steps = append(planned.Steps, reports.Step{Keyword: step.Keyword, Text: step.Text, Line: step.Line, Table: step.Table,
+				DocString: step.DocString})
+		}
+		all = append(all, planned)
+	}
+	return all
+}
+
 // describe fills in what the catalog knows of a scenario.
-func (r *runner) describe(s *catalog.Scenario) *reports.Scenario {
+func describe(s *catalog.Scenario) *reports.Scenario {
 	return &reports.Scenario{ID: s.ID, Section: s.Section, Feature: s.Feature, Rule: s.Rule, Name: s.Name, Tags: s.Tags,
 		URI: s.URI, Line: s.Line, Requirements: s.Requirements, Mark: s.Mark,
 		Steps: []reports.Step{}, Checks: []evidence.Check{}, Findings: []evidence.Finding{}, Exchanges: []evidence.Exchange{}}
@@ -35,7 +49,7 @@ func (r *runner) keep(ctx context.Context, a *attempt) {
 	a.cancel()
 	a.world.WatchTokens()
 	seen := a.world.Evidence()
-	result := r.describe(a.scenario)
+	result := describe(a.scenario)
 	result.StartedAt = a.started.UTC()
 	result.DurationMS = milliseconds(time.Since(a.started))
 	result.Steps = withKeywords(a.scenario, a.steps)

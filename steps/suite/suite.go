@@ -319,7 +319,7 @@ func (r *runner) finish(ctx context.Context) *reports.Run {
 // notRun is a selected scenario that left no evidence: the run was stopped before its turn, or the
 // scenario died in a way that even godog did not see. Neither is a pass.
 func (r *runner) notRun(ctx context.Context, scenario *catalog.Scenario) *reports.Scenario {
-	result := r.describe(scenario)
+	result := describe(scenario)
 	result.Verdict, result.Reason = evidence.Inconclusive, "the scenario ended without a result; the harness itself is at fault"
 	if ctx.Err() != nil {
 		result.Verdict, result.Reason = evidence.NotRun, "the run was stopped before its turn"

@@ -2,6 +2,7 @@ package steps
 
 import (
 	"context"
+	"encoding/json"
 	"errors"
 	"fmt"
 	"net/http"
@@ -59,14 +60,22 @@ func (w *World) Watch(operation *contract.Operation, exchange *client.Exchange) 
 	w.watchThose(operation, exchange, func(string) bool { return true })
 }
 
-// WatchTokens looks at what the client of the scenario was answered when it needed a token: that is no call of a step.
+// WatchTokens looks at the answers that brought the client of the scenario its tokens: those are no calls of a step. Where
+// one brings no token nobody came as far as the API, and the scenarios about tokens judge it.
 func (w *World) WatchTokens() {
 	token := w.Session.Contract.Operation("token")
 	for _, exchange := range w.Heard() {
-		if exchange.Operation == token.ID && exchange.Err == nil && !slices.Contains(w.Calls, exchange) && w.Gateway(exchange) == nil {
+		if exchange.Operation == token.ID && exchange.Err == nil && !slices.Contains(w.Calls, exchange) && bringsToken(exchange) {
 			_ = w.Preparing(func() error { w.Watch(token, exchange); return nil })
 		}
 	}
+}
+
+func bringsToken(exchange *client.Exchange) bool {
+	var answer struct {
+		Token string `json:"access_token"`
+	}
+	return json.Unmarshal(exchange.Body, &answer) == nil && answer.Token != "" && exchange.Status/100 == 2
 }
 
 // watchBut leaves one of the sentinels out, by the name of its check.

@@ -26,8 +26,12 @@ func (w *watcher) token() {
 	}
 }
 
-// tokenGiven is RFC 6749 §5.1.
+// tokenGiven is RFC 6749 §5.1. What brings no token is no answer of a token endpoint, and whoever stands there.
 func (w *watcher) tokenGiven() {
+	body, _ := w.value.(map[string]any)
+	if body["access_token"] == nil {
+		return
+	}
 	for _, one := range []struct{ header, directive, whose string }{
 		{"Cache-Control", "no-store", "caches"}, {"Pragma", "no-cache", "old caches"}} {
 		w.match(match.Directive(one.header, one.directive), client.List(w.exchange.Header, one.header), evidence.Assertion{
@@ -35,10 +39,6 @@ func (w *watcher) tokenGiven() {
 			Message: "a token answer may be stored by " + one.whose})
 	}
 	w.tokenIsJSON()
-	body, isObject := w.value.(map[string]any)
-	if !isObject {
-		return
-	}
 	form := w.fact("OAUTH-09", contract.Form)
 	kind, _ := body["token_type"].(string)
 	w.expect(strings.EqualFold(kind, "Bearer"), evidence.Assertion{Check: "the token is for bearers", Fact: form,

@@ -38,14 +38,26 @@ func (f *Field) example() any {
 	case value != nil:
 		return value
 	case f.Sample != nil:
-		if text, isText := f.Sample.(string); isText {
-			return strings.ReplaceAll(text, "<new>", "1")
-		}
-		return f.Sample
+		return Filled(f.Sample, "1")
 	case f.Fixture != "":
 		return aThing
 	case f.Type == "object":
 		return map[string]any{}
 	}
 	return "your " + f.Name
+}
+
+// Filled is a sample with a text in place of what is new in each request.
+func Filled(sample any, text string) any {
+	switch sample := sample.(type) {
+	case string:
+		return strings.ReplaceAll(sample, "<new>", text)
+	case map[string]any:
+		out := make(map[string]any, len(sample))
+		for name, member := range sample {
+			out[name] = Filled(member, text)
+		}
+		return out
+	}
+	return sample
 }

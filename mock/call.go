@@ -155,7 +155,7 @@ func (s *Server) locked(c *call) answer {
 	if c.operation.NeedsKey() {
 		return s.rippled(c, s.once(c))
 	}
-	return s.rippled(c, c.route.handle(c))
+	return s.rippled(c, s.again(c, c.route.handle(c)))
 }
 
 // meanwhile reports whether a call was under way already when some work ended. Ended is what

@@ -29,7 +29,7 @@ type keptAnswer struct {
 func (s *Server) once(c *call) answer {
 	key, refusal := s.keyOf(c)
 	if refusal != nil {
-		if s.faults.On("refusal.acts-without-a-key") {
+		if s.faulty(c, "refusal.acts-without-a-key") {
 			c.route.handle(c)
 		}
 		return *refusal
@@ -46,7 +46,7 @@ func (s *Server) once(c *call) answer {
 	if earlier := s.sameData(id, request); earlier != nil {
 		return *earlier
 	}
-	first := c.route.handle(c)
+	first := s.again(c, c.route.handle(c))
 	if first.succeeded() || s.style.ErrorsKept && first.status >= 400 && first.status < 500 {
 		s.store.keep(&keptAnswer{id: id, request: request, answer: first,
 			until: now + millis(s.options.KeyWindow.Milliseconds()), ended: s.arrivals.Load()}, now)

@@ -5,7 +5,7 @@ func (s *Server) actsAllTheSame(c *call, refusal answer, sent bool) bool {
 	if !s.faults.Any() || !c.operation.Writes() {
 		return false
 	}
-	if !sent && !s.faults.On("refusal.acts-without-a-token") || sent && !s.faults.On("refusal.acts-on-a-bad-token") {
+	if !sent && !s.faulty(c, "refusal.acts-without-a-token") || sent && !s.faulty(c, "refusal.acts-on-a-bad-token") {
 		return false
 	}
 	s.welcome(c)
@@ -19,13 +19,16 @@ func (s *Server) actsOnBadData(c *call) {
 		return
 	}
 	s.touchedByRefusal(c)
-	if s.faults.On("refusal.acts-on-bad-data") {
-		known := c.body
+	if s.faulty(c, "refusal.acts-on-bad-data") {
+		sent := c.body
 		s.forgiveAll(c)
-		for _, field := range []string{"wallet_id", "from", "to", "holder_id"} {
-			id, _ := textOf(known[field])
-			if _, is := parseID(id); is {
-				c.body[field] = known[field]
+		for field, good := range sent {
+			substitute, needed := c.body[field]
+			if c.body[field] = good; s.checkBody(c) == "" {
+				continue
+			}
+			if delete(c.body, field); needed {
+				c.body[field] = substitute
 			}
 		}
 		s.locked(c)
@@ -46,4 +49,15 @@ func (s *Server) touchedByRefusal(c *call) {
 	if one := s.store.cards.byID[id]; one != nil && s.faults.On("refusal.touches-the-thing") {
 		one.updated = s.store.later(one.updated)
 	}
+}
+
+// again does the work of a call once more, where a fault makes two of one.
+func (s *Server) again(c *call, done answer) answer {
+	if !s.faults.Any() || !done.succeeded() || c.operation.Creates == "" {
+		return done
+	}
+	if !c.operation.NeedsKey() && s.faulty(c, "once.makes-two") || c.operation.Section == "Transactions" && s.faulty(c, "once.moves-twice") {
+		c.route.handle(c)
+	}
+	return done
 }

@@ -132,7 +132,8 @@ func (s *Server) brokenGrant(fields map[string]any, seconds int64) map[string]an
 		"token.not-a-jwt": {"access_token", "opaque"}, "token.expires-in-wrong": {"expires_in", seconds * 60},
 		"token.expires-in-text": {"expires_in", fmt.Sprint(seconds)}, "token.expires-in-fraction": {"expires_in", float64(seconds) + 0.5},
 		"token.expires-in-zero": {"expires_in", 0}, "token.refresh-token": {"refresh_token", "mock-refresh"},
-		"token.type-mac": {"token_type", "mac"}, "token.type-list": {"token_type", []string{"Bearer"}}, "token.scope-told-wrong": {"scope", "client/other"},
+		"token.type-mac": {"token_type", "mac"}, "token.type-list": {"token_type", []string{"Bearer"}},
+		"token.scope-told-wrong": {"scope", "client/other"},
 	} {
 		if s.faults.On(id) {
 			fields[one.name] = one.value

@@ -2,7 +2,9 @@ package mock
 
 import (
 	"encoding/base64"
+	"maps"
 	"net/url"
+	"slices"
 	"strings"
 	"time"
 
@@ -29,12 +31,14 @@ func walkStrangers(c *caller, operation *contract.Operation) {
 		return base64.RawURLEncoding.EncodeToString([]byte(head)) + "." + parts[1] + "."
 	}
 	for _, authorization := range []string{"", "Bearer nonsense", "Bearer " + unsigned, "Bearer " + forged,
-		"Bearer " + c.server.Inventory().ExpiredToken, "Basic " + c.token, "bearer " + c.token, "Bearer", "Bearer null",
+		"Bearer " + c.server.Inventory().ExpiredToken, "Basic " + c.token, "Bearer", "Bearer null",
 		"Bearer " + headed(`{"alg":"NONE"}`), "Bearer " + headed(`{"alg":"HS256"}`) + "x", "Bearer " + headed(`{"alg":"ES256","jwk":{}}`) + parts[2],
 		"Bearer " + headed(`{"alg":"ES256"}`), "Bearer " + c.token[:len(c.token)-8]} {
 		c.with("Authorization", authorization).call(operation.ID, request, parameters...)
 	}
 	c.without("Authorization").call(operation.ID, body{"amount": "bad"}, parameters...)
+	seeWhatWasDone(c)
+	c.with("Authorization", "bearer "+c.token).call(operation.ID, request, parameters...)
 	c.scoped("admin", "client/read administrator/read").call(operation.ID, request, parameters...)
 	method, path := c.addressOf(operation.ID, parameters...)
 	c.without("Authorization").send(method, path+"?access_token="+url.QueryEscape(c.token), "")
@@ -43,8 +47,8 @@ func walkStrangers(c *caller, operation *contract.Operation) {
 
 // seeWhatWasDone lists what a refused call may have changed all the same.
 func seeWhatWasDone(c *caller) {
-	for _, list := range []string{"wallets-list", "cards-list", "endusers-list", "beneficiaries-list"} {
-		c.call(list, nil)
+	for _, list := range []string{"wallets-list", "cards-list", "endusers-list", "beneficiaries-list", "clients-list"} {
+		c.privileged(list).call(list, nil)
 	}
 }
 
@@ -102,11 +106,13 @@ func walkTokens(c *caller) {
 // walkOddForms asks for tokens with forms that are nearly right, or right and written in another way.
 func walkOddForms(c *caller, good func() url.Values) {
 	secret := good().Get("client_secret")
-	for name, values := range map[string][]string{"grant_type": {"CLIENT_CREDENTIALS", "credential", "password"},
-		"scope":         {"CLIENT/READ", "client/read client/write"},
-		"client_secret": {strings.ToUpper(secret), secret[:len(secret)-1], secret + "x", " " + secret, c.server.Inventory().Clients["second"].Secret},
-		"unheard-of":    {"x"}} {
-		for _, value := range values {
+	odd := map[string][]string{"grant_type": {"CLIENT_CREDENTIALS", "credential", "password"},
+		"scope": {"CLIENT/READ", "client/read client/write"},
+		"client_secret": {strings.ToUpper(secret), secret[:len(secret)-1], secret + "x", " " + secret,
+			c.server.Inventory().Clients["second"].Secret},
+		"unheard-of": {"x"}}
+	for _, name := range slices.Sorted(maps.Keys(odd)) {
+		for _, value := range odd[name] {
 			form := good()
 			form.Set(name, value)
 			c.askToken(form)

@@ -46,7 +46,8 @@ func walkKey(c *caller, operation *contract.Operation) {
 	for _, near := range []string{digit + key[1:], key[:20] + "fff" + key[23:], "00000000" + key[8:]} {
 		c.with("Idempotency-Key", near).call(operation.ID, request, parameters...)
 	}
-	c.without("Idempotency-Key").call(operation.ID, request, parameters...)
+	untouched, others := c.goodRequest(operation.ID)
+	c.without("Idempotency-Key").call(operation.ID, untouched, others...)
 	c.with("Idempotency-Key", "malformed").call(operation.ID, request, parameters...)
 	seeWhatWasDone(c)
 }

@@ -2,7 +2,9 @@ package scene
 
 import (
 	"encoding/json"
+	"regexp"
 	"slices"
+	"strings"
 
 	"github.com/kobcheck/kobcheck/contract"
 	"github.com/kobcheck/kobcheck/schemas"
@@ -177,6 +179,11 @@ func ID(value any) string {
 	object, _ := Object(value)
 	return identity(object)
 }
+
+var idForm = regexp.MustCompile(`[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}`)
+
+// IDsIn lists the UUIDs in a text, in small letters.
+func IDsIn(text string) []string { return idForm.FindAllString(strings.ToLower(text), -1) }
 
 func identity(object map[string]any) string {
 	switch id := object["id"].(type) {

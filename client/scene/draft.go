@@ -106,11 +106,8 @@ func (d *Draft) change(have Things) {
 }
 
 func (s *Scene) value(ctx context.Context, draft *Draft, have Things, kind string, sample, example any) (any, error) {
-	if text, isText := sample.(string); isText && kind == "" {
-		return strings.ReplaceAll(text, "<new>", uuid.NewString()), nil
-	}
 	if kind == "" && sample != nil {
-		return sample, nil
+		return contract.Filled(sample, uuid.NewString()), nil
 	}
 	if kind == "" {
 		return example, nil

@@ -60,7 +60,8 @@ func (w *watcher) tokenGiven() {
 	if told == "" {
 		expected = asked.Get("scope")
 	}
-	w.expect(SameScope(given, expected), evidence.Assertion{Check: "the scope of the token is told", Fact: w.fact("OAUTH-10", contract.Form),
+	w.expect(SameScope(given, expected), evidence.Assertion{
+		Check: "the scope of the token is told", Fact: w.fact("OAUTH-10", contract.Form),
 		Message: "the token is of another scope than the answer lets believe", Pointer: "/scope", Expected: expected, Actual: given})
 }
 

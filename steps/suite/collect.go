@@ -90,6 +90,7 @@ func (r *runner) keep(ctx context.Context, a *attempt) {
 	r.counts[result.Verdict]++
 	r.undocumented.add(r.config.Session.Contract, seen.Exchanges, append(seen.Findings, seen.Passing...))
 	r.made.add(r.config.Session.Contract, seen.Exchanges)
+	r.accounts.asked = append(r.accounts.asked, r.accounts.add(r.config.Session.Contract, a.scenario.ID, heard)...)
 	r.census.add(seen.Checks)
 	r.uses.add(seen.Exchanges)
 	r.observations = append(r.observations, seen.Observations...)
@@ -106,11 +107,16 @@ func (r *runner) keep(ctx context.Context, a *attempt) {
 // watchDeliveries looks at everything that was delivered to the scenarios of the run.
 func (r *runner) watchDeliveries(ctx context.Context) {
 	for _, seen := range webhooks.Watch(ctx, r.config.Session) {
-		r.census.add(seen.Checks)
-		for _, f := range seen.Passing {
-			if r.places.Lists(f) {
-				r.delivered = append(r.delivered, f)
-			}
+		r.noticeAfter(seen)
+	}
+}
+
+// noticeAfter keeps what was seen when all scenarios had ended.
+func (r *runner) noticeAfter(seen steps.Evidence) {
+	r.census.add(seen.Checks)
+	for _, f := range seen.Passing {
+		if r.places.Lists(f) {
+			r.late = append(r.late, f)
 		}
 	}
 }

@@ -126,10 +126,11 @@ func Run(ctx context.Context, config Config) (*reports.Run, error) {
 		}
 		r.outage.awaitEnd(running)
 	}
+	r.watchDeliveries(running)
+	r.watchMade(running)
 	if config.Tidy {
 		r.tidy(ctx)
 	}
-	r.watchDeliveries(ctx)
 	return r.finish(running), nil
 }
 
@@ -203,10 +204,11 @@ type runner struct {
 
 	observations []evidence.Observation
 	passing      map[string][]evidence.Finding // by key
-	delivered    []evidence.Finding            // what was noticed in deliveries
-	places       evidence.Places               // of what is noticed in passing
-	kept         int                           // bytes of evidence
-	refusals     map[string][]evidence.Check   // by key
+	late         []evidence.Finding            // what was noticed when all had ended
+	accounts     accounts
+	places       evidence.Places             // of what is noticed in passing
+	kept         int                         // bytes of evidence
+	refusals     map[string][]evidence.Check // by key
 	decisions    []reports.Decision
 	undocumented undocumented
 	made         made
@@ -222,7 +224,7 @@ func newRunner(config Config, selected []*catalog.Scenario) *runner {
 	r := &runner{config: config, selected: map[string]*catalog.Scenario{}, order: selected, started: time.Now().UTC(),
 		results: map[string]*reports.Scenario{}, places: evidence.Places{Most: mostPlaces}, passing: map[string][]evidence.Finding{},
 		refusals: map[string][]evidence.Check{}, counts: map[evidence.Verdict]int{}, census: census{}, uses: uses{},
-		undocumented: undocumented{map[reports.Undocumented]bool{}, map[reports.Undocumented]int{}}, made: made{},
+		undocumented: undocumented{map[reports.Undocumented]bool{}, map[reports.Undocumented]int{}}, made: made{}, accounts: newAccounts(),
 		environment: map[string]bool{}, voices: voices{}}
 	r.current = r.selected
 	for _, scenario := range selected {
@@ -295,7 +297,7 @@ func (r *runner) finish(ctx context.Context) *reports.Run {
 	for _, scenario := range r.order {
 		run.Passing = append(run.Passing, r.passing[scenario.Key]...)
 	}
-	run.Passing = reports.Gathered(append(slices.Concat(run.Passing, r.delivered), r.places.Rest()...))
+	run.Passing = reports.Gathered(append(slices.Concat(run.Passing, r.late), r.places.Rest()...))
 	run.Census = r.census.counts()
 	run.Operations = r.uses.operations(r.config.Session.Contract)
 	run.Observations = reports.SettledObservations(r.observations)

@@ -14,7 +14,8 @@ import (
 
 // Sentences returns the definitions of the area.
 func Sentences() []steps.Definition {
-	return slices.Concat(givenSentences(), readingSentences(), markedSentences(), effectSentences(), changingSentences())
+	return slices.Concat(givenSentences(), readingSentences(), markedSentences(), effectSentences(), changingSentences(),
+		countingSentences())
 }
 
 func givenSentences() []steps.Definition {

@@ -147,7 +147,8 @@ func (d *delivered) ownToken(w *steps.World, h *hook, m *webhook.Message) {
 		}
 		key := one[0] + " " + one[1]
 		first := d.tokens[key]
-		ownThings(w, first == nil || first == h, one[0], "two subscriptions are confirmed by one "+one[0], "one of its own", "another subscription's")
+		ownThings(w, first == nil || first == h, one[0], "two subscriptions are confirmed by one "+one[0], "one of its own",
+			"another subscription's")
 		if first == nil {
 			d.tokens[key] = h
 		}

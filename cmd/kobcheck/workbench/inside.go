@@ -140,16 +140,32 @@ func SelectFaults(ids []string, group, requirement string, every int) ([]selftes
 	catalogue, err := fault.Catalogue()
 	var selected []selftest.Fault
 	for i, one := range catalogue {
-		if len(ids) > 0 && !slices.Contains(ids, string(one.ID)) || group != "" && one.Group != group ||
-			requirement != "" && one.Requirement != requirement || every > 1 && i%every != 0 {
+		if group != "" && one.Group != group || requirement != "" && one.Requirement != requirement || every > 1 && i%every != 0 {
 			continue
 		}
-		selected = append(selected, selftest.Fault{ID: string(one.ID), Group: one.Group, Sentence: one.Sentence,
-			Requirement: one.Requirement,
-			Mark:        one.Mark, Reason: one.Reason, Edition: one.Edition, Besides: one.Besides(), ByChance: one.ByChance(),
-			Everywhere: one.Group == "rare" || one.Group == "busy"})
+		named := []fault.Fault{one}
+		if len(ids) > 0 {
+			if named, err = namedBy(ids, one); err != nil {
+				return nil, err
+			}
+		}
+		for _, one := range named {
+			selected = append(selected, selftest.Fault{ID: string(one.ID), Group: one.Group, Sentence: one.Sentence,
+				Requirement: one.Requirement,
+				Mark:        one.Mark, Reason: one.Reason, Edition: one.Edition, Besides: one.Besides(), ByChance: one.ByChance(),
+				Everywhere: one.Group == "rare" || one.Group == "busy"})
+		}
 	}
 	return selected, err
+}
+
+// namedBy are a fault, and the fault at single places, as far as the ids name them.
+func namedBy(ids []string, one fault.Fault) ([]fault.Fault, error) {
+	all, err := one.Alone()
+	if err == nil && len(one.Places) > 0 {
+		all = append(all, one)
+	}
+	return slices.DeleteFunc(all, func(f fault.Fault) bool { return !slices.Contains(ids, string(f.ID)) }), err
 }
 
 // Mutations are those of the contract, of some ids or one group.

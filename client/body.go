@@ -45,15 +45,32 @@ func (c *Client) read(response *http.Response, exchange *Exchange) (counted int6
 		return 0, nil // its Content-Length is that of the body which a GET would have
 	}
 	var values tally
+	var long *sieve
+	var total int64
 	piece := make([]byte, min(max(response.ContentLength, 512), 32<<10))
 	for err == nil {
 		var n int
 		n, err = response.Body.Read(piece)
-		exchange.Body = append(exchange.Body, piece[:n]...)
-		values.add(piece[:n])
+		total += int64(n)
+		exchange.Octets = int(total)
+		if long == nil {
+			exchange.Body = append(exchange.Body, piece[:n]...)
+			values.add(piece[:n])
+		} else {
+			long.add(piece[:n])
+		}
 		size := int64(len(exchange.Body))
+		if long != nil {
+			size, values = int64(long.kept.Len()), long.values
+		}
 		cost := 2*size + valueSize*int64(values.seen) + headerSize(response.Header)
 		switch {
+		case long == nil && size > sievedFrom && c.lists(exchange):
+			long = &sieve{concerns: c.known.concerns}
+			long.add(exchange.Body)
+			exchange.Body = nil
+		case long != nil && (total > longestList || long.entry.Len() > longestEntry):
+			exchange.Beyond = inWords(min(total, longestList))
 		case size > c.config.MaxBody:
 			exchange.Beyond = inWords(c.config.MaxBody)
 		case values.seen > schemas.MaxValues:
@@ -66,7 +83,10 @@ func (c *Client) read(response *http.Response, exchange *Exchange) (counted int6
 			counted = cost
 		}
 		if exchange.Beyond != "" {
-			most := min(size, c.config.MaxBody, keptBeyond)
+			if long != nil {
+				exchange.Body = long.kept.Bytes()
+			}
+			most := min(int64(len(exchange.Body)), c.config.MaxBody, keptBeyond)
 			exchange.Body = slices.Clone(exchange.Body[:most])
 			c.memory.give(counted)
 			return 0, nil
@@ -75,10 +95,19 @@ func (c *Client) read(response *http.Response, exchange *Exchange) (counted int6
 			piece = make([]byte, 32<<10)
 		}
 	}
+	if long != nil {
+		exchange.Body, exchange.Listed, exchange.Left = long.rest(), long.entries, long.left
+	}
 	if errors.Is(err, io.EOF) {
 		err = nil
 	}
 	return counted, err
+}
+
+// lists reports whether an answer is a list as its operation has it.
+func (c *Client) lists(exchange *Exchange) bool {
+	operation := c.config.Contract.Operation(exchange.Operation)
+	return operation != nil && operation.Success.Shape == "array" && exchange.Status/100 == 2
 }
 
 // inWords says a bound in MiB where it is whole ones, as the documentation has it.

@@ -85,6 +85,7 @@ type Client struct {
 	redactor *redact.Redactor
 	// made counts the requests that made something.
 	made   atomic.Int64
+	known  knownIDs
 	memory memory
 	pace   *pace
 	keys   keys

@@ -29,6 +29,10 @@ type Exchange struct {
 	Body   []byte
 	// Beyond is the bound of this client that the answer went beyond, and was not read further; empty for none.
 	Beyond string
+	// Octets is how long the body was, however much of it is kept.
+	Octets int
+	// Listed is how many entries the list had of which so many were Left out here: it was too long to keep whole.
+	Listed, Left int
 	// Err is a [*NoAnswer] where no whole answer came, else nil. Status, Header and Body then hold
 	// what came before the end.
 	Err error

@@ -53,6 +53,7 @@ func (c *Client) heard(ctx context.Context, operation *contract.Operation, excha
 	exchange.gateways = c.errors.hear(operation.ID, exchange.Status, exchange.Body)
 	if operation.Creates != "" && operation.ID != "token" && exchange.Status/100 == 2 {
 		c.made.Add(1)
+		c.known.learn(exchange.Body)
 	}
 	if !c.config.Unpaced {
 		c.pace.hear(exchange.Status, exchange.Header, exchange.StartedAt)

@@ -22,7 +22,7 @@ func (e *Exchange) Record() evidence.Exchange {
 	recorded.Request.Body = evidenceOf(e.redactor, e.sent.Body, "")
 	if e.Status != 0 {
 		recorded.Response = &evidence.Response{Status: e.Status, Headers: headersOf(e.redactor, e.Header),
-			Body: evidenceOf(e.redactor, e.Body, e.Beyond), BodyBytes: len(e.Body)}
+			Body: evidenceOf(e.redactor, e.Body, e.Beyond), BodyBytes: max(len(e.Body), e.Octets), Entries: e.Listed, EntriesLeft: e.Left}
 	}
 	if e.Err != nil {
 		recorded.Error = e.redactor.Text(e.Err.Error())

@@ -92,6 +92,7 @@ func (s *Server) stock() error {
 	}
 	s.stockWallets(primary, second)
 	s.stockSecondClient(second)
+	s.fill(primary, s.options.Filled)
 	return nil
 }
 

@@ -47,6 +47,8 @@ type Options struct {
 	SignatureVersion string
 	// NoLoopback refuses webhooks to this machine, as a public service does; they are let through for tests.
 	NoLoopback bool
+	// Filled is how many endusers, wallets, cards, transactions and beneficiaries the primary client has from the start.
+	Filled int
 	// Limit is the rate limiter; its zero value is none.
 	Limit limit.Config
 	// OnEvent hears of everything that a webhook would tell; nil for none. It is called from many goroutines

@@ -167,6 +167,10 @@ type OperationUse struct {
 	Requests int            `json:"requests"`
 	Statuses map[string]int `json:"statuses"`
 	Latency  Latency        `json:"latency_ms"`
+	// Entries is how many the longest list had that was too long to be kept whole, and Looked how many of them were
+	// looked at.
+	Entries int `json:"entries,omitempty"`
+	Looked  int `json:"entries_looked_at,omitempty"`
 }
 
 // Latency is in milliseconds, from the last byte sent to the whole answer read.

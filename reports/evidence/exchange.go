@@ -33,6 +33,10 @@ type Response struct {
 	Headers   map[string][]string `json:"headers"`
 	Body      string              `json:"body,omitempty"`
 	BodyBytes int                 `json:"body_bytes"`
+	// Entries are those of a list that was too long to be kept, and EntriesLeft how many of them were read and left out
+	// of the body.
+	Entries     int `json:"entries,omitempty"`
+	EntriesLeft int `json:"entries_left_out,omitempty"`
 }
 
 // Observation is an answer that the target gave to a question that no page settles.

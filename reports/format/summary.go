@@ -130,6 +130,11 @@ func (p printer) counts(r *reports.Run) {
 	p.Line("  requirements  %d proved, %d broken, %d not tested", q.Proved, q.Failed, q.NotTested)
 	p.Line("  operations    %d of %d answered, %d requests%s", r.Summary.Operations.Exercised, r.Summary.Operations.Total,
 		r.Summary.Requests, perProof(r))
+	for _, one := range r.Operations {
+		if one.Entries > 0 {
+			p.Line("  looked at     %d of %d entries of %s: the first, the last, and those of this run", one.Looked, one.Entries, one.ID)
+		}
+	}
 	p.Line("  checks        %d evaluated, %d kinds", r.Summary.Checks, len(r.Census))
 	if r.Settings.Retries > 0 {
 		rule := "pass the gate"

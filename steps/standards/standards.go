@@ -210,9 +210,9 @@ func asLongAsAnnounced(w *steps.World, exchange *client.Exchange) error {
 		}
 	}
 	announced := exchange.Header.Get("Content-Length")
-	whole := exchange.Err == nil && (announced == "" || announced == strconv.Itoa(len(exchange.Body)))
+	whole := exchange.Err == nil && (announced == "" || announced == strconv.Itoa(exchange.Octets))
 	w.Expect(whole, evidence.Assertion{Check: "length of the answer", Fact: w.Fact("STD-06", contract.Form),
 		Message: "the answer is not as long as it says", Expected: announced + " octets",
-		Actual: strconv.Itoa(len(exchange.Body)) + " octets"})
+		Actual: strconv.Itoa(exchange.Octets) + " octets"})
 	return nil
 }

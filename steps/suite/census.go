@@ -46,6 +46,8 @@ type use struct {
 	requests  int
 	statuses  map[string]int
 	latencies []float64
+	// entries and looked are of the longest list that was not kept whole.
+	entries, looked int
 }
 
 func (u uses) add(exchanges []evidence.Exchange) {
@@ -61,6 +63,9 @@ func (u uses) add(exchanges []evidence.Exchange) {
 			continue
 		}
 		one.statuses[strconv.Itoa(exchange.Response.Status)]++
+		if exchange.Response.Entries > one.entries {
+			one.entries, one.looked = exchange.Response.Entries, exchange.Response.Entries-exchange.Response.EntriesLeft
+		}
 		one.latencies = append(one.latencies, exchange.DurationMS)
 	}
 }
@@ -84,7 +89,7 @@ func (u uses) operations(from *contract.Contract) []reports.OperationUse {
 	for _, operation := range from.Operations {
 		use := reports.OperationUse{ID: operation.ID, Statuses: map[string]int{}}
 		if one := u[operation.ID]; one != nil {
-			use.Requests, use.Statuses = one.requests, one.statuses
+			use.Requests, use.Statuses, use.Entries, use.Looked = one.requests, one.statuses, one.entries, one.looked
 			use.Latency = reports.LatencyOf(one.latencies)
 		}
 		out = append(out, use)

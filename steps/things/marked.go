@@ -8,6 +8,7 @@ import (
 
 	"github.com/google/uuid"
 
+	"github.com/kobcheck/kobcheck/client"
 	"github.com/kobcheck/kobcheck/client/scene"
 	"github.com/kobcheck/kobcheck/contract"
 	"github.com/kobcheck/kobcheck/reports/evidence"
@@ -30,7 +31,7 @@ type marked struct{ text string }
 // markRequest marks the free object of a body, else its address and the texts that nothing more is documented of: what
 // is valid stays so.
 func markRequest(w *steps.World, draft *scene.Draft) error {
-	mark := "mark-" + uuid.NewString()
+	mark := client.Mark + uuid.NewString()
 	if draft.Operation.Field("metadata") != nil {
 		scene.SetMember(draft.Body, "metadata.mark", mark)
 	} else {

@@ -10,7 +10,9 @@ import (
 	"strconv"
 	"time"
 
+	"github.com/kobcheck/kobcheck/client/scene"
 	"github.com/kobcheck/kobcheck/contract"
+	"github.com/kobcheck/kobcheck/schemas"
 	"github.com/kobcheck/kobcheck/steps"
 )
 
@@ -23,7 +25,7 @@ func CardsOf(ctx context.Context, w *steps.World, walletID string, from time.Tim
 	if !from.IsZero() {
 		query.Set("from", Stamp(from))
 	}
-	if _, _, err := Walk(ctx, w, operation, "primary", query, func(items []map[string]any) bool {
+	_, bounded, err := Walk(ctx, w, operation, "primary", query, func(items []map[string]any) bool {
 		for _, card := range items {
 			// What others create meanwhile moves entries onto the next page, where they are seen again.
 			if card["wallet_id"] == walletID && Times(fmt.Sprint(card["id"]), found) == 0 {
@@ -31,8 +33,12 @@ func CardsOf(ctx context.Context, w *steps.World, walletID string, from time.Tim
 			}
 		}
 		return true
-	}); err != nil {
+	})
+	if err != nil {
 		return nil, err
+	}
+	if bounded {
+		return nil, tooLong()
 	}
 	sort.Strings(found)
 	return found, nil
@@ -63,22 +69,33 @@ const (
 	// PageSize is how many entries of a list are asked for at once: few enough for any largest page that an API
 	// may hold against it (N-19).
 	PageSize = 20
-	// PageBound stops a walk through a list that never ends: 1000 pages of 20.
-	PageBound = 1000
+	// PageBound stops a walk through a list that never ends, or that nights have filled: 100 pages of 20 are several times
+	// what a run makes.
+	PageBound = 100
 	// staleBound stops a walk whose pages bring nothing new: the API does not heed the offset. One such page
 	// is no proof, since what others create meanwhile moves entries onto the next one.
 	staleBound = 3
 )
 
+// tooLong says that a walk came to its bound before it had seen what it was to see.
+func tooLong() error {
+	return &scene.NotTestable{Why: fmt.Sprintf("the list has more than %d pages of %d of that time", PageBound, PageSize)}
+}
+
 // Walk goes through the pages of a list by offset and hands each to visit, until that returns false, the
-// list ends, or its pages bring nothing new. It returns how many entries it saw, and whether it stopped for
-// the bound alone.
+// list ends, its pages bring nothing new, or, the newest first, only what is older than was asked for. It returns how
+// many entries it saw, and whether it stopped for the bound alone.
 func Walk(ctx context.Context, w *steps.World, operation *contract.Operation, as string, query url.Values,
 	visit func(items []map[string]any) bool,
 ) (seen int, bounded bool, err error) {
 	query = CopyQuery(query)
 	query.Set("limit", strconv.Itoa(PageSize))
 	known, stale := map[any]bool{}, 0
+	from, _ := schemas.Instant(query.Get("from"))
+	older := func(item map[string]any) bool { // where from is not heeded, and a list that nights have filled goes on and on
+		at := Creation(item)
+		return !at.IsZero() && at.Before(from)
+	}
 	for page := 0; page < PageBound; page++ {
 		query.Set("offset", strconv.Itoa(seen))
 		items, err := w.Scene.List(ctx, operation.ID, as, CopyQuery(query))
@@ -95,6 +112,9 @@ func Walk(ctx context.Context, w *steps.World, operation *contract.Operation, as
 		// The header may count the page alone (C-41); then it says nothing of the end.
 		total, _ := strconv.Atoi(w.Last.Header.Get("X-Total-Count"))
 		if !visit(items) || len(items) == 0 || total > len(items) && seen >= total {
+			return seen, false, nil
+		}
+		if query.Get("order") == "desc" && !slices.ContainsFunc(items, func(item map[string]any) bool { return !older(item) }) {
 			return seen, false, nil
 		}
 		if stale++; len(known) > before {

@@ -264,7 +264,7 @@ func listed(ctx context.Context, w *steps.World, object *scene.Thing, as string)
 		return entry == nil
 	})
 	if bounded {
-		return nil, seen, &scene.NotTestable{Why: fmt.Sprintf("the list has more than %d pages of %d", PageBound, PageSize)}
+		return nil, seen, tooLong()
 	}
 	return entry, seen, err
 }

@@ -1,0 +1,175 @@
+package client
+
+import (
+	"bytes"
+	"regexp"
+	"sync"
+)
+
+// A staging fills, and its lists without pages come whole. Of one that is longer than sievedFrom what matters is kept:
+// its beginning and its end, what this run knows by its id, and what carries a mark of ours.
+const (
+	// sievedFrom is how long a list is before entries are left out, in bytes.
+	sievedFrom = 512 << 10
+	// longestList is how many bytes of a list are read, whatever is kept of them.
+	longestList = 512 << 20
+	// longestEntry is how many bytes one entry may have.
+	longestEntry = 256 << 10
+	// firstEntries and lastEntries are always kept.
+	firstEntries, lastEntries = 200, 20
+	// mostKnown bounds the ids of things that are known.
+	mostKnown = 1 << 16
+)
+
+// Mark begins a text by which a request makes known what comes of it, wherever that is listed.
+const Mark = "mark-"
+
+var anID = regexp.MustCompile(`"id"\s*:\s*"([^"\\]{1,100})"`)
+
+// knownIDs are those of the things that a run made.
+type knownIDs struct {
+	mu  sync.Mutex
+	all map[string]bool
+}
+
+// learn notes the ids of an answer that tells of a thing that was made.
+func (k *knownIDs) learn(body []byte) {
+	if len(body) > longestEntry {
+		return
+	}
+	k.mu.Lock()
+	defer k.mu.Unlock()
+	if k.all == nil {
+		k.all = map[string]bool{}
+	}
+	for _, match := range anID.FindAllSubmatch(body, -1) {
+		if len(k.all) < mostKnown {
+			k.all[string(match[1])] = true
+		}
+	}
+}
+
+// concerns reports whether an entry of a list is of a thing that the run made, or shows a mark.
+func (k *knownIDs) concerns(entry []byte) bool {
+	if bytes.Contains(entry, []byte(Mark)) {
+		return true
+	}
+	k.mu.Lock()
+	defer k.mu.Unlock()
+	for _, match := range anID.FindAllSubmatch(entry, -1) {
+		if k.all[string(match[1])] {
+			return true
+		}
+	}
+	return false
+}
+
+// sieve reads a JSON document as it comes in and leaves entries out of the list that it is, or that its outermost object
+// holds. What it keeps is JSON where the document was.
+type sieve struct {
+	concerns func(entry []byte) bool
+
+	kept  bytes.Buffer
+	entry bytes.Buffer
+	last  [][]byte // those that are left out so far and may be the last
+
+	depth, list        int // list is the depth of the list, 0 outside of it
+	inString, escaping bool
+	here               int  // entries of this list
+	written            bool // that one of them was
+	// entries counts those of all lists, and left those of them that are left out.
+	entries, left int
+	values        tally // of what is kept
+}
+
+func (s *sieve) add(text []byte) {
+	for at := 0; at < len(text); at++ {
+		c := text[at]
+		if s.inString { // whole stretches of a text go by at once
+			end := at
+			for end < len(text) && (s.escaping || text[end] != '"') {
+				s.escaping = !s.escaping && text[end] == '\\'
+				end++
+			}
+			s.put(text[at:end])
+			if end == len(text) {
+				return
+			}
+			at, s.inString = end, false
+			s.put(text[at : at+1])
+			continue
+		}
+		switch {
+		case c == '[' && s.list == 0 && s.depth < 2:
+			s.put(text[at : at+1])
+			s.depth++
+			s.list, s.here, s.written = s.depth, 0, false
+			continue
+		case c == '[', c == '{':
+			s.depth++
+		case c == ']' && s.list > 0 && s.depth == s.list:
+			s.endOfList()
+			s.depth--
+		case c == ']', c == '}':
+			s.depth--
+		case c == ',' && s.list > 0 && s.depth == s.list:
+			s.endOfEntry()
+			continue
+		case c == '"':
+			s.inString, s.escaping = true, false
+		}
+		s.put(text[at : at+1])
+	}
+}
+
+// put keeps text: of an entry until it is whole, else for good.
+func (s *sieve) put(text []byte) {
+	if s.list > 0 {
+		s.entry.Write(text)
+		return
+	}
+	s.keep(text)
+}
+
+func (s *sieve) keep(text []byte) {
+	s.kept.Write(text)
+	s.values.add(text)
+}
+
+func (s *sieve) endOfEntry() {
+	defer s.entry.Reset()
+	s.here++
+	if s.entries++; s.here <= firstEntries || s.concerns(s.entry.Bytes()) {
+		s.left, s.last = s.left+len(s.last), nil
+		s.write(s.entry.Bytes())
+		return
+	}
+	if s.last = append(s.last, bytes.Clone(s.entry.Bytes())); len(s.last) > lastEntries {
+		s.left, s.last = s.left+1, s.last[1:]
+	}
+}
+
+func (s *sieve) endOfList() {
+	if s.written || len(s.last) > 0 || len(bytes.TrimSpace(s.entry.Bytes())) > 0 {
+		s.endOfEntry()
+	}
+	for _, entry := range s.last {
+		s.write(entry)
+	}
+	s.entry.Reset()
+	s.last, s.list = nil, 0
+}
+
+func (s *sieve) write(entry []byte) {
+	if s.written {
+		s.keep([]byte{','})
+	}
+	s.keep(entry)
+	s.written = true
+}
+
+// rest is what is left of a document that ended before its list did.
+func (s *sieve) rest() []byte {
+	s.kept.Write(s.entry.Bytes())
+	return s.kept.Bytes()
+}

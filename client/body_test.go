@@ -25,7 +25,7 @@ func TestAnAnswerIsReadUpToSoManyValues(t *testing.T) {
 	} {
 		a := newAPI(t)
 		a.answer = func(w http.ResponseWriter, _ *http.Request) { _, _ = io.WriteString(w, test.body) }
-		exchange, err := newClient(t, a).Do(context.Background(), operation(t, "cards-list"), Request{})
+		exchange, err := newClient(t, a).Do(context.Background(), operation(t, "cards-get"), Request{Path: map[string]string{"id": "x"}})
 		require.NoError(t, err, name)
 		assert.Equal(t, test.beyond, exchange.Beyond, name)
 		if test.beyond == "" {

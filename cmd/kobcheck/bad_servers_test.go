@@ -95,9 +95,9 @@ func redirect(to string) http.HandlerFunc {
 	}
 }
 
-// manyValues is a list that is proper JSON and longer than any reader need read.
+// manyValues is an object that is proper JSON and longer than any reader need read.
 func manyValues(w http.ResponseWriter, r *http.Request) {
-	answer("application/json", "["+strings.Repeat("{},", 1<<18)+"{}]")(w, r)
+	answer("application/json", `{"a":{"b":[`+strings.Repeat("{},", 1<<18)+"{}]}}")(w, r)
 }
 
 func clockBehind(api http.Handler) http.Handler {

@@ -57,6 +57,9 @@ type Config struct {
 	MaxRPS float64
 	// MostMade bounds the requests that made something on the API; 0 means no bound.
 	MostMade int
+	// Made hears of each thing that was made, by the client that made it; nil for nobody. It is called from many
+	// goroutines at once, before the call returns.
+	Made func(kind, id, as string)
 	// Unpaced keeps a 429 from slowing the client down: under load it is a result.
 	Unpaced bool
 	// Timeout bounds one exchange; 0 means [DefaultTimeout].

@@ -54,11 +54,35 @@ func (c *Client) heard(ctx context.Context, operation *contract.Operation, excha
 	if operation.Creates != "" && operation.ID != "token" && exchange.Status/100 == 2 {
 		c.made.Add(1)
 		c.known.learn(exchange.Body)
+		if id := madeID(exchange.Body); c.config.Made != nil && id != "" {
+			c.config.Made(operation.Creates, id, exchange.As)
+		}
 	}
 	if !c.config.Unpaced {
 		c.pace.hear(exchange.Status, exchange.Header, exchange.StartedAt)
 	}
 	record(ctx, exchange)
+}
+
+// madeID is the id of the thing that an answer tells of, whatever wraps it; empty for none.
+func madeID(body []byte) string {
+	var object map[string]json.RawMessage
+	if json.Unmarshal(body, &object) != nil {
+		return ""
+	}
+	var id string
+	if json.Unmarshal(object["id"], &id) == nil {
+		return id
+	}
+	for _, inner := range object {
+		var wrapped struct {
+			ID string `json:"id"`
+		}
+		if json.Unmarshal(inner, &wrapped) == nil && wrapped.ID != "" {
+			return wrapped.ID
+		}
+	}
+	return ""
 }
 
 // learn remembers the secrets of an answer before it is recorded, so that they never reach a report,

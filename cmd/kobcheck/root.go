@@ -39,7 +39,7 @@ under run: in the target file. A flag beats the environment, and the environment
 	}
 	workbench.MemoryFlag(root.PersistentFlags())
 	root.SetFlagErrorFunc(workbench.WrongFlag)
-	root.AddCommand(newRun(), newLoad(), newMock(), newSelftest(), newMutate(), newReplay(), newDoctor(), newWebhooks(),
+	root.AddCommand(newRun(), newLoad(), newMock(), newSelftest(), newMutate(), newReplay(), newDoctor(), newTidy(), newWebhooks(),
 		newDrift(),
 		newOpenAPI(), newBook(), newExplore(), newList(), newExplain(), newLint(), newReport(), newSchema(), newMan())
 	workbench.Complete(root)

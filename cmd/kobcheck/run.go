@@ -125,6 +125,13 @@ func run(ctx context.Context, b *workbench.Bench, f *runFlags) error {
 	call := b.Gently(subject.File, client.Config{RunID: f.how.RunID, Seed: f.how.Seed, MaxRPS: f.how.MaxRPS,
 		Connections: 4 * f.how.Concurrency})
 	f.how.MaxRPS = call.MaxRPS
+	journal, err := f.journal(b, subject)
+	if err != nil {
+		return err
+	}
+	if journal != nil {
+		call.Made, f.how.Away = journal.Made, journal.Away
+	}
 	api, err := b.Client(subject.File, call)
 	if err != nil {
 		return err
@@ -133,18 +140,22 @@ func run(ctx context.Context, b *workbench.Bench, f *runFlags) error {
 	if !subject.Embedded && f.selection.Everything() { // a part is soon performed again
 		lookFirst(ctx, b, subject, api)
 	}
-	session := steps.NewSession(by.Policy, b.Shapes, subject.File, api)
-	session.Depth, session.Seed = f.depth, f.how.Seed
-	if session.Receiver, err = workbench.Receiver(ctx, subject.File); err != nil {
+	session, err := f.session(ctx, b, subject, by, api)
+	if err != nil {
 		return err
 	}
 	if session.Receiver != nil {
 		defer session.Receiver.Close()
 	}
-	if strings.Contains(f.selection.Tags, "@load") {
-		session.Load = b.Loader(subject.File, f.how.RunID, f.how.Seed)
+	if err := f.files.Writer(nil).Clear(); err != nil {
+		return err
 	}
 	result, err := performScenarios(ctx, b, f, subject, session)
+	if journal != nil {
+		if failed := journal.Close(err == nil && result.Signal == ""); failed != nil {
+			b.Say("%v", failed)
+		}
+	}
 	if err != nil {
 		return nothingSelected(b, err)
 	}
@@ -153,6 +164,20 @@ func run(ctx context.Context, b *workbench.Bench, f *runFlags) error {
 		prune(b, f.history, result.Target.Name, keep)
 	}
 	return done
+}
+
+// session is what scenarios share; its receiver is the caller's to close.
+func (f *runFlags) session(ctx context.Context, b *workbench.Bench, subject *workbench.Subject, by *workbench.Judgement,
+	api *client.Client,
+) (*steps.Session, error) {
+	session := steps.NewSession(by.Policy, b.Shapes, subject.File, api)
+	session.Depth, session.Seed = f.depth, f.how.Seed
+	if strings.Contains(f.selection.Tags, "@load") {
+		session.Load = b.Loader(subject.File, f.how.RunID, f.how.Seed)
+	}
+	var err error
+	session.Receiver, err = workbench.Receiver(ctx, subject.File)
+	return session, err
 }
 
 // nothingSelected gives its own exit code to a run that had nothing to perform; any other error stays.

@@ -89,6 +89,16 @@ func names(chosen func(format) bool) []string {
 	return out
 }
 
+// Clear takes away what an earlier run left in the folder, in whichever format, before another begins: one that ends
+// without a word leaves nothing that could be taken for its reports.
+func (w *Writer) Clear() error {
+	var earlier []string
+	for _, one := range registry() {
+		earlier = append(earlier, one.patterns...)
+	}
+	return w.withdraw(nil, earlier, nil)
+}
+
 // Run writes the reports of a run in the formats named, and returns their paths. Where a secret or a card number was
 // to be written, the run fails with exit code 8, and every report says so.
 func Run(to *Writer, r *reports.Run, from Sources, formats []string) ([]string, error) {

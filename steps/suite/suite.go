@@ -12,11 +12,11 @@ import (
 	"math/rand/v2"
 	"slices"
 	"sync"
-	"sync/atomic"
 	"time"
 
 	"github.com/cucumber/godog"
 
+	"github.com/kobcheck/kobcheck/client/leftover"
 	"github.com/kobcheck/kobcheck/reports"
 	"github.com/kobcheck/kobcheck/reports/evidence"
 	"github.com/kobcheck/kobcheck/steps"
@@ -57,6 +57,8 @@ type Config struct {
 	StopAt func(evidence.Finding) bool
 	// Tidy sets inactive or deletes what the run made, where the API can.
 	Tidy bool
+	// Away hears of each thing that was put away; nil for nobody.
+	Away func(leftover.Thing)
 }
 
 // DefaultConcurrency hides the latency of an API some tens of milliseconds away without crowding it.
@@ -212,7 +214,7 @@ type runner struct {
 	decisions    []reports.Decision
 	undocumented undocumented
 	made         made
-	tidied       atomic.Int64 // requests that put things away
+	tidied       int // requests that put things away
 	// environment tells the scenarios whose last attempt the environment spoilt.
 	environment map[string]bool
 	voices      voices
@@ -306,7 +308,7 @@ func (r *runner) finish(ctx context.Context) *reports.Run {
 	}
 	run.Undocumented = r.undocumented.list()
 	run.LeftBehind = r.made.leftBehind()
-	run.TidyRequests = int(r.tidied.Load())
+	run.TidyRequests = r.tidied
 	var down *errDown
 	if r.config.Selection.Quick {
 		run.Reason = r.config.Catalog.QuickSays(r.config.Session.Contract)

@@ -94,7 +94,7 @@ func New(command *cobra.Command) (*Bench, error) {
 func (b *Bench) Client(file *target.File, call client.Config) (*client.Client, error) {
 	config := file.ClientConfig(b.Facts)
 	config.RunID, config.Seed, config.Version = call.RunID, call.Seed, b.Tool.Version
-	config.MaxRPS, config.MostMade, config.Unpaced = call.MaxRPS, call.MostMade, call.Unpaced
+	config.MaxRPS, config.MostMade, config.Unpaced, config.Made = call.MaxRPS, call.MostMade, call.Unpaced, call.Made
 	config.Connections, config.Redactor = call.Connections, b.Secrets
 	return client.New(config)
 }

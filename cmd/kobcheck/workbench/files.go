@@ -36,6 +36,9 @@ func (o *Output) Ready() error { return canWriteInto("out", o.Folder) }
 // Mode is that of the files as the flag takes it.
 func (o *Output) Mode() string { return o.mode.String() }
 
+// FileMode is that of the files.
+func (o *Output) FileMode() fs.FileMode { return fs.FileMode(o.mode) }
+
 // Writer looks through what it writes with the guard.
 func (o *Output) Writer(guard format.Guard) *format.Writer {
 	return &format.Writer{Folder: o.Folder, Guard: guard, Mode: fs.FileMode(o.mode)}

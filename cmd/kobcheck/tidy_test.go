@@ -1,0 +1,96 @@
+package main
+
+import (
+	"bytes"
+	"context"
+	"net/http"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"strings"
+	"sync"
+	"testing"
+	"time"
+
+	"github.com/stretchr/testify/require"
+
+	"github.com/kobcheck/kobcheck/client/leftover"
+	"github.com/kobcheck/kobcheck/cmd/kobcheck/workbench"
+	"github.com/kobcheck/kobcheck/mock"
+	"github.com/kobcheck/kobcheck/reports/evidence"
+)
+
+// TestARunThatIsKilledLeavesAJournalAndNoReport kills a real process in the middle of a run: nothing in its folder can be
+// taken for its report, and what it made is put away from what it had written down.
+func TestARunThatIsKilledLeavesAJournalAndNoReport(t *testing.T) {
+	t.Parallel()
+	binary, err := program()
+	require.NoError(t, err)
+	var changed sync.Map // ids
+	server, err := mock.New(mock.Options{RetryWait: workbench.RetryWait, Log: func(method, path string, status int, _ time.Duration) {
+		if method != http.MethodGet && status == http.StatusOK {
+			changed.Store(path[strings.LastIndex(path, "/")+1:], true)
+		}
+	}})
+	require.NoError(t, err)
+	listening, err := server.Listen(context.Background(), "127.0.0.1:0")
+	require.NoError(t, err)
+	defer func() { require.NoError(t, listening.Close()) }()
+	config, folder := writeTarget(t, server, listening.URL), t.TempDir()
+
+	output, code := kobcheck(t, "run", "--config", config, "--section", "card_programs", "--out", folder)
+	require.Equal(t, evidence.ExitPassed, code, output)
+	require.FileExists(t, filepath.Join(folder, "index.html"))
+	journal := filepath.Join(folder, leftover.Name)
+	left, err := leftover.Read(journal)
+	require.NoError(t, err)
+	require.Empty(t, left, "a run that came to its end leaves nothing to do")
+
+	before := lines(t, journal)
+	killed := exec.Command(binary, "run", "--config", config, "--max-rps", "100", "--out", folder)
+	require.NoError(t, killed.Start())
+	require.Eventually(t, func() bool { n := lines(t, journal); return n > 60 && n != before }, time.Minute, 10*time.Millisecond)
+	require.NoError(t, killed.Process.Kill())
+	require.Error(t, killed.Wait())
+
+	names, err := os.ReadDir(folder)
+	require.NoError(t, err)
+	require.Len(t, names, 1, "no report of an earlier run is left: %v", names)
+	left, err = leftover.Read(journal)
+	require.NoError(t, err)
+	require.NotEmpty(t, left)
+
+	output, _ = kobcheck(t, "run", "--config", config, "--section", "card_programs", "--out", folder)
+	require.Contains(t, flat(output), "an earlier run did not come to its end and left")
+	output, code = kobcheck(t, "tidy", "--config", config, folder)
+	require.Equal(t, evidence.ExitPassed, code, output)
+	require.Regexp(t, `put away .*wallets?.* with \d+ requests`, output)
+	after, err := leftover.Read(journal)
+	require.NoError(t, err)
+	for _, one := range after {
+		require.False(t, leftover.CanGo(one.Kind), "%s", one.Kind)
+	}
+	for _, one := range left {
+		if one.Kind == "wallet" {
+			_, put := changed.Load(one.ID)
+			require.True(t, put, "the wallet %s is set inactive", one.ID)
+		}
+	}
+	other := filepath.Join(t.TempDir(), "other.yaml")
+	text, err := os.ReadFile(config)
+	require.NoError(t, err)
+	require.NoError(t, os.WriteFile(other, bytes.ReplaceAll(text, []byte(listening.URL), []byte("http://127.0.0.1:1")), 0o600))
+	output, code = kobcheck(t, "tidy", "--config", other, folder)
+	require.Equal(t, evidence.ExitUsage, code, output)
+	require.Contains(t, flat(output), "name the target file of those runs")
+}
+
+// lines counts those of a file that may not be there yet.
+func lines(t *testing.T, path string) int {
+	t.Helper()
+	text, err := os.ReadFile(path)
+	if err != nil {
+		return 0
+	}
+	return bytes.Count(text, []byte("\n"))
+}

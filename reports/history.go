@@ -64,7 +64,7 @@ func (r *Run) Since(f evidence.Finding) string {
 	case !there:
 		return ""
 	case since.Nights == 1:
-		return "New: no earlier night failed so."
+		return "New: the night before did not fail so."
 	}
 	return fmt.Sprintf("Since %s, on %d nights without a break.", since.First.UTC().Format("2006-01-02"), since.Nights)
 }

@@ -105,6 +105,7 @@ type Settings struct {
 	Tags        string   `json:"tags,omitempty"`
 	Section     string   `json:"section,omitempty"`
 	Requirement string   `json:"requirement,omitempty"`
+	Operation   string   `json:"operation,omitempty"`
 	Strict      bool     `json:"strict"`
 	MaxRPS      float64  `json:"max_rps,omitempty"`
 	Formats     []string `json:"formats,omitempty"`

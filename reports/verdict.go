@@ -2,6 +2,7 @@ package reports
 
 import (
 	"cmp"
+	"fmt"
 	"iter"
 	"slices"
 	"time"
@@ -171,6 +172,9 @@ func (r *Run) broken() int {
 // run says so whatever it saw.
 func (r *Run) decide() {
 	counts := r.Summary.Scenarios
+	if r.Signal != "" && counts.NotRun > 0 && r.Reason == "" {
+		r.Reason = r.HowToGoOn()
+	}
 	judged := counts.Passed + counts.Advisory + counts.Known + counts.Flaky
 	switch {
 	case r.ExitCode == evidence.ExitSecretFound:
@@ -196,6 +200,15 @@ func (r *Run) decide() {
 	default:
 		r.Verdict, r.ExitCode = evidence.Passed, evidence.ExitPassed
 	}
+}
+
+// HowToGoOn says how what a stopped run left over is performed; empty where it left nothing.
+func (r *Run) HowToGoOn() string {
+	if r.Signal == "" || r.Summary.Scenarios.NotRun == 0 {
+		return ""
+	}
+	return fmt.Sprintf("kobcheck run --continue run.json --out FOLDER, with the run.json of this report and the same flags, performs the %d "+
+		"that did not come to their turn", r.Summary.Scenarios.NotRun)
 }
 
 // Exchange returns the exchange of a scenario that a finding points to, or nil.

@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"net/http"
+	"net/url"
 	"slices"
 	"strconv"
 
@@ -61,11 +62,13 @@ func (w *World) Watch(operation *contract.Operation, exchange *client.Exchange) 
 }
 
 // WatchTokens looks at the answers that brought the client of the scenario its tokens: those are no calls of a step. Where
-// one brings no token nobody came as far as the API, and the scenarios about tokens judge it.
+// one brings no token nobody came as far as the API, and what another host than the API's answers is no word of the API:
+// the scenarios about tokens judge both.
 func (w *World) WatchTokens() {
 	token := w.Session.Contract.Operation("token")
 	for _, exchange := range w.Heard() {
-		if exchange.Operation == token.ID && exchange.Err == nil && !slices.Contains(w.Calls, exchange) && bringsToken(exchange) {
+		own := exchange.Operation == token.ID && hostOf(exchange) == w.Session.Host && !slices.Contains(w.Calls, exchange)
+		if own && exchange.Err == nil && bringsToken(exchange) {
 			_ = w.Preparing(func() error { w.Watch(token, exchange); return nil })
 		}
 	}
@@ -76,6 +79,15 @@ func bringsToken(exchange *client.Exchange) bool {
 		Token string `json:"access_token"`
 	}
 	return json.Unmarshal(exchange.Body, &answer) == nil && answer.Token != "" && exchange.Status/100 == 2
+}
+
+// hostOf is the host and port that a request went to.
+func hostOf(exchange *client.Exchange) string {
+	address, err := url.Parse(exchange.Request().URL)
+	if err != nil {
+		return ""
+	}
+	return address.Host
 }
 
 // watchBut leaves one of the sentinels out, by the name of its check.

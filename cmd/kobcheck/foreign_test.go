@@ -32,7 +32,7 @@ var cannot = []struct {
 }{
 	{regexp.MustCompile(`a 401 has a challenge|a 405 has Allow|stored|the challenge|no error without credentials`),
 		"it writes no header that the document does not have: no WWW-Authenticate, Allow or Cache-Control"},
-	{regexp.MustCompile(`error code of RFC 6749|^media type|text of the error|value of error|problem`),
+	{regexp.MustCompile(`error code of RFC 6749|a token error has a code|^media type|text of the error|value of error|problem`),
 		"its errors have a form of their own, also at the token endpoint"},
 	{regexp.MustCompile(`confirmation request|SubscribeURL|delivery|notification`), "it delivers no webhooks"},
 	{regexp.MustCompile(`^refused|^not served$|^check \d refuses$|decides|message of the refusal|without a right|unfit metadata|success status|no card|nothing changed|is refused`), "it refuses what the document refuses and nothing else: no rule, owner, scope or token is looked at"},

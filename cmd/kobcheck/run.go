@@ -61,6 +61,7 @@ func newRun() *cobra.Command {
 	f.files.Flags(flags)
 	f.own.Flags(flags)
 	flags.StringVar(&f.selection.Tags, "tags", "", "tag expression, such as \"@stated and not @inferred\"")
+	flags.StringVar(&f.selection.Operation, "operation", "", "one operation, by its id or title, such as token")
 	flags.StringVar(&f.selection.Section, "section", "", "one section, such as cards")
 	flags.StringVar(&f.selection.Requirement, "requirement", "", "one requirement, such as CARD-CREATE-15")
 	flags.StringSliceVar(&f.selection.IDs, "scenario", nil, "scenario ids; an outline's id means all of its rows")
@@ -307,11 +308,6 @@ func conclude(b *workbench.Bench, f *runFlags, by *workbench.Judgement, result *
 	}
 	to := f.files.Writer(guard)
 	to.Anew = true
-	if left := result.Summary.Scenarios.NotRun; result.Signal != "" && left > 0 {
-		defer b.Say("%d scenarios did not come to their turn; kobcheck run --continue %s --out FOLDER, with the "+
-			"same flags, performs them",
-			left, filepath.Join(f.files.Folder, "run.json"))
-	}
 	b.KeepProfile(by, f.judging.Profile, result, to)
 	return b.Finish(result, f.files.Formats, to)
 }

@@ -96,6 +96,9 @@ func writeJUnit(w io.Writer, r *reports.Run, facts *contract.Contract) error {
 			junitProperty{"verdict of " + scenario.ID, string(scenario.Verdict)},
 			junitProperty{"line of " + scenario.ID, strconv.Itoa(scenario.Line)})
 	}
+	if how := r.HowToGoOn(); how != "" && len(all.Suites) > 0 {
+		all.Suites[0].Properties = append(all.Suites[0].Properties, junitProperty{"how to go on", how})
+	}
 	if alone := r.PassingAlone(); len(alone) > 0 {
 		suite := junitSuite{Name: passingSuite, Timestamp: r.StartedAt.Format("2006-01-02T15:04:05Z")}
 		for _, cause := range alone {

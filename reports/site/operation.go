@@ -190,6 +190,11 @@ type checkView struct {
 	Seen string
 }
 
+// shownAny reports whether a run met any of the checks: without one their statuses make no column.
+func shownAny(checks []checkView) bool {
+	return slices.ContainsFunc(checks, func(one checkView) bool { return one.Seen != "" })
+}
+
 type pairView struct {
 	contract.CardPair
 	Decided int // 0 where no request of the run failed just these two

@@ -55,7 +55,7 @@ func hashOf(text []byte) template.HTMLAttr {
 func execute(w io.Writer, name string, data any, more template.FuncMap) error {
 	functions := template.FuncMap{"words": words, "spark": spark, "percent": percent, "power": power, "charts": charts, "legend": legend,
 		"first": first, "rest": rest, "weight": weight, "state": state, "holds": holds, "prose": prose, "pretty": pretty, "join": strings.Join,
-		"excerpt": excerpt, "anchor": anchor}
+		"excerpt": excerpt, "anchor": anchor, "unstopped": unstopped, "shownAny": shownAny}
 	maps.Copy(functions, more)
 	texts := []string{"layout.tmpl", name + ".tmpl"}
 	if more != nil { // a page of a site
@@ -104,6 +104,9 @@ func TrendPage(w io.Writer, t *nights.Trend, folder string) error {
 		Last *nights.Night
 	}{newNeighbour(fmt.Sprintf("%d nights of %s", len(t.Nights), last.Target), last.Target, "trend.html", folder), t, last}, nil)
 }
+
+// unstopped is a sentence without its final stop, for one that goes on.
+func unstopped(text string) string { return strings.TrimSuffix(text, ".") }
 
 func percent(part, whole int) string {
 	return fmt.Sprintf("%.0f %%", 100*float64(part)/float64(max(whole, 1)))

@@ -15,6 +15,8 @@ type Selection struct {
 	Section string
 	// Requirement is one requirement id.
 	Requirement string
+	// Operation is the id or title of one operation: what leads with a requirement of it alone, or calls it by its title.
+	Operation string
 	// IDs are scenario ids; an id of an outline means all of its rows.
 	IDs []string
 	// Quick means the small part that answers the [Asks] of the contract.
@@ -23,7 +25,7 @@ type Selection struct {
 
 // Everything says that nothing narrows the selection.
 func (s Selection) Everything() bool {
-	return s.Tags == "" && s.Section == "" && s.Requirement == "" && len(s.IDs) == 0 && !s.Quick
+	return s.Tags == "" && s.Section == "" && s.Requirement == "" && s.Operation == "" && len(s.IDs) == 0 && !s.Quick
 }
 
 // UnknownError says that a selection names something that does not exist.
@@ -58,11 +60,39 @@ func (c *Catalog) Select(selection Selection, from *contract.Contract) ([]*Scena
 		if !wantsLoad && scenario.tagged("@load") {
 			continue
 		}
-		if expression.Holds(scenario.Tags) && selection.names(scenario) && (quick == nil || quick[scenario]) {
+		if expression.Holds(scenario.Tags) && selection.names(scenario) && selection.calls(scenario, from) && (quick == nil || quick[scenario]) {
 			selected = append(selected, scenario)
 		}
 	}
 	return selected, nil
+}
+
+// calls reports whether a scenario is about the operation that is selected.
+func (s Selection) calls(scenario *Scenario, from *contract.Contract) bool {
+	if s.Operation == "" {
+		return true
+	}
+	operation := operationOf(from, s.Operation)
+	if len(scenario.Requirements) > 0 {
+		leading := from.Requirement(scenario.Requirements[0])
+		if leading != nil && len(leading.Operations) == 1 && leading.Operations[0] == operation.ID {
+			return true
+		}
+	}
+	for _, step := range scenario.Steps {
+		if strings.Contains(step.Text, `"`+operation.Title+`"`) || operation.Creates == "token" && strings.Contains(step.Text, "ask for an access token") {
+			return true
+		}
+	}
+	return false
+}
+
+// operationOf finds an operation by its id or its title; nil for none.
+func operationOf(from *contract.Contract, name string) *contract.Operation {
+	if operation := from.Operation(name); operation != nil {
+		return operation
+	}
+	return from.Titled(name)
 }
 
 func (s Selection) names(scenario *Scenario) bool {
@@ -111,6 +141,13 @@ func (c *Catalog) known(selection Selection, expression *Expression, from *contr
 	if selection.Requirement != "" && from.Requirement(selection.Requirement) == nil {
 		return &UnknownError{Kind: "requirement", Name: selection.Requirement,
 			Nearest: contract.Nearest(selection.Requirement, from.RequirementIDs())}
+	}
+	if selection.Operation != "" && operationOf(from, selection.Operation) == nil {
+		var operations []string
+		for _, one := range from.Operations {
+			operations = append(operations, one.ID, one.Title)
+		}
+		return &UnknownError{Kind: "operation", Name: selection.Operation, Nearest: contract.Nearest(selection.Operation, operations)}
 	}
 	for _, id := range selection.IDs {
 		if !contains(ids, id) {

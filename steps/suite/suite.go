@@ -284,7 +284,7 @@ func (r *runner) finish(ctx context.Context) *reports.Run {
 		Version: reports.Version, Tool: r.config.Tool, Target: r.config.Target, RunID: r.config.RunID, Seed: r.config.Seed,
 		Gate: r.config.Session.Policy.Gate, StartedAt: r.started,
 		Settings: reports.Settings{Concurrency: r.config.Concurrency, TimeoutMS: r.config.Timeout.Milliseconds(), Tags: r.config.Selection.Tags,
-			Section: r.config.Selection.Section, Requirement: r.config.Selection.Requirement,
+			Section: r.config.Selection.Section, Requirement: r.config.Selection.Requirement, Operation: r.config.Selection.Operation,
 			Strict: r.config.Session.Policy.Strict, MaxRPS: r.config.MaxRPS,
 			Of: r.of, Shard: r.config.Shard.String(), Retries: r.config.Retries, FlakyFails: r.config.FlakyFails},
 	}

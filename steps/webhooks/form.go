@@ -130,11 +130,11 @@ func messagesVerify(ctx context.Context, w *steps.World, all *messages) {
 
 // verified verifies deliveries; fetch gets certificates, nil as a verifier does by itself.
 func verified(ctx context.Context, w *steps.World, all messages, fetch func(ctx context.Context, address string) ([]byte, error)) {
-	verifier := &webhook.Verifier{Fetch: fetch}
-	if w.Session.Local {
-		verifier.CertificateHost = w.Session.Host
-	}
+	verifier := &webhook.Verifier{Fetch: fetch, CertificateHost: localHost(w)}
 	for _, one := range all {
+		if one.Message != nil && emulator(w, one.Message.SigningCertURL) != "" {
+			continue // what an emulator of SNS signs with, nobody can trust; its handshake is not testable
+		}
 		message, checks := verifier.Verify(ctx, one.Delivery)
 		for _, check := range checks {
 			requirements := []string{"HOOK-21"}

@@ -68,6 +68,12 @@ func (c *Client) path(operation *contract.Operation, parameters map[string]strin
 	return filled.String(), nil
 }
 
+// OwnTokens reports whether tokens come from the host of the API itself.
+func (c *Client) OwnTokens() bool {
+	tokens, err := url.Parse(c.config.TokenURL)
+	return err == nil && tokens.Host == c.base.Host
+}
+
 // Relative turns an absolute or relative address of an answer into a path of the target. It fails
 // where the address leads elsewhere.
 func (c *Client) Relative(address string) (string, error) {

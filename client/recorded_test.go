@@ -1,6 +1,7 @@
 package client
 
 import (
+	"context"
 	"encoding/json"
 	"fmt"
 	"net/http"
@@ -129,4 +130,16 @@ func TestARecordDoesNotChangeWithTheExchange(t *testing.T) {
 	assert.Equal(t, "primary", recorded.As)
 	assert.Positive(t, recorded.DurationMS)
 	assert.Len(t, kept.all(), 2)
+}
+
+// A server of examples answers with the secret that a page prints: the pages of a report print it too.
+func TestTheSecretThatThePagesPrintIsNone(t *testing.T) {
+	a := newAPI(t)
+	a.answer = func(w http.ResponseWriter, _ *http.Request) { _, _ = fmt.Fprint(w, `{"secret":"a$A\\7Q8SfD"}`) }
+	c := newClient(t, a)
+	exchange, err := c.Do(context.Background(), operation(t, "cards-generate-secret"),
+		Request{Path: map[string]string{"id": "1"}, Body: map[string]any{"remarks": "x"}})
+	require.NoError(t, err)
+	require.Equal(t, `a$A\7Q8SfD`, member(exchange.Body, "secret"))
+	assert.Empty(t, c.Redactor().Find([]byte(`sample: a$A\7Q8SfD`)))
 }

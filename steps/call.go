@@ -6,7 +6,6 @@ import (
 	"errors"
 	"fmt"
 	"net/http"
-	"net/url"
 	"slices"
 	"strconv"
 
@@ -65,10 +64,12 @@ func (w *World) Watch(operation *contract.Operation, exchange *client.Exchange) 
 // one brings no token nobody came as far as the API, and what another host than the API's answers is no word of the API:
 // the scenarios about tokens judge both.
 func (w *World) WatchTokens() {
+	if !w.Session.Client.OwnTokens() {
+		return
+	}
 	token := w.Session.Contract.Operation("token")
 	for _, exchange := range w.Heard() {
-		own := exchange.Operation == token.ID && hostOf(exchange) == w.Session.Host && !slices.Contains(w.Calls, exchange)
-		if own && exchange.Err == nil && bringsToken(exchange) {
+		if exchange.Operation == token.ID && exchange.Err == nil && !slices.Contains(w.Calls, exchange) && bringsToken(exchange) {
 			_ = w.Preparing(func() error { w.Watch(token, exchange); return nil })
 		}
 	}
@@ -79,15 +80,6 @@ func bringsToken(exchange *client.Exchange) bool {
 		Token string `json:"access_token"`
 	}
 	return json.Unmarshal(exchange.Body, &answer) == nil && answer.Token != "" && exchange.Status/100 == 2
-}
-
-// hostOf is the host and port that a request went to.
-func hostOf(exchange *client.Exchange) string {
-	address, err := url.Parse(exchange.Request().URL)
-	if err != nil {
-		return ""
-	}
-	return address.Host
 }
 
 // watchBut leaves one of the sentinels out, by the name of its check.

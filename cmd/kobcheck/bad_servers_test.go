@@ -16,8 +16,11 @@ import (
 	"net"
 	"net/http"
 	"net/http/httptest"
+	"net/http/httputil"
+	"net/url"
 	"os"
 	"path/filepath"
+	"regexp"
 	"strings"
 	"sync"
 	"sync/atomic"
@@ -25,6 +28,9 @@ import (
 	"time"
 
 	"github.com/stretchr/testify/require"
+
+	"github.com/kobcheck/kobcheck/mock"
+	"github.com/kobcheck/kobcheck/reports/evidence"
 )
 
 // isTokenCall tells the token endpoint of the mock by its path.
@@ -302,4 +308,39 @@ func handServed(t *testing.T, serve func(net.Conn)) string {
 	}()
 	t.Cleanup(func() { _ = listener.Close(); <-ended })
 	return listener.Addr().String()
+}
+
+// TestATokenEndpointOfAnotherHostIsNotTheAPI has an API that conforms and a token endpoint whose answers caches may keep:
+// on the API's own host that is the API's fault, on another none of it, unless tokens are what is asked about.
+func TestATokenEndpointOfAnotherHostIsNotTheAPI(t *testing.T) {
+	t.Parallel()
+	front := func(api http.Handler) http.Handler { return api }
+	for name, c := range map[string]struct {
+		elsewhere bool
+		call      []string
+		code      int
+	}{
+		"on the API's own host":       {false, []string{"--section", "clients"}, evidence.ExitFailed},
+		"on another":                  {true, []string{"--section", "clients"}, evidence.ExitPassed},
+		"on another, asked about":     {true, []string{"--operation", "token"}, evidence.ExitFailed},
+		"on another, asked by a name": {true, []string{"--operation", "Get access token"}, evidence.ExitFailed},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			path := behind(t, mock.Options{Faults: []string{"token.may-be-stored"}}, front)
+			if c.elsewhere {
+				data, err := os.ReadFile(path)
+				require.NoError(t, err)
+				address := strings.TrimSuffix(string(regexp.MustCompile(`token_url: \S+`).Find(data)), "/oauth2/token")
+				to, err := url.Parse(strings.TrimPrefix(address, "token_url: "))
+				require.NoError(t, err)
+				other := httptest.NewServer(httputil.NewSingleHostReverseProxy(to))
+				t.Cleanup(other.Close)
+				rewrite(t, path, address, "token_url: "+other.URL)
+			}
+			arguments := append([]string{"run"}, c.call...)
+			output, code := kobcheck(t, append(arguments, "--config", path, "--out", filepath.Join(t.TempDir(), "out"), "--patience", "0s")...)
+			require.Equal(t, c.code, code, output)
+		})
+	}
 }

@@ -4,7 +4,7 @@ Feature: Derived inputs
   many of each class. Each request is valid but for the one place.
 
   @HARNESS-01 @standard
-  Rule: No input is answered by a server error: it is refused as a client error, or served as documented
+  Rule: Bad input is never answered by a server error (5xx), save where a page documents one (check 8 of card creation)
     @id:derived.inputs
     Scenario Outline: No operation breaks on <class> in a field
       Given inputs with <class>, derived from every operation's fields

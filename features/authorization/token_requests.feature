@@ -33,7 +33,7 @@ Feature: Token requests
   @OAUTH-03 @standard
   Rule: A token request that repeats a parameter gets no token
     @id:oauth.repeated
-    Scenario Outline: The <field> <how>
+    Scenario Outline: A <field> <how> gets no token
       When we ask for an access token but the "<field>" <how>
       Then the call is refused as a fault of the caller
 
@@ -128,7 +128,7 @@ Feature: Token requests
   @OAUTH-12 @standard
   Rule: Each kind of refusal of the token endpoint has its own code
     @id:oauth.code
-    Scenario Outline: The code for a <field> <how>
+    Scenario Outline: A <field> <how> is refused with its own code
       When we ask for an access token but the "<field>" <how>
       Then the error is one of <codes>
 
@@ -148,7 +148,7 @@ Feature: Token requests
   @OAUTH-13 @standard
   Rule: Whoever tried to authenticate by a header and is answered 401 gets a challenge of the same scheme
     @id:oauth.basic
-    Scenario: Wrong credentials in a header, none in the form
+    Scenario: Wrong credentials in a header are refused with a challenge for headers
       When we ask for an access token with wrong credentials in a header
       Then the call is refused as bad credentials
       And the challenge, where there is one, is for the header that was sent
@@ -178,7 +178,7 @@ Feature: Token requests
   @OAUTH-11 @standard
   Rule: A 400 or 401 of the token endpoint is a JSON object whose "error" is one code of the standard, with 401 "invalid_client"; "error_description" and "error_uri", where present, are printable ASCII without quotes and backslashes
     @id:oauth.error
-    Scenario Outline: The error for a <field> <how> has the form of the standard
+    Scenario Outline: The refusal of a <field> <how> has the form of the standard
       When we ask for an access token but the "<field>" <how>
       Then the call is refused as a fault of the caller
 

@@ -30,21 +30,21 @@ Feature: The API under load
       Then one of them has made a card
 
   @MONEY-06 @inferred
-  Rule: A manual credit raises the balance of its wallet by exactly the amount, once per key
+  Rule: A manual credit raises and a manual debit lowers the balance of its wallet by exactly the amount, once per key
     @id:load.credits
     Scenario: Of many credits at once each is on its wallet exactly once
       When 4 wallets get 9 credits each from all sides and send each other money
       Then each credit is on its wallet exactly once
 
   @MONEY-05 @inferred
-  Rule: A transfer between wallets neither makes nor loses money
+  Rule: A transfer between wallets neither makes nor loses money: what one side loses the other gains
     @id:load.transfers
     Scenario: Wallets that send each other money at once hold together what they held
       When 4 wallets get 9 credits each from all sides and send each other money
       Then the wallets hold together what they held
 
   @MONEY-07 @inferred
-  Rule: No amount of a wallet is ever negative
+  Rule: No amount of a wallet is ever negative, since cards are prepaid and authorised against the balance
     @id:load.overdraft
     Scenario: No wallet is overdrawn, however much is taken from it at once
       When 4 wallets get 9 credits each from all sides and send each other money

@@ -54,7 +54,7 @@ Feature: Webhook subscriptions
       And the webhook is in the list
 
   @HARNESS-21 @inferred
-  Rule: A webhook to an address inside a network is refused when it is created
+  Rule: A webhook to an address inside a network (private, link-local) is refused when it is created
     @id:webhooks-create.inside
     Scenario Outline: No webhook may go to <address>
       Given a valid request to "Create a webhook"

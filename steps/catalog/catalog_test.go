@@ -266,3 +266,27 @@ func TestEachQuestionOfAQuickRunHasAScenarioAndTheRestIsSaid(t *testing.T) {
 	require.NoError(t, err)
 	require.True(t, len(both) > 0 && len(both) < len(quick), "it can be narrowed like any other selection")
 }
+
+func TestAnOperationSelectsWhatIsAboutIt(t *testing.T) {
+	facts, err := contract.Load()
+	require.NoError(t, err)
+	c, err := Read(features.Files)
+	require.NoError(t, err)
+	ids := func(name string) (all []string) {
+		selected, err := c.Select(Selection{Operation: name}, facts)
+		require.NoError(t, err)
+		for _, s := range selected {
+			all = append(all, s.ID)
+		}
+		return all
+	}
+	for _, operation := range facts.Operations {
+		require.NotEmpty(t, ids(operation.ID), operation.ID)
+		require.Equal(t, ids(operation.ID), ids(operation.Title))
+	}
+	require.Contains(t, ids("token"), "token.wrong-credentials/client-secret")
+	require.NotContains(t, ids("token"), "auth.no-token/get-all-cards")
+	require.Contains(t, ids("cards-list"), "auth.no-token/get-all-cards")
+	_, err = c.Select(Selection{Operation: "cards-lst"}, facts)
+	require.ErrorContains(t, err, `there is no operation "cards-lst"; did you mean "cards-list"?`)
+}

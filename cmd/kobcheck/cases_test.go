@@ -13,7 +13,9 @@ import (
 	"testing"
 	"time"
 
+	"github.com/google/uuid"
 	"github.com/stretchr/testify/require"
+	"github.com/tidwall/gjson"
 
 	"github.com/kobcheck/kobcheck/mock"
 )
@@ -95,9 +97,12 @@ func many(answer *httptest.ResponseRecorder, r *http.Request) {
 	if r.Method != http.MethodGet || !strings.HasSuffix(r.URL.Path, "/wallets") || !bytes.HasPrefix(body, []byte("[{")) {
 		return
 	}
-	one, _, _ := bytes.Cut(body[1:], []byte("},{"))
-	one = append(bytes.TrimSuffix(bytes.TrimSuffix(one, []byte("]")), []byte("}")), '}')
-	put(answer, http.StatusOK, "application/json", "["+strings.Repeat(string(one)+",", 20_500)+string(one)+"]")
+	one, id := gjson.GetBytes(body, "0").Raw, gjson.GetBytes(body, "0.id").String()
+	all := bytes.NewBuffer(bytes.TrimSuffix(body, []byte("]")))
+	for range 20_500 {
+		all.WriteString("," + strings.ReplaceAll(one, id, uuid.NewString()))
+	}
+	put(answer, http.StatusOK, "application/json", all.String()+"]")
 }
 
 // clockAhead is an API whose clock is ten minutes ahead, and who says with a date when it may be asked again.
@@ -173,8 +178,7 @@ func fieldCases(t *testing.T) []fieldCase {
 				answer.Header()["Cache-Control"] = append([]string{"no-cache"}, answer.Header()["Cache-Control"]...)
 			}
 		}, call: "run --requirement STD-15", never: "To read"},
-		{name: "14 a list of 20500", alter: many, call: "run --scenario wallets-list.success", code: 4, says: "longer than kobcheck reads",
-			never: "FAILED"},
+		{name: "14 a list of 20500", alter: many, call: "run --scenario wallets-list.success", says: "1 = 1 passed"},
 		{name: "16 z", alter: lowerCase(`"${1}T${2}z"`), call: cards, never: "To read"},
 		{name: "17 t", alter: lowerCase(`"${1}t${2}Z"`), call: cards, never: "To read"},
 		{name: "19 a secret that ends in a line feed", target: secretOfPrimary("$\r\n"), call: "doctor", says: "fine token primary"},

@@ -76,4 +76,4 @@ func TestNullServersProveNothing(t *testing.T) {
 var anybodysProof = []string{"AUTH-01", "AUTH-02", "AUTH-15", "AUTH-16", "STD-14", "STD-17",
 	"CARD-20", "HARNESS-01", "HARNESS-10", "HARNESS-14", "HARNESS-15", "HARNESS-26",
 	"GEN-11", "CARD-CREATE-09", "WALLET-27", "ENDUSER-21", "HOOK-02", "BENEF-14",
-	"CLIENT-07", "CLIENT-11", "RATE-01", "RATE-02", "RATE-07", "HARNESS-22", "WALLET-29"}
+	"OAUTH-02", "OAUTH-08", "OAUTH-09", "CLIENT-07", "CLIENT-11", "RATE-01", "RATE-02", "RATE-07", "HARNESS-22", "WALLET-29"}

@@ -30,7 +30,8 @@ func (s *Scene) Balance(ctx context.Context, as, wallet string) (Balance, error)
 
 // BalanceOf is what a wallet holds as it shows itself; false where it shows no total or no available amount.
 func BalanceOf(wallet map[string]any) (Balance, bool) {
-	b := Balance{Total: Amount(wallet["total_amount"]), Available: Amount(wallet["amount"]), Reserved: Amount(wallet["reserved_amount"]), Body: wallet}
+	b := Balance{Total: Amount(wallet["total_amount"]), Available: Amount(wallet["amount"]),
+		Reserved: Amount(wallet["reserved_amount"]), Body: wallet}
 	if b.Total == nil || b.Available == nil {
 		return b, false
 	}

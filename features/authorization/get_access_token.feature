@@ -141,7 +141,7 @@ Feature: Get access token
     Scenario: The flow gives no refresh token
       When we ask for an access token
       Then the call succeeds
-      And there is no refresh token
+      And the answer brings no refresh token
 
   @AUTH-21 @stated
   Rule: A client that may not have the resource is answered 403

@@ -66,7 +66,7 @@ Feature: Token requests
     @id:oauth.by-get
     Scenario: No token by GET
       When we ask for an access token by GET
-      Then there is no token in the answer
+      Then the answer brings no access token
 
   @OAUTH-05 @standard
   Rule: The grant type is "client_credentials", letter for letter; another gets no token

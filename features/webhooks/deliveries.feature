@@ -116,7 +116,7 @@ Feature: Webhook deliveries
       And our receiver fails once
       When something happens to tell of
       And the notification comes again
-      Then it is the same message
+      Then what was delivered is the same message
 
   @HOOK-09 @stated
   Rule: After a deletion the subscription is no longer listed and gets no more events

@@ -132,8 +132,8 @@ func Run(to *Writer, r *reports.Run, from Sources, formats []string) ([]string, 
 	return paths, errors.Join(append(unknown, err)...)
 }
 
-// Book writes the documentation as pages, with the scenarios that would prove it, or with a run all pages of its site; an address under which they will stand
-// makes a sitemap as well. The first path is that of the page to begin with.
+// Book writes the documentation as pages, with the scenarios that would prove it, or with a run all pages of its site;
+// an address under which they will stand makes a sitemap as well. The first path is that of the page to begin with.
 func Book(to *Writer, r *reports.Run, planned []reports.Scenario, from Sources, tool reports.Tool, address string) ([]string, error) {
 	told := func(string) {}
 	if r != nil {

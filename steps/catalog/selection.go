@@ -2,6 +2,7 @@ package catalog
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 
 	"github.com/kobcheck/kobcheck/contract"
@@ -79,12 +80,11 @@ func (s Selection) calls(scenario *Scenario, from *contract.Contract) bool {
 			return true
 		}
 	}
-	for _, step := range scenario.Steps {
-		if strings.Contains(step.Text, `"`+operation.Title+`"`) || operation.Creates == "token" && strings.Contains(step.Text, "ask for an access token") {
-			return true
-		}
+	said := `"` + operation.Title + `"`
+	if operation.Creates == "token" {
+		said = "ask for an access token"
 	}
-	return false
+	return slices.ContainsFunc(scenario.Steps, func(step Step) bool { return strings.Contains(step.Text, said) })
 }
 
 // operationOf finds an operation by its id or its title; nil for none.

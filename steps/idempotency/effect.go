@@ -67,6 +67,14 @@ func walletKnownAs(w *steps.World, id string) *scene.Thing {
 	return &scene.Thing{Kind: "wallet", ID: id, As: "primary"}
 }
 
+// wasDoneOnce is for a repeat, and for copies sent at once.
+func wasDoneOnce(ctx context.Context, w *steps.World, draft *scene.Draft) error {
+	if steps.State[repeats](w).first != nil {
+		return repeatDidNothing(ctx, w)
+	}
+	return doneOnce(ctx, w, draft)
+}
+
 func repeatDidNothing(ctx context.Context, w *steps.World) error {
 	kept := steps.State[repeats](w).first
 	if kept == nil {

@@ -358,13 +358,6 @@ func nameDifferent(w *steps.World, kind string) error {
 	return nil
 }
 
-func wasDoneOnce(ctx context.Context, w *steps.World, draft *scene.Draft) error {
-	if steps.State[repeats](w).first != nil {
-		return repeatDidNothing(ctx, w)
-	}
-	return doneOnce(ctx, w, draft)
-}
-
 func successes(w *steps.World) (map[string]int, int, error) {
 	answers := steps.State[repeats](w).answers
 	if len(answers) == 0 {

@@ -21,8 +21,14 @@ func Sentences() []steps.Definition {
 	for _, one := range sentence.Workloads() {
 		all = append(all, steps.Define(area, "("+sentence.Ungrouped(one.Pattern)+")", one.Doc, perform))
 	}
-	for _, one := range sentence.Promises() {
-		all = append(all, steps.Define(area, "("+sentence.Ungrouped(one.Pattern)+")", one.Doc, hold))
+	for _, about := range []string{"keys", "money", "deliveries", "limits", "answers"} {
+		var patterns, docs []string
+		for _, one := range sentence.Promises() {
+			if one.About == about {
+				patterns, docs = append(patterns, sentence.Ungrouped(one.Pattern)), append(docs, one.Doc)
+			}
+		}
+		all = append(all, steps.Define(area, "("+strings.Join(patterns, "|")+")", strings.Join(docs, " "), hold))
 	}
 	return all
 }

@@ -39,7 +39,6 @@ func Sentences() []steps.Definition {
 		steps.Define(area, `the refusal says which methods are allowed`, "A 405 has the header Allow.", namesMethods),
 		steps.Define(area, `we read the answer of "([^"]+)" to its end`, "Calls the operation, up to three times where its answer ends early.", readToItsEnd),
 		steps.Define(area, `the error is one of (.+)`, "The member error of a token error is one of the codes of RFC 6749.", errorIsOneOf),
-		steps.Define(area, `there is no refresh token`, "The token answer has no refresh_token.", noRefreshToken),
 		steps.Define(area, `the new thing is where "Location" says, if anywhere`, "A Location after 201 resolves to the thing that was made.", locationResolves),
 	}
 }
@@ -130,11 +129,6 @@ func errorIsOneOf(w *steps.World, exchange *client.Exchange, list string) {
 	w.Match(match.Field(match.OneOf(codes...), "error"), w.Body(exchange), evidence.Assertion{
 		Check: "error code of RFC 6749", Fact: w.Own(contract.Form),
 		Message: "the token error does not name a code of RFC 6749"})
-}
-
-func noRefreshToken(w *steps.World, exchange *client.Exchange) {
-	w.Match(match.Field(match.Missing(), "refresh_token"), w.Body(exchange), evidence.Assertion{Check: "no refresh token",
-		Fact: w.Fact("STD-17", contract.FieldThere), Message: "the client-credentials flow gave a refresh token"})
 }
 
 func locationResolves(ctx context.Context, w *steps.World, exchange *client.Exchange) error {

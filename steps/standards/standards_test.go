@@ -42,7 +42,7 @@ func TestWhatHTTPAndOAuthAskOfAnAnswerHoldsAndBreaks(t *testing.T) {
 		"an error code of one's own": {Sentences: says(`we ask for an access token with the "grant_type" "password"`,
 			`the error is one of invalid_grant, unsupported_grant_type`),
 			Call: "token", Change: stage.Member("error", "no_such_code"), Breaks: "error code of RFC 6749"},
-		"a refresh token": {Sentences: says(`we ask for an access token`, `there is no refresh token`),
+		"a refresh token": {Sentences: says(`we ask for an access token`, `the answer brings no refresh token`),
 			Call: "token", Change: stage.Member("refresh_token", "one"), Breaks: "no refresh token"},
 		"a Location that leads nowhere": {Freedoms: []string{"F-03=path"},
 			Sentences: says(`we call "Create a new card"`, `the new thing is where "Location" says, if anywhere`),

@@ -35,7 +35,10 @@ func askingSentences() []steps.Definition {
 			{Word: "with wrong credentials in a header", Doc: "a wrong secret as HTTP Basic has it, and no credentials in the form.", Handler: askTokenByHeader},
 		}),
 		steps.Define(area, `the refusal is that of the call before`, "Status and code of the two are the same.", refusedAlike),
-		steps.Define(area, `there is no token in the answer`, "The answer is no success, or has no access_token.", noToken),
+		steps.Define(area, `the answer brings no {}`, "What a success must not bring.", steps.Choice{
+			{Word: "access token", Doc: "a refusal, or no access_token.", Handler: noToken},
+			{Word: "refresh token", Doc: "no refresh_token.", Handler: noRefreshToken},
+		}),
 		steps.Define(area, `no token is given, or the answer says for which scope`, "A refusal; or a token whose scope is the one asked for or the one that the answer names.", scopeTold),
 		steps.Define(area, `the challenge, where there is one, is for the header that was sent`, "A 401 has a Basic challenge in WWW-Authenticate.", challengesBasic),
 	}
@@ -251,4 +254,9 @@ func challengesBasic(w *steps.World, exchange *client.Exchange) error {
 		Message: "a 401 does not challenge by the scheme that was tried", Expected: "WWW-Authenticate: Basic …",
 		Actual: match.OrAbsent(strings.Join(exchange.Header.Values("WWW-Authenticate"), ", "))})
 	return nil
+}
+
+func noRefreshToken(w *steps.World, exchange *client.Exchange) {
+	w.Match(match.Field(match.Missing(), "refresh_token"), w.Body(exchange), evidence.Assertion{Check: "no refresh token",
+		Fact: w.Fact("STD-17", contract.FieldThere), Message: "the client-credentials flow gave a refresh token"})
 }

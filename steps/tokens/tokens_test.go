@@ -45,7 +45,7 @@ func TestAskingForATokenHoldsAndBreaks(t *testing.T) {
 		"an empty field": {Sentences: says(`we ask for an access token but the "client_secret" left out`,
 			`we ask for an access token but the "client_secret" empty`, `the refusal is that of the call before`),
 			Call: "token", From: 1, Change: stage.Status(401), Breaks: "an empty field is one left out"},
-		"a token by GET": {Sentences: says(`we ask for an access token by GET`, `there is no token in the answer`),
+		"a token by GET": {Sentences: says(`we ask for an access token by GET`, `the answer brings no access token`),
 			Faults: []string{"token.by-get"}, Breaks: "no token"},
 		"a form with escapes": {Sentences: says(`we ask for an access token by a form in which every letter is escaped`, `the call succeeds`),
 			Call: "token", Change: stage.Refused(400, "no"), Breaks: "success status"},

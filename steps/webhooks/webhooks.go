@@ -42,8 +42,10 @@ func Sentences() []steps.Definition {
 			{Word: "has the documented types", Doc: "their forms.", Handler: messageForm("types")},
 			{Word: "verifies", Doc: "form, headers, age, certificate, signature.", Handler: messagesVerify},
 		}),
-		steps.Define(area, `what was delivered goes together`,
-			"Holds all messages of the scenario beside each other: ids, tokens, topics, times, clients and repeats.", compareAll),
+		steps.Define(area, `what was delivered {}`, "Holds all messages of the scenario beside each other.", steps.Choice{
+			{Word: "goes together", Doc: "ids, tokens, topics, times, clients and repeats.", Handler: compareAll},
+			{Word: "is the same message", Doc: "the repeat has the message id of the first try.", Handler: sameMessage},
+		}),
 		steps.Define(area, `the event names {}`, "The event in the notification.", steps.Choice{
 			{Word: "its entity", Doc: "it has its documented members.", Handler: eventForm},
 			{Word: "an entity that can be read", Doc: "the transaction is read by the id in the event.", Handler: entityCanBeRead},
@@ -51,7 +53,6 @@ func Sentences() []steps.Definition {
 		steps.Define(area, `our receiver (fails|refuses|hangs up) once`, "Answers the first try of each notification with a server error, with a client error, or not at all.", receiverFails),
 		steps.Define(area, `the notification comes again`, "The notification that failed arrives once more.", sentAgain),
 		steps.Define(area, `whether the notification comes again is recorded`, "Waits for a second try and keeps the answer; no page says that there is one.", notedSentAgain),
-		steps.Define(area, `it is the same message`, "The repeat has the message id of the first try.", sameMessage),
 	}
 }
 

@@ -63,7 +63,7 @@ func TestAFurtherTryHoldsAndBreaks(t *testing.T) {
 	again := says(`a confirmed webhook`, `our receiver fails once`, `something happens to tell of`, `the notification comes again`)
 	stage.Play(t, map[string]stage.Case{
 		"no further try":     broken("webhook.not-retried", "a failed delivery is tried again", again...),
-		"another message id": broken("webhook.new-id-on-retry", "the same message", append(again, `it is the same message`)...),
+		"another message id": broken("webhook.new-id-on-retry", "the same message", append(again, `what was delivered is the same message`)...),
 		"no first try":       {Faults: []string{"webhook.notification-missing"}, Sentences: again, Breaks: "a notification arrives"},
 	})
 }

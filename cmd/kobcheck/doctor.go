@@ -9,6 +9,7 @@ import (
 
 	"github.com/kobcheck/kobcheck/client"
 	"github.com/kobcheck/kobcheck/cmd/kobcheck/workbench"
+	"github.com/kobcheck/kobcheck/reports/evidence"
 	"github.com/kobcheck/kobcheck/steps/doctor"
 )
 
@@ -46,11 +47,14 @@ func examine(ctx context.Context, b *workbench.Bench, path string, asJSON bool) 
 	ctx, _, release := workbench.UntilSignal(ctx)
 	defer release()
 	checks := (&doctor.Doctor{Contract: b.Facts, File: file, Client: api, Now: b.Now}).Examine(ctx)
-	expected, err := b.Forecast(ctx, file)
-	if err != nil {
-		return err
+	said := doctor.NewOpinion(file.Target.Name, checks)
+	if said.Code() == evidence.ExitPassed { // where something is broken no run is to be foretold
+		expected, err := b.Forecast(ctx, file)
+		if err != nil {
+			return err
+		}
+		said.Foretell(expected)
 	}
-	said := doctor.NewOpinion(file.Target.Name, checks, expected)
 	if err := b.Print(asJSON, said, func(w io.Writer) error { return said.Print(w) }); err != nil {
 		return err
 	}

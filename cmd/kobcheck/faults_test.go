@@ -25,7 +25,7 @@ import (
 )
 
 // faultsSampled is the part of the faults that a test run tries by itself; all of them run the same code.
-const faultsSampled = 6
+const faultsSampled = 12
 
 // TestEveryFaultOfTheMockIsCaughtOnItsOwnRequirement holds that a scenario of the suite reports a finding
 // on the very requirement that a fault breaks. A few faults can't be held against an API; the catalogue says

@@ -26,7 +26,7 @@ func TestOneEntryCoversACauseAndTheRestIsStillJudged(t *testing.T) {
 	known := filepath.Join(folder, "known.yaml")
 	require.NoError(t, os.WriteFile(known, []byte(filled), 0o600))
 
-	output, code = kobcheck(t, "run", "--fault", fault, "--known", known, "--out", folder)
+	output, code = kobcheck(t, "run", "--fault", fault, "--known", known, "--section", "endusers", "--out", folder)
 	require.Zero(t, code, output)
 	require.Regexp(t, `1\s+cause known`, output)
 
@@ -42,7 +42,7 @@ func TestOneEntryCoversACauseAndTheRestIsStillJudged(t *testing.T) {
 	require.Regexp(t, `no longer fails as KOB-1 says; remove the\s+entry\s+at`, output)
 	output, code = kobcheck(t, "run", "--known", known, "--unexpected-pass", "fail", "--out", folder)
 	require.Equal(t, evidence.ExitFailed, code, output)
-	output, code = kobcheck(t, "run", "--known", known, "--section", "endusers", "--out", folder)
+	output, code = kobcheck(t, "run", "--known", known, "--section", "wallets", "--out", folder)
 	require.Zero(t, code, output)
 	require.Regexp(t, `conforms\s+in\s+part`, output)
 	require.NoError(t, os.WriteFile(known, []byte(filled+filled), 0o600))

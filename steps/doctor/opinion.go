@@ -20,14 +20,17 @@ type Opinion struct {
 	Makes map[string]int `json:"makes"`
 }
 
-// NewOpinion puts together what was looked at with a run on an API that conforms and has what the target file has.
-func NewOpinion(target string, checks []Check, expected *reports.Run) *Opinion {
-	said := &Opinion{Target: target, Checks: checks, Forecast: expected.Summary.Scenarios, Missing: expected.Missing(),
-		Makes: map[string]int{}}
+// NewOpinion is of what was looked at; nothing is foretold yet.
+func NewOpinion(target string, checks []Check) *Opinion {
+	return &Opinion{Target: target, Checks: checks, Missing: []reports.MissingKey{}, Makes: map[string]int{}}
+}
+
+// Foretell takes over what a run on an API that conforms, and has what the target file has, came to.
+func (said *Opinion) Foretell(expected *reports.Run) {
+	said.Forecast, said.Missing = expected.Summary.Scenarios, expected.Missing()
 	for _, one := range expected.LeftBehind {
 		said.Makes[one.Kind] = one.Count
 	}
-	return said
 }
 
 // Code is the exit code: the environment's where something is broken.

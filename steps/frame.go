@@ -46,9 +46,12 @@ func find(w *World, wanted func(*contract.Operation) bool) *contract.Operation {
 // Frame reads all things of the scenario that nobody else has, or those alone that one of the requests names.
 func (w *World) Frame(ctx context.Context, naming ...*scene.Draft) (*Frame, error) {
 	f := &Frame{things: map[string]*scene.Thing{}}
-	for name, thing := range w.Things {
+	known := map[string]bool{"": true}
+	for _, name := range slices.Sorted(maps.Keys(w.Things)) {
+		thing := w.Things[name]
 		mentions := func(draft *scene.Draft) bool { return Mentions(draft, thing) }
-		if thing != nil && !thing.Shared && thing.ID != "" && (len(naming) == 0 || slices.ContainsFunc(naming, mentions)) {
+		if thing != nil && !thing.Shared && !known[thing.ID] && (len(naming) == 0 || slices.ContainsFunc(naming, mentions)) {
+			known[thing.ID] = true
 			f.things[name] = thing
 			f.include(thing)
 		}

@@ -56,6 +56,12 @@ func (p *pool) take(ctx context.Context, fresh func() (*Thing, error)) (*Thing, 
 	return &lent, nil
 }
 
+// Common returns what the scenes of a client have in common under a name, and makes it when it is first asked for.
+// Errors are those of who makes it.
+func (s *Scene) Common(ctx context.Context, as, name string, fresh func() (*Thing, error)) (*Thing, error) {
+	return s.shared.pool(as, name, 1).take(ctx, fresh)
+}
+
 // turn lets one at a time in, and gives up waiting with the context.
 type turn chan struct{}
 

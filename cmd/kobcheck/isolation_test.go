@@ -37,7 +37,7 @@ func TestOneDeviationCostsOneFindingAndEverythingElseIsStillJudged(t *testing.T)
 		"status.enduser-created-201":             {2, 0, "ENDUSER-13"},
 		"field.cards-create.m_pan.missing":       {3, 0, "CARD-16"},
 		"field.wallets-create.asset_class.null":  {4, 0, "WALLET-17"},
-		"field.endusers-create.metadata.renamed": {16, 1, "ENDUSER-19"},
+		"field.endusers-create.metadata.renamed": {14, 1, "ENDUSER-19"},
 		"http.no-date":                           {6, 1, "STD-07"},
 		"status.card-created-200":                {3, 0, "CARD-CREATE-08"},
 	}

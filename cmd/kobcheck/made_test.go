@@ -21,7 +21,7 @@ import (
 
 // What a night may leave on somebody's staging.
 const (
-	mostEndusers = 95
+	mostEndusers = 80
 	mostWallets  = 350
 	mostCards    = 200
 )

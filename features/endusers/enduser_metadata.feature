@@ -161,7 +161,8 @@ Feature: Usage of metadata on endusers
   Rule: Nested objects, arrays, numbers, booleans, nulls and non-ASCII text come back unchanged
     @id:metadata.null
     Scenario: A member that is null stays
-      Given the request's "metadata" is set to {"left": null, "right": 1}
-      When the request is sent
-      Then the answer's "metadata" is what was sent
-      And the enduser reads back equal
+      Given an enduser with the metadata
+        """
+        {"left": null, "right": 1}
+        """
+      Then the enduser reads back equal

@@ -21,7 +21,8 @@ Feature: Endusers
   Rule: An enduser always has its documented fields
     @id:enduser.field
     Scenario Outline: An enduser has "<field>", or null where that is documented
-      When we call "Create a new enduser"
+      Given an enduser
+      When we call "Get enduser by ID"
       Then the answer's "<field>" is there, or null
       And the answer is an Enduser
 
@@ -34,7 +35,8 @@ Feature: Endusers
 
     @id:enduser.optional
     Scenario Outline: "<field>" is an object, null or left out
-      When we call "Create a new enduser"
+      Given an enduser
+      When we call "Get enduser by ID"
       Then the call succeeds
       And the answer's "<field>" is an object, null or left out
 

@@ -100,12 +100,15 @@ func anEnduserWithMetadata(ctx context.Context, w *steps.World, document string)
 	if err != nil {
 		return err
 	}
-	draft, err := w.Scene.Draft(ctx, w.Session.Contract.Creator("enduser"), "primary", w.Things)
-	if err != nil {
-		return err
-	}
-	enduser, err := w.Scene.Create(ctx, draft.Set("metadata", metadata))
+	enduser, err := w.Scene.Common(ctx, "primary", "enduser with "+document, func() (*scene.Thing, error) {
+		draft, err := w.Scene.Draft(ctx, w.Session.Contract.Creator("enduser"), "primary", scene.Things{})
+		if err != nil {
+			return nil, err
+		}
+		return w.Scene.Create(ctx, draft.Set("metadata", metadata))
+	})
 	if err == nil {
+		enduser.Shared = false // nobody can change one, and whether it is as it was is looked at
 		w.Things["enduser"] = enduser
 	}
 	return err

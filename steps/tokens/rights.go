@@ -185,14 +185,9 @@ func callWithoutRight(ctx context.Context, w *steps.World, way string) error {
 	a.way = way
 	var drafts, acting []*scene.Draft
 	for _, operation := range steps.Sampled(w, asking(w), w.Depth()) {
-		// What one call needs may not be fit for another.
-		own := scene.Things{}
-		draft, err := w.Scene.Draft(ctx, operation, w.Session.Client.Caller(operation), own)
+		draft, err := aimed(ctx, w, operation)
 		if err != nil {
 			return err
-		}
-		for kind, thing := range own {
-			w.Things[kind+" of "+operation.ID] = thing
 		}
 		h, err := holding(ctx, w, draft.Request.As)
 		if err != nil {
@@ -225,6 +220,30 @@ func callWithoutRight(ctx context.Context, w *steps.World, way string) error {
 		a.calls = append(a.calls, exchange)
 	}
 	return nil
+}
+
+// aimed is a right request. None of the calls is served, so that all scenarios without a right have the same few things;
+// that they are as they were is looked at.
+func aimed(ctx context.Context, w *steps.World, operation *contract.Operation) (*scene.Draft, error) {
+	as, own := w.Session.Client.Caller(operation), scene.Things{}
+	for _, kind := range operation.Fixtures() {
+		if !slices.Contains([]string{"beneficiary", "card", "transaction", "wallet", scene.FundedWallet}, kind) {
+			continue
+		}
+		thing, err := w.Scene.Common(ctx, as, kind+" that nothing is done to", func() (*scene.Thing, error) {
+			return w.Scene.Fresh(ctx, as, kind, scene.Things{})
+		})
+		if err != nil {
+			return nil, err
+		}
+		thing.Shared = false
+		own[kind] = thing
+	}
+	draft, err := w.Scene.Draft(ctx, operation, as, own)
+	for kind, thing := range own {
+		w.Things[kind+" of "+operation.ID] = thing
+	}
+	return draft, err
 }
 
 // asking are the operations that ask for a token and can be called rightly. Those of webhooks may do without (C-31).

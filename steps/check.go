@@ -122,6 +122,7 @@ func (w *World) finding(a evidence.Assertion) evidence.Finding {
 	}
 	// Redaction comes before the cut: half a secret would not be recognised.
 	redact := func(text string) string { return cut(visible(w.Session.Client.Redactor().Text(text))) }
+	a.Gherkin = w.Session.Client.Redactor().Text(a.Gherkin)
 	a.Message, a.Pointer, a.Expected, a.Actual = redact(a.Message), redact(a.Pointer), redact(a.Expected), redact(a.Actual)
 	f := w.Session.Policy.Finding(a)
 	f.Step = w.step

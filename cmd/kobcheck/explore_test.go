@@ -94,7 +94,7 @@ func TestAWalkFindsAFaultAndWritesTheScenarioThatShowsIt(t *testing.T) {
 	} {
 		t.Run(fault, func(t *testing.T) {
 			faulty := mock.Options{Faults: []string{fault}}
-			result := exploring(t.Context(), t, faulty, 3000, 7)
+			result := exploring(t.Context(), t, faulty, 3000, 10)
 			require.NotNil(t, result.Difference, "3,000 steps did not meet it")
 			require.Equal(t, requirement, result.Difference.Requirement)
 			require.LessOrEqual(t, len(result.Walk), 6, "%v", result.Walk)

@@ -56,6 +56,8 @@ type Assertion struct {
 	Actual   string
 	// Exchange is the number of the exchange that shows it; 0 means the latest.
 	Exchange int
+	// Gherkin is a scenario that shows it by itself, where a walk found it; empty for none.
+	Gherkin string
 }
 
 // Finding is a requirement that the API was seen to break.
@@ -71,6 +73,8 @@ type Finding struct {
 	Pointer  string `json:"pointer,omitempty"`
 	Expected string `json:"expected"`
 	Actual   string `json:"actual"`
+	// Gherkin is a scenario in the sentences of the suite that shows it by itself; empty where a scenario of the suite does.
+	Gherkin string `json:"gherkin,omitempty"`
 	// Exchange is the number of the exchange that shows it, 0 for none.
 	Exchange int `json:"exchange"`
 	Step     int `json:"step"`

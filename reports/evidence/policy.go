@@ -61,6 +61,6 @@ func (p *Policy) Gates(requirement string, weight contract.Weight) bool {
 func (p *Policy) Finding(a Assertion) Finding {
 	weight := p.Contract.Weigh(a.Fact)
 	return Finding{Requirement: a.Fact.Requirement, Mark: weight.Mark, Hazard: weight.Hazard, Gated: p.Gates(a.Fact.Requirement, weight),
-		Check: a.Check, Message: a.Message, Pointer: a.Pointer, Expected: a.Expected, Actual: a.Actual, Exchange: a.Exchange,
+		Check: a.Check, Message: a.Message, Pointer: a.Pointer, Expected: a.Expected, Actual: a.Actual, Gherkin: a.Gherkin, Exchange: a.Exchange,
 		Operation: a.Fact.Operation}
 }

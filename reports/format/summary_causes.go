@@ -2,6 +2,7 @@ package format
 
 import (
 	"fmt"
+	"strings"
 
 	"github.com/kobcheck/kobcheck/contract"
 	"github.com/kobcheck/kobcheck/reports"
@@ -82,6 +83,12 @@ func (p printer) cause(c *reports.Cause, facts *contract.Contract) {
 	p.Line("  finding      %s%s", wording.Wrap(f.Message, 15), wording.Plain(where))
 	p.Line("  expected     %s", wording.Wrap(f.Expected, 15))
 	p.Line("  actual       %s", wording.Wrap(f.Actual, 15))
+	if f.Gherkin != "" {
+		p.Line("  as scenario")
+		for _, line := range strings.Split(strings.TrimRight(f.Gherkin, "\n"), "\n") {
+			p.Line("  %s", wording.Plain(line))
+		}
+	}
 	if exchange := c.Exchange(); exchange != nil {
 		p.Line("  repeat with  %s", wording.Plain(exchange.Curl))
 	}

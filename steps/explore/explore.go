@@ -13,7 +13,9 @@ import (
 	"fmt"
 	"math/rand/v2"
 
+	"github.com/kobcheck/kobcheck/client"
 	"github.com/kobcheck/kobcheck/client/scene"
+	"github.com/kobcheck/kobcheck/contract"
 	"github.com/kobcheck/kobcheck/reports/evidence"
 )
 
@@ -29,6 +31,8 @@ type Config struct {
 	AtOnce bool
 	// Tries bounds the walks that shrinking may take; 0 means [DefaultTries].
 	Tries int
+	// Hear hears of every exchange of a walk; nil for nobody.
+	Hear func(*contract.Operation, *client.Exchange) error
 }
 
 // walkLength is how many steps begin with nothing and build on each other: long enough for states to meet,
@@ -105,21 +109,33 @@ func Explore(ctx context.Context, config Config) (*Result, error) {
 
 type explorer struct {
 	Config
-	unit    scene.Unit
-	program *scene.Thing // nil for none
+	unit scene.Unit
+	// moneyless says that no money can be put on a wallet, so that none is moved.
+	moneyless bool
+	programs  map[string]*scene.Thing // by client; none where it has none
 }
 
 // begin learns the unit of amounts and finds a card program, if there is one.
 func (e *explorer) begin(ctx context.Context) error {
 	prepared := e.newWalk().scene
 	var err error
-	if e.unit, err = prepared.Unit(ctx); err != nil {
+	var none *scene.NotTestable
+	if e.unit, err = prepared.Unit(ctx); errors.As(err, &none) {
+		e.moneyless = true
+	} else if err != nil {
 		return fmt.Errorf("learning the unit of amounts before the walk: %w", differing(err))
 	}
-	e.program, err = prepared.Need(ctx, "primary", "program", nil)
-	var none *scene.NotTestable
-	if err != nil && !errors.As(err, &none) {
-		return fmt.Errorf("finding a card program before the walk: %w", differing(err))
+	e.programs = map[string]*scene.Thing{}
+	for _, as := range e.newWalk().clients() {
+		program, err := prepared.Need(ctx, as, "program", nil)
+		var differs *scene.Blocked
+		switch {
+		case err == nil:
+			e.programs[as] = program
+		case errors.As(err, &none), as == "second" && errors.As(err, &differs):
+		default:
+			return fmt.Errorf("finding a card program before the walk: %w", differing(err))
+		}
 	}
 	return nil
 }
@@ -180,7 +196,7 @@ func (e *explorer) shrink(ctx context.Context, walk []Step, difference *Differen
 	// What shows without requests at the same moment needs no luck to be seen again.
 	calm := append([]Step{}, walk...)
 	for i := range calm {
-		calm[i].Copies, calm[i].SameKey = 1, false
+		calm[i].Copies, calm[i].SameKey, calm[i].As = 1, false, ""
 	}
 	if _, err := accept(calm); err != nil {
 		return err

@@ -92,12 +92,16 @@ func (s *story) step(step Step, last bool, difference *Difference) {
 	case ForeignRead:
 		s.say("Given", "a wallet of another client")
 		s.say("When", `we call "Get wallet by ID" for the foreign wallet`)
+	case ForeignStatus, ForeignMoney:
+		s.cannot(step)
 	case Lists:
 	}
 }
 
 func (s *story) wallet(step Step) {
 	switch {
+	case step.As != "":
+		s.cannot(step)
 	case len(s.names) == 0 && step.Deed == NewWallet:
 		s.names[step.Number] = "wallet"
 		s.say("Given", "a wallet")

@@ -30,6 +30,7 @@ type walk struct {
 // wallet is a wallet as the model believes it to be. Balance is what total_amount has to show.
 type wallet struct {
 	id, holder, status string
+	as                 string // whose it is
 	company            bool
 	balance            *big.Rat
 	card               *card // that links it; nil for none
@@ -67,9 +68,9 @@ func (w *walk) walletNumbers() []int { return numbers(w.wallets) }
 func (w *walk) cardNumbers() []int   { return numbers(w.cards) }
 func (w *walk) keyedNumbers() []int  { return numbers(w.keyed) }
 
-// draft builds a valid request about a wallet, in the sentences of the contract.
-func (w *walk) draft(ctx context.Context, operation string, have scene.Things) (*scene.Draft, error) {
-	draft, err := w.scene.Draft(ctx, w.Scene.Contract.Operation(operation), "primary", have)
+// draft builds a valid request of a client, in the sentences of the contract.
+func (w *walk) draft(ctx context.Context, operation, as string, have scene.Things) (*scene.Draft, error) {
+	draft, err := w.scene.Draft(ctx, w.Scene.Contract.Operation(operation), as, have)
 	return draft, differing(err)
 }
 
@@ -77,6 +78,11 @@ func (w *walk) draft(ctx context.Context, operation string, have scene.Things) (
 func (w *walk) hear(operation *contract.Operation, exchange *client.Exchange) error {
 	w.requests++
 	w.recorded = append(w.recorded, exchange.Record())
+	if w.Hear != nil {
+		if err := w.Hear(operation, exchange); err != nil {
+			return err
+		}
+	}
 	switch {
 	case exchange.Status == http.StatusTooManyRequests:
 		return fmt.Errorf("%s was answered 429; walk slower with --max-rps", operation.ID)
@@ -111,18 +117,18 @@ func answered(exchange *client.Exchange) string {
 func idOf(exchange *client.Exchange) string { return scene.ID(scene.Value(exchange.Body)) }
 
 // makeWallet makes an active wallet of a person or a company; the walk begins with what it holds.
-func (w *walk) makeWallet(ctx context.Context, company bool) (*wallet, error) {
+func (w *walk) makeWallet(ctx context.Context, as string, company bool) (*wallet, error) {
 	kind, holder := "wallet", "enduser"
 	if company {
 		kind, holder = scene.CompanyWallet, scene.Company
 	}
 	have := scene.Things{}
-	made, err := w.scene.Fresh(ctx, "primary", kind, have)
+	made, err := w.scene.Fresh(ctx, as, kind, have)
 	if err != nil {
 		return nil, differing(err)
 	}
-	one := &wallet{id: made.ID, holder: have[holder].ID, status: "ACTIVE", company: company}
-	balance, err := w.scene.Balance(ctx, "primary", one.id)
+	one := &wallet{id: made.ID, holder: have[holder].ID, status: "ACTIVE", as: as, company: company}
+	balance, err := w.scene.Balance(ctx, as, one.id)
 	one.balance = balance.Total
 	return one, differing(err)
 }
@@ -131,7 +137,7 @@ func (w *walk) makeWallet(ctx context.Context, company bool) (*wallet, error) {
 func (w *walk) agree(ctx context.Context, requirement string) error {
 	for _, number := range w.walletNumbers() {
 		one := w.wallets[number]
-		balance, err := w.scene.Balance(ctx, "primary", one.id)
+		balance, err := w.scene.Balance(ctx, one.as, one.id)
 		if err != nil {
 			return differing(err)
 		}

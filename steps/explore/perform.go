@@ -17,7 +17,7 @@ import (
 func (w *walk) perform(ctx context.Context, s Step) error {
 	switch s.Deed {
 	case NewWallet, CompanyWallet:
-		one, err := w.makeWallet(ctx, s.Deed == CompanyWallet)
+		one, err := w.makeWallet(ctx, s.owner(), s.Deed == CompanyWallet)
 		if err == nil {
 			w.wallets[s.Number] = one
 		}
@@ -37,7 +37,7 @@ func (w *walk) perform(ctx context.Context, s Step) error {
 	case NewCard:
 		return w.newCard(ctx, s, one)
 	case WalletStatus:
-		draft, err := w.draft(ctx, "wallets-update", one.things())
+		draft, err := w.draft(ctx, "wallets-update", one.as, one.things())
 		if err != nil {
 			return err
 		}
@@ -51,25 +51,50 @@ func (w *walk) perform(ctx context.Context, s Step) error {
 		return w.agree(ctx, "WALLET-31")
 	case Credit, Debit, Transfer:
 		return w.move(ctx, s, one, w.wallets[s.Other])
-	case ForeignRead:
-		draft, err := w.draft(ctx, "wallets-get", one.things())
-		if err != nil {
-			return err
-		}
-		draft.Request.As = "second"
-		exchange, err := w.scene.Send(ctx, draft)
-		if err != nil {
-			return err
-		}
-		if exchange.Status < 400 {
-			return differs("OWN-07", "another client's wallet", "a client can read a wallet of another", "a refusal", answered(exchange))
-		}
+	case ForeignRead, ForeignStatus, ForeignMoney:
+		return w.reach(ctx, s, one)
 	}
 	return nil
 }
 
-// things are what a request about the wallet names.
-func (one *wallet) things() scene.Things { return scene.Things{"wallet": {Kind: "wallet", ID: one.id}} }
+// reach lets the other client read a wallet, change it or move its money: it is refused, and nothing has happened.
+func (w *walk) reach(ctx context.Context, s Step, one *wallet) error {
+	other := map[string]string{"primary": "second", "second": "primary"}[one.as]
+	var draft *scene.Draft
+	var err error
+	requirement := "OWN-07"
+	switch s.Deed {
+	case ForeignRead:
+		draft, err = w.draft(ctx, "wallets-get", other, one.things(other))
+	case ForeignStatus:
+		requirement = "OWN-03"
+		if draft, err = w.draft(ctx, "wallets-update", other, one.things(other)); err == nil {
+			draft.Set("status", s.Status)
+		}
+	default:
+		draft, err = w.scene.Booking(ctx, "transactions-manual-debit", other, s.Amount, one.id, one.id)
+		err = differing(err)
+	}
+	if err != nil {
+		return err
+	}
+	exchange, err := w.scene.Send(ctx, draft)
+	if err != nil {
+		return err
+	}
+	if exchange.Status < 400 {
+		return differs(requirement, "another client's wallet", "a client can read a wallet of another, or change it", "a refusal", answered(exchange))
+	}
+	if s.Deed == ForeignRead {
+		return nil
+	}
+	return w.agree(ctx, "HARNESS-11")
+}
+
+// things are what a request about the wallet names; whoever asks is taken for its owner.
+func (one *wallet) things(as ...string) scene.Things {
+	return scene.Things{"wallet": {Kind: "wallet", ID: one.id, As: append(as, one.as)[0]}}
+}
 
 // copies sends a request so many times at the same moment, under one key or under one each.
 func (w *walk) copies(ctx context.Context, s Step, draft *scene.Draft) ([]*client.Exchange, error) {
@@ -133,7 +158,7 @@ func (w *walk) move(ctx context.Context, s Step, one, other *wallet) error {
 		}
 		operation, requirement, to = "transactions-create", "MONEY-05", other.id
 	}
-	draft, err := w.scene.Booking(ctx, operation, "primary", s.Amount, from, to)
+	draft, err := w.scene.Booking(ctx, operation, one.as, s.Amount, from, to)
 	if err != nil {
 		return differing(err)
 	}
@@ -179,10 +204,13 @@ func (one *wallet) failing() int {
 }
 
 func (w *walk) newCard(ctx context.Context, s Step, one *wallet) error {
+	if w.programs[one.as] == nil {
+		return nil
+	}
 	expected := one.failing()
 	have := one.things()
-	have["program"] = w.program
-	draft, err := w.draft(ctx, "cards-create", have)
+	have["program"] = w.programs[one.as]
+	draft, err := w.draft(ctx, "cards-create", one.as, have)
 	if err != nil {
 		return err
 	}
@@ -237,7 +265,7 @@ func (w *walk) newCard(ctx context.Context, s Step, one *wallet) error {
 }
 
 func (w *walk) readCard(ctx context.Context, c *card) error {
-	body, err := w.scene.Get(ctx, "cards-get", "primary", c.id)
+	body, err := w.scene.Get(ctx, "cards-get", c.wallet.as, c.id)
 	if err != nil {
 		return differing(err)
 	}
@@ -254,7 +282,7 @@ func (w *walk) readCard(ctx context.Context, c *card) error {
 
 // cardsListed holds the newest cards of the list against the model.
 func (w *walk) cardsListed(ctx context.Context, one *wallet) error {
-	items, err := w.scene.List(ctx, "cards-list", "primary", url.Values{"limit": {"20"}, "order": {"desc"}})
+	items, err := w.scene.List(ctx, "cards-list", one.as, url.Values{"limit": {"20"}, "order": {"desc"}})
 	if err != nil {
 		return differing(err)
 	}
@@ -280,7 +308,7 @@ func (w *walk) cardStatus(ctx context.Context, s Step) error {
 	if c == nil {
 		return nil
 	}
-	draft, err := w.draft(ctx, "cards-update-status", scene.Things{"card": {Kind: "card", ID: c.id}})
+	draft, err := w.draft(ctx, "cards-update-status", c.wallet.as, scene.Things{"card": {Kind: "card", ID: c.id, As: c.wallet.as}})
 	if err != nil {
 		return err
 	}
@@ -317,45 +345,46 @@ func (w *walk) repeat(ctx context.Context, s Step) error {
 	return w.agree(ctx, "IDEMP-01")
 }
 
-// lists holds the list of wallets against the model: each of ours once, and none for another client.
+// lists holds the lists of wallets against the model: each of a client's once, and none of another's.
 func (w *walk) lists(ctx context.Context) error {
-	items, err := w.scene.List(ctx, "wallets-list", "primary", nil)
-	if err != nil {
-		return differing(err)
-	}
-	counts := map[string]int{}
-	var first []string
-	for _, item := range items {
-		counts[scene.ID(item)]++
-		first = append(first, scene.ID(item))
-	}
-	if err := w.scene.Beyond(ctx, "wallets-list", "primary", first, func(more []map[string]any) bool {
-		for _, item := range more {
-			counts[scene.ID(item)]++
+	for _, as := range w.clients() {
+		counts := map[string]int{}
+		see := func(items []map[string]any) bool {
+			for _, item := range items {
+				counts[scene.ID(item)]++
+			}
+			return true
 		}
-		return true
-	}); err != nil {
-		return differing(err)
-	}
-	for _, number := range w.walletNumbers() {
-		if n := counts[w.wallets[number].id]; n != 1 {
-			return differs("HARNESS-13", "wallet in its list", "a wallet is not in the list of wallets exactly once", "once",
-				fmt.Sprintf("%d times", n))
+		items, err := w.scene.List(ctx, "wallets-list", as, nil)
+		if err != nil {
+			return differing(err)
 		}
-	}
-	if !w.Scene.Client.Has("second") {
-		return nil
-	}
-	foreign, err := w.scene.List(ctx, "wallets-list", "second", nil)
-	if err != nil {
-		return differing(err)
-	}
-	for _, item := range foreign {
+		see(items)
+		var first []string
+		for id := range counts {
+			first = append(first, id)
+		}
+		if err := w.scene.Beyond(ctx, "wallets-list", as, first, see); err != nil {
+			return differing(err)
+		}
 		for _, number := range w.walletNumbers() {
-			if scene.ID(item) == w.wallets[number].id {
-				return differs("OWN-06", "another client's list", "a wallet is in the list of another client", "none of ours", scene.ID(item))
+			one := w.wallets[number]
+			switch n := counts[one.id]; {
+			case one.as == as && n != 1:
+				return differs("HARNESS-13", "wallet in its list", "a wallet is not in the list of wallets exactly once", "once",
+					fmt.Sprintf("%d times", n))
+			case one.as != as && n > 0:
+				return differs("OWN-06", "another client's list", "a wallet is in the list of another client", "none of ours", one.id)
 			}
 		}
 	}
 	return nil
+}
+
+// clients are those that a walk is of.
+func (w *walk) clients() []string {
+	if w.Scene.Client.Has("second") {
+		return []string{"primary", "second"}
+	}
+	return []string{"primary"}
 }

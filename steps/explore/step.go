@@ -20,6 +20,8 @@ const (
 	Transfer      Deed = "transfer"
 	Repeat        Deed = "repeat"
 	ForeignRead   Deed = "foreign read"
+	ForeignStatus Deed = "foreign status"
+	ForeignMoney  Deed = "foreign debit"
 	Lists         Deed = "lists"
 )
 
@@ -28,6 +30,8 @@ const (
 type Step struct {
 	Number int
 	Deed   Deed
+	// As is the client that makes a wallet; empty for ours. All else is done by who made the wallet, or by the other.
+	As string
 	// Wallet and Other are numbers of steps that made wallets, Card of one that asked for a card, Earlier of
 	// one whose request is repeated.
 	Wallet, Other, Card, Earlier int
@@ -36,6 +40,13 @@ type Step struct {
 	// Copies is how many requests leave at the same moment; SameKey says that they share their key.
 	Copies  int
 	SameKey bool
+}
+
+func (s Step) owner() string {
+	if s.As == "" {
+		return "primary"
+	}
+	return s.As
 }
 
 func (s Step) String() string {
@@ -55,6 +66,7 @@ const walletsAtMost = 3
 func (w *walk) choose(random *rand.Rand, number int) Step {
 	wallets, cards, keyed := w.walletNumbers(), w.cardNumbers(), w.keyedNumbers()
 	s := Step{Number: number, Copies: 1}
+	pairs, money := w.pairs(), !w.moneyless
 	pick := func(from []int) int { return from[random.IntN(len(from))] }
 	if len(wallets) == 0 {
 		s.Deed = NewWallet
@@ -66,9 +78,9 @@ func (w *walk) choose(random *rand.Rand, number int) Step {
 		can    bool
 	}{
 		{NewWallet, 2, len(wallets) < walletsAtMost}, {CompanyWallet, 1, len(wallets) < walletsAtMost},
-		{NewCard, 3, w.program != nil}, {CardStatus, 2, len(cards) > 0}, {WalletStatus, 1, true},
-		{Credit, 4, true}, {Debit, 3, true}, {Transfer, 3, len(wallets) > 1}, {Repeat, 3, len(keyed) > 0}, {ForeignRead, 1,
-			w.Scene.Client.Has("second")}, {Lists, 1, true},
+		{NewCard, 3, len(w.programs) > 0}, {CardStatus, 2, len(cards) > 0}, {WalletStatus, 1, true},
+		{Credit, 4, money}, {Debit, 3, money}, {Transfer, 3, money && len(pairs) > 0}, {Repeat, 3, len(keyed) > 0}, {Lists, 1, true},
+		{ForeignRead, 1, len(w.clients()) > 1}, {ForeignStatus, 1, len(w.clients()) > 1}, {ForeignMoney, 1, money && len(w.clients()) > 1},
 	}
 	sum := 0
 	for _, one := range weights {
@@ -90,12 +102,15 @@ func (w *walk) choose(random *rand.Rand, number int) Step {
 	switch s.Deed {
 	case CardStatus:
 		s.Card, s.Status = pick(cards), []string{"ACTIVE", "SUSPENDED", "STOLEN"}[random.IntN(3)]
-	case WalletStatus:
+	case NewWallet, CompanyWallet:
+		if len(w.clients()) > 1 && random.IntN(3) == 0 {
+			s.As = "second"
+		}
+	case WalletStatus, ForeignStatus:
 		s.Status = []string{"ACTIVE", "SUSPENDED", "INACTIVE", "ACTIVE"}[random.IntN(4)]
 	case Transfer:
-		for s.Other = pick(wallets); s.Other == s.Wallet; {
-			s.Other = pick(wallets)
-		}
+		pair := pairs[random.IntN(len(pairs))]
+		s.Wallet, s.Other = pair[0], pair[1]
 	case Repeat:
 		s.Earlier = pick(keyed)
 		if w.AtOnce && random.IntN(3) == 0 {
@@ -107,4 +122,16 @@ func (w *walk) choose(random *rand.Rand, number int) Step {
 		}
 	}
 	return s
+}
+
+// pairs are the wallets between which money may move: each two of one client.
+func (w *walk) pairs() (pairs [][2]int) {
+	for _, from := range w.walletNumbers() {
+		for _, to := range w.walletNumbers() {
+			if from != to && w.wallets[from].as == w.wallets[to].as {
+				pairs = append(pairs, [2]int{from, to})
+			}
+		}
+	}
+	return pairs
 }

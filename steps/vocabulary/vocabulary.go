@@ -19,6 +19,7 @@ import (
 	"github.com/kobcheck/kobcheck/steps/standards"
 	"github.com/kobcheck/kobcheck/steps/things"
 	"github.com/kobcheck/kobcheck/steps/tokens"
+	"github.com/kobcheck/kobcheck/steps/walks"
 	"github.com/kobcheck/kobcheck/steps/webhooks"
 )
 
@@ -27,7 +28,7 @@ func All() []steps.Definition {
 	all := slices.Concat(things.Sentences(), requests.Sentences(), tokens.Sentences(),
 		answers.Sentences(), lists.Sentences(), idempotency.Sentences(),
 		cardorder.Sentences(), money.Sentences(), standards.Sentences(), bursts.Sentences(),
-		derived.Sentences(), objects.Sentences(), plans.Sentences(), webhooks.Sentences())
+		derived.Sentences(), objects.Sentences(), plans.Sentences(), walks.Sentences(), webhooks.Sentences())
 	slices.SortStableFunc(all, func(a, b steps.Definition) int {
 		return cmp.Or(cmp.Compare(a.Area, b.Area), cmp.Compare(a.Pattern.String(), b.Pattern.String()))
 	})

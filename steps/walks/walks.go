@@ -1,0 +1,98 @@
+// Package walks holds the sentences about walks: an API is used at random, and every answer and state is held against
+// the model of its documented rules.
+package walks
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"strconv"
+
+	"github.com/kobcheck/kobcheck/client"
+	"github.com/kobcheck/kobcheck/client/scene"
+	"github.com/kobcheck/kobcheck/contract"
+	"github.com/kobcheck/kobcheck/reports/evidence"
+	"github.com/kobcheck/kobcheck/steps"
+	"github.com/kobcheck/kobcheck/steps/explore"
+	"github.com/kobcheck/kobcheck/steps/sentinel"
+)
+
+// Sentences returns the definitions of the area.
+func Sentences() []steps.Definition {
+	const area = "walk"
+	return []steps.Definition{
+		steps.Define(area, `two clients do (\d+) things at random(, some of them at once)?`, "Makes wallets and cards, moves money, repeats "+
+			"requests and reaches for what is another's, as the seed has it.", walk),
+		steps.Define(area, `the model of the rules allows all that was answered`,
+			"Every answer, and what it leaves behind, is one that the documented rules allow together.", allowed),
+	}
+}
+
+// tries bounds the walks of shrinking within a scenario.
+const tries = 60
+
+// walked is what the walk of a scenario came to.
+type walked struct{ result *explore.Result }
+
+func walk(ctx context.Context, w *steps.World, count, atOnce string) error {
+	things, err := strconv.Atoi(count)
+	if err != nil {
+		return steps.Faulty("%q is no number of things", count)
+	}
+	// What is made on the way is prepared: what deviates of it is noticed in passing.
+	result, err := explore.Explore(ctx, explore.Config{Scene: w.Session.Scene, Steps: things, Seed: w.Random().Int64(), AtOnce: atOnce != "", Tries: tries,
+		Hear: func(operation *contract.Operation, exchange *client.Exchange) error {
+			// Which success a repeat has is open (C-12).
+			return w.Preparing(func() error { return w.Judge(operation, exchange, sentinel.SuccessStatus) })
+		}})
+	var difference *explore.Difference
+	switch {
+	case errors.As(err, &difference):
+		return &scene.NotTestable{Why: "the walk could not begin: " + difference.Message}
+	case err != nil && (result == nil || result.Difference == nil):
+		return wrapped(ctx, err)
+	}
+	steps.State[walked](w).result = result
+	return nil
+}
+
+// wrapped is an error of a walk: what kept it from going on was no answer of the API.
+func wrapped(ctx context.Context, err error) error {
+	var untestable *scene.NotTestable
+	var environment *steps.Environment
+	if errors.As(err, &untestable) || errors.As(err, &environment) {
+		return err
+	}
+	if ctx.Err() != nil {
+		return fmt.Errorf("walking: %w", err)
+	}
+	return &steps.Environment{Why: "the walk could not go on: " + err.Error()}
+}
+
+// Supply finds the walk.
+func (h *walked) Supply(w *steps.World) error {
+	if *h = *steps.State[walked](w); h.result == nil {
+		return steps.Faulty("nobody walked before this step")
+	}
+	return nil
+}
+
+func allowed(w *steps.World, h *walked) {
+	const check = "a walk goes as the model has it"
+	if h.result.Difference == nil {
+		w.Expect(true, evidence.Assertion{Check: check, Fact: w.Own(contract.Effect)})
+		return
+	}
+	found := h.result.Difference
+	text, whole := h.result.Gherkin()
+	if !whole {
+		text += "      # the rest cannot be said in sentences; the requests of this scenario tell it\n"
+	}
+	fact := contract.Fact{Requirement: found.Requirement, Facet: contract.Effect, Edition: w.Session.Edition}
+	shown := 0
+	if last := len(h.result.Exchanges); last > 0 {
+		shown = h.result.Exchanges[last-1].N
+	}
+	w.Expect(false, evidence.Assertion{Check: found.Check, Exchange: shown, Fact: fact, Gherkin: text, Expected: found.Expected, Actual: found.Actual,
+		Message: fmt.Sprintf("%s; a walk met it, shrunk to %d steps", found.Message, len(h.result.Walk))})
+}

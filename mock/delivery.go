@@ -305,7 +305,7 @@ func (p *postman) confirmation(r *round) *envelope {
 	if p.server.faults.On("webhook.one-token-for-all") {
 		m.token = "one-token-for-all"
 	}
-	p.brokenEnvelope(r, m)
+	p.brokenEnvelope(m)
 	m.sign(p.server.faults)
 	return m
 }
@@ -328,7 +328,7 @@ func (p *postman) notification(r *round, event Event) *envelope {
 			url.QueryEscape(topic+":"+r.subscription.id.String()), certificate: p.base + certificatePath,
 		version: p.signatureVersion(),
 		subject: p.server.style.Subject, attributes: p.server.style.Attributes}
-	p.brokenEnvelope(r, m)
+	p.brokenEnvelope(m)
 	m.sign(p.server.faults)
 	return m
 }

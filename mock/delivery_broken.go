@@ -41,7 +41,7 @@ func (p *postman) goesOn(m *envelope) int {
 }
 
 // brokenEnvelope is what the faults make of a message before it is signed.
-func (p *postman) brokenEnvelope(r *round, m *envelope) {
+func (p *postman) brokenEnvelope(m *envelope) {
 	faults := p.server.faults
 	if !faults.Any() {
 		return

@@ -62,7 +62,8 @@ func PutAway(ctx context.Context, api *client.Client, facts *contract.Contract, 
 				return nil //nolint:nilerr // the time for it is over
 			}
 			requests.Add(1)
-			if exchange, err := api.Do(ctx, operation, request); err == nil && (exchange.Status/100 == 2 || way.status == "" && isGone(exchange.Status)) {
+			exchange, err := api.Do(ctx, operation, request)
+			if err == nil && (exchange.Status/100 == 2 || way.status == "" && isGone(exchange.Status)) {
 				done <- one
 			}
 			return nil

@@ -109,7 +109,7 @@ func Read(path string) ([]Thing, error) {
 	for number := 1; ; number++ {
 		text, err := from.ReadBytes('\n')
 		if err != nil {
-			return all, nil //nolint:nilerr // the end, or a line that was cut off
+			return all, nil // the end, or a line that was cut off
 		}
 		var one line
 		if err := json.Unmarshal(text, &one); err != nil {

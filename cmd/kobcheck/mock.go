@@ -48,7 +48,8 @@ func newMock() *cobra.Command {
 		"time between two tries of a webhook delivery; SNS waits 20s")
 	flags.StringVar(&options.SignatureVersion, "signature-version", "",
 		"signature of webhook deliveries: 1 (SHA-1) or 2 (SHA-256); that of the style where empty")
-	flags.IntVar(&options.Filled, "filled", 0, "endusers, wallets, cards, transactions and beneficiaries that are there from the start, of each")
+	flags.IntVar(&options.Filled, "filled", 0,
+		"endusers, wallets, cards, transactions and beneficiaries that are there from the start, of each")
 	flags.BoolVar(&log, "log", false, "log every request to stderr")
 	flags.BoolVar(&printTarget, "print-target", false, "print the target file and stop")
 	return command

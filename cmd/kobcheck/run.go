@@ -12,6 +12,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"github.com/kobcheck/kobcheck/client"
+	"github.com/kobcheck/kobcheck/client/leftover"
 	"github.com/kobcheck/kobcheck/cmd/kobcheck/workbench"
 	"github.com/kobcheck/kobcheck/reports"
 	"github.com/kobcheck/kobcheck/reports/evidence"
@@ -123,17 +124,7 @@ func run(ctx context.Context, b *workbench.Bench, f *runFlags) error {
 	if f.how.RunID == "" {
 		f.how.RunID = b.RunID()
 	}
-	call := b.Gently(subject.File, client.Config{RunID: f.how.RunID, Seed: f.how.Seed, MaxRPS: f.how.MaxRPS,
-		Connections: 4 * f.how.Concurrency})
-	f.how.MaxRPS = call.MaxRPS
-	journal, err := f.journal(b, subject)
-	if err != nil {
-		return err
-	}
-	if journal != nil {
-		call.Made, f.how.Away = journal.Made, journal.Away
-	}
-	api, err := b.Client(subject.File, call)
+	api, journal, err := f.client(b, subject)
 	if err != nil {
 		return err
 	}
@@ -165,6 +156,22 @@ func run(ctx context.Context, b *workbench.Bench, f *runFlags) error {
 		prune(b, f.history, result.Target.Name, keep)
 	}
 	return done
+}
+
+// client calls the target, as gently as it wants to be called; what it makes there goes into the journal.
+func (f *runFlags) client(b *workbench.Bench, subject *workbench.Subject) (*client.Client, *leftover.Journal, error) {
+	call := b.Gently(subject.File, client.Config{RunID: f.how.RunID, Seed: f.how.Seed, MaxRPS: f.how.MaxRPS,
+		Connections: 4 * f.how.Concurrency})
+	f.how.MaxRPS = call.MaxRPS
+	journal, err := f.journal(b, subject)
+	if err != nil {
+		return nil, nil, err
+	}
+	if journal != nil {
+		call.Made, f.how.Away = journal.Made, journal.Away
+	}
+	api, err := b.Client(subject.File, call)
+	return api, journal, err
 }
 
 // session is what scenarios share; its receiver is the caller's to close.

@@ -73,7 +73,7 @@ func (l *listed) Supply(w *steps.World) error {
 
 func (l *listed) keep(items []map[string]any) { l.items, l.done = items, true }
 
-func listTime(ctx context.Context, w *steps.World, s *span, what, part, limit, offset, order string) error {
+func listTime(ctx context.Context, w *steps.World, s *span, _, part, limit, offset, order string) error {
 	l, query := steps.State[listed](w), s.window()
 	l.before = l.items
 	switch part {

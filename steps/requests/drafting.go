@@ -106,8 +106,6 @@ func setPath(ctx context.Context, w *steps.World, draft *scene.Draft, name, how 
 		draft.Request.Path[name] = steps.AbsentID
 	case "malformed":
 		draft.Request.Path[name] = "not-a-uuid"
-	default:
-		draft.Request.Path[name] = strings.Trim(how, `"`)
 	case "of another client":
 		for _, parameter := range draft.Operation.PathParams {
 			if parameter.Name != name {
@@ -120,6 +118,8 @@ func setPath(ctx context.Context, w *steps.World, draft *scene.Draft, name, how 
 			draft.Request.Path[name] = object.ID
 			w.Things["foreign "+parameter.Fixture] = object
 		}
+	default:
+		draft.Request.Path[name] = strings.Trim(how, `"`)
 	}
 	return nil
 }

@@ -76,7 +76,8 @@ func (w *watcher) tokenIsJSON() {
 }
 
 // tokenCodes are the codes of RFC 6749 §5.2.
-var tokenCodes = []string{"invalid_request", "invalid_client", "invalid_grant", "unauthorized_client", "unsupported_grant_type", "invalid_scope"}
+var tokenCodes = []string{"invalid_request", "invalid_client", "invalid_grant", "unauthorized_client",
+	"unsupported_grant_type", "invalid_scope"}
 
 // tokenRefused is RFC 6749 §5.2.
 func (w *watcher) tokenRefused() {

@@ -181,8 +181,8 @@ func (d *delivered) events(w *steps.World, h *hook, one webhook.Received) {
 	}
 	if first := d.byEvent[event.ID]; first != nil && event.ID != "" {
 		before, _ := first.Event() // it was read before it was kept
-		expect(w, before.EntityID == event.EntityID && before.Type == event.Type, "HOOK-32", contract.Delivery, "an id for each event", "two events have one id",
-			before.Type+" of "+before.EntityID, event.Type+" of "+event.EntityID)
+		expect(w, before.EntityID == event.EntityID && before.Type == event.Type, "HOOK-32", contract.Delivery,
+			"an id for each event", "two events have one id", before.Type+" of "+before.EntityID, event.Type+" of "+event.EntityID)
 	} else {
 		d.byEvent[event.ID] = one.Message
 	}

@@ -29,12 +29,11 @@ check: build ## what one runs while working: each package's own tests, lint of t
 	@$(BIN)/kobcheck lint
 	@$(BIN)/kobcheck run --out reports/out/check
 
-# The detector looks at what works side by side, where it takes five times the processor; of the mock and the command,
-# at the tests that bring all of it together. Everything is tested without it.
+# The detector looks at what works side by side, where it takes five times the processor, the whole suite among it; of
+# the mock, at the tests of many callers. Everything is tested without it.
 OWN = $(shell $(GO) list ./... | grep -v /cmd/)
-CONCURRENT = ./client/... ./load/... ./steps/suite/...
+CONCURRENT = ./client/... ./load/... ./steps/suite
 AT_ONCE = AtOnce|ManyCallers|Deliver|Stops
-TOGETHER = TestTheWholeSuite.*/plain/v1|TestNoWalkDiffersOnTheConforming|TestShardsTogether|TestUnderLoadEveryEvent|TestAnInterrupted
 
 unit: ## each package's own tests
 	@$(GO) test -timeout 60m $(OWN)
@@ -42,8 +41,7 @@ unit: ## each package's own tests
 race: ## what works side by side, with the race detector where the machine has a C compiler
 	@if [ "$$($(GO) env CGO_ENABLED)" = 1 ] && command -v "$$($(GO) env CC)" >/dev/null; then \
 		$(GO) test -race -timeout 60m $(CONCURRENT) && \
-		$(GO) test -race -timeout 60m ./mock/... -run '$(AT_ONCE)' && \
-		$(GO) test -race -timeout 60m ./cmd/kobcheck -run '$(TOGETHER)'; \
+		$(GO) test -race -timeout 60m ./mock -run '$(AT_ONCE)'; \
 	else \
 		echo "no C compiler: nothing ran with the race detector"; \
 	fi

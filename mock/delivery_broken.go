@@ -85,13 +85,13 @@ func (p *postman) brokenHeaders(header http.Header) {
 	if p.server.faults.On("webhook.labelled-html") {
 		header.Set("Content-Type", "text/html")
 	}
-	if p.server.faults.On("webhook.headers-missing") {
+	if atTimes(p.server.faults, "webhook.headers-missing") {
 		for _, name := range []string{"message-type", "message-id", "topic-arn", "subscription-arn"} {
 			header.Del("x-amz-sns-" + name)
 		}
 		return
 	}
-	if p.server.faults.On("webhook.type-header-wrong") {
+	if atTimes(p.server.faults, "webhook.type-header-wrong") {
 		header.Set("x-amz-sns-message-type", "Message")
 	}
 	if p.server.faults.OneIn("webhook.id-header-differs-at-times", 4) {
@@ -100,7 +100,7 @@ func (p *postman) brokenHeaders(header http.Header) {
 	if p.server.faults.OneIn("webhook.labelled-html-at-times", 4) {
 		header.Set("Content-Type", "text/html")
 	}
-	if p.server.faults.On("webhook.topic-header-missing") {
+	if atTimes(p.server.faults, "webhook.topic-header-missing") {
 		header.Del("x-amz-sns-topic-arn")
 	}
 }
@@ -121,7 +121,7 @@ func (m *envelope) broken(members map[string]any, faults *fault.Set) map[string]
 	}{{"webhook.signature-missing", "Signature"}, {"webhook.id-missing", "MessageId"},
 		{"webhook.subscribe-url-missing", "SubscribeURL"}, {"webhook.unsubscribe-url-missing", "UnsubscribeURL"},
 		{"webhook.token-missing", "Token"}} {
-		if _, there := members[one.member]; there && faults.On(one.fault) {
+		if _, there := members[one.member]; there && atTimes(faults, one.fault) {
 			delete(members, one.member)
 		}
 	}
@@ -132,7 +132,7 @@ func (m *envelope) broken(members map[string]any, faults *fault.Set) map[string]
 	}{{"webhook.type-wrong", "Type", "Message"}, {"webhook.time-malformed", "Timestamp", "yesterday"},
 		{"webhook.version-unknown", "SignatureVersion", "3"}, {"webhook.signature-not-base64", "Signature", "***"},
 		{"webhook.subject-null", "Subject", nil}} {
-		if faults.On(one.fault) {
+		if atTimes(faults, one.fault) {
 			members[one.member] = one.value
 		}
 	}
@@ -146,4 +146,9 @@ func (m *envelope) broken(members map[string]any, faults *fault.Set) map[string]
 		members["Message"] = strings.Replace(m.message, `"entity_id"`, `"entity"`, 1)
 	}
 	return members
+}
+
+// atTimes reports whether a fault is on, or its sister of every fourth message.
+func atTimes(faults *fault.Set, id fault.ID) bool {
+	return faults.On(id) || faults.OneIn(id+"-at-times", 4)
 }

@@ -2,7 +2,10 @@ package mock
 
 import (
 	"crypto/sha256"
+	"fmt"
+	"math/big"
 	"net/http"
+	"strings"
 	"time"
 )
 
@@ -27,6 +30,15 @@ func (s *Server) brokenScope(id keyID) keyID {
 		id.key = id.key[24:]
 	case s.faults.On("idempotency.key-first-digit-ignored"):
 		id.key = id.key[1:]
+	case s.faults.On("idempotency.key-last-digit-ignored"):
+		id.key = id.key[:35]
+	case s.faults.On("idempotency.key-second-group-ignored"):
+		id.key = id.key[:8] + id.key[13:]
+	case s.faults.On("idempotency.key-fifth-group-ignored"):
+		id.key = id.key[:24]
+	case s.faults.On("idempotency.key-as-a-number"):
+		whole, _ := new(big.Float).SetString("0x" + strings.ReplaceAll(id.key, "-", ""))
+		id.key = fmt.Sprint(whole)
 	}
 	return id
 }

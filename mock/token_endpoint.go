@@ -17,7 +17,7 @@ import (
 func (s *Server) issueToken(r *http.Request) answer {
 	form, ok := s.tokenForm(r)
 	if !ok {
-		return s.tokenError(http.StatusBadRequest, "invalid_request")
+		return s.tokenError(http.StatusBadRequest, s.brokenCode("form", "invalid_request"))
 	}
 	tried := s.basic(r, form)
 	for _, name := range []string{"grant_type", "client_id", "client_secret", "scope"} {
@@ -62,7 +62,7 @@ func (s *Server) lacking(name string, form url.Values) answer {
 	if strings.HasPrefix(name, "client_") {
 		code = s.style.NoCredentials
 	}
-	return s.tokenError(http.StatusBadRequest, code)
+	return s.tokenError(http.StatusBadRequest, s.brokenCode("lacking", code))
 }
 
 // unproved refuses whoever is not the client. Who tried by a header is answered 401 (RFC 6749 §5.2).

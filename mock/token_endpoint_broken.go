@@ -40,19 +40,29 @@ func (s *Server) brokenForm(r *http.Request, raw string, form url.Values) bool {
 		return false
 	}
 	for name, values := range form {
-		switch last := len(values) - 1; {
+		last := len(values) - 1
+		switch {
 		case last == 0:
 		case values[0] == values[last] && s.faults.On("token.repeated-alike-taken"), s.faults.On("token.repeated-first-taken"):
 			form[name] = values[:1]
 		case s.faults.On("token.repeated-last-taken"):
 			form[name] = values[last:]
 		}
-		if !slices.Contains([]string{"grant_type", "client_id", "client_secret", "scope"}, name) && s.faults.On("token.unknown-field-refused") {
+		if last > 0 && name == "scope" && s.faults.On("token.repeated-scopes-joined") {
+			form.Set(name, values[0])
+		}
+		if last > 0 && name == "client_secret" && s.faults.On("token.repeated-secret-any-right") {
+			form.Set(name, strings.Replace(values[0]+values[last], "kobcheck-wrong-value", "", 1))
+		}
+		if !slices.Contains([]string{"grant_type", "client_id", "client_secret", "scope"}, name) &&
+			(s.faults.On("token.unknown-field-refused") || values[0] == "" && s.faults.On("token.unknown-empty-field-refused")) {
 			return false
 		}
 	}
 	for name, values := range r.URL.Query() {
-		if form.Get(name) == "" && (s.faults.On("token.address-read") || name == "scope" && s.faults.On("token.scope-in-address-read")) {
+		if form.Get(name) == "" && (s.faults.On("token.address-read") || name == "scope" && s.faults.On("token.scope-in-address-read") ||
+			name == "client_id" && s.faults.On("token.id-in-address-read") ||
+			name == "grant_type" && s.faults.On("token.grant-type-in-address-read")) {
 			form[name] = values
 		}
 	}
@@ -68,6 +78,8 @@ func (s *Server) brokenEmpty(name string, form url.Values) (answer, bool) {
 	case !there:
 	case name == "client_secret" && s.faults.On("token.empty-secret-is-a-wrong-one"):
 		return s.unproved(false), true
+	case name == "scope" && s.faults.On("token.empty-scope-is-a-wrong-one"):
+		return s.tokenError(http.StatusBadRequest, "unauthorized_client"), true
 	case name == "grant_type" && s.faults.On("token.empty-grant-type-is-a-wrong-one"):
 		return s.tokenError(http.StatusBadRequest, "unsupported_grant_type"), true
 	}
@@ -133,11 +145,17 @@ func (s *Server) brokenGrant(fields map[string]any, seconds int64) map[string]an
 		"token.expires-in-text": {"expires_in", fmt.Sprint(seconds)}, "token.expires-in-fraction": {"expires_in", float64(seconds) + 0.5},
 		"token.expires-in-zero": {"expires_in", 0}, "token.refresh-token": {"refresh_token", "mock-refresh"},
 		"token.type-mac": {"token_type", "mac"}, "token.type-list": {"token_type", []string{"Bearer"}},
-		"token.scope-told-wrong": {"scope", "client/other"},
+		"token.scope-told-wrong": {"scope", "client/other"}, "token.expires-in-negative": {"expires_in", -seconds},
 	} {
 		if s.faults.On(id) {
 			fields[one.name] = one.value
 		}
+	}
+	if s.faults.OneIn("token.type-missing-at-times", 3) {
+		delete(fields, "token_type")
+	}
+	if s.faults.OneIn("token.expires-in-text-at-times", 3) {
+		fields["expires_in"] = fmt.Sprint(seconds)
 	}
 	if s.faults.On("token.no-expires-in") {
 		delete(fields, "expires_in")
@@ -147,7 +165,7 @@ func (s *Server) brokenGrant(fields map[string]any, seconds int64) map[string]an
 
 // brokenTokenMedia is another media type where a fault gives one, else empty.
 func (s *Server) brokenTokenMedia(id fault.ID) string {
-	if s.faults.On(id) {
+	if s.faults.On(id) || s.faults.OneIn(id+"-at-times", 3) {
 		return "text/plain"
 	}
 	return ""
@@ -155,7 +173,8 @@ func (s *Server) brokenTokenMedia(id fault.ID) string {
 
 // brokenCode is the code of a refusal of a kind.
 func (s *Server) brokenCode(kind, code string) string {
-	others := map[string]string{"grant": "invalid_request", "secret": "invalid_grant", "scope": "invalid_client"}
+	others := map[string]string{"grant": "invalid_request", "secret": "invalid_grant", "scope": "invalid_client", "form": "invalid_grant",
+		"lacking": "unauthorized_client"}
 	if s.faults.On(fault.ID("token.code-of-" + kind)) {
 		return others[kind]
 	}
@@ -173,7 +192,7 @@ func (s *Server) brokenTokenError(status int, code, description string) (int, []
 		status = http.StatusUnauthorized
 	}
 	switch {
-	case s.faults.On("token.unknown-error-code"):
+	case s.faults.On("token.unknown-error-code"), s.faults.OneIn("token.unknown-error-code-at-times", 3):
 		return status, []byte(`{"error":"something_went_wrong"}`)
 	case s.faults.On("token.error-without-code"):
 		return status, []byte(`{"message":"Something went wrong"}`)
@@ -196,6 +215,8 @@ func (s *Server) challengedBasic(a answer) answer {
 	switch {
 	case s.faults.On("token.challenge-missing"):
 		return a
+	case s.faults.On("token.challenge-without-scheme"):
+		return a.with("WWW-Authenticate", `realm="kobble tokens"`)
 	case s.faults.On("token.challenge-bearer"):
 		return a.with("WWW-Authenticate", `Bearer realm="kobble tokens"`)
 	}

@@ -110,7 +110,7 @@ func walkOddForms(c *caller, good func() url.Values) {
 		"scope": {"CLIENT/READ", "client/read client/write"},
 		"client_secret": {strings.ToUpper(secret), secret[:len(secret)-1], secret + "x", " " + secret,
 			c.server.Inventory().Clients["second"].Secret},
-		"unheard-of": {"x"}}
+		"unheard-of": {"x", ""}}
 	for _, name := range slices.Sorted(maps.Keys(odd)) {
 		for _, value := range odd[name] {
 			form := good()
@@ -118,6 +118,9 @@ func walkOddForms(c *caller, good func() url.Values) {
 			c.askToken(form)
 		}
 	}
+	twice := good()
+	twice["client_secret"] = []string{secret, "kobcheck-wrong-value"}
+	c.askToken(twice)
 	for _, second := range []string{"client/read", "wrong"} {
 		for _, values := range [][]string{{"client/read", second}, {second, "client/read"}} {
 			form := good()
@@ -126,6 +129,11 @@ func walkOddForms(c *caller, good func() url.Values) {
 		}
 	}
 	urlencoded := c.with("Content-Type", "application/x-www-form-urlencoded").without("Authorization")
+	for _, name := range []string{"client_id", "grant_type"} {
+		without := good()
+		without.Del(name)
+		urlencoded.send("POST", "/oauth2/token?"+name+"="+url.QueryEscape(good().Get(name)), without.Encode())
+	}
 	form := good()
 	form.Del("scope")
 	urlencoded.send("POST", "/oauth2/token?scope=client/read", form.Encode())

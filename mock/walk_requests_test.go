@@ -43,7 +43,8 @@ func walkKey(c *caller, operation *contract.Operation) {
 	if key[0] == '0' {
 		digit = "1"
 	}
-	for _, near := range []string{digit + key[1:], key[:20] + "fff" + key[23:], "00000000" + key[8:]} {
+	for _, near := range []string{digit + key[1:], key[:20] + "fff" + key[23:], "00000000" + key[8:],
+		key[:9] + "ffff" + key[13:], key[:35] + digit, key[:24] + "ffffffffffff"} {
 		c.with("Idempotency-Key", near).call(operation.ID, request, parameters...)
 	}
 	untouched, others := c.goodRequest(operation.ID)

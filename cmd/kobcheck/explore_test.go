@@ -89,12 +89,12 @@ func TestAWalkFindsAFaultAndWritesTheScenarioThatShowsIt(t *testing.T) {
 		"money.debit-drifts":               "MONEY-06",
 		"money.lost-in-transfer":           "MONEY-05",
 		"money.overdraft-allowed":          "MONEY-07",
-		"order.suspended-wallet-accepted":  "CARD-CREATE-15",
+		"order.suspended-wallet-accepted":  "CARD-ORDER-03",
 		"persist.wallet-status-lost":       "WALLET-31",
 	} {
 		t.Run(fault, func(t *testing.T) {
 			faulty := mock.Options{Faults: []string{fault}}
-			result := exploring(t.Context(), t, faulty, 3000, 10)
+			result := exploring(t.Context(), t, faulty, 3000, 14)
 			require.NotNil(t, result.Difference, "3,000 steps did not meet it")
 			require.Equal(t, requirement, result.Difference.Requirement)
 			require.LessOrEqual(t, len(result.Walk), 6, "%v", result.Walk)

@@ -8,7 +8,10 @@ import (
 // Gherkin writes the walk as a scenario in the suite's own sentences, ready to be put under a Rule, and
 // reports whether all of it could be said in them; what can't be stands as a comment.
 func (r *Result) Gherkin() (text string, whole bool) {
-	s := &story{names: map[int]string{}, whole: true}
+	s := &story{names: map[int]string{}, again: map[int]bool{}, whole: true}
+	for _, step := range r.Walk {
+		s.again[step.Earlier] = true
+	}
 	for i, step := range r.Walk {
 		s.step(step, i == len(r.Walk)-1, r.Difference)
 	}
@@ -26,6 +29,7 @@ func (r *Result) Gherkin() (text string, whole bool) {
 type story struct {
 	lines []string
 	names map[int]string // of the wallets, by the step that made them
+	again map[int]bool   // the steps whose requests are sent again
 	last  string         // the latest keyword
 	whole bool
 	moved *Step // the latest step that moved money
@@ -69,6 +73,9 @@ func (s *story) step(step Step, last bool, difference *Difference) {
 			s.say("When", fmt.Sprintf("the request is sent %d times at once under one key", step.Copies))
 		case last && difference.Check != "success status":
 			s.say("When", `we call "Create a new card"`)
+		case s.again[step.Number]:
+			s.say("Given", `a valid request to "Create a new card"`)
+			s.say("When", "the request is sent")
 		default:
 			s.say("Given", "a card")
 		}

@@ -88,8 +88,8 @@ func newRun() *cobra.Command {
 		"with its seed")
 	flags.StringVar(&f.history, "history", "", "folder of earlier nights: the reports say since when each failure "+
 		"is there, what is new and what vanished")
-	flags.StringVar(&f.keep, "keep", "", "what stays of --history, such as nights=400,reports=14; "+
-		"of earlier nights the reports go, or all")
+	flags.StringVar(&f.keep, "keep", "", "what stays of --history, such as nights=400,reports=14,green=1; "+
+		"of earlier nights the reports go, or all; of nights that passed the pages, and run.json is compressed")
 	flags.DurationVar(&f.how.Patience, "patience", 5*time.Second, "how long a target that is down is waited for")
 	return command
 }

@@ -39,7 +39,9 @@ type format struct {
 // registry lists every format, in the order in which help names them.
 func registry() []format {
 	return []format{
-		single("json", true, "run.json", func(w io.Writer, r *reports.Run, _ *contract.Contract) error { return json.NewEncoder(w).Encode(r) }),
+		single("json", true, "run.json", func(w io.Writer, r *reports.Run, _ *contract.Contract) error {
+			return json.NewEncoder(w).Encode(r)
+		}, "run.json.gz"),
 		single("junit", true, "junit.xml", writeJUnit),
 		single("markdown", true, "summary.md", writeMarkdown),
 		{"html", true, pages, []string{"index.html", "api.html", "api-*.html", "coverage.html", "evidence-*.html"}},
@@ -58,11 +60,13 @@ func registry() []format {
 	}
 }
 
-// single is a format of one file.
-func single(name string, byDefault bool, path string, render func(io.Writer, *reports.Run, *contract.Contract) error) format {
+// single is a format of one file. Also are names that an earlier one may have.
+func single(name string, byDefault bool, path string, render func(io.Writer, *reports.Run, *contract.Contract) error,
+	also ...string,
+) format {
 	return format{name, byDefault, func(r *reports.Run, from Sources, _ string) []file {
 		return []file{{path, func(w io.Writer) error { return render(w, r, from.Contract) }}}
-	}, []string{path}}
+	}, append(also, path)}
 }
 
 func pages(r *reports.Run, from Sources, folder string) []file {

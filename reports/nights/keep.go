@@ -10,6 +10,8 @@ import (
 	"slices"
 	"strconv"
 	"strings"
+
+	"github.com/kobcheck/kobcheck/reports/evidence"
 )
 
 // Keep says how many nights of a history stay, and of how many the reports do. 0 is no bound.
@@ -17,6 +19,9 @@ type Keep struct {
 	// Nights stay at all. Reports of so many of the latest stay as they were written; of a night before those its
 	// night.json stays, and its run.json compressed.
 	Nights, Reports int
+	// Green says that of nights that passed only so many of the latest keep their pages, and an uncompressed run.json;
+	// nil is no bound.
+	Green *int
 }
 
 // ParseKeep reads what --keep says, such as nights=400,reports=14.
@@ -29,6 +34,8 @@ func ParseKeep(text string) (Keep, error) {
 		name, number, _ := strings.Cut(part, "=")
 		n, err := strconv.Atoi(number)
 		switch {
+		case err == nil && n >= 0 && name == "green":
+			keep.Green = &n
 		case err != nil || n < 1:
 			return keep, fmt.Errorf("--keep: %q is no number of nights; write it like nights=400,reports=14", part)
 		case name == "nights":
@@ -36,7 +43,7 @@ func ParseKeep(text string) (Keep, error) {
 		case name == "reports":
 			keep.Reports = n
 		default:
-			return keep, fmt.Errorf("--keep: there is no %q; there are nights and reports", name)
+			return keep, fmt.Errorf("--keep: there is no %q; there are nights, reports and green", name)
 		}
 	}
 	return keep, nil
@@ -67,9 +74,12 @@ func Prune(folder, target string, keep Keep) (string, error) {
 		}
 	}
 	slices.SortStableFunc(list, func(a, b held) int { return b.night.StartedAt.Compare(a.night.StartedAt) })
-	removed, thinned := 0, 0
+	removed, thinned, green, small := 0, 0, 0, 0
 	var failed []error
 	for i, one := range list {
+		if one.night.ExitCode == evidence.ExitPassed {
+			green++
+		}
 		switch {
 		case keep.Nights > 0 && i >= keep.Nights:
 			removed++
@@ -77,12 +87,25 @@ func Prune(folder, target string, keep Keep) (string, error) {
 		case keep.Reports > 0 && i >= keep.Reports:
 			thinned++
 			failed = append(failed, pack(filepath.Join(one.at, "run.json")), drop(one.at, reportFiles))
+		case keep.Green != nil && one.night.ExitCode == evidence.ExitPassed && green > *keep.Green:
+			small++ // what a pipeline reads of it stays
+			failed = append(failed, pack(filepath.Join(one.at, "run.json")), drop(one.at, reportFiles[:1]))
 		}
 	}
-	if removed+thinned == 0 {
+	var said []string
+	for _, part := range []struct {
+		n    int
+		what string
+	}{{removed, "are removed"}, {thinned, "have their history alone"},
+		{small, "passed and have no pages: kobcheck report FOLDER/run.json.gz renders them"}} {
+		if part.n > 0 {
+			said = append(said, fmt.Sprintf("%d %s", part.n, part.what))
+		}
+	}
+	if len(said) == 0 {
 		return "", errors.Join(failed...)
 	}
-	return fmt.Sprintf("of %d nights %d are removed, and %d have their history alone", len(list), removed, thinned), errors.Join(failed...)
+	return fmt.Sprintf("of %d nights %s", len(list), strings.Join(said, ", ")), errors.Join(failed...)
 }
 
 // drop removes the files of a folder that match a pattern.

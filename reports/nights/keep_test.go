@@ -35,7 +35,7 @@ func TestOnlyWhatARunWroteIsPrunedAndOldestFirst(t *testing.T) {
 	write("plain/run.json", run)
 	said, err := Prune(folder, run.Target.Name, Keep{Nights: 3, Reports: 1})
 	require.NoError(t, err)
-	require.Equal(t, "of 4 nights 1 are removed, and 2 have their history alone", said)
+	require.Equal(t, "of 4 nights 1 are removed, 2 have their history alone", said)
 	for path, there := range map[string]bool{"a/night.json": false, "a/notes.txt": true, "b/night.json": true, "b/run.json": false,
 		"b/run.json.gz": true, "b/index.html": false, "d/index.html": true, "d/run.json": true, "other/night.json": true, "plain/run.json": true} {
 		_, err := os.Stat(filepath.Join(folder, path))
@@ -44,6 +44,15 @@ func TestOnlyWhatARunWroteIsPrunedAndOldestFirst(t *testing.T) {
 	night, err := ReadOne(filepath.Join(folder, "b", "run.json.gz"))
 	require.NoError(t, err, "a compressed run is a night too")
 	require.Equal(t, "b", night.RunID)
+	write("d/junit.xml", "cases")
+	none := 0
+	said, err = Prune(folder, run.Target.Name, Keep{Green: &none})
+	require.NoError(t, err)
+	require.Equal(t, "of 3 nights 3 passed and have no pages: kobcheck report FOLDER/run.json.gz renders them", said)
+	for path, there := range map[string]bool{"d/index.html": false, "d/run.json.gz": true, "d/run.json": false, "d/junit.xml": true} {
+		_, err := os.Stat(filepath.Join(folder, path))
+		require.Equal(t, there, err == nil, path)
+	}
 	said, err = Prune(folder, run.Target.Name, Keep{})
 	require.NoError(t, err)
 	require.Empty(t, said, "without a bound nothing goes")
@@ -55,7 +64,10 @@ func TestWhatIsKeptIsANumberOfNights(t *testing.T) {
 	keep, err := ParseKeep("nights=400,reports=14")
 	require.NoError(t, err)
 	require.Equal(t, Keep{Nights: 400, Reports: 14}, keep)
-	for _, text := range []string{"nights", "nights=0", "reports=-1", "pages=3", "nights=x"} {
+	keep, err = ParseKeep("green=0")
+	require.NoError(t, err)
+	require.Zero(t, *keep.Green)
+	for _, text := range []string{"green=-1", "nights", "nights=0", "reports=-1", "pages=3", "nights=x"} {
 		_, err := ParseKeep(text)
 		require.ErrorContains(t, err, "--keep", text)
 	}

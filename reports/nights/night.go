@@ -8,9 +8,12 @@ import (
 	"maps"
 	"os"
 	"path/filepath"
+	"runtime"
 	"slices"
 	"strings"
 	"time"
+
+	"golang.org/x/sync/errgroup"
 
 	"github.com/kobcheck/kobcheck/reports"
 	"github.com/kobcheck/kobcheck/reports/evidence"
@@ -131,11 +134,22 @@ func Read(folder string) (nights []*Night, skipped []string, err error) {
 		return nil, nil, fmt.Errorf("reading the nights under %s: %w", folder, err)
 	}
 	seen := map[string]bool{}
-	for _, path := range slices.Sorted(maps.Values(chosen)) {
-		night, err := ReadOne(path)
+	paths := slices.Sorted(maps.Values(chosen))
+	read, failed := make([]*Night, len(paths)), make([]error, len(paths))
+	var all errgroup.Group
+	all.SetLimit(runtime.GOMAXPROCS(0))
+	for i, path := range paths {
+		all.Go(func() error {
+			read[i], failed[i] = ReadOne(path)
+			return nil
+		})
+	}
+	_ = all.Wait() // what fails is told by its path
+	for i, path := range paths {
+		night := read[i]
 		switch {
-		case err != nil:
-			skipped = append(skipped, fmt.Sprintf("%s: %v", path, err))
+		case failed[i] != nil:
+			skipped = append(skipped, fmt.Sprintf("%s: %v", path, failed[i]))
 		case seen[night.RunID]:
 			skipped = append(skipped, fmt.Sprintf("%s: the run %s is there already", path, night.RunID))
 		default:

@@ -91,6 +91,13 @@ func TestAFailureHasAnIssueFileUnderItsFingerprint(t *testing.T) {
 		}
 	}
 	require.NotZero(t, found)
+	r := specimen.Runs(t)["red"]
+	cause := reports.New(r.Causes(true))[0]
+	r.History = &reports.History{Since: map[string]reports.Since{cause.Fingerprints[0]: {Nights: 2}}}
+	folder := t.TempDir()
+	_, err := Run(&Writer{Folder: folder}, r, from(t), []string{"issues"})
+	require.NoError(t, err)
+	require.NoFileExists(t, filepath.Join(folder, "issue-"+cause.Finding.Fingerprint()+".md"), "an earlier night has it")
 }
 
 func TestAScenariosExchangesAsAnArchive(t *testing.T) {

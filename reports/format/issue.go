@@ -10,14 +10,27 @@ import (
 // issueBound is how many ways of failing get a file of their own.
 const issueBound = 50
 
-// issues are Markdown files, one for each way of failing, ready to be opened as an issue. Their names carry
+// stood reports whether an earlier night had the cause: then it has an issue.
+func stood(r *reports.Run, c *reports.Cause) bool {
+	if r.History == nil {
+		return false
+	}
+	for _, fingerprint := range c.Fingerprints {
+		if r.History.Since[fingerprint].Nights > 1 {
+			return true
+		}
+	}
+	return false
+}
+
+// issues are Markdown files, one for each way of failing that is new and no chance, ready to be opened as an issue. Their names carry
 // the fingerprint, so that one failure has one name on every night.
 func issues(r *reports.Run, from Sources, _ string) []file {
 	var files []file
 	named := map[string]bool{} // causes in other operations may fail alike
 	for _, group := range reports.New(r.Causes(true)) {
 		name := "issue-" + group.Finding.Fingerprint() + ".md"
-		if named[name] || len(files) == issueBound {
+		if named[name] || len(files) == issueBound || stood(r, &group) {
 			continue
 		}
 		named[name] = true

@@ -29,6 +29,8 @@ type Night struct {
 	StartedAt time.Time        `json:"started_at"` // UTC
 	Verdict   evidence.Verdict `json:"verdict"`
 	ExitCode  int              `json:"exit_code"`
+	// Reason is why there is no verdict, where one word of the run says it.
+	Reason string `json:"reason,omitempty"`
 	// Scenarios gives each scenario its verdict, Requirements each requirement its status.
 	Scenarios    map[string]evidence.Verdict          `json:"scenarios"`
 	Requirements map[string]reports.RequirementStatus `json:"requirements"`
@@ -48,7 +50,7 @@ const nightVersion = 1
 func Of(r *reports.Run) *Night {
 	n := &Night{NightVersion: nightVersion, RunID: r.RunID, Target: r.Target.Name, Tool: r.Tool.Version, StartedAt: r.StartedAt,
 		Verdict:  r.Verdict,
-		ExitCode: r.ExitCode, Scenarios: map[string]evidence.Verdict{},
+		ExitCode: r.ExitCode, Reason: r.Reason, Scenarios: map[string]evidence.Verdict{},
 		Requirements: map[string]reports.RequirementStatus{}, Failures: []reports.NightFailure{}, P50: map[string]float64{},
 		P95: map[string]float64{}, Answers: map[string]string{}, Undocumented: []string{}}
 	for _, scenario := range r.Scenarios {

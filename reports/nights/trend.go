@@ -30,6 +30,27 @@ type Trend struct {
 	Shifts []latencyShift
 }
 
+// standingCount is how many deviations of the last night are of one kind, and where the page of nights lists them.
+type standingCount struct {
+	N        int
+	What, At string
+}
+
+// Standing says in numbers what the last night found: what is new, what still stands, what is mended and what nobody
+// judged.
+func (t *Trend) Standing() []standingCount {
+	fresh, gone := 0, 0
+	if t.Last != nil {
+		fresh, gone = len(t.Last.New)+len(t.Last.Unlooked), len(t.Last.Gone)
+	}
+	unseen := "open"
+	if len(t.Unseen) > 0 {
+		unseen = "unseen"
+	}
+	return []standingCount{{fresh, "new", "last"}, {len(t.Open) - fresh, "still there", "open"}, {gone, "mended", "last"},
+		{len(t.Unseen), "not judged", unseen}}
+}
+
 // trophy is a way of failing that the suite caught and that is no longer there.
 type trophy struct {
 	reports.NightFailure

@@ -186,6 +186,9 @@ func TestThePageOfManyNightsTellsWhatChanged(t *testing.T) {
 		night := nights.Of(specimen.Runs(t)["green"])
 		night.RunID, night.StartedAt, night.Target = string(rune('a'+i)), specimen.Begin.AddDate(0, 0, i), "x"+specimen.Hostile
 		night.P50 = map[string]float64{"cards-get": 10 + 90*float64(i/15)}
+		if i == 12 {
+			night.Verdict, night.Reason = evidence.Inconclusive, "the target is down"
+		}
 		if i == 29 {
 			night.Verdict = evidence.Failed
 			night.Requirements["CARD-GET-02"] = reports.RequirementFailed
@@ -200,7 +203,9 @@ func TestThePageOfManyNightsTellsWhatChanged(t *testing.T) {
 	page := text.String()
 	sound(t, "trend.html", page)
 	for _, says := range []string{"30 nights, 2026-01-30 to 2026-02-28", "does not conform", "New deviations",
-		"<code>f1</code>", `<td class="n">1</td>`, `class="spark"`, "Skipped"} {
+		"<code>f1</code>", `<td class="n">1</td>`, `class="spark"`, "Skipped",
+		`<li class="inconclusive" title="2026-02-11: inconclusive: the target is down">?<small>02-11</small></li>`,
+		`<b>1</b> new</a>, <a href="#open"><b>0</b> still there</a>, <a href="#last"><b>0</b> mended</a>`, "not judged"} {
 		require.Contains(t, page, says)
 	}
 }

@@ -1,6 +1,9 @@
 package mock
 
 import (
+	"crypto/hmac"
+	"crypto/sha256"
+	"encoding/hex"
 	"encoding/json"
 	"fmt"
 )
@@ -63,7 +66,13 @@ func (s *Server) createClient(c *call) answer {
 
 func (s *Server) newClient(name string, scopes ...string) *client {
 	now := s.store.now()
-	return &client{id: s.store.newID().String(), secret: "secret-" + s.store.newID().String(), scopes: scopes, name: name,
+	id, secret := s.store.newID().String(), s.store.newID().String()
+	if s.options.Secret != "" {
+		mac := hmac.New(sha256.New, []byte(s.options.Secret))
+		_, _ = mac.Write([]byte(name)) // it never fails
+		secret = hex.EncodeToString(mac.Sum(nil))
+	}
+	return &client{id: id, secret: "secret-" + secret, scopes: scopes, name: name,
 		status: "ACTIVE", metadata: json.RawMessage("{}"), created: now, updated: now}
 }
 

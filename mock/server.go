@@ -47,6 +47,9 @@ type Options struct {
 	SignatureVersion string
 	// NoLoopback refuses webhooks to this machine, as a public service does; they are let through for tests.
 	NoLoopback bool
+	// Secret is what the secrets of the clients are made of; where it is empty they follow from the seed, as everything
+	// does, and whoever knows that knows them.
+	Secret string
 	// Filled is how many endusers, wallets, cards, transactions and beneficiaries the primary client has from the start.
 	Filled int
 	// Limit is the rate limiter; its zero value is none.

@@ -10,6 +10,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"github.com/kobcheck/kobcheck/cmd/kobcheck/workbench"
+	"github.com/kobcheck/kobcheck/reports"
 	"github.com/kobcheck/kobcheck/reports/evidence"
 	"github.com/kobcheck/kobcheck/reports/nights"
 )
@@ -46,7 +47,10 @@ func newDrift() *cobra.Command {
 				return errors.New("drift compares two: two run.json, or one or two --config")
 			}
 			drift := nights.CompareRuns(runs[0], runs[1])
-			return b.Print(f.asJSON, drift, func(w io.Writer) error { return nights.PrintDrift(w, drift) })
+			if err := b.Print(f.asJSON, drift, func(w io.Writer) error { return nights.PrintDrift(w, drift) }); err != nil {
+				return err
+			}
+			return bothAnswered(b, runs)
 		}),
 	}
 	flags := command.Flags()
@@ -57,6 +61,20 @@ func newDrift() *cobra.Command {
 	flags.StringVar(&f.style, "style", "plain", "style of the mock inside")
 	flags.BoolVar(&f.asJSON, "json", false, "print JSON")
 	return command
+}
+
+// bothAnswered ends with the code of the environment where one of two runs says little of its API: what is alike then is
+// alike by silence.
+func bothAnswered(b *workbench.Bench, runs []*reports.Run) error {
+	for i, run := range runs {
+		c := run.Summary.Scenarios
+		if run.Summary.Operations.Exercised > 0 && 2*(c.Inconclusive+c.NotRun) <= c.Total {
+			continue
+		}
+		b.Say("the %s side, %s, gave no answers to compare: %s", []string{"first", "second"}[i], run.Target.Name, reports.Headline(run))
+		return workbench.ExitWith(evidence.ExitInconclusive)
+	}
+	return nil
 }
 
 // performBoth performs the same scenarios with the same seed on two targets and returns their run.json.

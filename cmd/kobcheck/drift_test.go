@@ -41,3 +41,11 @@ func TestDriftFindsWhereTwoTargetsDifferAndNothingBetweenTwoThatAreAlike(t *test
 	output, code := kobcheck(t, "drift")
 	require.Equal(t, evidence.ExitUsage, code, output)
 }
+
+func TestDriftWithADeadSideHasNoVerdict(t *testing.T) {
+	t.Parallel()
+	output, code := kobcheck(t, "drift", "--config", environment(t, page(503), nil, nil, secured{}), "--section", "card_programs",
+		"--out", filepath.Join(t.TempDir(), "drift"))
+	require.Equal(t, evidence.ExitInconclusive, code, output)
+	require.Contains(t, flat(output), "the second side, bad, gave no answers to compare")
+}

@@ -50,6 +50,8 @@ func newMock() *cobra.Command {
 		"signature of webhook deliveries: 1 (SHA-1) or 2 (SHA-256); that of the style where empty")
 	flags.IntVar(&options.Filled, "filled", 0,
 		"endusers, wallets, cards, transactions and beneficiaries that are there from the start, of each")
+	flags.StringVar(&options.Secret, "secret", "", "what the clients' secrets are made of; made up anew on other than loopback, "+
+		"else they follow from the seed")
 	flags.BoolVar(&log, "log", false, "log every request to stderr")
 	flags.BoolVar(&printTarget, "print-target", false, "print the target file and stop")
 	return command

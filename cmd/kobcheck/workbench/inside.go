@@ -2,6 +2,8 @@ package workbench
 
 import (
 	"context"
+	"crypto/rand"
+	"net"
 	"slices"
 	"strings"
 	"time"
@@ -58,6 +60,11 @@ func (b *Bench) Serve(ctx context.Context, options mock.Options, w *Where, addre
 		return err
 	}
 	options.Limit, options.Style, options.Freedoms, options.Faults, options.Latency = limited, w.Style, w.Freedoms, w.Faults, w.Latency
+	open := !onLoopback(address)
+	if open && options.Secret == "" {
+		options.Secret = rand.Text()
+	}
+	options.NoLoopback = options.NoLoopback || open
 	server, err := mock.New(options)
 	if err != nil {
 		return err
@@ -71,9 +78,23 @@ func (b *Bench) Serve(ctx context.Context, options mock.Options, w *Where, addre
 	if err := target.Write(b.Out, file, Secrets(server), server.Inventory().ExpiredToken); err != nil || only {
 		return err
 	}
+	if open {
+		b.Say("%s is not this machine alone: whoever reaches it and knows the secrets printed above is served; it posts webhooks to "+
+			"no address of this machine or of a private network", address)
+	}
 	b.Say("serving %s in the style %s; stop it with Ctrl-C", listening.URL, server.Style().Name)
 	<-ctx.Done()
 	return nil
+}
+
+// onLoopback reports whether an address to listen on is one of this machine alone, as one without a host is.
+func onLoopback(address string) bool {
+	host, _, err := net.SplitHostPort(address)
+	if err != nil || host == "" || host == "localhost" {
+		return true // what is no address is refused later
+	}
+	ip := net.ParseIP(host)
+	return ip != nil && ip.IsLoopback()
 }
 
 // Selftest completes a configuration with what the bench has; where it starts no subject of its own, that is the mock

@@ -9,6 +9,7 @@ import (
 	"slices"
 	"sync/atomic"
 
+	"github.com/kobcheck/kobcheck/contract"
 	"github.com/kobcheck/kobcheck/schemas"
 )
 
@@ -65,7 +66,7 @@ func (c *Client) read(response *http.Response, exchange *Exchange) (counted int6
 		}
 		cost := 2*size + valueSize*int64(values.seen) + headerSize(response.Header)
 		switch {
-		case long == nil && size > sievedFrom && c.lists(exchange):
+		case long == nil && size > sievedFrom && size > c.wholeTo(exchange):
 			long = &sieve{concerns: c.known.concerns}
 			long.add(exchange.Body)
 			exchange.Body = nil
@@ -96,7 +97,9 @@ func (c *Client) read(response *http.Response, exchange *Exchange) (counted int6
 		}
 	}
 	if long != nil {
-		exchange.Body, exchange.Listed, exchange.Left = long.rest(), long.entries, long.left
+		if exchange.Body = long.rest(); long.left > 0 {
+			exchange.Listed, exchange.Left = long.entries, long.left
+		}
 	}
 	if errors.Is(err, io.EOF) {
 		err = nil
@@ -104,10 +107,17 @@ func (c *Client) read(response *http.Response, exchange *Exchange) (counted int6
 	return counted, err
 }
 
-// lists reports whether an answer is a list as its operation has it.
-func (c *Client) lists(exchange *Exchange) bool {
+// wholeTo is how long an answer may be to be kept whole, in bytes: a list as its operation has it is sieved, one with
+// pages where nobody asks for such a page.
+func (c *Client) wholeTo(exchange *Exchange) int64 {
 	operation := c.config.Contract.Operation(exchange.Operation)
-	return operation != nil && operation.Success.Shape == "array" && exchange.Status/100 == 2
+	switch {
+	case operation == nil || operation.Success.Shape != "array" || exchange.Status/100 != 2:
+		return c.config.MaxBody
+	case slices.ContainsFunc(operation.Query, func(p contract.Parameter) bool { return p.Name == "limit" }):
+		return longestPage
+	}
+	return sievedFrom
 }
 
 // inWords says a bound in MiB where it is whole ones, as the documentation has it.

@@ -10,13 +10,16 @@ import (
 // its beginning and its end, what this run knows by its id, and what carries a mark of ours.
 const (
 	// sievedFrom is how long a list is before entries are left out, in bytes.
-	sievedFrom = 512 << 10
+	sievedFrom = 64 << 10
+	// longestPage is the same of a list with pages.
+	longestPage = 1 << 20
 	// longestList is how many bytes of a list are read, whatever is kept of them.
 	longestList = 512 << 20
 	// longestEntry is how many bytes one entry may have.
 	longestEntry = 256 << 10
-	// firstEntries and lastEntries are always kept.
+	// firstEntries and lastEntries are kept, whatever they are; of the first no more than have so many bytes together.
 	firstEntries, lastEntries = 200, 20
+	firstBytes                = 32 << 10
 	// mostKnown bounds the ids of things that are known.
 	mostKnown = 1 << 16
 )
@@ -139,7 +142,7 @@ func (s *sieve) keep(text []byte) {
 func (s *sieve) endOfEntry() {
 	defer s.entry.Reset()
 	s.here++
-	if s.entries++; s.here <= firstEntries || s.concerns(s.entry.Bytes()) {
+	if s.entries++; s.here <= firstEntries && s.kept.Len() < firstBytes || s.concerns(s.entry.Bytes()) {
 		s.left, s.last = s.left+len(s.last), nil
 		s.write(s.entry.Bytes())
 		return

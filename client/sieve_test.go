@@ -28,7 +28,7 @@ func TestOfALongListWhatMattersIsKept(t *testing.T) {
 				if i == 8000 {
 					note = Mark + "1"
 				}
-				fmt.Fprintf(&text, `{"id":"%s","note":"%s","in":{"it":[[],{}]}}`, id, note)
+				fmt.Fprintf(&text, `{"id":"%s","note":"%s","in":{"it":[]}}`, id, note)
 			}
 			text.WriteString(form[1])
 			s := &sieve{concerns: known.concerns}

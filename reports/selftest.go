@@ -158,6 +158,8 @@ func (f FaultResult) Lives() bool {
 type Killer struct {
 	Scenario    string `json:"scenario"`
 	Requirement string `json:"requirement"`
+	// Check is the one that did not hold.
+	Check string `json:"check"`
 }
 
 // Judge counts and gives the exit code: a survivor among the stated and standard faults that shows in every
@@ -233,6 +235,21 @@ func (s *Selftest) Single() []FaultResult {
 		}
 	}
 	return out
+}
+
+// ToldBy counts, by group and by the kind of check, which kind was the first to tell each fault that was caught.
+func (s *Selftest) ToldBy() map[string]map[string]int {
+	told := map[string]map[string]int{}
+	for _, one := range s.Faults {
+		if !one.Caught() || len(one.By) == 0 {
+			continue
+		}
+		if told[one.Group] == nil {
+			told[one.Group] = map[string]int{}
+		}
+		told[one.Group][one.By[0].Oracle()]++
+	}
+	return told
 }
 
 // Survivors returns the faults that nobody caught as they should be; of generated ones those that may not live.

@@ -1,9 +1,12 @@
 package format
 
 import (
+	"cmp"
+	"fmt"
 	"io"
 	"maps"
 	"slices"
+	"strings"
 
 	"github.com/kobcheck/kobcheck/reports"
 	"github.com/kobcheck/kobcheck/reports/wording"
@@ -32,6 +35,7 @@ func PrintSelftest(w io.Writer, s *reports.Selftest) error {
 			s.Summary.ByMark[name].Right, percent(s.Summary.ByMark[name]))
 	}
 	p.Line("")
+	p.toldBy(s)
 	p.survivors(s)
 	sum := s.Summary
 	p.Line("")
@@ -58,6 +62,22 @@ func PrintSelftest(w io.Writer, s *reports.Selftest) error {
 	return p.Err()
 }
 
+// toldBy prints which kinds of check told the faults of each group.
+func (p printer) toldBy(s *reports.Selftest) {
+	told := s.ToldBy()
+	for _, group := range slices.Sorted(maps.Keys(told)) {
+		kinds := slices.SortedFunc(maps.Keys(told[group]), func(a, b string) int {
+			return cmp.Or(told[group][b]-told[group][a], cmp.Compare(a, b))
+		})
+		text := ""
+		for _, kind := range kinds {
+			text += fmt.Sprintf(", %s %d", kind, told[group][kind])
+		}
+		p.Line("  %-14s told by %s", group, wording.Wrap(strings.TrimPrefix(text, ", "), 25))
+	}
+	p.Line("")
+}
+
 func (p printer) survivors(s *reports.Selftest) {
 	for _, one := range s.Survivors() {
 		why := "nobody noticed"
@@ -69,7 +89,7 @@ func (p printer) survivors(s *reports.Selftest) {
 		case one.Hits == 0:
 			why = "never reached by any scenario"
 		}
-		p.Line("  SURVIVED %s (%s, %s): %s", one.ID, one.Requirement, one.Mark, why)
+		p.Line("  SURVIVED %s (%s, %s): %s; it takes: %s", one.ID, one.Requirement, one.Mark, why, one.WouldCatch())
 	}
 	for _, one := range s.Faults {
 		if one.ByChance && one.Reason == "" && one.Probability < 1 {

@@ -136,7 +136,7 @@ func TestTheMatrixSaysWhoNoticedWhat(t *testing.T) {
 	for _, one := range result.Faults {
 		lines = append(lines, fmt.Sprintf("%s %t %t %v %t", one.ID, one.Killed, one.RightRequirement, one.By, one.Hits > 0))
 	}
-	require.Equal(t, []string{"refuses true true [{a.list CARD-LIST-01}] true", "accepted true true [{a.status CARD-LIST-08}] true",
+	require.Equal(t, []string{"refuses true true [{a.list CARD-LIST-01 success status}] true", "accepted true true [{a.status CARD-LIST-08 every answer: success status}] true",
 		"unseen false false [] true", "never false false [] false"}, lines)
 	require.Equal(t, reports.Killed{Faults: 4, Killed: 2, Right: 2}, result.Summary.ByGroup["g"])
 	require.Equal(t, evidence.ExitFailed, result.Judge(time.Now()), "what lives fails")

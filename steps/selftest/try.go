@@ -118,16 +118,17 @@ func (config Config) once(ctx context.Context, fault Fault, result *reports.Faul
 	var right, other []reports.Killer
 	seen := map[reports.Killer]bool{}
 	for finding, scenario := range run.Findings() {
-		killer := reports.Killer{Scenario: scenario, Requirement: finding.Requirement}
+		killer := reports.Killer{Scenario: scenario, Requirement: finding.Requirement, Check: finding.Check}
+		key := reports.Killer{Scenario: scenario, Requirement: finding.Requirement}
 		result.Gated = result.Gated || finding.Gated && !config.known[finding.Cause()]
 		switch {
-		case seen[killer], fault.Generated && config.known[finding.Cause()]:
+		case seen[key], fault.Generated && config.known[finding.Cause()]:
 		case finding.Requirement == fault.Requirement:
 			right = append(right, killer)
 		default:
 			other = append(other, killer)
 		}
-		seen[killer] = true
+		seen[key] = true
 	}
 	if len(right) > 0 {
 		result.Killed, result.RightRequirement, result.By = true, true, right

@@ -98,7 +98,7 @@ func (c *Client) read(response *http.Response, exchange *Exchange) (counted int6
 	}
 	if long != nil {
 		if exchange.Body = long.rest(); long.left > 0 {
-			exchange.Listed, exchange.Left = long.entries, long.left
+			exchange.Listed, exchange.Left, exchange.ours = long.entries, long.left, long.ours
 		}
 	}
 	if errors.Is(err, io.EOF) {

@@ -37,6 +37,8 @@ type Exchange struct {
 	// what came before the end.
 	Err error
 
+	// ours counts the entries of a long list that show a text of ours.
+	ours int
 	// gateways says that the body, JSON or not, is not this API's own.
 	gateways bool
 	sent     Sent

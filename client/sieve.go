@@ -3,6 +3,7 @@ package client
 import (
 	"bytes"
 	"regexp"
+	"slices"
 	"sync"
 )
 
@@ -26,6 +27,9 @@ const (
 
 // Mark begins a text by which a request makes known what comes of it, wherever that is listed.
 const Mark = "mark-"
+
+// ownTexts stand in what the requests of a run make, where the documentation has a text for it.
+var ownTexts = []string{"example.test", "Example Bank", "conformance run", Mark}
 
 var anID = regexp.MustCompile(`"id"\s*:\s*"([^"\\]{1,100})"`)
 
@@ -80,9 +84,9 @@ type sieve struct {
 	inString, escaping bool
 	here               int  // entries of this list
 	written            bool // that one of them was
-	// entries counts those of all lists, and left those of them that are left out.
-	entries, left int
-	values        tally // of what is kept
+	// entries counts those of all lists, left those of them that are left out, and ours those that show a text of ours.
+	entries, left, ours int
+	values              tally // of what is kept
 }
 
 func (s *sieve) add(text []byte) {
@@ -141,6 +145,9 @@ func (s *sieve) keep(text []byte) {
 
 func (s *sieve) endOfEntry() {
 	defer s.entry.Reset()
+	if slices.ContainsFunc(ownTexts, func(text string) bool { return bytes.Contains(s.entry.Bytes(), []byte(text)) }) {
+		s.ours++
+	}
 	s.here++
 	if s.entries++; s.here <= firstEntries && s.kept.Len() < firstBytes || s.concerns(s.entry.Bytes()) {
 		s.left, s.last = s.left+len(s.last), nil
@@ -169,6 +176,17 @@ func (s *sieve) write(entry []byte) {
 	}
 	s.keep(entry)
 	s.written = true
+}
+
+// Holds counts the entries of the list that an answer is, and those of them that a run of this program made, as far as
+// they show a text that its requests have.
+func (e *Exchange) Holds() (entries, ours int) {
+	if e.Listed > 0 {
+		return e.Listed, e.ours
+	}
+	s := &sieve{concerns: func([]byte) bool { return false }}
+	s.add(e.Body)
+	return s.entries, s.ours
 }
 
 // rest is what is left of a document that ended before its list did.

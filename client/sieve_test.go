@@ -61,3 +61,11 @@ func TestASieveChangesNothingOfWhatIsShort(t *testing.T) {
 		require.Equal(t, strings.ReplaceAll(text, " ", ""), strings.ReplaceAll(string(s.rest()), " ", ""))
 	}
 }
+
+func TestWhatAListHoldsIsCountedAndOursWithIt(t *testing.T) {
+	e := &Exchange{Body: []byte(`[{"email":"jane@example.test"},{"email":"joe@example.org"},{"bank_name":"Example Bank"}]`)}
+	entries, ours := e.Holds()
+	require.Equal(t, []int{3, 2}, []int{entries, ours})
+	entries, ours = (&Exchange{Listed: 9000, ours: 40}).Holds()
+	require.Equal(t, []int{9000, 40}, []int{entries, ours})
+}

@@ -80,6 +80,7 @@ func (d *Doctor) Examine(ctx context.Context) []Check {
 	if d.tokens(ctx) {
 		d.edition(ctx)
 		d.fixtures(ctx)
+		d.holdings(ctx)
 	}
 	d.webhooks(ctx)
 	d.load()

@@ -76,7 +76,7 @@ type neighbour struct {
 }
 
 func newNeighbour(title, name, file, folder string) neighbour {
-	return neighbour{searching(title), name, file, around(folder, file)}
+	return neighbour{newDocument(title), name, file, around(folder, file)}
 }
 
 // LoadPage writes load.html, which will stand in the folder.

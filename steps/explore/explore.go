@@ -37,7 +37,7 @@ type Config struct {
 
 // walkLength is how many steps begin with nothing and build on each other: long enough for states to meet,
 // short enough to be shrunk.
-const walkLength = 24
+const walkLength = 30
 
 // DefaultTries is how many walks shrinking takes at most.
 const DefaultTries = 300

@@ -82,7 +82,8 @@ func (l *causes) chance(c *Cause) bool {
 		return code >= "500" && c.Flaky()
 	}
 	at := slices.IndexFunc(l.run.Operations, func(use OperationUse) bool { return use.ID == f.Operation })
-	if at < 0 || f.Hazard != "" || !strings.HasPrefix(f.Expected, "a success") {
+	served := strings.HasPrefix(f.Expected, "a success") || strings.HasPrefix(f.Expected, "any answer but")
+	if at < 0 || f.Hazard != "" || !served {
 		return false
 	}
 	use := l.run.Operations[at]

@@ -197,14 +197,20 @@ func bothList(ctx context.Context, w *steps.World, title string) error {
 	}
 	l := lists{title: title, ours: map[string]bool{}, theirs: map[string]bool{}}
 	for as, ids := range map[string]map[string]bool{"primary": l.ours, "second": l.theirs} {
-		err := everyEntry(ctx, w, operation, as, func(items []map[string]any) bool {
+		see := func(items []map[string]any) bool {
 			for _, item := range items {
 				if id := scene.ID(item); id != "" {
 					ids[id] = true
 				}
 			}
 			return false
-		})
+		}
+		err := everyEntry(ctx, w, operation, as, see)
+		if err == nil && len(ids) == 0 {
+			if _, failed := w.Scene.Own(ctx, as, operation.Reads, nil); failed == nil { // else there is nothing to compare
+				err = everyEntry(ctx, w, operation, as, see)
+			}
+		}
 		if err != nil {
 			return err
 		}

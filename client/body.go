@@ -84,9 +84,7 @@ func (c *Client) read(response *http.Response, exchange *Exchange) (counted int6
 			counted = cost
 		}
 		if exchange.Beyond != "" {
-			if long != nil {
-				exchange.Body = long.kept.Bytes()
-			}
+			exchange.Body = long.orWhole(exchange.Body)
 			most := min(int64(len(exchange.Body)), c.config.MaxBody, keptBeyond)
 			exchange.Body = slices.Clone(exchange.Body[:most])
 			c.memory.give(counted)

@@ -194,3 +194,11 @@ func (s *sieve) rest() []byte {
 	s.kept.Write(s.entry.Bytes())
 	return s.kept.Bytes()
 }
+
+// orWhole is what the sieve has kept so far, or all of a body that needed none.
+func (s *sieve) orWhole(body []byte) []byte {
+	if s == nil {
+		return body
+	}
+	return s.kept.Bytes()
+}

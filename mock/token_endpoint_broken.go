@@ -40,20 +40,7 @@ func (s *Server) brokenForm(r *http.Request, raw string, form url.Values) bool {
 		return false
 	}
 	for name, values := range form {
-		last := len(values) - 1
-		switch {
-		case last == 0:
-		case values[0] == values[last] && s.faults.On("token.repeated-alike-taken"), s.faults.On("token.repeated-first-taken"):
-			form[name] = values[:1]
-		case s.faults.On("token.repeated-last-taken"):
-			form[name] = values[last:]
-		}
-		if last > 0 && name == "scope" && s.faults.On("token.repeated-scopes-joined") {
-			form.Set(name, values[0])
-		}
-		if last > 0 && name == "client_secret" && s.faults.On("token.repeated-secret-any-right") {
-			form.Set(name, strings.Replace(values[0]+values[last], "kobcheck-wrong-value", "", 1))
-		}
+		s.brokenRepeats(name, values, form)
 		if !slices.Contains([]string{"grant_type", "client_id", "client_secret", "scope"}, name) &&
 			(s.faults.On("token.unknown-field-refused") || values[0] == "" && s.faults.On("token.unknown-empty-field-refused")) {
 			return false
@@ -70,6 +57,26 @@ func (s *Server) brokenForm(r *http.Request, raw string, form url.Values) bool {
 		form.Set("scope", "client/read")
 	}
 	return true
+}
+
+// brokenRepeats takes a field that is sent more than once for one.
+func (s *Server) brokenRepeats(name string, values []string, form url.Values) {
+	last := len(values) - 1
+	if last == 0 {
+		return
+	}
+	switch {
+	case values[0] == values[last] && s.faults.On("token.repeated-alike-taken"), s.faults.On("token.repeated-first-taken"):
+		form[name] = values[:1]
+	case s.faults.On("token.repeated-last-taken"):
+		form[name] = values[last:]
+	}
+	if name == "scope" && s.faults.On("token.repeated-scopes-joined") {
+		form.Set(name, values[0])
+	}
+	if name == "client_secret" && s.faults.On("token.repeated-secret-any-right") {
+		form.Set(name, strings.Replace(values[0]+values[last], "kobcheck-wrong-value", "", 1))
+	}
 }
 
 // brokenEmpty refuses an empty field in another way than one that is left out.

@@ -42,9 +42,10 @@ func (k Killer) Oracle() string {
 }
 
 // catching are the kinds of check that would see the faults of a group.
-var catching = map[string]string{"token": "RFC 6749 by section", "authentication": "every operation without a right", "webhook": "every delivery",
-	"refusal": "after a refusal", "frame": "frame of a change", "idempotency": "keys", "card order": "card order", "tenancy": "ownership",
-	"input": "inputs from the contract", "metadata": "generated objects", "money": "walk of the model", "list": "relations of lists",
+var catching = map[string]string{"token": "RFC 6749 by section", "authentication": "every operation without a right",
+	"webhook": "every delivery", "refusal": "after a refusal", "frame": "frame of a change", "idempotency": "keys", "card order": "card order",
+	"tenancy": "ownership",
+	"input":   "inputs from the contract", "metadata": "generated objects", "money": "walk of the model", "list": "relations of lists",
 	"field": "every answer", "http": "every answer", "leak": "every answer", "error": "every answer", "status": "every answer"}
 
 // WouldCatch is the kind of check that would see a fault that lives: of one made from the contract as that has it.

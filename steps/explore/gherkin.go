@@ -63,23 +63,7 @@ func (s *story) step(step Step, last bool, difference *Difference) {
 		}
 		s.move(step, name)
 	case NewCard:
-		switch {
-		case name != "wallet":
-			s.cannot(step)
-		case step.Copies > 1 && !step.SameKey:
-			s.say("When", fmt.Sprintf("we call \"Create a new card\" %d times at once", step.Copies))
-		case step.Copies > 1:
-			s.say("Given", `a valid request to "Create a new card"`)
-			s.say("When", fmt.Sprintf("the request is sent %d times at once under one key", step.Copies))
-		case last && difference.Check != "success status":
-			s.say("When", `we call "Create a new card"`)
-		case s.again[step.Number]:
-			s.say("Given", `a valid request to "Create a new card"`)
-			s.say("When", "the request is sent")
-		default:
-			s.say("Given", "a card")
-		}
-		s.keyed = step.Number
+		s.card(step, name, last && difference.Check != "success status")
 	case CardStatus:
 		s.say("When", fmt.Sprintf("the card's status is changed to %q", step.Status))
 	case WalletStatus:
@@ -103,6 +87,26 @@ func (s *story) step(step Step, last bool, difference *Difference) {
 		s.cannot(step)
 	case Lists:
 	}
+}
+
+func (s *story) card(step Step, name string, judged bool) {
+	switch {
+	case name != "wallet":
+		s.cannot(step)
+	case step.Copies > 1 && !step.SameKey:
+		s.say("When", fmt.Sprintf("we call \"Create a new card\" %d times at once", step.Copies))
+	case step.Copies > 1:
+		s.say("Given", `a valid request to "Create a new card"`)
+		s.say("When", fmt.Sprintf("the request is sent %d times at once under one key", step.Copies))
+	case judged:
+		s.say("When", `we call "Create a new card"`)
+	case s.again[step.Number]:
+		s.say("Given", `a valid request to "Create a new card"`)
+		s.say("When", "the request is sent")
+	default:
+		s.say("Given", "a card")
+	}
+	s.keyed = step.Number
 }
 
 func (s *story) wallet(step Step) {

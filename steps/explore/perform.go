@@ -83,7 +83,8 @@ func (w *walk) reach(ctx context.Context, s Step, one *wallet) error {
 		return err
 	}
 	if exchange.Status < 400 {
-		return differs(requirement, "another client's wallet", "a client can read a wallet of another, or change it", "a refusal", answered(exchange))
+		return differs(requirement, "another client's wallet", "a client can read a wallet of another, or change it", "a refusal",
+			answered(exchange))
 	}
 	if s.Deed == ForeignRead {
 		return nil

@@ -40,7 +40,8 @@ func walk(ctx context.Context, w *steps.World, count, atOnce string) error {
 		return steps.Faulty("%q is no number of things", count)
 	}
 	// What is made on the way is prepared: what deviates of it is noticed in passing.
-	result, err := explore.Explore(ctx, explore.Config{Scene: w.Session.Scene, Steps: things, Seed: w.Random().Int64(), AtOnce: atOnce != "", Tries: tries,
+	result, err := explore.Explore(ctx, explore.Config{Scene: w.Session.Scene, Steps: things, Seed: w.Random().Int64(),
+		AtOnce: atOnce != "", Tries: tries,
 		Hear: func(operation *contract.Operation, exchange *client.Exchange) error {
 			// Which success a repeat has is open (C-12).
 			return w.Preparing(func() error { return w.Judge(operation, exchange, sentinel.SuccessStatus) })
@@ -93,6 +94,7 @@ func allowed(w *steps.World, h *walked) {
 	if last := len(h.result.Exchanges); last > 0 {
 		shown = h.result.Exchanges[last-1].N
 	}
-	w.Expect(false, evidence.Assertion{Check: found.Check, Exchange: shown, Fact: fact, Gherkin: text, Expected: found.Expected, Actual: found.Actual,
+	w.Expect(false, evidence.Assertion{Check: found.Check, Exchange: shown, Fact: fact, Gherkin: text,
+		Expected: found.Expected, Actual: found.Actual,
 		Message: fmt.Sprintf("%s; a walk met it, shrunk to %d steps", found.Message, len(h.result.Walk))})
 }

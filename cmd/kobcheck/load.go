@@ -65,8 +65,8 @@ func newLoad() *cobra.Command {
 		"together")
 	flags.StringVar(&f.startAt, "start-at", "", "moment to begin at, such as 2026-01-30T01:00:00Z, so that shards "+
 		"begin together")
-	flags.StringVar(&f.meet, "meet", "", "folder in which the shards of one run wait for each other and agree on the "+
-		"moment to begin")
+	flags.StringVar(&f.meet, "meet", "", "folder or place in a bucket at which the shards of one load wait for each "+
+		"other and agree on the moment to begin")
 	flags.DurationVar(&f.meetWithin, "meet-within", 10*time.Minute, "how long a shard waits for the others")
 	flags.StringVar(&f.killFile, "kill-file", "", "the load ends once a file of that name is there")
 	flags.StringVar(&f.metricsAddr, "metrics-addr", "", "address of this machine, such as 127.0.0.1:9464, that serves "+
@@ -134,7 +134,7 @@ func (f *loadFlags) begin(ctx context.Context, b *workbench.Bench, part kind.Sha
 	case part.Of < 2:
 		return errors.New("--meet is for shards; say which one with --shard")
 	default:
-		if at, err = workbench.Meet(ctx, f.meet, part, f.meetWithin); err != nil {
+		if at, err = b.Meet(ctx, f.meet, part, f.meetWithin); err != nil {
 			b.Say("the shards did not meet: %v", err)
 			return workbench.ExitWith(evidence.ExitInconclusive)
 		}

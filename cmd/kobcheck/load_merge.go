@@ -14,7 +14,7 @@ import (
 func newLoadMerge() *cobra.Command {
 	var judging workbench.Judging
 	var out workbench.Output
-	var wait time.Duration
+	var wait, others time.Duration
 	command := &cobra.Command{
 		Use:   "merge FILE...",
 		Short: "Puts the load.json of shards together exactly and evaluates the gates once",
@@ -26,7 +26,10 @@ func newLoadMerge() *cobra.Command {
 			if err != nil {
 				return err
 			}
-			parts, err := b.OpenLoads(ctx, files, wait)
+			parts, err := b.OpenLoads(ctx, files, wait, others)
+			if err == nil && wait > 0 {
+				err = b.MergedBefore(ctx, out.Folder, parts)
+			}
 			if err != nil {
 				return err
 			}
@@ -40,5 +43,6 @@ func newLoadMerge() *cobra.Command {
 	out.Flags(command.Flags(), "reports/out", "folder for the reports")
 	judging.Flags(command.Flags())
 	command.Flags().DurationVar(&wait, "wait", 0, "how long files are waited for that are not there yet")
+	command.Flags().DurationVar(&others, "wait-others", 5*time.Minute, "how long the others are waited for once one is there")
 	return command
 }

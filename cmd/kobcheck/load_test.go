@@ -143,6 +143,19 @@ func TestTheScenariosOfLoadArePartOfARunOnlyWhenAskedFor(t *testing.T) {
 	require.True(t, strings.Contains(output, "MONEY-05"))
 }
 
+func TestLoadIsNotTestableWhereTheOwnerDoesNotAllowIt(t *testing.T) {
+	folder := t.TempDir()
+	file := filepath.Join(folder, "target.yaml")
+	require.NoError(t, os.WriteFile(filepath.Join(folder, "secret"), []byte("somebody-elses-secret"), 0o600))
+	require.NoError(t, os.WriteFile(file, []byte("target:\n  name: staging\n  base_url: http://api.invalid\n  token_url: http://api.invalid/token\n"+
+		"  clients:\n    primary: {id: abc, secret_file: secret}\n"), 0o600))
+	output, code := kobcheck(t, "run", "--load", "--section", "load", "--config", file, "--out", folder, "--patience", "0s")
+	require.Equal(t, evidence.ExitNothing, code, output)
+	result := readRun(t, folder)
+	require.Equal(t, len(result.Scenarios), result.Summary.Scenarios.NotTestable)
+	require.Contains(t, result.Scenarios[0].Reason, "load.allow in the target file")
+}
+
 func TestEveryLoadRunMatchesItsPublishedSchema(t *testing.T) {
 	text, err := os.ReadFile("../../reports/load.schema.json")
 	require.NoError(t, err)

@@ -15,6 +15,7 @@ import (
 	"github.com/kobcheck/kobcheck/client/leftover"
 	"github.com/kobcheck/kobcheck/cmd/kobcheck/workbench"
 	"github.com/kobcheck/kobcheck/reports"
+	"github.com/kobcheck/kobcheck/reports/bucket"
 	"github.com/kobcheck/kobcheck/reports/evidence"
 	"github.com/kobcheck/kobcheck/reports/format"
 	"github.com/kobcheck/kobcheck/reports/nights"
@@ -68,6 +69,8 @@ func newRun() *cobra.Command {
 	flags.StringSliceVar(&f.selection.IDs, "scenario", nil, "scenario ids; an outline's id means all of its rows")
 	flags.BoolVar(&f.selection.Quick, "quick", false, "a gate before each release: some 110 calls chosen by the contract, and "+
 		"what they need; the report says what it leaves out")
+	flags.BoolVar(&f.selection.Load, "load", false, "the scenarios of features/load too, after the others; they are not testable "+
+		"where the target file does not allow load")
 	flags.IntVar(&f.how.Concurrency, "concurrency", suite.DefaultConcurrency, "scenarios side by side")
 	flags.Int64Var(&f.how.Seed, "seed", 0, "seed of order and data; 0 picks one and prints it")
 	flags.StringVar(&f.how.RunID, "run-id", "", "name of the run, in every request; idempotency keys follow from it "+
@@ -86,7 +89,7 @@ func newRun() *cobra.Command {
 	flags.BoolVar(&f.judging.Strict, "strict", false, "undocumented fields fail")
 	flags.StringVar(&f.rest, "continue", "", "run.json of a run that was stopped: performs what it did not come to, "+
 		"with its seed")
-	flags.StringVar(&f.history, "history", "", "folder of earlier nights: the reports say since when each failure "+
+	flags.StringVar(&f.history, "history", "", "folder of earlier nights, or a place in a bucket: the reports say since when each failure "+
 		"is there, what is new and what vanished")
 	flags.StringVar(&f.keep, "keep", "", "what stays of --history, such as nights=400,reports=14,green=1; "+
 		"of earlier nights the reports go, or all; of nights that passed the pages, and run.json is compressed")
@@ -151,7 +154,7 @@ func run(ctx context.Context, b *workbench.Bench, f *runFlags) error {
 	if err != nil {
 		return nothingSelected(b, err)
 	}
-	done := conclude(b, f, by, result, api.Redactor())
+	done := conclude(ctx, b, f, by, result, api.Redactor())
 	if f.keep != "" {
 		prune(b, f.history, result.Target.Name, keep)
 	}
@@ -180,7 +183,7 @@ func (f *runFlags) session(ctx context.Context, b *workbench.Bench, subject *wor
 ) (*steps.Session, error) {
 	session := steps.NewSession(by.Policy, b.Shapes, subject.File, api)
 	session.Depth, session.Seed = f.depth, f.how.Seed
-	if strings.Contains(f.selection.Tags, "@load") {
+	if f.selection.WantsLoad() {
 		session.Load = b.Loader(subject.File, f.how.RunID, f.how.Seed)
 	}
 	var err error
@@ -220,6 +223,9 @@ func (f *runFlags) kept() (nights.Keep, error) {
 	keep, err := nights.ParseKeep(f.keep)
 	if err == nil && f.keep != "" && f.history == "" {
 		err = errors.New("--keep prunes the folder of --history; name one")
+	}
+	if err == nil && f.keep != "" && bucket.Is(f.history) {
+		err = errors.New("--keep prunes a folder; how long a bucket keeps its objects is said by its own lifecycle rules")
 	}
 	return keep, err
 }
@@ -298,7 +304,8 @@ func performScenarios(ctx context.Context, b *workbench.Bench, f *runFlags, subj
 }
 
 // conclude judges a run that was made, and writes its reports whatever else fails.
-func conclude(b *workbench.Bench, f *runFlags, by *workbench.Judgement, result *reports.Run, guard format.Guard) error {
+func conclude(ctx context.Context, b *workbench.Bench, f *runFlags, by *workbench.Judgement, result *reports.Run,
+	guard format.Guard) error {
 	result.Settings.Formats, result.Settings.Scored, result.Settings.Faults = f.files.Formats, f.judging.Scored, f.where.Faults
 	if f.unexpectedPass == reports.UnexpectedPassFails {
 		result.Settings.UnexpectedPass = f.unexpectedPass
@@ -307,14 +314,25 @@ func conclude(b *workbench.Bench, f *runFlags, by *workbench.Judgement, result *
 	result.ReportWaivers(by.Waivers)
 	result.Judge(b.Facts, b.Now())
 	if f.history != "" {
-		earlier, skipped, err := nights.Read(f.history)
-		if err != nil {
-			b.Say("no history: %v", err) // a first night has none
-		}
-		nights.Remember(result, earlier, skipped)
+		remember(ctx, b, f.history, result)
 	}
 	to := f.files.Writer(guard)
 	to.Anew = true
 	b.KeepProfile(by, f.judging.Profile, result, to)
 	return b.Finish(result, f.files.Formats, to)
+}
+
+// remember tells a run of earlier nights, in a folder or a bucket.
+func remember(ctx context.Context, b *workbench.Bench, history string, result *reports.Run) {
+	var earlier []*nights.Night
+	var skipped []string
+	folder, done, err := bucket.Open(context.WithoutCancel(ctx), history, b.Getenv)
+	if err == nil {
+		defer done()
+		earlier, skipped, err = nights.Read(folder)
+	}
+	if err != nil {
+		b.Say("no history: %v", err) // a first night has none
+	}
+	nights.Remember(result, earlier, skipped)
 }

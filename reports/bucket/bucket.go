@@ -6,6 +6,7 @@
 package bucket
 
 import (
+	"bytes"
 	"context"
 	"errors"
 	"fmt"
@@ -29,6 +30,7 @@ const (
 	mostBytes   = 64 << 20
 	atOnce      = 8
 	timeout     = 5 * time.Minute
+	reachWithin = 20 * time.Second
 	attempts    = 3
 )
 
@@ -103,6 +105,36 @@ func (b *Bucket) Open(ctx context.Context) (io.ReadCloser, error) {
 	return object, nil
 }
 
+// Reach asks for something that is not there, before anything is performed whose results go to the place.
+func (b *Bucket) Reach(ctx context.Context) error {
+	ctx, cancel := context.WithTimeout(ctx, reachWithin)
+	defer cancel()
+	object, err := (&Bucket{b.client, b.name, b.prefix + ".kobcheck"}).Open(ctx)
+	if errors.Is(err, fs.ErrNotExist) {
+		return nil
+	}
+	if err == nil {
+		err = object.Close()
+	}
+	return err
+}
+
+// Leave writes the one object whose address the place is, unless it is there: then the error is [fs.ErrExist].
+func (b *Bucket) Leave(ctx context.Context, text []byte) error {
+	key := strings.TrimSuffix(b.prefix, "/")
+	switch object, err := b.Open(ctx); {
+	case err == nil:
+		return errors.Join(fs.ErrExist, object.Close())
+	case !errors.Is(err, fs.ErrNotExist):
+		return err
+	}
+	_, err := b.client.PutObject(ctx, b.name, key, bytes.NewReader(text), int64(len(text)), minio.PutObjectOptions{DisableMultipart: true})
+	if err != nil {
+		return b.failed("writing", key, err)
+	}
+	return nil
+}
+
 // Push writes every file of a report folder to the place, keeping their paths below the folder, and returns how many.
 // What a writer has under way (names that begin with a dot) is left out.
 func (b *Bucket) Push(ctx context.Context, folder string) (int, error) {
@@ -122,7 +154,7 @@ func (b *Bucket) Push(ctx context.Context, folder string) (int, error) {
 		return 0, fmt.Errorf("reading %s, to push it: %w", folder, err)
 	}
 	if len(paths) == 0 {
-		return 0, fmt.Errorf("there is no file in %s to push", folder)
+		return 0, fmt.Errorf("there is no file in %s to push: %w", folder, fs.ErrNotExist)
 	}
 	ctx, cancel := context.WithTimeout(ctx, timeout)
 	defer cancel()

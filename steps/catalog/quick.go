@@ -51,7 +51,7 @@ func Asks(from *contract.Contract) (asks []Ask) {
 // Answering returns the scenario that answers a question with the fewest steps, or nil where none does.
 func (c *Catalog) Answering(ask Ask) (best *Scenario) {
 	for _, s := range c.Scenarios {
-		if contains(s.Requirements, ask.Requirement) && (ask.Operation == nil || s.calls(ask.Operation)) && !s.tagged("@load") &&
+		if contains(s.Requirements, ask.Requirement) && (ask.Operation == nil || s.calls(ask.Operation)) && !s.tagged(UnderLoad) &&
 			(best == nil || len(s.Steps) < len(best.Steps)) {
 			best = s
 		}

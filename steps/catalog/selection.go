@@ -8,6 +8,9 @@ import (
 	"github.com/kobcheck/kobcheck/contract"
 )
 
+// UnderLoad is the tag of the scenarios that put load on the API.
+const UnderLoad = "@load"
+
 // Selection says which scenarios are meant. Empty parts mean all.
 type Selection struct {
 	// Tags is an expression in Cucumber's grammar.
@@ -20,6 +23,8 @@ type Selection struct {
 	Operation string
 	// IDs are scenario ids; an id of an outline means all of its rows.
 	IDs []string
+	// Load means the scenarios tagged @load beside the others.
+	Load bool
 	// Quick means the small part that answers the [Asks] of the contract.
 	Quick bool
 }
@@ -28,6 +33,9 @@ type Selection struct {
 func (s Selection) Everything() bool {
 	return s.Tags == "" && s.Section == "" && s.Requirement == "" && s.Operation == "" && len(s.IDs) == 0 && !s.Quick
 }
+
+// WantsLoad reports whether scenarios tagged @load are meant too.
+func (s Selection) WantsLoad() bool { return s.Load || strings.Contains(s.Tags, UnderLoad) }
 
 // UnknownError says that a selection names something that does not exist.
 type UnknownError struct{ Kind, Name, Nearest string }
@@ -41,7 +49,7 @@ func (e *UnknownError) Error() string {
 }
 
 // Select returns the scenarios that a selection means, in the order of the features. Scenarios tagged
-// @load are left out unless the expression names the tag. A tag, section, requirement or scenario that
+// @load are left out unless the selection wants them. A tag, section, requirement or scenario that
 // does not exist is an [UnknownError]; a selection that is understood may still be empty.
 func (c *Catalog) Select(selection Selection, from *contract.Contract) ([]*Scenario, error) {
 	expression, err := ParseTags(selection.Tags)
@@ -55,10 +63,9 @@ func (c *Catalog) Select(selection Selection, from *contract.Contract) ([]*Scena
 	if selection.Quick {
 		quick = c.quick(from)
 	}
-	wantsLoad := strings.Contains(selection.Tags, "@load")
 	var selected []*Scenario
 	for _, scenario := range c.Scenarios {
-		if !wantsLoad && scenario.tagged("@load") {
+		if !selection.WantsLoad() && scenario.tagged(UnderLoad) {
 			continue
 		}
 		if expression.Holds(scenario.Tags) && selection.names(scenario) && selection.calls(scenario, from) && (quick == nil || quick[scenario]) {

@@ -3,6 +3,7 @@ package plans
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"strings"
 
@@ -42,7 +43,11 @@ func perform(ctx context.Context, w *steps.World, workload string) error {
 	}
 	// Thousands of exchanges are no evidence of a scenario; load.json has their figures.
 	result, err := w.Session.Load(client.WithScenario(ctx, client.Scenario{ID: w.Scenario.ID}), workload)
-	if err != nil {
+	var untestable *scene.NotTestable
+	switch {
+	case errors.As(err, &untestable):
+		return untestable
+	case err != nil:
 		return &steps.Environment{Why: err.Error()}
 	}
 	steps.State[performed](w).result = result

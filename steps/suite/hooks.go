@@ -76,7 +76,7 @@ func (r *runner) before(ctx context.Context, pickle *godog.Scenario) (context.Co
 
 // bounded gives a scenario its time. Load is bounded by who performs it: it takes as long as its plan says.
 func (r *runner) bounded(ctx context.Context, scenario *catalog.Scenario) (context.Context, context.CancelFunc) {
-	if slices.Contains(scenario.Tags, "@load") {
+	if slices.Contains(scenario.Tags, catalog.UnderLoad) {
 		return context.WithCancel(ctx)
 	}
 	return context.WithTimeoutCause(ctx, r.config.Timeout, fmt.Errorf("the scenario took longer than %v", r.config.Timeout))

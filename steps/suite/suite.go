@@ -122,7 +122,7 @@ func Run(ctx context.Context, config Config) (*reports.Run, error) {
 	r.outage = &outage{limit: max(4, config.Concurrency), patience: config.Patience, reach: config.Session.Client.Reach, stop: stop}
 	for attempt := 0; ; attempt++ {
 		r.attempt = attempt
-		r.start(running)
+		r.perform(running)
 		if r.current = r.again(attempt); len(r.current) == 0 || running.Err() != nil {
 			break
 		}
@@ -255,7 +255,24 @@ func (r *runner) features() []godog.Feature {
 	return features
 }
 
-// start performs the scenarios. godog's own tally and exit code are not used: it counts a skipped
+// perform performs the scenarios of an attempt: those that put load on the API last, so that they disturb no other.
+func (r *runner) perform(ctx context.Context) {
+	all := r.current
+	defer func() { r.current = all }()
+	for _, underLoad := range []bool{false, true} {
+		r.current = map[string]*catalog.Scenario{}
+		for key, scenario := range all {
+			if slices.Contains(scenario.Tags, catalog.UnderLoad) == underLoad {
+				r.current[key] = scenario
+			}
+		}
+		if len(r.current) > 0 {
+			r.start(ctx)
+		}
+	}
+}
+
+// start performs the current scenarios. godog's own tally and exit code are not used: it counts a skipped
 // scenario as passed and an undefined one as success.
 func (r *runner) start(ctx context.Context) {
 	registerFormat()

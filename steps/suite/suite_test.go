@@ -3,6 +3,7 @@ package suite_test
 import (
 	"context"
 	"errors"
+	"fmt"
 	"net/http"
 	"net/http/httptest"
 	"regexp"
@@ -168,6 +169,24 @@ func TestAnUnknownTagIsAnErrorAndNamesTheNearest(t *testing.T) {
 func TestAStepThatNoSentenceReadsIsAnErrorBeforeAnythingRuns(t *testing.T) {
 	_, err := run(t, context.Background(), feature("      Then nobody knows this\n"), nil)
 	require.ErrorContains(t, err, "0 sentences")
+}
+
+func TestLoadComesLastAndOnlyWhereItIsAskedFor(t *testing.T) {
+	text := head + "    @id:s.load @load\n    Scenario: load\n      Then a check holds\n"
+	for i := range 4 {
+		text += fmt.Sprintf("    @id:s.%d\n    Scenario: number %d\n      Then a check holds\n", i, i)
+	}
+	for load, want := range map[bool]int{false: 4, true: 5} {
+		var order []string
+		_, err := run(t, t.Context(), text, func(config *suite.Config) {
+			config.Selection.Load = load
+			config.Progress = func(p suite.Progress) { order = append(order, p.Latest.ID) }
+		})
+		require.NoError(t, err)
+		require.Len(t, order, want)
+		require.Equal(t, load, order[len(order)-1] == "s.load")
+		require.NotContains(t, order[:len(order)-1], "s.load")
+	}
 }
 
 func TestAScenarioThatHangsEndsAtItsTimeout(t *testing.T) {

@@ -47,6 +47,7 @@ type Bench struct {
 	Secrets *redact.Redactor
 
 	command *cobra.Command
+	ships   *shipment // of what --out names in a bucket; nil for a folder
 }
 
 // Verb makes of what a verb does what cobra calls: the settings of the environment are taken over and held to what
@@ -61,7 +62,13 @@ func Verb(do func(ctx context.Context, b *Bench, arguments []string) error) func
 		if err != nil {
 			return err
 		}
+		if b.ships, err = prepared(command.Context(), command, b.Getenv); err != nil {
+			return err
+		}
 		failed := do(command.Context(), b, arguments)
+		if b.ships != nil {
+			failed = b.ships.send(command.Context(), b, failed)
+		}
 		if err := errors.Join(b.Out.Close(), b.Err.Close()); failed == nil {
 			return err
 		}
@@ -83,11 +90,11 @@ func New(command *cobra.Command) (*Bench, error) {
 	if err != nil {
 		return nil, err
 	}
-	secrets := redact.New()
-	return &Bench{Secrets: secrets, Facts: facts, Scenarios: scenarios, Shapes: shapes,
+	b := &Bench{Secrets: redact.New(), Facts: facts, Scenarios: scenarios, Shapes: shapes,
 		Tool: reports.Tool{Name: "kobcheck", Version: command.Root().Version},
-		Out:  door(command.OutOrStdout(), secrets), Err: door(command.ErrOrStderr(),
-			secrets), In: command.InOrStdin(), Getenv: os.Getenv, Now: time.Now, command: command}, nil
+		In:   command.InOrStdin(), Getenv: os.Getenv, Now: time.Now, command: command}
+	b.Out, b.Err = b.door(command.OutOrStdout()), b.door(command.ErrOrStderr())
+	return b, nil
 }
 
 // Client returns a client for a target. Of the settings those of the call are taken: run id, seed, pace, bound, connections.
@@ -123,10 +130,10 @@ func (b *Bench) Coloured() bool {
 }
 
 // door is the way out for what is printed onto a writer.
-func door(out io.Writer, secrets *redact.Redactor) *wording.Door {
+func (b *Bench) door(out io.Writer) *wording.Door {
 	return &wording.Door{Out: out, Colours: onTerminal(out), Clean: func(text string) string {
-		masked, _ := secrets.Mask([]byte(text))
-		return string(masked)
+		masked, _ := b.Secrets.Mask([]byte(text))
+		return b.Place(string(masked))
 	}}
 }
 

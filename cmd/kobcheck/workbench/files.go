@@ -26,7 +26,8 @@ type Output struct {
 // Flags adds --out, with what is written there, and --report-mode.
 func (o *Output) Flags(flags *pflag.FlagSet, folder, what string) {
 	o.mode = fileMode(format.DefaultMode)
-	flags.StringVar(&o.Folder, "out", folder, what)
+	flags.StringVar(&o.Folder, "out", folder, what+"; or a place in a bucket, such as s3+https://host/bucket/night")
+	flags.Lookup("out").Annotations = map[string][]string{intoBucket: {"yes"}}
 	flags.Var(&o.mode, "report-mode", "mode of the files, such as 0600; whoever may read them may enter their folder")
 }
 

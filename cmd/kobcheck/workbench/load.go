@@ -126,7 +126,10 @@ func (b *Bench) Loader(file *target.File, runID string, seed int64) func(context
 		if err != nil {
 			return nil, err
 		}
-		if _, err := load.Allowed(file, plan, b.Now(), ""); err != nil {
+		var refused *load.Refused
+		if _, err := load.Allowed(file, plan, b.Now(), ""); errors.As(err, &refused) {
+			return nil, &scene.NotTestable{Why: err.Error()}
+		} else if err != nil {
 			return nil, err
 		}
 		// A client of its own counts its keys from the first again.

@@ -82,8 +82,7 @@ func (l *causes) chance(c *Cause) bool {
 		return code >= "500" && c.Flaky()
 	}
 	at := slices.IndexFunc(l.run.Operations, func(use OperationUse) bool { return use.ID == f.Operation })
-	served := strings.HasPrefix(f.Expected, "a success") || strings.HasPrefix(f.Expected, "any answer but")
-	if at < 0 || f.Hazard != "" || !served {
+	if at < 0 || f.Hazard != "" || f.Kind != evidence.Unserved {
 		return false
 	}
 	use := l.run.Operations[at]

@@ -127,7 +127,7 @@ func (w *World) noticeBlocked(err error) {
 		lacks = "a success with what is asked of it"
 	}
 	operation := w.Session.Contract.Operation(blocked.Operation)
-	w.notice(evidence.Assertion{Check: evidence.NotServed, Exchange: blocked.Exchange.N, Expected: lacks,
+	w.notice(evidence.Assertion{Check: evidence.NotServed, Kind: evidence.Unserved, Exchange: blocked.Exchange.N, Expected: lacks,
 		Actual:  w.Answered(blocked.Exchange),
 		Fact:    contract.Fact{Requirement: operation.Requirement, Operation: operation.ID, Facet: contract.Effect, Edition: w.Session.Edition},
 		Message: fmt.Sprintf("%q did not serve a valid request", operation.Title)})
@@ -154,7 +154,7 @@ func (w *World) ExpectServed(operation *contract.Operation, exchange *client.Exc
 			return false, open
 		}
 	}
-	a := evidence.Assertion{Check: "success status", Fact: w.Own(contract.Effect), Exchange: exchange.N,
+	a := evidence.Assertion{Check: "success status", Kind: evidence.Unserved, Fact: w.Own(contract.Effect), Exchange: exchange.N,
 		Message: fmt.Sprintf("%q was not served", operation.Title), Expected: "a success", Actual: w.Answered(exchange)}
 	if lacks != "" {
 		a.Check, a.Expected, a.Actual = "a usable success", "a success with "+lacks, w.Answered(exchange)+" without "+lacks

@@ -65,7 +65,7 @@ func newMonth(t *testing.T, length int) *month {
 	t.Helper()
 	server, err := mock.New(mock.Options{RetryWait: workbench.RetryWait})
 	require.NoError(t, err)
-	m := &month{t: t, api: server, history: t.TempDir(), known: filepath.Join(t.TempDir(), "known.yaml"), lengthOf: length}
+	m := &month{t: t, api: server, history: t.ArtifactDir(), known: filepath.Join(t.TempDir(), "known.yaml"), lengthOf: length}
 	listening, err := server.Listen(context.Background(), "127.0.0.1:0")
 	require.NoError(t, err)
 	t.Cleanup(func() { require.NoError(t, listening.Close()) })

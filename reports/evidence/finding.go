@@ -58,7 +58,17 @@ type Assertion struct {
 	Exchange int
 	// Gherkin is a scenario that shows it by itself, where a walk found it; empty for none.
 	Gherkin string
+	Kind    Kind
+	// Chance says that the same was tried again at once, and did not show it.
+	Chance bool
 }
+
+// Kind says what a finding is about, for whoever puts findings together; empty where that is of no use.
+type Kind string
+
+// Unserved is the kind of a finding that no answer came such as an API that is well gives to the call: a success, or
+// whatever else is no server error.
+const Unserved Kind = "unserved"
 
 // Finding is a requirement that the API was seen to break.
 type Finding struct {
@@ -69,6 +79,7 @@ type Finding struct {
 	Hazard   string `json:"hazard,omitempty"`
 	Gated    bool   `json:"gated"`
 	Check    string `json:"check"`
+	Kind     Kind   `json:"kind,omitempty"`
 	Message  string `json:"message"`
 	Pointer  string `json:"pointer,omitempty"`
 	Expected string `json:"expected"`

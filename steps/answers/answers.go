@@ -117,6 +117,6 @@ func shape(w *steps.World, schema string, check func(value any) ([]schemas.Viola
 func recordAnswer(w *steps.World, exchange *client.Exchange) {
 	w.Expect(exchange.Status < 500, evidence.Assertion{Check: "no server error", Fact: w.Fact("HARNESS-01", contract.Form),
 		Message: "an open question was answered by a server error", Expected: "any answer but a server error",
-		Actual: w.Answered(exchange)})
+		Actual: w.Answered(exchange), Kind: evidence.Unserved})
 	w.Observe(w.Scenario.ID, w.Scenario.Gap, "What does the target do here?", w.Answered(exchange))
 }

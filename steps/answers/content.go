@@ -128,7 +128,7 @@ func operationExists(w *steps.World, exchange *client.Exchange) {
 	holds := exchange.Status < 500 && exchange.Status != http.StatusNotFound && exchange.Status != http.StatusMethodNotAllowed
 	w.Expect(holds, evidence.Assertion{Check: "the operation exists", Fact: w.Own(contract.Path),
 		Message: "the operation is not there", Expected: "any answer but 404, 405 and a server error",
-		Actual: w.Answered(exchange)})
+		Actual: w.Answered(exchange), Kind: evidence.Unserved})
 }
 
 func memberOrAbsent(w *steps.World, exchange *client.Exchange, name string) error {

@@ -96,7 +96,7 @@ func AllServed(w *steps.World) error {
 		}
 		w.Expect(answer.Status/100 == 2, evidence.Assertion{Check: "ordinary use is served", Fact: w.Own(contract.Effect),
 			Exchange: answer.N, Message: fmt.Sprintf("call %d of %d was not served", i+1, len(answers)), Expected: "a success",
-			Actual: w.Answered(answer)})
+			Actual: w.Answered(answer), Kind: evidence.Unserved})
 	}
 	return nil
 }

@@ -49,6 +49,9 @@ type Result struct {
 	Seed                       int64
 	// Difference is the first that was found, shrunk; nil for none.
 	Difference *Difference
+	// Chance is a server error that the same walk did not meet again, and Met the exchange of it; nil for none.
+	Chance *Difference
+	Met    *evidence.Exchange
 	// Walk are the fewest steps that show it.
 	Walk []Step
 	// Exchanges are the requests of the shrunk walk, redacted, with a curl line each.
@@ -56,10 +59,28 @@ type Result struct {
 }
 
 // Difference is an answer, or a state, that the model does not allow: a finding that ends a walk.
-type Difference struct{ evidence.Finding }
+type Difference struct {
+	evidence.Finding
+	// Facet is what of the requirement differs.
+	Facet contract.Facet
+	// at is which request of the walk showed it.
+	at int
+}
 
 func differs(requirement, check, message, expected, actual string) *Difference {
-	return &Difference{evidence.Finding{Requirement: requirement, Check: check, Message: message, Expected: expected, Actual: actual}}
+	return &Difference{Facet: contract.Effect, Finding: evidence.Finding{Requirement: requirement, Check: check, Message: message,
+		Expected: expected, Actual: actual}}
+}
+
+// unserved marks a difference as one of a call that was not served.
+func (d *Difference) unserved() *Difference {
+	d.Kind = evidence.Unserved
+	return d
+}
+
+// notServed is the difference of a valid request that was not served.
+func notServed(requirement, title, why string) *Difference {
+	return differs(requirement, "success status", fmt.Sprintf("%q did not succeed as documented", title), "a success", why).unserved()
 }
 
 func (d *Difference) Error() string {
@@ -68,7 +89,8 @@ func (d *Difference) Error() string {
 
 // same reports whether two differences are of one kind.
 func (d *Difference) same(other *Difference) bool {
-	return other != nil && d.Requirement == other.Requirement && d.Check == other.Check
+	return other != nil && d.Requirement == other.Requirement && d.Check == other.Check &&
+		(d.Check != serverError || d.Operation == other.Operation)
 }
 
 // Explore walks until a difference is found or the steps are spent. Errors are those of the environment: an
@@ -93,14 +115,20 @@ func Explore(ctx context.Context, config Config) (*Result, error) {
 			step := w.choose(random, len(walk)+1)
 			walk = append(walk, step)
 			result.Steps++
-			err := w.perform(ctx, step)
+			difference, err := w.do(ctx, step)
 			result.Requests += w.takeRequests()
-			var difference *Difference
-			if errors.As(err, &difference) {
-				return result, e.shrink(ctx, walk, difference, result)
+			if err == nil && difference != nil && difference.Check == serverError {
+				var again bool
+				if again, err = e.meetsAgain(ctx, walk, difference, result); err == nil && !again {
+					result.Chance, result.Met = difference, &w.recorded[difference.at-1]
+					break // what the model believes may not be so: the next walk begins from nothing
+				}
 			}
-			if err != nil {
+			switch {
+			case err != nil:
 				return result, err
+			case difference != nil:
+				return result, e.shrink(ctx, walk, difference, result)
 			}
 		}
 	}
@@ -144,16 +172,24 @@ func (e *explorer) begin(ctx context.Context) error {
 func (e *explorer) again(ctx context.Context, walk []Step) (*Difference, []evidence.Exchange, error) {
 	w := e.newWalk()
 	for _, step := range walk {
-		err := w.perform(ctx, step)
-		var difference *Difference
-		if errors.As(err, &difference) {
-			return difference, w.recorded, nil
-		}
-		if err != nil {
-			return nil, w.recorded, err
+		if difference, err := w.do(ctx, step); err != nil || difference != nil {
+			return difference, w.recorded, err
 		}
 	}
 	return nil, w.recorded, nil
+}
+
+// meetsAgain reports whether the same walk from nothing meets a server error at the same request again. Where it does
+// not, the error came by chance, and tells nothing of the steps before it.
+func (e *explorer) meetsAgain(ctx context.Context, walk []Step, met *Difference, result *Result) (bool, error) {
+	for range raceTries {
+		result.Shrinking++
+		found, _, err := e.again(ctx, walk)
+		if err != nil || met.same(found) && met.at == found.at {
+			return err == nil, err
+		}
+	}
+	return false, nil
 }
 
 // raceTries is how often a walk with requests at the same moment is tried before it counts as harmless.

@@ -167,7 +167,7 @@ func (s *story) verdict(difference *Difference) {
 		}
 	case "success status":
 		s.say("Then", "the call succeeds")
-	case "check of card creation", "order of the checks":
+	case "check of card creation", "order of the checks", "check 3 decides", "check 4 decides", "check 7 decides":
 		_, says, _ := strings.Cut(difference.Expected, " says ")
 		s.say("Then", "the refusal says "+says)
 	case "overdraft":
@@ -179,9 +179,9 @@ func (s *story) verdict(difference *Difference) {
 	case "answer of a repeat":
 		s.say("Then", "both answers are the same")
 	case "status of a wallet":
-		s.say("Then", fmt.Sprintf(`the wallet reads back with the "status" %q`, difference.Expected))
+		s.say("Then", `the wallet reads back with the "status" `+difference.Expected)
 	case "status of a card":
-		s.say("Then", fmt.Sprintf(`the card reads back with the "status" %q`, difference.Expected))
+		s.say("Then", `the card reads back with the "status" `+difference.Expected)
 	case "wallet of a card":
 		s.say("Then", "the card reads back equal")
 	case "holder of a wallet":

@@ -74,6 +74,9 @@ func (w *walk) draft(ctx context.Context, operation, as string, have scene.Thing
 	return draft, differing(err)
 }
 
+// serverError is the check that a walk is not answered by a server error.
+const serverError = "no server error"
+
 // hear looks at every exchange. A server's own error is a difference; what the environment did is an error.
 func (w *walk) hear(operation *contract.Operation, exchange *client.Exchange) error {
 	w.requests++
@@ -89,8 +92,8 @@ func (w *walk) hear(operation *contract.Operation, exchange *client.Exchange) er
 	case exchange.Interposed() != "":
 		return fmt.Errorf("%s to %s in place of the API", exchange.Interposed(), operation.ID)
 	case exchange.Status >= 500:
-		return differs("HARNESS-01", "no server error", "a request that the model allows was answered by a server error",
-			"any answer but a server error", answered(exchange))
+		return differs("HARNESS-01", serverError, "a request that the model allows was answered by a server error",
+			"any answer but a server error", answered(exchange)).unserved()
 	}
 	return nil
 }
@@ -99,8 +102,7 @@ func (w *walk) hear(operation *contract.Operation, exchange *client.Exchange) er
 func differing(err error) error {
 	var blocked *scene.Blocked
 	if errors.As(err, &blocked) {
-		return differs(blocked.Requirement, "success status", fmt.Sprintf("%q did not succeed as documented", blocked.Title),
-			"a success", blocked.Why)
+		return notServed(blocked.Requirement, blocked.Title, blocked.Why)
 	}
 	return err
 }
@@ -141,27 +143,45 @@ func (w *walk) agree(ctx context.Context, requirement string) error {
 		if err != nil {
 			return differing(err)
 		}
-		body := balance.Body
-		added, sum := match.Sum("total_amount", "amount", "reserved_amount").Look(body)
-		inCredit, least := match.All(match.Field(match.NotNegative(), "total_amount"), match.Field(match.NotNegative(), "amount")).Look(body)
-		switch {
-		case balance.Total.Cmp(one.balance) != 0:
+		if balance.Total.Cmp(one.balance) != 0 {
 			return differs(requirement, "balance", "a wallet does not hold what was moved", one.balance.FloatString(2),
-				fmt.Sprint(body["total_amount"]))
-		case !inCredit:
-			return differs("MONEY-07", "no negative amount", "an amount of a wallet is negative", least.Expected, least.Actual)
-		case !added:
-			return differs("MONEY-02", "total is available plus reserved", "total_amount is not amount plus reserved_amount", sum.Expected,
-				sum.Actual)
-		case one.status != "" && body["status"] != one.status:
-			return differs("WALLET-31", "status of a wallet", "a wallet does not have the status that it was given", one.status,
-				fmt.Sprint(body["status"]))
-		case body["holder_id"] != one.holder:
-			return differs("WALLET-37", "holder of a wallet", "a wallet has another holder than it was made for", one.holder,
-				fmt.Sprint(body["holder_id"]))
-		case one.card == nil && body["external_id"] != nil:
-			return differs("CARD-CREATE-19", "link of a wallet", "a wallet without a card is linked to something", "no external_id",
-				fmt.Sprint(body["external_id"]))
+				fmt.Sprint(balance.Body["total_amount"]))
+		}
+		looks := []look{
+			{match.All(match.Field(match.NotNegative(), "total_amount"), match.Field(match.NotNegative(), "amount")),
+				"MONEY-07", "no negative amount", "an amount of a wallet is negative"},
+			{match.Sum("total_amount", "amount", "reserved_amount"),
+				"MONEY-02", "total is available plus reserved", "total_amount is not amount plus reserved_amount"},
+			{match.Field(match.Equal(one.holder), "holder_id"),
+				"WALLET-37", "holder of a wallet", "a wallet has another holder than it was made for"}}
+		if one.status != "" {
+			looks = append(looks, look{match.Field(match.Equal(one.status), "status"),
+				"WALLET-31", "status of a wallet", "a wallet does not have the status that it was given"})
+		}
+		if one.card == nil {
+			looks = append(looks, look{match.Field(match.Or(match.Missing(), match.Equal(nil)), "external_id"),
+				"CARD-CREATE-19", "link of a wallet", "a wallet without a card is linked to something"})
+		}
+		if err := held(balance.Body, looks...); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// look is what a thing has to show, and what it breaks where it does not.
+type look struct {
+	matcher                     match.Matcher
+	requirement, check, message string
+}
+
+// held returns the first difference between a thing and what it has to show, with its place; nil for none.
+func held(body map[string]any, looks ...look) error {
+	for _, one := range looks {
+		if holds, why := one.matcher.Look(body); !holds {
+			found := differs(one.requirement, one.check, one.message, why.Expected, why.Actual)
+			found.Pointer = why.Pointer
+			return found
 		}
 	}
 	return nil

@@ -2,15 +2,26 @@ package explore
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"math/big"
-	"net/url"
-	"slices"
 
 	"github.com/kobcheck/kobcheck/client"
 	"github.com/kobcheck/kobcheck/client/scene"
-	"github.com/kobcheck/kobcheck/schemas/match"
 )
+
+// do performs a step and returns what differs, with the latest request as the one that shows it; nil for nothing.
+func (w *walk) do(ctx context.Context, s Step) (*Difference, error) {
+	err := w.perform(ctx, s)
+	var found *Difference
+	if !errors.As(err, &found) {
+		return nil, err
+	}
+	if found.at = len(w.recorded); found.at > 0 {
+		found.Operation = w.recorded[found.at-1].Operation
+	}
+	return found, nil
+}
 
 // perform does a step and holds its answers and what they leave against the model. It returns a
 // [*Difference] where they are not what the model allows.
@@ -176,8 +187,7 @@ func (w *walk) move(ctx context.Context, s Step, one, other *wallet) error {
 	if first := exchanges[0]; first.Status/100 == 2 && !enough {
 		return differs("MONEY-07", "overdraft", "more was taken from a wallet than it holds", "a refusal", answered(first))
 	} else if first.Status/100 != 2 && enough && active && !s.SameKey && !w.left(draft, first) {
-		return differs(draft.Operation.Served(), "success status", fmt.Sprintf("%q did not succeed as documented", draft.Operation.Title),
-			"a success", answered(first))
+		return notServed(draft.Operation.Served(), draft.Operation.Title, answered(first))
 	}
 	moved := new(big.Rat).Mul(amount, big.NewRat(int64(effects(s, exchanges)), 1))
 	switch s.Deed {
@@ -189,141 +199,6 @@ func (w *walk) move(ctx context.Context, s Step, one, other *wallet) error {
 		one.balance, other.balance = new(big.Rat).Sub(one.balance, moved), new(big.Rat).Add(other.balance, moved)
 	}
 	return w.agree(ctx, requirement)
-}
-
-// failing is the first of the eight checks that a card on the wallet fails, 0 for none.
-func (one *wallet) failing() int {
-	switch {
-	case one.status != "ACTIVE":
-		return 3
-	case one.card != nil:
-		return 4
-	case one.company:
-		return 7
-	}
-	return 0
-}
-
-func (w *walk) newCard(ctx context.Context, s Step, one *wallet) error {
-	if w.programs[one.as] == nil {
-		return nil
-	}
-	expected := one.failing()
-	have := one.things()
-	have["program"] = w.programs[one.as]
-	draft, err := w.draft(ctx, "cards-create", one.as, have)
-	if err != nil {
-		return err
-	}
-	exchanges, err := w.copies(ctx, s, draft)
-	if err != nil {
-		return err
-	}
-	made := map[string]bool{}
-	for _, exchange := range exchanges {
-		if exchange.Status/100 == 2 {
-			made[idOf(exchange)] = true
-		}
-	}
-	first := exchanges[0]
-	checks := w.Scene.Contract.CardOrder.Checks
-	switch {
-	case expected != 0 && len(made) > 0:
-		check := checks[expected-1]
-		return differs(check.Requirement, "check of card creation", "a card was made although a check forbids it: "+check.Check,
-			fmt.Sprintf("a refusal that says %q", check.Message), answered(first))
-	case expected != 0:
-		// Of copies at once under one key some may be told to wait for the first (N-14).
-		check := checks[expected-1]
-		says := func(exchange *client.Exchange) bool { return match.Says(check.Message).Holds(string(exchange.Body)) }
-		if !slices.ContainsFunc(exchanges, says) {
-			return differs("CARD-CREATE-15", "order of the checks", "another check decided than the first that fails: "+check.Check,
-				fmt.Sprintf("a refusal that says %q", check.Message), answered(first))
-		}
-	case len(made) > 1 && s.SameKey:
-		return differs("IDEMP-29", "one card for one key", "copies under one key made more than one card", "one card",
-			fmt.Sprintf("%d cards", len(made)))
-	case len(made) > 1:
-		return differs(checks[3].Requirement, "one card for one wallet", "requests at the same moment made more than one card on a wallet",
-			"one card", fmt.Sprintf("%d cards", len(made)))
-	case len(made) == 0 && w.left(draft, first):
-		return nil
-	case len(made) == 0:
-		return differs(draft.Operation.Served(), "success status", fmt.Sprintf("%q did not succeed as documented", draft.Operation.Title),
-			"a success", answered(first))
-	}
-	for id := range made {
-		one.card = &card{id: id, wallet: one}
-		w.cards[s.Number] = one.card
-		if err := w.readCard(ctx, one.card); err != nil {
-			return err
-		}
-	}
-	if err := w.cardsListed(ctx, one); err != nil {
-		return err
-	}
-	return w.agree(ctx, "CARD-CREATE-19")
-}
-
-func (w *walk) readCard(ctx context.Context, c *card) error {
-	body, err := w.scene.Get(ctx, "cards-get", c.wallet.as, c.id)
-	if err != nil {
-		return differing(err)
-	}
-	switch {
-	case body["wallet_id"] != c.wallet.id:
-		return differs("HARNESS-12", "wallet of a card", "a card is on another wallet than it was made for", c.wallet.id,
-			fmt.Sprint(body["wallet_id"]))
-	case c.status != "" && body["status"] != c.status:
-		return differs("CARD-STATUS-07", "status of a card", "a later read of the card does not show the status that it was given", c.status,
-			fmt.Sprint(body["status"]))
-	}
-	return nil
-}
-
-// cardsListed holds the newest cards of the list against the model.
-func (w *walk) cardsListed(ctx context.Context, one *wallet) error {
-	items, err := w.scene.List(ctx, "cards-list", one.as, url.Values{"limit": {"20"}, "order": {"desc"}})
-	if err != nil {
-		return differing(err)
-	}
-	n := 0
-	for _, item := range items {
-		if item["wallet_id"] == one.id {
-			n++
-		}
-	}
-	want := 0
-	if one.card != nil {
-		want = 1
-	}
-	if n > want {
-		return differs("CARD-CREATE-19", "cards of a wallet", "the list of cards has more cards on a wallet than were made", fmt.Sprint(want),
-			fmt.Sprint(n))
-	}
-	return nil
-}
-
-func (w *walk) cardStatus(ctx context.Context, s Step) error {
-	c := w.cards[s.Card]
-	if c == nil {
-		return nil
-	}
-	draft, err := w.draft(ctx, "cards-update-status", c.wallet.as, scene.Things{"card": {Kind: "card", ID: c.id, As: c.wallet.as}})
-	if err != nil {
-		return err
-	}
-	exchange, err := w.scene.Send(ctx, draft.Set("status", s.Status))
-	if err != nil {
-		return err
-	}
-	if exchange.Status/100 == 2 {
-		c.status = s.Status // no page says which changes are allowed; one that is accepted has to last
-	}
-	if err := w.readCard(ctx, c); err != nil {
-		return err
-	}
-	return w.agree(ctx, "MONEY-06")
 }
 
 // repeat sends an earlier request again under its key: the answer is the first one, and nothing moves.
@@ -340,7 +215,7 @@ func (w *walk) repeat(ctx context.Context, s Step) error {
 		// Which success a repeat has is open (C-12); its id is not.
 		if exchange.Status/100 != 2 || idOf(exchange) != idOf(earlier.answer) {
 			return differs("IDEMP-05", "answer of a repeat", "a repeat under one key is not answered as the first request was",
-				"a success with the same id", answered(exchange))
+				"a success with the same id", answered(exchange)).unserved()
 		}
 	}
 	return w.agree(ctx, "IDEMP-01")

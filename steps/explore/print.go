@@ -7,6 +7,12 @@ import (
 
 // Print prints what a walk came to: how far it went, or a difference as a scenario and as curl lines.
 func (r *Result) Print(w io.Writer) error {
+	if r.Chance != nil {
+		_, err := fmt.Fprintf(w, "by chance, since the same walk did not meet it again: %v\n  %s\n", r.Chance, r.Met.Curl)
+		if err != nil {
+			return err
+		}
+	}
 	if r.Difference == nil {
 		_, err := fmt.Fprintf(w, "no difference in %d steps and %d requests (seed %d)\n", r.Steps, r.Requests, r.Seed)
 		return err

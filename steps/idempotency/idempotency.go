@@ -330,7 +330,7 @@ func answersDiffer(w *steps.World, r *repeat, kind string) {
 		Check: "distinct requests make distinct " + kind + "s", Fact: w.Own(contract.Effect),
 		Message:  "a request of its own was taken for a repeat",
 		Expected: fmt.Sprintf("a success with another id than %v", r.before["id"]),
-		Actual:   fmt.Sprintf("%s, id %v", w.Answered(r.latest), r.after["id"])})
+		Actual:   fmt.Sprintf("%s, id %v", w.Answered(r.latest), r.after["id"]), Kind: evidence.Unserved})
 }
 
 // nameTheSame is for a repeat, and for copies sent at once.

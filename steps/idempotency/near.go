@@ -65,7 +65,7 @@ func eachIsItsOwn(w *steps.World) error {
 		if answer.Status/100 != 2 {
 			w.Expect(false, evidence.Assertion{Check: check, Fact: w.Own(contract.Effect), Exchange: answer.N,
 				Message:  fmt.Sprintf("a request of its own under the key %s, after one under %s, was not served", answer.Key, answers[0].Key),
-				Expected: "a success", Actual: w.Answered(answer)})
+				Expected: "a success", Actual: w.Answered(answer), Kind: evidence.Unserved})
 			return nil
 		}
 		id := scene.ID(w.Decoded(answer))

@@ -158,9 +158,11 @@ func (r *runner) proveRefusals(result *reports.Scenario, refusals []evidence.Che
 // judge gives the verdict of one scenario: the API's fault first, then what kept the answer away, then
 // what could not be tested, then what is only to be read.
 func judge(result *reports.Scenario, seen steps.Evidence, failure, cleanup, stopped error) {
-	gated, advisory := false, false
+	gated, chance, advisory := false, false, false
 	for _, finding := range result.Findings {
-		gated = gated || finding.Gated
+		flaky := finding.Verdict == evidence.Flaky
+		gated = gated || finding.Gated && !flaky
+		chance = chance || finding.Gated && flaky
 		advisory = advisory || !finding.Gated
 	}
 	var untestable *scene.NotTestable
@@ -177,6 +179,8 @@ func judge(result *reports.Scenario, seen steps.Evidence, failure, cleanup, stop
 		result.Verdict, result.Reason = evidence.Inconclusive, stopped.Error()
 	case failure != nil:
 		result.Verdict, result.Reason = evidence.Inconclusive, failure.Error()
+	case chance:
+		result.Verdict, result.Reason = evidence.Flaky, "failed, and not when the same was done again at once"
 	case advisory:
 		result.Verdict = evidence.Advisory
 	case seen.NoData != "":

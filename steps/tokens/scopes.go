@@ -74,7 +74,7 @@ func tryScope(ctx context.Context, w *steps.World, scope string) error {
 		w.Last = exchange
 		w.Expect(exchange.Status < 500, evidence.Assertion{Check: "no server error",
 			Fact: w.Fact("HARNESS-01", contract.Refusal), Message: "a call with little in it was answered by a server error",
-			Expected: "any answer but a server error", Actual: w.Answered(exchange)})
+			Expected: "any answer but a server error", Actual: w.Answered(exchange), Kind: evidence.Unserved})
 		switch {
 		case exchange.Status == http.StatusUnauthorized || exchange.Status == http.StatusForbidden:
 			cell("deny")

@@ -80,6 +80,11 @@ func (h *walked) Supply(w *steps.World) error {
 
 func allowed(w *steps.World, h *walked) {
 	const check = "a walk goes as the model has it"
+	if met := h.result.Chance; met != nil {
+		said := assertion(w, met, h.result.Met.N)
+		said.Message, said.Chance = met.Message+"; the same walk did not meet it again", true
+		w.Expect(false, said)
+	}
 	if h.result.Difference == nil {
 		w.Expect(true, evidence.Assertion{Check: check, Fact: w.Own(contract.Effect)})
 		return
@@ -89,12 +94,18 @@ func allowed(w *steps.World, h *walked) {
 	if !whole {
 		text += "      # the rest cannot be said in sentences; the requests of this scenario tell it\n"
 	}
-	fact := contract.Fact{Requirement: found.Requirement, Facet: contract.Effect, Edition: w.Session.Edition}
 	shown := 0
 	if last := len(h.result.Exchanges); last > 0 {
 		shown = h.result.Exchanges[last-1].N
 	}
-	w.Expect(false, evidence.Assertion{Check: found.Check, Exchange: shown, Fact: fact, Gherkin: text,
-		Expected: found.Expected, Actual: found.Actual,
-		Message: fmt.Sprintf("%s; a walk met it, shrunk to %d steps", found.Message, len(h.result.Walk))})
+	said := assertion(w, found, shown)
+	said.Message, said.Gherkin = fmt.Sprintf("%s; a walk met it, shrunk to %d steps", found.Message, len(h.result.Walk)), text
+	w.Expect(false, said)
+}
+
+// assertion says what a walk found, and which exchange shows it.
+func assertion(w *steps.World, found *explore.Difference, exchange int) evidence.Assertion {
+	return evidence.Assertion{Check: found.Check, Kind: found.Kind, Pointer: found.Pointer, Expected: found.Expected, Actual: found.Actual,
+		Exchange: exchange, Fact: contract.Fact{Requirement: found.Requirement, Operation: found.Operation, Facet: found.Facet,
+			Edition: w.Session.Edition}}
 }

@@ -108,3 +108,32 @@ func TestARunKnowsItsEarlierNights(t *testing.T) {
 	require.NoError(t, err)
 	require.NotContains(t, string(page), "without a break")
 }
+
+func TestOfNightsThatPassedTheLatestKeepsItsPages(t *testing.T) {
+	t.Parallel()
+	nights := t.TempDir()
+	night := func(name string, flags ...string) {
+		arguments := []string{"run", "--scenario", "cards-create.created", "--history", nights, "--out", filepath.Join(nights, name)}
+		output, code := kobcheck(t, append(arguments, flags...)...)
+		require.Zero(t, code, output)
+	}
+	there := func(path string) bool {
+		_, err := os.Stat(filepath.Join(nights, path))
+		return err == nil
+	}
+	night("1")
+	night("2", "--keep", "all")
+	require.True(t, there("1/run.json") && there("1/index.html"))
+	night("3")
+	for name, whole := range map[string]bool{"1": false, "2": false, "3": true} {
+		require.Equal(t, whole, there(name+"/run.json"), name)
+		require.Equal(t, whole, there(name+"/index.html"), name)
+		require.Equal(t, !whole, there(name+"/run.json.gz"), name)
+		require.True(t, there(name+"/night.json"), name)
+	}
+	output, code := kobcheck(t, "report", filepath.Join(nights, "1", "run.json.gz"), "--out", filepath.Join(nights, "again"))
+	require.Zero(t, code, output)
+	require.True(t, there("again/index.html"))
+	output, code = kobcheck(t, "report", "compare", filepath.Join(nights, "1", "run.json.gz"), filepath.Join(nights, "3", "run.json"))
+	require.Zero(t, code, output)
+}

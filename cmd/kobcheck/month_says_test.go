@@ -1,6 +1,7 @@
 package main
 
 import (
+	"fmt"
 	"slices"
 	"strings"
 	"testing"
@@ -14,12 +15,40 @@ import (
 
 // What the mornings of a month must say.
 
+// toldAlike: run.json, night.json, the first page and the terminal have one verdict, headline, history and fault.
+func toldAlike(t *testing.T, m *month, a *morning) {
+	page := m.page(a.day)
+	verdict := map[int]evidence.Verdict{0: evidence.Passed, 1: evidence.Failed, 4: evidence.Inconclusive}[a.code]
+	require.Equal(t, []evidence.Verdict{verdict, verdict}, []evidence.Verdict{a.run.Verdict, a.night.Verdict})
+	require.Equal(t, []int{a.code, a.code}, []int{a.run.ExitCode, a.night.ExitCode})
+	for _, text := range []string{a.output, page} {
+		require.Contains(t, text, a.brief())
+	}
+	require.Equal(t, a.code == evidence.ExitInconclusive, strings.Contains(page, "Whose fault is it: the environment's"))
+	for _, one := range reports.New(a.run.Causes(true)) {
+		require.Contains(t, page, one.Finding.Requirement+": "+one.Title())
+		require.Contains(t, page, "Whose fault: the API's own answer.")
+		require.Contains(t, page, a.run.Since(one.Finding))
+	}
+	h := a.run.History
+	if h.Nights > 0 {
+		require.Regexp(t, fmt.Sprintf(`%d new, \d+ still, %d mended, %d not looked for`, len(h.New), len(h.Gone), len(h.Unseen)), a.output)
+	}
+	for what, list := range map[string][]reports.NightFailure{"new": h.New, "no longer fails": h.Gone, "not looked for": h.Unseen} {
+		for _, one := range list {
+			require.Contains(t, page, "<td>"+what+"</td><td>"+one.Requirement+": "+one.Message)
+		}
+	}
+}
+
 // newAlone: one cause, and it is new.
-func newAlone(t *testing.T, _ *month, a *morning) {
-	require.Len(t, reports.New(a.run.Causes(true)), 1)
-	require.Equal(t, []string{"CARD-CREATE-08"}, changed(a.run.History.New))
-	require.Empty(t, a.run.History.Gone)
-	require.Contains(t, a.output, "CARD-CREATE-08")
+func newAlone(requirement string) func(*testing.T, *month, *morning) {
+	return func(t *testing.T, _ *month, a *morning) {
+		require.Len(t, reports.New(a.run.Causes(true)), 1)
+		require.Equal(t, []string{requirement}, changed(a.run.History.New))
+		require.Empty(t, a.run.History.Gone)
+		require.Contains(t, a.output, requirement)
+	}
 }
 
 // sinceDay: what fails has done so since the night of that day, whatever the nights between could see.

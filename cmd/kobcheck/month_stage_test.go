@@ -6,6 +6,7 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"html"
 	"net/http"
 	"net/http/httptest"
 	"net/url"
@@ -130,7 +131,7 @@ func (m *month) sleep(n *night) *morning {
 		seed = int64(n.day)
 	}
 	arguments := append([]string{"run", "--config", m.config, "--history", m.history, "--known", m.known, "--out", out,
-		"--seed", fmt.Sprint(seed), "--timeout", "5m", "--run-id", fmt.Sprintf("night-%02d", n.day), "--format", "json,known,night"}, n.flags...)
+		"--seed", fmt.Sprint(seed), "--timeout", "5m", "--run-id", fmt.Sprintf("night-%02d", n.day), "--format", "json,known,night,html"}, n.flags...)
 	began := time.Now()
 	var said bytes.Buffer
 	root := newRoot()
@@ -192,11 +193,11 @@ func (m *month) keep(day int, night *nights.Night) {
 	require.NoError(m.t, os.WriteFile(filepath.Join(m.folder(day), "night.json"), text, 0o600))
 }
 
-// page is the first page of the night's reports.
+// page is the first page of the night's reports, as it reads.
 func (m *month) page(day int) string {
 	text, err := os.ReadFile(filepath.Join(m.folder(day), "index.html"))
 	require.NoError(m.t, err)
-	return string(text)
+	return html.UnescapeString(spaces.ReplaceAllString(string(text), " "))
 }
 
 // cause returns the gated causes of a run that break a requirement.

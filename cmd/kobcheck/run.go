@@ -91,8 +91,8 @@ func newRun() *cobra.Command {
 		"with its seed")
 	flags.StringVar(&f.history, "history", "", "folder of earlier nights, or a place in a bucket: the reports say since when each failure "+
 		"is there, what is new and what vanished")
-	flags.StringVar(&f.keep, "keep", "", "what stays of --history, such as nights=400,reports=14,green=1; "+
-		"of earlier nights the reports go, or all; of nights that passed the pages, and run.json is compressed")
+	flags.StringVar(&f.keep, "keep", keepLatest, "what stays of the folder of --history, such as nights=400,reports=14,green=1, or all; "+
+		"of earlier nights the reports go, or everything; of nights that passed the pages, and run.json is compressed")
 	flags.DurationVar(&f.how.Patience, "patience", 5*time.Second, "how long a target that is down is waited for")
 	return command
 }
@@ -155,7 +155,7 @@ func run(ctx context.Context, b *workbench.Bench, f *runFlags) error {
 		return nothingSelected(b, err)
 	}
 	done := conclude(ctx, b, f, by, result, api.Redactor())
-	if f.keep != "" {
+	if f.history != "" && !bucket.Is(f.history) {
 		prune(b, f.history, result.Target.Name, keep)
 	}
 	return done
@@ -218,13 +218,17 @@ func (f *runFlags) takeOwn(b *workbench.Bench) error {
 	return nil
 }
 
+// keepLatest is what stays of a history where nobody says otherwise: of nights that passed the pages of the latest alone,
+// since each takes ten times what its history needs.
+const keepLatest = "green=1"
+
 // kept is what of a history is to be kept.
 func (f *runFlags) kept() (nights.Keep, error) {
 	keep, err := nights.ParseKeep(f.keep)
-	if err == nil && f.keep != "" && f.history == "" {
+	if err == nil && f.keep != keepLatest && f.history == "" {
 		err = errors.New("--keep prunes the folder of --history; name one")
 	}
-	if err == nil && f.keep != "" && bucket.Is(f.history) {
+	if err == nil && f.keep != keepLatest && bucket.Is(f.history) {
 		err = errors.New("--keep prunes a folder; how long a bucket keeps its objects is said by its own lifecycle rules")
 	}
 	return keep, err

@@ -24,10 +24,10 @@ type Keep struct {
 	Green *int
 }
 
-// ParseKeep reads what --keep says, such as nights=400,reports=14.
+// ParseKeep reads what --keep says, such as nights=400,reports=14, or all.
 func ParseKeep(text string) (Keep, error) {
 	var keep Keep
-	if text == "" {
+	if text == "" || text == "all" {
 		return keep, nil
 	}
 	for _, part := range strings.Split(text, ",") {
@@ -83,13 +83,14 @@ func Prune(folder, target string, keep Keep) (string, error) {
 		switch {
 		case keep.Nights > 0 && i >= keep.Nights:
 			removed++
-			failed = append(failed, drop(one.at, append(slices.Clone(reportFiles), nightFiles...)), gone(one.at))
+			_, err := drop(one.at, append(slices.Clone(reportFiles), nightFiles...))
+			failed = append(failed, err, gone(one.at))
 		case keep.Reports > 0 && i >= keep.Reports:
-			thinned++
-			failed = append(failed, pack(filepath.Join(one.at, "run.json")), drop(one.at, reportFiles))
+			n, err := thin(one.at, reportFiles)
+			thinned, failed = thinned+n, append(failed, err)
 		case keep.Green != nil && one.night.ExitCode == evidence.ExitPassed && green > *keep.Green:
-			small++ // what a pipeline reads of it stays
-			failed = append(failed, pack(filepath.Join(one.at, "run.json")), drop(one.at, reportFiles[:1]))
+			n, err := thin(one.at, reportFiles[:1]) // what a pipeline reads of it stays
+			small, failed = small+n, append(failed, err)
 		}
 	}
 	var said []string
@@ -108,17 +109,28 @@ func Prune(folder, target string, keep Keep) (string, error) {
 	return fmt.Sprintf("of %d nights %s", len(list), strings.Join(said, ", ")), errors.Join(failed...)
 }
 
-// drop removes the files of a folder that match a pattern.
-func drop(folder string, patterns []string) error {
+// thin takes reports from a night and compresses its run.json; it returns 1, or 0 where that was done before.
+func thin(folder string, patterns []string) (int, error) {
+	packed, err := pack(filepath.Join(folder, "run.json"))
+	n, failed := drop(folder, patterns)
+	if packed {
+		n++
+	}
+	return min(n, 1), errors.Join(err, failed)
+}
+
+// drop removes the files of a folder that match a pattern, and returns how many they were.
+func drop(folder string, patterns []string) (n int, err error) {
 	var failed []error
 	for _, pattern := range patterns {
 		paths, err := filepath.Glob(filepath.Join(folder, filepath.FromSlash(pattern)))
 		failed = append(failed, err)
 		for _, path := range paths {
 			failed = append(failed, os.Remove(path))
+			n++
 		}
 	}
-	return errors.Join(failed...)
+	return n, errors.Join(failed...)
 }
 
 // gone removes a folder with nothing in it any more.
@@ -131,29 +143,30 @@ func gone(folder string) error {
 	return os.Remove(folder)
 }
 
-// pack compresses a file into one with .gz behind its name, in its mode, and removes it only where that is whole.
-func pack(path string) (err error) {
+// pack compresses a file into one with .gz behind its name, in its mode, and removes it only where that is whole. It
+// reports whether the file was there.
+func pack(path string) (there bool, err error) {
 	from, err := os.Open(path)
 	if errors.Is(err, os.ErrNotExist) {
-		return nil
+		return false, nil
 	}
 	if err != nil {
-		return err
+		return true, err
 	}
 	defer func() { err = errors.Join(err, from.Close()) }()
 	info, err := from.Stat()
 	if err != nil {
-		return err
+		return true, err
 	}
 	aside := path + ".part"
 	to, err := os.OpenFile(aside, os.O_WRONLY|os.O_CREATE|os.O_TRUNC, info.Mode())
 	if err != nil {
-		return err
+		return true, err
 	}
 	press := gzip.NewWriter(to)
 	_, err = io.Copy(press, from)
 	if err = errors.Join(err, press.Close(), to.Close()); err != nil {
-		return errors.Join(err, os.Remove(aside))
+		return true, errors.Join(err, os.Remove(aside))
 	}
-	return errors.Join(os.Rename(aside, path+".gz"), os.Remove(path))
+	return true, errors.Join(os.Rename(aside, path+".gz"), os.Remove(path))
 }

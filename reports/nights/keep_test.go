@@ -48,7 +48,10 @@ func TestOnlyWhatARunWroteIsPrunedAndOldestFirst(t *testing.T) {
 	none := 0
 	said, err = Prune(folder, run.Target.Name, Keep{Green: &none})
 	require.NoError(t, err)
-	require.Equal(t, "of 3 nights 3 passed and have no pages: kobcheck report FOLDER/run.json.gz renders them", said)
+	require.Equal(t, "of 3 nights 1 passed and have no pages: kobcheck report FOLDER/run.json.gz renders them", said)
+	said, err = Prune(folder, run.Target.Name, Keep{Green: &none})
+	require.NoError(t, err)
+	require.Empty(t, said, "what was done before is not told again")
 	for path, there := range map[string]bool{"d/index.html": false, "d/run.json.gz": true, "d/run.json": false, "d/junit.xml": true} {
 		_, err := os.Stat(filepath.Join(folder, path))
 		require.Equal(t, there, err == nil, path)
@@ -67,6 +70,11 @@ func TestWhatIsKeptIsANumberOfNights(t *testing.T) {
 	keep, err = ParseKeep("green=0")
 	require.NoError(t, err)
 	require.Zero(t, *keep.Green)
+	for _, text := range []string{"", "all"} {
+		keep, err = ParseKeep(text)
+		require.NoError(t, err)
+		require.Equal(t, Keep{}, keep)
+	}
 	for _, text := range []string{"green=-1", "nights", "nights=0", "reports=-1", "pages=3", "nights=x"} {
 		_, err := ParseKeep(text)
 		require.ErrorContains(t, err, "--keep", text)

@@ -2,9 +2,13 @@ package nights
 
 import (
 	"cmp"
+	"maps"
 	"math"
+	"runtime"
 	"slices"
 	"time"
+
+	"golang.org/x/sync/errgroup"
 )
 
 // latencyShift is a change of an operation's median latency from one night on, in milliseconds.
@@ -48,24 +52,21 @@ func (t *Trend) shifts() {
 
 // shiftsOf tests each series for a change: those that came in one night first, the greatest before others.
 func shiftsOf(series map[string][]float64, moments map[string][]time.Time) []latencyShift {
-	var shifts []latencyShift
-	for operation, values := range series {
-		if len(values) < shiftOver {
-			continue
-		}
-		at, p := stepped(values)
-		grows := false
-		if at == 0 {
-			at, p = pettitt(values)
-			p *= float64(len(series))
-			grows = straighter(values, at)
-		}
-		before, after := median(values[:at]), median(values[at:])
-		if p < shiftAt && before > 0 && math.Abs(after/before-1) >= shiftLeast {
-			shifts = append(shifts, latencyShift{Operation: operation, From: moments[operation][at], Before: before, After: after, P: p,
-				Grows: grows, Series: values})
-		}
+	operations := slices.Sorted(maps.Keys(series))
+	found := make([]latencyShift, len(operations))
+	var all errgroup.Group
+	all.SetLimit(runtime.GOMAXPROCS(0))
+	for i, operation := range operations {
+		all.Go(func() error {
+			if one, at := shiftOf(series[operation], len(series)); at > 0 {
+				one.Operation, one.From = operation, moments[operation][at]
+				found[i] = one
+			}
+			return nil
+		})
 	}
+	_ = all.Wait() // none of them fails
+	shifts := slices.DeleteFunc(found, func(one latencyShift) bool { return one.Operation == "" })
 	size := func(one latencyShift) float64 { return math.Abs(one.After/one.Before - 1) }
 	slices.SortFunc(shifts, func(a, b latencyShift) int {
 		if a.Grows != b.Grows {
@@ -76,10 +77,28 @@ func shiftsOf(series map[string][]float64, moments map[string][]time.Time) []lat
 	return shifts
 }
 
+// shiftOf tests one of so many series for a change, and returns where it came; 0 for none.
+func shiftOf(values []float64, of int) (one latencyShift, at int) {
+	if len(values) < shiftOver {
+		return one, 0
+	}
+	at, p := stepped(values)
+	steps := at > 0
+	if !steps {
+		if p = pettitt(values) * float64(of); p < shiftAt {
+			at = split(values)
+		}
+	}
+	before, after := median(values[:at]), median(values[at:])
+	if p >= shiftAt || before <= 0 || math.Abs(after/before-1) < shiftLeast {
+		return one, 0
+	}
+	return latencyShift{Before: before, After: after, P: p, Grows: !steps && straighter(values, at), Series: values}, at
+}
+
 // pettitt tests a series for a change of its level and returns how likely one as clear is by chance
-// (A. N. Pettitt, A non-parametric approach to the change-point problem, 1979). At is the index of the first
-// value after the change: the split that leaves the values nearest to the medians of their sides.
-func pettitt(values []float64) (at int, p float64) {
+// (A. N. Pettitt, A non-parametric approach to the change-point problem, 1979).
+func pettitt(values []float64) (p float64) {
 	n := len(values)
 	best, u := 0.0, 0.0
 	for k := range n - 1 {
@@ -88,15 +107,19 @@ func pettitt(values []float64) (at int, p float64) {
 		}
 		best = math.Max(best, math.Abs(u))
 	}
-	at = 1
-	least := math.Inf(1)
-	for k := 1; k < n; k++ {
+	size := float64(n)
+	return math.Min(1, 2*math.Exp(-6*best*best/(size*size*size+size*size)))
+}
+
+// split is the index of the first value after a change: that which leaves the values nearest to the medians of their sides.
+func split(values []float64) (at int) {
+	at, least := 1, math.Inf(1)
+	for k := 1; k < len(values); k++ {
 		if far := spread(values[:k]) + spread(values[k:]); far < least {
 			least, at = far, k
 		}
 	}
-	size := float64(n)
-	return at, math.Min(1, 2*math.Exp(-6*best*best/(size*size*size+size*size)))
+	return at
 }
 
 // spread sums how far values are from their median.
@@ -160,7 +183,7 @@ func choose(n, k int) float64 {
 // line is the straight line through a series that half of its pairs rise more steeply than, and half less (H. Theil,
 // P. K. Sen, 1968): one night that stands out does not turn it.
 func line(values []float64) (slope, level float64) {
-	var slopes, levels []float64
+	slopes, levels := make([]float64, 0, len(values)*(len(values)-1)/2), make([]float64, 0, len(values))
 	for i := range values {
 		for j := range i {
 			slopes = append(slopes, (values[i]-values[j])/float64(i-j))

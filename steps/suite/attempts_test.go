@@ -7,6 +7,7 @@ import (
 
 	"github.com/kobcheck/kobcheck/reports"
 	"github.com/kobcheck/kobcheck/reports/evidence"
+	"github.com/kobcheck/kobcheck/steps"
 )
 
 func attemptOf(verdict evidence.Verdict, found ...string) *reports.Scenario {
@@ -57,6 +58,23 @@ func TestWhatOneAttemptAloneFoundIsChance(t *testing.T) {
 				require.NotContains(t, both.Proves, string(evidence.Failed), "what the other attempt proved is proved")
 			}
 		})
+	}
+}
+
+func TestWhatDidNotComeAgainAtOnceIsChance(t *testing.T) {
+	for _, c := range []struct {
+		found   []evidence.Finding
+		failure error
+		verdict evidence.Verdict
+	}{
+		{[]evidence.Finding{{Gated: true, Verdict: evidence.Flaky}}, &steps.Broken{}, evidence.Flaky},
+		{[]evidence.Finding{{Gated: true, Verdict: evidence.Flaky}}, nil, evidence.Flaky},
+		{[]evidence.Finding{{Gated: true, Verdict: evidence.Flaky}}, &steps.Environment{}, evidence.Inconclusive},
+		{[]evidence.Finding{{Gated: true, Verdict: evidence.Flaky}, {Gated: true}}, &steps.Broken{}, evidence.Failed},
+	} {
+		s := &reports.Scenario{Findings: c.found}
+		judge(s, steps.Evidence{}, c.failure, nil, nil)
+		require.Equal(t, c.verdict, s.Verdict, "%v", c)
 	}
 }
 

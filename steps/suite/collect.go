@@ -171,6 +171,8 @@ func judge(result *reports.Scenario, seen steps.Evidence, failure, cleanup, stop
 	switch {
 	case gated:
 		result.Verdict = evidence.Failed
+	case chance && (failure == nil || errors.As(failure, &broken)):
+		result.Verdict, result.Reason = evidence.Flaky, "failed, and not when the same was done again at once"
 	case errors.As(failure, &blocked):
 		result.Verdict, result.Reason, result.BlockedBy = evidence.Blocked, blocked.Error(), blocked.Operation
 	case errors.As(failure, &untestable):
@@ -179,8 +181,6 @@ func judge(result *reports.Scenario, seen steps.Evidence, failure, cleanup, stop
 		result.Verdict, result.Reason = evidence.Inconclusive, stopped.Error()
 	case failure != nil:
 		result.Verdict, result.Reason = evidence.Inconclusive, failure.Error()
-	case chance:
-		result.Verdict, result.Reason = evidence.Flaky, "failed, and not when the same was done again at once"
 	case advisory:
 		result.Verdict = evidence.Advisory
 	case seen.NoData != "":

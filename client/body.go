@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"math"
 	"net/http"
 	"slices"
 	"sync/atomic"
@@ -19,6 +20,8 @@ const (
 	mostHeld = 96 << 20
 	// valueSize is what a JSON value takes at most when it is decoded, in bytes, beside its text.
 	valueSize = 128
+	// longestObject is what is read of an answer that is no list, in bytes; a documented one has a thousandth of it.
+	longestObject = 1 << 20
 	// keptBeyond is what is kept, for evidence, of a body that goes beyond a bound.
 	keptBeyond = 16 << 10
 	// smallAnswer is not worth counting: a whole run of them fits many times.
@@ -72,8 +75,8 @@ func (c *Client) read(response *http.Response, exchange *Exchange) (counted int6
 			exchange.Body = nil
 		case long != nil && (total > longestList || long.entry.Len() > longestEntry):
 			exchange.Beyond = inWords(min(total, longestList))
-		case size > c.config.MaxBody:
-			exchange.Beyond = inWords(c.config.MaxBody)
+		case size > c.mostOf(long):
+			exchange.Beyond = inWords(c.mostOf(long))
 		case values.seen > schemas.MaxValues:
 			exchange.Beyond = fmt.Sprintf("%d values", schemas.MaxValues)
 		case cost > smallAnswer && cost > counted:
@@ -105,13 +108,21 @@ func (c *Client) read(response *http.Response, exchange *Exchange) (counted int6
 	return counted, err
 }
 
+// mostOf is how much of an answer is kept, in bytes: of what has no entries that can be left out, less.
+func (c *Client) mostOf(long *sieve) int64 {
+	if long == nil || long.entries == 0 {
+		return min(c.config.MaxBody, longestObject)
+	}
+	return c.config.MaxBody
+}
+
 // wholeTo is how long an answer may be to be kept whole, in bytes: a list as its operation has it is sieved, one with
 // pages where nobody asks for such a page.
 func (c *Client) wholeTo(exchange *Exchange) int64 {
 	operation := c.config.Contract.Operation(exchange.Operation)
 	switch {
 	case operation == nil || operation.Success.Shape != "array" || exchange.Status/100 != 2:
-		return c.config.MaxBody
+		return math.MaxInt64
 	case slices.ContainsFunc(operation.Query, func(p contract.Parameter) bool { return p.Name == "limit" }):
 		return longestPage
 	}

@@ -16,12 +16,15 @@ import (
 
 func TestAnAnswerIsReadUpToSoManyValues(t *testing.T) {
 	for name, test := range map[string]struct{ body, beyond string }{
-		"as many as are decoded":  {"[" + strings.Repeat("1,", schemas.MaxValues-2) + "1]", ""},
-		"more":                    {"[" + strings.Repeat("1,", schemas.MaxValues+9) + "1]", "262144 values"},
-		"all brackets":            {strings.Repeat("[", 2*schemas.MaxValues), "262144 values"},
-		"commas within a text":    {`["` + strings.Repeat(`\",[{`, schemas.MaxValues/4) + `"]`, ""},
-		"a text without an end":   {`["` + strings.Repeat("x", 2*schemas.MaxValues), ""},
-		"objects as in most APIs": {"[" + strings.Repeat(`{"a":1},`, schemas.MaxValues/2) + "1]", "262144 values"},
+		"as many as are decoded":    {"[" + strings.Repeat("1,", schemas.MaxValues-2) + "1]", ""},
+		"more":                      {"[" + strings.Repeat("1,", schemas.MaxValues+9) + "1]", "262144 values"},
+		"all brackets":              {strings.Repeat("[", 2*schemas.MaxValues), "262144 values"},
+		"commas within a text":      {`["` + strings.Repeat(`\",[{`, schemas.MaxValues/4) + `"]`, ""},
+		"a text without an end":     {`["` + strings.Repeat("x", 2*schemas.MaxValues), ""},
+		"a text as long as is read": {`"` + strings.Repeat("x", longestObject-2) + `"`, ""},
+		"a longer one":              {`"` + strings.Repeat("x", longestObject-1) + `"`, "1 MiB"},
+		"a number of 4 MB":          {`{"amount":` + strings.Repeat("9", 4<<20) + `}`, "1 MiB"},
+		"objects":                   {"[" + strings.Repeat(`{"":1},`, schemas.MaxValues/2) + "1]", "262144 values"},
 	} {
 		a := newAPI(t)
 		a.answer = func(w http.ResponseWriter, _ *http.Request) { _, _ = io.WriteString(w, test.body) }
@@ -38,11 +41,11 @@ func TestAnAnswerIsReadUpToSoManyValues(t *testing.T) {
 
 func TestWhatScenariosHoldTogetherIsBoundedUntilTheyAreOver(t *testing.T) {
 	a := newAPI(t)
-	large := `"` + strings.Repeat("x", 4<<20) + `"`
+	large := `"` + strings.Repeat("x", longestObject-2) + `"`
 	a.answer = func(w http.ResponseWriter, _ *http.Request) { _, _ = io.WriteString(w, large) }
 	c := newClient(t, a)
 	held := func(ctx context.Context) (beyond string) {
-		for range mostHeld / (8 << 20) {
+		for range mostHeld / (2 * longestObject) {
 			exchange, err := c.Do(ctx, operation(t, "cards-list"), Request{})
 			require.NoError(t, err)
 			beyond = exchange.Beyond

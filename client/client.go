@@ -50,7 +50,7 @@ type Config struct {
 	Seed  int64
 	// Version is that of the program, for the User-Agent.
 	Version string
-	// MaxBody bounds what is read of an answer, in bytes; 0 means [schemas.MaxBody].
+	// MaxBody bounds what is kept of an answer, in bytes; 0 means [schemas.MaxBody], and less of what is no list.
 	MaxBody int64
 	// MaxRPS is the most requests per second of all scenarios together, token calls included; 0 means
 	// no bound.

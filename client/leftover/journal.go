@@ -46,12 +46,11 @@ type Journal struct {
 	err  error // the first that writing met
 }
 
-// Open opens the journal of a run, and returns what an earlier run left in it that was not put away. Without such, it
-// begins anew.
-func Open(path string, mode fs.FileMode, target, run string, now func() time.Time) (*Journal, []Thing, error) {
+// Open opens the journal of a run. Where an earlier run left nothing in it that was not put away, it begins anew.
+func Open(path string, mode fs.FileMode, target, run string, now func() time.Time) (*Journal, error) {
 	left, err := Read(path)
 	if err != nil && !errors.Is(err, fs.ErrNotExist) {
-		return nil, nil, err
+		return nil, err
 	}
 	how := os.O_CREATE | os.O_WRONLY | os.O_APPEND
 	if len(left) == 0 {
@@ -59,9 +58,9 @@ func Open(path string, mode fs.FileMode, target, run string, now func() time.Tim
 	}
 	file, err := os.OpenFile(path, how, mode)
 	if err != nil {
-		return nil, nil, fmt.Errorf("opening the journal of what a run makes: %w", err)
+		return nil, fmt.Errorf("opening the journal of what a run makes: %w", err)
 	}
-	return &Journal{target: target, run: run, now: now, file: file}, left, nil
+	return &Journal{target: target, run: run, now: now, file: file}, nil
 }
 
 // Made notes a thing that was made.

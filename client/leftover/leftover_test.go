@@ -13,7 +13,7 @@ func TestAJournalTellsWhatIsStillThere(t *testing.T) {
 	path := filepath.Join(t.TempDir(), Name)
 	now := func() time.Time { return time.Date(2026, 1, 30, 0, 0, 0, 0, time.UTC) }
 	open := func(run string) *Journal {
-		j, _, err := Open(path, 0o640, "http://127.0.0.1:1", run, now)
+		j, err := Open(path, 0o640, "http://127.0.0.1:1", run, now)
 		require.NoError(t, err)
 		return j
 	}
@@ -44,6 +44,6 @@ func TestAJournalTellsWhatIsStillThere(t *testing.T) {
 	require.NoError(t, os.WriteFile(path, []byte("no journal\n"), 0o600))
 	_, err = Read(path)
 	require.ErrorContains(t, err, ":1 is no line of a journal")
-	_, _, err = Open(path, 0o640, "", "", now)
+	_, err = Open(path, 0o640, "", "", now)
 	require.Error(t, err, "what is no journal is not written over")
 }

@@ -2,9 +2,10 @@ package scene
 
 import (
 	"encoding/json"
-	"regexp"
 	"slices"
 	"strings"
+
+	"github.com/google/uuid"
 
 	"github.com/kobcheck/kobcheck/contract"
 	"github.com/kobcheck/kobcheck/schemas"
@@ -180,10 +181,22 @@ func ID(value any) string {
 	return identity(object)
 }
 
-var idForm = regexp.MustCompile(`[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}`)
-
 // IDsIn lists the UUIDs in a text, in small letters.
-func IDsIn(text string) []string { return idForm.FindAllString(strings.ToLower(text), -1) }
+func IDsIn(text string) (ids []string) {
+	const first, whole = 8, 36 // the digits before the first hyphen, and all of it
+	for at := 0; at < len(text); at++ {
+		next := strings.IndexByte(text[at:], '-')
+		if next < 0 {
+			break
+		}
+		at += next
+		if from := at - first; from >= 0 && from+whole <= len(text) && uuid.Validate(text[from:from+whole]) == nil {
+			ids = append(ids, strings.ToLower(text[from:from+whole]))
+			at = from + whole - 1
+		}
+	}
+	return ids
+}
 
 func identity(object map[string]any) string {
 	switch id := object["id"].(type) {

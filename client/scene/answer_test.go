@@ -1,6 +1,7 @@
 package scene_test
 
 import (
+	"strings"
 	"testing"
 
 	"github.com/stretchr/testify/require"
@@ -88,4 +89,19 @@ func TestAnObjectAndItsIdAreFoundInWhateverEnvelopeTheyCome(t *testing.T) {
 	require.Equal(t, "x", object["secret"], "an object without an id is itself")
 	_, found = scene.Object(decoded(t, `[]`))
 	require.False(t, found)
+}
+
+func TestTheIDsOfATextAreItsUUIDs(t *testing.T) {
+	const one, other = "8f1b7a52-93c4-4a2e-9d5e-0a6c1f2b3d4e", "0A6C1F2B-93c4-4a2e-9d5e-8f1b7a523d4e"
+	for text, ids := range map[string][]string{
+		"":                                     nil,
+		"8f1b7a52-93c4-4a2e":                   nil,
+		one:                                    {one},
+		one + other:                            {one, strings.ToLower(other)},
+		"-" + one + "-" + other + "-8f1b7a52-": {one, strings.ToLower(other)},
+		"8f1b7a52-" + one:                      {one},
+		"(" + strings.Repeat("x-", 40) + one:   {one},
+	} {
+		require.Equal(t, ids, scene.IDsIn(text), text)
+	}
 }

@@ -50,7 +50,7 @@ var badEnvironments = []badEnvironment{
 		"application/json\r\nContent-Length: 500\r\n\r\n{\"id\":"), code: 4, says: "connection closed before a whole answer"},
 	{situation: "the body is longer than its Content-Length", raw: say("HTTP/1.1 200 OK\r\nContent-Type: " +
 		"application/json\r\nContent-Length: 5\r\n\r\n{\"id\":\"and so on\"}"), code: 1, says: "the body is not JSON as RFC 8259 has it"},
-	{situation: "the body never ends", api: endless, code: 4, says: "longer than kobcheck reads (8 MiB)"},
+	{situation: "the body never ends", api: endless, code: 4, says: "longer than kobcheck reads (1 MiB)"},
 	{situation: "an answer has more values than are read", api: manyValues, code: 4, says: "longer than kobcheck reads (262144 values)"},
 	{situation: "one byte a second", api: drip, waits: true, code: 4, says: "the scenario took longer than"},
 	{situation: "no HTTP at all", raw: say("220 smtp.example.test ESMTP\r\n"), code: 4, says: "the answer was no HTTP"},

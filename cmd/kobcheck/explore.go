@@ -17,6 +17,7 @@ import (
 // exploreFlags are the flags of explore.
 type exploreFlags struct {
 	where  workbench.Where
+	out    workbench.Output
 	how    explore.Config
 	alone  bool
 	maxRPS float64
@@ -37,6 +38,7 @@ func newExplore() *cobra.Command {
 	}
 	flags := command.Flags()
 	f.where.Flags(flags, "the walk is on the mock inside")
+	f.out.Flags(flags, "reports/out", "folder for made.ndjson, the journal of what the walk makes on a target")
 	flags.IntVar(&f.how.Steps, "steps", 500, "steps of the walk")
 	flags.Int64Var(&f.how.Seed, "seed", 0, "seed of the choices; 0 picks one and prints it")
 	flags.BoolVar(&f.alone, "one-at-a-time", false, "no requests at the same moment")
@@ -51,8 +53,14 @@ func walk(ctx context.Context, b *workbench.Bench, f *exploreFlags) error {
 		return err
 	}
 	defer subject.Close()
+	runID := b.RunID()
+	made, err := b.Journal(subject, &f.where, &f.out, runID)
+	if err != nil {
+		return err
+	}
+	defer made.Done(false)
 	api, err := b.Client(subject.File, b.Gently(subject.File,
-		client.Config{RunID: b.RunID(), Seed: f.how.Seed, MaxRPS: f.maxRPS, Connections: 16}))
+		client.Config{RunID: runID, Seed: f.how.Seed, MaxRPS: f.maxRPS, Connections: 16}))
 	if err != nil {
 		return err
 	}

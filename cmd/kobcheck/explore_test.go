@@ -119,7 +119,7 @@ func TestExploreHasItsExitCodes(t *testing.T) {
 	require.Equal(t, evidence.ExitFailed, code)
 	require.Contains(t, output, "we credit the wallet with 1")
 	require.Contains(t, output, "curl")
-	output, code = kobcheck(t, "explore", "--steps", "10", "--config", environment(t, nil, nil, nil, secured{}))
+	output, code = kobcheck(t, "explore", "--steps", "10", "--config", environment(t, nil, nil, nil, secured{}), "--out", t.TempDir())
 	require.Equal(t, evidence.ExitInconclusive, code)
 	require.Contains(t, output, "connection refused")
 }

@@ -126,7 +126,8 @@ func putUnderLoad(ctx context.Context, b *workbench.Bench, f *loadFlags, names [
 	return performPlans(ctx, b, f, subject, notice)
 }
 
-// begin returns at the moment to begin at: the one that was said, or the one that the shards agree on.
+// begin returns at the moment to begin at: the one that was said, or the one that the shards agree on. The reports of
+// earlier plans are gone by then.
 func (f *loadFlags) begin(ctx context.Context, b *workbench.Bench, part kind.Shard) error {
 	at, err := workbench.Moment("start-at", f.startAt)
 	switch {
@@ -139,10 +140,22 @@ func (f *loadFlags) begin(ctx context.Context, b *workbench.Bench, part kind.Sha
 			return workbench.ExitWith(evidence.ExitInconclusive)
 		}
 	}
-	if err == nil {
-		workbench.WaitUntil(ctx, at)
+	if err != nil {
+		return err
 	}
-	return err
+	workbench.WaitUntil(ctx, at)
+	return f.out.Writer(nil).ClearLoad()
+}
+
+// tells makes a target say how far its plans are, and keep what they learn; the function that it returns says more.
+func (f *loadFlags) tells(b *workbench.Bench, on *kind.Target) (show func(line string, whole bool)) {
+	show = b.Progress()
+	on.KillFile, on.KeyNights, on.Progress = f.killFile, f.keyNights, func(line string) { show(line, false) }
+	on.Keep = func(path string, render func(io.Writer) error) error {
+		_, err := f.out.Writer(nil).File(path, render) // the keys are no secrets, and masked ones would be of no use
+		return err
+	}
+	return show
 }
 
 func performPlans(ctx context.Context, b *workbench.Bench, f *loadFlags, subject *workbench.Subject,
@@ -162,17 +175,17 @@ func performPlans(ctx context.Context, b *workbench.Bench, f *loadFlags, subject
 	defer release()
 	result := &reports.LoadRun{Tool: b.Tool, RunID: b.RunID(), Seed: f.seed, StartedAt: b.Now().UTC(),
 		Target: subject.Report(), Notice: notice, Plans: []reports.LoadPlan{}}
+	made, err := b.Journal(subject, &f.where, &f.out, result.RunID)
+	if err != nil {
+		return err
+	}
+	defer made.Done(false)
 	on, api, end, err := b.UnderLoad(ctx, subject.File, result.RunID, f.seed, f.plans...)
 	if err != nil {
 		return err
 	}
 	defer end()
-	show := b.Progress()
-	on.KillFile, on.KeyNights, on.Progress = f.killFile, f.keyNights, func(line string) { show(line, false) }
-	on.Keep = func(path string, render func(io.Writer) error) error {
-		_, err := f.out.Writer(nil).File(path, render) // the keys are no secrets, and masked ones would be of no use
-		return err
-	}
+	show := f.tells(b, on)
 	silence, err := b.Canary(on, f.canary, subject.File, by.Policy, f.seed)
 	if err != nil {
 		return err
@@ -186,16 +199,16 @@ func performPlans(ctx context.Context, b *workbench.Bench, f *loadFlags, subject
 	if err := f.begin(ctx, b, kind.Shard(part)); err != nil {
 		return err
 	}
-	for _, plan := range f.plans {
-		if ctx.Err() != nil {
-			break
-		}
+	perform := func(plan *load.Plan) {
 		b.Say("%s on %s, seed %d", plan.ID, subject.File.Target.Name, f.seed)
-		ended := meter.Plan(ctx, plan.ID)
-		result.Plans = append(result.Plans, *load.Perform(ctx, on, plan, f.seed,
-			kind.Shard(part)))
-		ended()
+		defer meter.Plan(ctx, plan.ID)()
+		result.Plans = append(result.Plans, *load.Perform(ctx, on, plan, f.seed, kind.Shard(part)))
 		show("", true)
+	}
+	for _, plan := range f.plans {
+		if ctx.Err() == nil {
+			perform(plan)
+		}
 	}
 	if result.ExitCode = stopped.Code(); result.ExitCode != evidence.ExitPassed {
 		for _, plan := range f.plans[len(result.Plans):] {

@@ -141,7 +141,7 @@ func TestTheSettingsOfATargetFileAreThoseOfRunAndOtherVerbsTakeTheirs(t *testing
 	require.Equal(t, 3, result.Settings.Concurrency)
 	require.Len(t, result.Gate, 2)
 	require.Equal(t, []string{"json"}, result.Settings.Formats)
-	output, code = kobcheck(t, "explore", "--config", path, "--steps", "5")
+	output, code = kobcheck(t, "explore", "--config", path, "--steps", "5", "--out", folder)
 	require.Zero(t, code, output)
 	require.Contains(t, output, "seed 11")
 }

@@ -12,7 +12,6 @@ import (
 	"github.com/spf13/cobra"
 
 	"github.com/kobcheck/kobcheck/client"
-	"github.com/kobcheck/kobcheck/client/leftover"
 	"github.com/kobcheck/kobcheck/cmd/kobcheck/workbench"
 	"github.com/kobcheck/kobcheck/reports"
 	"github.com/kobcheck/kobcheck/reports/bucket"
@@ -127,7 +126,13 @@ func run(ctx context.Context, b *workbench.Bench, f *runFlags) error {
 	if f.how.RunID == "" {
 		f.how.RunID = b.RunID()
 	}
-	api, journal, err := f.client(b, subject)
+	made, err := b.Journal(subject, &f.where, &f.files.Output, f.how.RunID)
+	if err != nil {
+		return err
+	}
+	whole := false
+	defer func() { made.Done(whole) }()
+	api, err := f.client(b, subject, made)
 	if err != nil {
 		return err
 	}
@@ -142,18 +147,11 @@ func run(ctx context.Context, b *workbench.Bench, f *runFlags) error {
 	if session.Receiver != nil {
 		defer session.Receiver.Close()
 	}
-	if err := f.files.Writer(nil).Clear(); err != nil {
-		return err
-	}
 	result, err := performScenarios(ctx, b, f, subject, session)
-	if journal != nil {
-		if failed := journal.Close(err == nil && result.Signal == ""); failed != nil {
-			b.Say("%v", failed)
-		}
-	}
 	if err != nil {
 		return nothingSelected(b, err)
 	}
+	whole = result.Signal == ""
 	done := conclude(ctx, b, f, by, result, api.Redactor())
 	if f.history != "" && !bucket.Is(f.history) {
 		prune(b, f.history, result.Target.Name, keep)
@@ -161,20 +159,15 @@ func run(ctx context.Context, b *workbench.Bench, f *runFlags) error {
 	return done
 }
 
-// client calls the target, as gently as it wants to be called; what it makes there goes into the journal.
-func (f *runFlags) client(b *workbench.Bench, subject *workbench.Subject) (*client.Client, *leftover.Journal, error) {
+// client calls the target, as gently as it wants to be called; what is made and put away there goes into the journal.
+func (f *runFlags) client(b *workbench.Bench, subject *workbench.Subject, made *workbench.Made) (*client.Client, error) {
+	if made != nil {
+		f.how.Away = made.Away
+	}
 	call := b.Gently(subject.File, client.Config{RunID: f.how.RunID, Seed: f.how.Seed, MaxRPS: f.how.MaxRPS,
 		Connections: 4 * f.how.Concurrency})
 	f.how.MaxRPS = call.MaxRPS
-	journal, err := f.journal(b, subject)
-	if err != nil {
-		return nil, nil, err
-	}
-	if journal != nil {
-		call.Made, f.how.Away = journal.Made, journal.Away
-	}
-	api, err := b.Client(subject.File, call)
-	return api, journal, err
+	return b.Client(subject.File, call)
 }
 
 // session is what scenarios share; its receiver is the caller's to close.
@@ -291,9 +284,12 @@ func (f *runFlags) goOn() error {
 	return nil
 }
 
-// performScenarios performs the scenarios until a signal.
+// performScenarios performs the scenarios until a signal. The reports of an earlier run are gone by then.
 func performScenarios(ctx context.Context, b *workbench.Bench, f *runFlags, subject *workbench.Subject,
 	session *steps.Session) (*reports.Run, error) {
+	if err := f.files.Writer(nil).Clear(); err != nil {
+		return nil, err
+	}
 	ctx, stopped, release := workbench.UntilSignal(ctx)
 	defer release()
 	fmt.Fprintf(b.Err, "kobcheck %s against %s, edition %s, seed %d, run %s\n", b.Tool.Version,

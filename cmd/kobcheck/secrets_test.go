@@ -17,6 +17,7 @@ import (
 	"sync/atomic"
 	"testing"
 
+	"github.com/spf13/cobra"
 	"github.com/stretchr/testify/require"
 
 	"github.com/kobcheck/kobcheck/client/target"
@@ -54,6 +55,11 @@ var placed = map[string]func(answer *httptest.ResponseRecorder, text string){
 		answer.Header().Set("X-Note", text)
 		answer.Header().Set("WWW-Authenticate", `Bearer error="`+text+`"`)
 	},
+	"an id": func(answer *httptest.ResponseRecorder, text string) {
+		body := regexp.MustCompile(`"id":"[^"]*"`).ReplaceAllLiteralString(answer.Body.String(), `"id":"`+text+`"`)
+		answer.Body.Reset()
+		answer.Body.WriteString(body)
+	},
 	"a redirect": func(answer *httptest.ResponseRecorder, text string) {
 		answer.Code = http.StatusFound
 		answer.Header().Set("Location", "/elsewhere?note="+text)
@@ -73,14 +79,88 @@ var placed = map[string]func(answer *httptest.ResponseRecorder, text string){
 // spoilt is a target whose answers are changed by what a test sets, those of the token endpoint too where it says so.
 func spoilt(t *testing.T, change *atomic.Pointer[func(*httptest.ResponseRecorder, *http.Request)]) string {
 	t.Helper()
-	return behind(t, mock.Options{}, altered(func(answer *httptest.ResponseRecorder, r *http.Request) { (*change.Load())(answer, r) }))
+	return behind(t, mock.Options{Seed: rand.Int64()}, altered(func(answer *httptest.ResponseRecorder, r *http.Request) { (*change.Load())(answer, r) }))
 }
 
-// TestAPlantedSecretLeavesNoVerb draws spellings and places of a secret, and looks for it in all that each verb
-// prints and writes.
+// repeating are calls of each verb that speaks with a target, or shows what a run saw of one; seldom those that take
+// seconds. Config is the target file, seen the folder of a run, and to a folder of their own.
+func repeating(config, seen, to string) (calls, seldom [][]string) {
+	run := filepath.Join(seen, "run.json")
+	return [][]string{
+			{"book", run, "--out", to},
+			{"explore", "--config", config, "--steps", "2", "--out", to},
+			{"load", "merge", filepath.Join(to, "load.json"), "--out", to},
+			{"openapi", "--examples", config},
+			{"replay", run, "--curl"},
+			{"replay", run, "--config", config, "--times", "1"},
+			{"report", run, "--out", to},
+			{"report", "compare", run, run},
+			{"report", "har", run},
+			{"report", "merge", run, "--out", to},
+			{"report", "order", run},
+			{"report", "trend", seen, "--out", to},
+			{"tidy", "--config", config, seen},
+		}, [][]string{
+			{"doctor", "--config", config},
+			{"drift", "--config", config, "--section", "card_programs", "--out", to},
+			{"load", "idempotency", "--config", config, "--rate", "0.1", "--time", "0.1", "--canary", "0", "--out", to},
+			{"selftest", "--upstream", upstreamOf(config), "--target", config, "--sample", "1", "--out", to},
+		}
+}
+
+// silent are the verbs that have no answer of a target to repeat, and those that serve: what these print has tests of
+// its own.
+var silent = []string{"completion", "explain", "help", "lint", "list", "man", "mock", "mutate", "report push", "report serve", "run",
+	"schema", "webhooks", "webhooks listen", "webhooks torment", "webhooks verify"}
+
+// upstreamOf is the address of the API of a target file.
+func upstreamOf(config string) string {
+	text, _ := os.ReadFile(config) // a test that has it read it before
+	return regexp.MustCompile(`base_url: (\S+)`).FindStringSubmatch(string(text))[1]
+}
+
+func TestAPlantedSecretIsLookedForInEveryVerb(t *testing.T) {
+	t.Parallel()
+	config := serve(t, mock.Options{})
+	known := map[string]bool{}
+	for _, one := range silent {
+		known[one] = true
+	}
+	calls, seldom := repeating(config, "", "")
+	for _, call := range append(calls, seldom...) {
+		known[call[0]], known[strings.Join(call[:2], " ")] = true, true
+	}
+	var walk func(*cobra.Command)
+	walk = func(command *cobra.Command) {
+		name := strings.TrimPrefix(command.CommandPath(), "kobcheck ")
+		if command.Runnable() && !command.HasParent() || strings.HasPrefix(name, "completion ") {
+			return
+		}
+		require.True(t, !command.Runnable() || known[name], "%s: either a planted secret is looked for in it, or it is silent", name)
+		for _, one := range command.Commands() {
+			walk(one)
+		}
+	}
+	for _, one := range newRoot().Commands() {
+		walk(one)
+	}
+}
+
+// TestAPlantedSecretLeavesNoVerb plants a random secret in its spellings and places, and looks for it in all that each
+// verb prints and writes.
 func TestAPlantedSecretLeavesNoVerb(t *testing.T) {
 	t.Parallel()
-	const draws = 8
+	type planting struct {
+		spelling, place string
+		tokens          bool
+	}
+	var cases []planting
+	for _, spelling := range slices.Sorted(maps.Keys(spelled)) {
+		for _, place := range slices.Sorted(maps.Keys(placed)) {
+			cases = append(cases, planting{spelling, place, false}, planting{spelling, place, true})
+		}
+	}
+	cases = sampled(t, cases, 12)
 	var change atomic.Pointer[func(*httptest.ResponseRecorder, *http.Request)]
 	path := spoilt(t, &change)
 	file, err := target.Read(path, os.Getenv)
@@ -88,38 +168,38 @@ func TestAPlantedSecretLeavesNoVerb(t *testing.T) {
 	secret := file.Target.Clients["primary"].Secret()
 	knows := redact.New()
 	knows.Add(secret, "[planted]")
+	outputs, files := 0, 0
 	look := func(what string, data []byte) {
 		require.Empty(t, knows.Find(data), "%s holds the secret:\n%s", what, data)
 	}
-	for range draws {
-		spelling := slices.Sorted(maps.Keys(spelled))[rand.IntN(len(spelled))]
-		place := slices.Sorted(maps.Keys(placed))[rand.IntN(len(placed))]
-		tokens := rand.IntN(3) == 0
-		name := fmt.Sprintf("%s in %s, tokens %v: ", spelling, place, tokens)
+	call := func(name string, folder string, call ...string) {
+		output, _ := kobcheck(t, call...)
+		look(name+strings.Join(call[:2], " "), []byte(output))
+		outputs++
+		for text, data := range written(t, folder, 0o640) {
+			look(name+call[0]+" "+text, []byte(data))
+			files++
+		}
+	}
+	for i, one := range cases {
+		name := fmt.Sprintf("%s in %s, tokens %v: ", one.spelling, one.place, one.tokens)
+		text := spelled[one.spelling](secret)
 		put := func(answer *httptest.ResponseRecorder, r *http.Request) {
-			if tokens || !strings.HasSuffix(r.URL.Path, "/token") {
-				placed[place](answer, spelled[spelling](secret))
+			if one.tokens || !strings.HasSuffix(r.URL.Path, "/token") {
+				placed[one.place](answer, text)
 			}
 		}
 		change.Store(&put)
-		require.NotEmpty(t, knows.Find([]byte(spelled[spelling](secret))), "what is planted can be found")
-		folder := t.TempDir()
-		output, _ := kobcheck(t, "run", "--config", path, "--section", "card_programs", "--out", folder, "--format",
-			strings.Join(format.All(), ","), "--patience", "0s")
-		look(name+"run", []byte(output))
-		for text, data := range written(t, folder, 0o640) {
-			look(name+text, []byte(data))
-		}
-		run := filepath.Join(folder, "run.json")
-		for _, verb := range [][]string{
-			{"replay", run, "--curl"}, {"report", "har", run}, {"report", run, "--out", t.TempDir()}, {"explore", "--config", path, "--steps", "2"},
-		} {
-			output, _ := kobcheck(t, verb...)
-			look(name+strings.Join(verb[:2], " "), []byte(output))
+		require.NotEmpty(t, knows.Find([]byte(text)), "what is planted can be found")
+		seen, to := t.TempDir(), t.TempDir()
+		call(name, seen, "run", "--config", path, "--section", "card_programs", "--out", seen, "--format", strings.Join(format.All(), ","),
+			"--patience", "0s")
+		calls, seldom := repeating(path, seen, to)
+		for _, one := range slices.Concat(seldom[i%len(seldom):][:1], calls) {
+			call(name, to, one...)
 		}
 	}
-	output, _ := kobcheck(t, "doctor", "--config", path)
-	look("doctor", []byte(output))
+	t.Logf("%d plantings: %d outputs and %d files without the secret", len(cases), outputs, files)
 }
 
 func TestNoTextFromOutsideSteersATerminalOrAPipeline(t *testing.T) {
@@ -137,7 +217,7 @@ func TestNoTextFromOutsideSteersATerminalOrAPipeline(t *testing.T) {
 		change.Store(&put)
 		for _, verb := range [][]string{
 			{"run", "--config", path, "--section", "card_programs", "--out", t.TempDir(), "--patience", "0s"}, {"explore", "--config", path,
-				"--steps", "2"},
+				"--steps", "2", "--out", t.TempDir()}, {"load", "mixed", "--config", path, "--time", "0.1", "--canary", "0", "--out", t.TempDir()},
 			{"doctor", "--config", path},
 		} {
 			output, _ := kobcheck(t, verb...)

@@ -26,7 +26,8 @@ func newTidy() *cobra.Command {
 		Use:   "tidy [FOLDER|MADE.NDJSON]...",
 		Short: "Puts away on a target what runs made there that ended before they could",
 		Long: `Reads the journals that runs keep in their folders (made.ndjson), and deletes, suspends or sets inactive what
-they made, as far as the API can. A run that comes to its end does that by itself; this is for one that was killed.`,
+they made, as far as the API can. A run that comes to its end does that by itself; this is for one that was stopped or
+killed, and for what load and explore made.`,
 		Example: "  kobcheck tidy --config staging.yaml nights/2026-01-30",
 		Args:    workbench.Takes(0, 1000),
 		RunE: workbench.Verb(func(ctx context.Context, b *workbench.Bench, paths []string) error {
@@ -81,22 +82,23 @@ func tidyOne(ctx context.Context, b *workbench.Bench, api *client.Client, target
 	if at, err := os.Stat(path); err == nil && at.IsDir() {
 		path = filepath.Join(path, leftover.Name)
 	}
-	things, err := leftover.Read(path)
+	all, err := leftover.Read(path)
 	if err != nil {
 		return false, err
 	}
+	things := slices.DeleteFunc(slices.Clone(all), func(one leftover.Thing) bool { return one.Target != target })
+	if len(things) == 0 && len(all) > 0 {
+		return false, fmt.Errorf("%s is of runs on %s, and --config names %s; name the target file of those runs", path, all[0].Target, target)
+	}
 	counts := map[string]int{}
 	for _, one := range things {
-		if one.Target != target {
-			return false, fmt.Errorf("%s is of runs on %s, and --config names %s; name the target file of those runs", path, one.Target, target)
-		}
 		counts[one.Kind]++
 	}
 	if len(things) == 0 {
 		fmt.Fprintf(b.Out, "%s: nothing is left to put away\n", path)
 		return false, nil
 	}
-	journal, _, err := leftover.Open(path, 0, target, "", b.Now)
+	journal, err := leftover.Open(path, 0, target, "", b.Now)
 	if err != nil {
 		return false, err
 	}
@@ -128,18 +130,4 @@ func amounts(of map[string]int) string {
 		return "nothing"
 	}
 	return strings.Join(parts, ", ")
-}
-
-// journal opens that of a run on a target, and says what an earlier run left in it.
-func (f *runFlags) journal(b *workbench.Bench, subject *workbench.Subject) (*leftover.Journal, error) {
-	if subject.Embedded {
-		return nil, nil //nolint:nilnil // what is made inside is gone with the run
-	}
-	path := filepath.Join(f.files.Folder, leftover.Name)
-	journal, left, err := leftover.Open(path, f.files.FileMode(), subject.File.Target.BaseURL, f.how.RunID, b.Now)
-	if len(left) > 0 {
-		b.Say("an earlier run did not come to its end and left %s behind; kobcheck tidy --config %s %s puts away what the API can",
-			wording.Count(len(left), "thing"), f.where.Config, f.files.Folder)
-	}
-	return journal, err
 }

@@ -61,7 +61,7 @@ func TestARunThatIsKilledLeavesAJournalAndNoReport(t *testing.T) {
 	require.NotEmpty(t, left)
 
 	output, _ = kobcheck(t, "run", "--config", config, "--section", "card_programs", "--out", folder)
-	require.Contains(t, flat(output), "an earlier run did not come to its end and left")
+	require.Regexp(t, `\d+ things left on mock can be put away: kobcheck tidy --config `+config+" "+folder, flat(output))
 	output, code = kobcheck(t, "tidy", "--config", config, folder)
 	require.Equal(t, evidence.ExitPassed, code, output)
 	require.Regexp(t, `put away .*wallets?.* with \d+ requests`, output)
@@ -83,6 +83,34 @@ func TestARunThatIsKilledLeavesAJournalAndNoReport(t *testing.T) {
 	output, code = kobcheck(t, "tidy", "--config", other, folder)
 	require.Equal(t, evidence.ExitUsage, code, output)
 	require.Contains(t, flat(output), "name the target file of those runs")
+}
+
+// TestWhatLoadAndExploreMakeIsPutAwayByTidy holds that both write down what they make on a target, and say how it goes.
+func TestWhatLoadAndExploreMakeIsPutAwayByTidy(t *testing.T) {
+	t.Parallel()
+	config := serve(t, mock.Options{})
+	for verb, call := range map[string][]string{
+		"explore": {"--steps", "40", "--seed", "7"},
+		"load":    {"idempotency", "--rate", "0.2", "--time", "0.2", "--canary", "0"},
+	} {
+		folder := t.TempDir()
+		earlier := filepath.Join(folder, "load.json")
+		require.NoError(t, os.WriteFile(earlier, []byte("green"), 0o600))
+		output, _ := kobcheck(t, append([]string{verb, "--config", config, "--out", folder}, call...)...)
+		left, err := leftover.Read(filepath.Join(folder, leftover.Name))
+		require.NoError(t, err)
+		require.NotEmpty(t, left, verb)
+		require.Contains(t, flat(output), "can be put away: kobcheck tidy --config "+config+" "+folder, verb)
+		output, code := kobcheck(t, "tidy", "--config", config, folder)
+		require.Equal(t, evidence.ExitPassed, code, output)
+		left, err = leftover.Read(filepath.Join(folder, leftover.Name))
+		require.NoError(t, err)
+		for _, one := range left {
+			require.False(t, leftover.CanGo(one.Kind), "%s: %s", verb, one.Kind)
+		}
+		output, _ = kobcheck(t, "explore", "--steps", "1", "--out", folder)
+		require.NotContains(t, flat(output), "kobcheck tidy", "the mock inside keeps nothing")
+	}
 }
 
 // lines counts those of a file that may not be there yet.

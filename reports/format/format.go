@@ -103,6 +103,9 @@ func (w *Writer) Clear() error {
 	return w.withdraw(nil, earlier, nil)
 }
 
+// ClearLoad takes away what earlier load plans left there.
+func (w *Writer) ClearLoad() error { return w.withdraw(nil, ofLoad(), nil) }
+
 // Run writes the reports of a run in the formats named, and returns their paths. Where a secret or a card number was
 // to be written, the run fails with exit code 8, and every report says so.
 func Run(to *Writer, r *reports.Run, from Sources, formats []string) ([]string, error) {

@@ -11,8 +11,12 @@ import (
 // Load writes load.json, load.md, junit.xml and load.html, what plans saw beside them, and entries for the list of known
 // failures where something failed. It returns the paths.
 func Load(to *Writer, r *reports.LoadRun) ([]string, error) {
-	earlier := []string{"load.*", "junit.xml", "new-load-failures.yaml", "idempotency-policy.json", "history-*.html"}
-	return to.write(func() []file { return loadFiles(r, to.Folder) }, earlier, r.Exposed)
+	return to.write(func() []file { return loadFiles(r, to.Folder) }, ofLoad(), r.Exposed)
+}
+
+// ofLoad are the patterns of what load plans leave.
+func ofLoad() []string {
+	return []string{"load.*", "junit.xml", "new-load-failures.yaml", "idempotency-policy.json", "history-*.html"}
 }
 
 func loadFiles(r *reports.LoadRun, folder string) []file {

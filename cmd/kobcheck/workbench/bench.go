@@ -48,6 +48,7 @@ type Bench struct {
 
 	command *cobra.Command
 	ships   *shipment // of what --out names in a bucket; nil for a folder
+	made    *Made
 }
 
 // Verb makes of what a verb does what cobra calls: the settings of the environment are taken over and held to what
@@ -101,8 +102,11 @@ func New(command *cobra.Command) (*Bench, error) {
 func (b *Bench) Client(file *target.File, call client.Config) (*client.Client, error) {
 	config := file.ClientConfig(b.Facts)
 	config.RunID, config.Seed, config.Version = call.RunID, call.Seed, b.Tool.Version
-	config.MaxRPS, config.MostMade, config.Unpaced, config.Made = call.MaxRPS, call.MostMade, call.Unpaced, call.Made
+	config.MaxRPS, config.MostMade, config.Unpaced = call.MaxRPS, call.MostMade, call.Unpaced
 	config.Connections, config.Redactor = call.Connections, b.Secrets
+	if b.made != nil {
+		config.Made = b.made.Made
+	}
 	return client.New(config)
 }
 

@@ -13,6 +13,7 @@ import (
 	"github.com/spf13/cobra"
 	"github.com/stretchr/testify/require"
 
+	"github.com/kobcheck/kobcheck/client/target"
 	"github.com/kobcheck/kobcheck/reports"
 	"github.com/kobcheck/kobcheck/reports/evidence"
 	"github.com/kobcheck/kobcheck/reports/format"
@@ -77,6 +78,36 @@ func TestARunThatWasMadeIsNotLostWhereItsFolderCannotBeWritten(t *testing.T) {
 	require.NoError(t, err)
 	require.Len(t, found, 1)
 	require.NotEmpty(t, out.String(), "the summary is printed all the same")
+}
+
+func TestWhatIsLeftOnATargetIsSaidAtTheEnd(t *testing.T) {
+	file := new(target.File)
+	file.Target.Name = "staging"
+	for _, c := range []struct {
+		kind  string
+		whole bool
+		says  string
+	}{
+		{"wallet", false, "kobcheck: 1 thing left on staging can be put away: kobcheck tidy --config 'a file.yaml' "},
+		{"wallet", true, ""}, {"enduser", false, ""},
+	} {
+		var said bytes.Buffer
+		root, _, _ := aCommand()
+		root.SetErr(&said)
+		b, err := New(root)
+		require.NoError(t, err)
+		out := &Output{Folder: filepath.Join(t.TempDir(), "new"), mode: 0o640}
+		made, err := b.Journal(&Subject{File: file}, &Where{Config: "a file.yaml"}, out, "run")
+		require.NoError(t, err)
+		made.Made(c.kind, "id", "primary")
+		made.Done(c.whole)
+		require.NoError(t, b.Err.Close())
+		if c.says == "" {
+			require.Empty(t, said.String(), c)
+			continue
+		}
+		require.Equal(t, c.says+out.Folder+"\n", said.String(), "as when it is interrupted")
+	}
 }
 
 func TestAProfileThatCannotBeWrittenCostsNothingButItself(t *testing.T) {

@@ -5,6 +5,8 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"io"
+	"log"
 	"os"
 	"runtime/debug"
 
@@ -19,6 +21,7 @@ var version string
 
 func main() {
 	cobra.EnableCommandSorting = false // the verbs stand in the order in which they are used
+	log.SetOutput(io.Discard)          // net/http logs what it can't use of an answer, as it came
 	err := newRoot().ExecuteContext(context.Background())
 	var exit workbench.Exit
 	switch {

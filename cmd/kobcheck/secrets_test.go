@@ -10,6 +10,7 @@ import (
 	"net/http/httptest"
 	"net/url"
 	"os"
+	"os/exec"
 	"path/filepath"
 	"regexp"
 	"slices"
@@ -231,6 +232,20 @@ func TestNoTextFromOutsideSteersATerminalOrAPipeline(t *testing.T) {
 	require.NotRegexp(t, steers, output)
 	require.NotContains(t, output, "tok-SNS-0123456789abcdef")
 	require.NotRegexp(t, `(?m)^\s*delivery verifies`, output)
+}
+
+// TestWhatFollowsAnAnswerIsNotLogged has an API send more than it announces: net/http would log it as it came.
+func TestWhatFollowsAnAnswerIsNotLogged(t *testing.T) {
+	t.Parallel()
+	binary, err := program()
+	require.NoError(t, err)
+	config := environment(t, nil, nil, say("HTTP/1.1 200 OK\r\nContent-Type: application/json\r\nContent-Length: 2\r\n\r\n{}"+
+		"the-secret-of-the-bad-target"), secured{})
+	output, err := exec.Command(binary, "run", "--config", config, "--section", "card_programs", "--out", t.TempDir()).CombinedOutput()
+	require.Error(t, err)
+	require.Contains(t, string(output), "card_programs")
+	require.NotContains(t, string(output), "the-secret-of-the-bad-target")
+	require.NotContains(t, string(output), "Unsolicited")
 }
 
 func TestASecretThatCanNotBeToldApartIsRefusedAtTheStart(t *testing.T) {

@@ -15,6 +15,7 @@ import (
 	"github.com/kobcheck/kobcheck/client"
 	"github.com/kobcheck/kobcheck/client/leftover"
 	"github.com/kobcheck/kobcheck/cmd/kobcheck/workbench"
+	"github.com/kobcheck/kobcheck/reports/bucket"
 	"github.com/kobcheck/kobcheck/reports/evidence"
 	"github.com/kobcheck/kobcheck/reports/wording"
 )
@@ -79,6 +80,9 @@ func tidy(ctx context.Context, b *workbench.Bench, config string, rate float64, 
 
 // tidyOne puts away what one journal tells of, and reports whether the API kept something that it has a way for.
 func tidyOne(ctx context.Context, b *workbench.Bench, api *client.Client, target, path string) (refused bool, err error) {
+	if bucket.Is(path) {
+		return false, fmt.Errorf("%s is in a bucket; fetch %s from there into a folder, and name that", path, leftover.Name)
+	}
 	if at, err := os.Stat(path); err == nil && at.IsDir() {
 		path = filepath.Join(path, leftover.Name)
 	}

@@ -83,6 +83,9 @@ func TestARunThatIsKilledLeavesAJournalAndNoReport(t *testing.T) {
 	output, code = kobcheck(t, "tidy", "--config", other, folder)
 	require.Equal(t, evidence.ExitUsage, code, output)
 	require.Contains(t, flat(output), "name the target file of those runs")
+	output, code = kobcheck(t, "tidy", "--config", config, "s3+https://storage.example.test/nights/1")
+	require.Equal(t, evidence.ExitUsage, code, output)
+	require.Contains(t, flat(output), "fetch made.ndjson from there")
 }
 
 // TestWhatLoadAndExploreMakeIsPutAwayByTidy holds that both write down what they make on a target, and say how it goes.

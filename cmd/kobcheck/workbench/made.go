@@ -33,7 +33,7 @@ func (b *Bench) Journal(subject *Subject, where *Where, out *Output, runID strin
 		return nil, err
 	}
 	b.made = &Made{Journal: journal, bench: b, path: path, name: subject.File.Target.Name, url: subject.File.Target.BaseURL,
-		tidy: "kobcheck tidy --config " + shellescape.QuoteCommand([]string{where.Config, out.Folder})}
+		tidy: "kobcheck tidy --config " + shellescape.QuoteCommand([]string{where.Config, b.Place(out.Folder)})}
 	return b.made, nil
 }
 

@@ -25,6 +25,8 @@ type Requirement struct {
 	// Hazard says in a few words what is at risk where the requirement is broken: money, card data, secrets
 	// or another client's data. It gates whatever the mark is; empty for most.
 	Hazard string `yaml:"hazard" json:"hazard,omitempty"`
+	// Form says that it tells how answers are written, and nothing of which calls are served.
+	Form bool `yaml:"form,omitempty" json:"form,omitempty"`
 	// Source names the pages, or the standard where it begins with "standard:".
 	Source string `yaml:"source" json:"source"`
 	// Date is the date printed on the pages, in the order of Source.

@@ -82,12 +82,14 @@ func (c ScenarioCounts) Verdicts() []verdictCount {
 // proves nothing by passing; its checks do, also those of a scenario that failed.
 func (r *Run) judgeRequirements(facts *contract.Contract) {
 	scenarios := map[string][]string{}
-	proved, failed := map[string]bool{}, map[string]bool{}
+	proved, failed, served, unserved := map[string]bool{}, r.brokenRequirements(facts), map[string]bool{}, map[string]bool{}
 	reasons := map[string]string{}
 	for i := range r.Scenarios {
 		scenario := &r.Scenarios[i]
 		for _, id := range scenario.Requirements {
 			scenarios[id] = append(scenarios[id], scenario.ID)
+			unserved[id] = unserved[id] || scenario.unserved()
+			served[id] = served[id] || scenario.served()
 			if reasons[id] == "" {
 				reasons[id] = scenario.Reason
 			}
@@ -95,9 +97,6 @@ func (r *Run) judgeRequirements(facts *contract.Contract) {
 		for _, id := range scenario.Proves {
 			proved[id] = true
 		}
-	}
-	for f := range r.Findings() {
-		failed[f.Requirement] = failed[f.Requirement] || f.Breaks(facts) && f.Verdict != evidence.Flaky
 	}
 	r.Requirements = make([]requirementResult, 0, len(facts.Requirements))
 	for _, requirement := range facts.Requirements {
@@ -113,7 +112,7 @@ func (r *Run) judgeRequirements(facts *contract.Contract) {
 		case failed[id]:
 			result.Status = RequirementFailed
 			r.Summary.Requirements.Failed++
-		case proved[id]:
+		case proved[id] && (served[id] || !unserved[id]): // answers of no use alone prove nothing
 			result.Status = Proved
 			r.Summary.Requirements.Proved++
 		default:
@@ -123,6 +122,31 @@ func (r *Run) judgeRequirements(facts *contract.Contract) {
 		r.Requirements = append(r.Requirements, result)
 	}
 	slices.SortFunc(r.Requirements, func(a, b requirementResult) int { return cmp.Compare(a.ID, b.ID) })
+}
+
+// brokenRequirements are those that a finding breaks.
+func (r *Run) brokenRequirements(facts *contract.Contract) map[string]bool {
+	failed := map[string]bool{}
+	for f := range r.Findings() {
+		failed[f.Requirement] = failed[f.Requirement] || f.Breaks(facts) && f.Verdict != evidence.Flaky
+	}
+	return failed
+}
+
+// unserved reports whether the call that the scenario is about was not served.
+func (s *Scenario) unserved() bool {
+	return slices.ContainsFunc(s.Findings, func(f evidence.Finding) bool {
+		return f.Kind == evidence.Unserved && f.Verdict != evidence.Flaky
+	})
+}
+
+// served reports whether the scenario came to its end with the answers that it is about.
+func (s *Scenario) served() bool {
+	switch s.Verdict {
+	case evidence.Blocked, evidence.Inconclusive, evidence.NotTestable, evidence.NotRun:
+		return false
+	}
+	return !s.unserved()
 }
 
 // unproved says why a requirement without any other reason is not tested.

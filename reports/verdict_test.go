@@ -135,6 +135,30 @@ func TestAnOperationThatIsNotServedIsListedWithWhatItAnswered(t *testing.T) {
 	require.Empty(t, r.InPassing(), "what is not served has a list of its own")
 }
 
+func TestAnswersOfNoUseAloneProveNothing(t *testing.T) {
+	status := func(unserved ...bool) reports.RequirementStatus {
+		r := ended(t, func(r *reports.Run) {
+			for i := range r.Scenarios {
+				s := &r.Scenarios[i]
+				s.Requirements, s.Proves, s.Findings = []string{"STD-12"}, []string{"STD-12"}, nil
+				if unserved[i] {
+					s.Verdict = evidence.Failed
+					s.Findings = []evidence.Finding{{Requirement: "CARD-GET-01", Gated: true, Kind: evidence.Unserved}}
+				}
+			}
+		}, make([]evidence.Verdict, len(unserved))...)
+		for _, one := range r.Requirements {
+			if one.ID == "STD-12" {
+				return one.Status
+			}
+		}
+		return ""
+	}
+	require.Equal(t, reports.Proved, status(false))
+	require.Equal(t, reports.Proved, status(false, true))
+	require.Equal(t, reports.NotTested, status(true, true))
+}
+
 func TestTheFindingThatTellsMostLeads(t *testing.T) {
 	known := evidence.Finding{Requirement: "A-1", Gated: true, Verdict: evidence.Known}
 	other := evidence.Finding{Requirement: "B-1", Gated: true}

@@ -159,8 +159,23 @@ func (w *World) ExpectServed(operation *contract.Operation, exchange *client.Exc
 	if lacks != "" {
 		a.Check, a.Expected, a.Actual = "a usable success", "a success with "+lacks, w.Answered(exchange)+" without "+lacks
 	}
-	w.Expect(served && lacks == "", a)
-	return served && lacks == "", nil
+	if served && lacks == "" {
+		w.Expect(true, a)
+		return true, nil
+	}
+	a.Fact = w.unserved(operation, exchange, a.Fact)
+	w.Expect(false, a)
+	return false, nil
+}
+
+// unserved is the fact that a call breaks which is not served: the scenario's own, since a refusal may be what that is
+// about. Where a server failed, or the scenario is about the form of answers, it is the operation's.
+func (w *World) unserved(operation *contract.Operation, exchange *client.Exchange, own contract.Fact) contract.Fact {
+	leading := w.Session.Contract.Requirement(own.Requirement)
+	if exchange.Status < http.StatusInternalServerError && (leading == nil || !leading.Form) {
+		return own
+	}
+	return contract.Fact{Requirement: operation.Requirement, Operation: operation.ID, Facet: contract.Effect, Edition: w.Session.Edition}
 }
 
 // Answered describes an answer for a finding: its status, and the text of an error.

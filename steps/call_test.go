@@ -60,6 +60,30 @@ func TestWhatPreparesAScenarioBlocksItAndIsCountedOnce(t *testing.T) {
 	require.Equal(t, "500 Internal Server Error: oh", seen.Passing[0].Actual)
 }
 
+func TestWhatIsNotServedIsTheOperationsUnlessTheScenarioIsAboutThat(t *testing.T) {
+	for _, c := range []struct {
+		about  string
+		status int
+		broken string
+	}{
+		{"STD-12", http.StatusInternalServerError, "CARD-LIST-01"},
+		{"STD-12", http.StatusNotFound, "CARD-LIST-01"},
+		{"CARD-LIST-05", http.StatusInternalServerError, "CARD-LIST-01"},
+		{"CARD-LIST-05", http.StatusBadRequest, "CARD-LIST-05"},
+	} {
+		s := stage.New(t, mock.Options{}, c.about)
+		s.Alter("cards-list", 0, stage.Refused(c.status, "no"))
+		require.NoError(t, s.Say(t, list, `the call succeeds`))
+		findings := s.World.Evidence().Findings
+		require.Len(t, findings, 1)
+		require.Equal(t, c.broken, findings[0].Requirement, "%v", c)
+	}
+	s := stage.New(t, mock.Options{}, "STD-12")
+	require.NoError(t, s.Say(t, list, `the call succeeds`))
+	require.Contains(t, s.World.Evidence().Checks, evidence.Check{Name: "success status", Requirement: "STD-12", Outcome: evidence.Held,
+		Step: s.World.Evidence().Checks[len(s.World.Evidence().Checks)-1].Step})
+}
+
 func TestWhatACallHasMadeIsTheThingOfTheScenario(t *testing.T) {
 	s := stage.New(t, mock.Options{})
 	require.NoError(t, s.Say(t, `we call "Create a new card"`))

@@ -131,7 +131,8 @@ func (m *month) sleep(n *night) *morning {
 		seed = int64(n.day)
 	}
 	arguments := append([]string{"run", "--config", m.config, "--history", m.history, "--known", m.known, "--out", out,
-		"--seed", fmt.Sprint(seed), "--timeout", "5m", "--run-id", fmt.Sprintf("night-%02d", n.day), "--format", "json,known,night,html"}, n.flags...)
+		"--seed", fmt.Sprint(seed), "--timeout", "5m", "--run-id", fmt.Sprintf("night-%02d", n.day),
+		"--format", "json,known,night,html"}, n.flags...)
 	began := time.Now()
 	var said bytes.Buffer
 	root := newRoot()

@@ -122,6 +122,48 @@ Feature: Transport, errors and what HTTP asks for
       When we call "Delete a webhook"
       Then the answer is empty, as 204 says
 
+    @id:transport.length
+    Scenario Outline: <operation> is answered with as many octets as it announces
+      When we read the answer of "<operation>" to its end
+      Then the answer is as long as it says
+
+      Examples:
+        | operation                               |
+        | List all beneficiaries                  |
+        | Get beneficiary by ID                   |
+        | Create beneficiary                      |
+        | Update beneficiary                      |
+        | Create Payid beneficiary                |
+        | Get all cards                           |
+        | Create a new card                       |
+        | Get card by ID                          |
+        | Update card status                      |
+        | Replace or renew card                   |
+        | Generate card secret                    |
+        | Generate MeaWallet widget session token |
+        | Get all programs                        |
+        | Create a new program                    |
+        | Get program by ID                       |
+        | Get all clients                         |
+        | Get client by ID                        |
+        | Create a new client                     |
+        | Update client status                    |
+        | Get all endusers                        |
+        | Create a new enduser                    |
+        | Get enduser by ID                       |
+        | Get all transactions                    |
+        | Create a transaction                    |
+        | Get transaction by ID                   |
+        | Create manual credit transaction        |
+        | Create manual debit transaction         |
+        | Get all wallets                         |
+        | Create a new wallet                     |
+        | Get wallet by ID                        |
+        | Update wallet                           |
+        | Create subscription                     |
+        | Get all webhooks                        |
+        | Create a webhook                        |
+
   @HARNESS-26 @standard
   Rule: The coding that an answer names in "Content-Encoding" is that of its body
     @id:transport.coding
@@ -275,47 +317,3 @@ Feature: Transport, errors and what HTTP asks for
         | operation        | kind    |
         | Get all cards    | Card    |
         | Get all programs | Program |
-
-  @STD-06 @standard
-  Rule: 204 and 304 have no content, and "Content-Length", where present, equals the octets sent
-    @id:transport.length
-    Scenario Outline: <operation> is answered with as many octets as it announces
-      When we read the answer of "<operation>" to its end
-      Then the answer is as long as it says
-
-      Examples:
-        | operation                               |
-        | List all beneficiaries                  |
-        | Get beneficiary by ID                   |
-        | Create beneficiary                      |
-        | Update beneficiary                      |
-        | Create Payid beneficiary                |
-        | Get all cards                           |
-        | Create a new card                       |
-        | Get card by ID                          |
-        | Update card status                      |
-        | Replace or renew card                   |
-        | Generate card secret                    |
-        | Generate MeaWallet widget session token |
-        | Get all programs                        |
-        | Create a new program                    |
-        | Get program by ID                       |
-        | Get all clients                         |
-        | Get client by ID                        |
-        | Create a new client                     |
-        | Update client status                    |
-        | Get all endusers                        |
-        | Create a new enduser                    |
-        | Get enduser by ID                       |
-        | Get all transactions                    |
-        | Create a transaction                    |
-        | Get transaction by ID                   |
-        | Create manual credit transaction        |
-        | Create manual debit transaction         |
-        | Get all wallets                         |
-        | Create a new wallet                     |
-        | Get wallet by ID                        |
-        | Update wallet                           |
-        | Create subscription                     |
-        | Get all webhooks                        |
-        | Create a webhook                        |

@@ -492,6 +492,16 @@ Feature: A token for every operation
       When we call "Get all cards" with no token
       Then the challenge names no error
 
+    @id:auth.challenge-status
+    Scenario Outline: The challenge of <operation> to a token of another scope goes with its status
+      When we call "<operation>" with a token of the scope "client/read"
+      Then the challenge goes with the status
+
+      Examples:
+        | operation           |
+        | Create a new wallet |
+        | Create a new card   |
+
   @AUTH-29 @inferred
   Rule: Who calls is settled before anything that the call holds
     @id:auth.before-the-body
@@ -517,15 +527,3 @@ Feature: A token for every operation
         | Basic  |
         | Token  |
         | Digest |
-
-  @STD-03 @standard
-  Rule: For bearer tokens the challenge is "Bearer" with at least one parameter; "invalid_token" goes with 401, "insufficient_scope" with 403, "invalid_request" with 400; without any credentials no error code is given
-    @id:auth.challenge-status
-    Scenario Outline: The challenge of <operation> to a token of another scope goes with its status
-      When we call "<operation>" with a token of the scope "client/read"
-      Then the challenge goes with the status
-
-      Examples:
-        | operation           |
-        | Create a new wallet |
-        | Create a new card   |

@@ -77,8 +77,6 @@ Feature: Card programs
       Then the call succeeds
       And the answer's "id" is the program
 
-  @PROG-18 @stated
-  Rule: A program is read with GET "{prefix}/card-programs/{id}", and the answer is the details of that program
     @id:programs-get.details
     Scenario: A new program reads back with what it was made with
       When we call "Create a new program"

@@ -11,7 +11,7 @@ Feature: Relays
   @GEN-10 @stated
   Rule: Every Relays answer is JSON
     @id:relays.json
-    Scenario: Every answer of the Relays API is JSON
+    Scenario: A refusal of the Relays API is JSON too
       Given a valid request to "Create subscription"
       But the request's "url" is left out
       When the request is sent

@@ -84,30 +84,3 @@ Feature: Transactions
       Given a wallet
       When we credit the wallet with 100
       Then the transaction is in the list of the wallet
-
-  @MONEY-06 @inferred
-  Rule: Large amounts are booked to the last unit
-    @id:money.large
-    Scenario: A large credit and a small one are both on the wallet
-      Given a wallet
-      And the wallet is noted
-      When the credits 33554433, 1, 1 are made one after another
-      Then the wallet holds 33554435 more than before
-
-  @HARNESS-11 @inferred
-  Rule: A debit that is refused takes nothing
-    @id:money.refused-takes-nothing
-    Scenario: A debit over what the wallet holds takes nothing
-      Given a funded wallet
-      And the wallet is noted
-      When we debit the wallet by more than it holds
-      Then the wallet holds what it held before
-
-  @MONEY-06 @inferred
-  Rule: Credits that arrive at the same moment are all booked
-    @id:money.at-once
-    Scenario: Many credits at once are all on the wallet
-      Given a wallet
-      And the wallet is noted
-      When 24 credits of 1200 each are made on the wallet at once
-      Then the wallet holds 28800 more than before

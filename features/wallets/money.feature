@@ -36,6 +36,18 @@ Feature: Money
       When the credits 1, 5, 10, 10, 10, 29, 57, 58, 113, 402 are made one after another
       Then the wallet holds 695 more than before
 
+    @id:money.large
+    Scenario: A large credit and a small one are both on the wallet
+      Given a wallet
+      When the credits 33554433, 1, 1 are made one after another
+      Then the wallet holds 33554435 more than before
+
+    @id:money.at-once
+    Scenario: Many credits at once are all on the wallet
+      Given a wallet
+      When 24 credits of 1200 each are made on the wallet at once
+      Then the wallet holds 28800 more than before
+
     @id:money.once
     Scenario: A credit sent twice under one key is booked once
       Given a wallet
@@ -103,3 +115,11 @@ Feature: Money
       Given a wallet
       When the credits 10, 20, 1, 5 are made one after another
       Then the wallet's amounts have no more than two decimals
+
+  @HARNESS-11 @inferred
+  Rule: A refused request changes nothing
+    @id:money.refused-takes-nothing
+    Scenario: A debit over what the wallet holds takes nothing
+      Given a funded wallet
+      When we debit the wallet by more than it holds
+      Then the wallet holds what it held before

@@ -169,6 +169,16 @@ func TestARuleOfSeveralRequirementsIsAHeading(t *testing.T) {
 	require.Contains(t, problems[0].String(), "names no requirement, though all of its scenarios are about one")
 }
 
+func TestARuleStandsOnceInAFile(t *testing.T) {
+	facts, err := contract.Load()
+	require.NoError(t, err)
+	again := text[strings.Index(text, "  @CARD-GET-01"):]
+	again = strings.NewReplacer("@id:a.", "@id:b.", "something", "another thing").Replace(again)
+	problems := read(t, text+again).lintRules(facts)
+	require.Len(t, problems, 1)
+	require.Contains(t, problems[0].String(), "stands in this file already, at line 4")
+}
+
 func TestARowNamesItsGap(t *testing.T) {
 	row := strings.NewReplacer("| requirement |", "| gap  |", "| CARD-GET-04 |", "| N-31 |", "| CARD-GET-01 |", "| C-18 |").Replace(text)
 	c := read(t, row)

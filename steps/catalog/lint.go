@@ -96,8 +96,15 @@ func (c *Catalog) lintRules(from *contract.Contract) []Problem {
 		}
 		under[place] = append(under[place], s)
 	}
+	seen := map[[2]string]int{}
 	for _, place := range places {
 		first := under[place][0]
+		heading := [2]string{first.URI, first.Rule}
+		if line := seen[heading]; line > 0 && first.Rule != "" {
+			problems = append(problems, Problem{File: first.URI, Line: first.ruleLine,
+				What: fmt.Sprintf("the rule %q stands in this file already, at line %d: put its scenarios there", first.Rule, line)})
+		}
+		seen[heading] = first.ruleLine
 		if what := ruleProblem(first, under[place], from); what != "" {
 			problems = append(problems, Problem{File: first.URI, Line: first.ruleLine, What: what})
 		}

@@ -30,24 +30,24 @@ check: build ## what one runs while working: each package's own tests, lint of t
 	@$(BIN)/kobcheck run --out reports/out/check
 
 # The detector looks at what works side by side, where it takes five times the processor, the whole suite among it; of
-# the mock, at the tests of many callers. Everything is tested without it.
+# the mock, at the tests of many callers. Each package is tested once, with it or without; make lint vets.
 OWN = $(shell $(GO) list ./... | grep -v /cmd/)
-CONCURRENT = ./client/... ./load/... ./steps/suite
+CONCURRENT = $(shell $(GO) list ./client/... ./load/... ./steps/suite)
 AT_ONCE = AtOnce|ManyCallers|Deliver|Stops
 
-unit: ## each package's own tests
-	@$(GO) test -timeout 60m $(OWN)
+unit: ## each package's own tests, but of those that work side by side
+	@$(GO) test -vet=off -timeout 60m $(filter-out $(CONCURRENT),$(OWN))
 
 race: ## what works side by side, with the race detector where the machine has a C compiler
 	@if [ "$$($(GO) env CGO_ENABLED)" = 1 ] && command -v "$$($(GO) env CC)" >/dev/null; then \
-		$(GO) test -race -timeout 60m $(CONCURRENT) && \
-		$(GO) test -race -timeout 60m ./mock -run '$(AT_ONCE)'; \
+		$(GO) test -vet=off -race -timeout 60m $(CONCURRENT) && \
+		$(GO) test -vet=off -race -timeout 60m ./mock -run '$(AT_ONCE)'; \
 	else \
-		echo "no C compiler: nothing ran with the race detector"; \
+		echo "no C compiler: without the race detector" && $(GO) test -vet=off -timeout 60m $(CONCURRENT); \
 	fi
 
 whole: ## the command as its users meet it: faults, freedoms, random points, the pages in a browser
-	@$(GO) test -count=1 -parallel 4 -timeout 120m ./cmd/kobcheck/...
+	@$(GO) test -vet=off -count=1 -parallel 4 -timeout 120m ./cmd/kobcheck/...
 
 month: ## thirty nights against one mock that keeps its state, each with an event, and what its morning says
 	@MONTH=1 $(GO) test -count=1 -timeout 40m ./cmd/kobcheck -run TestAMonth -v | grep -vE '^ *(=== |month_)'

@@ -57,8 +57,9 @@ func TestDoctorFindsAGoodTargetFineAndForetellsTheRun(t *testing.T) {
 			require.InEpsilon(t, one.Count, said.Makes[one.Kind], 0.5, "%s: the seeds differ", one.Kind)
 		}
 	}
-	output, _ := kobcheck(t, "doctor", "--config", path)
-	require.Contains(t, output, fmt.Sprintf("%4d  of the kind client\n", said.Makes["client"]))
+	var printed strings.Builder
+	require.NoError(t, said.Print(&printed))
+	require.Contains(t, printed.String(), fmt.Sprintf("%4d  of the kind client\n", said.Makes["client"]))
 }
 
 func TestDoctorNamesWhatIsWrongAndWhatToDo(t *testing.T) {

@@ -10,6 +10,8 @@ import (
 
 	"github.com/goccy/go-yaml"
 	"github.com/stretchr/testify/require"
+
+	"github.com/kobcheck/kobcheck/mock"
 )
 
 // figures of a run differ from one to the next, and so do its name and where its report is.
@@ -19,10 +21,10 @@ var figures = regexp.MustCompile(`[0-9][0-9.]* (requests|evaluated|for each)|, [
 func TestTheReadmeShowsARunAsItIs(t *testing.T) {
 	t.Parallel()
 	const readme, start = "../../README.md", "mock conforms: "
-	output, code := kobcheck(t, "run", "--seed", "7", "--out", filepath.Join(t.TempDir(), "out"))
-	require.Zero(t, code, output)
-	_, said, found := strings.Cut(output, start)
-	require.True(t, found, output)
+	run := wholeRuns[mock.Plain](t)
+	require.Zero(t, run.code, run.output)
+	_, said, found := strings.Cut(run.output, start)
+	require.True(t, found, run.output)
 	said = start + strings.TrimSpace(said)
 	text, err := os.ReadFile(readme)
 	require.NoError(t, err)

@@ -32,7 +32,7 @@ func runOnFilled(t *testing.T, filled int, faults ...string) (code int, output s
 func TestAFilledStagingCostsLittleAndIsNobodysFault(t *testing.T) {
 	t.Parallel()
 	_, _, empty := runOnFilled(t, 0)
-	sizes := []int{3000}
+	sizes := []int{1500}
 	if everything() {
 		sizes = []int{1000, 10_000, 100_000}
 	}
@@ -45,10 +45,10 @@ func TestAFilledStagingCostsLittleAndIsNobodysFault(t *testing.T) {
 		}
 		t.Logf("%d entries: %d requests, %d on an empty one", filled, requests, empty)
 	}
-	code, _, requests := runOnFilled(t, 2000, "list.from-ignored")
+	code, _, requests := runOnFilled(t, 1200, "list.from-ignored")
 	require.Equal(t, evidence.ExitFailed, code)
 	require.Less(t, requests, 2*empty, "a walk ends at what is older than was asked for")
-	code, output, _ := runOnFilled(t, 2000, "list.whole-newest-missing")
+	code, output, _ := runOnFilled(t, 1200, "list.whole-newest-missing")
 	require.Equal(t, evidence.ExitFailed, code)
 	require.Contains(t, flat(output), "is not in the list of its kind")
 }

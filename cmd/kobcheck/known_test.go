@@ -30,7 +30,7 @@ func TestOneEntryCoversACauseAndTheRestIsStillJudged(t *testing.T) {
 	require.Zero(t, code, output)
 	require.Regexp(t, `1\s+cause known`, output)
 
-	output, code = kobcheck(t, "run", "--fault", fault+",idempotency.ignored", "--known", known, "--out", folder)
+	output, code = kobcheck(t, "run", "--fault", fault+",idempotency.ignored", "--known", known, "--tags", "@IDEMP-01 or @ENDUSER-13", "--out", folder)
 	require.Equal(t, evidence.ExitFailed, code, output)
 	page, err := os.ReadFile(filepath.Join(folder, "index.html"))
 	require.NoError(t, err)

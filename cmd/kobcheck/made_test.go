@@ -29,11 +29,10 @@ const (
 func TestARunMakesFewThings(t *testing.T) {
 	t.Parallel()
 	for _, style := range mock.Styles() {
-		folder := t.TempDir()
-		output, code := kobcheck(t, "run", "--style", style, "--seed", "7", "--out", folder)
-		require.Zero(t, code, output)
+		run := wholeRuns[style](t)
+		require.Zero(t, run.code, run.output)
 		made := map[string]int{}
-		for _, scenario := range readRun(t, folder).Scenarios {
+		for _, scenario := range readRun(t, run.folder).Scenarios {
 			for _, exchange := range scenario.Exchanges {
 				if exchange.Response != nil && exchange.Response.Status/100 == 2 {
 					made[exchange.Operation]++

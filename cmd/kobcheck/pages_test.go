@@ -20,6 +20,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"github.com/kobcheck/kobcheck/cmd/kobcheck/workbench"
+	"github.com/kobcheck/kobcheck/mock"
 	"github.com/kobcheck/kobcheck/reports"
 	"github.com/kobcheck/kobcheck/reports/evidence"
 	"github.com/kobcheck/kobcheck/reports/format"
@@ -115,10 +116,8 @@ const pagesSampled = 10
 func TestThePagesInARealBrowser(t *testing.T) {
 	ctx := browser(t)
 	checker := axe(t)
-	green, red, down := t.TempDir(), t.TempDir(), t.TempDir()
-	_, code := kobcheck(t, "run", "--seed", "7", "--out", green)
-	require.Zero(t, code)
-	_, code = kobcheck(t, "run", "--seed", "7", "--out", red, "--fault", "order.swap-3-4", "--fault", "field.cards-get.status.off-enum")
+	green, red, down := wholeRuns[mock.Plain](t).folder, t.TempDir(), t.TempDir()
+	_, code := kobcheck(t, "run", "--seed", "7", "--out", red, "--fault", "order.swap-3-4", "--fault", "field.cards-get.status.off-enum")
 	require.Equal(t, evidence.ExitFailed, code)
 	_, code = kobcheck(t, "run", "--config", environment(t, nil, nil, nil, secured{}), "--section", "relays", "--patience", "0s", "--out",
 		down)

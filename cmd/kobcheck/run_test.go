@@ -67,20 +67,24 @@ func readRun(t *testing.T, folder string) *reports.Run {
 
 func TestTheWholeSuitePassesOnTheMockInBothStylesAndEditions(t *testing.T) {
 	t.Parallel()
-	for _, style := range mock.Styles() {
-		for _, edition := range []string{"v1", "guide"} {
-			t.Run(style+"/"+edition, func(t *testing.T) {
-				folder := t.TempDir()
-				output, code := kobcheck(t, "run", "--style", style, "--edition", edition, "--out", folder)
-				require.Zero(t, code, output)
-				result := readRun(t, folder)
-				require.Equal(t, result.Summary.Operations.Total, result.Summary.Operations.Exercised, "every operation was called and answered")
-				for _, scenario := range result.Scenarios {
-					require.Empty(t, scenario.Findings, "a finding on the conforming mock is a false alarm: %s", scenario.ID)
-				}
-				require.Zero(t, result.Summary.Scenarios.Inconclusive)
-			})
+	passes := func(t *testing.T, run wholeRun) {
+		require.Zero(t, run.code, run.output)
+		result := readRun(t, run.folder)
+		require.Equal(t, result.Summary.Operations.Total, result.Summary.Operations.Exercised, "every operation was called and answered")
+		for _, scenario := range result.Scenarios {
+			require.Empty(t, scenario.Findings, "a finding on the conforming mock is a false alarm: %s", scenario.ID)
 		}
+		require.Zero(t, result.Summary.Scenarios.Inconclusive)
+	}
+	for _, style := range mock.Styles() {
+		t.Run(style+"/v1", func(t *testing.T) { passes(t, wholeRuns[style](t)) })
+	}
+	for _, style := range sampled(t, mock.Styles(), 2) {
+		t.Run(style+"/guide", func(t *testing.T) {
+			run := wholeRun{folder: t.TempDir()}
+			run.output, run.code = kobcheck(t, "run", "--style", style, "--edition", "guide", "--out", run.folder)
+			passes(t, run)
+		})
 	}
 }
 

@@ -20,7 +20,7 @@ import (
 
 // soakRuns is how many random points a test run visits by itself, and soakRunsOfAll how many a night does; make
 // soak-suite visits 300. Of the freedoms, each alone, a test run tries one in freedomsSampled.
-const soakRuns, soakRunsOfAll, freedomsSampled = 4, 40, 12
+const soakRuns, soakRunsOfAll, freedomsSampled = 3, 40, 24
 
 // tracedAlarms bounds how many different alarms of one point are traced to their axes.
 const tracedAlarms = 3

@@ -44,6 +44,9 @@ func (s *Server) brokenChecks(r *cardRequest) []cardCheck {
 		}
 	}
 	s.loosenChecks(r, checks)
+	if r.wallet != nil && r.wallet.external != "" && s.store.now()-r.wallet.updated < latelyWithin && s.faults.On("card.rivals-at-once") {
+		checks[3].holds = always
+	}
 	for _, swap := range swapped {
 		if s.faults.On(swap.fault) {
 			checks[swap.a-1], checks[swap.b-1] = checks[swap.b-1], checks[swap.a-1]

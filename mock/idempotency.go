@@ -37,11 +37,14 @@ func (s *Server) once(c *call) answer {
 	if key == "" || s.faulty(c, "idempotency.ignored") {
 		return c.route.handle(c)
 	}
-	id := s.brokenScope(keyID{owner: c.caller.id, operation: c.operation.ID, key: key})
+	id := s.brokenScope(c, keyID{owner: c.caller.id, operation: c.operation.ID, key: key})
 	request := s.fingerprint(c)
 	now := millis(s.clock.Now().UnixMilli())
 	if kept := s.store.kept[id]; kept != nil && now < kept.until {
 		return s.replay(c, kept, request)
+	}
+	if foreign := s.atWorkForAnother(c, id); foreign != nil {
+		return *foreign
 	}
 	if earlier := s.sameData(id, request); earlier != nil {
 		return *earlier
@@ -96,6 +99,8 @@ func (s *Server) fingerprint(c *call) [sha256.Size]byte {
 func (s *Server) replay(c *call, kept *keptAnswer, request [sha256.Size]byte) answer {
 	switch other := kept.request != request; {
 	case other && s.faulty(c, "idempotency.other-data-executed"):
+		return c.route.handle(c)
+	case other && s.lately(kept) && s.faulty(c, "idempotency.other-data-at-once"):
 		return c.route.handle(c)
 	case other && s.style.OtherData != 0:
 		return s.refuse(s.style.OtherData, "The idempotency key belongs to another request")

@@ -10,12 +10,15 @@ import (
 )
 
 // brokenScope is what a key belongs to, with what the faults make of it.
-func (s *Server) brokenScope(id keyID) keyID {
-	if s.faults.On("idempotency.shared-between-clients") {
+func (s *Server) brokenScope(c *call, id keyID) keyID {
+	if s.faulty(c, "idempotency.shared-between-clients") {
 		id.owner = ""
 	}
 	if s.faults.On("idempotency.shared-between-operations") {
 		id.operation = ""
+	}
+	if s.faults.On("idempotency.shared-within-a-section") {
+		id.operation = c.operation.Section
 	}
 	if s.faults.On("idempotency.key-cut-short") {
 		id.key = id.key[:len(id.key)/2]
@@ -85,6 +88,29 @@ func (s *Server) sameData(id keyID, request [sha256.Size]byte) *answer {
 	for other, kept := range s.store.kept {
 		if other != id && other.owner == id.owner && other.operation == id.operation && kept.request == request &&
 			s.faults.On("idempotency.same-data-taken-for-a-repeat") {
+			return &kept.answer
+		}
+	}
+	return nil
+}
+
+// latelyWithin is how long something counts as done at the same moment by the faults that ask, in milliseconds.
+const latelyWithin = 50
+
+// lately reports whether an answer was first given a moment ago.
+func (s *Server) lately(kept *keptAnswer) bool {
+	return millis(s.clock.Now().UnixMilli()) < kept.until-millis(s.options.KeyWindow.Milliseconds())+latelyWithin
+}
+
+// atWorkForAnother looks for the answer that another client got under the key while the call was under way, where a fault
+// gives it to both.
+func (s *Server) atWorkForAnother(c *call, id keyID) *answer {
+	if !s.faults.Any() {
+		return nil
+	}
+	for other, kept := range s.store.kept {
+		if other.key == id.key && other.operation == id.operation && other.owner != id.owner && s.lately(kept) &&
+			s.faulty(c, "idempotency.shared-between-clients-at-once") {
 			return &kept.answer
 		}
 	}

@@ -153,6 +153,18 @@ Feature: Idempotency
         | Create manual debit transaction  | amount | 77    |
         | Create a transaction             | amount | 77    |
 
+    @id:idempotency.other-data-at-once
+    Scenario Outline: <operation> at once under one key with two sets of data is done once
+      Given a valid request to "<operation>"
+      When the request is sent 40 times at once under one key, in turn with "<field>" changed to <value>
+      Then it was done once
+
+      Examples:
+        | operation                        | field  | value |
+        | Create manual credit transaction | amount | 7777  |
+        | Create manual debit transaction  | amount | 77    |
+        | Create a transaction             | amount | 77    |
+
     @id:idempotency.other-wallet
     Scenario: A used key with another wallet makes no second card
       Given a valid request to "Create a new card"
@@ -198,6 +210,34 @@ Feature: Idempotency
       When the request is sent again with the same key by another client
       Then the answer is not that of the first request
 
+    @id:idempotency.other-client-each
+    Scenario Outline: Another client's own request to <operation> under our key is not answered with ours
+      Given a valid request to "<operation>"
+      And the request is sent
+      When another client calls "<operation>" with the key of the first request
+      Then the answer is not that of the first request
+
+      Examples:
+        | operation                       |
+        | Create a new card               |
+        | Replace or renew card           |
+        | Generate card secret            |
+        | Create a transaction            |
+        | Create manual debit transaction |
+
+    @id:idempotency.two-clients-at-once
+    Scenario Outline: Two clients that call <operation> at once under one key each get their own
+      Given a valid request to "<operation>"
+      When the request is sent <copies> times at once under one key, in turn with another client's own
+      Then no client is given the other's <thing>
+
+      Examples:
+        | operation                        | thing       | copies |
+        | Create a new card                | card        | 16     |
+        | Create a transaction             | transaction | 60     |
+        | Create manual credit transaction | transaction | 60     |
+        | Create manual debit transaction  | transaction | 60     |
+
   @AUTH-29 @inferred
   Rule: A key does not stand in for a token
     @id:idempotency.replay-needs-token
@@ -215,6 +255,22 @@ Feature: Idempotency
       And the request is sent
       When we call "Create a new card" with the key of the first request
       Then the answer is not that of the first request
+
+    @id:idempotency.other-operation-each
+    Scenario Outline: The key of <first> on <other> is not answered with the first answer
+      Given a valid request to "<first>"
+      And the request is sent
+      When we call "<other>" with the key of the first request
+      Then the answer is not that of the first request
+
+      Examples:
+        | first                            | other                            |
+        | Create a new card                | Create manual credit transaction |
+        | Create manual credit transaction | Create manual debit transaction  |
+        | Create manual debit transaction  | Create a transaction             |
+        | Create a transaction             | Create manual credit transaction |
+        | Create a new card                | Generate card secret             |
+        | Replace or renew card            | Generate card secret             |
 
   @IDEMP-07 @IDEMP-13 @stated
   Rule: A caller makes a new UUID for each distinct operation

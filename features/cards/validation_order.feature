@@ -190,6 +190,15 @@ Feature: The order of the eight checks
       When a card is asked for on that wallet under that program
       Then check 3 decides: "Invalid or dormant wallet"
 
+  @CARD-ORDER-04 @stated
+  Rule: Check 4: the wallet has no "external_id", else "Invalid wallet with existing entity association" (User)
+    @id:card-order.rivals
+    Scenario: Of eight cards asked for at once on one wallet one is made
+      Given a wallet
+      And a valid request to "Create a new card"
+      When the request is sent 8 times at once under a key each
+      Then it was done once
+
   @CARD-ORDER-08 @stated
   Rule: Check 8: the card provider, for example Paymentology, succeeds, else "Unable to create card" (Runtime) or the error of the provider
     @id:card-order.provider-text

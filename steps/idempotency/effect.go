@@ -106,7 +106,7 @@ func doneOnce(ctx context.Context, w *steps.World, draft *scene.Draft) error {
 		if err != nil {
 			return err
 		}
-		w.Expect(len(cards) == 1, evidence.Assertion{Check: "done once", Fact: w.Fact("IDEMP-29", contract.Effect),
+		w.Expect(len(cards) == 1, evidence.Assertion{Check: "done once", Fact: w.Own(contract.Effect),
 			Message: "the wallet does not have exactly one card", Expected: "one card",
 			Actual: fmt.Sprintf("%d cards", len(cards))})
 		return nil
@@ -118,12 +118,12 @@ func doneOnce(ctx context.Context, w *steps.World, draft *scene.Draft) error {
 			counted = true
 			earlier, _ := before[what].(int)
 			count -= earlier
-			w.Expect(count == 1, evidence.Assertion{Check: "done once", Fact: w.Fact("IDEMP-29", contract.Effect),
+			w.Expect(count == 1, evidence.Assertion{Check: "done once", Fact: w.Own(contract.Effect),
 				Message: "the request was not done exactly once", Expected: "one more of the " + what, Actual: strconv.Itoa(count)})
 		}
 	}
 	if !counted {
-		w.NoData("done once", w.Fact("IDEMP-29", contract.Effect), "nothing that this operation makes can be counted")
+		w.NoData("done once", w.Own(contract.Effect), "nothing that this operation makes can be counted")
 	}
 	return nil
 }

@@ -40,13 +40,14 @@ func Sentences() []steps.Definition {
 			{Word: "we call", Doc: "by our client.", Handler: keyOnAnotherOperation},
 			{Word: "another client calls", Doc: "by the second client.", Handler: keyOfAnotherClient},
 		}),
-		steps.Define(area, `the request is sent (\d+) times at once under one key`, "Sends copies of one request from several connections at the same time.", sendAtOnce),
+		steps.Define(area, `the request is sent (\d+) times at once under (one key|a key each)(|, in turn with another client's own|, in turn with "[^"]+" changed to .+)`, "Sends copies of one request from several connections at the same time; or of two in turn, the other one a request of the second client's own, or the same with one field of the body changed.", sendAtOnce),
 		steps.Define(area, `the request's key is (left out|no UUID|empty|a UUID of version 1|the nil UUID|in upper case|in quotes|longer than any key|in the header "[^"]+")`, "Sets the idempotency key of the prepared request to something odd, leaves it out, or spells the name of its header in this way.", oddKey),
 		steps.Define(area, `both answers are the same`, "Status and body of the repeat equal those of the first answer, value for value.", bothSame),
 		steps.Define(area, `the answers name {} (card|transaction)s?`, "The ids in the answers.", steps.Choice{
 			{Word: "the same", Doc: "that of the repeat is that of the first; of copies sent at once, all that succeeded have one id between them.", Handler: nameTheSame},
 			{Word: "different", Doc: "no two are the same, since distinct requests were made.", Handler: nameDifferent},
 		}),
+		steps.Define(area, `no client is given the other's (?:card|transaction)`, "No id in the answers to our requests is in those to the other client's.", eachHasItsOwn),
 		steps.Define(area, `it was done once`, "What the first request did, or one of the copies at once, is all that has happened.", wasDoneOnce),
 		steps.Define(area, `the answer is not that of the first request`, "The id or the secret of the first answer is not in this one.", notTheFirst),
 	}
@@ -55,9 +56,10 @@ func Sentences() []steps.Definition {
 // repeats are what a scenario sends under one key: the first request, or the answers to copies sent at once and
 // the effect that was measured before them.
 type repeats struct {
-	first   *first
-	answers []*client.Exchange
-	before  map[string]any
+	first *first
+	// answers are all that were given at once, foreign those among them that another client was given.
+	answers, foreign []*client.Exchange
+	before           map[string]any
 }
 
 // first is the request whose key is used again, and its answer.
@@ -223,26 +225,62 @@ func sendAgainWithoutToken(ctx context.Context, w *steps.World) error {
 	return sendRepeat(ctx, w, func(draft *scene.Draft) error { draft.Request.Authorization = &none; return nil })
 }
 
-// sendAtOnce sends copies of one request together. The sentinels look at the answers afterwards, one
+// besideIt returns the request that is sent at once with a draft, in turn with its copies: the same one, or another as a
+// sentence has it.
+func besideIt(ctx context.Context, w *steps.World, draft *scene.Draft, how string) (*scene.Draft, error) {
+	switch _, change, changed := strings.Cut(how, `in turn with "`); {
+	case how == "":
+		return draft, nil
+	case changed:
+		name, literal, _ := strings.Cut(change, `" changed to `)
+		value, err := steps.Literal(literal)
+		if err != nil {
+			return nil, err
+		}
+		other := *draft
+		other.Body = scene.Copy(draft.Body).(map[string]any)
+		scene.SetMember(other.Body, name, value)
+		return &other, nil
+	}
+	if err := w.NeedClient("second", "it takes a second client to see whether clients are kept apart"); err != nil {
+		return nil, err
+	}
+	return w.Scene.Draft(ctx, draft.Operation, "second", scene.Things{})
+}
+
+// sendAtOnce sends copies of one request together, or of two in turn. The sentinels look at the answers afterwards, one
 // by one, since the world belongs to one goroutine.
-func sendAtOnce(ctx context.Context, w *steps.World, draft *scene.Draft, copies int) error {
+func sendAtOnce(ctx context.Context, w *steps.World, draft *scene.Draft, copies int, keys, how string) error {
+	other, err := besideIt(ctx, w, draft, how)
+	if err != nil {
+		return err
+	}
 	before, err := effect(ctx, w, draft)
 	if err != nil {
 		return err
 	}
-	key, err := w.Session.Client.NewKey(ctx)
+	requests := make([]client.Request, copies)
+	key := ""
+	for i := range requests {
+		if i == 0 || keys == "a key each" {
+			if key, err = w.Session.Client.NewKey(ctx); err != nil {
+				return err
+			}
+		}
+		requests[i] = []*scene.Draft{draft, other}[i%2].Ready()
+		requests[i].Key = key
+	}
+	answers, err := w.Session.Scene.Together(ctx, draft.Operation, requests)
 	if err != nil {
 		return err
 	}
-	request := draft.Ready()
-	request.Key = key
-	answers, err := w.Session.Scene.Together(ctx, draft.Operation, slices.Repeat([]client.Request{request}, copies))
-	if err != nil {
-		return err
-	}
-	for _, answer := range answers {
+	s := steps.State[repeats](w)
+	for i, answer := range answers {
 		if err := w.Judge(draft.Operation, answer, sentinel.SuccessStatus); err != nil {
 			return err
+		}
+		if requests[i].As != draft.Request.As {
+			s.foreign = append(s.foreign, answer)
 		}
 	}
 	if none := !slices.ContainsFunc(answers, func(answer *client.Exchange) bool { return answer.Status/100 == 2 }); none {
@@ -250,7 +288,6 @@ func sendAtOnce(ctx context.Context, w *steps.World, draft *scene.Draft, copies 
 			return open
 		}
 	}
-	s := steps.State[repeats](w)
 	s.answers, s.before = answers, before
 	return nil
 }
@@ -370,6 +407,28 @@ func successes(w *steps.World) (map[string]int, int, error) {
 		}
 	}
 	return named, len(answers), nil
+}
+
+func eachHasItsOwn(w *steps.World) error {
+	s := steps.State[repeats](w)
+	if len(s.foreign) == 0 {
+		return steps.Faulty("nothing was sent at once with another client's request before this step")
+	}
+	owners := map[string]map[bool]bool{}
+	for _, answer := range s.answers {
+		if id := scene.ID(w.Decoded(answer)); answer.Status/100 == 2 && id != "" {
+			if owners[id] == nil {
+				owners[id] = map[bool]bool{}
+			}
+			owners[id][slices.Contains(s.foreign, answer)] = true
+		}
+	}
+	for id, whose := range owners {
+		w.Expect(len(whose) == 1, evidence.Assertion{Check: "a key belongs to one caller and one request", Fact: w.Own(contract.Effect),
+			Message: "two clients that used one key at once were answered with one thing", Expected: "a thing of each client's own, or a refusal",
+			Actual: "the id " + id + " in answers to both"})
+	}
+	return nil
 }
 
 func allName(w *steps.World, kind string) error {

@@ -110,3 +110,17 @@ func TestWhatNeedsAFirstRequestSaysSo(t *testing.T) {
 	require.ErrorContains(t, stage.New(t, mock.Options{}).Say(t, `a valid request to "Get all cards"`, `the request's key is empty`),
 		"lists no idempotency key")
 }
+
+func TestTwoRequestsAtOnceUnderOneKeyAreKeptApart(t *testing.T) {
+	broken := func(fault, request, copies, check, breaks string) stage.Case {
+		return stage.Case{Faults: []string{fault}, Sentences: says(request, `the request is sent `+copies, check), Breaks: breaks}
+	}
+	stage.Play(t, map[string]stage.Case{
+		"of two clients": broken("idempotency.shared-between-clients-at-once", aCard,
+			`4 times at once under one key, in turn with another client's own`, `no client is given the other's card`,
+			"a key belongs to one caller and one request"),
+		"with other data": broken("idempotency.other-data-at-once", aCredit,
+			`4 times at once under one key, in turn with "amount" changed to 7777`, `it was done once`, "done once"),
+		"under a key each": broken("card.rivals-at-once", aCard, `4 times at once under a key each`, `it was done once`, "done once"),
+	})
+}

@@ -11,7 +11,7 @@ import (
 // its beginning and its end, what this run knows by its id, and what carries a mark of ours.
 const (
 	// sievedFrom is how long a list is before entries are left out, in bytes.
-	sievedFrom = 64 << 10
+	sievedFrom = 128 << 10
 	// longestPage is the same of a list with pages.
 	longestPage = 1 << 20
 	// longestList is how many bytes of a list are read, whatever is kept of them.

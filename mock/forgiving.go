@@ -13,6 +13,26 @@ func (s *Server) forgive(c *call, field string) {
 	c.body[field] = s.substitute(c, field)
 }
 
+// shownAsItCame takes a field of another type and shows it so, where a fault asks for that.
+func (s *Server) shownAsItCame(c *call, field string) bool {
+	if !s.faulty(c, "input.shown-as-it-came") {
+		return false
+	}
+	came := c.body[field]
+	s.forgive(c, field)
+	earlier := c.hide
+	c.hide = func(a answer) answer {
+		if earlier != nil {
+			a = earlier(a)
+		}
+		if a.succeeded() {
+			a.body = setMember(a.body, field, came)
+		}
+		return a
+	}
+	return true
+}
+
 // forgiveAll makes a whole body of good values.
 func (s *Server) forgiveAll(c *call) {
 	c.body = map[string]json.RawMessage{}

@@ -5,6 +5,7 @@ import (
 	"net/http"
 
 	"github.com/kobcheck/kobcheck/client"
+	"github.com/kobcheck/kobcheck/reports/evidence"
 	"github.com/kobcheck/kobcheck/steps/sentinel"
 )
 
@@ -16,7 +17,8 @@ func (w *World) Gateway(exchange *client.Exchange) error {
 		return &Environment{Why: fmt.Sprintf("%s to %s in place of the API", who, exchange.Operation)}
 	}
 	if exchange.Status == http.StatusTooManyRequests {
-		w.watchThose(w.Session.Contract.Operation(exchange.Operation), exchange, sentinel.OfRefusedPace)
+		w.watchThose(w.Session.Contract.Operation(exchange.Operation), exchange,
+			func(a evidence.Assertion) bool { return sentinel.OfRefusedPace(a.Check) })
 		return &Environment{Why: fmt.Sprintf("%s was answered 429: our own pace was too high for this target; lower it with --max-rps",
 			exchange.Operation)}
 	}

@@ -25,12 +25,24 @@ func (w *World) Send(ctx context.Context, draft *scene.Draft) (*client.Exchange,
 
 // SendBut leaves one of the sentinels out, by the name of its check.
 func (w *World) SendBut(ctx context.Context, draft *scene.Draft, but string) (*client.Exchange, error) {
+	return w.sendWhere(ctx, draft, func(a evidence.Assertion) bool { return a.Check != but })
+}
+
+// SendOdd is for what an API may well refuse, and for reads of what it took: it shows an odd value again, and of the
+// shape of its answer only what gates is held against it.
+func (w *World) SendOdd(ctx context.Context, draft *scene.Draft) (*client.Exchange, error) {
+	return w.sendWhere(ctx, draft, func(a evidence.Assertion) bool {
+		return a.Check != sentinel.DocumentedShape || w.Session.Policy.Finding(a).Gated
+	})
+}
+
+func (w *World) sendWhere(ctx context.Context, draft *scene.Draft, wanted func(evidence.Assertion) bool) (*client.Exchange, error) {
 	if err := w.frameBefore(ctx, draft); err != nil {
 		return nil, err
 	}
 	exchange, err := w.Session.Client.Do(ctx, draft.Operation, draft.Ready())
 	if State[refusal](w).exchange = exchange; err == nil {
-		return exchange, w.Judge(draft.Operation, exchange, but)
+		return exchange, w.judgeWhere(draft.Operation, exchange, wanted)
 	}
 	if exchange != nil {
 		w.Last = exchange
@@ -41,12 +53,16 @@ func (w *World) SendBut(ctx context.Context, draft *scene.Draft, but string) (*c
 
 // Judge looks at an answer of the scenario's own call, but with one of the sentinels.
 func (w *World) Judge(operation *contract.Operation, exchange *client.Exchange, but string) error {
+	return w.judgeWhere(operation, exchange, func(a evidence.Assertion) bool { return a.Check != but })
+}
+
+func (w *World) judgeWhere(operation *contract.Operation, exchange *client.Exchange, wanted func(evidence.Assertion) bool) error {
 	w.Last = exchange
 	w.Calls = append(w.Calls, exchange)
 	if environment := w.Gateway(exchange); environment != nil {
 		return environment
 	}
-	w.watchBut(operation, exchange, but)
+	w.watchThose(operation, exchange, wanted)
 	return nil
 }
 
@@ -57,7 +73,7 @@ func (w *World) hear(operation *contract.Operation, exchange *client.Exchange) e
 
 // Watch runs the sentinels over an exchange and keeps what they find.
 func (w *World) Watch(operation *contract.Operation, exchange *client.Exchange) {
-	w.watchThose(operation, exchange, func(string) bool { return true })
+	w.watchThose(operation, exchange, func(evidence.Assertion) bool { return true })
 }
 
 // WatchTokens looks at the answers that brought the client of the scenario its tokens: those are no calls of a step. Where
@@ -82,17 +98,12 @@ func bringsToken(exchange *client.Exchange) bool {
 	return json.Unmarshal(exchange.Body, &answer) == nil && answer.Token != "" && exchange.Status/100 == 2
 }
 
-// watchBut leaves one of the sentinels out, by the name of its check.
-func (w *World) watchBut(operation *contract.Operation, exchange *client.Exchange, but string) {
-	w.watchThose(operation, exchange, func(check string) bool { return check != but })
-}
-
-// watchThose keeps what the sentinels whose checks are wanted find.
-func (w *World) watchThose(operation *contract.Operation, exchange *client.Exchange, wanted func(check string) bool) {
+// watchThose keeps what is wanted of what the sentinels find.
+func (w *World) watchThose(operation *contract.Operation, exchange *client.Exchange, wanted func(evidence.Assertion) bool) {
 	results, value := sentinel.Watch(w.Session.Schemas, operation, exchange, w.Session.Edition)
 	w.values[exchange] = value
 	for _, result := range results {
-		if wanted(result.Check) {
+		if wanted(result) {
 			w.Watched(result)
 		}
 	}
@@ -172,6 +183,9 @@ func (w *World) ExpectServed(operation *contract.Operation, exchange *client.Exc
 // about. Where a server failed, or the scenario is about the form of answers, it is the operation's.
 func (w *World) unserved(operation *contract.Operation, exchange *client.Exchange, own contract.Fact) contract.Fact {
 	leading := w.Session.Contract.Requirement(own.Requirement)
+	if exchange.Request().Method != operation.Method { // such as HEAD, which is not the operation
+		return own
+	}
 	if exchange.Status < http.StatusInternalServerError && (leading == nil || !leading.Form) {
 		return own
 	}

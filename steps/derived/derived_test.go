@@ -53,10 +53,13 @@ func TestAServerErrorIsNoCleanAnswer(t *testing.T) {
 	}
 }
 
-// only is the contract with one operation to derive inputs for.
-func only(facts *contract.Contract, id string) *contract.Contract {
+// only is the contract with some operations to derive inputs for.
+func only(facts *contract.Contract, ids ...string) *contract.Contract {
 	narrow := *facts
-	narrow.Operations = []*contract.Operation{facts.Operation(id)}
+	narrow.Operations = nil
+	for _, id := range ids {
+		narrow.Operations = append(narrow.Operations, facts.Operation(id))
+	}
 	return &narrow
 }
 
@@ -65,4 +68,34 @@ func TestInputsAreOfAClassThatThereIs(t *testing.T) {
 		"there is no class of inputs")
 	require.ErrorContains(t, stage.New(t, mock.Options{}).Say(t, areSent), "before this step")
 	require.ErrorContains(t, stage.New(t, mock.Options{}).Say(t, answered), "before this step")
+}
+
+func TestWhatIsTakenIsReadAndHeldToItsShape(t *testing.T) {
+	for breaks, c := range map[string]struct {
+		call   string
+		change stage.Change
+	}{
+		"every answer: the body has its documented shape": {"endusers-create", stage.Member("metadata", 7)},
+		"what is taken can be read":                       {"endusers-get", stage.Refused(404, "no")},
+	} {
+		s := stage.New(t, mock.Options{})
+		s.World.Session.Depth = 40
+		s.Alter(c.call, 0, c.change)
+		s.World.Session.Contract = only(s.World.Session.Contract, "endusers-create", "endusers-get")
+		require.NoError(t, s.Say(t, `inputs with unusual letters, derived from every operation's fields`, areSent, answered))
+		broke, _ := s.Found()
+		require.Contains(t, broke, breaks)
+	}
+}
+
+func TestWhatCannotBePreparedCostsItsOperationAlone(t *testing.T) {
+	s := stage.New(t, mock.Options{})
+	s.World.Session.Depth = 300
+	s.Alter("transactions-manual-credit", 0, stage.Refused(403, "not for you"))
+	require.NoError(t, s.Say(t, `inputs with unusual letters, derived from every operation's fields`, areSent, answered))
+	sent := map[string]bool{}
+	for _, call := range s.World.Calls {
+		sent[call.Operation] = true
+	}
+	require.True(t, sent["beneficiaries-create"], "others are tried all the same: %v", sent)
 }

@@ -9,6 +9,7 @@ import (
 
 	"github.com/kobcheck/kobcheck/client/scene"
 	"github.com/kobcheck/kobcheck/contract"
+	"github.com/kobcheck/kobcheck/schemas"
 	"github.com/kobcheck/kobcheck/steps"
 )
 
@@ -62,12 +63,20 @@ type opening struct {
 
 // places lists where inputs can be derived for an operation: the fields of its body, the parameters of its
 // path and query, or its headers. The token has features of its own.
-func places(operation *contract.Operation, where string) []opening {
+//
+// What the body leaves open of a field is taken from the member of its name in the answer: the values and the form that an
+// API shows are those that it has to be asked for.
+func places(operation *contract.Operation, where string, shown []schemas.FieldInfo) []opening {
 	var all []opening
 	switch where {
 	case "fields":
 		if operation.Body != nil {
 			for _, field := range operation.Body.Fields {
+				for _, member := range shown {
+					if member.Name == field.Name && len(field.Enum) == 0 && field.Format == "" {
+						field.Enum, field.Format = member.Enum, member.Format
+					}
+				}
 				all = append(all, opening{inBody, field})
 			}
 		}

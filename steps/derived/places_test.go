@@ -8,6 +8,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"github.com/kobcheck/kobcheck/contract"
+	"github.com/kobcheck/kobcheck/schemas"
 )
 
 func TestAPlaceCarriesOnlyWhatHTTPCanCarryThere(t *testing.T) {
@@ -44,7 +45,7 @@ func TestEveryClassOfInputsCanBeDerivedForSomePlace(t *testing.T) {
 		found := 0
 		for _, operation := range facts.Operations {
 			for _, where := range []string{"fields", "parameters", "headers"} {
-				for _, open := range places(operation, where) {
+				for _, open := range places(operation, where, nil) {
 					for _, value := range valuesOf(open.field) {
 						if open.place.carries(value) {
 							found++
@@ -55,4 +56,21 @@ func TestEveryClassOfInputsCanBeDerivedForSomePlace(t *testing.T) {
 		}
 		require.Positive(t, found, class)
 	}
+}
+
+func TestAFieldIsAskedForWithWhatTheAnswerShowsOfIt(t *testing.T) {
+	facts, err := contract.Load()
+	require.NoError(t, err)
+	shown := []schemas.FieldInfo{{Name: "expiry", Format: "date-time"}, {Name: "status", Enum: []string{"SHOWN"}}}
+	formOf := func(operation, field string) contract.Field {
+		for _, open := range places(facts.Operation(operation), "fields", shown) {
+			if open.field.Name == field {
+				return open.field
+			}
+		}
+		t.Fatalf("%s has no field %s", operation, field)
+		return contract.Field{}
+	}
+	require.Equal(t, "date-time", formOf("cards-replace-renew", "expiry").Format)
+	require.NotContains(t, formOf("wallets-update", "status").Enum, "SHOWN", "what a page lists for the body stands")
 }

@@ -200,7 +200,7 @@ func (w *watcher) schema() {
 		return
 	}
 	if len(violations) == 0 {
-		w.held(documentedShape, w.fact(w.bodyRequirement(), contract.Content))
+		w.held(DocumentedShape, w.fact(w.bodyRequirement(), contract.Content))
 		return
 	}
 	for _, violation := range violations {
@@ -208,8 +208,8 @@ func (w *watcher) schema() {
 	}
 }
 
-// documentedShape is the check of a body against its schema.
-const documentedShape = prefix + "the body has its documented shape"
+// DocumentedShape is the check of a body against its schema.
+const DocumentedShape = prefix + "the body has its documented shape"
 
 func (w *watcher) violations() ([]schemas.Violation, error) {
 	if w.operation.Success.Shape != "array" {
@@ -257,7 +257,7 @@ func Violated(operation *contract.Operation, edition contract.Edition, v schemas
 	if v.Kind == schemas.Undocumented {
 		requirement = evidence.UndocumentedFields
 	}
-	return evidence.Assertion{Check: documentedShape, Pointer: v.Pointer, Expected: v.Expected, Actual: v.Actual,
+	return evidence.Assertion{Check: DocumentedShape, Pointer: v.Pointer, Expected: v.Expected, Actual: v.Actual,
 		Fact: contract.Fact{Requirement: cmp.Or(requirement, bodyRequirement(operation)), Operation: operation.ID, Edition: edition,
 			Facet: cmp.Or(facet, contract.Content), Field: evidence.WithoutIndexes(v.Pointer), Mark: contract.Mark(v.Mark)},
 		Message: "the body is not a " + v.Schema + " as documented"}

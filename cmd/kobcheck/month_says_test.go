@@ -2,6 +2,10 @@ package main
 
 import (
 	"fmt"
+	"io/fs"
+	"os"
+	"path/filepath"
+	"regexp"
 	"slices"
 	"strings"
 	"testing"
@@ -195,4 +199,47 @@ func slowdownTold(t *testing.T, m *month) {
 		require.NotEmpty(t, trend.Shifts, "by %s", one.RunID)
 		require.Equal(t, slowed, trend.Shifts[0].Operation, "by %s", one.RunID)
 	}
+}
+
+// nightsOnOnePage: it opens with what is new, stands, is mended and was not judged, and each night has its date and its
+// look.
+func nightsOnOnePage(t *testing.T, m *month) {
+	out := t.TempDir()
+	output, code := kobcheck(t, "report", "trend", m.history, "--out", out)
+	require.Zero(t, code, output)
+	text, err := os.ReadFile(filepath.Join(out, "trend.html"))
+	require.NoError(t, err)
+	page := string(text)
+	opening := regexp.MustCompile(`(?s)<b>\d+</b> new.*<b>\d+</b> still there.*<b>\d+</b> mended.*<b>\d+</b> not judged.*<ul class="strip"`)
+	require.Regexp(t, opening, page)
+	for _, a := range m.mornings {
+		look := map[int]string{0: "passed", 1: "failed", 4: "inconclusive"}[a.code]
+		at := m.date(a.day)
+		require.Regexp(t, fmt.Sprintf(`<li class="%s" title="%s: [^>]*>[✓✗?]<small>%s</small>`, look, at.Format("2006-01-02"),
+			at.Format("01-02")), page)
+	}
+}
+
+// littleKept: of nights that passed all but the latest have less than 3 MB.
+func littleKept(t *testing.T, m *month) {
+	total, latest := int64(0), 0
+	for _, a := range m.mornings {
+		if a.code == evidence.ExitPassed {
+			latest = a.day
+		}
+	}
+	for _, a := range m.mornings {
+		size := int64(0)
+		require.NoError(t, filepath.WalkDir(m.folder(a.day), func(_ string, entry fs.DirEntry, err error) error {
+			if info, failed := entry.Info(); err == nil && failed == nil && !entry.IsDir() {
+				size += info.Size()
+			}
+			return err
+		}))
+		if a.code == evidence.ExitPassed && a.day != latest {
+			require.Less(t, size, int64(3_000_000), "night %d", a.day)
+		}
+		total += size
+	}
+	t.Logf("the folder of the month has %d MB", total/1_000_000)
 }

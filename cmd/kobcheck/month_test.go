@@ -133,5 +133,7 @@ func TestAMonthOfNightsIsToldRightEveryMorning(t *testing.T) {
 	}
 	if len(m.mornings) == len(table) {
 		slowdownTold(t, m)
+		nightsOnOnePage(t, m)
+		littleKept(t, m)
 	}
 }

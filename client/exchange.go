@@ -17,7 +17,7 @@ type Exchange struct {
 	Operation string
 	// As names the client that called, Key is the idempotency key that was sent.
 	As, Key string
-	// Kept says that the call carried the access token that the client keeps.
+	// Kept says that the call carried an access token that the client keeps.
 	Kept      bool
 	StartedAt time.Time
 	// Duration is from the start of the request to the whole answer read. Waiting for a token or for
@@ -41,6 +41,8 @@ type Exchange struct {
 	ours int
 	// gateways says that the body, JSON or not, is not this API's own.
 	gateways bool
+	// token says which of the tokens that are kept was sent.
+	token    tokenID
 	sent     Sent
 	redactor *redact.Redactor
 }

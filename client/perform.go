@@ -42,8 +42,8 @@ func (c *Client) perform(ctx context.Context, operation *contract.Operation, req
 
 // exchange is the evidence of a request about to leave.
 func (c *Client) exchange(operation *contract.Operation, request Request, b built) *Exchange {
-	return &Exchange{N: b.number, Operation: operation.ID, As: request.As, Key: b.key, Kept: request.Authorization == nil &&
-		operation.Header("Authorization") != nil, redactor: c.redactor,
+	token, kept := c.tokens.holder(bearer(b.request.Header))
+	return &Exchange{N: b.number, Operation: operation.ID, As: request.As, Key: b.key, Kept: kept, token: token, redactor: c.redactor,
 		sent: Sent{Method: b.request.Method, URL: b.request.URL.String(), Header: b.request.Header, Body: b.body}}
 }
 

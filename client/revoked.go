@@ -14,11 +14,7 @@ import (
 func (c *Client) Revoked(ctx context.Context, refused *Exchange) bool {
 	c.controls.Lock()
 	defer c.controls.Unlock()
-	id, err := c.tokenID(refused.As, "")
-	if err != nil {
-		return false
-	}
-	sent := strings.TrimPrefix(refused.sent.Header.Get("Authorization"), "Bearer ")
+	id, sent := refused.token, bearer(refused.sent.Header)
 	if kept, known := c.tokens.now(id, sent); known || kept != sent {
 		return known || kept != "" // another scenario found it out, or a new one is there
 	}
@@ -27,7 +23,12 @@ func (c *Client) Revoked(ctx context.Context, refused *Exchange) bool {
 		return false
 	}
 	answer := func() int {
-		exchange, err := c.Do(ctx, operation, Request{As: refused.As})
+		token, err := c.Token(ctx, id.as, id.scope)
+		if err != nil {
+			return 0
+		}
+		header := "Bearer " + token.Value
+		exchange, err := c.Do(ctx, operation, Request{As: refused.As, Authorization: &header})
 		if err != nil {
 			return 0
 		}
@@ -55,6 +56,23 @@ func (c *Client) otherList(refused *Exchange) *contract.Operation {
 		}
 	}
 	return nil
+}
+
+// bearer is the token that a request carries as the pages have it; empty for none.
+func bearer(header http.Header) string {
+	token, carried := strings.CutPrefix(header.Get("Authorization"), "Bearer ")
+	if !carried {
+		return ""
+	}
+	return token
+}
+
+// holder says whose a token is that is kept, or was until somebody revoked it, and of which scope.
+func (t *tokens) holder(value string) (id tokenID, kept bool) {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	id, kept = t.holders[value]
+	return id, kept
 }
 
 // now is the token that is kept, and whether another is known to have been revoked.

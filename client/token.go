@@ -40,7 +40,8 @@ type tokens struct {
 
 	mu      sync.Mutex
 	kept    map[tokenID]Token
-	revoked map[string]bool // by value
+	holders map[string]tokenID // of every token that was kept
+	revoked map[string]bool    // by value
 	fetches map[tokenID]*fetch
 }
 
@@ -57,7 +58,8 @@ type fetch struct {
 
 func newTokens() *tokens {
 	life, end := context.WithCancel(context.Background())
-	return &tokens{life: life, end: end, kept: map[tokenID]Token{}, revoked: map[string]bool{}, fetches: map[tokenID]*fetch{}}
+	return &tokens{life: life, end: end, kept: map[tokenID]Token{}, holders: map[string]tokenID{}, revoked: map[string]bool{},
+		fetches: map[tokenID]*fetch{}}
 }
 
 func (t *tokens) close() {
@@ -142,7 +144,7 @@ func (c *Client) startFetch(ctx context.Context, id tokenID) *fetch {
 		t.mu.Lock()
 		defer t.mu.Unlock()
 		if under.err == nil {
-			t.kept[id] = under.token
+			t.kept[id], t.holders[under.token.Value] = under.token, id
 		}
 		if t.fetches[id] == under {
 			delete(t.fetches, id)

@@ -6,6 +6,7 @@ import (
 	"io"
 	"net/http"
 	"net/url"
+	"strings"
 	"sync"
 	"sync/atomic"
 	"testing"
@@ -303,4 +304,38 @@ func TestA401DoesNotHideItselfBehindANewToken(t *testing.T) {
 	}
 	assert.Len(t, a.tokenCalls(), 1)
 	assert.Len(t, a.calls(), 3)
+}
+
+func TestATokenThatIsRefusedEverywhereWhileANewOneIsServedIsRevokedOfWhicheverScope(t *testing.T) {
+	var given atomic.Int32
+	var refused atomic.Value // a token, or what every token begins with
+	refused.Store("none")
+	a := newAPI(t)
+	a.token = func(w http.ResponseWriter, _ *http.Request) {
+		tokenAnswer(w, fmt.Sprintf("token-number-%d", given.Add(1)), 3600)
+	}
+	a.answer = func(w http.ResponseWriter, r *http.Request) {
+		if strings.HasPrefix(r.Header.Get("Authorization"), "Bearer "+refused.Load().(string)) {
+			w.WriteHeader(http.StatusUnauthorized)
+		}
+	}
+	ctx := context.Background()
+	for scope, every := range map[string]bool{"": false, "client/read": false, "client/write": true} {
+		c := newClient(t, a)
+		token, err := c.Token(ctx, "primary", scope)
+		require.NoError(t, err)
+		refused.Store(token.Value)
+		if every {
+			refused.Store("token-")
+		}
+		header := "Bearer " + token.Value
+		exchange, err := c.Do(ctx, operation(t, "cards-list"), Request{Authorization: &header})
+		require.NoError(t, err)
+		require.True(t, exchange.Kept)
+		require.Equal(t, !every, c.Revoked(ctx, exchange), "scope %q", scope)
+		strange := "Bearer of-nobody"
+		exchange, err = c.Do(ctx, operation(t, "cards-list"), Request{Authorization: &strange})
+		require.NoError(t, err)
+		require.False(t, exchange.Kept, "a forged token was never kept")
+	}
 }

@@ -1,6 +1,7 @@
 package reports_test
 
 import (
+	"fmt"
 	"testing"
 
 	"github.com/stretchr/testify/require"
@@ -99,4 +100,27 @@ func TestAFieldThatNoPageShowsTouchesNoScenarioAndBreaksNothing(t *testing.T) {
 	r.Judge(specimen.Facts(t), specimen.Begin)
 	require.Zero(t, r.Summary.Requirements.Failed)
 	require.Contains(t, r.Causes(false)[0].Sentence(), "cards-get: answers have fields that no page shows: expected documented fields only, was labels")
+}
+
+func TestThatNoTextIsFoundIsOneCauseWithWhatOnlyRemarksIt(t *testing.T) {
+	var list []evidence.Finding
+	for i := range 4 {
+		f := found(fmt.Sprintf("CARD-ORDER-0%d", i+1), "cards-create", "", "the refusal is not that of the check", "400 Bad Request")
+		f.Check, f.Expected = fmt.Sprintf("check %d decides", i+1), fmt.Sprintf("a refusal that says \"text %d\"", i+1)
+		list = append(list, f)
+	}
+	remark := found("CARD-CREATE-20", "cards-create", "", "the refusal does not say why in the documented words", "400 Bad Request")
+	remark.Check, remark.Expected, remark.Gated = evidence.RefusalMessage, `"text 4"`, false
+	r := &reports.Run{}
+	for i, f := range append(list, remark) {
+		s := specimen.Scenario(fmt.Sprintf("s.%d", i), evidence.Failed)
+		s.Findings = []evidence.Finding{f}
+		r.Scenarios = append(r.Scenarios, s)
+	}
+	causes := r.Causes(true)
+	require.Len(t, causes, 1)
+	require.Contains(t, causes[0].Finding.Message, "4 are missing")
+	require.Empty(t, r.Causes(false))
+	r.Scenarios = r.Scenarios[2:]
+	require.Len(t, r.Causes(false), 1, "two texts are no form")
 }

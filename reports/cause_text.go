@@ -17,9 +17,13 @@ const fewestTexts = 4
 func (l *causes) texts() {
 	for _, known := range []bool{false, true} {
 		missing := map[string]*Cause{}
-		var list []*Cause
+		var list, beside []*Cause // those that gate, and remarks
 		for _, one := range l.list {
-			if one.Known() == known && one.Finding.Gated && missesText(one.Finding) {
+			switch {
+			case !missesText(one.Finding):
+			case !one.Finding.Gated:
+				beside = append(beside, one)
+			case one.Known() == known:
 				missing[one.Finding.Expected] = one
 				list = append(list, one)
 			}
@@ -27,14 +31,16 @@ func (l *causes) texts() {
 		if len(missing) < fewestTexts {
 			continue
 		}
-		if with := l.unreadable(list[0]); with != nil {
+		slices.SortStableFunc(list, func(a, b *Cause) int { return rank(!decides(a.Finding), !decides(b.Finding)) })
+		with := l.unreadable(list[0])
+		list = append(list, beside...)
+		if with != nil {
 			for _, other := range list {
 				with.join(other)
 			}
 			l.list = slices.DeleteFunc(l.list, func(one *Cause) bool { return slices.Contains(list, one) })
 			continue
 		}
-		slices.SortStableFunc(list, func(a, b *Cause) int { return rank(!decides(a.Finding), !decides(b.Finding)) })
 		for _, other := range list[1:] {
 			list[0].join(other)
 		}

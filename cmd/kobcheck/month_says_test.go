@@ -81,6 +81,7 @@ func noVerdict(t *testing.T, _ *month, a *morning) {
 	require.Zero(t, a.run.Summary.Scenarios.Blocked)
 	require.Zero(t, a.run.Summary.Scenarios.Failed)
 	require.Empty(t, a.run.Causes(true))
+	require.Empty(t, a.run.Causes(false))
 	require.Empty(t, a.run.History.New)
 	for _, one := range a.run.History.Gone {
 		passed := func(id string) bool { return a.night.Scenarios[id] == evidence.Passed }
@@ -139,6 +140,7 @@ func goneAgain(t *testing.T, m *month, a *morning) {
 // otherWords: that refusals have another form is one finding, and of the order of checks nothing is said.
 func otherWords(t *testing.T, _ *month, a *morning) {
 	require.Len(t, reports.New(a.run.Causes(true)), 1)
+	require.Empty(t, a.run.Causes(false))
 	require.NotContains(t, a.output, "check 8 decides")
 	if a.run.CardOrder != nil {
 		require.Empty(t, a.run.CardOrder.Inverted)

@@ -2,7 +2,6 @@ package client
 
 import (
 	"bytes"
-	"regexp"
 	"slices"
 	"sync"
 )
@@ -31,7 +30,25 @@ const Mark = "mark-"
 // ownTexts stand in what the requests of a run make, where the documentation has a text for it.
 var ownTexts = []string{"example.test", "Example Bank", "conformance run", Mark}
 
-var anID = regexp.MustCompile(`"id"\s*:\s*"([^"\\]{1,100})"`)
+// eachID tells of the texts under the name id in JSON, until it hears true, and returns whether it did.
+func eachID(text []byte, tell func(id []byte) bool) bool {
+	const blanks, longest = " \t\r\n", 100
+	for {
+		_, rest, there := bytes.Cut(text, []byte(`"id"`))
+		if !there {
+			return false
+		}
+		text = rest
+		value, colon := bytes.CutPrefix(bytes.TrimLeft(rest, blanks), []byte{':'})
+		value, quote := bytes.CutPrefix(bytes.TrimLeft(value, blanks), []byte{'"'})
+		if !colon || !quote {
+			continue
+		}
+		if end := bytes.IndexAny(value[:min(len(value), longest+1)], `"\`); end > 0 && value[end] == '"' && tell(value[:end]) {
+			return true
+		}
+	}
+}
 
 // knownIDs are those of the things that a run made.
 type knownIDs struct {
@@ -49,11 +66,12 @@ func (k *knownIDs) learn(body []byte) {
 	if k.all == nil {
 		k.all = map[string]bool{}
 	}
-	for _, match := range anID.FindAllSubmatch(body, -1) {
+	eachID(body, func(id []byte) bool {
 		if len(k.all) < mostKnown {
-			k.all[string(match[1])] = true
+			k.all[string(id)] = true
 		}
-	}
+		return false
+	})
 }
 
 // concerns reports whether an entry of a list is of a thing that the run made, or shows a mark.
@@ -63,12 +81,7 @@ func (k *knownIDs) concerns(entry []byte) bool {
 	}
 	k.mu.Lock()
 	defer k.mu.Unlock()
-	for _, match := range anID.FindAllSubmatch(entry, -1) {
-		if k.all[string(match[1])] {
-			return true
-		}
-	}
-	return false
+	return eachID(entry, func(id []byte) bool { return k.all[string(id)] })
 }
 
 // sieve reads a JSON document as it comes in and leaves entries out of the list that it is, or that its outermost object

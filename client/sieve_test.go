@@ -51,6 +51,21 @@ func TestOfALongListWhatMattersIsKept(t *testing.T) {
 	}
 }
 
+func TestTheIDsOfAnAnswerAreRead(t *testing.T) {
+	for text, ids := range map[string][]string{
+		`{"id":"a","wallet":{"id" :` + "\n" + `"b"}}`:       {"a", "b"},
+		`{"kind":"id","id":7,"id":"","id":"x\\"","id":"c"}`: {"c"},
+		`{"id":"` + strings.Repeat("x", 100) + `"}`:         {strings.Repeat("x", 100)},
+		`{"id":"` + strings.Repeat("x", 101) + `"}`:         nil,
+		`{"wallet_id":"a"}`:                                 nil, `{"id"`: nil, `{"id":"a`: nil, `{"id":`: nil, "": nil,
+	} {
+		var found []string
+		require.False(t, eachID([]byte(text), func(id []byte) bool { found = append(found, string(id)); return false }))
+		require.Equal(t, ids, found, text)
+	}
+	require.True(t, eachID([]byte(`{"id":"a","id":"b"}`), func(id []byte) bool { require.Equal(t, "a", string(id)); return true }))
+}
+
 func TestASieveChangesNothingOfWhatIsShort(t *testing.T) {
 	for _, text := range []string{`[]`, `[ ]`, `{}`, `[1]`, `[1,2,[3,{"a":[4,"]"]}]]`, `{"a":[],"b":[1],"c":{"d":[2]}}`, `7`, `[1,]`, `[1`, `["a`, `[1]x`,
 		`{"a":"\\"}`, `["\\","\""]`} {

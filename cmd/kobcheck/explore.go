@@ -54,7 +54,7 @@ func walk(ctx context.Context, b *workbench.Bench, f *exploreFlags) error {
 	}
 	defer subject.Close()
 	runID := b.RunID()
-	made, err := b.Journal(subject, &f.where, &f.out, runID)
+	made, err := b.Journal(subject, &f.where, &f.out, runID, nil)
 	if err != nil {
 		return err
 	}

@@ -126,8 +126,7 @@ func putUnderLoad(ctx context.Context, b *workbench.Bench, f *loadFlags, names [
 	return performPlans(ctx, b, f, subject, notice)
 }
 
-// begin returns at the moment to begin at: the one that was said, or the one that the shards agree on. The reports of
-// earlier plans are gone by then.
+// begin returns at the moment to begin at: the one that was said, or the one that the shards agree on.
 func (f *loadFlags) begin(ctx context.Context, b *workbench.Bench, part kind.Shard) error {
 	at, err := workbench.Moment("start-at", f.startAt)
 	switch {
@@ -140,11 +139,10 @@ func (f *loadFlags) begin(ctx context.Context, b *workbench.Bench, part kind.Sha
 			return workbench.ExitWith(evidence.ExitInconclusive)
 		}
 	}
-	if err != nil {
-		return err
+	if err == nil {
+		workbench.WaitUntil(ctx, at)
 	}
-	workbench.WaitUntil(ctx, at)
-	return f.out.Writer(nil).ClearLoad()
+	return err
 }
 
 // tells makes a target say how far its plans are, and keep what they learn; the function that it returns says more.
@@ -175,7 +173,7 @@ func performPlans(ctx context.Context, b *workbench.Bench, f *loadFlags, subject
 	defer release()
 	result := &reports.LoadRun{Tool: b.Tool, RunID: b.RunID(), Seed: f.seed, StartedAt: b.Now().UTC(),
 		Target: subject.Report(), Notice: notice, Plans: []reports.LoadPlan{}}
-	made, err := b.Journal(subject, &f.where, &f.out, result.RunID)
+	made, err := b.Journal(subject, &f.where, &f.out, result.RunID, f.out.Writer(nil).ClearLoad)
 	if err != nil {
 		return err
 	}

@@ -126,7 +126,7 @@ func run(ctx context.Context, b *workbench.Bench, f *runFlags) error {
 	if f.how.RunID == "" {
 		f.how.RunID = b.RunID()
 	}
-	made, err := b.Journal(subject, &f.where, &f.files.Output, f.how.RunID)
+	made, err := b.Journal(subject, &f.where, &f.files.Output, f.how.RunID, f.files.Writer(nil).Clear)
 	if err != nil {
 		return err
 	}
@@ -284,12 +284,9 @@ func (f *runFlags) goOn() error {
 	return nil
 }
 
-// performScenarios performs the scenarios until a signal. The reports of an earlier run are gone by then.
+// performScenarios performs the scenarios until a signal.
 func performScenarios(ctx context.Context, b *workbench.Bench, f *runFlags, subject *workbench.Subject,
 	session *steps.Session) (*reports.Run, error) {
-	if err := f.files.Writer(nil).Clear(); err != nil {
-		return nil, err
-	}
 	ctx, stopped, release := workbench.UntilSignal(ctx)
 	defer release()
 	fmt.Fprintf(b.Err, "kobcheck %s against %s, edition %s, seed %d, run %s\n", b.Tool.Version,

@@ -97,8 +97,6 @@ func TestWhatLoadAndExploreMakeIsPutAwayByTidy(t *testing.T) {
 		"load":    {"idempotency", "--rate", "0.2", "--time", "0.2", "--canary", "0"},
 	} {
 		folder := t.TempDir()
-		earlier := filepath.Join(folder, "load.json")
-		require.NoError(t, os.WriteFile(earlier, []byte("green"), 0o600))
 		output, _ := kobcheck(t, append([]string{verb, "--config", config, "--out", folder}, call...)...)
 		left, err := leftover.Read(filepath.Join(folder, leftover.Name))
 		require.NoError(t, err)
@@ -113,6 +111,25 @@ func TestWhatLoadAndExploreMakeIsPutAwayByTidy(t *testing.T) {
 		}
 		output, _ = kobcheck(t, "explore", "--steps", "1", "--out", folder)
 		require.NotContains(t, flat(output), "kobcheck tidy", "the mock inside keeps nothing")
+	}
+}
+
+// TestWhatCanNotBeginLeavesNoEarlierReport has a journal that can't be gone on with: no report of before may stand beside
+// that exit code.
+func TestWhatCanNotBeginLeavesNoEarlierReport(t *testing.T) {
+	t.Parallel()
+	config := serve(t, mock.Options{})
+	for verb, report := range map[string]string{"run": "run.json", "load": "load.json"} {
+		folder := t.TempDir()
+		for name, text := range map[string]string{report: "green", "junit.xml": "green", "notes.md": "kept", leftover.Name: "no journal\n"} {
+			require.NoError(t, os.WriteFile(filepath.Join(folder, name), []byte(text), 0o600))
+		}
+		output, code := kobcheck(t, verb, "--config", config, "--out", folder)
+		require.Equal(t, evidence.ExitUsage, code, output)
+		require.Contains(t, flat(output), "is no line of a journal")
+		require.NoFileExists(t, filepath.Join(folder, report))
+		require.NoFileExists(t, filepath.Join(folder, "junit.xml"))
+		require.FileExists(t, filepath.Join(folder, "notes.md"))
 	}
 }
 

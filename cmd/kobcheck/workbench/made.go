@@ -19,8 +19,14 @@ type Made struct {
 	name, url, tidy string
 }
 
-// Journal opens the journal in the folder of the reports. Clients that are made from then on write into it.
-func (b *Bench) Journal(subject *Subject, where *Where, out *Output, runID string) (*Made, error) {
+// Journal begins what a verb writes: withdraw takes the reports of an earlier call away, nil where the verb writes none, and
+// a journal is opened in their folder. Clients that are made from then on write into it.
+func (b *Bench) Journal(subject *Subject, where *Where, out *Output, runID string, withdraw func() error) (*Made, error) {
+	if withdraw != nil {
+		if err := withdraw(); err != nil {
+			return nil, err
+		}
+	}
 	if subject.Embedded {
 		return nil, nil //nolint:nilnil // there is none
 	}

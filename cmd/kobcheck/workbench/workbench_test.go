@@ -97,7 +97,7 @@ func TestWhatIsLeftOnATargetIsSaidAtTheEnd(t *testing.T) {
 		b, err := New(root)
 		require.NoError(t, err)
 		out := &Output{Folder: filepath.Join(t.TempDir(), "new"), mode: 0o640}
-		made, err := b.Journal(&Subject{File: file}, &Where{Config: "a file.yaml"}, out, "run")
+		made, err := b.Journal(&Subject{File: file}, &Where{Config: "a file.yaml"}, out, "run", nil)
 		require.NoError(t, err)
 		made.Made(c.kind, "id", "primary")
 		made.Done(c.whole)

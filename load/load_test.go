@@ -249,3 +249,12 @@ func TestACapacityPlanSaysWhatBrokeFirst(t *testing.T) {
 	require.Contains(t, answer, "40/s; at 400/s")
 	require.Contains(t, answer, "failed or were throttled")
 }
+
+func TestAPlanThatIsNestedDeeplyIsRefusedAtOnce(t *testing.T) {
+	for _, text := range []string{"kind: mixed\nstages: " + strings.Repeat("[", 1<<20), strings.Repeat("{", 1<<20), strings.Repeat("x", 5<<20)} {
+		_, err := load.Parse("plan.yaml", []byte(text))
+		require.Error(t, err)
+	}
+	_, err := load.Find("/dev/zero")
+	require.ErrorContains(t, err, "which nobody writes")
+}

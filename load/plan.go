@@ -13,11 +13,8 @@ import (
 	"errors"
 	"fmt"
 	"io/fs"
-	"os"
 	"path"
 	"strings"
-
-	"github.com/goccy/go-yaml"
 
 	"github.com/kobcheck/kobcheck/contract"
 	"github.com/kobcheck/kobcheck/contract/yamlfile"
@@ -90,7 +87,7 @@ func Find(name string) (*Plan, error) {
 	if data, err := Source(name); err == nil {
 		return Parse(name+".yaml", data)
 	}
-	data, err := os.ReadFile(name)
+	data, err := yamlfile.ReadFile(name)
 	if errors.Is(err, fs.ErrNotExist) {
 		known, _ := fs.Glob(plans, "plans/*.yaml") // the pattern is well formed
 		for i, file := range known {
@@ -112,20 +109,18 @@ func Parse(file string, data []byte) (*Plan, error) {
 	if err != nil {
 		return nil, err
 	}
-	var of struct {
-		Kind kind.Name `yaml:"kind"`
+	var keys map[string]any
+	document, err := planFile.Read(file, data, &keys)
+	if err != nil {
+		return nil, err
 	}
-	_ = yaml.Unmarshal(data, &of) // what is no YAML is told below, by what says where
-	makePlan, there := kinds(facts)[of.Kind]
+	of, _ := keys["kind"].(string)
+	makePlan, there := kinds(facts)[kind.Name(of)]
 	if !there {
-		document, err := planFile.Read(file, data, &map[string]any{})
-		if err != nil {
-			return nil, err
-		}
-		return nil, document.Fault("kind", "%q is none; there are %v", of.Kind, names(facts))
+		return nil, document.Fault("kind", "%q is none; there are %v", of, names(facts))
 	}
 	own := makePlan()
-	document, err := planFile.Read(file, data, own)
+	document, err = planFile.Read(file, data, own)
 	if err != nil {
 		return nil, err
 	}

@@ -195,8 +195,12 @@ type GateResult struct {
 
 // ReadLoad reads a load.json.
 func ReadLoad(from io.Reader) (*LoadRun, error) {
+	data, err := within(from)
+	if err != nil {
+		return nil, fmt.Errorf("reading a load run: %w", err)
+	}
 	r := new(LoadRun)
-	if err := json.NewDecoder(from).Decode(r); err != nil {
+	if err := json.Unmarshal(data, r); err != nil {
 		return nil, fmt.Errorf("this is no load.json: %w", err)
 	}
 	if r.Version != loadFileVersion || r.Plans == nil {

@@ -4,8 +4,10 @@ import (
 	"bytes"
 	"compress/gzip"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"io"
+	"os"
 	"slices"
 
 	"github.com/kobcheck/kobcheck/reports/evidence"
@@ -55,27 +57,35 @@ const (
 	mostText  = 1 << 20
 )
 
-// within reads a file, and refuses one that this program can't have written.
-func within(from io.Reader) ([]byte, error) {
-	data, err := io.ReadAll(io.LimitReader(from, mostBytes+1))
+// ReadFile reads a file that this program writes, as far as it can have written it.
+func ReadFile(path string) ([]byte, error) {
+	from, err := os.Open(path)
 	if err != nil {
 		return nil, err
 	}
-	if len(data) > mostBytes {
-		return nil, fmt.Errorf("it has more than %d MiB", mostBytes>>20)
-	}
-	if bytes.HasPrefix(data, packed) {
-		return data, nil
-	}
-	for rest := data; ; {
-		at := bytes.IndexByte(rest, '"')
-		switch {
-		case at > mostText, at < 0 && len(rest) > mostText:
-			return nil, fmt.Errorf("it has a text of more than %d MiB", mostText>>20)
-		case at < 0:
-			return data, nil
+	data, err := within(from)
+	return data, errors.Join(err, from.Close())
+}
+
+// within reads a file, and refuses one that this program can't have written.
+func within(from io.Reader) (data []byte, err error) {
+	piece, quote := make([]byte, 64<<10), 0 // the place of the last
+	for {
+		n, err := from.Read(piece)
+		if at := bytes.LastIndexByte(piece[:n], '"'); at >= 0 {
+			quote = len(data) + at
 		}
-		rest = rest[at+1:]
+		data = append(data, piece[:n]...)
+		switch {
+		case len(data) > mostBytes:
+			return nil, fmt.Errorf("it has more than %d MiB", mostBytes>>20)
+		case len(data)-quote > mostText && !bytes.HasPrefix(data, packed):
+			return nil, fmt.Errorf("it has a text of more than %d MiB", mostText>>20)
+		case errors.Is(err, io.EOF):
+			return data, nil
+		case err != nil:
+			return nil, err
+		}
 	}
 }
 

@@ -5,6 +5,7 @@ import (
 	"compress/gzip"
 	"encoding/json"
 	"os"
+	"path/filepath"
 	"strings"
 	"testing"
 
@@ -81,6 +82,14 @@ func TestAFileThatIsNoRunOfOursIsRefusedAtABound(t *testing.T) {
 	long := `{"version":1,"reason":"` + strings.Repeat("x", 50<<20) + `"}`
 	_, err := reports.ReadRun(strings.NewReader(long))
 	require.ErrorContains(t, err, "it has a text of more than 1 MiB")
+	_, err = reports.ReadLoad(strings.NewReader(long))
+	require.ErrorContains(t, err, "it has a text of more than 1 MiB")
+	path := filepath.Join(t.TempDir(), "profile.json")
+	require.NoError(t, os.WriteFile(path, []byte(long), 0o600))
+	_, err = reports.ReadFile(path)
+	require.ErrorContains(t, err, "it has a text of more than 1 MiB")
+	_, err = reports.ReadFile("/dev/zero")
+	require.ErrorContains(t, err, "it has a text of more than 1 MiB", "one without an end")
 	_, err = reports.ReadRun(strings.NewReader(`{"version":1,"x":` + strings.Repeat("[", 1<<20) + `}`))
 	require.Error(t, err)
 	var bomb bytes.Buffer

@@ -15,6 +15,8 @@ import (
 	"bytes"
 	"errors"
 	"fmt"
+	"io"
+	"os"
 	"reflect"
 	"strings"
 
@@ -78,6 +80,16 @@ func (d *Document) Line(path string) int {
 	return 0
 }
 
+// ReadFile returns the text of a file, as far as [Definition.Read] takes it.
+func ReadFile(path string) ([]byte, error) {
+	from, err := os.Open(path)
+	if err != nil {
+		return nil, err
+	}
+	data, err := io.ReadAll(io.LimitReader(from, mostBytes+1))
+	return data, errors.Join(err, from.Close())
+}
+
 // Read reads a file strictly. The document is there also where there are faults, which are all returned at once.
 func (of Definition) Read(path string, data []byte, into any) (*Document, error) {
 	d := &Document{path: path, places: map[string]*token.Token{}}
@@ -127,7 +139,7 @@ const (
 // tooMuch says which bound a file goes beyond, "" for none: a reader of YAML takes minutes for what is nested deeply.
 func tooMuch(data []byte) string {
 	if len(data) > mostBytes {
-		return fmt.Sprintf("the file has %d bytes, and nobody writes more than %d", len(data), mostBytes)
+		return fmt.Sprintf("the file has more than %d bytes, which nobody writes", mostBytes)
 	}
 	depth := 0
 	for line := range bytes.Lines(data) {

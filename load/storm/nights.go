@@ -7,11 +7,11 @@ import (
 	"fmt"
 	"io"
 	"io/fs"
-	"os"
 	"time"
 
 	"github.com/kobcheck/kobcheck/client/scene"
 	"github.com/kobcheck/kobcheck/load/kind"
+	"github.com/kobcheck/kobcheck/reports"
 	"github.com/kobcheck/kobcheck/reports/evidence"
 )
 
@@ -137,7 +137,7 @@ func age(seconds float64) time.Duration {
 }
 
 func readNights(path string) ([]keyNight, error) {
-	data, err := os.ReadFile(path)
+	data, err := reports.ReadFile(path)
 	if errors.Is(err, fs.ErrNotExist) {
 		return nil, nil
 	}

@@ -4,7 +4,6 @@ import (
 	"errors"
 	"fmt"
 	"io"
-	"os"
 	"slices"
 	"strings"
 	"time"
@@ -47,7 +46,7 @@ type KnownFailures []KnownFailure
 // kept and [KnownFailure.Dropped], since a list may be older than the program. An unknown key, an empty field or a
 // broken date is an error that names file and line.
 func ReadKnownFailures(path string, exists func(id string) bool) (KnownFailures, error) {
-	data, err := os.ReadFile(path)
+	data, err := yamlfile.ReadFile(path)
 	if err != nil {
 		return nil, fmt.Errorf("reading the known failures: %w; leave --known out if there are none", err)
 	}

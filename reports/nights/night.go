@@ -6,7 +6,6 @@ import (
 	"fmt"
 	"io/fs"
 	"maps"
-	"os"
 	"path/filepath"
 	"runtime"
 	"slices"
@@ -93,7 +92,7 @@ func shownBy(c *reports.Cause) []string {
 
 // ReadOne reads a night.json, or takes the night out of a run.json.
 func ReadOne(path string) (*Night, error) {
-	data, err := os.ReadFile(path)
+	data, err := reports.ReadFile(path)
 	if err != nil {
 		return nil, err
 	}

@@ -7,7 +7,6 @@ import (
 	"fmt"
 	"io"
 	"io/fs"
-	"os"
 	"slices"
 	"strings"
 	"time"
@@ -37,7 +36,7 @@ const profileVersion = 1
 
 // ReadProfile reads a profile.json. A file that does not exist yet is an empty profile.
 func ReadProfile(path string) (*Profile, error) {
-	data, err := os.ReadFile(path)
+	data, err := reports.ReadFile(path)
 	if errors.Is(err, fs.ErrNotExist) {
 		return &Profile{Version: profileVersion}, nil
 	}

@@ -83,12 +83,12 @@ type neighbourhood struct {
 // beside reads what stands in a folder: selftest.json and load.json, where this program wrote them.
 func beside(folder string) neighbourhood {
 	var near neighbourhood
-	if data, err := os.ReadFile(filepath.Join(folder, "selftest.json")); err == nil {
+	if data, err := reports.ReadFile(filepath.Join(folder, "selftest.json")); err == nil {
 		if found := new(reports.Selftest); json.Unmarshal(data, found) == nil && len(found.Faults) > 0 {
 			near.selftest = found
 		}
 	}
-	if data, err := os.ReadFile(filepath.Join(folder, "load.json")); err == nil {
+	if data, err := reports.ReadFile(filepath.Join(folder, "load.json")); err == nil {
 		if found, err := reports.ReadLoad(bytes.NewReader(data)); err == nil {
 			near.load = found
 		}

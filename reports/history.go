@@ -69,6 +69,14 @@ func (r *Run) Since(f evidence.Finding) string {
 	return fmt.Sprintf("Since %s, on %d nights without a break.", since.First.UTC().Format("2006-01-02"), since.Nights)
 }
 
+// FirstSeen is when a finding was first seen without a break; zero where the run knows of no earlier nights.
+func (r *Run) FirstSeen(f evidence.Finding) time.Time {
+	if r.History == nil {
+		return time.Time{}
+	}
+	return r.History.Since[f.Fingerprint()].First
+}
+
 // Same reports whether two nights tell of one cause: they have a way in common in which it shows.
 func (f NightFailure) Same(other NightFailure) bool {
 	ways := append([]string{other.Fingerprint}, other.Also...)
@@ -92,6 +100,8 @@ type NightFailure struct {
 	Known bool `json:"known,omitempty"`
 	// Flaky says that another attempt of that night did not show it: it makes nothing new, and keeps open what is.
 	Flaky bool `json:"flaky,omitempty"`
+	// Since is when it was first seen without a break; zero where the run knew of no earlier nights.
+	Since time.Time `json:"since,omitzero"`
 }
 
 // ProfileChange is an answer that is not that of the last profile.

@@ -9,6 +9,7 @@ import (
 	"slices"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/stretchr/testify/require"
 
@@ -32,7 +33,9 @@ func toldAlike(t *testing.T, m *month, a *morning) {
 	for _, one := range reports.New(a.run.Causes(true)) {
 		require.Contains(t, page, one.Finding.Requirement+": "+one.Title())
 		require.Contains(t, page, "Whose fault: the API's own answer.")
-		require.Contains(t, page, a.run.Since(one.Finding))
+		for _, text := range []string{a.output, page} {
+			require.Contains(t, text, a.run.Since(one.Finding))
+		}
 	}
 	h := a.run.History
 	if h.Nights > 0 {
@@ -220,6 +223,19 @@ func nightsOnOnePage(t *testing.T, m *month) {
 		require.Regexp(t, fmt.Sprintf(`<li class="%s" title="%s: [^>]*>[✓✗?]<small>%s</small>`, look, at.Format("2006-01-02"),
 			at.Format("01-02")), page)
 	}
+}
+
+// comparedInWords: two nights are compared by the names of fields, by latency and by since when what stands does.
+func comparedInWords(t *testing.T, m *month) {
+	compared := func(was, is int) string {
+		output, code := kobcheck(t, "report", "compare", filepath.Join(m.folder(was), "night.json"), filepath.Join(m.folder(is), "night.json"))
+		require.Zero(t, code, output)
+		return output
+	}
+	fields := compared(19, 20)
+	require.Contains(t, fields, "wallets-get: field /trace_ref")
+	require.Contains(t, fields, ", since "+m.date(15).Format(time.DateOnly))
+	require.Contains(t, compared(12, 14), slowed+" p50 20.0")
 }
 
 // littleKept: of nights that passed all but the latest have less than 3 MB.

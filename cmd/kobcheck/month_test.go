@@ -134,6 +134,7 @@ func TestAMonthOfNightsIsToldRightEveryMorning(t *testing.T) {
 	if len(m.mornings) == len(table) {
 		slowdownTold(t, m)
 		nightsOnOnePage(t, m)
+		comparedInWords(t, m)
 		littleKept(t, m)
 	}
 }

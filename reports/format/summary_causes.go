@@ -34,11 +34,11 @@ func (p printer) failures(r *reports.Run, facts *contract.Contract) {
 			p.Line("")
 			return
 		}
-		p.cause(&causes[i], facts)
+		p.cause(r, &causes[i], facts)
 	}
 }
 
-func (p printer) cause(c *reports.Cause, facts *contract.Contract) {
+func (p printer) cause(r *reports.Run, c *reports.Cause, facts *contract.Contract) {
 	f, s := c.Finding, c.Scenario
 	word := "FAILED"
 	if f.Hazard != "" {
@@ -83,6 +83,9 @@ func (p printer) cause(c *reports.Cause, facts *contract.Contract) {
 	p.Line("  finding      %s%s", wording.Wrap(f.Message, 15), wording.Plain(where))
 	p.Line("  expected     %s", wording.Wrap(f.Expected, 15))
 	p.Line("  actual       %s", wording.Wrap(f.Actual, 15))
+	if since := r.Since(f); since != "" {
+		p.Line("  history      %s", since)
+	}
 	if f.Gherkin != "" {
 		p.Line("  as scenario")
 		for _, line := range strings.Split(strings.TrimRight(f.Gherkin, "\n"), "\n") {

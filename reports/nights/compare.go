@@ -3,6 +3,8 @@ package nights
 import (
 	"cmp"
 	"fmt"
+	"maps"
+	"math"
 	"slices"
 
 	"github.com/kobcheck/kobcheck/reports"
@@ -14,14 +16,14 @@ type Changes struct {
 	Was, Is   *Night
 	New, Gone []reports.NightFailure
 	// Unseen stood before, and the second did not look for it; Unlooked fails in the second, and no night before had
-	// looked for it.
-	Unseen, Unlooked []reports.NightFailure
-	Verdicts         []verdictChange
-	Vanished         []string // scenarios that the first has and the second has not
-	Added            []string
-	Answers          []reports.ProfileChange
-	Undocumented     []string
-	Documented       []string // undocumented things that are gone
+	// looked for it; Still stood before and does so.
+	Unseen, Unlooked, Still []reports.NightFailure
+	Verdicts                []verdictChange
+	Vanished                []string // scenarios that the first has and the second has not
+	Added                   []string
+	Answers                 []reports.ProfileChange
+	Undocumented            []string
+	Documented              []string // undocumented things that are gone
 }
 
 // verdictChange is a scenario with another verdict.
@@ -80,14 +82,29 @@ func (c *Changes) failures(earlier []*Night) {
 	}
 	for _, failure := range c.Is.Failures {
 		switch {
-		case failure.Flaky:
 		case slices.ContainsFunc(stood, func(one *openFailure) bool { return one.Same(failure) }):
+			c.Still = append(c.Still, failure)
+		case failure.Flaky:
 		case slices.ContainsFunc(earlier, func(n *Night) bool { return n.judged(failure) }):
 			c.New = append(c.New, failure)
 		default:
 			c.Unlooked = append(c.Unlooked, failure)
 		}
 	}
+}
+
+// latencies are the operations whose median latency is another one by a quarter or more, in words: of two nights alone, so
+// that it may be chance.
+func (c *Changes) latencies() []string {
+	const least = 0.25
+	var lines []string
+	for _, operation := range slices.Sorted(maps.Keys(c.Is.P50)) {
+		was, is := c.Was.P50[operation], c.Is.P50[operation]
+		if was > 0 && math.Abs(is/was-1) >= least {
+			lines = append(lines, latencyShift{Operation: operation, Before: was, After: is}.change())
+		}
+	}
+	return lines
 }
 
 // Upgrade says that another version of the program made the second night; empty where the same did, or one does not say.

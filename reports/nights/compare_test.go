@@ -31,7 +31,10 @@ func TestEachKindOfChangeIsTold(t *testing.T) {
 		"more than is documented": {func(n *Night) { n.Undocumented = append(n.Undocumented, "cards-get: field y\x1b[31m") },
 			"Beyond the documentation, new\n  cards-get: field y [31m"},
 		"less than was undocumented": {func(n *Night) { n.Undocumented = nil }, "Beyond the documentation, gone\n  cards-get: field x"},
-		"another target":             {func(n *Night) { n.Target = "other" }, `the first is of "staging", the second of "other"`},
+		"more latency": {func(n *Night) { n.P50["cards-get"] = 26 },
+			"Latency, of these two nights alone\n  cards-get p50 20.0 → 26.0 ms (+30 %)"},
+		"little more latency": {func(n *Night) { n.P50["cards-get"] = 22 }, "  nothing changed\n"},
+		"another target":      {func(n *Night) { n.Target = "other" }, `the first is of "staging", the second of "other"`},
 	} {
 		var out bytes.Buffer
 		require.NoError(t, PrintChanges(&out, Compare(nightOf(1, nil), nightOf(2, c.change))))
@@ -41,6 +44,12 @@ func TestEachKindOfChangeIsTold(t *testing.T) {
 	mended := Compare(nightOf(1, failing("f1")), nightOf(2, nil))
 	require.Equal(t, "f1", mended.Gone[0].Fingerprint)
 	require.Empty(t, mended.New)
+	var out bytes.Buffer
+	require.NoError(t, PrintChanges(&out, Compare(nightOf(1, failing("f1")), nightOf(2, func(n *Night) {
+		failing("f1")(n)
+		n.Failures[0].Since = n.StartedAt.AddDate(0, 0, -5)
+	}))))
+	require.Contains(t, out.String(), "Deviations that stand\n  CARD-02 is not so (1 scenario, fingerprint f1), since 2026-09-28\n")
 }
 
 func TestALongListIsCutAndSaysByHowMuch(t *testing.T) {

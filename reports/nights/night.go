@@ -62,7 +62,7 @@ func Of(r *reports.Run) *Night {
 		n.Failures = append(n.Failures, reports.NightFailure{Fingerprint: group.Fingerprints[0], Also: group.Fingerprints[1:],
 			Requirement: group.Finding.Requirement, Message: group.Finding.Message, By: shownBy(&group),
 			Scenarios: len(group.Scenarios), Passing: group.Passing, Hazard: group.Finding.Hazard, Known: group.Known(),
-			Flaky: group.Flaky()})
+			Flaky: group.Flaky(), Since: r.FirstSeen(group.Finding)})
 	}
 	for _, use := range r.Operations {
 		if use.Requests > 0 {

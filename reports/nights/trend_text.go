@@ -68,11 +68,14 @@ func PrintTrend(w io.Writer, t *Trend) error {
 }
 
 func (s latencyShift) String() string {
-	text := fmt.Sprintf("%s p50 %.1f → %.1f ms (%+.0f %%)", s.Operation, s.Before, s.After, 100*(s.After/s.Before-1))
 	if s.Grows {
-		return text + ", little by little"
+		return s.change() + ", little by little"
 	}
-	return fmt.Sprintf("%s from %s on, p = %.1g", text, day(s.From), s.P)
+	return fmt.Sprintf("%s from %s on, p = %.1g", s.change(), day(s.From), s.P)
+}
+
+func (s latencyShift) change() string {
+	return fmt.Sprintf("%s p50 %.1f → %.1f ms (%+.0f %%)", s.Operation, s.Before, s.After, 100*(s.After/s.Before-1))
 }
 
 // PrintChanges prints what differs between two nights.
@@ -83,6 +86,9 @@ func PrintChanges(w io.Writer, c *Changes) error {
 		p.Line("  the first is of %q, the second of %q", wording.Plain(c.Was.Target), wording.Plain(c.Is.Target))
 	}
 	p.differences(c)
+	slower := c.latencies()
+	p.list("Latency, of these two nights alone", len(slower), func(i int) string { return slower[i] })
+	p.failures("Deviations that stand", c.Still)
 	return p.Err()
 }
 
@@ -112,8 +118,12 @@ func (p nightPrinter) differences(c *Changes) {
 
 func (p nightPrinter) failures(title string, list []reports.NightFailure) {
 	p.list(title, len(list), func(i int) string {
-		return fmt.Sprintf("%s %s (%s, fingerprint %s)", list[i].Requirement, wording.Plain(list[i].Message),
+		text := fmt.Sprintf("%s %s (%s, fingerprint %s)", list[i].Requirement, wording.Plain(list[i].Message),
 			wording.Count(list[i].Scenarios, "scenario"), list[i].Fingerprint)
+		if !list[i].Since.IsZero() {
+			text += ", since " + day(list[i].Since)
+		}
+		return text
 	})
 }
 

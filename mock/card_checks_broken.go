@@ -84,6 +84,9 @@ func (s *Server) loosenChecks(r *cardRequest, checks []cardCheck) {
 		s.faults.On("order.metadata-product-not-needed") {
 		checks[1].holds = always
 	}
+	if r.program != nil && s.takesAsText(r.program.metadata) {
+		checks[1].holds = always
+	}
 	if r.wallet == nil {
 		return
 	}

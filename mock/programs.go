@@ -26,7 +26,7 @@ func (s *Server) listPrograms(c *call) answer {
 // createProgram makes a program, ACTIVE or not by style (C-25). Metadata is held against the product (CARD-PRE-15 to
 // 18).
 func (s *Server) createProgram(c *call) answer {
-	if !validMetadata(c.body["metadata"]) && !s.takesUnfit() {
+	if !validMetadata(c.body["metadata"]) && !s.takesUnfit(c.body["metadata"]) {
 		return s.invalid(c, "metadata must have the texts parent_account_id and product_id, "+
 			"and may have group_id, a list of texts")
 	}

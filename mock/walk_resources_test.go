@@ -150,6 +150,10 @@ func walkEndusers(c *caller) {
 	grouped := c.as("admin").call("card-programs-create", body{"type": "VIRTUAL", "partner_product": "KOBBLE_DEBIT_1",
 		"metadata": json.RawMessage(`{"parent_account_id":"1","product_id":"2","group_id":["a"]}`)}).id()
 	c.tryCard(grouped, c.wallet())
+	for _, odd := range []any{true, []string{"1"}, body{"id": "1"}, nil} {
+		c.as("admin").call("card-programs-create", body{"type": "VIRTUAL", "partner_product": "KOBBLE_DEBIT_1",
+			"metadata": body{"parent_account_id": odd, "product_id": "2"}})
+	}
 	blocked := c.call("endusers-create", body{"person": person(), "metadata": body{"status": "BLOCKED"}}).id()
 	c.tryCard(c.program("ok"), c.call("wallets-create", body{"holder_id": blocked, "asset": "AUD",
 		"asset_class": "CURRENCY", "partner_product": "KOBBLE_AUD_1"}).id())

@@ -90,6 +90,28 @@ Feature: Card creation flow
         | group_id          | {"parent_account_id": "100", "product_id": "4711", "group_id": "a"}      | CARD-PRE-18 |
         | one group_id      | {"parent_account_id": "100", "product_id": "4711", "group_id": ["a", 7]} | CARD-PRE-18 |
 
+    @id:guide.program-of-type
+    Scenario Outline: A program whose "<field>" is <kind> issues no cards
+      Given a valid request to "Create a new program"
+      But the request's "metadata" is set to <metadata>
+      When the request is sent
+      And a card is asked for with what it makes
+      Then the program is refused or issues no card
+
+      Examples:
+        | field             | kind            | metadata                                                                 | requirement |
+        | parent_account_id | a truth value   | {"parent_account_id": true, "product_id": "4711"}                        | CARD-PRE-16 |
+        | parent_account_id | a list          | {"parent_account_id": ["100"], "product_id": "4711"}                     | CARD-PRE-16 |
+        | parent_account_id | an object       | {"parent_account_id": {"id": "100"}, "product_id": "4711"}               | CARD-PRE-16 |
+        | parent_account_id | null            | {"parent_account_id": null, "product_id": "4711"}                        | CARD-PRE-16 |
+        | product_id        | a truth value   | {"parent_account_id": "100", "product_id": true}                         | CARD-PRE-17 |
+        | product_id        | a list          | {"parent_account_id": "100", "product_id": ["4711"]}                     | CARD-PRE-17 |
+        | product_id        | an object       | {"parent_account_id": "100", "product_id": {"id": "4711"}}               | CARD-PRE-17 |
+        | product_id        | null            | {"parent_account_id": "100", "product_id": null}                         | CARD-PRE-17 |
+        | group_id          | a number        | {"parent_account_id": "100", "product_id": "4711", "group_id": 7}        | CARD-PRE-18 |
+        | group_id          | an object       | {"parent_account_id": "100", "product_id": "4711", "group_id": {"a": 1}} | CARD-PRE-18 |
+        | group_id          | a list of lists | {"parent_account_id": "100", "product_id": "4711", "group_id": [["a"]]}  | CARD-PRE-18 |
+
     @id:guide.program-groups @CARD-PRE-18
     Scenario: A program may name groups
       Given a valid request to "Create a new program"

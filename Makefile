@@ -4,11 +4,14 @@ BIN := bin
 # The linter is built from the module proxy and kept beside the program, pinned here.
 GOLANGCI_VERSION := v2.15.0
 GOLANGCI := $(BIN)/golangci-lint-$(GOLANGCI_VERSION)
+# What kubectl has of kustomize depends on its version; this is the same everywhere.
+KUSTOMIZE_VERSION := v5.7.1
+KUSTOMIZE := $(BIN)/kustomize-$(KUSTOMIZE_VERSION)
 # Tests make many small values; a collector that waits longer takes a quarter less of the processor.
 export GOGC ?= 400
 VERSION := $(shell git describe --tags --always --dirty 2>/dev/null || echo dev)
 
-.PHONY: help run test test-all check race unit whole month faults pages suite lint load selftest openapi book fuzz vulnerabilities foreign soak-suite bench mock build clean
+.PHONY: help run test test-all check race unit whole month faults pages suite lint load selftest openapi book fuzz vulnerabilities foreign soak-suite bench cluster mock build clean
 
 help: ## list the targets
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## /\1\t/' | expand -t 12
@@ -108,6 +111,20 @@ bench: build ## what the harness costs beside bare net/http, the load engine bes
 	@$(GO) test ./client/webhook -run '^$$' -bench Receiver -cpu 1
 	@$(GO) test ./client ./schemas ./reports -run '^$$' -bench .
 	@$(GO) test ./load -run '^$$' -bench . -benchtime 1x
+
+cluster: ## deploy/kubernetes on the cluster that KUBECONFIG names, with IMAGE: nights and loads of four shards on a mock there
+	@if [ -z "$$KUBECONFIG" ]; then \
+		echo "no cluster: KUBECONFIG names none, so that deploy/kubernetes is not tried on one"; \
+	else \
+		$(MAKE) --no-print-directory $(KUSTOMIZE) && \
+		ON_A_CLUSTER=1 KUSTOMIZE="$(abspath $(KUSTOMIZE)) build" $(GO) test -count=1 -timeout 60m ./cmd/kobcheck -run TestOnACluster -v | \
+			grep -v '^ *=== '; \
+	fi
+
+$(KUSTOMIZE):
+	@echo "building kustomize $(KUSTOMIZE_VERSION), once"
+	@GOBIN=$(abspath $(BIN))/tmp GOFLAGS= $(GO) install sigs.k8s.io/kustomize/kustomize/v5@$(KUSTOMIZE_VERSION)
+	@mv $(BIN)/tmp/kustomize $@ && rmdir $(BIN)/tmp
 
 mock: build ## serve the mock on 127.0.0.1:8080 and print a target file for it
 	@$(BIN)/kobcheck mock --addr 127.0.0.1:8080

@@ -97,9 +97,7 @@ func (g gate) evaluate(m *arrivals.Measure) reports.GateResult {
 	case "rate":
 		r.Unit = "%"
 		r.Samples, r.Needed = m.Due, 1
-		if m.Due > 0 {
-			r.Figure = 100 * float64(m.Sent) / float64(m.Due)
-		}
+		r.Figure = 100 * m.InTime()
 		r.Low, r.High = r.Figure, r.Figure
 	case "drift":
 		r.Unit = "%"

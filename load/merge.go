@@ -121,7 +121,6 @@ func mergePlan(parts []*reports.LoadPlan) (*reports.LoadPlan, error) {
 		whole.Observed = append(whole.Observed, part.Observed...)
 	}
 	lag := whole.Lag
-	m.Wall = m.Asked
 	gates := whole.Gates
 	whole.Gates = []reports.GateResult{}
 	if err := m.Report(&whole); err != nil {

@@ -1,11 +1,8 @@
 package main
 
 import (
-	"bytes"
-	"errors"
-	"io"
 	"os"
-	"path/filepath"
+	"strconv"
 	"strings"
 	"testing"
 
@@ -15,76 +12,104 @@ import (
 	"github.com/kobcheck/kobcheck/steps/suite"
 )
 
-// manifest is what of a manifest is held here; a cluster's own server knows the rest.
+// manifest is what of a manifest is held here; a cluster's own server knows the rest (make cluster).
 type manifest struct {
-	APIVersion string `yaml:"apiVersion"`
-	Kind       string
-	Metadata   struct{ Name string }
-	Spec       struct {
-		Schedule          string
+	Kind string
+	Spec struct {
 		ConcurrencyPolicy string             `yaml:"concurrencyPolicy"`
-		JobTemplate       struct{ Spec Job } `yaml:"jobTemplate"`
-		Job               `yaml:",inline"`
+		JobTemplate       struct{ Spec job } `yaml:"jobTemplate"`
+		Job               job                `yaml:",inline"`
 	}
 }
 
-type Job struct {
-	Template struct {
+type job struct {
+	Completions          int
+	Parallelism          int
+	CompletionMode       string `yaml:"completionMode"`
+	BackoffLimitPerIndex *int   `yaml:"backoffLimitPerIndex"`
+	Template             struct {
 		Spec struct {
-			RestartPolicy string `yaml:"restartPolicy"`
-			Containers    []struct {
-				Image           string
-				Args            []string
-				SecurityContext struct {
-					ReadOnlyRootFilesystem   bool  `yaml:"readOnlyRootFilesystem"`
-					AllowPrivilegeEscalation *bool `yaml:"allowPrivilegeEscalation"`
-				} `yaml:"securityContext"`
-				VolumeMounts []struct{ Name string } `yaml:"volumeMounts"`
+			Containers []struct {
+				Image string
+				Args  []string
+				Env   []struct{ Name string }
 			}
-			Volumes []struct{ Name string }
 		}
 	}
 }
 
-// TestManifestsCallTheProgramAsItIs holds the structure of every manifest, and what they call against the program.
+// manifests reads all documents of a file.
+func manifests(t *testing.T, path string) (all []manifest) {
+	t.Helper()
+	text, err := os.ReadFile("../../deploy/kubernetes/" + path)
+	require.NoError(t, err)
+	for document := range strings.SplitSeq(string(text), "\n---\n") {
+		var one manifest
+		require.NoError(t, yaml.Unmarshal([]byte(document), &one), path)
+		all = append(all, one)
+	}
+	return all
+}
+
+// TestManifestsCallTheProgramAsItIs holds what every manifest calls against the program.
 func TestManifestsCallTheProgramAsItIs(t *testing.T) {
 	t.Parallel()
-	paths, err := filepath.Glob("../../deploy/kubernetes/*.yaml")
-	require.NoError(t, err)
 	kinds := map[string]int{}
-	for _, path := range paths {
-		text, err := os.ReadFile(path)
-		require.NoError(t, err)
-		for documents := yaml.NewDecoder(bytes.NewReader(text)); ; {
-			var one manifest
-			if err := documents.Decode(&one); errors.Is(err, io.EOF) {
-				break
-			}
-			require.NoError(t, err, path)
-			require.Equal(t, "batch/v1", one.APIVersion, path)
-			require.NotEmpty(t, one.Metadata.Name, path)
-			kinds[one.Kind]++
-			job := one.Spec.Job
-			if one.Kind == "CronJob" {
-				require.Equal(t, "Forbid", one.Spec.ConcurrencyPolicy)
-				require.Len(t, strings.Fields(one.Spec.Schedule), 5)
-				job = one.Spec.JobTemplate.Spec
-			}
-			pod := job.Template.Spec
-			require.Equal(t, "Never", pod.RestartPolicy, path)
-			require.NotEmpty(t, pod.Containers, path)
-			for _, container := range pod.Containers {
-				require.NotEmpty(t, container.Image, path)
-				require.True(t, container.SecurityContext.ReadOnlyRootFilesystem, path)
-				require.False(t, *container.SecurityContext.AllowPrivilegeEscalation, path)
-				for _, mount := range container.VolumeMounts {
-					require.Contains(t, pod.Volumes, struct{ Name string }{mount.Name}, path)
-				}
-				calls(t, container.Args)
-			}
+	for _, one := range append(manifests(t, "base/nightly.yaml"), manifests(t, "base/load.yaml")...) {
+		kinds[one.Kind]++
+		job := one.Spec.Job
+		if one.Kind == "CronJob" {
+			require.Equal(t, "Forbid", one.Spec.ConcurrencyPolicy)
+			job = one.Spec.JobTemplate.Spec
+		}
+		for _, container := range job.Template.Spec.Containers {
+			require.NotContains(t, container.Image, "latest", "it would be pulled again and again, and be another one day")
+			require.Contains(t, container.Env, struct{ Name string }{"GOMEMLIMIT"})
+			calls(t, container.Args)
 		}
 	}
 	require.Equal(t, map[string]int{"CronJob": 1, "Job": 2}, kinds)
+	text, err := os.ReadFile("../../deploy/kubernetes/claim/nightly.yaml")
+	require.NoError(t, err)
+	var changes []struct{ Value any }
+	require.NoError(t, yaml.Unmarshal(text, &changes))
+	for _, change := range changes {
+		if more, is := change.Value.(string); is {
+			calls(t, []string{"run", more})
+		}
+	}
+}
+
+// TestTheMergeWaitsForEveryShard holds the numbers that stand in several places together, and that a shard which ends
+// early takes no other along.
+func TestTheMergeWaitsForEveryShard(t *testing.T) {
+	t.Parallel()
+	jobs := manifests(t, "base/load.yaml")
+	shards, merge := jobs[0].Spec.Job, jobs[1].Spec.Job
+	require.Equal(t, "Indexed", shards.CompletionMode)
+	require.Equal(t, shards.Completions, shards.Parallelism, "they meet, so that all have to be there at once")
+	require.Zero(t, *shards.BackoffLimitPerIndex)
+	var waitsFor, out []string
+	for _, argument := range merge.Template.Spec.Containers[0].Args {
+		if strings.HasSuffix(argument, "/load.json") {
+			waitsFor = append(waitsFor, argument)
+		}
+	}
+	for _, argument := range shards.Template.Spec.Containers[0].Args {
+		for i := range shards.Completions {
+			own := strings.ReplaceAll(argument, "$(JOB_COMPLETION_INDEX)", strconv.Itoa(i))
+			if place, found := strings.CutPrefix(own, "--out="); found {
+				out = append(out, place+"/load.json")
+			}
+			if text, found := strings.CutPrefix(own, "--shard="); found {
+				part, err := suite.ParseShard(text)
+				require.NoError(t, err)
+				require.Equal(t, suite.Shard{Index: i + 1, Of: shards.Completions}, part)
+			}
+		}
+	}
+	require.NotEmpty(t, out)
+	require.Equal(t, out, waitsFor)
 }
 
 // calls holds the arguments of a container against the commands and flags that there are.
@@ -97,12 +122,8 @@ func calls(t *testing.T, arguments []string) {
 		if !flag {
 			continue
 		}
-		name, value, _ := strings.Cut(name, "=")
+		name, _, _ = strings.Cut(name, "=")
 		require.NotNil(t, command.Flags().Lookup(name), "%s has no flag --%s", command.Name(), name)
-		if name == "shard" {
-			_, err := suite.ParseShard(strings.ReplaceAll(value, "$(JOB_COMPLETION_INDEX)", "3"))
-			require.NoError(t, err)
-		}
 	}
 }
 

@@ -97,7 +97,7 @@ const (
 
 // step applies the rule to what was measured at a rate. Late says that nothing but the generator broke it.
 func (p *Capacity) step(rate float64, m *Measure) (step reports.LoadStep, late bool) {
-	step = reports.LoadStep{Rate: rate, Reached: float64(m.Sent) / max(m.last.Seconds(), m.Asked.Seconds()),
+	step = reports.LoadStep{Rate: rate, Reached: m.reached(),
 		P99: Percentiles(m.FromDue("")).P99}
 	bad, all := m.Count("", Failed)
 	slow, _ := m.Count("", Throttled)

@@ -44,9 +44,9 @@ type series struct{ due, send *hdr.Histogram }
 // number of requests.
 type Measure struct {
 	mu sync.Mutex
-	// Due and Sent count arrivals, Asked is how long they were to take, Wall how long they took.
-	Due, Sent   int
-	Asked, Wall time.Duration
+	// Due and Sent count arrivals, Asked is how long they were to take.
+	Due, Sent int
+	Asked     time.Duration
 	// Lag is how late the generator itself began arrivals, in microseconds.
 	Lag *hdr.Histogram
 	// last is when the last request left the queue.

@@ -25,7 +25,7 @@ func answered(operation, class string, second int, took time.Duration) Outcome {
 // measured is what outcomes come to.
 func measured(outcomes ...Outcome) *Measure {
 	m := NewMeasure()
-	m.Due, m.Asked, m.Wall = len(outcomes), time.Second, 2*time.Second
+	m.Due, m.Asked = len(outcomes), time.Second
 	for _, one := range outcomes {
 		m.Add(one)
 	}
@@ -77,7 +77,10 @@ func TestAReportHasWhatWasMeasuredAndAShardsReportAddsUpToIt(t *testing.T) {
 		require.Equal(t, want.Slices[i].Good, got.Slices[i].Good)
 		require.Equal(t, want.Slices[i].Throttled, got.Slices[i].Throttled)
 	}
-	require.InDelta(t, 100, want.Reached, 1e-9, "200 in two seconds, though one was asked for")
+	require.InDelta(t, 200/3.0995, want.Reached, 1e-9, "the last of 200 left at 3.0995 s, though one second was asked for")
+	require.InDelta(t, want.Reached, got.Reached, 1e-6)
+	require.InDelta(t, 1/2.0995, whole.InTime(), 1e-9, "a second later is no matter")
+	require.InDelta(t, 1, measured(answered("a", Good, 1, 2*time.Second)).InTime(), 1e-9)
 	broken := report(whole)
 	broken.Series[0].DueHDR = []byte("no histogram")
 	require.ErrorContains(t, NewMeasure().Absorb(broken), "unpacking the latencies of a")

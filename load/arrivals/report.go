@@ -26,7 +26,7 @@ func (m *Measure) Report(into *reports.LoadPlan) error {
 	into.Due, into.Sent, into.Checked, into.Errors = m.Due, m.Sent, m.checked, m.errors
 	if m.Asked > 0 {
 		into.Asked = float64(m.Due) / m.Asked.Seconds()
-		into.Reached = float64(m.Sent) / max(m.Wall.Seconds(), m.Asked.Seconds())
+		into.Reached = m.reached()
 	}
 	into.Lag = Percentiles(m.Lag)
 	for id, one := range m.series {
@@ -63,12 +63,28 @@ func (m *Measure) Report(into *reports.LoadPlan) error {
 	return nil
 }
 
+// reached is how many arrivals a second were sent, over the time that the plan asks for or, where the last one left
+// later, until then.
+func (m *Measure) reached() float64 { return float64(m.Sent) / max(m.last, m.Asked).Seconds() }
+
+// InTime is the share of the arrivals that were sent, made smaller by as much as the last one left later than a second
+// after the plan's end: what leaves long after its time is no rate.
+func (m *Measure) InTime() float64 {
+	if m.Due == 0 || m.Asked == 0 {
+		return 0
+	}
+	return float64(m.Sent) / float64(m.Due) * m.Asked.Seconds() / max(m.Asked, m.last-time.Second).Seconds()
+}
+
 // Absorb adds what a shard measured, bucket by bucket. The lag of a shard is known by its percentiles only, so that
 // of the whole is the largest.
 func (m *Measure) Absorb(part *reports.LoadPlan) error {
 	m.Due, m.Sent, m.checked = m.Due+part.Due, m.Sent+part.Sent, m.checked+part.Checked
 	if part.Asked > 0 {
 		m.Asked = max(m.Asked, time.Duration(float64(part.Due)/part.Asked*float64(time.Second)))
+	}
+	if part.Reached > 0 {
+		m.last = max(m.last, time.Duration(float64(part.Sent)/part.Reached*float64(time.Second)))
 	}
 	for text, n := range part.Errors {
 		m.errors[text] += n

@@ -67,7 +67,7 @@ func (t *Traffic) arrive(ctx context.Context, on *kind.Target, due []time.Durati
 	m.Due = len(due)
 	running, watch, end := beside(ctx, on, t, due, m)
 	m.watch = watch
-	m.Wall = Attack(running, due, &t.Head, func(ctx context.Context, n int) Outcome {
+	Attack(running, due, &t.Head, func(ctx context.Context, n int) Outcome {
 		if operations[n] == onboarding {
 			return onboard(ctx, on, stock.program, n%t.CheckEvery == 0)
 		}

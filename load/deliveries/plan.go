@@ -92,7 +92,7 @@ func (p *Plan) Perform(ctx context.Context, on *kind.Target, run kind.Run, resul
 	m := arrivals.MeasureOf(on)
 	m.Due, m.Asked = len(due), p.Stages.Ceiling().Time
 	d.began = time.Now()
-	m.Wall = arrivals.Attack(ctx, due, &p.Head, func(ctx context.Context, n int) arrivals.Outcome {
+	arrivals.Attack(ctx, due, &p.Head, func(ctx context.Context, n int) arrivals.Outcome {
 		sent := time.Now()
 		exchange, err := on.Client.Do(ctx, draft.Operation, draft.Ready())
 		o := arrivals.Judge(on, draft.Operation, exchange, err, n%p.CheckEvery == 0)

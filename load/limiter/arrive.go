@@ -45,7 +45,7 @@ func (a *asker) arrive(ctx context.Context, head *kind.Head, rate float64, count
 	all.Due, all.Asked = len(due), time.Duration(stage.Seconds*float64(time.Second))
 	operation := a.target.Contract.Operation(probedOperation)
 	var mu sync.Mutex
-	all.Wall = arrivals.Attack(ctx, due, head, func(ctx context.Context, n int) arrivals.Outcome {
+	arrivals.Attack(ctx, due, head, func(ctx context.Context, n int) arrivals.Outcome {
 		from := a.Now()
 		exchange, err := a.target.Client.Do(ctx, operation, client.Request{})
 		o := arrivals.Judge(a.target, operation, exchange, err, n%head.CheckEvery == 0)

@@ -40,7 +40,7 @@ func (p *performance) atRate(ctx context.Context, seed int64) (*arrivals.Measure
 	}
 	m := arrivals.MeasureOf(p.Target)
 	m.Due, m.Asked = len(due), p.plan.Stages.Ceiling().Time
-	m.Wall = arrivals.Attack(ctx, due, &p.plan.Head, func(ctx context.Context, n int) arrivals.Outcome {
+	arrivals.Attack(ctx, due, &p.plan.Head, func(ctx context.Context, n int) arrivals.Outcome {
 		operation, key := d.place(n)
 		s := d.strikes[operation]
 		called := kind.Now()

@@ -138,6 +138,9 @@ func (b *Bench) Loader(file *target.File, runID string, seed int64) func(context
 			return nil, err
 		}
 		defer end()
+		if plan.Kind == deliveries.Kind && on.Receiver == nil {
+			return nil, &scene.NotTestable{Key: "webhooks.public_url", Why: "the API has no address under which it reaches this run"}
+		}
 		patience := plan.Ceiling().Time + loadPatience
 		ctx, cancel := context.WithTimeoutCause(ctx, patience, fmt.Errorf("the load took longer than %v", patience))
 		defer cancel()

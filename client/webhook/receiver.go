@@ -18,8 +18,8 @@ import (
 
 // What a receiver holds, whoever sends: so many bytes of deliveries, and so many bodies that are being read.
 const (
-	mostHeld    = 32 << 20
-	mostAtOnce  = 64
+	mostHeld    = 20 << 20
+	mostAtOnce  = 32
 	ofADelivery = 4 << 10 // bytes that one takes beside its body
 )
 
@@ -120,6 +120,9 @@ type Received struct {
 	Wrong   error
 }
 
+// size is what a delivery takes, in bytes: its body, and the message that was read from it.
+func (r *Received) size() int64 { return 2*int64(len(r.Body)) + ofADelivery }
+
 // NewInbox opens an address that nobody can guess.
 func (r *Receiver) NewInbox() *Inbox {
 	r.mu.Lock()
@@ -195,9 +198,8 @@ func (b *Inbox) take(d Delivery) int {
 	if b.answer != nil {
 		one.Answer = b.answer(one)
 	}
-	size := int64(len(d.Body)) + ofADelivery
-	if b.held.Add(size) > mostHeld {
-		b.held.Add(-size)
+	if b.held.Add(one.size()) > mostHeld {
+		b.held.Add(-one.size())
 		return http.StatusInsufficientStorage
 	}
 	b.received = append(b.received, one)
@@ -238,7 +240,7 @@ func (b *Inbox) Next(ctx context.Context) (Received, bool) {
 		b.mu.Lock()
 		defer b.mu.Unlock()
 		b.received = slices.Delete(b.received, 0, 1)
-		b.held.Add(-int64(len(one.Body)) - ofADelivery)
+		b.held.Add(-one.size())
 	}
 	return one, came
 }

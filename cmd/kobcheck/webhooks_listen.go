@@ -32,7 +32,8 @@ func newWebhooksListen() *cobra.Command {
 		Example: `  kobcheck webhooks listen --addr 127.0.0.1:9000 --certificate-host 127.0.0.1:8080
   kobcheck webhooks listen --addr 127.0.0.1:9000 --path /webhooks --certificate-host 127.0.0.1:9001 --topic ` + torment.Topic + ` --refuse &
   kobcheck webhooks torment http://127.0.0.1:9000/webhooks --addr 127.0.0.1:9001`,
-		Args: workbench.Takes(0, 0),
+		Args:        workbench.Takes(0, 0),
+		Annotations: workbench.Little(),
 		RunE: workbench.Verb(func(ctx context.Context, b *workbench.Bench, _ []string) error {
 			ctx, _, release := workbench.UntilSignal(ctx)
 			defer release()

@@ -24,6 +24,8 @@ const (
 	CollectAt = 400
 	// usualMemory is the limit where little is alive, in bytes; more of it grows with what is.
 	usualMemory = 192 << 20
+	// littleMemory is the same of a verb that only waits for others.
+	littleMemory = 40 << 20
 	// partOfContainer of what a container may have is for us: the rest is for what the collector does not see.
 	partOfContainer = 0.8
 )
@@ -58,6 +60,11 @@ func MemoryFlag(flags *pflag.FlagSet) {
 	flags.Var(new(memorySize), "memory", "most memory to live on, such as 512MiB; that of the container without it")
 }
 
+const littleKey = "kobcheck_little_memory"
+
+// Little is the annotation of a verb that needs little memory, whatever others send to it.
+func Little() map[string]string { return map[string]string{littleKey: "yes"} }
+
 // boundMemory makes the runtime collect in time: by what --memory says, else what the container allows.
 // GOMEMLIMIT is the caller's own word and stays.
 func boundMemory(command *cobra.Command) {
@@ -71,7 +78,11 @@ func boundMemory(command *cobra.Command) {
 			most = int64(*given)
 		}
 	}
-	limit := func() { debug.SetMemoryLimit(min(most, max(usualMemory, alive()*3/2+usualMemory/4))) }
+	usual := int64(usualMemory)
+	if command.Annotations[littleKey] != "" {
+		usual = littleMemory
+	}
+	limit := func() { debug.SetMemoryLimit(min(most, max(usual, alive()*3/2+usual/4))) }
 	limit()
 	afterEachCollection(limit)
 }

@@ -69,6 +69,16 @@ func (r *Run) Since(f evidence.Finding) string {
 	return fmt.Sprintf("Since %s, on %d nights without a break.", since.First.UTC().Format("2006-01-02"), since.Nights)
 }
 
+// Mended is how many of what is gone stood longer than one night; what came and went with one may have been chance.
+func Mended(gone []NightFailure) (n int) {
+	for _, one := range gone {
+		if one.Nights != 1 {
+			n++
+		}
+	}
+	return n
+}
+
 // FirstSeen is when a finding was first seen without a break; zero where the run knows of no earlier nights.
 func (r *Run) FirstSeen(f evidence.Finding) time.Time {
 	if r.History == nil {
@@ -102,6 +112,8 @@ type NightFailure struct {
 	Flaky bool `json:"flaky,omitempty"`
 	// Since is when it was first seen without a break; zero where the run knew of no earlier nights.
 	Since time.Time `json:"since,omitzero"`
+	// Nights is on how many nights it stood, of what is gone.
+	Nights int `json:"nights,omitempty"`
 }
 
 // ProfileChange is an answer that is not that of the last profile.

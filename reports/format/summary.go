@@ -43,7 +43,11 @@ func (p printer) history(r *reports.Run) {
 			still--
 		}
 	}
-	p.Line("  %d new, %d still, %d mended, %d not looked for", len(h.New), still, len(h.Gone), len(h.Unseen))
+	mended, once := reports.Mended(h.Gone), ""
+	if n := len(h.Gone) - mended; n > 0 {
+		once = fmt.Sprintf(", %d seen on one night alone", n)
+	}
+	p.Line("  %d new, %d still, %d mended, %d not looked for%s", len(h.New), still, mended, len(h.Unseen), once)
 	if h.Upgrade != "" {
 		p.Line("  %s", wording.Wrap(h.Upgrade, 2))
 	}

@@ -75,7 +75,9 @@ func (c *Changes) failures(earlier []*Night) {
 		switch {
 		case c.Is.fails(one.NightFailure):
 		case c.Is.judged(one.NightFailure):
-			c.Gone = append(c.Gone, one.NightFailure)
+			gone := one.NightFailure
+			gone.Nights = one.Nights
+			c.Gone = append(c.Gone, gone)
 		default:
 			c.Unseen = append(c.Unseen, one.NightFailure)
 		}

@@ -37,18 +37,23 @@ type standingCount struct {
 }
 
 // Standing says in numbers what the last night found: what is new, what still stands, what is mended and what nobody
-// judged.
+// judged; what was seen on one night alone, where there is such.
 func (t *Trend) Standing() []standingCount {
-	fresh, gone := 0, 0
+	fresh, mended, once := 0, 0, 0
 	if t.Last != nil {
-		fresh, gone = len(t.Last.New)+len(t.Last.Unlooked), len(t.Last.Gone)
+		fresh, mended = len(t.Last.New)+len(t.Last.Unlooked), reports.Mended(t.Last.Gone)
+		once = len(t.Last.Gone) - mended
 	}
 	unseen := "open"
 	if len(t.Unseen) > 0 {
 		unseen = "unseen"
 	}
-	return []standingCount{{fresh, "new", "last"}, {len(t.Open) - fresh, "still there", "open"}, {gone, "mended", "last"},
+	counts := []standingCount{{fresh, "new", "last"}, {len(t.Open) - fresh, "still there", "open"}, {mended, "mended", "last"},
 		{len(t.Unseen), "not judged", unseen}}
+	if once > 0 {
+		counts = append(counts, standingCount{once, "seen on one night alone", "last"})
+	}
+	return counts
 }
 
 // trophy is a way of failing that the suite caught and that is no longer there.

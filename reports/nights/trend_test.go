@@ -285,3 +285,19 @@ func TestAnotherVersionIsTold(t *testing.T) {
 	is.Tool = was.Tool
 	require.Empty(t, Compare(was, is).Upgrade())
 }
+
+func TestWhatWasSeenOnOneNightAloneIsNotMended(t *testing.T) {
+	counts := func(nights ...*Night) map[string]int {
+		trend, err := NewTrend(nights, nil)
+		require.NoError(t, err)
+		told := map[string]int{}
+		for _, one := range trend.Standing() {
+			told[one.What] = one.N
+		}
+		return told
+	}
+	require.Equal(t, map[string]int{"new": 0, "still there": 0, "mended": 1, "not judged": 0},
+		counts(nightOf(1, failing("f")), nightOf(2, failing("f")), nightOf(3, nil)))
+	require.Equal(t, map[string]int{"new": 0, "still there": 0, "mended": 0, "not judged": 0, "seen on one night alone": 1},
+		counts(nightOf(1, nil), nightOf(2, failing("f")), nightOf(3, nil)))
+}

@@ -97,8 +97,8 @@ func Prune(folder, target string, keep Keep) (string, error) {
 	for _, part := range []struct {
 		n    int
 		what string
-	}{{removed, "are removed"}, {thinned, "have their history alone"},
-		{small, "passed and have no pages: kobcheck report FOLDER/run.json.gz renders them"}} {
+	}{{removed, "removed"}, {thinned, "left with their history alone"},
+		{small, "that passed left without pages (kobcheck report FOLDER/run.json.gz renders them)"}} {
 		if part.n > 0 {
 			said = append(said, fmt.Sprintf("%d %s", part.n, part.what))
 		}
@@ -106,7 +106,7 @@ func Prune(folder, target string, keep Keep) (string, error) {
 	if len(said) == 0 {
 		return "", errors.Join(failed...)
 	}
-	return fmt.Sprintf("of %d nights %s", len(list), strings.Join(said, ", ")), errors.Join(failed...)
+	return fmt.Sprintf("of %d nights: %s", len(list), strings.Join(said, ", ")), errors.Join(failed...)
 }
 
 // thin takes reports from a night and compresses its run.json; it returns 1, or 0 where that was done before.

@@ -35,7 +35,7 @@ func TestOnlyWhatARunWroteIsPrunedAndOldestFirst(t *testing.T) {
 	write("plain/run.json", run)
 	said, err := Prune(folder, run.Target.Name, Keep{Nights: 3, Reports: 1})
 	require.NoError(t, err)
-	require.Equal(t, "of 4 nights 1 are removed, 2 have their history alone", said)
+	require.Equal(t, "of 4 nights: 1 removed, 2 left with their history alone", said)
 	for path, there := range map[string]bool{"a/night.json": false, "a/notes.txt": true, "b/night.json": true, "b/run.json": false,
 		"b/run.json.gz": true, "b/index.html": false, "d/index.html": true, "d/run.json": true, "other/night.json": true, "plain/run.json": true} {
 		_, err := os.Stat(filepath.Join(folder, path))
@@ -48,7 +48,7 @@ func TestOnlyWhatARunWroteIsPrunedAndOldestFirst(t *testing.T) {
 	none := 0
 	said, err = Prune(folder, run.Target.Name, Keep{Green: &none})
 	require.NoError(t, err)
-	require.Equal(t, "of 3 nights 1 passed and have no pages: kobcheck report FOLDER/run.json.gz renders them", said)
+	require.Equal(t, "of 3 nights: 1 that passed left without pages (kobcheck report FOLDER/run.json.gz renders them)", said)
 	said, err = Prune(folder, run.Target.Name, Keep{Green: &none})
 	require.NoError(t, err)
 	require.Empty(t, said, "what was done before is not told again")

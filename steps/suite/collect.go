@@ -158,13 +158,9 @@ func (r *runner) proveRefusals(result *reports.Scenario, refusals []evidence.Che
 // judge gives the verdict of one scenario: the API's fault first, then what kept the answer away, then
 // what could not be tested, then what is only to be read.
 func judge(result *reports.Scenario, seen steps.Evidence, failure, cleanup, stopped error) {
-	gated, chance, advisory := false, false, false
-	for _, finding := range result.Findings {
-		flaky := finding.Verdict == evidence.Flaky
-		gated = gated || finding.Gated && !flaky
-		chance = chance || finding.Gated && flaky
-		advisory = advisory || !finding.Gated
-	}
+	gated := slices.ContainsFunc(result.Findings, func(f evidence.Finding) bool { return f.Gated && f.Verdict != evidence.Flaky })
+	chance := slices.ContainsFunc(result.Findings, func(f evidence.Finding) bool { return f.Gated && f.Verdict == evidence.Flaky })
+	advisory := slices.ContainsFunc(result.Findings, func(f evidence.Finding) bool { return !f.Gated })
 	var untestable *scene.NotTestable
 	var blocked *scene.Blocked
 	var broken *steps.Broken

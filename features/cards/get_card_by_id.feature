@@ -13,6 +13,7 @@ Feature: Get card by ID
     @id:cards-get.equal
     Scenario: The answer is the card of that id
       Given a card
+      And another card
       Then the card reads back equal
 
   @CARD-GET-04 @inferred

@@ -51,14 +51,14 @@ Feature: Usage of metadata on endusers
       Then the answer's "metadata" is what was sent
       And the enduser reads back equal
 
-    @id:metadata.any-object @META-11 @META-01 @META-04
+    @id:metadata.any-object @META-02 @META-11 @META-01 @META-04
     Scenario: Any object of a person is kept
       When the request is sent with objects of every kind as its "metadata"
       Then each object is taken
       And each object comes back as it was sent
       And each object is listed as it was sent
 
-    @id:metadata.any-object-of-company @META-11 @META-01 @META-04
+    @id:metadata.any-object-of-company @META-02 @META-11 @META-01 @META-04
     Scenario: Any object of a company is kept
       Given the request's "person" is left out
       And the request's "company" is set to {"name": "Acme Pty Ltd"}

@@ -109,7 +109,9 @@ func readAnswers() ([]Fault, error) {
 	var file struct {
 		Objects map[string]map[string]struct {
 			Requirement string `yaml:"requirement"`
-			Kind        string `yaml:"kind"`
+			// Presence is the requirement of a field's being there, where that is another one.
+			Presence string `yaml:"presence"`
+			Kind     string `yaml:"kind"`
 		} `yaml:"objects"`
 		Answers map[string]string `yaml:"answers"`
 	}
@@ -127,9 +129,12 @@ func readAnswers() ([]Fault, error) {
 				broken = append(broken, fmt.Errorf("answers.yaml: %s of %s has the unknown kind %s", name, object, f.Kind))
 			}
 			for _, how := range kinds[f.Kind] {
-				all = append(all, Fault{ID: ID("field." + operation + "." + name + "." + how), Group: "field",
-					Requirement: f.Requirement,
-					Sentence:    fmt.Sprintf("%s: %s %s.", operation, name, wrongness[how])})
+				breaks := f.Requirement
+				if f.Presence != "" && (how == "missing" || how == "renamed") {
+					breaks = f.Presence
+				}
+				all = append(all, Fault{ID: ID("field." + operation + "." + name + "." + how), Group: "field", Requirement: breaks,
+					Sentence: fmt.Sprintf("%s: %s %s.", operation, name, wrongness[how])})
 			}
 		}
 	}

@@ -10,6 +10,7 @@ import (
 	"io"
 	"io/fs"
 	"os"
+	"path/filepath"
 	"slices"
 	"sync"
 	"time"
@@ -123,6 +124,20 @@ func Read(path string) ([]Thing, error) {
 			all = append(all, one.Thing)
 		}
 	}
+}
+
+// Spent removes the journal of a folder that lists nothing any more which is to be put away; without a journal it does
+// nothing.
+func Spent(folder string) error {
+	path := filepath.Join(folder, Name)
+	left, err := Read(path)
+	switch {
+	case errors.Is(err, fs.ErrNotExist):
+		return nil
+	case err != nil || len(left) > 0:
+		return err
+	}
+	return os.Remove(path)
 }
 
 // mostJournal bounds what is read of a journal, in bytes.

@@ -37,6 +37,18 @@ func TestAJournalTellsWhatIsStillThere(t *testing.T) {
 	require.NoError(t, other.Close(true))
 	require.Equal(t, []string{"wallet a"}, ids(), "another run ends what is its own")
 
+	require.NoError(t, Spent(filepath.Dir(path)))
+	require.FileExists(t, path, "something is still to be put away")
+	done := filepath.Join(t.TempDir(), Name)
+	ended, err := Open(done, 0o640, "http://127.0.0.1:1", "three", now)
+	require.NoError(t, err)
+	ended.Made("card", "d", "")
+	require.NoError(t, ended.Close(true))
+	for range 2 {
+		require.NoError(t, Spent(filepath.Dir(done)))
+		require.NoFileExists(t, done)
+	}
+
 	text, err := os.ReadFile(path)
 	require.NoError(t, err)
 	require.NoError(t, os.WriteFile(path, append(text, `{"kind":"wal`...), 0o600))

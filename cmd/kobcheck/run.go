@@ -12,6 +12,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"github.com/kobcheck/kobcheck/client"
+	"github.com/kobcheck/kobcheck/client/leftover"
 	"github.com/kobcheck/kobcheck/cmd/kobcheck/workbench"
 	"github.com/kobcheck/kobcheck/reports"
 	"github.com/kobcheck/kobcheck/reports/bucket"
@@ -229,6 +230,7 @@ func (f *runFlags) kept() (nights.Keep, error) {
 
 // prune takes old nights away. The run is over by now and keeps its exit code.
 func prune(b *workbench.Bench, history, target string, keep nights.Keep) {
+	keep.Also = leftover.Spent
 	said, err := nights.Prune(history, target, keep)
 	if err != nil {
 		b.Say("pruning the history: %v", err)

@@ -22,6 +22,8 @@ type Keep struct {
 	// Green says that of nights that passed only so many of the latest keep their pages, and an uncompressed run.json;
 	// nil is no bound.
 	Green *int
+	// Also takes from the folder of a night that is pruned what else there is of no use any more; nil for nothing.
+	Also func(folder string) error
 }
 
 // ParseKeep reads what --keep says, such as nights=400,reports=14, or all.
@@ -84,13 +86,13 @@ func Prune(folder, target string, keep Keep) (string, error) {
 		case keep.Nights > 0 && i >= keep.Nights:
 			removed++
 			_, err := drop(one.at, append(slices.Clone(reportFiles), nightFiles...))
-			failed = append(failed, err, gone(one.at))
+			failed = append(failed, err, keep.also(one.at), gone(one.at))
 		case keep.Reports > 0 && i >= keep.Reports:
 			n, err := thin(one.at, reportFiles)
-			thinned, failed = thinned+n, append(failed, err)
+			thinned, failed = thinned+n, append(failed, err, keep.also(one.at))
 		case keep.Green != nil && one.night.ExitCode == evidence.ExitPassed && green > *keep.Green:
 			n, err := thin(one.at, reportFiles[:1]) // what a pipeline reads of it stays
-			small, failed = small+n, append(failed, err)
+			small, failed = small+n, append(failed, err, keep.also(one.at))
 		}
 	}
 	var said []string
@@ -107,6 +109,13 @@ func Prune(folder, target string, keep Keep) (string, error) {
 		return "", errors.Join(failed...)
 	}
 	return fmt.Sprintf("of %d nights: %s", len(list), strings.Join(said, ", ")), errors.Join(failed...)
+}
+
+func (k Keep) also(folder string) error {
+	if k.Also == nil {
+		return nil
+	}
+	return k.Also(folder)
 }
 
 // thin takes reports from a night and compresses its run.json; it returns 1, or 0 where that was done before.

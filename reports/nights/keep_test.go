@@ -49,7 +49,12 @@ func TestOnlyWhatARunWroteIsPrunedAndOldestFirst(t *testing.T) {
 	said, err = Prune(folder, run.Target.Name, Keep{Green: &none})
 	require.NoError(t, err)
 	require.Equal(t, "of 3 nights: 1 that passed left without pages (kobcheck report FOLDER/run.json.gz renders them)", said)
-	said, err = Prune(folder, run.Target.Name, Keep{Green: &none})
+	var also []string
+	said, err = Prune(folder, run.Target.Name, Keep{Green: &none, Also: func(at string) error {
+		also = append(also, filepath.Base(at))
+		return nil
+	}})
+	require.Equal(t, []string{"d", "c", "b"}, also)
 	require.NoError(t, err)
 	require.Empty(t, said, "what was done before is not told again")
 	for path, there := range map[string]bool{"d/index.html": false, "d/run.json.gz": true, "d/run.json": false, "d/junit.xml": true} {

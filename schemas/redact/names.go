@@ -8,29 +8,50 @@ import (
 //go:embed names.txt
 var namesText string
 
-// names are what names.txt holds.
-type names struct{ sensitive, about, harmless map[string]bool }
+// names are what names.txt holds: words of each kind.
+type names struct {
+	kinds map[string]byte
+	// begin tells the lengths, as bits, of the words that begin with a byte: a quick no.
+	begin [256]uint64
+}
+
+// The kinds of words.
+const (
+	sensitive byte = 1 << iota
+	about
+	harmlessWord
+)
 
 var listed = readNames(namesText)
 
 func readNames(text string) names {
-	n := names{map[string]bool{}, map[string]bool{}, map[string]bool{}}
+	n := names{kinds: map[string]byte{}}
 	for line := range strings.Lines(text) {
-		into := n.sensitive
+		kind := sensitive
 		for i, word := range strings.Fields(line) {
 			switch {
 			case i > 0 || word != "#" && word != "-" && word != "+":
-				into[word] = true
-			case word == "#":
-				into = map[string]bool{}
+				n.kinds[word] |= kind
+				n.begin[word[0]] |= 1 << min(len(word), 63)
 			case word == "-":
-				into = n.about
+				kind = about
 			case word == "+":
-				into = n.harmless
+				kind = harmlessWord
+			}
+			if i == 0 && word == "#" {
+				break
 			}
 		}
 	}
 	return n
+}
+
+// kind is what is known of words, given without what parts them.
+func (n *names) kind(words []byte) byte {
+	if n.begin[words[0]]&(1<<min(len(words), 63)) == 0 {
+		return 0
+	}
+	return n.kinds[string(words)]
 }
 
 // longestName bounds the names that are looked at; wordsAtOnce is how many words of a name make one of the list.
@@ -63,18 +84,18 @@ func Sensitive(name string) bool {
 		small[n] = c
 		n++
 	}
-	if count == 0 || listed.about[string(small[begins[count-1]:n])] && count > 1 {
+	if count == 0 || count > 1 && listed.kind(small[begins[count-1]:n])&about != 0 {
 		return false
 	}
 	begins[count] = n
 	found := false
 	for first := range count {
 		for last := first + 1; last <= min(count, first+wordsAtOnce); last++ {
-			piece := small[begins[first]:begins[last]]
-			if listed.harmless[string(piece)] {
+			kind := listed.kind(small[begins[first]:begins[last]])
+			if kind&harmlessWord != 0 {
 				return false
 			}
-			found = found || listed.sensitive[string(piece)]
+			found = found || kind&sensitive != 0
 		}
 	}
 	return found
@@ -99,23 +120,37 @@ func isCapital(c byte) bool { return c >= 'A' && c <= 'Z' }
 // parameters, and header lines.
 func named(text string) []span {
 	var found []span
-	for i := 0; i < len(text); i++ {
+	colon, equals := next(text, ':', 0), next(text, '=', 0)
+	for colon < len(text) || equals < len(text) {
 		var one span
-		switch text[i] {
-		case ':':
+		i := min(colon, equals)
+		if i == colon {
 			one = namedByColon(text, i)
-		case '=':
+		} else {
 			one = namedByEquals(text, i)
 		}
-		if one.to <= one.from {
-			continue
+		if one.to > one.from {
+			if !standsForSecret(text[one.from:one.to]) {
+				found = append(found, one)
+			}
+			i = one.to - 1
 		}
-		if !standsForSecret(text[one.from:one.to]) {
-			found = append(found, one)
+		if colon <= i {
+			colon = next(text, ':', i+1)
 		}
-		i = one.to - 1
+		if equals <= i {
+			equals = next(text, '=', i+1)
+		}
 	}
 	return found
+}
+
+// next is where a byte stands from a place on, or the end of the text.
+func next(text string, c byte, from int) int {
+	if at := strings.IndexByte(text[from:], c); at >= 0 {
+		return from + at
+	}
+	return len(text)
 }
 
 // standsForSecret recognises what the redactor itself put there.

@@ -29,7 +29,7 @@ func Weak(value string) string {
 		return "it has less than 6 bytes"
 	case digits == length && length < shortestNumber:
 		return "it is a number of less than 12 digits"
-	case letters == length && letters < shortestWord, words(value) && letters < shortestPhrase, listed.sensitive[skeleton(value)]:
+	case letters == length && letters < shortestWord, words(value) && letters < shortestPhrase, listed.kinds[skeleton(value)]&sensitive != 0:
 		return "it reads like an ordinary word"
 	}
 	return ""

@@ -130,7 +130,7 @@ type causes struct {
 }
 
 // check is the name of a check, whoever made it: a sentence of a scenario, or what watches every answer.
-func check(f evidence.Finding) string { return strings.TrimPrefix(f.Check, "every answer: ") }
+func check(f evidence.Finding) string { return strings.TrimPrefix(f.Check, evidence.EveryAnswer) }
 
 // key is what findings of one deviation share, whichever check saw it: requirement, operation and place; where
 // there is no place, the check and how it fails.

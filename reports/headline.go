@@ -13,7 +13,7 @@ func Headline(r *Run) string {
 	c := r.Summary.Scenarios
 	name := r.Target.Name
 	switch {
-	case r.ExitCode == evidence.ExitSecretFound:
+	case r.Masked():
 		return name + ": a secret or card number was found in a report"
 	case r.Verdict == evidence.Failed:
 		return name + " does not conform: " + strings.Join(append(r.broke(), r.beside()...), "; ")

@@ -3,12 +3,14 @@ package reports
 import (
 	"cmp"
 	"strings"
+
+	"github.com/kobcheck/kobcheck/reports/evidence"
 )
 
 // oracles are the kinds of check, by how the name of a check or the id of a scenario begins. What none of them names is an
 // example: a scenario about the one thing.
 var oracles = []struct{ kind, check, scenario string }{
-	{"every answer", "every answer: ", ""},
+	{"every answer", evidence.EveryAnswer, ""},
 	{"every delivery", "verification: ", ""},
 	{"every delivery", "header of a delivery", ""},
 	{"every delivery", "member of a message", ""},

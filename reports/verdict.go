@@ -181,6 +181,19 @@ func (r *Run) Findings() iter.Seq2[evidence.Finding, string] {
 	}
 }
 
+// leaks reports whether an answer showed a full card number or a secret. That it was once is enough.
+func (r *Run) leaks() bool {
+	for f := range r.Findings() {
+		if f.Leaks() {
+			return true
+		}
+	}
+	return false
+}
+
+// Masked reports whether something was masked in the reports: what no check had found in an answer.
+func (r *Run) Masked() bool { return r.ExitCode == evidence.ExitSecretFound && !r.leaks() }
+
 // broken counts what was noticed in passing, gates, and is no known failure.
 func (r *Run) broken() int {
 	n := 0
@@ -207,6 +220,8 @@ func (r *Run) decide() {
 		r.Verdict, r.ExitCode = evidence.Interrupted, evidence.ExitInterrupted
 	case r.Signal != "":
 		r.Verdict, r.ExitCode = evidence.Interrupted, evidence.ExitTerminated
+	case r.leaks():
+		r.Verdict, r.ExitCode = evidence.Failed, evidence.ExitSecretFound
 	case counts.Failed+counts.UnexpectedPass+len(r.Unneeded)+r.broken() > 0, r.Settings.FlakyFails && counts.Flaky > 0:
 		r.Verdict, r.ExitCode = evidence.Failed, evidence.ExitFailed
 	case counts.Inconclusive+counts.NotRun+counts.Blocked > 0:

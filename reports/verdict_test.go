@@ -62,11 +62,24 @@ func TestTheStrongestReasonGivesTheExitCode(t *testing.T) {
 			evidence.Interrupted, 143},
 		"a secret before all of these": {[]evidence.Verdict{evidence.Failed}, func(r *reports.Run) { interrupted(r); r.Exposed("x") },
 			evidence.Failed, 8},
+		"a card number in an answer":    {[]evidence.Verdict{evidence.Passed}, leaking(true, ""), evidence.Failed, 8},
+		"a secret that was there once":  {[]evidence.Verdict{evidence.Passed}, leaking(true, evidence.Flaky), evidence.Failed, 8},
+		"a known leak":                  {[]evidence.Verdict{evidence.Passed}, leaking(true, evidence.Known), evidence.Passed, 0},
+		"a leak that does not gate":     {[]evidence.Verdict{evidence.Passed}, leaking(false, ""), evidence.Passed, 0},
 		"an unknown verdict is no pass": {[]evidence.Verdict{"odd"}, nil, evidence.Inconclusive, 4},
 	} {
 		r := ended(t, c.change, c.verdicts...)
 		require.Equal(t, c.verdict, r.Verdict, name)
 		require.Equal(t, c.code, r.ExitCode, name)
+	}
+}
+
+// leaking is a run with an answer that showed a card number, noticed in passing.
+func leaking(gated bool, verdict evidence.Verdict) func(*reports.Run) {
+	return func(r *reports.Run) {
+		f := specimen.InPassing("CARD-20", "cards-get", "y", gated, 1)
+		f.Check, f.Hazard, f.Verdict = evidence.EveryAnswer+evidence.NoCardNumber, "card data shown", verdict
+		r.Passing = []evidence.Finding{f}
 	}
 }
 
@@ -81,6 +94,7 @@ func TestTheHeadlineNeedsNoExplanation(t *testing.T) {
 			f.Hazard = "card data shown"
 			r.Passing = []evidence.Finding{f}
 		}, evidence.Passed),
+		"x does not conform: 1 hazard, shown by 1 answer in passing":          ended(t, leaking(true, ""), evidence.Passed),
 		"x does not conform: 1 known failure no longer there":                 ended(t, nil, evidence.UnexpectedPass),
 		"x: no verdict; the environment kept 1 of 2 scenarios from an answer": ended(t, nil, evidence.Passed, evidence.Inconclusive),
 		"x: nothing could be tested":                                          ended(t, nil, evidence.NotTestable),

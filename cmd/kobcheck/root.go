@@ -16,7 +16,7 @@ Exit codes:
   5    a load gate missed                              block
   6    a load run that proves nothing                  retry
   7    stopped by a safety rule                        look
-  8    a secret or card number was found in a report   block, look at once
+  8    a secret or card number in an answer or report   block, look at once
   130  interrupted; reports of what ran are written
   143  terminated; the same
 `

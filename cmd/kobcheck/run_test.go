@@ -206,7 +206,9 @@ func TestNoSecretOfTheRunReachesAReport(t *testing.T) {
 	path := serveThis(t, server)
 	folder := t.TempDir()
 	output, code := kobcheck(t, "run", "--config", path, "--section", "cards", "--out", folder, "--format", strings.Join(format.All(), ","))
-	require.Equal(t, evidence.ExitFailed, code, "the leaks are findings, and the reports are clean")
+	require.Equal(t, evidence.ExitSecretFound, code)
+	require.False(t, readRun(t, folder).Masked(), "the leaks are findings, and the reports are clean")
+	require.Contains(t, output, "does not conform")
 	secrets := []string{workbench.Secrets(server)["primary"], workbench.Secrets(server)["second"], server.Inventory().ExpiredToken,
 		"eyJhbGciOiJFUzI1NiIs"}
 	texts := []string{output}

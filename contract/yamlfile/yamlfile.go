@@ -118,6 +118,9 @@ func (of Definition) Read(path string, data []byte, into any) (*Document, error)
 	if root == nil {
 		root = &ast.NullNode{}
 	}
+	if expanded(root, map[string]int{}) > mostValues {
+		return d, &Error{File: path, What: fmt.Sprintf("the file stands for more than %d values, by aliases of what has aliases", mostValues)}
+	}
 	w := &walk{Definition: of, document: d, anchors: map[string]ast.Node{}}
 	w.value(root, reflect.TypeOf(into).Elem(), "", "")
 	if len(w.faults) > 0 {
@@ -134,6 +137,7 @@ const (
 	mostBytes   = 4 << 20
 	mostDepth   = 500
 	mostIndents = 1000
+	mostValues  = 100_000 // with its aliases put in
 )
 
 // tooMuch says which bound a file goes beyond, "" for none: a reader of YAML takes minutes for what is nested deeply.
@@ -167,6 +171,32 @@ func tooMuch(data []byte) string {
 		}
 	}
 	return ""
+}
+
+// expanded is how many values a node stands for with its aliases put in, counted to a little beyond the bound.
+func expanded(node ast.Node, anchors map[string]int) int {
+	size := 1
+	add := func(below ast.Node) { size = min(size+expanded(below, anchors), mostValues+1) }
+	switch n := node.(type) {
+	case *ast.AnchorNode:
+		add(n.Value)
+		anchors[n.Name.String()] = size
+	case *ast.AliasNode:
+		size = max(size, anchors[n.Value.String()])
+	case *ast.TagNode:
+		add(n.Value)
+	case *ast.MappingValueNode:
+		add(n.Value)
+	case *ast.MappingNode:
+		for _, one := range n.Values {
+			add(one)
+		}
+	case *ast.SequenceNode:
+		for _, one := range n.Values {
+			add(one)
+		}
+	}
+	return size
 }
 
 // explain turns an error of the YAML reader into ours.

@@ -1,6 +1,8 @@
 package yamlfile
 
 import (
+	"fmt"
+	"slices"
 	"strings"
 	"testing"
 
@@ -71,6 +73,16 @@ func FuzzRead(f *testing.F) {
 	})
 }
 
+// aliases are ten times as many values as the line before has, for each line.
+func aliases(deep int) string {
+	text := "a0: &a0 x\n"
+	for i := range deep {
+		before := fmt.Sprintf("*a%d", i)
+		text += fmt.Sprintf("a%d: &a%d {l: [%s]}\n", i+1, i+1, strings.Join(slices.Repeat([]string{before}, 10), ", "))
+	}
+	return text
+}
+
 func TestAFileThatNobodyWritesIsRefusedBeforeItIsRead(t *testing.T) {
 	for name, text := range map[string]string{
 		"brackets":  "target: " + strings.Repeat("[", 100_000),
@@ -78,10 +90,15 @@ func TestAFileThatNobodyWritesIsRefusedBeforeItIsRead(t *testing.T) {
 		"sequences": strings.Repeat("- ", 100_000) + "a",
 		"indents":   strings.Repeat(" ", 2000) + "a: b",
 		"a text":    "target: " + strings.Repeat("x", 50<<20),
+		"aliases":   aliases(6),
+		"in lists":  "list:\n  - &a [x,x,x,x,x,x,x,x,x,x]\n" + strings.Repeat("  - &a [*a,*a,*a,*a,*a,*a,*a,*a,*a,*a]\n", 5),
 	} {
 		var into map[string]any
 		_, err := Definition{Name: "a file"}.Read("f.yaml", []byte(text), &into)
 		require.ErrorContains(t, err, "f.yaml: the file ", name)
 	}
+	var into map[string]any
+	_, err := Definition{Name: "a file"}.Read("f.yaml", []byte(aliases(3)), &into)
+	require.NoError(t, err)
 	require.Empty(t, tooMuch([]byte("a: [{b: [1]}]\nc: \"[[[\"\n")))
 }

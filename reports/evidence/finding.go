@@ -23,6 +23,15 @@ const (
 // NotServed is the check of what a scenario needs: that a valid request is served.
 const NotServed = "a valid request is served"
 
+// EveryAnswer begins the name of a check that is made of every answer, whatever a scenario is about.
+const EveryAnswer = "every answer: "
+
+// The checks that an answer shows no full card number, and neither a token nor a secret.
+const (
+	NoCardNumber = "no full card number"
+	NoSecret     = "no token or secret"
+)
+
 // RefusalMessage is the check that a refusal says why in the documented words; OtherCheck is what a finding says where
 // those are the words of another of the ordered checks.
 const (
@@ -99,6 +108,12 @@ type Finding struct {
 	// did not show it.
 	Verdict Verdict `json:"verdict,omitempty"`
 	Reason  string  `json:"reason,omitempty"`
+}
+
+// Leaks reports whether an answer showed a full card number or a secret, and that is no known failure.
+func (f Finding) Leaks() bool {
+	check := strings.TrimPrefix(f.Check, EveryAnswer)
+	return (check == NoCardNumber || check == NoSecret) && f.Gated && f.Verdict != Known
 }
 
 // Breaks reports whether a finding breaks its requirement: its weight is that of the requirement itself, or

@@ -79,7 +79,7 @@ func allure(r *reports.Run, from Sources, _ string) []file {
 	for i := range r.Scenarios {
 		put(&r.Scenarios[i])
 	}
-	if exposed(r) {
+	if r.Masked() {
 		put(exposure(r))
 	}
 	return files

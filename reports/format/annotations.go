@@ -41,7 +41,7 @@ func writeAnnotations(w io.Writer, r *reports.Run, facts *contract.Contract) err
 		fmt.Fprintf(&b, "::error file=%s,line=%d,title=%s::%s\n", commandProperty(folder+s.URI), s.Line, commandProperty(title),
 			commandText(text))
 	}
-	if exposed(r) {
+	if r.Masked() {
 		fmt.Fprintf(&b, "::error title=kobcheck::%s\n", commandText(r.Reason))
 	}
 	if n := r.Summary.Scenarios.Inconclusive; n > 0 {

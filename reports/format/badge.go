@@ -20,7 +20,7 @@ var badge = template.Must(template.New("badge").Parse(badgeText))
 func writeBadge(w io.Writer, r *reports.Run, _ *contract.Contract) error {
 	text, colour := fmt.Sprintf("%d requirements proved", r.Summary.Requirements.Proved), "#0f6b3d"
 	switch {
-	case exposed(r):
+	case r.Masked():
 		text, colour = "a secret was found", "#a51d1d"
 	case r.Verdict == evidence.Failed:
 		text, colour = fmt.Sprintf("%d requirements broken", r.Summary.Requirements.Failed), "#a51d1d"

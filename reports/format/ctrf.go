@@ -116,7 +116,7 @@ func writeCTRF(w io.Writer, r *reports.Run, facts *contract.Contract) error {
 				FilePath: cause.Scenario.URI, Line: cause.Scenario.Line,
 				Message: cause.Sentence(), Trace: strings.Join(againText(f, cause.Exchange(), facts), "\n")})
 	}
-	if exposed(r) {
+	if r.Masked() {
 		s.Tests, s.Failed = s.Tests+1, s.Failed+1
 		report.Results.Tests = append(report.Results.Tests, ctrfTest{TestID: "reports.no-secret", Name: exposedName, Status: "failed",
 			Suite: []string{exposedSuite}, RawStatus: string(r.Verdict), Tags: []string{}, Message: r.Reason})

@@ -59,7 +59,7 @@ func writeCucumber(w io.Writer, r *reports.Run, _ *contract.Contract) error {
 		}
 		feature.Elements = append(feature.Elements, element(scenario))
 	}
-	if exposed(r) {
+	if r.Masked() {
 		features = append(features, &cucumberFeature{ID: exposedSuite, Keyword: "Feature", Name: exposedSuite,
 			Elements: []cucumberElement{element(exposure(r))}})
 	}

@@ -176,9 +176,6 @@ const (
 	exposedName  = "No secret and no card number reaches a report"
 )
 
-// exposed reports whether the guard found something in a run's reports.
-func exposed(r *reports.Run) bool { return r.ExitCode == evidence.ExitSecretFound }
-
 // exposure is the outcome of the guard as a scenario.
 func exposure(r *reports.Run) *reports.Scenario {
 	return &reports.Scenario{ID: "reports.no-secret", Name: exposedName, Section: exposedSuite, Feature: exposedSuite,

@@ -109,7 +109,7 @@ func writeJUnit(w io.Writer, r *reports.Run, facts *contract.Contract) error {
 		}
 		all.Suites = append(all.Suites, suite)
 	}
-	if exposed(r) {
+	if r.Masked() {
 		suite := junitSuite{Name: exposedSuite, Timestamp: r.StartedAt.Format("2006-01-02T15:04:05Z")}
 		suite.add(junitCase{Name: exposedName, Classname: exposedSuite, Time: "0.000",
 			Failure: &junitResult{Message: clean(r.Reason), Type: "secret", Data: clean(r.Reason)}}, 0)

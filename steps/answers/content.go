@@ -120,7 +120,7 @@ func nothingLater(w *steps.World) error {
 
 func noCardNumber(w *steps.World, exchange *client.Exchange) {
 	shown := exchange.CardNumberShown()
-	w.Expect(shown == "", evidence.Assertion{Check: "no full card number", Fact: w.Fact("CARD-20", contract.Exposure),
+	w.Expect(shown == "", evidence.Assertion{Check: evidence.NoCardNumber, Fact: w.Fact("CARD-20", contract.Exposure),
 		Message: "the answer shows a full card number", Expected: "a masked number at most", Actual: shown})
 }
 

@@ -16,10 +16,10 @@ import (
 // leaks looks for what no answer may show: full card numbers, verification values, tokens and secrets.
 func (w *watcher) leaks() {
 	if number := w.exchange.CardNumberShown(); number != "" {
-		w.expect(false, evidence.Assertion{Check: "no full card number", Fact: w.fact("CARD-20", contract.Exposure),
+		w.expect(false, evidence.Assertion{Check: evidence.NoCardNumber, Fact: w.fact("CARD-20", contract.Exposure),
 			Message: "the answer shows a full card number", Expected: "a masked number at most", Actual: number})
 	} else {
-		w.held("no full card number", w.fact("CARD-20", contract.Exposure))
+		w.held(evidence.NoCardNumber, w.fact("CARD-20", contract.Exposure))
 	}
 	name := forbiddenName(w.value)
 	if header := forbiddenHeader(w.exchange.Header); name == "" {
@@ -29,7 +29,7 @@ func (w *watcher) leaks() {
 		Message: "the answer has a field for data that must not be shown", Expected: "no such field",
 		Actual: "the field " + name})
 	shown := w.exchange.SecretShown(map[string]string{"cards-generate-secret": "secret", "token": "access_token"}[w.operation.ID])
-	w.expect(shown == "", evidence.Assertion{Check: "no token or secret", Fact: w.fact("HARNESS-14", contract.Exposure),
+	w.expect(shown == "", evidence.Assertion{Check: evidence.NoSecret, Fact: w.fact("HARNESS-14", contract.Exposure),
 		Message: "the answer repeats a credential of the caller", Expected: "no credential", Actual: shown})
 }
 

@@ -20,7 +20,7 @@ import (
 )
 
 // prefix begins the name of every check here, so that the census keeps sentinels apart.
-const prefix = "every answer: "
+const prefix = evidence.EveryAnswer
 
 // watcher collects the results of one exchange.
 type watcher struct {

@@ -85,14 +85,23 @@ func (e *engine) Pace(_ time.Duration, hits uint64) (time.Duration, bool) {
 	if wait := at - kind.Now() - early; wait > 0 && kind.Wait(e.ctx, wait) != nil {
 		return 0, true
 	}
+	return 0, !e.awaits(at, end)
+}
+
+// awaits naps until a due time, and is awake at its end; it reports whether the context has not ended.
+func (e *engine) awaits(at, end time.Duration) bool {
 	for left := at - kind.Now(); left > 0; left = at - kind.Now() {
-		if left > end {
-			nap(left - end)
-		} else {
+		if left <= end {
 			runtime.Gosched()
+			continue
+		}
+		nap(left - end)
+		// A clock that stands still while the kernel naps is a test's own: it moves on with the runtime's timers.
+		if at-kind.Now() == left && kind.Wait(e.ctx, left) != nil {
+			return false
 		}
 	}
-	return 0, false
+	return true
 }
 
 // crowded says that more than two arrivals are due within the time by which a timer may be late. They leave together

@@ -3,6 +3,7 @@ package steps
 import (
 	"context"
 	"errors"
+	"maps"
 	"slices"
 	"strings"
 	"sync"
@@ -69,6 +70,7 @@ type World struct {
 	mu        sync.Mutex
 	exchanges []*client.Exchange
 	recorded  []evidence.Exchange
+	tells     map[int]bool // exchanges that tell what the scenario came to; nil for all
 }
 
 // mostPlaces is in how many places a scenario lists one deviation.
@@ -153,6 +155,31 @@ type Evidence struct {
 	Observations []evidence.Observation
 	// NoData explains why a check that saw no data keeps the scenario from passing; empty for none.
 	NoData string
+
+	tells map[int]bool
+}
+
+// Telling are the exchanges that are kept with the scenario: all of them, or those that it says tell what it came to, and
+// those that a finding names.
+func (e Evidence) Telling() []evidence.Exchange {
+	if e.tells == nil {
+		return e.Exchanges
+	}
+	named := maps.Clone(e.tells)
+	for _, f := range slices.Concat(e.Findings, e.Passing) {
+		named[f.Exchange] = true
+	}
+	return slices.DeleteFunc(slices.Clone(e.Exchanges), func(one evidence.Exchange) bool { return !named[one.N] })
+}
+
+// Tells says which exchanges tell what the scenario came to, where it tried much that led nowhere.
+func (w *World) Tells(exchanges []evidence.Exchange) {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	w.tells = map[int]bool{}
+	for _, one := range exchanges {
+		w.tells[one.N] = true
+	}
 }
 
 // Evidence returns what the scenario left behind so far.
@@ -161,7 +188,7 @@ func (w *World) Evidence() Evidence {
 	defer w.mu.Unlock()
 	return Evidence{Checks: w.checks, Findings: slices.Concat(w.findings, w.places.Rest()),
 		Passing: slices.Concat(w.passing, w.placesPassing.Rest()), Exchanges: w.recorded, Observations: w.observed,
-		NoData: w.noData}
+		NoData: w.noData, tells: w.tells}
 }
 
 // Operation returns the operation of a title or an error that names the nearest thing to do.

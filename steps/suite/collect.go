@@ -56,7 +56,7 @@ func (r *runner) keep(ctx context.Context, a *attempt) {
 	result.Attempts = 1
 	result.Proves, result.Checks = proved(seen.Checks), append(result.Checks, ofSteps(seen.Checks)...)
 	result.Findings = distinct(seen.Findings)
-	result.Exchanges = append(result.Exchanges, seen.Exchanges...)
+	result.Exchanges = append(result.Exchanges, seen.Telling()...)
 	judge(result, seen, a.failure, a.cleanup, stopped)
 	if !finished(result.Verdict) {
 		// What a scenario is about is shown by the whole of it.

@@ -53,6 +53,9 @@ func walk(ctx context.Context, w *steps.World, count, atOnce string) error {
 	case err != nil && (result == nil || result.Difference == nil):
 		return wrapped(ctx, err)
 	}
+	if len(result.Exchanges) > 0 { // those of shrinking tell nothing
+		w.Tells(result.Exchanges)
+	}
 	steps.State[walked](w).result = result
 	return nil
 }

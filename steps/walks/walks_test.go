@@ -2,6 +2,7 @@ package walks_test
 
 import (
 	"net/http"
+	"slices"
 	"sync/atomic"
 	"testing"
 
@@ -27,6 +28,9 @@ func TestAWalkHoldsAndWhatDiffersIsASentence(t *testing.T) {
 	require.Equal(t, "MONEY-06", findings[0].Requirement)
 	require.Contains(t, findings[0].Gherkin, "When we credit the wallet with 1")
 	require.Positive(t, findings[0].Exchange)
+	seen := faulty.World.Evidence()
+	require.Less(t, len(seen.Telling()), len(seen.Exchanges)/2, "of shrinking nothing is kept")
+	require.True(t, slices.ContainsFunc(seen.Telling(), func(e evidence.Exchange) bool { return e.N == findings[0].Exchange }))
 }
 
 func TestAServerErrorThatTheSameWalkDoesNotMeetAgainIsChance(t *testing.T) {

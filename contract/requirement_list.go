@@ -3,14 +3,13 @@ package contract
 import (
 	"errors"
 	"fmt"
-	"os"
 	"strings"
 )
 
 // ReadRequirementList reads a file with one requirement id a line; blank lines and what follows a # are
 // left out. An id that does not exist is an error that names file and line.
 func (c *Contract) ReadRequirementList(path string) (map[string]bool, error) {
-	data, err := os.ReadFile(path)
+	data, err := ReadFile(path)
 	if err != nil {
 		return nil, fmt.Errorf("reading the list of requirements: %w", err)
 	}
@@ -22,7 +21,7 @@ func (c *Contract) ReadRequirementList(path string) (map[string]bool, error) {
 			continue
 		}
 		if c.Requirement(id) == nil {
-			faults = append(faults, fmt.Errorf("%s:%d: there is no requirement %q; kobcheck list requirements shows them", path,
+			faults = append(faults, fmt.Errorf("%s:%d: there is no requirement %.80q; kobcheck list requirements shows them", path,
 				i+1, id))
 			continue
 		}

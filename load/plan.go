@@ -87,7 +87,7 @@ func Find(name string) (*Plan, error) {
 	if data, err := Source(name); err == nil {
 		return Parse(name+".yaml", data)
 	}
-	data, err := yamlfile.ReadFile(name)
+	data, err := contract.ReadFile(name)
 	if errors.Is(err, fs.ErrNotExist) {
 		known, _ := fs.Glob(plans, "plans/*.yaml") // the pattern is well formed
 		for i, file := range known {

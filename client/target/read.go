@@ -21,7 +21,7 @@ type Error = yamlfile.Error
 // Read reads and checks a target file and resolves its secrets through getenv and the files that it
 // names, which are relative to it. Every fault of the content is an [*Error].
 func Read(path string, getenv func(string) string) (*File, error) {
-	data, err := yamlfile.ReadFile(path)
+	data, err := contract.ReadFile(path)
 	if err != nil {
 		return nil, fmt.Errorf("reading the target file: %w; kobcheck mock --print-target prints one that works", err)
 	}

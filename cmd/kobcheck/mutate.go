@@ -16,7 +16,6 @@ import (
 	"github.com/kobcheck/kobcheck/client/target"
 	"github.com/kobcheck/kobcheck/cmd/kobcheck/workbench"
 	"github.com/kobcheck/kobcheck/contract"
-	"github.com/kobcheck/kobcheck/contract/yamlfile"
 	"github.com/kobcheck/kobcheck/mock/mutate"
 	"github.com/kobcheck/kobcheck/schemas"
 )
@@ -90,7 +89,7 @@ func mutationTable(catalogue []mutate.Mutation) *listing {
 func serveMutated(ctx context.Context, b *workbench.Bench, f *mutateFlags) error {
 	var file *target.File
 	if f.target != "" {
-		data, err := yamlfile.ReadFile(f.target)
+		data, err := contract.ReadFile(f.target)
 		if err != nil {
 			return fmt.Errorf("reading the target file: %w", err)
 		}

@@ -15,8 +15,6 @@ import (
 	"bytes"
 	"errors"
 	"fmt"
-	"io"
-	"os"
 	"reflect"
 	"strings"
 
@@ -24,6 +22,8 @@ import (
 	"github.com/goccy/go-yaml/ast"
 	"github.com/goccy/go-yaml/parser"
 	"github.com/goccy/go-yaml/token"
+
+	"github.com/kobcheck/kobcheck/contract"
 )
 
 // Error says what is wrong with a file and where.
@@ -80,16 +80,6 @@ func (d *Document) Line(path string) int {
 	return 0
 }
 
-// ReadFile returns the text of a file, as far as [Definition.Read] takes it.
-func ReadFile(path string) ([]byte, error) {
-	from, err := os.Open(path)
-	if err != nil {
-		return nil, err
-	}
-	data, err := io.ReadAll(io.LimitReader(from, mostBytes+1))
-	return data, errors.Join(err, from.Close())
-}
-
 // Read reads a file strictly. The document is there also where there are faults, which are all returned at once.
 func (of Definition) Read(path string, data []byte, into any) (*Document, error) {
 	d := &Document{path: path, places: map[string]*token.Token{}}
@@ -134,7 +124,6 @@ func (of Definition) Read(path string, data []byte, into any) (*Document, error)
 
 // The bounds of a file that a person writes.
 const (
-	mostBytes   = 4 << 20
 	mostDepth   = 500
 	mostIndents = 1000
 	mostValues  = 100_000 // with its aliases put in
@@ -142,8 +131,8 @@ const (
 
 // tooMuch says which bound a file goes beyond, "" for none: a reader of YAML takes minutes for what is nested deeply.
 func tooMuch(data []byte) string {
-	if len(data) > mostBytes {
-		return fmt.Sprintf("the file has more than %d bytes, which nobody writes", mostBytes)
+	if len(data) > contract.MostBytes {
+		return fmt.Sprintf("the file has more than %d bytes, which nobody writes", contract.MostBytes)
 	}
 	depth := 0
 	for line := range bytes.Lines(data) {

@@ -10,6 +10,7 @@ import (
 
 	"github.com/goccy/go-yaml"
 
+	"github.com/kobcheck/kobcheck/contract"
 	"github.com/kobcheck/kobcheck/contract/yamlfile"
 )
 
@@ -46,7 +47,7 @@ type KnownFailures []KnownFailure
 // kept and [KnownFailure.Dropped], since a list may be older than the program. An unknown key, an empty field or a
 // broken date is an error that names file and line.
 func ReadKnownFailures(path string, exists func(id string) bool) (KnownFailures, error) {
-	data, err := yamlfile.ReadFile(path)
+	data, err := contract.ReadFile(path)
 	if err != nil {
 		return nil, fmt.Errorf("reading the known failures: %w; leave --known out if there are none", err)
 	}

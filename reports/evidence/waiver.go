@@ -33,7 +33,7 @@ type Waivers []Waiver
 // documentation states is either a known failure or a failure. An unknown key or requirement, an empty
 // field or a broken date is an error that names file and line.
 func ReadWaivers(path string, facts *contract.Contract, now time.Time) (Waivers, error) {
-	data, err := yamlfile.ReadFile(path)
+	data, err := contract.ReadFile(path)
 	if err != nil {
 		return nil, fmt.Errorf("reading the waivers: %w; leave --waivers out if there are none", err)
 	}

@@ -63,7 +63,7 @@ type ownRequirement struct {
 
 // ReadRequirements reads requirements of a user's own. Every fault of the file is told, with its line.
 func ReadRequirements(file string) ([]*contract.Requirement, error) {
-	data, err := yamlfile.ReadFile(file)
+	data, err := contract.ReadFile(file)
 	if err != nil {
 		return nil, fmt.Errorf("reading the requirements: %w", err)
 	}

@@ -115,8 +115,9 @@ func TestShardsMeetInABucketAndAreMergedThere(t *testing.T) {
 	require.Equal(t, held.load(t, "run-1/0/load.json").Plans[0].Due+held.load(t, "run-1/1/load.json").Plans[0].Due, whole.Due, verdict)
 
 	output, code := shard("1")
-	require.Equal(t, evidence.ExitInconclusive, code)
+	require.Equal(t, evidence.ExitUsage, code)
 	require.Contains(t, output, "shard 2/2 has been at "+place+"/meeting before; each load takes a place of its own")
+	require.NotEmpty(t, held.load(t, "run-1/1/load.json").Plans, "what it left then stays")
 	output, code = merge()
 	require.Equal(t, evidence.ExitUsage, code)
 	require.Contains(t, output, "was merged into "+place+"/merged/load.json before")
@@ -170,4 +171,20 @@ func TestWhatABucketDoesNotTakeIsNotLost(t *testing.T) {
 	kept, _, _ = strings.Cut(kept, " instead")
 	t.Cleanup(func() { require.NoError(t, os.RemoveAll(kept)) })
 	require.FileExists(t, filepath.Join(kept, "run.json"))
+}
+
+func TestAShardThatIsRefusedLeavesTheResultsOfTheOldLoad(t *testing.T) {
+	t.Parallel()
+	folder := t.TempDir()
+	shard := func() (string, int) {
+		return kobcheck(t, "load", "mixed", "--seed", "7", "--time", "0.02", "--shard", "1/2", "--meet", filepath.Join(folder, "meeting"),
+			"--meet-within", "0s", "--out", folder)
+	}
+	_, code := shard()
+	require.Equal(t, evidence.ExitInconclusive, code, "the other did not come")
+	old := filepath.Join(folder, "load.json")
+	require.NoError(t, os.WriteFile(old, []byte("{}"), 0o600))
+	output, code := shard()
+	require.Equal(t, evidence.ExitUsage, code, output)
+	require.FileExists(t, old)
 }

@@ -166,7 +166,8 @@ func performPlans(ctx context.Context, b *workbench.Bench, f *loadFlags, subject
 	if err != nil {
 		return err
 	}
-	if err := errors.Join(f.out.Ready(), workbench.CanWrite("key-nights", f.keyNights)); err != nil {
+	if err := errors.Join(f.out.Ready(), workbench.CanWrite("key-nights", f.keyNights),
+		b.NewAt(ctx, f.meet, kind.Shard(part))); err != nil {
 		return err
 	}
 	ctx, stopped, release := workbench.UntilSignal(ctx)

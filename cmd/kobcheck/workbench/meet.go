@@ -30,11 +30,10 @@ const (
 // they begin together: two seconds after the last one came, by the clocks of their machines. The place belongs to one
 // run: a shard that has left word there before is refused.
 func (b *Bench) Meet(ctx context.Context, place string, part kind.Shard, within time.Duration) (time.Time, error) {
-	word := func(i int) string { return below(place, fmt.Sprintf("ready-%dof%d", i, part.Of)) }
 	now := time.Now().UTC()
-	if err := b.leave(ctx, word(part.Index), []byte(now.Format(time.RFC3339Nano))); err != nil {
+	if err := b.leave(ctx, word(place, part, part.Index), []byte(now.Format(time.RFC3339Nano))); err != nil {
 		if errors.Is(err, fs.ErrExist) {
-			return now, fmt.Errorf("shard %d/%d has been at %s before; each load takes a place of its own", part.Index, part.Of, place)
+			return now, beenThere(place, part)
 		}
 		return now, fmt.Errorf("--meet: leaving word in %s: %w", place, err)
 	}
@@ -42,7 +41,7 @@ func (b *Bench) Meet(ctx context.Context, place string, part kind.Shard, within 
 	err := until(ctx, within, lookFor(place), func() (missing []string, err error) {
 		last = time.Time{}
 		for i := range part.Of {
-			text, err := b.read(ctx, word(i+1))
+			text, err := b.read(ctx, word(place, part, i+1))
 			at, unread := time.Parse(time.RFC3339Nano, string(text))
 			switch {
 			case err != nil && !errors.Is(err, fs.ErrNotExist):
@@ -56,6 +55,30 @@ func (b *Bench) Meet(ctx context.Context, place string, part kind.Shard, within 
 		return missing, nil
 	})
 	return last.Add(meetAfter), err
+}
+
+// word is where a shard says that it is ready.
+func word(place string, part kind.Shard, index int) string {
+	return below(place, fmt.Sprintf("ready-%dof%d", index, part.Of))
+}
+
+func beenThere(place string, part kind.Shard) error {
+	return fmt.Errorf("shard %d/%d has been at %s before; each load takes a place of its own", part.Index, part.Of, place)
+}
+
+// NewAt refuses a shard that has been at a meeting before, while the results of that load are still there.
+func (b *Bench) NewAt(ctx context.Context, place string, part kind.Shard) error {
+	if place == "" {
+		return nil
+	}
+	switch _, err := b.read(ctx, word(place, part, part.Index)); {
+	case err == nil:
+		return beenThere(place, part)
+	case errors.Is(err, fs.ErrNotExist):
+		return nil
+	default:
+		return fmt.Errorf("--meet: looking at %s: %w", place, err)
+	}
 }
 
 // below is a name in a folder or bucket.

@@ -42,10 +42,12 @@ func TestAPlaceOfAMeetingBelongsToOneLoad(t *testing.T) {
 	t.Parallel()
 	folder := t.TempDir()
 	one := kind.Shard{Index: 1, Of: 1}
+	require.NoError(t, new(Bench).NewAt(t.Context(), folder, one))
 	_, err := new(Bench).Meet(t.Context(), folder, one, time.Minute)
 	require.NoError(t, err)
 	_, err = new(Bench).Meet(t.Context(), folder, one, time.Minute)
 	require.EqualError(t, err, "shard 1/1 has been at "+folder+" before; each load takes a place of its own")
+	require.Equal(t, err, new(Bench).NewAt(t.Context(), folder, one), "and it is said before anything is taken away")
 }
 
 func TestAMergeWaitsLessForTheOthersOnceOneIsThere(t *testing.T) {

@@ -75,7 +75,7 @@ func (e *engine) Pace(_ time.Duration, hits uint64) (time.Duration, bool) {
 		return 0, true
 	}
 	at := began + e.due[hits]
-	early, end := time.Duration(timersLate), time.Duration(0)
+	early, end := timersLate, time.Duration(0)
 	switch {
 	case e.precise && hits > 0:
 		end = min(awake, (e.due[hits]-e.due[hits-1])/2)

@@ -100,7 +100,7 @@ func (s *Server) replay(c *call, kept *keptAnswer, request [sha256.Size]byte) an
 	switch other := kept.request != request; {
 	case other && s.faulty(c, "idempotency.other-data-executed"):
 		return c.route.handle(c)
-	case other && s.lately(kept) && s.faulty(c, "idempotency.other-data-at-once"):
+	case other && s.lately(kept) && s.faults.On("idempotency.other-data-at-once"):
 		return c.route.handle(c)
 	case other && s.style.OtherData != 0:
 		return s.refuse(s.style.OtherData, "The idempotency key belongs to another request")

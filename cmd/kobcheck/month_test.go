@@ -63,7 +63,7 @@ func theMonth(t *testing.T) []night {
 		{day: 18, event: "an outage that lasts", short: true, mutations: []string{fieldBug},
 			between: gone(1, http.StatusServiceUnavailable), flags: []string{"--patience", "400ms"}, code: 4, check: noVerdict},
 		{day: 19, event: "an outage that is waited for", short: true, mutations: []string{fieldBug},
-			between: outage(300, time.Second), code: 1, check: sinceDay(15, "")},
+			between: outage(300, 20*time.Second), flags: []string{"--patience", "1m"}, code: 1, check: sinceDay(15, "")},
 		{day: 20, event: "a new field everywhere", mutations: []string{fieldBug}, between: newField, code: 1,
 			check: oneLine},
 		{day: 21, event: "the field is back", check: goneAgain},

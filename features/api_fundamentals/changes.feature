@@ -28,7 +28,6 @@ Feature: Changes
         {"crm": {"id": "a-1"}, "tags": ["x", null]}
         """
       And a wallet
-      And another wallet
       And another card
       And a beneficiary
       When we call "<operation>" with each value that its page names

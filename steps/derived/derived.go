@@ -175,6 +175,19 @@ func derive(w *steps.World, class, where string) error {
 	return nil
 }
 
+// leaves is the kind of thing that an operation makes or uses up and that nothing takes away again, so that few are made.
+func leaves(operation *contract.Operation) string {
+	switch {
+	case operation.Section == "Cards" && operation.Writes():
+		return "card"
+	case operation.Section == "Wallets" && operation.Writes():
+		return "wallet"
+	case operation.Section == "Beneficiaries", operation.Section == "Webhooks":
+		return ""
+	}
+	return operation.Creates
+}
+
 func sendDerived(ctx context.Context, w *steps.World) error {
 	s := steps.State[inputs](w)
 	cases := s.derived
@@ -185,11 +198,11 @@ func sendDerived(ctx context.Context, w *steps.World) error {
 	if err := w.NeedClient("second", why); err != nil {
 		return err
 	}
-	persons := 0
+	made := map[string]int{}
 	unprepared := map[string]error{}
 	for _, one := range steps.Sampled(w, cases, len(cases)) {
-		if one.operation.Creates == "enduser" { // which nothing takes away again
-			if persons++; persons > max(w.Depth()/steps.DefaultDepth, 1) {
+		if kind := leaves(one.operation); kind != "" {
+			if made[kind]++; made[kind] > max(w.Depth()/steps.DefaultDepth, 1) {
 				continue
 			}
 		}
@@ -208,6 +221,10 @@ func sendDerived(ctx context.Context, w *steps.World) error {
 			return err
 		}
 		s.sent = append(s.sent, sentCase{one, exchange})
+		if exchange.Status/100 == 2 && (one.place == inBody || one.operation.Section == "Cards") { // no start for the next one
+			delete(w.Things, "wallet")
+			delete(w.Things, "card")
+		}
 	}
 	if len(s.sent) == 0 {
 		for _, id := range slices.Sorted(maps.Keys(unprepared)) {
@@ -230,9 +247,6 @@ type sentCase struct {
 }
 
 func sendCase(ctx context.Context, w *steps.World, c derivedCase) (*client.Exchange, error) {
-	// What an earlier case made of them is no start for the next one.
-	delete(w.Things, "wallet")
-	delete(w.Things, "card")
 	w.GiveBack(w.Things)
 	// What an API takes of them stays in its lists: those of the second client are looked at least.
 	as := w.Session.Client.Caller(c.operation)

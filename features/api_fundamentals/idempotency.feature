@@ -229,7 +229,7 @@ Feature: Idempotency
 
       Examples:
         | operation                        | thing       | copies |
-        | Create a new card                | card        | 16     |
+        | Create a new card                | card        | 4      |
         | Create manual credit transaction | transaction | 60     |
 
   @AUTH-29 @inferred

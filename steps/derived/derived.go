@@ -2,6 +2,7 @@
 package derived
 
 import (
+	"cmp"
 	"context"
 	"encoding/json"
 	"errors"
@@ -175,17 +176,17 @@ func derive(w *steps.World, class, where string) error {
 	return nil
 }
 
-// leaves is the kind of thing that an operation makes or uses up and that nothing takes away again, so that few are made.
-func leaves(operation *contract.Operation) string {
+// scarce is the kind of thing, of those that a night is to leave few of, which an operation makes or uses up; empty for none.
+func scarce(operation *contract.Operation) string {
 	switch {
 	case operation.Section == "Cards" && operation.Writes():
 		return "card"
 	case operation.Section == "Wallets" && operation.Writes():
 		return "wallet"
-	case operation.Section == "Beneficiaries", operation.Section == "Webhooks":
-		return ""
+	case operation.Creates == "enduser", operation.Creates == "transaction":
+		return operation.Creates
 	}
-	return operation.Creates
+	return ""
 }
 
 func sendDerived(ctx context.Context, w *steps.World) error {
@@ -199,9 +200,10 @@ func sendDerived(ctx context.Context, w *steps.World) error {
 		return err
 	}
 	made := map[string]int{}
-	unprepared := map[string]error{}
+	unprepared := map[string]bool{}
+	var first error
 	for _, one := range steps.Sampled(w, cases, len(cases)) {
-		if kind := leaves(one.operation); kind != "" {
+		if kind := scarce(one.operation); kind != "" {
 			if made[kind]++; made[kind] > max(w.Depth()/steps.DefaultDepth, 1) {
 				continue
 			}
@@ -209,12 +211,12 @@ func sendDerived(ctx context.Context, w *steps.World) error {
 		if len(s.sent) == w.Depth() {
 			break
 		}
-		if unprepared[one.operation.ID] != nil {
+		if unprepared[one.operation.ID] {
 			continue
 		}
 		exchange, err := sendCase(ctx, w, one)
 		if open, blocked := (*scene.NotTestable)(nil), (*scene.Blocked)(nil); errors.As(err, &open) || errors.As(err, &blocked) {
-			unprepared[one.operation.ID] = err // which costs the cases of this operation alone
+			unprepared[one.operation.ID], first = true, cmp.Or(first, err) // which costs the cases of this operation alone
 			continue
 		}
 		if err != nil {
@@ -227,9 +229,7 @@ func sendDerived(ctx context.Context, w *steps.World) error {
 		}
 	}
 	if len(s.sent) == 0 {
-		for _, id := range slices.Sorted(maps.Keys(unprepared)) {
-			return unprepared[id]
-		}
+		return first
 	}
 	return nil
 }

@@ -6,7 +6,7 @@ Feature: Derived inputs
   @HARNESS-01 @standard
   Rule: Bad input is never answered by a server error (5xx), save where a page documents one (check 8 of card creation)
     @id:derived.inputs
-    Scenario Outline: No operation breaks on <class> in a field
+    Scenario Outline: Fields with <class>: each request of a sample is answered cleanly
       Given inputs with <class>, derived from every operation's fields
       When a sample of them is sent
       Then each of them is answered cleanly
@@ -27,7 +27,7 @@ Feature: Derived inputs
         | a further member that no page has       |
 
     @id:derived.parameters
-    Scenario Outline: No operation breaks on <class> in a parameter of its address
+    Scenario Outline: Parameters of an address with <class>: each request of a sample is answered cleanly
       Given inputs with <class>, derived from every operation's parameters
       When a sample of them is sent
       Then each of them is answered cleanly
@@ -46,7 +46,7 @@ Feature: Derived inputs
         | a further member that no page has   |
 
     @id:derived.headers
-    Scenario Outline: No operation breaks on <class> in a header
+    Scenario Outline: Headers with <class>: each request of a sample is answered cleanly
       Given inputs with <class>, derived from every operation's headers
       When a sample of them is sent
       Then each of them is answered cleanly

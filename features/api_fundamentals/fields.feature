@@ -311,7 +311,7 @@ Feature: Required fields, types and values
   @HARNESS-01 @standard
   Rule: Bad input is never answered by a server error (5xx), save where a page documents one (check 8 of card creation)
     @id:fields.no-server-error @gap:N-41
-    Scenario Outline: <operation> answers an unknown field without breaking
+    Scenario Outline: What <operation> answers to an unknown field is recorded, and is no server error
       Given a valid request to "<operation>"
       And the request's "kobcheck_unknown" is set to {"nested": [1, null]}
       When the request is sent
@@ -338,7 +338,7 @@ Feature: Required fields, types and values
         | Create a webhook                 |
 
     @id:fields.no-content-type @gap:N-54
-    Scenario Outline: <operation> without a Content-Type does not break
+    Scenario Outline: What <operation> answers without a Content-Type is recorded, and is no server error
       Given a valid request to "<operation>"
       But the request's header "Content-Type" is left out
       When the request is sent
@@ -374,7 +374,7 @@ Feature: Required fields, types and values
         | Create a webhook     |
 
     @id:fields.other-client-id @CARD-CREATE-04 @stated @gap:N-47
-    Scenario: An x-client-id of somebody else does not break the call
+    Scenario: What somebody else's x-client-id is answered is recorded, and is no server error
       Given a valid request to "Create a new card"
       But the request's header "x-client-id" is "deadbeef-0000-4000-8000-00000000dead"
       When the request is sent

@@ -167,7 +167,7 @@ Feature: Transport, errors and what HTTP asks for
   @HARNESS-26 @standard
   Rule: The coding that an answer names in "Content-Encoding" is that of its body
     @id:transport.coding
-    Scenario Outline: <operation> is coded as it says
+    Scenario Outline: <operation> is answered in the coding that the answer names
       When we call "<operation>"
       Then the answer is coded as it says
 
@@ -208,7 +208,7 @@ Feature: Transport, errors and what HTTP asks for
   @STD-09 @standard
   Rule: After 201 the new resource is named by "Location", where present, else by the target URI; a "Location" resolves
     @id:transport.location
-    Scenario: The new card is where Location says
+    Scenario: The new card is where Location says, where there is one
       When we call "Create a new card"
       Then the new thing is where "Location" says, if anywhere
 

@@ -6,7 +6,7 @@ Feature: Walks
   @HARNESS-30 @inferred
   Rule: In whatever order the documented calls are made, answers and states are such that all rules hold together
     @id:walk.one-by-one
-    Scenario Outline: Walk <walk>, one thing after another
+    Scenario Outline: All rules hold together on walk <walk>, one thing after another
       When two clients do 60 things at random
       Then the model of the rules allows all that was answered
 
@@ -16,7 +16,7 @@ Feature: Walks
         | two  |
 
     @id:walk.at-once
-    Scenario Outline: Walk <walk>, some things at once
+    Scenario Outline: All rules hold together on walk <walk>, some things at once
       When two clients do 60 things at random, some of them at once
       Then the model of the rules allows all that was answered
 

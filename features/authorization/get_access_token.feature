@@ -36,7 +36,7 @@ Feature: Get access token
   Rule: A token request with wrong parameters or missing data is answered 400
     @id:token.missing
     Scenario Outline: A token request without <field> is refused
-      When we ask for an access token but the "<field>" left out
+      When we ask for an access token with the "<field>" left out
       Then the call is refused as wrong or missing data
 
       Examples:
@@ -48,7 +48,7 @@ Feature: Get access token
 
     @id:token.wrong-grant
     Scenario: A grant type that does not exist is refused
-      When we ask for an access token but the "grant_type" wrong
+      When we ask for an access token with the "grant_type" wrong
       Then the call is refused as wrong or missing data
 
     @id:token.json
@@ -60,7 +60,7 @@ Feature: Get access token
   Rule: The pages list each field of the form as required
     @id:token.required
     Scenario Outline: No token is given without <field>
-      When we ask for an access token but the "<field>" left out
+      When we ask for an access token with the "<field>" left out
       Then the call is refused as a fault of the caller
 
       Examples:
@@ -84,7 +84,7 @@ Feature: Get access token
   Rule: A token request with bad credentials or a bad token is answered 401
     @id:token.wrong-credentials
     Scenario Outline: A wrong <field> is refused
-      When we ask for an access token but the "<field>" wrong
+      When we ask for an access token with the "<field>" wrong
       Then the call is refused as bad credentials
 
       Examples:
@@ -96,13 +96,13 @@ Feature: Get access token
   Rule: A failed token answer has a string property "error"
     @id:token.error-text
     Scenario: A failed token answer has a text in error
-      When we ask for an access token but the "client_secret" wrong
+      When we ask for an access token with the "client_secret" wrong
       Then the answer has "error"
 
   @STD-14 @standard
   Rule: A token answer has "access_token" and "token_type"; "expires_in" is recommended; "scope" is there when it differs from what was asked
     @id:token.rfc6749
-    Scenario: The answer has what RFC 6749 asks for
+    Scenario: The answer has "access_token" and "token_type", as RFC 6749 asks
       When we ask for an access token
       Then the answer has "access_token"
       And the answer has "token_type"
@@ -118,7 +118,7 @@ Feature: Get access token
   Rule: A token error is 400 with "error" one of "invalid_request", "invalid_client", "invalid_grant", "unauthorized_client", "unsupported_grant_type", "invalid_scope"; "invalid_client" may be 401 (C-51)
     @id:token.error-code
     Scenario Outline: A request with <field> <how> names a code of RFC 6749
-      When we ask for an access token but the "<field>" <how>
+      When we ask for an access token with the "<field>" <how>
       Then the error is one of invalid_request, invalid_client, invalid_grant, unauthorized_client, unsupported_grant_type, invalid_scope
 
       Examples:

@@ -153,9 +153,11 @@ Feature: Ids and ownership
 
   @OWN-07 @inferred
   Rule: Another client's wallet can't be used
+    Background:
+      Given a wallet of another client
+
     @id:tenancy.use
     Scenario Outline: <operation> does not move money on another client's wallet
-      Given a wallet of another client
       When we call "<operation>" for the foreign wallet
       Then the call is refused as a fault of the caller
 
@@ -166,8 +168,7 @@ Feature: Ids and ownership
 
     @id:tenancy.use-from
     Scenario: A transaction takes nothing from another client's wallet for one of ours
-      Given a wallet of another client
-      And the wallet is noted
+      Given the wallet is noted
       And a valid request to "Create a transaction"
       But the request's "from" is the foreign wallet
       When the request is sent

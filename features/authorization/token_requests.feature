@@ -6,8 +6,8 @@ Feature: Token requests
   Rule: A parameter without a value is taken as though it was left out
     @id:oauth.empty
     Scenario Outline: An empty <field> is a <field> left out
-      When we ask for an access token but the "<field>" left out
-      And we ask for an access token but the "<field>" empty
+      When we ask for an access token with the "<field>" left out
+      And we ask for an access token with the "<field>" empty
       Then the call is refused as a fault of the caller
       And the refusal is that of the call before
 
@@ -34,7 +34,7 @@ Feature: Token requests
   Rule: A token request that repeats a parameter gets no token
     @id:oauth.repeated
     Scenario Outline: A <field> <how> gets no token
-      When we ask for an access token but the "<field>" <how>
+      When we ask for an access token with the "<field>" <how>
       Then the call is refused as a fault of the caller
 
       Examples:
@@ -54,7 +54,7 @@ Feature: Token requests
   Rule: A token is asked for with POST, and what gives it stands in the body: nothing in the address gives a token
     @id:oauth.address
     Scenario Outline: No token for <field> in the address
-      When we ask for an access token but the "<field>" in the address
+      When we ask for an access token with the "<field>" in the address
       Then the call is refused as a fault of the caller
 
       Examples:
@@ -90,7 +90,7 @@ Feature: Token requests
   Rule: No token is given to whoever does not prove to be the client: the secret is that of this client, letter for letter
     @id:oauth.secret
     Scenario Outline: No token for a secret <how>
-      When we ask for an access token but the "client_secret" <how>
+      When we ask for an access token with the "client_secret" <how>
       Then the call is refused as bad credentials
 
       Examples:
@@ -103,14 +103,14 @@ Feature: Token requests
 
     @id:oauth.foreign-id
     Scenario: No token for the id of another client
-      When we ask for an access token but the "client_id" of another client
+      When we ask for an access token with the "client_id" of another client
       Then the call is refused as bad credentials
 
   @OAUTH-07 @standard
   Rule: Letter case counts in a scope: one in other letters is refused, or the answer says which scope was given
     @id:oauth.scope-case
     Scenario: A scope in capitals is none of the four
-      When we ask for an access token but the "scope" in other letter case
+      When we ask for an access token with the "scope" in other letter case
       Then no token is given, or the answer says for which scope
 
   @OAUTH-08 @standard
@@ -129,7 +129,7 @@ Feature: Token requests
   Rule: Each kind of refusal of the token endpoint has its own code
     @id:oauth.code
     Scenario Outline: A <field> <how> is refused with its own code
-      When we ask for an access token but the "<field>" <how>
+      When we ask for an access token with the "<field>" <how>
       Then the error is one of <codes>
 
       Examples:
@@ -159,6 +159,7 @@ Feature: Token requests
     Scenario: A token answer has the form of the standard
       When we ask for an access token
       Then the call succeeds
+      And the answer is an AccessToken
 
   @OAUTH-10 @standard
   Rule: Where a token is of another scope than was asked for, the answer says so in "scope", and truly
@@ -179,7 +180,7 @@ Feature: Token requests
   Rule: A 400 or 401 of the token endpoint is a JSON object whose "error" is one code of the standard, with 401 "invalid_client"; "error_description" and "error_uri", where present, are printable ASCII without quotes and backslashes
     @id:oauth.error
     Scenario Outline: The refusal of a <field> <how> has the form of the standard
-      When we ask for an access token but the "<field>" <how>
+      When we ask for an access token with the "<field>" <how>
       Then the call is refused as a fault of the caller
 
       Examples:

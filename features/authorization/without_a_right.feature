@@ -5,7 +5,7 @@ Feature: Without a right
   @AUTH-28 @HARNESS-11 @stated
   Rule: The token is meant for every other Kobble API, so every other operation is authenticated with it
     @id:rights.none
-    Scenario Outline: <way> serves at no operation, and nothing is done
+    Scenario Outline: Nothing is served or changed for <way> in place of a token
       When we call any operation with <way> in place of a token
       Then none of these calls is served
       And none of these calls has changed anything

@@ -62,10 +62,12 @@ Feature: Card creation flow
 
   @CARD-PRE-15 @stated
   Rule: The metadata of the program must fit the card product
+    Background:
+      Given a valid request to "Create a new program"
+
     @id:guide.program-metadata
     Scenario Outline: A program without "<field>" issues no cards
-      Given a valid request to "Create a new program"
-      But the request's "metadata" is set to <metadata>
+      Given the request's "metadata" is set to <metadata>
       When the request is sent
       And a card is asked for with what it makes
       Then the program is refused or issues no card
@@ -77,8 +79,7 @@ Feature: Card creation flow
 
     @id:guide.program-types
     Scenario Outline: A program whose "<field>" is of another type issues no cards
-      Given a valid request to "Create a new program"
-      But the request's "metadata" is set to <metadata>
+      Given the request's "metadata" is set to <metadata>
       When the request is sent
       And a card is asked for with what it makes
       Then the program is refused or issues no card
@@ -92,8 +93,7 @@ Feature: Card creation flow
 
     @id:guide.program-of-type
     Scenario Outline: A program whose "<field>" is <kind> issues no cards
-      Given a valid request to "Create a new program"
-      But the request's "metadata" is set to <metadata>
+      Given the request's "metadata" is set to <metadata>
       When the request is sent
       And a card is asked for with what it makes
       Then the program is refused or issues no card
@@ -114,8 +114,7 @@ Feature: Card creation flow
 
     @id:guide.program-groups @CARD-PRE-18
     Scenario: A program may name groups
-      Given a valid request to "Create a new program"
-      And the request's "metadata" is set to {"parent_account_id": "100", "product_id": "4711", "group_id": ["a", "b"]}
+      Given the request's "metadata" is set to {"parent_account_id": "100", "product_id": "4711", "group_id": ["a", "b"]}
       When the request is sent
       Then the call succeeds
 

@@ -25,19 +25,19 @@ Feature: Replace or renew card
 
   @CARD-RENEW-03 @stated
   Rule: Path "action" (string) is required and is "replace" or "renew"; it decides which of the two is done
-    @id:cards-renew.other-action
-    Scenario: Any other action is refused
+    Background:
       Given an active card
       And a valid request to "Replace or renew card"
-      But the request's "action" in the address is "reprint"
+
+    @id:cards-renew.other-action
+    Scenario: Any other action is refused
+      Given the request's "action" in the address is "reprint"
       When the request is sent
       Then the call is refused as a fault of the caller
 
     @id:cards-renew.both-actions
     Scenario Outline: The action <action> is taken
-      Given an active card
-      And a valid request to "Replace or renew card"
-      And the request's "action" in the address is "<action>"
+      Given the request's "action" in the address is "<action>"
       When the request is sent
       Then the call succeeds
 

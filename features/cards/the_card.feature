@@ -67,10 +67,11 @@ Feature: The card
       Then the answer shows no verification value
 
       Examples:
-        | operation         |
-        | Get all cards     |
-        | Get card by ID    |
-        | Create a new card |
+        | operation            |
+        | Get all cards        |
+        | Get card by ID       |
+        | Create a new card    |
+        | Generate card secret |
 
   @CARD-21 @inferred
   Rule: "updated_at" is never before "created_at"

@@ -163,13 +163,14 @@ Feature: The order of the eight checks
   @ERR-07 @stated
   Rule: Card creation uses the standard codes, with 400, 401, 403, 404 and 500 named
     @id:card-order.standard-codes
-    Scenario Outline: Card creation uses the standard codes: <code> where <case>
+    Scenario Outline: Card creation with <case> is answered <code>
       When we call "Create a new card" with <case>
       Then the call is refused as not authenticated
 
       Examples:
-        | code | case     |
-        | 401  | no token |
+        | code | case                            |
+        | 401  | no token                        |
+        | 401  | a token with one letter changed |
 
   @CARD-ORDER-01 @CARD-PRE-13 @stated
   Rule: Check 1: the program exists and is valid, else "Invalid program id" (User)

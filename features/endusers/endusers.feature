@@ -19,9 +19,11 @@ Feature: Endusers
 
   @stated
   Rule: An enduser always has its documented fields
+    Background:
+      Given an enduser
+
     @id:enduser.field
     Scenario Outline: An enduser has "<field>", or null where that is documented
-      Given an enduser
       When we call "Get enduser by ID"
       Then the answer's "<field>" is there, or null
       And the answer is an Enduser
@@ -35,7 +37,6 @@ Feature: Endusers
 
     @id:enduser.optional
     Scenario Outline: "<field>" is an object, null or left out
-      Given an enduser
       When we call "Get enduser by ID"
       Then the call succeeds
       And the answer's "<field>" is an object, null or left out

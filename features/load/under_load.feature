@@ -23,7 +23,7 @@ Feature: The API under load
       Then whoever asks later is answered with what was made first
 
   @CARD-ORDER-04 @stated
-  Rule: Check 4: the wallet has no `external_id`, else `Invalid wallet with existing entity association` (User).
+  Rule: Check 4: the wallet has no "external_id", else "Invalid wallet with existing entity association" (User)
     @id:load.rivals
     Scenario: Of many card creations for one wallet at once one makes a card
       When 8 card creations under different keys reach one wallet at the same moment

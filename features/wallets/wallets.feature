@@ -26,9 +26,11 @@ Feature: Wallets
 
   @stated
   Rule: A wallet always has its twelve documented fields
+    Background:
+      Given a wallet
+
     @id:wallet.field
     Scenario Outline: A wallet always has "<field>"
-      Given a wallet
       When we call "Get wallet by ID"
       Then the answer has "<field>"
       And the answer is a Wallet
@@ -49,7 +51,6 @@ Feature: Wallets
 
     @id:wallet.external-id @WALLET-12
     Scenario: A wallet always has "external_id", a text or null
-      Given a wallet
       When we call "Get wallet by ID"
       Then the answer's "external_id" is there, or null
       And the answer is a Wallet
@@ -111,9 +112,11 @@ Feature: Wallets
 
   @WALLET-31 @WALLET-35 @stated
   Rule: A wallet is updated with PATCH "{prefix}/wallets/{id}", which changes its status
+    Background:
+      Given a wallet
+
     @id:wallets-update.status
     Scenario Outline: A wallet can be set to <status>
-      Given a wallet
       When the wallet's status is changed to "<status>"
       Then the call succeeds
       And the wallet reads back with the "status" "<status>"
@@ -126,7 +129,6 @@ Feature: Wallets
 
     @id:wallets-update.time
     Scenario: A change of a wallet moves "updated_at" on
-      Given a wallet
-      And a moment passes
+      Given a moment passes
       When the wallet's status is changed to "SUSPENDED"
       Then the wallet's "updated_at" is later than before

@@ -42,7 +42,7 @@ Feature: Webhook deliveries
   @HOOK-21 @SNS-05 @SNS-06 @SNS-07 @SNS-08 @stated
   Rule: Every webhook request is signed
     @id:deliveries.signed
-    Scenario: Confirmation and notification verify
+    Scenario: Confirmation and notification are signed, and the signatures verify
       Given a confirmed webhook
       When something happens to tell of
       And the webhook is told of it
@@ -87,24 +87,24 @@ Feature: Webhook deliveries
 
   @HOOK-18 @HOOK-19 @SNS-16 @stated
   Rule: Delivery is retried automatically when the receiver does not answer as expected
+    Background:
+      Given a confirmed webhook
+
     @id:deliveries.retried
     Scenario: A notification that was answered with a server error comes again
-      Given a confirmed webhook
-      And our receiver fails once
+      Given our receiver fails once
       When something happens to tell of
       Then the notification comes again
 
     @id:deliveries.retried-hung-up
     Scenario: A notification that was not answered at all comes again
-      Given a confirmed webhook
-      And our receiver hangs up once
+      Given our receiver hangs up once
       When something happens to tell of
       Then the notification comes again
 
     @id:deliveries.refused @gap:C-52
     Scenario: Whether a notification that was refused comes again is recorded
-      Given a confirmed webhook
-      And our receiver refuses once
+      Given our receiver refuses once
       When something happens to tell of
       Then whether the notification comes again is recorded
 
@@ -143,18 +143,19 @@ Feature: Webhook deliveries
 
   @HARNESS-28 @standard
   Rule: Each subscription is confirmed by a token and an address of its own, and all that it is sent is of one topic
-    @id:deliveries.together
-    Scenario: Messages of two subscriptions go together
+    Background:
       Given a confirmed webhook
-      And another confirmed webhook
+
+    @id:deliveries.together
+    Scenario: Two subscriptions have a token, an address and a topic each
+      Given another confirmed webhook
       When three more things happen, of which the other webhook is told
       And the webhook is told of it
       Then what was delivered goes together
 
     @id:deliveries.together-again
-    Scenario: Messages that failed once go together with their repeats
-      Given a confirmed webhook
-      And our receiver fails once
+    Scenario: What failed once comes again as it was, and of the same topic
+      Given our receiver fails once
       When something happens to tell of
       And the notification comes again
       Then what was delivered goes together

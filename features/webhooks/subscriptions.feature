@@ -19,16 +19,17 @@ Feature: Webhook subscriptions
 
   @HOOK-05 @stated
   Rule: A subscription is deleted with DELETE "/customer/v1/webhooks/subscriptions/{id}"
+    Background:
+      Given a webhook
+
     @id:webhooks-delete.success
     Scenario: A subscription is deleted
-      Given a webhook
       When we call "Delete a webhook"
       Then the call succeeds
 
     @id:webhooks-delete.that-one
     Scenario: Another subscription stays
-      Given a webhook
-      And another webhook
+      Given another webhook
       When we call "Delete a webhook" for the other webhook
       Then the call succeeds
       And the webhook is in the list

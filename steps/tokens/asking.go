@@ -25,7 +25,7 @@ func askingSentences() []steps.Definition {
 	const area = "token"
 	return []steps.Definition{
 		steps.Define(area, `we ask for an access token`, "Asks the token endpoint for a token as our client.", askToken),
-		steps.Define(area, `we ask for an access token (?:but|with) the "([^"]+)" ([a-z ]+|"[^"]*")`,
+		steps.Define(area, `we ask for an access token with the "([^"]+)" ([a-z ]+|"[^"]*")`,
 			"Asks for a token with one form field set to the value, or broken in this way.", askBrokenToken),
 		steps.Define(area, `we ask for an access token {}`, "Asks for a token in another way.", steps.Choice{
 			{Word: "with a JSON body", Doc: "the fields as JSON in place of a form.", Handler: askTokenAsJSON},

@@ -50,6 +50,7 @@ func (c *Client) exchange(operation *contract.Operation, request Request, b buil
 // heard learns from an exchange that is over and hands it to whoever keeps it.
 func (c *Client) heard(ctx context.Context, operation *contract.Operation, exchange *Exchange) {
 	c.learn(operation, exchange)
+	c.tokens.hear(exchange)
 	exchange.gateways = c.errors.hear(operation.ID, exchange.Status, exchange.Body)
 	if operation.Creates != "" && operation.ID != "token" && exchange.Status/100 == 2 {
 		c.made.Add(1)

@@ -15,34 +15,35 @@ func (c *Client) Revoked(ctx context.Context, refused *Exchange) bool {
 	c.controls.Lock()
 	defer c.controls.Unlock()
 	id, sent := refused.token, bearer(refused.sent.Header)
-	if kept, known := c.tokens.now(id, sent); known || kept != sent {
-		return known || kept != "" // another scenario found it out, or a new one is there
+	if revoked, judged := c.tokens.judged(sent); judged {
+		return revoked // another scenario found it out
 	}
 	operation := c.otherList(refused)
 	if operation == nil {
 		return false
 	}
-	answer := func() int {
-		token, err := c.Token(ctx, id.as, id.scope)
-		if err != nil {
-			return 0
-		}
-		header := "Bearer " + token.Value
+	answer := func(token string) int {
+		header := "Bearer " + token
 		exchange, err := c.Do(ctx, operation, Request{As: refused.As, Authorization: &header})
 		if err != nil {
 			return 0
 		}
 		return exchange.Status
 	}
-	if answer() != http.StatusUnauthorized {
+	if answer(sent) != http.StatusUnauthorized {
 		return false
 	}
 	c.tokens.forget(id, sent)
-	if status := answer(); status == 0 || status == http.StatusUnauthorized {
+	token, err := c.Token(ctx, id.as, id.scope)
+	if err != nil {
 		return false
 	}
-	c.tokens.revoke(sent)
-	return true
+	status := answer(token.Value)
+	if status == 0 {
+		return false
+	}
+	c.tokens.judge(sent, status != http.StatusUnauthorized, refused)
+	return status != http.StatusUnauthorized
 }
 
 // otherList is a list that the client of a refused call may ask for, other than what was refused: one that is its own
@@ -75,18 +76,22 @@ func (t *tokens) holder(value string) (id tokenID, kept bool) {
 	return id, kept
 }
 
-// now is the token that is kept, and whether another is known to have been revoked.
-func (t *tokens) now(id tokenID, other string) (kept string, revoked bool) {
+// judged says whether a token that was refused is known to have been revoked, or known not to be.
+func (t *tokens) judged(value string) (revoked, known bool) {
 	t.mu.Lock()
 	defer t.mu.Unlock()
-	return t.kept[id].Value, t.revoked[other]
+	revoked, known = t.revoked[value]
+	return revoked, known
 }
 
-// revoke remembers that a token was revoked.
-func (t *tokens) revoke(value string) {
+// judge remembers whether a token was revoked, and how old it was.
+func (t *tokens) judge(value string, revoked bool, refused *Exchange) {
 	t.mu.Lock()
 	defer t.mu.Unlock()
-	t.revoked[value] = true
+	t.revoked[value] = revoked
+	if one := t.lives[value]; one != nil && revoked {
+		one.refused = refused.StartedAt.Add(refused.Duration).Sub(one.asked)
+	}
 }
 
 // forget drops a token, so that the next caller fetches a new one.

@@ -42,6 +42,7 @@ type tokens struct {
 	kept    map[tokenID]Token
 	holders map[string]tokenID // of every token that was kept
 	revoked map[string]bool    // by value
+	lives   map[string]*lived  // by value
 	fetches map[tokenID]*fetch
 }
 
@@ -59,7 +60,7 @@ type fetch struct {
 func newTokens() *tokens {
 	life, end := context.WithCancel(context.Background())
 	return &tokens{life: life, end: end, kept: map[tokenID]Token{}, holders: map[string]tokenID{}, revoked: map[string]bool{},
-		fetches: map[tokenID]*fetch{}}
+		lives: map[string]*lived{}, fetches: map[tokenID]*fetch{}}
 }
 
 func (t *tokens) close() {
@@ -218,23 +219,15 @@ func (c *Client) fetch(ctx context.Context, id tokenID) (Token, error) {
 	case strings.IndexFunc(value, func(r rune) bool { return r <= ' ' || r > '~' }) >= 0:
 		failed.Code = "with an access_token that no header can carry (RFC 6750 section 2.1)"
 	default:
+		c.tokens.begin(value, exchange, promised(answer.ExpiresIn))
 		return Token{Value: value, Until: c.config.Now().Add(usable(answer.ExpiresIn))}, nil
 	}
 	return Token{}, failed
 }
 
-// usable is how long a token is used whose answer says that it lives so many seconds. A number in
-// quotes is understood; that it is none is for a check of the answer to say.
+// usable is how long a token is used whose answer says that it lives so many seconds.
 func usable(expiresIn any) time.Duration {
-	seconds := math.NaN()
-	switch value := expiresIn.(type) {
-	case float64:
-		seconds = value
-	case string:
-		if number, err := strconv.ParseFloat(value, 64); err == nil {
-			seconds = number
-		}
-	}
+	seconds := promised(expiresIn)
 	if math.IsNaN(seconds) {
 		return assumedLife
 	}
@@ -246,4 +239,18 @@ func usable(expiresIn any) time.Duration {
 		until = min(until, life-time.Second)
 	}
 	return until
+}
+
+// promised are the seconds that expires_in says. A number in quotes is understood; that it is none is for a check of
+// the answer to say.
+func promised(expiresIn any) float64 {
+	switch value := expiresIn.(type) {
+	case float64:
+		return value
+	case string:
+		if number, err := strconv.ParseFloat(value, 64); err == nil {
+			return number
+		}
+	}
+	return math.NaN()
 }

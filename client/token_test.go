@@ -333,6 +333,7 @@ func TestATokenThatIsRefusedEverywhereWhileANewOneIsServedIsRevokedOfWhicheverSc
 		require.NoError(t, err)
 		require.True(t, exchange.Kept)
 		require.Equal(t, !every, c.Revoked(ctx, exchange), "scope %q", scope)
+		require.Equal(t, !every, c.Revoked(ctx, exchange), "and so for whoever asks later, though another token is kept by now")
 		strange := "Bearer of-nobody"
 		exchange, err = c.Do(ctx, operation(t, "cards-list"), Request{Authorization: &strange})
 		require.NoError(t, err)

@@ -16,6 +16,7 @@ func (s *Server) authenticate(r *http.Request, c *call) (answer, bool) {
 		return refusal, s.actsAllTheSame(c, refusal, false)
 	}
 	found, wrong := s.tokens.verify(c, token)
+	found, wrong = s.brokenVerdict(found, wrong)
 	if wrong != "" {
 		refusal := s.challenge(c, http.StatusUnauthorized, wrong, "invalid_token")
 		return refusal, s.actsAllTheSame(c, refusal, true)

@@ -25,6 +25,17 @@ func (s *Server) brokenStart(now time.Time) time.Time {
 	return now
 }
 
+// brokenVerdict is what is found of a token, and what is wrong with it, as the faults have it.
+func (s *Server) brokenVerdict(found grant, wrong string) (grant, string) {
+	if s.faults.On("token.runs-out-early") && !s.clock.Now().Before(found.from.Add(2*time.Second)) {
+		wrong = tokenExpired
+	}
+	if s.faults.On("token.reaches-nothing") {
+		found.scope = ""
+	}
+	return found, wrong
+}
+
 // brokenMethod is the method that a request is taken to have.
 func (s *Server) brokenMethod(r *http.Request) string {
 	if r.Method == http.MethodGet && r.URL.Path == "/oauth2/token" && s.faults.On("token.by-get") {

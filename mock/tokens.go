@@ -32,6 +32,7 @@ type issuer struct {
 type grant struct {
 	clientID string
 	scope    string
+	from     time.Time
 	until    time.Time
 }
 
@@ -95,6 +96,9 @@ func grantOf(claims jwt.MapClaims) grant {
 	found.scope, _ = claims["scope"].(string)
 	if expires, err := claims.GetExpirationTime(); err == nil && expires != nil {
 		found.until = expires.Time
+	}
+	if given, err := claims.GetIssuedAt(); err == nil && given != nil {
+		found.from = given.Time
 	}
 	return found
 }

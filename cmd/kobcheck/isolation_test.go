@@ -90,3 +90,28 @@ func TestWhatCannotBePreparedIsBlockedUnderItsOperationAndNeverConforms(t *testi
 	}
 	require.Equal(t, 1, served)
 }
+
+func TestTokensThatAreNotTakenAreOneCauseOfTheTokenEndpoint(t *testing.T) {
+	t.Parallel()
+	for fault, requirement := range map[string]string{"token.expired-when-given": "AUTH-28", "token.reaches-nothing": "AUTH-28",
+		"token.runs-out-early": "AUTH-15"} {
+		t.Run(fault, func(t *testing.T) {
+			t.Parallel()
+			folder := t.TempDir()
+			_, code := kobcheck(t, "run", "--seed", "7", "--fault", fault, "--format", "json", "--out", folder)
+			require.Equal(t, evidence.ExitFailed, code)
+			run := readRun(t, folder)
+			causes := slices.Concat(run.Causes(true), run.Causes(false))
+			require.Len(t, causes, 1, "%+v", causes)
+			require.Equal(t, requirement, causes[0].Finding.Requirement)
+			require.Empty(t, causes[0].Finding.Hazard, "what is not served puts nothing at risk")
+			require.Zero(t, run.Summary.Scenarios.Failed+run.Summary.Scenarios.Inconclusive)
+			require.NotNil(t, causes[0].Scenario)
+			for _, scenario := range run.Scenarios {
+				if scenario.Verdict == evidence.Blocked {
+					require.Equal(t, "token", scenario.BlockedBy, scenario.ID)
+				}
+			}
+		})
+	}
+}

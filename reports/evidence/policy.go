@@ -60,11 +60,15 @@ func (p *Policy) Gates(requirement string, weight contract.Weight) bool {
 // Finding judges an assertion that does not hold. Its texts are the caller's to redact.
 func (p *Policy) Finding(a Assertion) Finding {
 	weight := p.Contract.Weigh(a.Fact)
+	gated := p.Gates(a.Fact.Requirement, weight)
+	if a.Kind == Unserved {
+		weight.Hazard = "" // what is not served puts nothing at risk
+	}
 	verdict := Verdict("")
 	if a.Chance {
 		verdict = Flaky
 	}
-	return Finding{Requirement: a.Fact.Requirement, Mark: weight.Mark, Hazard: weight.Hazard, Gated: p.Gates(a.Fact.Requirement, weight),
+	return Finding{Requirement: a.Fact.Requirement, Mark: weight.Mark, Hazard: weight.Hazard, Gated: gated,
 		Check: a.Check, Kind: a.Kind, Message: a.Message, Pointer: a.Pointer, Expected: a.Expected, Actual: a.Actual, Gherkin: a.Gherkin,
 		Exchange: a.Exchange, Operation: a.Fact.Operation, Verdict: verdict}
 }

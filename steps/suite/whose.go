@@ -83,6 +83,8 @@ func (r *runner) whoseFault(ctx context.Context, run *reports.Run) {
 		run.Reason = why
 		excuse(run, true, true, why)
 	}
+	r.untaken(control, run)
+	r.shortLives(run)
 }
 
 // askOthers asks other operations than those of a small selection, and only hears who answers.
@@ -134,6 +136,8 @@ func excuse(run *reports.Run, token, keepHazards bool, why string) {
 	}
 }
 
+const revokedReason = "the access token was refused before its time and a new one is served: somebody revoked it in the middle of the run"
+
 // tokenRevoked takes back what a scenario blames the API for where its access token was refused before its time, and a
 // new one is served: somebody revoked it. The scenario is tried again.
 func (r *runner) tokenRevoked(ctx context.Context, result *reports.Scenario, seen *steps.Evidence, exchanges []*client.Exchange) bool {
@@ -152,6 +156,6 @@ func (r *runner) tokenRevoked(ctx context.Context, result *reports.Scenario, see
 	}
 	result.Findings, seen.Passing = []evidence.Finding{}, slices.DeleteFunc(seen.Passing, unauthorized)
 	result.Verdict, result.BlockedBy, result.Missing = evidence.Inconclusive, "", ""
-	result.Reason = "the access token was refused before its time and a new one is served: somebody revoked it in the middle of the run"
+	result.Reason = revokedReason
 	return true
 }

@@ -53,10 +53,10 @@ type chapterName struct {
 	Operations []operationName
 }
 
-// operationName is an operation in the navigation, with the number of its deviations.
+// operationName is an operation in the navigation, with its deviations.
 type operationName struct {
 	*contract.Operation
-	Broken int
+	Deviations []reports.Cause
 }
 
 func (s *site) bookBase(file, title string) bookBase {
@@ -65,7 +65,7 @@ func (s *site) bookBase(file, title string) bookBase {
 		one := chapterName{Name: section, File: chapterFile(section)}
 		for _, operation := range s.facts.Operations {
 			if operation.Section == section {
-				one.Operations = append(one.Operations, operationName{operation, len(s.deviations[operation.ID])})
+				one.Operations = append(one.Operations, operationName{operation, s.deviations[operation.ID]})
 			}
 		}
 		b.Chapters = append(b.Chapters, one)

@@ -1,8 +1,10 @@
 package site
 
 import (
+	"cmp"
 	"encoding/json"
 	"fmt"
+	"maps"
 	"slices"
 	"strings"
 
@@ -28,7 +30,7 @@ type operationView struct {
 	Questions    []questionView
 	Checks       []checkView
 	Rules        []ruleStatus
-	Counts       map[string]int // of the rules, by status
+	Counts       []string // of the rules, by status
 	Undocumented []reports.Undocumented
 	Statuses     []string
 	Tested       ruleBook
@@ -46,7 +48,7 @@ type fieldView struct {
 
 func (s *site) operation(o *contract.Operation) operationView {
 	v := operationView{Operation: o, Statuses: s.answered(o.ID), Curl: curl(o), Deviations: s.deviations[o.ID],
-		Questions: s.asked(o), Request: requestOf(o), Counts: map[string]int{}}
+		Questions: s.asked(o), Request: requestOf(o)}
 	v.V1, _ = o.PathIn(contract.V1)
 	v.Guide, _ = o.PathIn(contract.Guide)
 	v.Example, v.From = s.example(o)
@@ -64,14 +66,17 @@ func (s *site) operation(o *contract.Operation) operationView {
 	if slices.ContainsFunc(o.Errors, func(one contract.ErrorCase) bool { return one.Check > 0 }) {
 		v.Checks, _ = s.checks()
 	}
-	status := s.statuses()
+	status, counts := s.statuses(), map[string]int{}
 	for _, id := range o.Rules {
 		if rule, there := status[id]; there {
 			v.Rules = append(v.Rules, rule)
-			v.Counts[string(rule.Status)]++
+			counts[words(rule.Status)]++
 		} else if s.alone {
 			v.Rules = append(v.Rules, ruleStatus{Requirement: s.facts.Requirement(id)})
 		}
+	}
+	for _, one := range slices.Sorted(maps.Keys(counts)) {
+		v.Counts = append(v.Counts, fmt.Sprint(counts[one], " ", one))
 	}
 	for _, extra := range s.run.Undocumented {
 		if extra.Operation == o.ID {
@@ -137,7 +142,10 @@ func answerOf(fields []schemas.FieldInfo, d *contract.Description, within string
 }
 
 func typed(kind, format string, enum []string) string {
-	text := strings.TrimSpace(kind + " " + format)
+	text := cmp.Or(kind, format)
+	if format != "" && format != text {
+		text += " (" + format + ")"
+	}
 	if len(enum) > 0 {
 		text += ", one of " + strings.Join(enum, ", ")
 	}
@@ -177,7 +185,11 @@ func (s *site) answered(operation string) []string {
 			continue
 		}
 		for status, n := range use.Statuses {
-			out = append(out, fmt.Sprintf("%s (%d times)", status, n))
+			times := fmt.Sprintf("%d times", n)
+			if n == 1 {
+				times = "once"
+			}
+			out = append(out, fmt.Sprintf("%s (%s)", status, times))
 		}
 	}
 	slices.Sort(out)

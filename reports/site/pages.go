@@ -55,7 +55,7 @@ func hashOf(text []byte) template.HTMLAttr {
 func execute(w io.Writer, name string, data any, more template.FuncMap) error {
 	functions := template.FuncMap{"words": words, "spark": spark, "percent": percent, "power": power, "charts": charts, "legend": legend,
 		"first": first, "rest": rest, "weight": weight, "state": state, "holds": holds, "prose": prose, "pretty": pretty, "join": strings.Join,
-		"excerpt": excerpt, "anchor": anchor, "unstopped": unstopped, "shownAny": shownAny}
+		"excerpt": excerpt, "anchor": anchor, "unstopped": unstopped, "shownAny": shownAny, "source": source, "gates": gates}
 	maps.Copy(functions, more)
 	texts := []string{"layout.tmpl", name + ".tmpl"}
 	if more != nil { // a page of a site

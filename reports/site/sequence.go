@@ -10,7 +10,7 @@ import (
 // The sequence of the guide is drawn narrow, so that a telephone shows it without shrinking its words.
 const (
 	sequenceWidth = 360.0
-	stepHeight    = 22.0
+	stepHeight    = 24.0
 	laneTop       = 30.0
 )
 
@@ -37,15 +37,15 @@ func sequence(facts *contract.Contract) canvas {
 			to = lanes[1].X
 		}
 		path, _ := operation.PathIn(contract.V1)
-		c.text(you+8, y-4, "start", text)
+		c.text(you+8, y-6, "start", text)
 		c.arrow("due", you, to, y)
-		y += stepHeight - 6
+		y += stepHeight - 7
 		c.text(to-8, y-4, "end", operation.Method+" "+path[strings.LastIndex(strings.TrimSuffix(path, "/{id}"), "/")+1:])
 		if step.Keep != "" {
 			kept, _, _ := strings.Cut(strings.ReplaceAll(strings.TrimSuffix(step.Keep, "."), "`", ""), ";")
 			y += 4
 			c.arrow("send", to, you, y)
-			y += stepHeight - 10
+			y += stepHeight - 9
 			c.text(you+8, y, "start", "keep: "+strings.ToLower(kept[:1])+kept[1:])
 		}
 		y += 4

@@ -15,6 +15,7 @@ import (
 	"io"
 	"os"
 	"path/filepath"
+	"regexp"
 	"slices"
 	"strings"
 
@@ -241,6 +242,20 @@ func prose(text string) template.HTML {
 		b.WriteString(part)
 	}
 	return template.HTML(b.String()) //nolint:gosec // each part was escaped
+}
+
+// page is the id of a page of the documentation in a source.
+var page = regexp.MustCompile(`\b(doc|api)-\d+`)
+
+// source writes where a fact comes from, each page as a link.
+func source(text string) template.HTML {
+	return template.HTML(page.ReplaceAllString(template.HTMLEscapeString(text), //nolint:gosec // the text was escaped
+		`<a href="https://docs.apikobble.net/$0" rel="noreferrer">$0</a>`))
+}
+
+// gates says whether any of the deviations fails the run.
+func gates(deviations []reports.Cause) bool {
+	return slices.ContainsFunc(deviations, func(one reports.Cause) bool { return one.Finding.Gated && one.Finding.Verdict != evidence.Known })
 }
 
 // holds says in a word whether an invariant held.

@@ -7,6 +7,7 @@ import (
 	"errors"
 	"fmt"
 	"strconv"
+	"strings"
 
 	"github.com/kobcheck/kobcheck/client"
 	"github.com/kobcheck/kobcheck/client/scene"
@@ -102,7 +103,7 @@ func allowed(w *steps.World, h *walked) {
 		shown = h.result.Exchanges[last-1].N
 	}
 	said := assertion(w, found, shown)
-	said.Message, said.Gherkin = fmt.Sprintf("%s; a walk met it, shrunk to %d steps", found.Message, len(h.result.Walk)), text
+	said.Message, said.Gherkin = fmt.Sprintf("%s; a walk met it, shrunk to %d steps", strings.TrimSuffix(found.Message, "."), len(h.result.Walk)), text
 	w.Expect(false, said)
 }
 

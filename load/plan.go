@@ -18,8 +18,8 @@ import (
 
 	"github.com/kobcheck/kobcheck/contract"
 	"github.com/kobcheck/kobcheck/contract/yamlfile"
+	"github.com/kobcheck/kobcheck/features/sentence"
 	"github.com/kobcheck/kobcheck/load/kind"
-	"github.com/kobcheck/kobcheck/load/sentence"
 )
 
 // Plan says what is asked of the API, how fast, and what has to hold.

@@ -4,8 +4,8 @@ import (
 	"fmt"
 	"slices"
 
+	"github.com/kobcheck/kobcheck/features/sentence"
 	"github.com/kobcheck/kobcheck/load/kind"
-	"github.com/kobcheck/kobcheck/load/sentence"
 	"github.com/kobcheck/kobcheck/reports"
 	"github.com/kobcheck/kobcheck/reports/evidence"
 )

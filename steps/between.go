@@ -5,8 +5,8 @@ import (
 	"net/http"
 
 	"github.com/kobcheck/kobcheck/client"
+	"github.com/kobcheck/kobcheck/client/sentinel"
 	"github.com/kobcheck/kobcheck/reports/evidence"
-	"github.com/kobcheck/kobcheck/steps/sentinel"
 )
 
 // Gateway recognises the answers that say nothing of the API: what a gateway, an edge or a proxy gives in its place,

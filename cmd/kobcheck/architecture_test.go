@@ -101,10 +101,40 @@ func TestArrowsPointDownOnly(t *testing.T) {
 		}
 		fmt.Fprintf(&rows, "| `%s` | %s | %s |\n", name, one.holds, strings.Join(one.imports, ", "))
 	}
+	requireNoCircle(t, rooms)
 	want := before + tableStart + strings.TrimSuffix(rows.String(), "\n") + "\n\n" + after
 	if *update {
 		require.NoError(t, os.WriteFile(architecture, []byte(want), 0o600))
 		return
 	}
 	require.Equal(t, want, string(data), "the table of rooms has to follow; -update writes it")
+}
+
+// requireNoCircle holds that no two houses, the folders that rooms stand in, need each other, by whichever rooms.
+func requireNoCircle(t *testing.T, rooms map[string]room) {
+	t.Helper()
+	house := func(room string) string { name, _, _ := strings.Cut(room, "/"); return name }
+	needs := map[string]map[string]bool{}
+	for name, one := range rooms {
+		for _, imported := range append(one.imports, name) {
+			if needs[house(name)] == nil {
+				needs[house(name)] = map[string]bool{}
+			}
+			if house(imported) != house(name) {
+				needs[house(name)][house(imported)] = true
+			}
+		}
+	}
+	for len(needs) > 0 {
+		before := len(needs)
+		for name, others := range needs {
+			if len(others) == 0 {
+				delete(needs, name)
+				for _, rest := range needs {
+					delete(rest, name)
+				}
+			}
+		}
+		require.Less(t, len(needs), before, "these need each other in a circle")
+	}
 }

@@ -16,6 +16,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"github.com/kobcheck/kobcheck/client"
+	"github.com/kobcheck/kobcheck/client/sentinel"
 	"github.com/kobcheck/kobcheck/cmd/kobcheck/workbench"
 	"github.com/kobcheck/kobcheck/contract"
 	"github.com/kobcheck/kobcheck/contract/openapi"
@@ -23,7 +24,6 @@ import (
 	"github.com/kobcheck/kobcheck/mock/mutate"
 	"github.com/kobcheck/kobcheck/reports/evidence"
 	"github.com/kobcheck/kobcheck/steps"
-	"github.com/kobcheck/kobcheck/steps/sentinel"
 )
 
 // mutationsSampled is the part of the mutations of shapes that a test run feeds to both.

@@ -6,11 +6,11 @@ import (
 	"net/http"
 
 	"github.com/kobcheck/kobcheck/client"
+	"github.com/kobcheck/kobcheck/client/sentinel"
 	"github.com/kobcheck/kobcheck/contract"
 	"github.com/kobcheck/kobcheck/load/kind"
 	"github.com/kobcheck/kobcheck/reports/evidence"
 	"github.com/kobcheck/kobcheck/schemas/match"
-	"github.com/kobcheck/kobcheck/steps/sentinel"
 )
 
 // Judge turns an exchange into an outcome: what the operation documents is good, a 429 is throttled, all

@@ -8,10 +8,10 @@ import (
 
 	"github.com/kobcheck/kobcheck/client"
 	"github.com/kobcheck/kobcheck/client/scene"
+	"github.com/kobcheck/kobcheck/client/sentinel"
 	"github.com/kobcheck/kobcheck/contract"
 	"github.com/kobcheck/kobcheck/reports/evidence"
 	"github.com/kobcheck/kobcheck/steps"
-	"github.com/kobcheck/kobcheck/steps/sentinel"
 )
 
 // besideIt returns the request that is sent at once with a draft, in turn with its copies: the same one, or another as a

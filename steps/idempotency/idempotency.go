@@ -14,10 +14,10 @@ import (
 
 	"github.com/kobcheck/kobcheck/client"
 	"github.com/kobcheck/kobcheck/client/scene"
+	"github.com/kobcheck/kobcheck/client/sentinel"
 	"github.com/kobcheck/kobcheck/contract"
 	"github.com/kobcheck/kobcheck/reports/evidence"
 	"github.com/kobcheck/kobcheck/steps"
-	"github.com/kobcheck/kobcheck/steps/sentinel"
 	"github.com/kobcheck/kobcheck/steps/things"
 )
 

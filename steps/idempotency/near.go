@@ -6,10 +6,10 @@ import (
 	"strings"
 
 	"github.com/kobcheck/kobcheck/client/scene"
+	"github.com/kobcheck/kobcheck/client/sentinel"
 	"github.com/kobcheck/kobcheck/contract"
 	"github.com/kobcheck/kobcheck/reports/evidence"
 	"github.com/kobcheck/kobcheck/steps"
-	"github.com/kobcheck/kobcheck/steps/sentinel"
 )
 
 // nearKeys are keys that differ from one in a single digit and are UUIDs of version 4 as well, by the place of the

@@ -10,7 +10,7 @@ import (
 	"github.com/kobcheck/kobcheck/client"
 	"github.com/kobcheck/kobcheck/client/scene"
 	"github.com/kobcheck/kobcheck/contract"
-	"github.com/kobcheck/kobcheck/load/sentence"
+	"github.com/kobcheck/kobcheck/features/sentence"
 	"github.com/kobcheck/kobcheck/reports/evidence"
 	"github.com/kobcheck/kobcheck/steps"
 )

@@ -7,8 +7,8 @@ import (
 
 	"github.com/stretchr/testify/require"
 
+	"github.com/kobcheck/kobcheck/features/sentence"
 	"github.com/kobcheck/kobcheck/load"
-	"github.com/kobcheck/kobcheck/load/sentence"
 )
 
 // said has every workload once, with what its plan says.

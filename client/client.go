@@ -60,6 +60,8 @@ type Config struct {
 	// Made hears of each thing that was made, by the client that made it; nil for nobody. It is called from many
 	// goroutines at once, before the call returns.
 	Made func(kind, id, as string)
+	// Hear hears of each exchange, token calls included, once it is over; nil for nobody. It is called as Made is.
+	Hear func(*contract.Operation, *Exchange)
 	// Unpaced keeps a 429 from slowing the client down: under load it is a result.
 	Unpaced bool
 	// Timeout bounds one exchange; 0 means [DefaultTimeout].

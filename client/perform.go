@@ -63,6 +63,9 @@ func (c *Client) heard(ctx context.Context, operation *contract.Operation, excha
 	if !c.config.Unpaced {
 		c.pace.hear(exchange.Status, exchange.Header, exchange.StartedAt)
 	}
+	if c.config.Hear != nil {
+		c.config.Hear(operation, exchange)
+	}
 	record(ctx, exchange)
 }
 

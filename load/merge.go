@@ -20,6 +20,9 @@ func Merge(parts []*reports.LoadRun) (*reports.LoadRun, error) {
 	whole := *parts[0]
 	whole.Plans, whole.ExitCode, whole.Reason = nil, 0, ""
 	for _, part := range parts {
+		if part.Masked() {
+			whole.ExitCode, whole.Reason = part.ExitCode, part.Reason
+		}
 		if err := sameRun(parts[0], part); err != nil {
 			return nil, err
 		}

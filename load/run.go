@@ -33,6 +33,9 @@ func Perform(ctx context.Context, on *kind.Target, plan *Plan, seed int64, part 
 	if err != nil {
 		result.ExitCode, result.Reason = evidence.ExitInconclusive, err.Error()
 	}
+	if on.Exposed != nil {
+		result.Findings = append(result.Findings, on.Exposed(result.Findings...)...)
+	}
 	plan.keep(result)
 	result.EndedAt = time.Now().UTC()
 	return result

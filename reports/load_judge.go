@@ -19,6 +19,9 @@ func (r *LoadRun) ApplyKnown(list evidence.KnownFailures) { r.known = list }
 func (r *LoadRun) Judge(policy *evidence.Policy, now time.Time) {
 	r.Version, r.EndedAt, r.Gate, r.Unneeded = loadFileVersion, now.UTC(), policy.Gate, nil
 	found := map[int]string{}
+	if r.ExitCode == evidence.ExitSecretFound {
+		found[r.ExitCode] = r.Reason // a shard in whose reports something was masked
+	}
 	used := map[int]bool{}
 	for i := range r.Plans {
 		plan := &r.Plans[i]
@@ -53,6 +56,12 @@ func (r *LoadRun) Judge(policy *evidence.Policy, now time.Time) {
 // Exposed fails a run in whose reports something was masked: whatever it showed, somebody has to look.
 func (r *LoadRun) Exposed(found string) {
 	r.ExitCode, r.Verdict, r.Reason = evidence.ExitSecretFound, evidence.Failed, found
+}
+
+// Masked reports whether something was masked in the reports: what no plan had found in an answer.
+func (r *LoadRun) Masked() bool {
+	return r.ExitCode == evidence.ExitSecretFound &&
+		!slices.ContainsFunc(r.Plans, func(p LoadPlan) bool { return p.ExitCode == evidence.ExitSecretFound })
 }
 
 // ReportWaivers puts the waivers, with what each was needed for, into the run. Call it after [LoadRun.Judge].
@@ -137,6 +146,12 @@ func (p *LoadPlan) deviations() []*evidence.Finding {
 }
 
 func (p *LoadPlan) decide() {
+	for _, f := range p.deviations() {
+		if f.Leaks() { // that an answer showed it once is enough, however far the plan came
+			p.Verdict, p.ExitCode, p.Reason = evidence.Failed, evidence.ExitSecretFound, f.Requirement+": "+f.Message
+			return
+		}
+	}
 	if p.ExitCode != evidence.ExitPassed {
 		p.Verdict = evidence.Inconclusive
 		return // a plan that could not be performed has said why

@@ -3,10 +3,12 @@ package sentinel
 import (
 	"net/http"
 	"regexp"
+	"slices"
 	"strconv"
 	"strings"
 	"time"
 
+	"github.com/kobcheck/kobcheck/client"
 	"github.com/kobcheck/kobcheck/client/scene"
 	"github.com/kobcheck/kobcheck/contract"
 	"github.com/kobcheck/kobcheck/reports/evidence"
@@ -15,12 +17,7 @@ import (
 
 // leaks looks for what no answer may show: full card numbers, verification values, tokens and secrets.
 func (w *watcher) leaks() {
-	if number := w.exchange.CardNumberShown(); number != "" {
-		w.expect(false, evidence.Assertion{Check: evidence.NoCardNumber, Fact: w.fact("CARD-20", contract.Exposure),
-			Message: "the answer shows a full card number", Expected: "a masked number at most", Actual: number})
-	} else {
-		w.held(evidence.NoCardNumber, w.fact("CARD-20", contract.Exposure))
-	}
+	w.cardNumber()
 	name := forbiddenName(w.value)
 	if header := forbiddenHeader(w.exchange.Header); name == "" {
 		name = header
@@ -28,6 +25,24 @@ func (w *watcher) leaks() {
 	w.expect(name == "", evidence.Assertion{Check: "no verification value", Fact: w.fact("HARNESS-15", contract.Exposure),
 		Message: "the answer has a field for data that must not be shown", Expected: "no such field",
 		Actual: "the field " + name})
+	w.secret()
+}
+
+// Exposed is what an answer shows of full card numbers, tokens and secrets, for who looks at nothing else.
+func Exposed(operation *contract.Operation, exchange *client.Exchange) []evidence.Assertion {
+	w := &watcher{operation: operation, exchange: exchange}
+	w.cardNumber()
+	w.secret()
+	return slices.DeleteFunc(w.results, func(a evidence.Assertion) bool { return a.Holds })
+}
+
+func (w *watcher) cardNumber() {
+	number := w.exchange.CardNumberShown()
+	w.expect(number == "", evidence.Assertion{Check: evidence.NoCardNumber, Fact: w.fact("CARD-20", contract.Exposure),
+		Message: "the answer shows a full card number", Expected: "a masked number at most", Actual: number})
+}
+
+func (w *watcher) secret() {
 	shown := w.exchange.SecretShown(map[string]string{"cards-generate-secret": "secret", "token": "access_token"}[w.operation.ID])
 	w.expect(shown == "", evidence.Assertion{Check: evidence.NoSecret, Fact: w.fact("HARNESS-14", contract.Exposure),
 		Message: "the answer repeats a credential of the caller", Expected: "no credential", Actual: shown})

@@ -39,7 +39,7 @@ func examine(ctx context.Context, b *workbench.Bench, path string, asJSON bool) 
 	if err != nil {
 		return err
 	}
-	api, err := b.Client(file, client.Config{RunID: "doctor-" + b.RunID()})
+	api, err := b.Client(file, b.Watched(client.Config{RunID: "doctor-" + b.RunID()}))
 	if err != nil {
 		return err
 	}
@@ -47,6 +47,10 @@ func examine(ctx context.Context, b *workbench.Bench, path string, asJSON bool) 
 	ctx, _, release := workbench.UntilSignal(ctx)
 	defer release()
 	checks := (&doctor.Doctor{Contract: b.Facts, File: file, Client: api, Now: b.Now}).Examine(ctx)
+	for _, line := range b.Shown() {
+		checks = append(checks, doctor.Check{What: "nothing secret in answers", State: doctor.Broken, Detail: line,
+			Next: "have it looked at before anything else: whoever reads a log of these answers has it"})
+	}
 	said := doctor.NewOpinion(file.Target.Name, checks)
 	if said.Code() == evidence.ExitPassed { // where something is broken no run is to be foretold
 		expected, err := b.Forecast(ctx, file)

@@ -63,15 +63,23 @@ func newDrift() *cobra.Command {
 	return command
 }
 
-// bothAnswered ends with the code of the environment where one of two runs says little of its API: what is alike then is
-// alike by silence.
+func side(i int) string { return []string{"first", "second"}[i] }
+
+// bothAnswered ends with the code of a run that showed what none may, and with that of the environment where one of the two
+// says little of its API: what is alike then is alike by silence.
 func bothAnswered(b *workbench.Bench, runs []*reports.Run) error {
+	for i, run := range runs {
+		if run.ExitCode == evidence.ExitSecretFound {
+			b.Say("HAZARD: the %s side, %s, showed a full card number or a secret: %s", side(i), run.Target.Name, reports.Headline(run))
+			return workbench.ExitWith(run.ExitCode)
+		}
+	}
 	for i, run := range runs {
 		c := run.Summary.Scenarios
 		if run.Summary.Operations.Exercised > 0 && 2*(c.Inconclusive+c.NotRun) <= c.Total {
 			continue
 		}
-		b.Say("the %s side, %s, gave no answers to compare: %s", []string{"first", "second"}[i], run.Target.Name, reports.Headline(run))
+		b.Say("the %s side, %s, gave no answers to compare: %s", side(i), run.Target.Name, reports.Headline(run))
 		return workbench.ExitWith(evidence.ExitInconclusive)
 	}
 	return nil

@@ -59,8 +59,8 @@ func walk(ctx context.Context, b *workbench.Bench, f *exploreFlags) error {
 		return err
 	}
 	defer made.Done(false)
-	api, err := b.Client(subject.File, b.Gently(subject.File,
-		client.Config{RunID: runID, Seed: f.how.Seed, MaxRPS: f.maxRPS, Connections: 16}))
+	api, err := b.Client(subject.File, b.Gently(subject.File, b.Watched(client.Config{RunID: runID, Seed: f.how.Seed,
+		MaxRPS: f.maxRPS, Connections: 16})))
 	if err != nil {
 		return err
 	}

@@ -64,7 +64,7 @@ func workingExamples(ctx context.Context, b *workbench.Bench, path string, of *o
 	if err != nil {
 		return err
 	}
-	api, err := b.Client(file, client.Config{RunID: "openapi-" + b.RunID()})
+	api, err := b.Client(file, b.Watched(client.Config{RunID: "openapi-" + b.RunID()}))
 	if err != nil {
 		return err
 	}

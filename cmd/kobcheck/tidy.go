@@ -54,7 +54,7 @@ func tidy(ctx context.Context, b *workbench.Bench, config string, rate float64, 
 	}
 	ctx, stopped, release := workbench.UntilSignal(ctx)
 	defer release()
-	call := b.Gently(file, client.Config{RunID: "tidy-" + b.RunID(), MaxRPS: rate})
+	call := b.Gently(file, b.Watched(client.Config{RunID: "tidy-" + b.RunID(), MaxRPS: rate}))
 	call.MostMade = 0
 	api, err := b.Client(file, call)
 	if err != nil {

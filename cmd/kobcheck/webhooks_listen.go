@@ -81,6 +81,7 @@ func listen(ctx context.Context, b *workbench.Bench, f *listenFlags) error {
 		if !came {
 			return nil
 		}
+		b.Delivered(one.Body)
 		message, checks := verifier.Verify(ctx, one.Delivery)
 		if message != nil {
 			b.Secrets.Add(message.Token, "[token of the subscription]")

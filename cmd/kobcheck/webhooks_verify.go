@@ -39,6 +39,7 @@ func newWebhooksVerify() *cobra.Command {
 			if err != nil {
 				return fmt.Errorf("reading the delivery: %w", err)
 			}
+			b.Delivered(body)
 			message, checks := verifier.Verify(ctx, webhook.Delivery{Body: body})
 			if message != nil {
 				b.Secrets.Add(message.Token, "[token of the subscription]")

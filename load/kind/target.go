@@ -37,6 +37,9 @@ type Target struct {
 	Progress func(line string)
 	// Live hears of arrivals, answers and rounds of the canary as they come; nil for none.
 	Live Live
+	// Exposed are the full card numbers and secrets that answers showed since it was last asked, beside those that are known;
+	// nil where nobody looks.
+	Exposed func(known ...evidence.Finding) []evidence.Finding
 	// KillFile ends every plan once a file of that name is there; empty for none.
 	KillFile string
 	// RunID marks references, so that what a run made can be found again.

@@ -69,17 +69,19 @@ func Chosen(run *reports.Run, id string) (*reports.Scenario, error) {
 	return nil, fmt.Errorf("the run has no scenario %q; its run.json lists them", id)
 }
 
-// Judge judges the repetitions and gives the exit code: 1 where one of them failed, else that of the first that is no
-// success.
+// Judge judges the repetitions and gives the exit code: of several the first of [evidence.ExitOrder].
 func (r *Replay) Judge(facts *contract.Contract, now time.Time) int {
-	code := evidence.ExitPassed
+	var codes []int
 	for _, one := range r.Runs {
 		one.Judge(facts, now)
-		if one.ExitCode == evidence.ExitFailed || code == evidence.ExitPassed {
-			code = one.ExitCode
+		codes = append(codes, one.ExitCode)
+	}
+	for _, code := range evidence.ExitOrder() {
+		if slices.Contains(codes, code) {
+			return code
 		}
 	}
-	return code
+	return slices.Max(append(codes, evidence.ExitPassed)) // a signal, which no order has
 }
 
 // Print says how often the scenario did as it did in the run, and where it did not.
@@ -90,6 +92,19 @@ func (r *Replay) Print(w io.Writer, was *reports.Scenario) error {
 	}
 	for _, text := range slices.Sorted(maps.Keys(r.Differences)) {
 		if _, err := fmt.Fprintf(w, "  %d times  %s\n", r.Differences[text], text); err != nil {
+			return err
+		}
+	}
+	shown := map[string]bool{}
+	for _, run := range r.Runs {
+		for f := range run.Findings() {
+			if f.Leaks() {
+				shown[fmt.Sprintf("%s: %s (%s)", f.Message, f.Actual, f.Requirement)] = true
+			}
+		}
+	}
+	for _, text := range slices.Sorted(maps.Keys(shown)) {
+		if _, err := fmt.Fprintf(w, "  HAZARD  %s\n", text); err != nil {
 			return err
 		}
 	}

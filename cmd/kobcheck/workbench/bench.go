@@ -49,6 +49,8 @@ type Bench struct {
 	command *cobra.Command
 	ships   *shipment // of what --out names in a bucket; nil for a folder
 	made    *Made
+	exposed *Exposed
+	leaked  bool
 }
 
 // Verb makes of what a verb does what cobra calls: the settings of the environment are taken over and held to what
@@ -66,7 +68,7 @@ func Verb(do func(ctx context.Context, b *Bench, arguments []string) error) func
 		if b.ships, err = prepared(command.Context(), command, b.Getenv); err != nil {
 			return err
 		}
-		failed := do(command.Context(), b, arguments)
+		failed := b.exposes(do(command.Context(), b, arguments))
 		if b.ships != nil {
 			failed = b.ships.send(command.Context(), b, failed)
 		}
@@ -103,7 +105,7 @@ func (b *Bench) Client(file *target.File, call client.Config) (*client.Client, e
 	config := file.ClientConfig(b.Facts)
 	config.RunID, config.Seed, config.Version = call.RunID, call.Seed, b.Tool.Version
 	config.MaxRPS, config.MostMade, config.Unpaced = call.MaxRPS, call.MostMade, call.Unpaced
-	config.Connections, config.Redactor = call.Connections, b.Secrets
+	config.Connections, config.Redactor, config.Hear = call.Connections, b.Secrets, call.Hear
 	if b.made != nil {
 		config.Made = b.made.Made
 	}

@@ -33,12 +33,13 @@ const loadPatience = 10 * time.Minute
 // It hears deliveries where one of the plans is on them. The function that it returns ends both.
 func (b *Bench) UnderLoad(ctx context.Context, file *target.File, runID string, seed int64,
 	plans ...*load.Plan) (*kind.Target, *client.Client, func(), error) {
-	api, err := b.Client(file, client.Config{RunID: runID, Seed: seed, Connections: loadConnections, Unpaced: true})
+	exposed := newExposed(true)
+	api, err := b.Client(file, client.Config{RunID: runID, Seed: seed, Connections: loadConnections, Unpaced: true, Hear: exposed.hear})
 	if err != nil {
 		return nil, nil, nil, err
 	}
 	on := &kind.Target{Scene: scene.New(b.Facts, api, file.Given()), Schemas: b.Shapes, BaseURL: file.Target.BaseURL,
-		RunID: runID, Stated: statedLimit(file), LocalHost: file.LocalHost()}
+		RunID: runID, Stated: statedLimit(file), LocalHost: file.LocalHost(), Exposed: exposed.Take}
 	if !slices.ContainsFunc(plans, func(p *load.Plan) bool { return p.Kind == deliveries.Kind }) {
 		return on, api, api.Close, nil
 	}

@@ -60,6 +60,8 @@ func (p *postman) brokenEnvelope(m *envelope) {
 		m.topic = strings.Replace(topic, "kobble-events", "kobble-other", 1)
 	case faults.OneIn("webhook.certificate-of-elsewhere", 4):
 		m.certificate = "https://sns.ap-southeast-2.amazonaws.com.example.test" + certificatePath
+	case told && faults.OneIn("webhook.card-number-shown", 4):
+		m.message = strings.Replace(m.message, "{", `{"card_number":"4111 1111 1111 1111",`, 1)
 	case told && faults.OneIn("webhook.message-cut", 4):
 		m.message = m.message[:len(m.message)-1]
 	}

@@ -120,6 +120,14 @@ func (m *Message) Event() (*Event, error) {
 	return event, nil
 }
 
+// Said is what a message says in words; all else in it is names, times and random text.
+func (m *Message) Said() string {
+	if m.Subject == nil {
+		return m.Message
+	}
+	return *m.Subject + "\n" + m.Message
+}
+
 // Texts are the strings that may be signed: an empty Subject is left out with its name by the documentation of
 // AWS, and signed with it by one of its validators (C-54).
 func (m *Message) Texts() []string {

@@ -81,8 +81,8 @@ func listen(ctx context.Context, b *workbench.Bench, f *listenFlags) error {
 		if !came {
 			return nil
 		}
-		b.Delivered(one.Body)
 		message, checks := verifier.Verify(ctx, one.Delivery)
+		b.Delivered(message)
 		if message != nil {
 			b.Secrets.Add(message.Token, "[token of the subscription]")
 		}

@@ -39,8 +39,8 @@ func newWebhooksVerify() *cobra.Command {
 			if err != nil {
 				return fmt.Errorf("reading the delivery: %w", err)
 			}
-			b.Delivered(body)
 			message, checks := verifier.Verify(ctx, webhook.Delivery{Body: body})
+			b.Delivered(message)
 			if message != nil {
 				b.Secrets.Add(message.Token, "[token of the subscription]")
 			}

@@ -13,6 +13,7 @@ import (
 	"github.com/kobcheck/kobcheck/contract"
 	"github.com/kobcheck/kobcheck/reports/evidence"
 	"github.com/kobcheck/kobcheck/schemas"
+	"github.com/kobcheck/kobcheck/schemas/redact"
 	"github.com/kobcheck/kobcheck/steps"
 )
 
@@ -52,12 +53,29 @@ func Watch(ctx context.Context, session *steps.Session) (seen []steps.Evidence) 
 				expectForm(w, &all, what)
 			}
 			verified(ctx, w, all, fetch)
+			exposed(w, all)
 			run.compare(w, h, all)
 			return nil
 		})
 		seen = append(seen, w.Evidence())
 	}
 	return seen
+}
+
+// exposed looks for what no delivery may show, where people may write: ids, tokens and signatures are random text, some
+// of which passes for a card number by chance.
+func exposed(w *steps.World, all []webhook.Received) {
+	for _, one := range all {
+		if one.Message == nil {
+			continue
+		}
+		text := one.Message.Said()
+		number, secret := redact.CardNumber(text), w.Session.Client.Redactor().Shown(text)
+		expect(w, number == "", "CARD-20", contract.Exposure, evidence.NoCardNumber, "a delivery shows a full card number",
+			"a masked number at most", number)
+		expect(w, secret == "", "HARNESS-14", contract.Exposure, evidence.NoSecret, "a delivery repeats a credential of ours",
+			"no credential", secret)
+	}
 }
 
 // compareAll holds what the webhooks of the scenario were sent beside each other.

@@ -8,6 +8,7 @@ import (
 	"sync"
 
 	"github.com/kobcheck/kobcheck/client"
+	"github.com/kobcheck/kobcheck/client/webhook"
 	"github.com/kobcheck/kobcheck/contract"
 	"github.com/kobcheck/kobcheck/reports/evidence"
 	"github.com/kobcheck/kobcheck/schemas/redact"
@@ -90,9 +91,12 @@ func (b *Bench) Watched(call client.Config) client.Config {
 	return call
 }
 
-// Delivered looks at a delivery in the same way, and says at once what it shows.
-func (b *Bench) Delivered(body []byte) {
-	if number := redact.CardNumber(string(body)); number != "" {
+// Delivered looks in the same way at what a delivery says, and tells at once.
+func (b *Bench) Delivered(message *webhook.Message) {
+	if message == nil {
+		return
+	}
+	if number := redact.CardNumber(message.Said()); number != "" {
 		b.Say("HAZARD: the delivery shows a full card number: %s (CARD-20)", number)
 		b.leaked = true
 	}

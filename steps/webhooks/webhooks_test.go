@@ -109,7 +109,7 @@ func TestWhatWasDeliveredGoesTogetherOrNot(t *testing.T) {
 func TestEverythingThatARunIsDeliveredIsLookedAt(t *testing.T) {
 	for fault, check := range map[string]string{"": "", "webhook.signature-wrong-at-times": "verification: signature",
 		"webhook.card-number-shown": "no full card number",
-		"webhook.goes-on": "what was taken comes no more"} {
+		"webhook.goes-on":           "what was taken comes no more"} {
 		options := mock.Options{}
 		if fault != "" {
 			options.Faults = []string{fault}

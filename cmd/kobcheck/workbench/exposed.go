@@ -8,11 +8,11 @@ import (
 	"sync"
 
 	"github.com/kobcheck/kobcheck/client"
+	"github.com/kobcheck/kobcheck/client/sentinel"
 	"github.com/kobcheck/kobcheck/client/webhook"
 	"github.com/kobcheck/kobcheck/contract"
 	"github.com/kobcheck/kobcheck/reports/evidence"
 	"github.com/kobcheck/kobcheck/schemas/redact"
-	"github.com/kobcheck/kobcheck/steps/sentinel"
 )
 
 // Exposed collects what answers show of full card numbers, tokens and secrets, where no scenario judges them. It is safe

@@ -110,7 +110,7 @@ bench: build ## what the harness costs beside bare net/http, the load engine bes
 	@$(GO) test ./mock -run '^$$' -bench . -benchtime 30000x -cpu 1
 	@$(GO) test ./client/webhook -run '^$$' -bench Receiver -cpu 1
 	@$(GO) test ./client ./schemas ./reports -run '^$$' -bench .
-	@$(GO) test ./load -run '^$$' -bench . -benchtime 1x
+	@$(GO) test ./load/arrivals -run '^$$' -bench . -benchtime 1x
 
 cluster: ## deploy/kubernetes on the cluster that KUBECONFIG names, with IMAGE: nights and loads of four shards on a mock there
 	@if [ -z "$$KUBECONFIG" ]; then \

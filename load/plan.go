@@ -27,8 +27,8 @@ type Plan struct {
 	*kind.Head
 	own   Kind
 	gates []gate
-	// promised are the requirements whose invariants a feature promises.
-	promised []string
+	// promised is what a feature promises that an invariant decides.
+	promised []*sentence.Promise
 }
 
 // Ceiling is the most that the plan asks of a target, for the safety rules and a dry run.

@@ -14,14 +14,15 @@ import (
 // Where names file and line of the scenario.
 func FromScenario(where, id, name string, sentences []string) (*Plan, error) {
 	var plan *Plan
-	var gates, promised []string
+	var gates []string
+	var promised []*sentence.Promise
 	promises := 0
 	for _, text := range sentences {
 		if promise, held := sentence.PromiseOf(text); promise != nil {
 			promises++
 			gates = append(gates, held...)
-			if promise.Requirement != "" && !promise.Stated {
-				promised = append(promised, promise.Requirement)
+			if promise.Requirement != "" {
+				promised = append(promised, promise)
 			}
 			continue
 		}
@@ -51,9 +52,15 @@ func FromScenario(where, id, name string, sentences []string) (*Plan, error) {
 
 // keep says of what was promised and is not among the invariants that it was not decided.
 func (p *Plan) keep(result *reports.LoadPlan) {
-	for _, requirement := range p.promised {
-		if !slices.ContainsFunc(result.Invariants, func(i evidence.Invariant) bool { return i.Requirement == requirement }) {
-			result.Invariants = append(result.Invariants, kind.Held(requirement, "what the scenario promises was looked at", false, nil))
+	for _, promise := range p.promised {
+		switch {
+		case slices.ContainsFunc(result.Invariants, func(i evidence.Invariant) bool { return i.Requirement == promise.Requirement }):
+		case promise.Stated:
+			result.Observed = append(result.Observed, evidence.Observation{ID: "load.promised." + promise.Requirement, Gap: "N-16",
+				Question: "Was it looked at whether " + promise.Pattern + "?",
+				Answer:   "no, not testable: no page states a limit, and neither does the target file"})
+		default:
+			result.Invariants = append(result.Invariants, kind.Held(promise.Requirement, "what the scenario promises was looked at", false, nil))
 		}
 	}
 }

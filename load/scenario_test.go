@@ -70,6 +70,9 @@ func TestAPromiseThatALoadDoesNotLookAtIsNotDecided(t *testing.T) {
 	require.Equal(t, evidence.ExitProvesNone, run.ExitCode)
 	held, _ := loadtest.Held(&run.Plans[0], "HOOK-12")
 	require.Nil(t, held.Holds)
+	run = performed(t, loadtest.On(t, mock.Options{}, nil), "cards are read at 100 a second for 1 second",
+		"the limiter is the one that the operator states")
+	require.Contains(t, run.Plans[0].Observed[len(run.Plans[0].Observed)-1].Answer, "not testable")
 }
 
 func TestAScenarioThatSaysNoLoadIsRefused(t *testing.T) {

@@ -38,12 +38,17 @@ type loadFlags struct {
 func newLoad() *cobra.Command {
 	var f loadFlags
 	command := &cobra.Command{
-		Use:   "load [PLAN...]",
+		Use:   "load [PLAN|FILE...]",
 		Short: "Load plans with gates: against the mock inside, or an allowed target",
+		Long: `Load plans with gates: against the mock inside, or an allowed target
+
+A plan is a name that "kobcheck list plans" shows, a YAML file, or a feature: each of its scenarios says in the sentences
+of "kobcheck list steps" which load is put on the API and what is promised then.`,
 		Example: `  kobcheck load
   kobcheck load idempotency ledger
   kobcheck load mixed --config staging.yaml --rate 0.2 --dry-run
-  kobcheck load --print mixed > ours.yaml && kobcheck load ours.yaml`,
+  kobcheck load --print mixed > ours.yaml && kobcheck load ours.yaml
+  kobcheck load ours.feature --config staging.yaml`,
 		ValidArgsFunction: workbench.Values("plan"),
 		RunE: workbench.Verb(func(ctx context.Context, b *workbench.Bench, names []string) error {
 			return putUnderLoad(ctx, b, &f, names)

@@ -23,8 +23,18 @@ import (
 	"github.com/stretchr/testify/require"
 	vegeta "github.com/tsenart/vegeta/v12/lib"
 
+	"github.com/kobcheck/kobcheck/client"
+	"github.com/kobcheck/kobcheck/client/scene"
+	"github.com/kobcheck/kobcheck/contract"
 	"github.com/kobcheck/kobcheck/load/kind"
+	"github.com/kobcheck/kobcheck/schemas"
 )
+
+// benchCard is what the target answers: a whole card, so that there is something to check.
+const benchCard = `{"id":"6f1c1f8e-0000-4000-8000-000000000000","type":"VIRTUAL","wallet_id":"13655985-8198-4fde-8afe-6abc661df281",` +
+	`"created_at":"2025-01-13T18:26:41.332Z","updated_at":"2025-01-13T18:26:41.332Z","status":"INACTIVE","external_id":"1111111",` +
+	`"last_four_digit":"1111","expiry":"2030-08-12T12:16:43.197Z","program_id":"0e8563e6-d25e-4f83-98ac-d053dff141c3",` +
+	`"m_pan":"1111***1111"}`
 
 // asTarget makes the test's binary serve as the target of a benchmark, in a process of its own.
 const asTarget = "KOBCHECK_BENCH_TARGET"
@@ -47,7 +57,12 @@ func TestServeABenchmark(t *testing.T) {
 			_, _ = io.WriteString(w, time.Duration(connections.Load()).String())
 			return
 		}
-		_, _ = io.WriteString(w, `{"id":"6f1c1f8e-0000-4000-8000-000000000000"}`)
+		w.Header().Set("Content-Type", "application/json")
+		if r.URL.Path == "/oauth2/token" {
+			_, _ = io.WriteString(w, `{"access_token":"a.b.c","token_type":"Bearer","expires_in":3600}`)
+			return
+		}
+		_, _ = io.WriteString(w, benchCard)
 	})}
 	_, _ = os.Stdout.WriteString("serving http://" + listener.Addr().String() + "\n")
 	go func() { _, _ = io.Copy(io.Discard, os.Stdin); _ = server.Close() }()
@@ -104,30 +119,42 @@ func slowest(behind []time.Duration) time.Duration {
 	return latest
 }
 
+// reads calls the target as a plan does: through the client, with every answer judged and each check_every-th one held
+// against its schema and looked through.
+func reads(b *testing.B, address string, plan *kind.Head) func(context.Context, int) Outcome {
+	b.Helper()
+	facts, err := contract.Load()
+	require.NoError(b, err)
+	shapes, err := schemas.Load()
+	require.NoError(b, err)
+	api, err := client.New(client.Config{BaseURL: address, TokenURL: address + "/oauth2/token", Edition: contract.V1, Contract: facts,
+		RunID: b.Name(), Connections: plan.Connections, Unpaced: true, Timeout: 5 * time.Second,
+		Clients: map[string]client.Credentials{"primary": {ID: "bench", Secret: "a-secret-of-the-bench", Scope: "client/read"}}})
+	require.NoError(b, err)
+	b.Cleanup(api.Close)
+	on := &kind.Target{Scene: scene.New(facts, api, scene.Given{}), Schemas: shapes}
+	operation := facts.Operation("cards-get")
+	request := client.Request{Path: map[string]string{"id": "6f1c1f8e-0000-4000-8000-000000000000"}}
+	read := func(ctx context.Context, n int) Outcome {
+		exchange, err := api.Do(ctx, operation, request)
+		return Judge(on, operation, exchange, err, n%plan.CheckEvery == 0)
+	}
+	one := read(b.Context(), 0)
+	require.Equal(b, Good, one.Class, one.Failure)
+	require.Empty(b, one.Findings)
+	return read
+}
+
 // ours performs arrivals as a plan does: histograms, classes and slices of every answer.
-func ours(ctx context.Context, address string, rate, seconds int, plan *kind.Head) (behind []time.Duration, first time.Duration,
-	sent int) {
+func ours(ctx context.Context, rate, seconds int, plan *kind.Head, read func(context.Context, int) Outcome) (behind []time.Duration,
+	first time.Duration, sent int) {
 	due := make([]time.Duration, rate*seconds)
 	for i := range due {
 		due[i] = time.Duration(i) * time.Second / time.Duration(rate)
 	}
-	transport := &http.Transport{MaxIdleConnsPerHost: plan.Connections, MaxConnsPerHost: plan.Connections}
-	defer transport.CloseIdleConnections()
 	m := NewMeasure()
 	var mu sync.Mutex
-	Attack(ctx, due, plan, func(ctx context.Context, _ int) Outcome {
-		request, err := http.NewRequestWithContext(ctx, http.MethodGet, address, nil)
-		if err != nil {
-			return Outcome{Class: Failed, Failure: err.Error()}
-		}
-		response, err := transport.RoundTrip(request)
-		if err != nil {
-			return Outcome{Class: Failed, Failure: err.Error()}
-		}
-		_, _ = io.Copy(io.Discard, response.Body)
-		_ = response.Body.Close()
-		return Outcome{Operation: "get", Class: Good}
-	}, func(o Outcome) {
+	Attack(ctx, due, plan, read, func(o Outcome) {
 		m.Add(o)
 		mu.Lock()
 		behind = append(behind, o.Sent-o.Due)
@@ -161,18 +188,21 @@ func theirs(address string, rate, seconds, connections int) (behind []time.Durat
 // BenchmarkEngineBesideVegeta prints how late requests leave, how exact the rate is, and what it costs, beside
 // vegeta on the same target in the same run.
 func BenchmarkEngineBesideVegeta(b *testing.B) {
-	const seconds, connections = 4, 64
+	const seconds = 4
 	for _, rate := range []int{1000, 5000} {
 		b.Run(fmt.Sprintf("%d-a-second", rate), func(b *testing.B) {
-			address := otherProcess(b)
+			address, plan := otherProcess(b), kind.Usual()
+			read := reads(b, address, &plan)
 			for b.Loop() {
 				before := cpu()
-				behind, first, sent := ours(b.Context(), address, rate, seconds, &kind.Head{Connections: connections})
+				behind, first, sent := ours(b.Context(), rate, seconds, &plan, read)
 				oursCPU := cpu() - before
 				before = cpu()
-				behindTheirs := theirs(address, rate, seconds, connections)
+				behindTheirs := theirs(address, rate, seconds, plan.Connections)
 				theirsCPU := cpu() - before
-				exact, _, _ := ours(b.Context(), address, rate, seconds, &kind.Head{Connections: connections, Precise: true})
+				precise := plan
+				precise.Precise = true
+				exact, _, _ := ours(b.Context(), rate, seconds, &precise, read)
 				// All were sent; the rate is off by as much as the last one was late.
 				require.Equal(b, rate*seconds, sent)
 				b.ReportMetric(100*math.Abs(slowest(behind).Seconds())/float64(seconds), "%rate-error-at-most")
@@ -188,10 +218,11 @@ func BenchmarkEngineBesideVegeta(b *testing.B) {
 
 // BenchmarkTwentyThousandASecond prints whether the rate is held for ten seconds, and over how many connections.
 func BenchmarkTwentyThousandASecond(b *testing.B) {
-	const rate, seconds, connections = 20_000, 10, 64
-	address := otherProcess(b)
+	const rate, seconds = 20_000, 10
+	address, plan := otherProcess(b), kind.Usual()
+	read := reads(b, address, &plan)
 	for b.Loop() {
-		behind, _, sent := ours(b.Context(), address, rate, seconds, &kind.Head{Connections: connections})
+		behind, _, sent := ours(b.Context(), rate, seconds, &plan, read)
 		b.ReportMetric(float64(sent)/seconds, "sent/s")
 		b.ReportMetric(late(behind), "ms-late-p99")
 		response, err := http.Get(address + "/connections") //nolint:gosec // the target above

@@ -7,12 +7,16 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
+	"slices"
 	"strings"
 	"testing"
 	"time"
 
 	"github.com/stretchr/testify/require"
 
+	"github.com/kobcheck/kobcheck/client"
+	"github.com/kobcheck/kobcheck/client/target"
+	"github.com/kobcheck/kobcheck/contract"
 	"github.com/kobcheck/kobcheck/mock"
 	"github.com/kobcheck/kobcheck/reports/evidence"
 	"github.com/kobcheck/kobcheck/steps/doctor"
@@ -47,10 +51,7 @@ func TestDoctorFindsAGoodTargetFineAndForetellsTheRun(t *testing.T) {
 	for what, check := range checks {
 		require.Equal(t, doctor.Fine, check.State, what)
 	}
-	folder := t.TempDir()
-	_, code = kobcheck(t, "run", "--config", path, "--out", folder)
-	require.Zero(t, code)
-	run := readRun(t, folder)
+	run := readRun(t, wholeRuns[mock.Plain](t).folder)
 	require.Equal(t, run.Summary.Scenarios.NotTestable, said.Forecast.NotTestable, "what was foretold came true")
 	for _, one := range run.LeftBehind {
 		if one.Kind == "enduser" || one.Kind == "wallet" || one.Kind == "card" { // of few things, a few more are many
@@ -65,6 +66,8 @@ func TestDoctorFindsAGoodTargetFineAndForetellsTheRun(t *testing.T) {
 func TestDoctorNamesWhatIsWrongAndWhatToDo(t *testing.T) {
 	t.Parallel()
 	const nobody = "00000000-0000-4000-8000-000000000000"
+	facts, err := contract.Load()
+	require.NoError(t, err)
 	for name, c := range map[string]struct {
 		between func(http.Handler) http.Handler
 		change  func(t *testing.T, path string)
@@ -126,10 +129,17 @@ func TestDoctorNamesWhatIsWrongAndWhatToDo(t *testing.T) {
 			if c.change != nil {
 				c.change(t, path)
 			}
-			checks, _, code := examined(t, path)
-			require.Equal(t, c.state, checks[c.what].State, "%+v", checks)
-			require.NotEmpty(t, checks[c.what].Next, "it says what to do")
-			require.Equal(t, c.code, code)
+			file, err := target.Read(path, os.Getenv)
+			require.NoError(t, err)
+			api, err := client.New(file.ClientConfig(facts))
+			require.NoError(t, err)
+			defer api.Close()
+			said := doctor.NewOpinion("", (&doctor.Doctor{Contract: facts, File: file, Client: api, Now: time.Now}).Examine(t.Context()))
+			at := slices.IndexFunc(said.Checks, func(check doctor.Check) bool { return check.What == c.what })
+			require.GreaterOrEqual(t, at, 0, "%+v", said.Checks)
+			require.Equal(t, c.state, said.Checks[at].State, "%+v", said.Checks)
+			require.NotEmpty(t, said.Checks[at].Next, "it says what to do")
+			require.Equal(t, c.code, said.Code())
 		})
 	}
 }

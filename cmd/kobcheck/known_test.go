@@ -37,10 +37,10 @@ func TestOneEntryCoversACauseAndTheRestIsStillJudged(t *testing.T) {
 	first, _, _ := strings.Cut(string(page[strings.Index(string(page), `<article class="finding"><h3>`):]), "</h3>")
 	require.Contains(t, first, "IDEMP-", "what is new comes first")
 
-	output, code = kobcheck(t, "run", "--known", known, "--out", folder)
+	output, code = kobcheck(t, "run", "--known", known, "--format", "json", "--out", folder)
 	require.Zero(t, code, "until its date an entry of what is mended holds nobody up: %s", output)
 	require.Regexp(t, `no longer fails as KOB-1 says; remove the\s+entry\s+at`, output)
-	output, code = kobcheck(t, "run", "--known", known, "--unexpected-pass", "fail", "--out", folder)
+	output, code = kobcheck(t, "run", "--known", known, "--format", "json", "--unexpected-pass", "fail", "--out", folder)
 	require.Equal(t, evidence.ExitFailed, code, output)
 	output, code = kobcheck(t, "run", "--known", known, "--section", "wallets", "--out", folder)
 	require.Zero(t, code, output)

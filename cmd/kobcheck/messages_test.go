@@ -18,6 +18,7 @@ import (
 
 // TestEveryScenarioIsInTheMessagesWithItsVerdict reads the messages of a run back and holds them to the run.
 func TestEveryScenarioIsInTheMessagesWithItsVerdict(t *testing.T) {
+	t.Parallel()
 	folder := t.TempDir()
 	_, code := kobcheck(t, "run", "--section", "cards", "--fault", "order.swap-3-4", "--format", "json,messages", "--out", folder)
 	require.Equal(t, evidence.ExitFailed, code)
@@ -81,6 +82,7 @@ stream.end();
 `
 
 func TestThePagesThatCucumbersOwnFormatterMakes(t *testing.T) {
+	t.Parallel()
 	ctx := browser(t)
 	folder := t.TempDir()
 	install := exec.Command("npm", "install", "--silent", "--no-audit", "--no-fund", "@cucumber/html-formatter@24.2.0",
@@ -111,6 +113,7 @@ func TestThePagesThatCucumbersOwnFormatterMakes(t *testing.T) {
 
 // TestThePagesThatAllureMakes hands the results of a run to Allure's own generator, from npm, and reads its counts.
 func TestThePagesThatAllureMakes(t *testing.T) {
+	t.Parallel()
 	folder := t.TempDir()
 	install := exec.Command("npm", "install", "--silent", "--no-audit", "--no-fund", "allure@3.18.0")
 	install.Dir = folder

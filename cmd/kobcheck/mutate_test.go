@@ -38,7 +38,7 @@ func TestTheWholeSuitePassesThroughAProxyWithoutMutations(t *testing.T) {
 	t.Parallel()
 	for _, style := range sampled(t, mock.Styles(), 2) {
 		through, _ := mutated(t, serve(t, mock.Options{Style: style}))
-		output, code := kobcheck(t, "run", "--config", through, "--seed", "7", "--out", t.TempDir())
+		output, code := kobcheck(t, "run", "--config", through, "--seed", "7", "--format", "json", "--out", t.TempDir())
 		require.Zero(t, code, output)
 		require.NotContains(t, output, "deviations to read", output)
 	}

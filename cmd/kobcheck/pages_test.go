@@ -114,6 +114,7 @@ func poison(r *reports.Run) {
 const pagesSampled = 10
 
 func TestThePagesInARealBrowser(t *testing.T) {
+	t.Parallel()
 	ctx := browser(t)
 	checker := axe(t)
 	green, red, down := wholeRuns[mock.Plain](t).folder, t.TempDir(), t.TempDir()
@@ -276,6 +277,7 @@ func search(ctx context.Context, t *testing.T, folder string) {
 }
 
 func TestThePagesOfLoadInARealBrowser(t *testing.T) {
+	t.Parallel()
 	ctx := browser(t)
 	checker := axe(t)
 	folder := t.TempDir()

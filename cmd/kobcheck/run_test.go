@@ -82,7 +82,7 @@ func TestTheWholeSuitePassesOnTheMockInBothStylesAndEditions(t *testing.T) {
 	for _, style := range sampled(t, mock.Styles(), 2) {
 		t.Run(style+"/guide", func(t *testing.T) {
 			run := wholeRun{folder: t.TempDir()}
-			run.output, run.code = kobcheck(t, "run", "--style", style, "--edition", "guide", "--out", run.folder)
+			run.output, run.code = kobcheck(t, "run", "--style", style, "--edition", "guide", "--format", "json", "--out", run.folder)
 			passes(t, run)
 		})
 	}

@@ -28,6 +28,7 @@ func fits(t *testing.T, kind, text string) bool {
 }
 
 func TestWhatIsPrintedIsWhatItsSchemaSays(t *testing.T) {
+	t.Parallel()
 	printed, code := kobcheck(t, "mock", "--print-target")
 	require.Zero(t, code)
 	require.True(t, strings.HasPrefix(printed, "# yaml-language-server: $schema=target.schema.json\n"))
@@ -48,6 +49,7 @@ func TestWhatIsPrintedIsWhatItsSchemaSays(t *testing.T) {
 }
 
 func TestAFileThatItsSchemaRefusesIsRefusedWhereItIsRead(t *testing.T) {
+	t.Parallel()
 	for name, text := range map[string]string{
 		"as it should be":      nobody,
 		"an unknown key":       nobody + "fixture: {}\n",

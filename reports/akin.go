@@ -10,8 +10,9 @@ import (
 	"github.com/kobcheck/kobcheck/reports/evidence"
 )
 
-// fewestAkin is from how many operations on what gates is one cause where each says the same of itself. What is only to
-// be read is one remark wherever it is said in the same words.
+// fewestAkin is from how many operations on what gates is one cause where each says the same of itself by a requirement
+// of its own; by one requirement it is from two on. What is only to be read is one remark wherever it is said in the same
+// words.
 const fewestAkin = 3
 
 // akin puts together what one choice, or one fault, of an API shows in several places.
@@ -19,23 +20,26 @@ func (l *causes) akin() {
 	l.besideStanding()
 	l.nowAndThen()
 	always := func([]*Cause) bool { return true }
-	for _, key := range []func(*Cause) string{verbatim, serverError, unserved, text, place, placeOfRequirement} {
+	for _, key := range []func(*Cause) string{verbatim, serverError, unserved, text, place, placeOfRequirement, atRisk} {
 		l.fold(key, always)
 	}
+	l.fold(inPlaces, func(group []*Cause) bool { return len(group) >= fewestAkin || mistyped(group[0].Finding) })
 	l.ofUnserved()
 	l.besideGated()
 	l.beyond()
-	l.fold(func(c *Cause) string { return saying(c, c.Finding.Requirement) }, many)
-	l.fold(func(c *Cause) string { return saying(c, c.Finding.Check) }, func(group []*Cause) bool { return many(group) && apart(group) })
+	l.fold(func(c *Cause) string { return saying(c, c.Finding.Requirement) }, many(2))
+	l.fold(func(c *Cause) string { return saying(c, c.Finding.Check) }, func(group []*Cause) bool { return many(fewestAkin)(group) && apart(group) })
 }
 
-// many reports whether what is said is said often enough to be one cause.
-func many(group []*Cause) bool {
-	var operations []string
-	for _, one := range group {
-		operations = union(operations, one.Operations)
+// many reports whether what is said is said of enough operations to be one cause.
+func many(fewest int) func([]*Cause) bool {
+	return func(group []*Cause) bool {
+		var operations []string
+		for _, one := range group {
+			operations = union(operations, one.Operations)
+		}
+		return !group[0].Finding.Gated || len(operations) >= fewest
 	}
-	return !group[0].Finding.Gated || len(operations) >= fewestAkin
 }
 
 // apart reports whether no operation breaks two requirements: then each has one of its own for the same.
@@ -224,6 +228,31 @@ func place(c *Cause) string {
 		return ""
 	}
 	return strings.Join([]string{kind, field(f), how}, "\x00")
+}
+
+// atRisk is what a deviation of one requirement puts at risk at the operations on a kind of things, whichever check saw
+// it: what is done twice shows in an amount, a count or a list.
+func atRisk(c *Cause) string {
+	f := c.Finding
+	kind, _, _ := strings.Cut(f.Operation, "-")
+	if f.Hazard == "" {
+		return ""
+	}
+	return strings.Join([]string{f.Requirement, kind}, "\x00")
+}
+
+// mistyped reports whether a value is of another type than it should be: the same one in two places is no chance.
+func mistyped(f evidence.Finding) bool {
+	return aKind.MatchString(f.Expected) && !aKind.MatchString(f.Actual)
+}
+
+// inPlaces is one way in which answers of an operation are wrong, by one check, in whichever places.
+func inPlaces(c *Cause) string {
+	f := c.Finding
+	if f.Pointer == "" || f.Beyond() {
+		return ""
+	}
+	return strings.Join([]string{f.Operation, check(f), f.Expected, f.Actual}, "\x00")
 }
 
 // field is the last name of a pointer.

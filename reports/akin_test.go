@@ -44,6 +44,13 @@ func found(requirement, operation, pointer, message, actual string) evidence.Fin
 		Expected: "another", Actual: actual, Operation: operation, Count: 1, Step: -1}
 }
 
+// mistyped is a field that shows a number in place of a text.
+func mistyped(requirement, pointer string) evidence.Finding {
+	f := found(requirement, "wallets-create", pointer, "the shape at "+pointer, "12345")
+	f.Check, f.Expected = "every answer: shape", "a string"
+	return f
+}
+
 func TestOneFaultIsOneCauseWhateverLooksForIt(t *testing.T) {
 	read := func(f evidence.Finding) evidence.Finding { f.Gated = false; return f }
 	hazard := func(f evidence.Finding) evidence.Finding { f.Hazard = "money lost"; return f }
@@ -73,8 +80,19 @@ func TestOneFaultIsOneCauseWhateverLooksForIt(t *testing.T) {
 			hazard(found("MONEY-05", "cards-create", "", "b", "500 Internal Server Error"))}, 2, 0, "cards-create"},
 		"a new one beside the known": {[]evidence.Finding{known(found("ERR-02", "cards-create", "", "a", "500 Internal Server Error")),
 			found("ERR-03", "cards-create", "", "b", "500 Internal Server Error")}, 2, 0, "cards-create"},
-		"two rules that one operation breaks, beside others": {[]evidence.Finding{found("AUTH-12", "cards-create", "", "served", "a"),
-			found("IDEMP-10", "cards-create", "", "served", "b"), found("AUTH-12", "cards-get", "", "served", "a")}, 3, 0, "cards-create"},
+		"two rules that one operation breaks, one of them beside another": {[]evidence.Finding{found("AUTH-12", "cards-create", "", "served", "a"),
+			found("IDEMP-10", "cards-create", "", "served", "b"), found("AUTH-12", "cards-get", "", "served", "a")}, 2, 0,
+			"cards-create, cards-get"},
+		"a hazard of one rule, seen in an amount and in a count": {[]evidence.Finding{
+			hazard(found("IDEMP-30", "transactions-create", "/amount", "another amount", "12")),
+			hazard(found("IDEMP-30", "transactions-manual-credit", "", "not done once", "20"))}, 1, 0,
+			"transactions-create, transactions-manual-credit /amount"},
+		"hazards of one rule at two kinds of things": {[]evidence.Finding{hazard(found("AUTH-28", "cards-get", "", "served", "a")),
+			hazard(found("AUTH-28", "wallets-get", "", "shown", "b"))}, 2, 0, "cards-get"},
+		"one value of another type in two fields": {[]evidence.Finding{mistyped("WALLET-15", "/holder_id"), mistyped("WALLET-16", "/asset")},
+			1, 0, "wallets-create /holder_id, /asset"},
+		"two fields that are not there": {[]evidence.Finding{found("WALLET-15", "wallets-get", "/holder_id", "the shape", "absent"),
+			found("WALLET-16", "wallets-get", "/asset", "the shape", "absent")}, 2, 0, "wallets-get /holder_id"},
 		"the same words and figures": {[]evidence.Finding{read(found("CARD-LIST-10", "cards-list", "", "total", "30")),
 			read(found("CARD-LIST-15", "cards-list", "", "total", "30"))}, 0, 1, "cards-list"},
 		"fields that no page shows": {[]evidence.Finding{read(found("HARNESS-16", "cards-get", "/labels", "shape of a card", "a list")),

@@ -46,7 +46,7 @@ Feature: Changes
     Scenario: A new card changes its wallet, and nothing else
       Given an enduser with the metadata
         """
-        {"crm": {"id": "a-1"}, "tags": ["x", null]}
+        {"crm": {"id": "a-2"}, "tags": ["x", null]}
         """
       And a wallet
       And another wallet

@@ -108,7 +108,7 @@ Feature: Usage of metadata on endusers
     Scenario: List and read show the metadata too
       Given an enduser with the metadata
         """
-        {"crm": {"id": "a-1"}, "tags": ["x", null]}
+        {"left": null, "right": 1}
         """
       Then the enduser is in the list
       And the enduser reads back equal

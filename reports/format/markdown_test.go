@@ -36,7 +36,7 @@ func TestASummaryIsReadInAMinuteHoweverMuchThereIs(t *testing.T) {
 	r := rich(t)
 	for i := range 90 {
 		one := specimen.Red(fmt.Sprintf("many.%d", i), "")
-		one.Findings[0].Pointer = "/" + strings.Repeat("x", i+1)
+		one.Findings[0].Pointer, one.Findings[0].Actual = "/"+strings.Repeat("x", i+1), strings.Repeat("y", i+1)
 		r.Scenarios = append(r.Scenarios, one)
 		r.Undocumented = append(r.Undocumented, reports.Undocumented{Operation: "cards-get", Kind: "field", Name: fmt.Sprint("f", i)})
 	}

@@ -1,5 +1,10 @@
 package mock
 
+import "regexp"
+
+// uuidLike is the part of an address by which those who sent it know it again.
+var uuidLike = regexp.MustCompile(`[0-9a-f]{8}-[0-9a-f-]{27}`)
+
 // actsAllTheSame does what a call asks for although it is refused, where a fault asks for that.
 func (s *Server) actsAllTheSame(c *call, refusal answer, sent bool) bool {
 	if !s.faults.Any() || !c.operation.Writes() {
@@ -23,12 +28,14 @@ func (s *Server) actsOnBadData(c *call) {
 		sent := c.body
 		s.forgiveAll(c)
 		for field, good := range sent {
-			substitute, needed := c.body[field]
 			if c.body[field] = good; s.checkBody(c) == "" {
 				continue
 			}
-			if delete(c.body, field); needed {
-				c.body[field] = substitute
+			if delete(c.body, field); c.operation.Field(field) != nil {
+				c.body[field] = s.substitute(c, field)
+			}
+			if ids := uuidLike.FindString(string(good)); field == "url" && ids != "" {
+				c.body[field] = quote("https://substitute.example.test/" + ids)
 			}
 		}
 		s.locked(c)

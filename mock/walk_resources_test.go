@@ -168,6 +168,7 @@ func walkEndusers(c *caller) {
 	hook, other := c.call("webhooks-create", body{"url": "https://a.example.test"}), c.call("webhooks-create",
 		body{"url": "https://b.example.test"})
 	c.call("webhooks-delete", nil, hook.id())
+	c.call("webhooks-create", body{"url": 12345})
 	c.call("webhooks-list", nil)
 	c.call("webhooks-delete", nil, hook.id())
 	c.call("webhooks-delete", nil, other.id())

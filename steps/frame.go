@@ -194,10 +194,14 @@ func (w *World) ExpectSame(f, later *Frame, a evidence.Assertion, breaks Breaks)
 // framedPart is how deep a run has to go for every refusal to be looked into; less deep ones look into a part of them.
 const framedPart = 40
 
-// framed reports whether a scenario that is about refusals looks into what they did.
+// framed reports whether a scenario that is about refusals looks into what they did: each that says so, and some others.
 func (w *World) framed(draft *scene.Draft) bool {
-	return w.Scenario.Refuses && draft.Operation.Writes() && w.preparing == 0 && w.Random().IntN(framedPart) < w.Depth()
+	says := slices.Contains(w.Scenario.Requirements, nothingDone)
+	return w.Scenario.Refuses && draft.Operation.Writes() && w.preparing == 0 && (says || w.Random().IntN(framedPart) < w.Depth())
 }
+
+// nothingDone is the requirement that a refused request changes nothing.
+const nothingDone = "HARNESS-11"
 
 // refusal is a call of a scenario about refusals, and what the things that it names were like before it.
 type refusal struct {
@@ -225,9 +229,9 @@ func (w *World) ExpectNothingDone(ctx context.Context, exchange *client.Exchange
 	}
 	*State[refusal](w) = refusal{}
 	return w.ExpectFrame(ctx, r.before, evidence.Assertion{Check: "a refused request changes nothing",
-		Fact: w.Fact("HARNESS-11", contract.Effect), Exchange: exchange.N,
+		Fact: w.Fact(nothingDone, contract.Effect), Exchange: exchange.N,
 		Message: "something changed although the request was refused"}, NothingMay)
 }
 
 // NothingMay is what a refused request breaks, whatever it changes.
-func NothingMay(*scene.Thing, string) string { return "HARNESS-11" }
+func NothingMay(*scene.Thing, string) string { return nothingDone }

@@ -141,12 +141,8 @@ Feature: Required fields, types and values
         | Create beneficiary               | account_number  |
         | Create beneficiary               | person          |
         | Create beneficiary               | metadata        |
-        | Update beneficiary               | status          |
-        | Update beneficiary               | metadata        |
         | Create a new card                | wallet_id       |
         | Create a new card                | program_id      |
-        | Update card status               | status          |
-        | Replace or renew card            | reason          |
         | Replace or renew card            | expiry          |
         | Generate card secret             | remarks         |
         | Create a new program             | type            |
@@ -173,9 +169,17 @@ Feature: Required fields, types and values
         | Create a new wallet              | asset_class     |
         | Create a new wallet              | asset           |
         | Create a new wallet              | partner_product |
-        | Update wallet                    | status          |
         | Create subscription              | url             |
         | Create a webhook                 | url             |
+
+      @HARNESS-11
+      Examples: what is there already stays as it was
+        | operation             | field    |
+        | Update beneficiary    | status   |
+        | Update beneficiary    | metadata |
+        | Update card status    | status   |
+        | Replace or renew card | reason   |
+        | Update wallet         | status   |
 
   @HARNESS-05 @inferred
   Rule: A field that is sent with a value outside its documented list is refused

@@ -12,6 +12,8 @@ import (
 	"slices"
 	"strings"
 
+	"github.com/google/uuid"
+
 	"github.com/kobcheck/kobcheck/client"
 	"github.com/kobcheck/kobcheck/client/scene"
 	"github.com/kobcheck/kobcheck/contract"
@@ -70,7 +72,8 @@ var derivations = map[string]derivation{
 		case "date", "date-time":
 			return []any{"2025-02-30", "2025-13-01T00:00:00Z", "yesterday", "2025-01-01T25:00:00Z", "0000-00-00"}
 		case "uri":
-			return []any{"no address", "http://", "javascript:alert(1)", "//x", "http://[::1"}
+			id := uuid.NewString() // by which what comes of it is told from what others make
+			return []any{"no address " + id, "http://", "javascript:alert('" + id + "')", "//x/" + id, "http://[::1/" + id}
 		}
 		return nil
 	},

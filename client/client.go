@@ -69,6 +69,8 @@ type Config struct {
 	// Connections is how many idle connections are kept, as many as there are requests at a time;
 	// 0 means 64.
 	Connections int
+	// MostOpen is how many connections to a host are open at a time, where few files may be; 0 means no bound.
+	MostOpen int
 	// Dial opens connections; nil means TCP, given up after ten seconds.
 	Dial func(ctx context.Context, network, address string) (net.Conn, error)
 	// Redactor learns the secrets of this client and of what it is answered; nil means one of its own.
@@ -96,6 +98,8 @@ type Client struct {
 	keys   keys
 	// errors is how this API words them.
 	errors manner
+	// shortage is what this machine was short of, such as open files; nil for nothing.
+	shortage atomic.Pointer[error]
 	// controls lets one caller at a time find out whether a token was revoked.
 	controls sync.Mutex
 }
@@ -113,12 +117,13 @@ func New(config Config) (*Client, error) {
 		return nil, fmt.Errorf("a client needs the contract; pass what contract.Load returns")
 	}
 	config = settled(config)
+	c := &Client{base: base, redactor: config.Redactor, keys: newKeys(config.RunID, config.Seed), pace: newPace(config.MaxRPS, time.Now)}
+	config.Dial = c.mindful(config.Dial)
+	c.config = config
 	transport, err := newTransport(config)
 	if err != nil {
 		return nil, err
 	}
-	c := &Client{config: config, base: base, redactor: config.Redactor, keys: newKeys(config.RunID, config.Seed),
-		pace: newPace(config.MaxRPS, time.Now)}
 	c.http = &http.Client{Transport: transport, CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse }}
 	c.tokens = newTokens()
 	for name, credentials := range config.Clients {

@@ -127,6 +127,31 @@ func kindOf(ctx context.Context, err error) Kind {
 	return Other
 }
 
+// mindful remembers that this machine was short of something: what is not seen from then on may be our own doing.
+func (c *Client) mindful(dial dialer) dialer {
+	return func(ctx context.Context, network, address string) (net.Conn, error) {
+		connection, err := dial(ctx, network, address)
+		for _, short := range []syscall.Errno{syscall.EMFILE, syscall.ENFILE, syscall.ENOBUFS, syscall.ENOMEM, syscall.EADDRNOTAVAIL} {
+			if errors.Is(err, short) {
+				said := fmt.Errorf("this machine could open no connection: %w; raise the limit of open files (ulimit -n), or lower "+
+					"--concurrency", short)
+				c.shortage.Store(&said)
+			}
+		}
+		return connection, err
+	}
+}
+
+type dialer = func(ctx context.Context, network, address string) (net.Conn, error)
+
+// Shortage says what this machine was short of while it called; nil for nothing.
+func (c *Client) Shortage() error {
+	if said := c.shortage.Load(); said != nil {
+		return *said
+	}
+	return nil
+}
+
 func untrusted(err error) bool {
 	var verification *tls.CertificateVerificationError
 	var authority x509.UnknownAuthorityError

@@ -30,6 +30,7 @@ func newTransport(config Config) (*http.Transport, error) {
 		TLSHandshakeTimeout: 10 * time.Second,
 		TLSClientConfig:     &tls.Config{MinVersion: tls.VersionTLS12},
 		MaxIdleConns:        2 * config.Connections, MaxIdleConnsPerHost: config.Connections,
+		MaxConnsPerHost:        config.MostOpen,
 		IdleConnTimeout:        idleAtMost,
 		MaxResponseHeaderBytes: mostHead,
 		DisableCompression:     true,

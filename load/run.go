@@ -33,6 +33,9 @@ func Perform(ctx context.Context, on *kind.Target, plan *Plan, seed int64, part 
 	if err != nil {
 		result.ExitCode, result.Reason = evidence.ExitInconclusive, err.Error()
 	}
+	if short := on.Client.Shortage(); short != nil && result.ExitCode == evidence.ExitPassed {
+		result.ExitCode, result.Reason = evidence.ExitProvesNone, short.Error()
+	}
 	if on.Exposed != nil {
 		result.Findings = append(result.Findings, on.Exposed(result.Findings...)...)
 	}

@@ -219,5 +219,6 @@ func performPlans(ctx context.Context, b *workbench.Bench, f *loadFlags, subject
 			defer b.Say("%s did not come to its turn; kobcheck load %s --seed %d performs it", plan.ID, plan.ID, f.seed)
 		}
 	}
+	api.Close() // reports take files, of which connections hold some
 	return b.FinishLoad(result, by, f.out.Writer(api.Redactor()))
 }

@@ -153,6 +153,7 @@ func run(ctx context.Context, b *workbench.Bench, f *runFlags) error {
 		return nothingSelected(b, err)
 	}
 	whole = result.Signal == ""
+	api.Close() // reports take files, of which connections hold some
 	done := conclude(ctx, b, f, by, result, api.Redactor())
 	if f.history != "" && !bucket.Is(f.history) {
 		prune(b, f.history, result.Target.Name, keep)

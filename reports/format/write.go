@@ -107,7 +107,7 @@ func (w *Writer) stage() (string, error) {
 // an error means that the disk does not take them.
 func (w *Writer) fill(stage string, files []file) (found string, unrendered map[string]error, err error) {
 	unrendered = map[string]error{}
-	var mu sync.Mutex
+	var mu, disk sync.Mutex
 	what, where := map[string]bool{}, []string{}
 	var all errgroup.Group
 	all.SetLimit(runtime.GOMAXPROCS(0))
@@ -128,6 +128,8 @@ func (w *Writer) fill(stage string, files []file) (found string, unrendered map[
 			if err != nil {
 				return nil //nolint:nilerr // it is told with the others that could not be rendered
 			}
+			disk.Lock() // one file at a time: a run may end with few that it may open
+			defer disk.Unlock()
 			return w.put(filepath.Join(stage, filepath.FromSlash(one.name)), data)
 		})
 	}

@@ -48,6 +48,9 @@ func sentAgain(ctx context.Context, w *steps.World) error {
 		return &scene.NotTestable{Key: "webhooks.retry_wait", Why: "no second try came in time, and nobody said how long this API waits " +
 			"with it (SNS: 20 s)"}
 	}
+	if err := undelivered(w, again); err != nil {
+		return err
+	}
 	for _, requirement := range []string{"HOOK-18", "SNS-16"} {
 		w.Expect(again, evidence.Assertion{Check: "a failed delivery is tried again",
 			Fact: w.Fact(requirement, contract.Delivery), Message: "a notification that failed was not sent again",

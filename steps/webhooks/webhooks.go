@@ -3,6 +3,7 @@
 package webhooks
 
 import (
+	"cmp"
 	"context"
 	"fmt"
 	"net/http"
@@ -160,7 +161,7 @@ func aConfirmedWebhook(ctx context.Context, w *steps.World, article string) erro
 
 // undelivered says what kept a delivery away on our own side; nil where it came or nothing did.
 func undelivered(w *steps.World, came bool) error {
-	if trouble := w.Session.Receiver.Trouble(); !came && trouble != nil {
+	if trouble := cmp.Or(w.Session.Receiver.Trouble(), w.Session.Client.Shortage()); !came && trouble != nil {
 		return &steps.Environment{Why: trouble.Error()}
 	}
 	return nil

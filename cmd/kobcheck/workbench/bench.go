@@ -106,6 +106,7 @@ func (b *Bench) Client(file *target.File, call client.Config) (*client.Client, e
 	config.RunID, config.Seed, config.Version = call.RunID, call.Seed, b.Tool.Version
 	config.MaxRPS, config.MostMade, config.Unpaced = call.MaxRPS, call.MostMade, call.Unpaced
 	config.Connections, config.Redactor, config.Hear = call.Connections, b.Secrets, call.Hear
+	config.MostOpen = mostOpen(openFiles())
 	if b.made != nil {
 		config.Made = b.made.Made
 	}

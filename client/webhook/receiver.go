@@ -58,8 +58,11 @@ func Listen(ctx context.Context, address, public string) (*Receiver, error) {
 	return r, nil
 }
 
-// Close ends the receiver.
+// Close ends the receiver; where there is none it does nothing.
 func (r *Receiver) Close() {
+	if r == nil {
+		return
+	}
 	_ = r.server.Close()
 	<-r.done
 }

@@ -161,6 +161,13 @@ func (f *loadFlags) tells(b *workbench.Bench, on *kind.Target) (show func(line s
 	return show
 }
 
+// tellRest says how the plans that were left over are performed.
+func (f *loadFlags) tellRest(b *workbench.Bench, plans []*load.Plan) {
+	for _, plan := range plans {
+		b.Say("%s did not come to its turn; kobcheck load %s --seed %d performs it", plan.ID, plan.ID, f.seed)
+	}
+}
+
 func performPlans(ctx context.Context, b *workbench.Bench, f *loadFlags, subject *workbench.Subject,
 	notice string) error {
 	by, err := b.Judgement(&f.judging)
@@ -215,10 +222,9 @@ func performPlans(ctx context.Context, b *workbench.Bench, f *loadFlags, subject
 		}
 	}
 	if result.ExitCode = stopped.Code(); result.ExitCode != evidence.ExitPassed {
-		for _, plan := range f.plans[len(result.Plans):] {
-			defer b.Say("%s did not come to its turn; kobcheck load %s --seed %d performs it", plan.ID, plan.ID, f.seed)
-		}
+		defer f.tellRest(b, f.plans[len(result.Plans):])
 	}
 	api.Close() // reports take files, of which connections hold some
+	subject.Close()
 	return b.FinishLoad(result, by, f.out.Writer(api.Redactor()))
 }

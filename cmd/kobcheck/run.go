@@ -124,9 +124,7 @@ func run(ctx context.Context, b *workbench.Bench, f *runFlags) error {
 	if err != nil {
 		return err
 	}
-	if f.how.RunID == "" {
-		f.how.RunID = b.RunID()
-	}
+	f.how.RunID = cmp.Or(f.how.RunID, b.RunID())
 	made, err := b.Journal(subject, &f.where, &f.files.Output, f.how.RunID, f.files.Writer(nil).Clear)
 	if err != nil {
 		return err
@@ -145,15 +143,15 @@ func run(ctx context.Context, b *workbench.Bench, f *runFlags) error {
 	if err != nil {
 		return err
 	}
-	if session.Receiver != nil {
-		defer session.Receiver.Close()
-	}
+	defer session.Receiver.Close()
 	result, err := performScenarios(ctx, b, f, subject, session)
 	if err != nil {
 		return nothingSelected(b, err)
 	}
 	whole = result.Signal == ""
-	api.Close() // reports take files, of which connections hold some
+	session.Receiver.Close() // reports take files, of which connections hold some
+	api.Close()
+	subject.Close()
 	done := conclude(ctx, b, f, by, result, api.Redactor())
 	if f.history != "" && !bucket.Is(f.history) {
 		prune(b, f.history, result.Target.Name, keep)

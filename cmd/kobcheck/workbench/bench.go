@@ -69,6 +69,7 @@ func Verb(do func(ctx context.Context, b *Bench, arguments []string) error) func
 			return err
 		}
 		failed := b.exposes(do(command.Context(), b, arguments))
+		b.tellEarlier(failed)
 		if b.ships != nil {
 			failed = b.ships.send(command.Context(), b, failed)
 		}

@@ -95,6 +95,23 @@ func (f *Files) Ready() error {
 	return f.Output.Ready()
 }
 
+// tellEarlier says of the reports in the folder of a call that was refused that they are of another: a pipeline that keeps
+// them whatever happens would show them as those of this one.
+func (b *Bench) tellEarlier(failed error) {
+	var exit Exit
+	out := b.command.Flags().Lookup("out")
+	if failed == nil || errors.As(failed, &exit) || out == nil {
+		return
+	}
+	for _, name := range []string{"run.json", "load.json", "selftest.json"} {
+		path := filepath.Join(out.Value.String(), name)
+		if there, err := os.Stat(path); err == nil {
+			b.Say("%s is of an earlier call, which ended at %s: this one was refused and has no report", path,
+				there.ModTime().UTC().Format("2006-01-02 15:04:05 UTC"))
+		}
+	}
+}
+
 // canWriteInto makes a folder, and tries whether a file can be made in it.
 func canWriteInto(flag, folder string) error {
 	err := os.MkdirAll(folder, 0o750)

@@ -7,6 +7,7 @@ import (
 	"maps"
 	"slices"
 	"strings"
+	"sync"
 	"time"
 
 	"github.com/spf13/pflag"
@@ -83,7 +84,7 @@ type Subject struct {
 	// Embedded says that it is the mock inside; Style is then its whole style.
 	Embedded bool
 	Style    string
-	// Close stops the mock inside.
+	// Close stops the mock inside; a second call does nothing.
 	Close func()
 }
 
@@ -162,11 +163,11 @@ func (b *Bench) mockInside(ctx context.Context, w *Where, seed int64) (*Subject,
 	// The whole style, with the freedoms, so that a run can be repeated.
 	return &Subject{File: Described(server, listening.URL, contract.Edition(w.Edition)), Embedded: true,
 		Style: server.Style().Name,
-		Close: func() {
+		Close: sync.OnceFunc(func() {
 			if err := listening.Close(); err != nil {
 				b.Say("stopping the mock: %v", err)
 			}
-		}}, nil
+		})}, nil
 }
 
 // CheckEdition refuses what is none of the two layouts of paths.

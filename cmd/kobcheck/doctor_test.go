@@ -7,16 +7,11 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
-	"slices"
 	"strings"
 	"testing"
-	"time"
 
 	"github.com/stretchr/testify/require"
 
-	"github.com/kobcheck/kobcheck/client"
-	"github.com/kobcheck/kobcheck/client/target"
-	"github.com/kobcheck/kobcheck/contract"
 	"github.com/kobcheck/kobcheck/mock"
 	"github.com/kobcheck/kobcheck/reports/evidence"
 	"github.com/kobcheck/kobcheck/steps/doctor"
@@ -61,87 +56,6 @@ func TestDoctorFindsAGoodTargetFineAndForetellsTheRun(t *testing.T) {
 	var printed strings.Builder
 	require.NoError(t, said.Print(&printed))
 	require.Contains(t, printed.String(), fmt.Sprintf("%4d  of the kind client\n", said.Makes["client"]))
-}
-
-func TestDoctorNamesWhatIsWrongAndWhatToDo(t *testing.T) {
-	t.Parallel()
-	const nobody = "00000000-0000-4000-8000-000000000000"
-	facts, err := contract.Load()
-	require.NoError(t, err)
-	for name, c := range map[string]struct {
-		between func(http.Handler) http.Handler
-		change  func(t *testing.T, path string)
-		what    string
-		state   doctor.State
-		code    int
-	}{
-		"a wrong secret": {change: func(t *testing.T, path string) {
-			data, err := os.ReadFile(path)
-			require.NoError(t, err)
-			_, after, _ := strings.Cut(string(data), "primary:")
-			_, after, _ = strings.Cut(after, "secret_file: ")
-			file, _, _ := strings.Cut(after, "\n")
-			require.NoError(t, os.WriteFile(file, []byte("not-the-secret"), 0o600))
-		},
-			what: "token primary", state: doctor.Broken, code: evidence.ExitInconclusive},
-		"no second client": {change: func(t *testing.T, path string) {
-			data, err := os.ReadFile(path)
-			require.NoError(t, err)
-			before, after, found := strings.Cut(string(data), "    second:")
-			require.True(t, found)
-			_, after, _ = strings.Cut(after, "scope:")
-			_, after, _ = strings.Cut(after, "\n")
-			require.NoError(t, os.WriteFile(path, []byte(before+after), 0o600))
-		}, what: "token second", state: doctor.Poor},
-		"the other edition": {change: func(t *testing.T, path string) {
-			rewrite(t, path, "base_url: http://127.0.0.1", "base_url: http://localhost")
-		},
-			between: func(api http.Handler) http.Handler {
-				return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-					if strings.HasPrefix(r.URL.Path, "/customers/") {
-						http.NotFound(w, r)
-						return
-					}
-					api.ServeHTTP(w, r)
-				})
-			}, what: "edition", state: doctor.Broken, code: evidence.ExitInconclusive},
-		"a wallet that is not there": {change: func(t *testing.T, path string) {
-			data, err := os.ReadFile(path)
-			require.NoError(t, err)
-			_, wallets, _ := strings.Cut(string(data), "  wallets:")
-			_, after, _ := strings.Cut(wallets, `"4": `)
-			require.GreaterOrEqual(t, len(after), 36)
-			rewrite(t, path, after[:36], nobody)
-		}, what: "fixtures.wallets.4", state: doctor.Poor},
-		"a clock an hour off": {between: func(api http.Handler) http.Handler {
-			return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-				w.Header().Set("Date", time.Now().Add(time.Hour).UTC().Format(http.TimeFormat))
-				api.ServeHTTP(w, r)
-			})
-		}, what: "clock", state: doctor.Broken, code: evidence.ExitInconclusive},
-	} {
-		t.Run(name, func(t *testing.T) {
-			between := c.between
-			if between == nil {
-				between = func(api http.Handler) http.Handler { return api }
-			}
-			path := behind(t, mock.Options{}, between)
-			if c.change != nil {
-				c.change(t, path)
-			}
-			file, err := target.Read(path, os.Getenv)
-			require.NoError(t, err)
-			api, err := client.New(file.ClientConfig(facts))
-			require.NoError(t, err)
-			defer api.Close()
-			said := doctor.NewOpinion("", (&doctor.Doctor{Contract: facts, File: file, Client: api, Now: time.Now}).Examine(t.Context()))
-			at := slices.IndexFunc(said.Checks, func(check doctor.Check) bool { return check.What == c.what })
-			require.GreaterOrEqual(t, at, 0, "%+v", said.Checks)
-			require.Equal(t, c.state, said.Checks[at].State, "%+v", said.Checks)
-			require.NotEmpty(t, said.Checks[at].Next, "it says what to do")
-			require.Equal(t, c.code, said.Code())
-		})
-	}
 }
 
 func TestAReplaySaysHowOftenAFailureIsSeenAgain(t *testing.T) {

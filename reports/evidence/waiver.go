@@ -107,5 +107,9 @@ func (w Waiver) Sentence() string {
 	case w.Findings == 0:
 		return fmt.Sprintf("nothing was found that needs it; remove it (%s)", w.Owner)
 	}
-	return fmt.Sprintf("%d findings put up with until %s: %s (%s)", w.Findings, w.Until, w.Reason, w.Owner)
+	noun := "findings"
+	if w.Findings == 1 {
+		noun = "finding"
+	}
+	return fmt.Sprintf("%d %s put up with until %s: %s (%s)", w.Findings, noun, w.Until, w.Reason, w.Owner)
 }

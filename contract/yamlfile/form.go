@@ -48,13 +48,13 @@ var common = map[string]Form{
 		}
 		return ""
 	}},
-	"moment": {Pattern: `^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(Z|[+-]\d\d:\d\d)$`, Wrong: func(text string) string {
+	"moment": {Pattern: `^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d([.,]\d+)?(Z|[+-]\d\d:\d\d)$`, Wrong: func(text string) string {
 		if _, err := time.Parse(time.RFC3339, text); err != nil {
 			return fmt.Sprintf("%q is no time with an offset, such as 2026-01-30T01:00:00+11:00", text)
 		}
 		return ""
 	}},
-	"span": {Pattern: `^([0-9]+(\.[0-9]+)?(ns|us|µs|ms|s|m|h))+$`, Wrong: func(text string) string {
+	"span": {Pattern: `^\+?(([0-9]+\.?[0-9]*|\.[0-9]+)(ns|us|µs|μs|ms|s|m|h))+$`, Wrong: func(text string) string {
 		if span, err := time.ParseDuration(text); err != nil || span <= 0 {
 			return fmt.Sprintf("%q is no positive duration; write it like 250ms, 1s or 1m", text)
 		}
@@ -68,14 +68,9 @@ var common = map[string]Form{
 		}
 		return ""
 	}},
-	"address": {Pattern: `^https?://[^/?#@]+(/[^?#]*)?$`, Wrong: func(text string) string {
-		return address(text,
-			false)
-	}},
-	"endpoint": {Pattern: `^https?://[^/?#@]+(/[^#]*)?$`, Wrong: func(text string) string {
-		return address(text,
-			true)
-	}},
+	"address": {Pattern: `^[hH][tT][tT][pP][sS]?://[^/?#@]+(/[^?#]*)?$`, Wrong: func(text string) string { return address(text, false) }},
+	"endpoint": {Pattern: `^[hH][tT][tT][pP][sS]?://[^/?#@]+(/[^?#]*)?(\?[^#]*)?$`,
+		Wrong: func(text string) string { return address(text, true) }},
 }
 
 // address says what is wrong with an address. One that holds credentials is not repeated.

@@ -62,6 +62,11 @@ type GuideStep struct {
 	Text  string `yaml:"text" json:"text"`
 	Keep  string `yaml:"keep,omitempty" json:"keep,omitempty"`
 	Wrong string `yaml:"wrong,omitempty" json:"wrong,omitempty"`
+	// With is what the call sends in place of the example of its page; Anew says that it has an idempotency key of its own.
+	// Code is what is done where nothing is called.
+	With map[string]any `yaml:"with,omitempty" json:"with,omitempty"`
+	Anew bool           `yaml:"anew,omitempty" json:"anew,omitempty"`
+	Code string         `yaml:"code,omitempty" json:"code,omitempty"`
 }
 
 // Meaning returns the line of a field and how well it is founded: stated by a page, our reading ([Inferred]), or open

@@ -16,18 +16,25 @@ const aThing = "5f0c8a52-2d1e-4c53-9c8e-0b7a6d1f3e24"
 
 // Example is a request as the pages show it, with a value of ours where they show none. It is not meant to be sent:
 // what it names need not be there.
-func (b *Body) Example() map[string]any {
+func (b *Body) Example() map[string]any { return b.Naming(nil) }
+
+// Naming is [Body.Example] with what a function says in place of the ids of things, by their kind.
+func (b *Body) Naming(thing func(kind string) string) map[string]any {
 	body := map[string]any{}
 	for i := range b.Fields {
 		f := &b.Fields[i]
 		if f.Omit {
 			continue
 		}
+		value := f.example()
+		if thing != nil && f.Fixture != "" {
+			value = thing(f.Fixture)
+		}
 		parent, member, nested := strings.Cut(f.Name, ".")
 		if inner, there := body[parent].(map[string]any); nested && there {
-			inner[member] = f.example()
+			inner[member] = value
 		} else if !nested {
-			body[f.Name] = f.example()
+			body[f.Name] = value
 		}
 	}
 	return body

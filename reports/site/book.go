@@ -111,9 +111,9 @@ func (s *site) start() startView {
 	}
 	flow := s.flow()
 	for _, step := range s.facts.Prose.Guide.Steps {
-		one := stepView{GuideStep: step, Operation: s.facts.Operation(step.Call)}
+		one := stepView{GuideStep: step, Operation: s.facts.Operation(step.Call), Curl: step.Code}
 		if one.Operation != nil {
-			one.Curl = curl(one.Operation)
+			one.Curl = kept(step, one.Operation)
 			one.Exchange, _ = s.example(one.Operation)
 		}
 		if flow != nil {

@@ -85,7 +85,7 @@ func TestTheDocumentationAloneIsABookWithoutAVerdict(t *testing.T) {
 	require.Contains(t, rest, "what AUTH-29 shows", "what is of no single operation stands below all")
 	_, guide, _ := strings.Cut(pages[bookFile], `<h2 id="guide">`)
 	guide, _, _ = strings.Cut(guide, "</section>")
-	require.Equal(t, strings.Count(guide, `<p class="call">`), strings.Count(guide, "<pre>curl "), "each step that calls has its call")
+	require.Equal(t, strings.Count(guide, `<p class="call">`), strings.Count(guide, "curl -sS"), "each step that calls has its call")
 	require.Contains(t, guide, "$TOKEN_HOST/oauth2/token", "the first of them asks for a token")
 	require.Contains(t, pages[chapterFile("Cards")], "Invalid or dormant wallet")
 	require.Contains(t, pages[chapterFile("Cards")], "1111***1111", "the sample as it is printed")
@@ -98,13 +98,13 @@ func TestACallOfEachOperationCanBePasted(t *testing.T) {
 		"cards-get": "curl -sS -X GET \"$KOBBLE/customers/v1/cards/$CARD_ID\" \\\n  -H \"Authorization: Bearer $TOKEN\"",
 		"cards-create": "curl -sS -X POST \"$KOBBLE/customers/v1/cards\" \\\n  -H \"Authorization: Bearer $TOKEN\" \\\n" +
 			"  -H \"Content-Type: application/json\" \\\n  -H \"idempotency-key: $(uuidgen)\" \\\n  -d '{\n" +
-			"    \"program_id\": \"ee3620d0-2f97-47a2-955d-b2975cc76747\",\n    \"wallet_id\": \"477f7da7-faeb-4497-b97a-d39e7e921d9f\"\n  }'",
+			"    \"program_id\": \"'$PROGRAM_ID'\",\n    \"wallet_id\": \"'$WALLET_ID'\"\n  }'",
 		"token": "curl -sS -X POST \"$TOKEN_HOST/oauth2/token\" \\\n  --data-urlencode \"grant_type=client_credentials\" \\\n" +
 			"  --data-urlencode \"client_id=$CLIENT_ID\" \\\n  --data-urlencode \"client_secret=$CLIENT_SECRET\" \\\n" +
 			"  --data-urlencode \"scope=client/read\"",
 		"healthcheck": "",
 	} {
-		require.Equal(t, want, curl(facts.Operation(id)), id)
+		require.Equal(t, want, curl(facts.Operation(id), nil), id)
 	}
 }
 

@@ -2,8 +2,11 @@ package site
 
 import (
 	"bytes"
+	"cmp"
 	"encoding/json"
 	"fmt"
+	"maps"
+	"regexp"
 	"slices"
 	"strings"
 
@@ -53,14 +56,15 @@ func excerpt(body string) string {
 }
 
 // curl writes a call that can be pasted; empty where no page gives the path. What differs from caller to caller stands
-// in variables: KOBBLE and TOKEN_HOST for the addresses, TOKEN for the token, WALLET_ID and the like for ids.
-func curl(o *contract.Operation) string {
+// in variables: KOBBLE and TOKEN_HOST for the addresses, TOKEN for the token, WALLET_ID and the like for ids. With is sent in
+// place of what the page has as an example.
+func curl(o *contract.Operation, with map[string]any) string {
 	path, known := o.PathIn(contract.V1)
 	if !known {
 		return ""
 	}
 	for _, p := range o.PathParams {
-		value := "$" + strings.ToUpper(strings.ReplaceAll(p.Fixture, " ", "_")) + "_ID"
+		value := "$" + variable(p.Fixture)
 		if p.Fixture == "" && len(p.Enum) > 0 {
 			value = p.Enum[0]
 		}
@@ -82,26 +86,56 @@ func curl(o *contract.Operation) string {
 		}
 	}
 	if o.Body != nil {
-		lines = append(lines, payload(o.Body)...)
+		lines = append(lines, payload(o.Body, with)...)
 	}
 	return strings.Join(lines, " \\\n  ")
 }
 
-func payload(b *contract.Body) []string {
+// variable names what a shell keeps the id of a thing in.
+func variable(kind string) string { return strings.ToUpper(strings.ReplaceAll(kind, " ", "_")) + "_ID" }
+
+// kept has a shell keep what the calls after this one need of its answer.
+func kept(step contract.GuideStep, o *contract.Operation) string {
+	text := curl(o, step.With)
+	if !step.Anew {
+		text = strings.ReplaceAll(text, "$(uuidgen)", "$KEY")
+	}
+	name, member := variable(o.Creates), ".id"
+	switch {
+	case o.Creates == "token":
+		name, member = "TOKEN", ".access_token"
+	case o.Success.Shape == "array":
+		name, member = variable(o.Success.Schema), "'.[0].id'"
+	case o.Creates == "":
+		return text
+	}
+	if step.Keep == "" {
+		return text
+	}
+	return "export " + name + "=$(" + text + " | jq -r " + member + ")"
+}
+
+// inShell marks a variable in the text of a body, which a shell does not look into.
+var inShell = regexp.MustCompile(`\$\{(\w+)\}`)
+
+func payload(b *contract.Body, with map[string]any) []string {
 	if b.MediaType != "application/x-www-form-urlencoded" {
 		var text bytes.Buffer
 		encoder := json.NewEncoder(&text)
 		encoder.SetEscapeHTML(false)
 		encoder.SetIndent("  ", "  ")
-		if encoder.Encode(b.Example()) != nil {
+		body := b.Naming(func(kind string) string { return "${" + variable(kind) + "}" })
+		maps.Copy(body, with)
+		if encoder.Encode(body) != nil {
 			return nil
 		}
-		return []string{"-d '" + strings.ReplaceAll(strings.TrimSpace(text.String()), "'", `'\''`) + "'"}
+		quoted := strings.ReplaceAll(strings.TrimSpace(text.String()), "'", `'\''`)
+		return []string{"-d '" + inShell.ReplaceAllString(quoted, "'$$$1'") + "'"}
 	}
 	var lines []string
 	for _, field := range b.Fields {
 		value := "$" + strings.ToUpper(field.Name)
-		if text := shown(field.Example); text != "" {
+		if text := cmp.Or(shown(with[field.Name]), shown(field.Example)); text != "" {
 			value = text
 		} else if len(field.Enum) > 0 {
 			value = field.Enum[0]

@@ -47,7 +47,7 @@ type fieldView struct {
 }
 
 func (s *site) operation(o *contract.Operation) operationView {
-	v := operationView{Operation: o, Statuses: s.answered(o.ID), Curl: curl(o), Deviations: s.deviations[o.ID],
+	v := operationView{Operation: o, Statuses: s.answered(o.ID), Curl: curl(o, nil), Deviations: s.deviations[o.ID],
 		Questions: s.asked(o), Request: requestOf(o)}
 	v.V1, _ = o.PathIn(contract.V1)
 	v.Guide, _ = o.PathIn(contract.Guide)

@@ -93,8 +93,8 @@ func Find(name string) (*Plan, error) {
 		for i, file := range known {
 			known[i] = strings.TrimSuffix(path.Base(file), ".yaml")
 		}
-		return nil, fmt.Errorf("there is neither a built-in plan nor a file %q%s; kobcheck list plans shows them", name,
-			contract.Meant(name, known))
+		return nil, fmt.Errorf("there is neither a built-in plan nor a file %q; there are %s%s", name,
+			strings.Join(known, ", "), contract.Meant(name, known))
 	}
 	if err != nil {
 		return nil, fmt.Errorf("reading the plan: %w", err)

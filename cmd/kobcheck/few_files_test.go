@@ -39,7 +39,7 @@ func TestACallThatWasRefusedSaysWhoseReportsStandInItsFolder(t *testing.T) {
 	report := filepath.Join(folder, "run.json")
 	require.NoError(t, os.WriteFile(report, []byte("green"), 0o600))
 	for _, call := range [][]string{{"run", "--known", filepath.Join(folder, "none.yaml")}, {"run", "--format", "pdf"},
-		{"selftest", "--style", "none"}} {
+		{"run", "--section", "crads"}, {"selftest", "--style", "none"}} {
 		output, code := kobcheck(t, append(call, "--out", folder)...)
 		require.Equal(t, evidence.ExitUsage, code, output)
 		require.Contains(t, output, report+" is of an earlier call", call)

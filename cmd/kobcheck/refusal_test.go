@@ -48,6 +48,7 @@ func TestWhatCanBeRefusedIsRefusedBeforeAnythingIsPerformed(t *testing.T) {
 		"nobody side by side":             {call: "run --concurrency 0", says: "--concurrency: it takes more than 0"},
 		"a latency below nothing":         {call: "run --latency -1s", says: "--latency: -1s is below 0"},
 		"a canary before its time":        {call: "load --canary -5s", says: "--canary: -5s is below 0"},
+		"a shell that is none":            {call: "completion bsh", says: "did you mean kobcheck completion bash?"},
 		"no steps":                        {call: "explore --steps 0", says: "--steps: it takes more than 0"},
 		"no repetition":                   {call: "replay " + file + " --times 0", says: "--times: it takes more than 0"},
 		"several at once": {call: "run --retries -1 --timeout 0s",

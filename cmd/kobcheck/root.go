@@ -42,6 +42,6 @@ under run: in the target file. A flag beats the environment, and the environment
 	root.AddCommand(newRun(), newLoad(), newMock(), newSelftest(), newMutate(), newReplay(), newDoctor(), newTidy(), newWebhooks(),
 		newDrift(),
 		newOpenAPI(), newBook(), newExplore(), newList(), newExplain(), newLint(), newReport(), newSchema(), newMan())
-	workbench.Complete(root)
+	workbench.CompleteAll(root)
 	return root
 }

@@ -194,7 +194,8 @@ func nothingSelected(b *workbench.Bench, err error) error {
 	return workbench.ExitWith(evidence.ExitNothing)
 }
 
-// takeOwn adds the user's own scenarios and requirements, which have to hold together with ours.
+// takeOwn adds the user's own scenarios and requirements, which have to hold together with ours, and refuses a selection that
+// names something unknown.
 func (f *runFlags) takeOwn(b *workbench.Bench) error {
 	if f.unexpectedPass != "warn" && f.unexpectedPass != reports.UnexpectedPassFails {
 		return fmt.Errorf("--unexpected-pass: %q is neither warn nor fail", f.unexpectedPass)
@@ -202,13 +203,13 @@ func (f *runFlags) takeOwn(b *workbench.Bench) error {
 	if err := b.Add(f.own); err != nil {
 		return err
 	}
-	if f.own.Features == "" {
-		return nil
+	if f.own.Features != "" {
+		if err := b.Sound(); err != nil {
+			return fmt.Errorf("--features: %w", err)
+		}
 	}
-	if err := b.Sound(); err != nil {
-		return fmt.Errorf("--features: %w", err)
-	}
-	return nil
+	_, err := b.Scenarios.Select(f.selection, b.Facts) // before a target is asked, or an earlier report taken away
+	return err
 }
 
 // keepLatest is what stays of a history where nobody says otherwise: of nights that passed the pages of the latest alone,

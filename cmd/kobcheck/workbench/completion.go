@@ -39,8 +39,16 @@ var values = map[string]func() []string{
 	},
 }
 
-// Complete lets the shells complete the values of flags and arguments in a whole tree of commands.
-func Complete(command *cobra.Command) {
+// CompleteAll lets the shells complete the values of flags and arguments of all verbs.
+func CompleteAll(root *cobra.Command) {
+	complete(root)
+	root.InitDefaultCompletionCmd("")
+	if shells, _, err := root.Find([]string{"completion"}); err == nil {
+		shells.Args, shells.RunE = AVerb, func(command *cobra.Command, _ []string) error { return command.Help() }
+	}
+}
+
+func complete(command *cobra.Command) {
 	command.Flags().VisitAll(func(flag *pflag.Flag) {
 		if list := values[flag.Name]; list != nil {
 			_ = command.RegisterFlagCompletionFunc(flag.Name,
@@ -50,7 +58,7 @@ func Complete(command *cobra.Command) {
 		}
 	})
 	for _, one := range command.Commands() {
-		Complete(one)
+		complete(one)
 	}
 }
 

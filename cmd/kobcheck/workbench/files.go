@@ -81,8 +81,8 @@ func (f *Files) Ready() error {
 	for _, name := range f.Formats {
 		name, more := strings.CutPrefix(strings.TrimSpace(name), "+")
 		if !slices.Contains(format.All(), name) {
-			return fmt.Errorf("--format: there is no report format %q%s; there are %s", name,
-				contract.Meant(name, format.All()), strings.Join(format.All(), ", "))
+			return fmt.Errorf("--format: there is no report format %q; there are %s%s", name,
+				strings.Join(format.All(), ", "), contract.Meant(name, format.All()))
 		}
 		if more && len(formats) == 0 {
 			formats = format.Default()

@@ -16,8 +16,8 @@ const annotationBound = 10
 // ownSection is that of features that a user adds.
 const ownSection = "own"
 
-// writeAnnotations writes GitHub's workflow commands: an error at the line of the feature for each way of
-// failing, a warning where the environment was at fault and for what is not served. A workflow prints the file.
+// writeAnnotations writes GitHub's workflow commands: an error for each way of failing, at the line of the feature where
+// that is the user's own, a warning where the environment was at fault and for what is not served. A workflow prints the file.
 func writeAnnotations(w io.Writer, r *reports.Run, facts *contract.Contract) error {
 	var b strings.Builder
 	for i, group := range reports.New(r.Causes(true)) {
@@ -34,12 +34,11 @@ func writeAnnotations(w io.Writer, r *reports.Run, facts *contract.Contract) err
 		if group.Finding.Hazard != "" {
 			title = "hazard " + title
 		}
-		folder := "features/"
-		if s.Section == ownSection {
-			folder = "" // the user's own, in the user's own repository
+		place := ""
+		if s.Section == ownSection { // the user's own file, in the user's own repository, where none of ours is
+			place = fmt.Sprintf("file=%s,line=%d,", commandProperty(s.URI), s.Line)
 		}
-		fmt.Fprintf(&b, "::error file=%s,line=%d,title=%s::%s\n", commandProperty(folder+s.URI), s.Line, commandProperty(title),
-			commandText(text))
+		fmt.Fprintf(&b, "::error %stitle=%s::%s\n", place, commandProperty(title), commandText(text))
 	}
 	if r.Masked() {
 		fmt.Fprintf(&b, "::error title=kobcheck::%s\n", commandText(r.Reason))

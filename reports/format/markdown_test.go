@@ -102,7 +102,7 @@ func TestAnnotationsAreBoundedAndStayOnTheirLine(t *testing.T) {
 	lines := strings.Split(strings.TrimSpace(out.String()), "\n")
 	require.Len(t, lines, annotationBound)
 	for _, line := range lines {
-		require.True(t, strings.HasPrefix(line, "::error file=features/cards/"), line)
+		require.True(t, strings.HasPrefix(line, "::error title="), line)
 		require.Contains(t, line, "%25", "what begins an escape is escaped")
 	}
 	out.Reset()

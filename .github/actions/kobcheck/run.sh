@@ -2,10 +2,18 @@
 # One call of kobcheck in a job: its annotations, its summary, and in the end its own exit code.
 # It takes ARGUMENTS, OUT and RUNNER_TEMP, and writes to GITHUB_OUTPUT and GITHUB_STEP_SUMMARY.
 set -uo pipefail
-read -r -a arguments <<<"$ARGUMENTS"
-"${RUNNER_TEMP}/kobcheck-bin/kobcheck" "${arguments[@]}" --format +github --out "$OUT"
+# Quotes group, as in --tags '@stated and not @slow'; nothing is expanded.
+mapfile -t arguments < <(xargs printf '%s\n' <<<"$ARGUMENTS")
+case "${arguments[0]}" in
+run) arguments+=(--format +github --out "$OUT") ;;
+load | selftest) arguments+=(--out "$OUT") ;;
+esac
+"${RUNNER_TEMP}/kobcheck-bin/kobcheck" "${arguments[@]}"
 code=$?
 echo "exit-code=$code" >>"$GITHUB_OUTPUT"
-[ -f "$OUT/summary.md" ] && cat "$OUT/summary.md" >>"$GITHUB_STEP_SUMMARY"
+[ "$code" = 2 ] && exit 2 # what stands in the folder is of an earlier call
+for summary in summary.md load.md selftest.md; do
+  [ -f "$OUT/$summary" ] && cat "$OUT/$summary" >>"$GITHUB_STEP_SUMMARY"
+done
 [ -f "$OUT/annotations.txt" ] && cat "$OUT/annotations.txt"
 exit "$code"

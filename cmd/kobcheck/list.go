@@ -12,6 +12,7 @@ import (
 	"github.com/kobcheck/kobcheck/cmd/kobcheck/workbench"
 	"github.com/kobcheck/kobcheck/load"
 	"github.com/kobcheck/kobcheck/mock/fault"
+	"github.com/kobcheck/kobcheck/reports/wording"
 	"github.com/kobcheck/kobcheck/steps/vocabulary"
 )
 
@@ -20,6 +21,8 @@ type listing struct {
 	entries any
 	head    string // names of the columns, parted by tabs
 	rows    [][]any
+	// blocks are entries of several lines each, in place of rows.
+	blocks []string
 	// foot is a second table below the first.
 	foot *listing
 }
@@ -64,8 +67,12 @@ func newList() *cobra.Command {
 	return command
 }
 
-// print prints a line for each entry, in columns, the sentence last.
+// print prints a line for each entry, in columns, the sentence last; or what takes more than a line.
 func (l *listing) print(w io.Writer) error {
+	if l.blocks != nil {
+		_, err := fmt.Fprintf(w, "%s\n\n%s\n", l.head, strings.Join(l.blocks, "\n"))
+		return err
+	}
 	table := tabwriter.NewWriter(w, 0, 0, 2, ' ', 0)
 	head := l.head
 	if len(l.rows) > 0 {
@@ -171,12 +178,12 @@ func listPlans(*workbench.Bench) (*listing, error) {
 }
 
 func listSteps(*workbench.Bench) (*listing, error) {
-	type entry struct{ Area, Pattern, Doc string }
+	type entry struct{ Area, Sentence, Pattern, Doc string }
 	var entries []entry
-	list := &listing{head: "area\tsentence\twhat for"}
+	list := &listing{head: `"…" is a text, N a number; (one|other) is a choice, and what stands in [brackets] may be left out.`}
 	for _, d := range vocabulary.All() {
-		entries = append(entries, entry{d.Area, d.Pattern.String(), d.Doc})
-		list.rows = append(list.rows, []any{d.Area, d.Pattern.String(), d.Doc})
+		entries = append(entries, entry{d.Area, d.Sentence(), d.Pattern.String(), d.Doc})
+		list.blocks = append(list.blocks, fmt.Sprintf("%s: %s\n    %s", d.Area, d.Sentence(), wording.Wrap(d.Doc, 4)))
 	}
 	list.entries = entries
 	return list, nil

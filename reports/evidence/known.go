@@ -147,7 +147,7 @@ func (l KnownFailures) Write(w io.Writer) error {
 		_, err := fmt.Fprintln(w, "# nothing failed that is not known\n[]")
 		return err
 	}
-	if _, err := fmt.Fprintf(w, "# %d entries for known-failures.yaml; fill in reason, reference, owner and until\n", len(l)); err != nil {
+	if _, err := fmt.Fprintf(w, "# entries for known-failures.yaml (%d); fill in reason, reference, owner and until\n", len(l)); err != nil {
 		return err
 	}
 	text, err := yaml.Marshal(l)

@@ -109,7 +109,7 @@ func Notice(file *target.File, plans []*Plan, from time.Time) (string, error) {
 			return "", err
 		}
 		length := max(asks.Time, time.Minute)
-		text += fmt.Sprintf("\nWindow        %s to %s (%s)\n", at.Format(time.RFC3339), at.Add(length).Format(time.RFC3339), at.Location())
+		text += fmt.Sprintf("\nWindow        %s to %s (%s)\n", at.Format(time.RFC3339), at.Add(length).Format(time.RFC3339), at.Format("MST"))
 		text += fmt.Sprintf("Rates         at most %d requests in all, %s\n", asks.Requests, pace(asks))
 		text += "Endpoints     " + strings.Join(asks.Operations, ", ") + "\n"
 		text += "Purpose       " + plan.Sentence + "\n"

@@ -10,6 +10,7 @@ import (
 
 	"github.com/kobcheck/kobcheck/cmd/kobcheck/workbench"
 	"github.com/kobcheck/kobcheck/reports/evidence"
+	"github.com/kobcheck/kobcheck/reports/wording"
 	"github.com/kobcheck/kobcheck/steps/catalog"
 )
 
@@ -42,7 +43,7 @@ func lint(b *workbench.Bench) error {
 		fmt.Fprintln(b.Out, problem)
 	}
 	if len(problems) > 0 {
-		fmt.Fprintf(b.Out, "%d problems\n", len(problems))
+		fmt.Fprintf(b.Out, "%s\n", wording.Count(len(problems), "problem"))
 		return workbench.ExitWith(evidence.ExitUsage)
 	}
 	added := ""

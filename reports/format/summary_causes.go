@@ -56,8 +56,11 @@ func (p printer) cause(r *reports.Run, c *reports.Cause, facts *contract.Contrac
 		if s.Reason != "" && f.Reason == "" {
 			p.Line("               %s", wording.Wrap(s.Reason, 15))
 		}
-		if len(c.Scenarios) > 1 {
-			p.Line("               and %d more scenarios show the same", len(c.Scenarios)-1)
+		switch more := len(c.Scenarios) - 1; {
+		case more == 1:
+			p.Line("               and 1 more scenario shows the same")
+		case more > 1:
+			p.Line("               and %d more scenarios show the same", more)
 		}
 	}
 	if c.Passing > 0 {

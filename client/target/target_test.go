@@ -169,6 +169,10 @@ func TestWhatIsPrintedIsRead(t *testing.T) {
 	again, err := Read(write(t, text.String()), environment)
 	require.NoError(t, err)
 	require.Equal(t, f, again)
+	text.Reset()
+	require.NoError(t, Write(&text, f, nil, ""))
+	require.NotContains(t, text.String(), "Export these", "where there is nothing to export")
+	require.Contains(t, text.String(), "have to be set:\n#   PRIMARY\n")
 }
 
 func FuzzParse(f *testing.F) {

@@ -3,38 +3,39 @@ package target
 import (
 	"fmt"
 	"io"
-	"sort"
+	"maps"
+	"slices"
+	"strings"
 
 	"github.com/goccy/go-yaml"
 )
 
-// Write prints a target file that [Read] accepts. Secrets of a mock, which are worth nothing elsewhere,
-// stand in a comment as the variables to export.
+// Write prints a target file that [Read] accepts. Secrets of a mock, which are worth nothing elsewhere, stand in a comment
+// as the variables to export; without any the comment names the variables that have to be set.
 func Write(w io.Writer, f *File, secrets map[string]string, expiredToken string) error {
 	text, err := yaml.Marshal(f)
 	if err != nil {
 		return fmt.Errorf("printing a target file: %w", err)
 	}
-	if _, err := fmt.Fprint(w, "# yaml-language-server: $schema=target.schema.json\n# (kobcheck schema target > "+
-		"target.schema.json)\n# A target file for this mock. docs/target-file.md explains each key.\n# Secrets "+
-		"never stand in a target file. Export these before kobcheck run --config:\n"); err != nil {
-		return err
+	lines := []string{"yaml-language-server: $schema=target.schema.json", "(kobcheck schema target > target.schema.json)",
+		"docs/target-file.md explains each key of a target file. Secrets never stand in one."}
+	if len(secrets) > 0 {
+		lines = append(lines, "Export these before kobcheck run --config:")
+	} else {
+		lines = append(lines, "kobcheck run --config takes them from these variables, which have to be set:")
 	}
-	names := make([]string, 0, len(secrets))
-	for name := range secrets {
-		names = append(names, name)
-	}
-	sort.Strings(names)
-	for _, name := range names {
-		if _, err := fmt.Fprintf(w, "#   export %s=%s\n", f.Target.Clients[name].SecretEnv, secrets[name]); err != nil {
-			return err
+	for _, name := range slices.Sorted(maps.Keys(f.Target.Clients)) {
+		if secret, given := secrets[name]; given {
+			lines = append(lines, fmt.Sprintf("  export %s=%s", f.Target.Clients[name].SecretEnv, secret))
+		} else if len(secrets) == 0 {
+			lines = append(lines, "  "+f.Target.Clients[name].SecretEnv)
 		}
 	}
 	if expiredToken != "" {
-		if _, err := fmt.Fprintf(w, "#   export %s=%s\n", f.Fixtures.ExpiredEnv, expiredToken); err != nil {
-			return err
-		}
+		lines = append(lines, fmt.Sprintf("  export %s=%s", f.Fixtures.ExpiredEnv, expiredToken))
+	} else if len(secrets) == 0 && f.Fixtures.ExpiredEnv != "" {
+		lines = append(lines, "  "+f.Fixtures.ExpiredEnv)
 	}
-	_, err = w.Write(text)
+	_, err = fmt.Fprintf(w, "# %s\n%s", strings.Join(lines, "\n# "), text)
 	return err
 }

@@ -73,6 +73,7 @@ func (r *runner) keep(ctx context.Context, a *attempt) {
 		!environment.Final
 	r.anyAnswer = r.anyAnswer || answered(result)
 	r.voices.hear(heard)
+	r.pace.hear(heard)
 	attempt := result
 	if first := r.results[a.scenario.Key]; first != nil {
 		r.counts[first.Verdict]--

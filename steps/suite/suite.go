@@ -130,6 +130,7 @@ func Run(ctx context.Context, config Config) (*reports.Run, error) {
 	}
 	r.watchDeliveries(running)
 	r.watchMade(running)
+	r.watchPace()
 	if config.Tidy {
 		r.tidy(ctx)
 	}
@@ -218,6 +219,7 @@ type runner struct {
 	// environment tells the scenarios whose last attempt the environment spoilt.
 	environment map[string]bool
 	voices      voices
+	pace        pace
 	// anyAnswer says that the target answered at least one request of the run.
 	anyAnswer bool
 }

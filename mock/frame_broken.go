@@ -12,6 +12,12 @@ func (s *Server) ripple(c *call) {
 		}
 	case "cards-update-status":
 		s.rippleOfCard(s.store.cards.byID[id])
+		if s.faults.On("frame.change-answers-another-created-at") {
+			c.hide = func(a answer) answer {
+				a.body = setMember(a.body, "created_at", quote("2020-01-01T00:00:00.000Z"))
+				return a
+			}
+		}
 	case "beneficiaries-update":
 		for _, other := range s.store.beneficiaries.byOwner[c.caller.id] {
 			if other.id != id && c.has("status") && other.status != c.text("status") && s.faults.On("frame.beneficiary-update-hits-all") {

@@ -3,6 +3,7 @@ package things
 import (
 	"context"
 	"fmt"
+	"maps"
 	"slices"
 	"strings"
 
@@ -131,6 +132,7 @@ func changedNothingElse(w *steps.World) error {
 		w.ExpectSame(c.before, c.after, evidence.Assertion{Check: "all else is as it was", Exchange: c.exchange.N,
 			Fact: w.Own(contract.Effect), Message: message}, breaks)
 		c.expectKept(w)
+		c.expectAnswered(w)
 	}
 	return nil
 }
@@ -161,5 +163,18 @@ func (c *change) expectKept(w *steps.World) {
 				Check: "a change is kept, " + where, Fact: w.Fact(c.draft.Operation.Requirement, contract.Effect),
 				Message: fmt.Sprintf("%q of the %s, %s, is not what it was changed to", name, c.kind, where)})
 		}
+	}
+}
+
+// expectAnswered checks that what the answer to a change shows of the thing is what reading it shows.
+func (c *change) expectAnswered(w *steps.World) {
+	answer, read := w.Body(c.exchange), c.shown["read by its id"]
+	for _, name := range slices.Sorted(maps.Keys(answer)) {
+		if _, there := read[name]; !there || answer["id"] == nil {
+			continue // whether the thing is answered, and how much of it, is said elsewhere
+		}
+		w.Match(match.Field(match.Equal(answer[name]), name), read, evidence.Assertion{Exchange: c.exchange.N,
+			Check: "what a change answers is what is read", Fact: w.Fact("HARNESS-12", contract.Effect),
+			Message: fmt.Sprintf("%q of the %s that the change answers is not what reading it shows", name, c.kind)})
 	}
 }

@@ -15,10 +15,11 @@ func TestWhatAChangeIsNotForIsOneFinding(t *testing.T) {
 		given                 []any
 		call, requirement, in string
 	}{
-		"frame.wallet-update-unlinks":           {stage.Says(`a card`), "Update wallet", "HARNESS-27", "external_id"},
-		"frame.card-status-reaches-the-wallet":  {stage.Says(`a card`), "Update card status", "HARNESS-27", "status"},
-		"frame.card-status-reaches-other-cards": {stage.Says(`a card`, `another card`), "Update card status", "HARNESS-27", "status"},
-		"frame.card-update-renews-created-at":   {stage.Says(`a card`), "Update card status", "HARNESS-27", "created_at"},
+		"frame.wallet-update-unlinks":             {stage.Says(`a card`), "Update wallet", "HARNESS-27", "external_id"},
+		"frame.card-status-reaches-the-wallet":    {stage.Says(`a card`), "Update card status", "HARNESS-27", "status"},
+		"frame.card-status-reaches-other-cards":   {stage.Says(`a card`, `another card`), "Update card status", "HARNESS-27", "status"},
+		"frame.card-update-renews-created-at":     {stage.Says(`a card`), "Update card status", "HARNESS-27", "created_at"},
+		"frame.change-answers-another-created-at": {stage.Says(`a card`), "Update card status", "HARNESS-12", "created_at"},
 		"frame.beneficiary-update-hits-all": {stage.Says(`a beneficiary`, `another beneficiary`), "Update beneficiary", "HARNESS-27",
 			"status"},
 		"frame.card-creation-clears-metadata": {stage.Says(`a wallet`), "Create a new card", "META-02", "metadata"},

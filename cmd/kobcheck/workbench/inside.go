@@ -174,7 +174,7 @@ func SelectFaults(ids []string, group, requirement string, every int) ([]selftes
 			selected = append(selected, selftest.Fault{ID: string(one.ID), Group: one.Group, Sentence: one.Sentence,
 				Requirement: one.Requirement,
 				Mark:        one.Mark, Reason: one.Reason, Edition: one.Edition, Besides: one.Besides(), ByChance: one.ByChance(),
-				Everywhere: one.Group == "rare" || one.Group == "busy"})
+				Everywhere: one.Group == "rare" || one.Group == "busy" || one.Group == "slow"})
 		}
 	}
 	return selected, err

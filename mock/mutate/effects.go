@@ -139,8 +139,8 @@ func (b *builder) unkept(o *contract.Operation, field contract.Field) {
 	if field.Name == "metadata" && o.Section == "Endusers" {
 		breaks = append(breaks, contract.Fact{Requirement: "META-02", Facet: contract.Effect, Field: field.Name})
 	}
-	if o.Method == http.MethodPatch || o.Method == http.MethodPut {
-		breaks = append(breaks, b.served(o))
+	if (o.Method == http.MethodPatch || o.Method == http.MethodPut) && field.Type != "object" {
+		breaks = append(breaks, b.served(o)) // that a free object is kept as it was sent is stated of endusers alone
 	}
 	if field.Type == "integer" && o.Section == "Transactions" {
 		breaks = append(breaks, contract.Fact{Requirement: "MONEY-06", Facet: contract.Effect, Field: field.Name})

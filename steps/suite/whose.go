@@ -1,7 +1,9 @@
 package suite
 
 import (
+	"cmp"
 	"context"
+	"encoding/json"
 	"errors"
 	"fmt"
 	"net/http"
@@ -20,7 +22,7 @@ const tokenCall = "token"
 // voices tells whose answers a run heard: of the token endpoint and of the API's own address, each by itself.
 type voices map[bool]*voice
 
-// voice is what one address said. Own are answers that an API may have given; foreign those of a page or a redirect.
+// voice is what one address said. Own are answers that an API may have given; foreign those of a page or a redirect, and what is of no use.
 type voice struct {
 	own, foreign int
 	operations   map[string]bool
@@ -38,13 +40,26 @@ func (v voices) hear(exchanges []*client.Exchange) {
 		switch why := e.Foreign(); {
 		case e.Status == 0, len(e.Body) == 0 && why == "" && (e.Status/100 != 2 || e.Request().Method == http.MethodHead):
 			// Nothing tells whose it is.
-		case why != "":
+		case why != "" || unusable(e) != "":
 			one.foreign++
-			one.latest = why
+			one.latest = cmp.Or(why, unusable(e))
 		default:
 			one.own++
 		}
 	}
+}
+
+// unusable says why an answer is of no use to anybody, so that an API whose answers are all so was not heard: it was cut on
+// its way, or it should hold a token and is no JSON; "" where it is of use.
+func unusable(e *client.Exchange) string {
+	var none *client.NoAnswer
+	switch {
+	case errors.As(e.Err, &none) && (none.Kind == client.Cut || none.Kind == client.Reset):
+		return string(none.Kind)
+	case e.Operation == tokenCall && e.Status/100 == 2 && !json.Valid(e.Body):
+		return fmt.Sprintf("the answer (%d) is no JSON and holds no access token", e.Status)
+	}
+	return ""
 }
 
 // controlTime bounds what is asked at the end of a run to learn whose fault it was.

@@ -22,6 +22,19 @@ func TestAnAnswerInJSONIsTheAPIsAndAnEmptyRefusalNobodys(t *testing.T) {
 	require.Equal(t, 1, heard[false].own)
 }
 
+func TestAnswersThatAreOfNoUseAreNobodysWord(t *testing.T) {
+	heard := voices{}
+	heard.hear([]*client.Exchange{
+		{Operation: "cards-list", Status: http.StatusOK, Body: []byte(`{"id":`), Err: &client.NoAnswer{Kind: client.Cut}},
+		{Operation: tokenCall, Status: http.StatusOK, Body: []byte("so sorry")},
+	})
+	require.Zero(t, heard[false].own+heard[true].own)
+	require.Equal(t, "connection closed before a whole answer", heard[false].latest)
+	require.Equal(t, "the answer (200) is no JSON and holds no access token", heard[true].latest)
+	heard.hear([]*client.Exchange{{Operation: tokenCall, Status: http.StatusBadRequest, Body: []byte("no")}})
+	require.Equal(t, 1, heard[true].own, "a refusal is the API's, whatever its words")
+}
+
 func TestOnlyTheAddressThatNeverAnsweredIsExcused(t *testing.T) {
 	finding := func(operation, hazard string) evidence.Finding {
 		return evidence.Finding{Operation: operation, Gated: true, Hazard: hazard}

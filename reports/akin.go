@@ -28,7 +28,9 @@ func (l *causes) akin() {
 	l.besideGated()
 	l.beyond()
 	l.fold(func(c *Cause) string { return saying(c, c.Finding.Requirement) }, many(2))
-	l.fold(func(c *Cause) string { return saying(c, c.Finding.Check) }, func(group []*Cause) bool { return many(fewestAkin)(group) && apart(group) })
+	l.fold(func(c *Cause) string { return saying(c, c.Finding.Check) }, func(group []*Cause) bool {
+		return many(fewestAkin)(group) && apart(group)
+	})
 }
 
 // many reports whether what is said is said of enough operations to be one cause.

@@ -126,7 +126,7 @@ func (w *Writer) fill(stage string, files []file) (found string, unrendered map[
 			}
 			mu.Unlock()
 			if err != nil {
-				return nil //nolint:nilerr // it is told with the others that could not be rendered
+				return nil // it is told with the others that could not be rendered
 			}
 			disk.Lock() // one file at a time: a run may end with few that it may open
 			defer disk.Unlock()

@@ -74,7 +74,8 @@ func (r *runner) watchPace() {
 	}), 0)]
 	w := r.config.Session.NewWorld(steps.Scenario{ID: scenario.ID})
 	_ = w.Preparing(func() error { // what is only noticed fails nothing
-		w.Expect(false, evidence.Assertion{Check: "answers do not slow down", Fact: contract.Fact{Requirement: "HARNESS-22", Facet: contract.Pace},
+		w.Expect(false, evidence.Assertion{Check: "answers do not slow down",
+			Fact:    contract.Fact{Requirement: "HARNESS-22", Facet: contract.Pace},
 			Message: "each call takes longer than the one before", Expected: "about as long at the end as at the beginning",
 			Actual: fmt.Sprintf("the quickest of %d took %v at first and %v at last", len(r.pace.took)/slowerTenths,
 				first.Round(time.Millisecond), last.Round(time.Millisecond))})

@@ -38,7 +38,8 @@ func (r *runner) shortLives(run *reports.Run) {
 	found := r.config.Session.Policy.Finding(evidence.Assertion{Check: evidence.NotServed, Kind: evidence.Unserved,
 		Fact:     contract.Fact{Requirement: "AUTH-15", Operation: tokenCall, Facet: contract.Effect},
 		Message:  "access tokens are refused before the time that \"expires_in\" says, one after another",
-		Expected: fmt.Sprintf("to be served for %v", told), Actual: fmt.Sprintf("refused at the age of %v at the latest", end.Round(time.Second/10))})
+		Expected: fmt.Sprintf("to be served for %v", told),
+		Actual:   fmt.Sprintf("refused at the age of %v at the latest", end.Round(time.Second/10))})
 	found.Step = -1
 	for i := range run.Scenarios {
 		s := &run.Scenarios[i]

@@ -103,7 +103,8 @@ func allowed(w *steps.World, h *walked) {
 		shown = h.result.Exchanges[last-1].N
 	}
 	said := assertion(w, found, shown)
-	said.Message, said.Gherkin = fmt.Sprintf("%s; a walk met it, shrunk to %d steps", strings.TrimSuffix(found.Message, "."), len(h.result.Walk)), text
+	said.Gherkin = text
+	said.Message = fmt.Sprintf("%s; a walk met it, shrunk to %d steps", strings.TrimSuffix(found.Message, "."), len(h.result.Walk))
 	w.Expect(false, said)
 }
 

@@ -93,7 +93,7 @@ func Find(name string) (*Plan, error) {
 		for i, file := range known {
 			known[i] = strings.TrimSuffix(path.Base(file), ".yaml")
 		}
-		return nil, fmt.Errorf("there is neither a built-in plan nor a file %q; there are %s%s", name,
+		return nil, fmt.Errorf("there is neither a built-in plan nor a file %q; there are %s (kobcheck list plans)%s", name,
 			strings.Join(known, ", "), contract.Meant(name, known))
 	}
 	if err != nil {

@@ -3,6 +3,8 @@ package main
 import (
 	"os"
 	"path/filepath"
+	"runtime/debug"
+	"strconv"
 	"sync"
 	"testing"
 
@@ -19,7 +21,13 @@ type wholeRun struct {
 // wholeRuns are the whole runs in each style. Each is performed once, by whoever asks first, and only read.
 var wholeRuns = map[string]func(*testing.T) wholeRun{}
 
+// testMemory is what the tests of this package live on, in bytes.
+const testMemory = 2 << 30
+
 func TestMain(m *testing.M) {
+	// A verb bounds the memory of its process by what one run needs; here a hundred of them share one.
+	debug.SetMemoryLimit(testMemory)
+	_ = os.Setenv("GOMEMLIMIT", strconv.Itoa(testMemory)) // which a verb leaves as it is
 	root, err := os.MkdirTemp("", "kobcheck-whole-")
 	if err != nil {
 		panic(err)

@@ -50,7 +50,7 @@ race: ## what works side by side, with the race detector where the machine has a
 	fi
 
 whole: ## the command as its users meet it: faults, freedoms, random points, the pages in a browser
-	@$(GO) test -vet=off -count=1 -parallel 4 -timeout 120m ./cmd/kobcheck/...
+	@$(GO) test -vet=off -count=1 -parallel 6 -timeout 120m ./cmd/kobcheck/...
 
 month: ## thirty nights against one mock that keeps its state, each with an event, and what its morning says; NIGHTS=15-21 lives those
 	@MONTH=$(or $(NIGHTS),1) $(GO) test -count=1 -timeout 40m ./cmd/kobcheck -run TestAMonth -v

@@ -44,7 +44,11 @@ func browser(t testing.TB) context.Context {
 	t.Cleanup(stop)
 	ctx, closing := chromedp.NewContext(allocated)
 	t.Cleanup(closing)
-	ctx, end := context.WithTimeout(ctx, 5*time.Minute)
+	patience := 5 * time.Minute
+	if everything() { // each page of five runs, with axe-core
+		patience = time.Hour
+	}
+	ctx, end := context.WithTimeout(ctx, patience)
 	t.Cleanup(end)
 	return ctx
 }

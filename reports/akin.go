@@ -8,6 +8,7 @@ import (
 	"strings"
 
 	"github.com/kobcheck/kobcheck/reports/evidence"
+	"github.com/kobcheck/kobcheck/reports/wording"
 )
 
 // fewestAkin is from how many operations on what gates is one cause where each says the same of itself by a requirement
@@ -113,13 +114,7 @@ func (l *causes) beyond() {
 // fewNamed is how many names a list in a sentence has.
 const fewNamed = 8
 
-func listed(names []string) string {
-	text := strings.Join(names[:min(len(names), fewNamed)], ", ")
-	if more := len(names) - fewNamed; more > 0 {
-		text += fmt.Sprintf(" and %d more", more)
-	}
-	return text
-}
+func listed(names []string) string { return wording.Some(names, fewNamed) }
 
 // besideGated lets a remark that does not gate go with what gates at the same answers.
 func (l *causes) besideGated() {

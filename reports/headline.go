@@ -12,26 +12,26 @@ import (
 func Headline(r *Run) string {
 	c := r.Summary.Scenarios
 	name := r.Target.Name
+	var said string
 	switch {
 	case r.Masked():
 		return name + ": a secret or card number was found in a report"
 	case r.Verdict == evidence.Failed:
-		return name + " does not conform: " + strings.Join(append(r.broke(), r.beside()...), "; ")
+		said = name + " does not conform: " + strings.Join(r.broke(), "; ")
 	case r.Verdict == evidence.Interrupted:
 		return fmt.Sprintf("%s: the run was interrupted; %d of %d scenarios did not come to their turn", name, c.NotRun, c.Total)
 	case r.ExitCode == evidence.ExitNothing:
 		return name + ": nothing could be tested"
 	case r.Verdict == evidence.Inconclusive && c.Inconclusive+c.NotRun+c.Blocked > 0:
-		return name + ": no verdict; " + strings.Join(append(r.away(), r.beside()...), "; ")
+		said = name + ": no verdict; " + strings.Join(r.away(), "; ")
 	case c.Passed+c.Known+c.Flaky == 0:
-		none := fmt.Sprintf("%s: none of %d scenarios passed, and none broke a gated requirement", name, c.Total)
-		return strings.Join(append([]string{none}, r.beside()...), "; ")
+		said = fmt.Sprintf("%s: none of %d scenarios passed, and none broke a gated requirement", name, c.Total)
 	case r.Partial():
-		passed := fmt.Sprintf("%s conforms in part: %d of %d selected scenarios passed, none broke a gated requirement", name, c.Passed, c.Total)
-		return strings.Join(append([]string{passed}, r.beside()...), "; ")
+		said = fmt.Sprintf("%s conforms in part: %d of %d selected scenarios passed, none broke a gated requirement", name, c.Passed, c.Total)
+	default:
+		said = fmt.Sprintf("%s conforms: %d of %d scenarios passed, none broke a gated requirement", name, c.Passed, c.Total)
 	}
-	passed := fmt.Sprintf("%s conforms: %d of %d scenarios passed, none broke a gated requirement", name, c.Passed, c.Total)
-	return strings.Join(append([]string{passed}, r.beside()...), "; ")
+	return strings.Join(append([]string{said}, r.beside()...), "; ")
 }
 
 // broke says how many causes fail the run, and what shows them.

@@ -41,32 +41,30 @@ type Since struct {
 // AnsweredSince says in words since when the target answers an open question so, where the run knows of earlier
 // nights.
 func (r *Run) AnsweredSince(o evidence.Observation) string {
-	if r.History == nil || r.History.Nights == 0 {
+	if r.History == nil {
 		return ""
 	}
-	since, there := r.History.Answers[o.ID]
-	switch {
-	case !there:
-		return ""
-	case since.Nights == 1:
-		return "for the first time"
-	}
-	return fmt.Sprintf("since %s, %d nights", since.First.UTC().Format("2006-01-02"), since.Nights)
+	return r.inWords(r.History.Answers[o.ID], "for the first time", "since %s, %d nights")
 }
 
 // Since says in words how long a finding has been there, where the run knows of earlier nights.
 func (r *Run) Since(f evidence.Finding) string {
-	if r.History == nil || r.History.Nights == 0 {
+	if r.History == nil {
 		return ""
 	}
-	since, there := r.History.Since[f.Fingerprint()]
+	return r.inWords(r.History.Since[f.Fingerprint()], "New: the night before did not fail so.", "Since %s, on %d nights without a break.")
+}
+
+// inWords says since when something is there: as first says where that is this night, and nothing where no night before
+// is known.
+func (r *Run) inWords(since Since, first, standing string) string {
 	switch {
-	case !there:
+	case r.History.Nights == 0, since.Nights == 0:
 		return ""
 	case since.Nights == 1:
-		return "New: the night before did not fail so."
+		return first
 	}
-	return fmt.Sprintf("Since %s, on %d nights without a break.", since.First.UTC().Format("2006-01-02"), since.Nights)
+	return fmt.Sprintf(standing, since.First.UTC().Format(time.DateOnly), since.Nights)
 }
 
 // Mended is how many of what is gone stood longer than one night; what came and went with one may have been chance.

@@ -18,29 +18,38 @@ type NotServed struct {
 // Blocking lists the operations that block scenarios, those that block most first. What a list knows is not among
 // them.
 func (r *Run) Blocking() []NotServed {
-	at := map[string]int{}
 	var out []NotServed
+	for _, blocked := range r.grouped(evidence.Blocked, func(s *Scenario) string { return s.BlockedBy }) {
+		one := NotServed{Operation: blocked[0].BlockedBy, Scenarios: blocked}
+		for i := range r.Passing {
+			f := &r.Passing[i]
+			if f.Operation == one.Operation && f.Check == evidence.NotServed && (one.Finding == nil || f.Count > one.Finding.Count) {
+				one.Finding = f
+			}
+		}
+		out = append(out, one)
+	}
+	return out
+}
+
+// grouped are the scenarios of a verdict by what they have in common, those of most scenarios first.
+func (r *Run) grouped(verdict evidence.Verdict, key func(*Scenario) string) [][]*Scenario {
+	at := map[string]int{}
+	var out [][]*Scenario
 	for i := range r.Scenarios {
 		s := &r.Scenarios[i]
-		if s.Verdict != evidence.Blocked {
+		if s.Verdict != verdict {
 			continue
 		}
-		place, there := at[s.BlockedBy]
+		place, there := at[key(s)]
 		if !there {
 			place = len(out)
-			at[s.BlockedBy] = place
-			out = append(out, NotServed{Operation: s.BlockedBy})
+			at[key(s)] = place
+			out = append(out, nil)
 		}
-		out[place].Scenarios = append(out[place].Scenarios, s)
+		out[place] = append(out[place], s)
 	}
-	for i := range r.Passing {
-		f := &r.Passing[i]
-		place, there := at[f.Operation]
-		if there && f.Check == evidence.NotServed && (out[place].Finding == nil || f.Count > out[place].Finding.Count) {
-			out[place].Finding = f
-		}
-	}
-	slices.SortStableFunc(out, func(a, b NotServed) int { return len(b.Scenarios) - len(a.Scenarios) })
+	slices.SortStableFunc(out, func(a, b []*Scenario) int { return len(b) - len(a) })
 	return out
 }
 
@@ -53,25 +62,16 @@ type Reason struct {
 // Reasons lists why scenarios have a verdict, each reason once, those of most scenarios first. Reasons that
 // differ in ids and amounts alone are one.
 func (r *Run) Reasons(verdict evidence.Verdict) []Reason {
-	at := map[string]int{}
 	var out []Reason
 	told := map[string]bool{}
 	if verdict == evidence.Flaky {
 		out = r.byChance(told)
 	}
-	for i := range r.Scenarios {
-		s := &r.Scenarios[i]
-		if s.Verdict != verdict || told[s.ID] {
-			continue
+	for _, alike := range r.grouped(verdict, func(s *Scenario) string { return evidence.Normalised(s.Reason) }) {
+		alike = slices.DeleteFunc(alike, func(s *Scenario) bool { return told[s.ID] })
+		if len(alike) > 0 {
+			out = append(out, Reason{Why: alike[0].Reason, Scenarios: alike})
 		}
-		why := evidence.Normalised(s.Reason)
-		place, there := at[why]
-		if !there {
-			place = len(out)
-			at[why] = place
-			out = append(out, Reason{Why: s.Reason})
-		}
-		out[place].Scenarios = append(out[place].Scenarios, s)
 	}
 	slices.SortStableFunc(out, func(a, b Reason) int { return len(b.Scenarios) - len(a.Scenarios) })
 	return out
@@ -104,25 +104,14 @@ func Listed(causes []Cause) []Cause { return chosen(causes, evidence.Known) }
 func Flaky(causes []Cause) []Cause { return chosen(causes, evidence.Flaky) }
 
 func chosen(causes []Cause, verdict evidence.Verdict) []Cause {
-	var out []Cause
-	for _, one := range causes {
-		if one.Finding.Verdict == verdict {
-			out = append(out, one)
-		}
-	}
-	return out
+	return slices.DeleteFunc(slices.Clone(causes), func(one Cause) bool { return one.Finding.Verdict != verdict })
 }
 
 // InPassing lists the causes, gated ones and others, that were met while scenarios were about something else. What
 // is not served has a list of its own: [Run.Blocking].
 func (r *Run) InPassing() []Cause {
-	var out []Cause
-	for _, one := range append(r.Causes(true), r.Causes(false)...) {
-		if one.Passing > 0 && one.Finding.Check != evidence.NotServed {
-			out = append(out, one)
-		}
-	}
-	return out
+	return slices.DeleteFunc(append(r.Causes(true), r.Causes(false)...),
+		func(one Cause) bool { return one.Passing == 0 || one.Finding.Check == evidence.NotServed })
 }
 
 // MetBy is the exchange that showed the cause first in passing; nil where the run does not have it any more.
@@ -143,13 +132,7 @@ func (r *Run) MetBy(c Cause) *evidence.Exchange {
 // PassingAlone lists the causes that fail the run and that no scenario shows: reports of scenarios have a case of
 // its own for each, so that whoever reads only those sees why the run fails.
 func (r *Run) PassingAlone() []Cause {
-	var out []Cause
-	for _, one := range New(r.Causes(true)) {
-		if len(one.Scenarios) == 0 {
-			out = append(out, one)
-		}
-	}
-	return out
+	return slices.DeleteFunc(New(r.Causes(true)), func(one Cause) bool { return len(one.Scenarios) > 0 })
 }
 
 // Leading is the finding that tells most of why a scenario failed: a new one that gates, on what the scenario is

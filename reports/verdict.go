@@ -36,30 +36,13 @@ func (r *Run) Judge(facts *contract.Contract, now time.Time) {
 
 func (r *Run) countScenarios() {
 	counts := &r.Summary.Scenarios
+	of := map[evidence.Verdict]*int{}
+	for _, one := range counts.all() {
+		of[one.Verdict] = one.n
+	}
 	for _, scenario := range r.Scenarios {
 		counts.Total++
-		switch scenario.Verdict {
-		case evidence.Passed:
-			counts.Passed++
-		case evidence.Failed:
-			counts.Failed++
-		case evidence.Advisory:
-			counts.Advisory++
-		case evidence.Blocked:
-			counts.Blocked++
-		case evidence.NotTestable:
-			counts.NotTestable++
-		case evidence.Known:
-			counts.Known++
-		case evidence.UnexpectedPass:
-			counts.UnexpectedPass++
-		case evidence.Flaky:
-			counts.Flaky++
-		case evidence.NotRun:
-			counts.NotRun++
-		default:
-			counts.Inconclusive++
-		}
+		*cmp.Or(of[scenario.Verdict], &counts.Inconclusive)++
 	}
 }
 
@@ -67,14 +50,25 @@ func (r *Run) countScenarios() {
 type verdictCount struct {
 	Verdict evidence.Verdict
 	N       int
+	n       *int
 }
 
-// Verdicts lists the counts by verdict, in the order in which every report has them. They add up to the total.
+// all are the counts by verdict, in the order in which every report has them.
+func (c *ScenarioCounts) all() []verdictCount {
+	return []verdictCount{{Verdict: evidence.Passed, n: &c.Passed}, {Verdict: evidence.Failed, n: &c.Failed},
+		{Verdict: evidence.Advisory, n: &c.Advisory}, {Verdict: evidence.Blocked, n: &c.Blocked},
+		{Verdict: evidence.Inconclusive, n: &c.Inconclusive}, {Verdict: evidence.NotTestable, n: &c.NotTestable},
+		{Verdict: evidence.Known, n: &c.Known}, {Verdict: evidence.UnexpectedPass, n: &c.UnexpectedPass},
+		{Verdict: evidence.Flaky, n: &c.Flaky}, {Verdict: evidence.NotRun, n: &c.NotRun}}
+}
+
+// Verdicts lists the counts by verdict. They add up to the total.
 func (c ScenarioCounts) Verdicts() []verdictCount {
-	return []verdictCount{{evidence.Passed, c.Passed}, {evidence.Failed, c.Failed}, {evidence.Advisory, c.Advisory},
-		{evidence.Blocked, c.Blocked},
-		{evidence.Inconclusive, c.Inconclusive}, {evidence.NotTestable, c.NotTestable}, {evidence.Known, c.Known},
-		{evidence.UnexpectedPass, c.UnexpectedPass}, {evidence.Flaky, c.Flaky}, {evidence.NotRun, c.NotRun}}
+	list := c.all()
+	for i := range list {
+		list[i].N = *list[i].n
+	}
+	return list
 }
 
 // judgeRequirements says of every requirement that the API owes what the run showed: failed where a

@@ -1,6 +1,7 @@
 package format
 
 import (
+	"cmp"
 	"crypto/sha256"
 	"encoding/hex"
 	"encoding/json"
@@ -59,14 +60,6 @@ type allureStep struct {
 	Stop   int64  `json:"stop"`
 }
 
-// allureStatuses are the words that Allure has for verdicts: failed is the API's fault, broken is what
-// kept a scenario from its answer.
-var allureStatuses = map[evidence.Verdict]string{evidence.Passed: "passed", evidence.Advisory: "passed", evidence.Flaky: "passed",
-	evidence.Failed:         "failed",
-	evidence.UnexpectedPass: "failed", evidence.Known: "skipped", evidence.NotTestable: "skipped", evidence.NotRun: "skipped",
-	evidence.Inconclusive: "broken",
-	evidence.Blocked:      "broken"}
-
 // allure lists the results of a run as files.
 func allure(r *reports.Run, from Sources, _ string) []file {
 	var files []file
@@ -92,13 +85,10 @@ func allureOf(s *reports.Scenario, name string, facts *contract.Contract) *allur
 		start = 0
 	}
 	one := &allureResult{UUID: name, HistoryID: hex.EncodeToString(history[:16]), FullName: s.ID, Name: s.Name,
-		Status: allureStatuses[s.Verdict], Stage: "finished",
+		Status: cmp.Or(outcomes[s.Verdict].allure, "unknown"), Stage: "finished",
 		Start: start, Stop: start + int64(s.DurationMS), Links: []allureLink{}, Steps: []allureStep{},
 		Labels: []allureLabel{{"framework", "kobcheck"}, {"language", "gherkin"}, {"parentSuite", s.Section}, {"suite", s.Feature},
 			{"epic", s.Section}, {"feature", s.Feature}, {"story", s.Rule}}}
-	if one.Status == "" {
-		one.Status = "unknown"
-	}
 	for _, tag := range s.Tags {
 		one.Labels = append(one.Labels, allureLabel{"tag", strings.TrimPrefix(tag, "@")})
 	}
@@ -109,23 +99,13 @@ func allureOf(s *reports.Scenario, name string, facts *contract.Contract) *allur
 			}
 		}
 	}
-	var said []string
-	if s.Reason != "" {
-		said = append(said, s.Reason)
-	}
-	for _, f := range s.Findings {
-		said = append(said, f.Requirement+": "+f.Message+": expected "+f.Expected+", was "+f.Actual)
-	}
-	if len(said) > 0 {
+	if said := said(s); len(said) > 0 {
 		one.StatusDetails = &allureDetails{Message: said[0], Trace: strings.Join(said, "\n"), Known: s.Verdict == evidence.Known,
 			Flaky: s.Verdict == evidence.Flaky}
 	}
 	at := start
 	for _, step := range s.Steps {
-		status := map[string]string{"passed": "passed", "skipped": "skipped"}[step.Status]
-		if status == "" {
-			status = one.Status
-		}
+		status := cmp.Or(map[string]string{"passed": "passed", "skipped": "skipped"}[step.Status], one.Status)
 		end := at + int64(step.DurationMS)
 		one.Steps = append(one.Steps, allureStep{Name: step.Keyword + " " + step.Text, Status: status, Stage: "finished", Start: at, Stop: end})
 		at = end

@@ -1,6 +1,7 @@
 package format
 
 import (
+	"cmp"
 	"encoding/json"
 	"io"
 	"strings"
@@ -70,41 +71,24 @@ func writeCTRF(w io.Writer, r *reports.Run, facts *contract.Contract) error {
 	s := &report.Results.Summary
 	for i := range r.Scenarios {
 		scenario := &r.Scenarios[i]
-		one := ctrfTest{TestID: scenario.ID, Name: scenario.Name, Duration: int64(scenario.DurationMS),
+		one := ctrfTest{TestID: scenario.ID, Name: cmp.Or(scenario.Name, scenario.ID), Duration: int64(scenario.DurationMS),
 			Suite: []string{scenario.Section, scenario.Feature}, Line: scenario.Line,
 			RawStatus: string(scenario.Verdict), Tags: scenario.Tags, FilePath: scenario.URI, Message: scenario.Reason,
-			Retries: max(scenario.Attempts-1, 0)}
+			Retries: max(scenario.Attempts-1, 0), Status: cmp.Or(outcomes[scenario.Verdict].ctrf, "other"),
+			Flaky: scenario.Verdict == evidence.Flaky}
 		if one.Tags == nil {
 			one.Tags = []string{}
-		}
-		if scenario.Name == "" {
-			one.Name = scenario.ID
 		}
 		if !scenario.StartedAt.IsZero() {
 			one.Start = scenario.StartedAt.UnixMilli()
 		}
-		switch scenario.Verdict {
-		case evidence.Passed, evidence.Advisory:
-			one.Status = "passed"
-			s.Passed++
-		case evidence.Flaky:
-			one.Status, one.Flaky = "passed", true
-			s.Passed++
+		if scenario.Verdict == evidence.Flaky {
 			s.Flaky++
-		case evidence.Failed, evidence.UnexpectedPass:
-			one.Status = "failed"
-			s.Failed++
-			one.Message, one.Trace = brokenText(scenario, facts)
-		case evidence.NotTestable, evidence.Known:
-			one.Status = "skipped"
-			s.Skipped++
-		case evidence.NotRun:
-			one.Status = "pending"
-			s.Pending++
-		default:
-			one.Status = "other"
-			s.Other++
 		}
+		if one.Status == "failed" {
+			one.Message, one.Trace = brokenText(scenario, facts)
+		}
+		*map[string]*int{"passed": &s.Passed, "failed": &s.Failed, "skipped": &s.Skipped, "pending": &s.Pending, "other": &s.Other}[one.Status]++
 		report.Results.Tests = append(report.Results.Tests, one)
 	}
 	for _, cause := range r.PassingAlone() {

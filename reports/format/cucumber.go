@@ -1,12 +1,12 @@
 package format
 
 import (
+	"cmp"
 	"encoding/json"
 	"io"
 
 	"github.com/kobcheck/kobcheck/contract"
 	"github.com/kobcheck/kobcheck/reports"
-	"github.com/kobcheck/kobcheck/reports/evidence"
 )
 
 // The JSON of Cucumber's older reporters, which dashboards still read. Durations are in nanoseconds.
@@ -73,16 +73,11 @@ func element(s *reports.Scenario) cucumberElement {
 		one.Tags = append(one.Tags, cucumberTag{Name: tag, Line: s.Line})
 	}
 	for _, step := range s.Steps {
-		status := step.Status
-		if status == "" {
-			status = "skipped"
-		}
+		status := cmp.Or(step.Status, "skipped")
 		one.Steps = append(one.Steps, cucumberStep{Keyword: step.Keyword + " ", Name: step.Text, Line: step.Line,
 			Result: cucumberResult{Status: status, Duration: int64(step.DurationMS * 1e6), Error: step.Error}})
 	}
-	outcome := map[evidence.Verdict]string{evidence.Failed: "failed", evidence.UnexpectedPass: "failed",
-		evidence.Inconclusive: "pending", evidence.Blocked: "pending",
-		evidence.NotTestable: "skipped", evidence.Known: "skipped", evidence.NotRun: "skipped"}[s.Verdict]
+	outcome := outcomes[s.Verdict].cucumber
 	if outcome == "" || len(one.Steps) == 0 {
 		return one
 	}

@@ -4,6 +4,7 @@ import (
 	"embed"
 	"fmt"
 	"io"
+	"reflect"
 	"strings"
 	"text/template"
 
@@ -15,16 +16,41 @@ import (
 //go:embed *.md.tmpl
 var pieces embed.FS
 
-// writePage writes a Markdown page by its template.
-func writePage(w io.Writer, name string, data any) error {
+// readPage reads the template of a Markdown page.
+func readPage(name string) (*template.Template, error) {
 	functions := template.FuncMap{"escape": escapeMarkdown, "code": code, "inside": inside, "source": sourceText, "weight": weight,
-		"standing": standing, "killers": killers, "percent": func(share float64) float64 { return 100 * share }}
+		"standing": standing, "killers": killers, "percent": func(share float64) float64 { return 100 * share },
+		"headline": reports.Headline, "everywhere": everywhereText, "count": wording.Count, "words": words,
+		"printed": func() int { return printed }, "upTo": upTo, "beyond": beyond}
 	page, err := template.New(name).Funcs(functions).ParseFS(pieces, name)
 	if err != nil {
-		return fmt.Errorf("reading %s: %w", name, err)
+		return nil, fmt.Errorf("reading %s: %w", name, err)
+	}
+	return page, nil
+}
+
+// writePage writes a Markdown page by its template.
+func writePage(w io.Writer, name string, data any) error {
+	page, err := readPage(name)
+	if err != nil {
+		return err
 	}
 	return page.Execute(w, data)
 }
+
+// upTo are the first of a list, beyond those after them.
+func upTo(n int, list any) any {
+	of := reflect.ValueOf(list)
+	return of.Slice(0, min(n, of.Len())).Interface()
+}
+
+func beyond(n int, list any) any {
+	of := reflect.ValueOf(list)
+	return of.Slice(min(n, of.Len()), of.Len()).Interface()
+}
+
+// words is a verdict as people read it.
+func words(verdict evidence.Verdict) string { return strings.ReplaceAll(string(verdict), "_", " ") }
 
 // escapeMarkdown keeps text of the API from becoming markup, a mention of somebody or a link.
 func escapeMarkdown(text string) string {

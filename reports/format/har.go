@@ -2,7 +2,6 @@ package format
 
 import (
 	"cmp"
-	"encoding/json"
 	"fmt"
 	"io"
 	"net/http"
@@ -87,9 +86,7 @@ func WriteHAR(w io.Writer, r *reports.Run, id string) error {
 	}
 	archive := map[string]any{"log": map[string]any{"version": "1.2",
 		"creator": map[string]string{"name": "kobcheck", "version": r.Tool.Version}, "pages": []any{}, "entries": entries}}
-	encoder := json.NewEncoder(w)
-	encoder.SetIndent("", " ")
-	return encoder.Encode(archive)
+	return indented(w, archive)
 }
 
 func harOf(e *evidence.Exchange, scenario string) harEntry {

@@ -178,20 +178,6 @@ func (m *envelopes) attach(started, step string, s *reports.Scenario) {
 	}
 }
 
-// statusOf gives the steps of a verdict that is neither passed nor failed their word: what could not be tested is
-// skipped, what was blocked or kept away by the environment is unknown.
-func statusOf(verdict evidence.Verdict) messages.TestStepResultStatus {
-	switch verdict {
-	case evidence.Failed, evidence.UnexpectedPass:
-		return messages.TestStepResultStatus_FAILED
-	case evidence.Inconclusive, evidence.Blocked, evidence.NotRun:
-		return messages.TestStepResultStatus_UNKNOWN
-	case evidence.NotTestable, evidence.Known:
-		return messages.TestStepResultStatus_SKIPPED
-	}
-	return messages.TestStepResultStatus_PASSED
-}
-
 // resultsOf gives each step its result. The verdict rules: where every step went well and the scenario did not, the
 // last step says why.
 func resultsOf(s *reports.Scenario, steps int) []*messages.TestStepResult {
@@ -207,27 +193,28 @@ func resultsOf(s *reports.Scenario, steps int) []*messages.TestStepResult {
 			case step.Status == "passed" || told:
 				one.Status = messages.TestStepResultStatus_PASSED
 			case step.Status != "skipped":
-				one.Status, one.Message, told = statusOf(s.Verdict), step.Error, true
+				one.Status, one.Message, told = outcomes[s.Verdict].messages, step.Error, true
 			}
 		}
 		results = append(results, one)
 	}
 	if !told && steps > 0 {
 		last := results[steps-1]
-		last.Status, last.Message = statusOf(s.Verdict), reasonOf(s)
+		last.Status, last.Message = outcomes[s.Verdict].messages, strings.Join(said(s), "\n")
 	}
 	return results
 }
 
-func reasonOf(s *reports.Scenario) string {
-	var parts []string
+// said are the reason of a scenario and what was found in it, a line each.
+func said(s *reports.Scenario) []string {
+	var lines []string
 	if s.Reason != "" {
-		parts = append(parts, s.Reason)
+		lines = append(lines, s.Reason)
 	}
 	for _, f := range s.Findings {
-		parts = append(parts, fmt.Sprintf("%s: %s: expected %s, was %s", f.Requirement, f.Message, f.Expected, f.Actual))
+		lines = append(lines, fmt.Sprintf("%s: %s: expected %s, was %s", f.Requirement, f.Message, f.Expected, f.Actual))
 	}
-	return strings.Join(parts, "\n")
+	return lines
 }
 
 func stamp(t time.Time) *messages.Timestamp {

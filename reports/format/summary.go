@@ -71,47 +71,27 @@ func sourceText(requirement *contract.Requirement) string {
 }
 
 func (p printer) missing(r *reports.Run) {
-	missing := r.Missing()
-	if len(missing) == 0 {
-		return
-	}
-	p.Line("%s", p.Paint("33;1", "Not testable on this target"))
-	for i, one := range missing {
-		if p.more(i, len(missing), " reasons") {
-			break
-		}
+	section(p, "33;1", "Not testable on this target", r.Missing(), printed, " reasons", func(one reports.MissingKey) {
 		p.Line("  %4d  %s", one.Scenarios, wording.Wrap(one.Why, 8))
 		if one.Key != "" {
 			p.Line("        set %s", one.Key)
 		}
-	}
-	p.Line("")
+	})
 }
 
 // waivers prints what is put up with, and what no longer is.
 func (p printer) waivers(r *reports.Run) {
-	for i, one := range r.Waivers {
-		if i == 0 {
-			p.Line("%s", p.Paint("33;1", "Waivers"))
-		}
+	section(p, "33;1", "Waivers", r.Waivers, len(r.Waivers), "", func(one evidence.Waiver) {
 		p.Line("  %s\n        %s", one.Requirement, wording.Wrap(one.Sentence(), 8))
-	}
-	if len(r.Waivers) > 0 {
-		p.Line("")
-	}
+	})
 }
 
 // changes prints the open questions that the target answers otherwise than last time.
 func (p printer) changes(r *reports.Run) {
-	for i, change := range r.ProfileChanges {
-		if i == 0 {
-			p.Line("%s", p.Paint("36;1", "Answered otherwise than in the last profile"))
-		}
-		p.Line("  %s\n        was %s, is %s", change.ID, wording.Wrap(change.Was, 8), wording.Wrap(change.Is, 8))
-	}
-	if len(r.ProfileChanges) > 0 {
-		p.Line("")
-	}
+	section(p, "36;1", "Answered otherwise than in the last profile", r.ProfileChanges, len(r.ProfileChanges), "",
+		func(change reports.ProfileChange) {
+			p.Line("  %s\n        was %s, is %s", change.ID, wording.Wrap(change.Was, 8), wording.Wrap(change.Is, 8))
+		})
 }
 
 func (p printer) counts(r *reports.Run) {
@@ -127,7 +107,7 @@ func (p printer) counts(r *reports.Run) {
 	parts, left := []string{}, []string{}
 	for _, part := range c.Verdicts() {
 		if part.N > 0 {
-			parts = append(parts, fmt.Sprintf("%d %s", part.N, strings.ReplaceAll(string(part.Verdict), "_", " ")))
+			parts = append(parts, fmt.Sprintf("%d %s", part.N, words(part.Verdict)))
 		}
 	}
 	p.Line("  scenarios     %d = %s", c.Total, strings.Join(parts, " + "))

@@ -2,6 +2,7 @@ package format
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 
 	"github.com/kobcheck/kobcheck/contract"
@@ -20,6 +21,23 @@ func (p printer) more(i, of int, what string) bool {
 	}
 	p.Line("  … and %d more%s; the report has them all.", of-printed, what)
 	return true
+}
+
+// section prints a title and what there is to say of each of a list, at most of so many, or nothing where there is none.
+// What names those that are left out; it may be empty.
+func section[T any](p printer, shade, title string, list []T, most int, what string, tell func(one T)) {
+	for i, one := range list {
+		if i == 0 {
+			p.Line("%s", p.Paint(shade, title))
+		}
+		if i == most && p.more(i, len(list), what) {
+			break
+		}
+		tell(one)
+	}
+	if len(list) > 0 {
+		p.Line("")
+	}
 }
 
 // failures prints the causes that gate and that no list knows.
@@ -112,60 +130,36 @@ func everywhereText(c *reports.Cause) string {
 
 // blocked prints the operations that are not served, with how many scenarios need them.
 func (p printer) blocked(r *reports.Run) {
-	for i, one := range r.Blocking() {
-		if i == 0 {
-			p.Line("%s", p.Paint("33;1", "Blocked: what the API does not serve"))
-		}
-		if p.more(i, len(r.Blocking()), " operations") {
-			break
-		}
+	section(p, "33;1", "Blocked: what the API does not serve", r.Blocking(), printed, " operations", func(one reports.NotServed) {
 		p.Line("  %4d  %s", len(one.Scenarios), one.Operation)
 		if one.Finding != nil {
 			p.Line("        %s", wording.Wrap(one.Said(), 8))
 		}
-	}
-	if r.Summary.Scenarios.Blocked > 0 {
-		p.Line("")
-	}
+	})
 }
 
 // passing prints what was noticed while scenarios were about something else. What a scenario is about too was
 // printed with its request before.
 func (p printer) passing(r *reports.Run) {
-	causes := r.InPassing()
-	for i := range causes {
-		if i == 0 {
-			p.Line("%s", p.Paint("36;1", "Noticed in passing"))
-		}
-		if p.more(i, len(causes), "") {
-			break
-		}
-		p.Line("  %4d  %s", causes[i].Passing, wording.Wrap(causes[i].Sentence(), 8))
-		if exchange := r.MetBy(causes[i]); exchange != nil && !causes[i].Finding.Gated {
+	section(p, "36;1", "Noticed in passing", r.InPassing(), printed, "", func(one reports.Cause) {
+		p.Line("  %4d  %s", one.Passing, wording.Wrap(one.Sentence(), 8))
+		if exchange := r.MetBy(one); exchange != nil && !one.Finding.Gated {
 			p.Line("        %s", wording.Plain(exchange.Curl))
 		}
-	}
-	if len(causes) > 0 {
-		p.Line("")
-	}
+	})
+}
+
+// listed are the causes that the list of known failures has, whether they gate or not.
+func listed(r *reports.Run) []reports.Cause {
+	return reports.Listed(append(r.Causes(true), r.Causes(false)...))
 }
 
 // known prints the causes that are listed, what was to be gone, and what is flaky.
 func (p printer) known(r *reports.Run) {
-	listed := reports.Listed(append(r.Causes(true), r.Causes(false)...))
-	for i, one := range listed {
-		if i == 0 {
-			p.Line("%s", p.Paint("33;1", "Known failures"))
-		}
-		if p.more(i, len(listed), "") {
-			break
-		}
+	section(p, "33;1", "Known failures", listed(r), printed, "", func(one reports.Cause) {
 		p.Line("  %s", wording.Wrap(one.Requirement()+" "+one.Where()+": "+one.Finding.Message, 8))
 		p.Line("        %s: %s", one.Shown(), wording.Wrap(one.Finding.Reason, 8))
-	}
-	if len(listed) > 0 {
-		p.Line("")
-	}
+	})
 	p.entries(r.Unneeded, "Nothing fails so any more: the entry has to go", "31;1")
 	p.entries(r.Removable, "Mended, or no more: the entry can go", "32;1")
 	p.reasons(r, evidence.UnexpectedPass, "No longer fails: the entry has to go", "31;1")
@@ -174,39 +168,23 @@ func (p printer) known(r *reports.Run) {
 
 // entries prints what is to be done about entries of the list of known failures.
 func (p printer) entries(list []string, title, shade string) {
-	for i, one := range list {
-		if i == 0 {
-			p.Line("%s", p.Paint(shade, title))
-		}
-		p.Line("  %s", wording.Wrap(one, 2))
-	}
-	if len(list) > 0 {
-		p.Line("")
-	}
+	section(p, shade, title, list, len(list), "", func(one string) { p.Line("  %s", wording.Wrap(one, 2)) })
 }
 
 // reasons prints why scenarios have a verdict, each reason once.
 func (p printer) reasons(r *reports.Run, verdict evidence.Verdict, title, shade string) {
-	reasons := r.Reasons(verdict)
-	for i, one := range reasons {
-		if i == 0 {
-			p.Line("%s", p.Paint(shade, title))
-		}
-		if p.more(i, len(reasons), "") {
-			break
-		}
+	most := verdict == evidence.Inconclusive // until the first reason is told
+	section(p, shade, title, r.Reasons(verdict), printed, "", func(one reports.Reason) {
 		others := ""
 		if n := len(one.Scenarios); n > 1 {
 			others = fmt.Sprintf(" and %s more", wording.Count(n-1, "scenario"))
 		}
 		p.Line("  %s%s\n        %s", one.Scenarios[0].ID, others, wording.Wrap(one.Why, 8))
-		if verdict == evidence.Inconclusive && i == 0 && 2*(len(one.Scenarios)+r.Summary.Scenarios.NotRun) > len(r.Scenarios) {
+		if most && 2*(len(one.Scenarios)+r.Summary.Scenarios.NotRun) > len(r.Scenarios) {
 			p.Line("        everything else is not judged")
 		}
-	}
-	if len(reasons) > 0 {
-		p.Line("")
-	}
+		most = false
+	})
 }
 
 // advisory prints what does not gate and scenarios are about; what was met in passing alone stands there.
@@ -216,29 +194,16 @@ func (p printer) advisory(r *reports.Run) {
 		title  string
 		hazard bool
 	}{{"Hazards that do not gate", true}, {"To read: deviations that do not gate", false}} {
-		n := 0
-		for _, one := range causes {
+		about := slices.DeleteFunc(slices.Clone(causes), func(one reports.Cause) bool {
+			return (one.Finding.Hazard != "") != part.hazard || len(one.Scenarios) == 0
+		})
+		section(p, "36;1", part.title, about, printed, "", func(one reports.Cause) {
 			f := one.Finding
-			if (f.Hazard != "") != part.hazard || len(one.Scenarios) == 0 {
-				continue
-			}
-			if n++; n == 1 {
-				p.Line("%s", p.Paint("36;1", part.title))
-			}
-			if n > printed {
-				continue
-			}
 			p.Line("  %s (%s) %s", one.Requirement(), f.Mark, wording.Wrap(f.Message, 8))
 			p.Line("        %s: expected %s, was %s", one.Scenario.ID, wording.Wrap(f.Expected, 8), wording.Wrap(f.Actual, 8))
 			if others := len(one.Scenarios) - 1; others > 0 {
 				p.Line("        and %s more", wording.Count(others, "scenario"))
 			}
-		}
-		if n > printed {
-			p.Line("  … and %d more; the report has them all.", n-printed)
-		}
-		if n > 0 {
-			p.Line("")
-		}
+		})
 	}
 }

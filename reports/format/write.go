@@ -2,10 +2,12 @@ package format
 
 import (
 	"bytes"
+	"cmp"
 	"errors"
 	"fmt"
 	"io"
 	"io/fs"
+	"maps"
 	"os"
 	"path/filepath"
 	"runtime"
@@ -14,6 +16,8 @@ import (
 	"sync"
 
 	"golang.org/x/sync/errgroup"
+
+	"github.com/kobcheck/kobcheck/reports/wording"
 )
 
 // DefaultMode is the mode of a report: what was seen on a target is for its team, not for everybody on the machine.
@@ -203,12 +207,7 @@ func (w *Writer) withdraw(files []file, earlier []string, again []file) error {
 	return errors.Join(failed...)
 }
 
-func (w *Writer) mode() fs.FileMode {
-	if w.Mode == 0 {
-		return DefaultMode
-	}
-	return w.Mode
-}
+func (w *Writer) mode() fs.FileMode { return cmp.Or(w.Mode, DefaultMode) }
 
 // folderMode lets enter whoever may read.
 func (w *Writer) folderMode() fs.FileMode { return w.mode() | w.mode()&0o444>>2 }
@@ -222,14 +221,6 @@ func inWords(what map[string]bool, where []string) string {
 		return ""
 	}
 	slices.Sort(where)
-	kinds := make([]string, 0, len(what))
-	for kind := range what {
-		kinds = append(kinds, kind)
-	}
-	slices.Sort(kinds)
-	names := strings.Join(where[:min(namedFiles, len(where))], ", ")
-	if more := len(where) - namedFiles; more > 0 {
-		names += fmt.Sprintf(" and %d more", more)
-	}
-	return fmt.Sprintf("%s would have held %s; it is masked there", names, strings.Join(kinds[:min(namedFiles, len(kinds))], " and "))
+	kinds := slices.Sorted(maps.Keys(what))
+	return fmt.Sprintf("%s would have held %s; it is masked there", wording.Some(where, namedFiles), strings.Join(kinds[:min(namedFiles, len(kinds))], " and "))
 }

@@ -123,11 +123,5 @@ func without(list, other []string) []string {
 	for _, one := range other {
 		known[one] = true
 	}
-	var out []string
-	for _, one := range list {
-		if !known[one] {
-			out = append(out, one)
-		}
-	}
-	return out
+	return slices.DeleteFunc(slices.Clone(list), func(one string) bool { return known[one] })
 }

@@ -1,11 +1,10 @@
 package nights
 
 import (
-	"fmt"
 	"slices"
-	"strings"
 
 	"github.com/kobcheck/kobcheck/reports"
+	"github.com/kobcheck/kobcheck/reports/wording"
 )
 
 // Remember holds a run against earlier nights of its target, oldest first. It changes nothing of the verdict.
@@ -61,12 +60,8 @@ func told(t *Trend, c *Changes) []string {
 		what string
 		list []string
 	}{{"beyond the documentation, new", c.Undocumented}, {"beyond the documentation, gone", c.Documented}} {
-		if n := len(part.list); n > 0 {
-			text := fmt.Sprintf("%s: %s", part.what, strings.Join(part.list[:min(n, namedShown)], ", "))
-			if n > namedShown {
-				text += fmt.Sprintf(" and %d more", n-namedShown)
-			}
-			lines = append(lines, text)
+		if len(part.list) > 0 {
+			lines = append(lines, part.what+": "+wording.Some(part.list, namedShown))
 		}
 	}
 	return lines

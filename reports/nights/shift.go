@@ -69,10 +69,8 @@ func shiftsOf(series map[string][]float64, moments map[string][]time.Time) []lat
 	shifts := slices.DeleteFunc(found, func(one latencyShift) bool { return one.Operation == "" })
 	size := func(one latencyShift) float64 { return math.Abs(one.After/one.Before - 1) }
 	slices.SortFunc(shifts, func(a, b latencyShift) int {
-		if a.Grows != b.Grows {
-			return map[bool]int{false: -1, true: 1}[a.Grows]
-		}
-		return cmp.Or(cmp.Compare(size(b), size(a)), cmp.Compare(a.Operation, b.Operation))
+		grows := map[bool]int{true: 1}
+		return cmp.Or(grows[a.Grows]-grows[b.Grows], cmp.Compare(size(b), size(a)), cmp.Compare(a.Operation, b.Operation))
 	})
 	return shifts
 }
@@ -206,15 +204,7 @@ func straighter(values []float64, at int) bool {
 	return off < spread(values[:at])+spread(values[at:])
 }
 
-func sign(x float64) float64 {
-	switch {
-	case x > 0:
-		return 1
-	case x < 0:
-		return -1
-	}
-	return 0
-}
+func sign(x float64) float64 { return float64(cmp.Compare(x, 0)) }
 
 func median(values []float64) float64 {
 	sorted := append([]float64{}, values...)

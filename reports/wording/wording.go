@@ -72,6 +72,15 @@ func Figure(v float64) string {
 // Count counts things in words, such as 2 cards.
 func Count(n int, thing string) string { return fmt.Sprintf("%d %s", n, Plural(thing, n)) }
 
+// Some names the first of a list, and says how many more there are.
+func Some(names []string, most int) string {
+	text := strings.Join(names[:min(len(names), most)], ", ")
+	if more := len(names) - most; more > 0 {
+		text += fmt.Sprintf(" and %d more", more)
+	}
+	return text
+}
+
 // Plural is the word for n things of a kind.
 func Plural(kind string, n int) string {
 	switch {

@@ -2,6 +2,7 @@ package mutate
 
 import (
 	"bytes"
+	"cmp"
 	"net/http"
 
 	"github.com/kobcheck/kobcheck/contract"
@@ -43,10 +44,7 @@ func (b *builder) bodies(o *contract.Operation) {
 }
 
 func bodyRequirement(o *contract.Operation) string {
-	if id := o.Success.Requirements["body"]; id != "" {
-		return id
-	}
-	return o.Requirement
+	return cmp.Or(o.Success.Requirements["body"], o.Requirement)
 }
 
 // notJSON are the ways in which a body is not the JSON that it claims to be.

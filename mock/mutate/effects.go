@@ -108,17 +108,18 @@ func freshKey(r *http.Request) {
 func notKept(c *call, next sender) (*answer, bool, error) {
 	before := c.memory.servedBefore(c)
 	if before == nil {
-		a, err := next(c)
-		return a, false, err
+		return passed(c, next)
 	}
 	gjson.ParseBytes(c.body).ForEach(func(name, value gjson.Result) bool {
 		before.edit(c.operation, name.String(), func(gjson.Result) (string, bool) { return value.Raw, true })
 		return true
 	})
-	if id := lastOf(c); id != "" {
+	id := lastOf(c)
+	if id == "" && c.operation.Creates != "" {
+		id = uuid.NewString()
+	}
+	if id != "" {
 		before.edit(c.operation, "id", func(gjson.Result) (string, bool) { return quoted(id), true })
-	} else if c.operation.Creates != "" {
-		before.edit(c.operation, "id", func(gjson.Result) (string, bool) { return quoted(uuid.NewString()), true })
 	}
 	return before, true, nil
 }

@@ -175,7 +175,7 @@ func (a *answer) edit(o *contract.Operation, member string, change func(was gjso
 	if !gjson.ValidBytes(a.body) {
 		return false
 	}
-	body := bytes.Clone(a.body)
+	body := a.body
 	for _, place := range a.places(o) {
 		path := joined(place, member)
 		was := gjson.GetBytes(body, path)
@@ -187,12 +187,7 @@ func (a *answer) edit(o *contract.Operation, member string, change func(was gjso
 			continue
 		}
 		var err error
-		if is == "" {
-			body, err = sjson.DeleteBytes(body, path)
-		} else {
-			body, err = sjson.SetRawBytes(body, path, []byte(is))
-		}
-		if err != nil {
+		if body, err = rewritten(body, path, is); err != nil {
 			return false
 		}
 	}

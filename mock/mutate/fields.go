@@ -1,6 +1,7 @@
 package mutate
 
 import (
+	"cmp"
 	"encoding/json"
 	"regexp"
 	"strings"
@@ -68,17 +69,8 @@ func (a *answer) rename(o *contract.Operation, path string) bool {
 
 // founded is the fact that a field's documentation gives for one facet of it.
 func founded(o *contract.Operation, field schemas.FieldInfo, facet contract.Facet, of string) contract.Fact {
-	requirement, mark := field.Requirement, field.Mark
-	if own := field.Requirements[of]; own != "" {
-		requirement = own
-	}
-	if own := field.Marks[of]; own != "" {
-		mark = own
-	}
-	if requirement == "" {
-		requirement = o.Requirement
-	}
-	return contract.Fact{Requirement: requirement, Facet: facet, Mark: contract.Mark(mark)}
+	return contract.Fact{Requirement: cmp.Or(field.Requirements[of], field.Requirement, o.Requirement), Facet: facet,
+		Mark: contract.Mark(cmp.Or(field.Marks[of], field.Mark))}
 }
 
 // shown are the facts that say which value a field has: the requirements of the operation that speak of what was

@@ -1,6 +1,7 @@
 package mutate
 
 import (
+	"cmp"
 	"net/http"
 	"strconv"
 	"strings"
@@ -20,7 +21,7 @@ func (b *builder) heads(o *contract.Operation) {
 		for how, value := range map[string]string{"missing": "", "html": "text/html; charset=utf-8", "text": "text/plain",
 			"binary": "application/octet-stream"} {
 			b.add(draft{operation: o, group: "header", place: "Content-Type", how: how, oracle: oracleHead, breaks: []contract.Fact{media},
-				sentence: "a success is labelled as " + labelled(value),
+				sentence: "a success is labelled as " + cmp.Or(value, "nothing"),
 				perform:  onSuccess(func(_ *call, a *answer) bool { return len(a.body) > 0 && a.say("Content-Type", value) })})
 		}
 	}
@@ -39,13 +40,6 @@ func (b *builder) heads(o *contract.Operation) {
 			oracle: oracleHead, breaks: []contract.Fact{{Requirement: "STD-15", Facet: contract.Head}},
 			perform: onSuccess(func(_ *call, a *answer) bool { return a.say(name, "") })})
 	}
-}
-
-func labelled(value string) string {
-	if value == "" {
-		return "nothing"
-	}
-	return value
 }
 
 // documented breaks a header that the page of an operation has.

@@ -2,7 +2,6 @@ package mutate
 
 import (
 	"bytes"
-	"encoding/json"
 	"net/http"
 	"slices"
 	"strings"
@@ -11,6 +10,7 @@ import (
 	"github.com/tidwall/sjson"
 
 	"github.com/kobcheck/kobcheck/contract"
+	"github.com/kobcheck/kobcheck/schemas"
 )
 
 // fieldsOf are the members of the request of an operation that calls the API in JSON.
@@ -140,54 +140,34 @@ func sentOtherwise(member string, change func(was gjson.Result) (string, bool)) 
 			is, changes = change(was)
 		}
 		if !changes {
-			a, err := next(c)
-			return a, false, err
+			return passed(c, next)
 		}
-		var err error
-		body := bytes.Clone(c.body)
-		if is == "" {
-			body, err = sjson.DeleteBytes(body, member)
-		} else {
-			body, err = sjson.SetRawBytes(body, member, []byte(is))
-		}
+		body, err := rewritten(c.body, member, is)
 		if err != nil {
-			a, err := next(c)
-			return a, false, err
+			return passed(c, next)
 		}
 		a, err := next(c.holding(body))
 		if err != nil || a.succeeded() {
 			return a, err == nil, err
 		}
-		a, err = next(c)
-		return a, false, err
+		return passed(c, next)
 	}
+}
+
+// rewritten is a body in which a member has other JSON; empty JSON takes the member out.
+func rewritten(body []byte, path, is string) ([]byte, error) {
+	if is == "" {
+		return sjson.DeleteBytes(bytes.Clone(body), path)
+	}
+	return sjson.SetRawBytes(bytes.Clone(body), path, []byte(is))
 }
 
 // otherwise is how a member of a request is altered so that it stays valid; false where nobody could tell.
 func otherwise(field contract.Field) (func(gjson.Result) (string, bool), bool) {
-	switch {
-	case field.Fixture != "" || field.Format != "":
+	if field.Fixture != "" || field.Format != "" || field.Type == "boolean" {
 		return nil, false
-	case len(field.Enum) > 1:
-		return func(was gjson.Result) (string, bool) {
-			for i, one := range field.Enum {
-				if one == was.Str {
-					return quoted(field.Enum[(i+1)%len(field.Enum)]), true
-				}
-			}
-			return "", false
-		}, true
-	case field.Type == "integer" || field.Type == "number":
-		return func(was gjson.Result) (string, bool) {
-			raw, err := json.Marshal(was.Num + 1)
-			return string(raw), err == nil && was.Type == gjson.Number
-		}, true
-	case field.Type == "object":
-		return otherObject, true
-	case field.Type == "string" && len(field.Enum) == 0:
-		return func(was gjson.Result) (string, bool) {
-			return quoted(swapped(was.Str)), was.Type == gjson.String && was.Str != ""
-		}, true
 	}
-	return nil, false
+	// Any object of a request is a free one, as metadata is.
+	way, can := another(schemas.FieldInfo{Name: "metadata", Type: field.Type, Enum: field.Enum})
+	return way.change, can
 }

@@ -105,14 +105,11 @@ func (b *builder) queries(o *contract.Operation) {
 func asked(name string, change func(values url.Values, was string)) performance {
 	return func(c *call, next sender) (*answer, bool, error) {
 		values := c.request.URL.Query()
-		if !values.Has(name) {
-			a, err := next(c)
-			return a, false, err
+		if values.Has(name) {
+			change(values, values.Get(name))
 		}
-		change(values, values.Get(name))
 		if values.Encode() == c.request.URL.Query().Encode() {
-			a, err := next(c)
-			return a, false, err
+			return passed(c, next)
 		}
 		a, err := next(c.with(func(r *http.Request) { r.URL.RawQuery = values.Encode() }))
 		return a, err == nil && a.succeeded(), err

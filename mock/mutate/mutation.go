@@ -153,6 +153,23 @@ func onRefusal(change func(c *call, a *answer) bool) performance {
 	return always(func(c *call, a *answer) bool { return a.refused() && change(c, a) })
 }
 
+// passed is an answer as the upstream gave it.
+func passed(c *call, next sender) (*answer, bool, error) {
+	a, err := next(c)
+	return a, false, err
+}
+
+// served answers what is refused so with an earlier success.
+func served(refused func(a *answer) bool) performance {
+	return func(c *call, next sender) (*answer, bool, error) {
+		a, err := next(c)
+		if err != nil || !refused(a) {
+			return a, false, err
+		}
+		return c.memory.success(c, a), true, nil
+	}
+}
+
 // guarded reports whether an operation is called with an access token.
 func guarded(o *contract.Operation) bool { return o.ID != "token" && o.ID != "healthcheck" }
 

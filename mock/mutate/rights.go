@@ -206,7 +206,6 @@ func again(holds func(c *call, before *keyed) bool, perform func(c *call, next s
 			a, err := perform(c, next)
 			return a, err == nil, err
 		}
-		a, err := next(c)
-		return a, false, err
+		return passed(c, next)
 	}
 }

@@ -87,20 +87,14 @@ func (b *builder) refusals(o *contract.Operation) {
 		this := func(change func(c *call, a *answer) bool) performance {
 			return always(func(c *call, a *answer) bool { return a.response.StatusCode == one.Status && change(c, a) })
 		}
-		served := contract.Fact{Requirement: requirement, Facet: contract.Refusal, Mark: one.Of("status")}
+		must := contract.Fact{Requirement: requirement, Facet: contract.Refusal, Mark: one.Of("status")}
 		if one.Status == http.StatusUnauthorized {
-			served = contract.Fact{Requirement: "AUTH-28", Facet: contract.Refusal}
+			must = contract.Fact{Requirement: "AUTH-28", Facet: contract.Refusal}
 		}
 		place := strconv.Itoa(one.Status)
-		b.add(draft{operation: o, group: "refusal", place: place, how: "served", oracle: oracleRefusal, breaks: []contract.Fact{served},
+		b.add(draft{operation: o, group: "refusal", place: place, how: "served", oracle: oracleRefusal, breaks: []contract.Fact{must},
 			sentence: fmt.Sprintf("what is refused with %d is answered with an earlier success", one.Status),
-			perform: func(c *call, next sender) (*answer, bool, error) {
-				a, err := next(c)
-				if err != nil || a.response.StatusCode != one.Status {
-					return a, false, err
-				}
-				return c.memory.success(c, a), true, nil
-			}})
+			perform:  served(func(a *answer) bool { return a.response.StatusCode == one.Status })})
 		other := map[int]int{400: 422, 401: 403, 403: 401, 404: 400}[one.Status]
 		b.add(draft{operation: o, group: "refusal", place: place, how: "other-code", oracle: oracleCode, breaks: []contract.Fact{refusal},
 			sentence: fmt.Sprintf("what is refused with %d is refused with %d", one.Status, other),
@@ -137,11 +131,5 @@ func (b *builder) check(o *contract.Operation, one contract.ErrorCase) {
 	b.add(draft{operation: o, group: "refusal", place: place, how: "served", oracle: oracleRefusal,
 		sentence: fmt.Sprintf("what fails check %d is answered with an earlier success", one.Check),
 		breaks:   []contract.Fact{{Requirement: requirement, Facet: contract.Refusal}},
-		perform: func(c *call, next sender) (*answer, bool, error) {
-			a, err := next(c)
-			if err != nil || !says(a) {
-				return a, false, err
-			}
-			return c.memory.success(c, a), true, nil
-		}})
+		perform:  served(says)})
 }

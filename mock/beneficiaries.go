@@ -24,14 +24,8 @@ func (s *Server) beneficiaryText(b *beneficiary) []byte {
 	return append(text, '}')
 }
 
-func (b *beneficiary) createdAt() millis { return b.created }
-
 func (s *Server) listBeneficiaries(c *call) answer {
-	var texts [][]byte
-	for _, b := range visible(s, c, &s.store.beneficiaries, (*beneficiary).createdAt) {
-		texts = append(texts, s.beneficiaryText(b))
-	}
-	return s.wholeList(c, texts)
+	return s.wholeList(c, written(visible(s, c, &s.store.beneficiaries), s.beneficiaryText))
 }
 
 func (s *Server) createBeneficiary(c *call) answer {
@@ -40,8 +34,7 @@ func (s *Server) createBeneficiary(c *call) answer {
 			return s.invalid(c, text)
 		}
 	}
-	b := &beneficiary{id: s.store.newID(), owner: c.caller.id, status: "ACTIVE", metadata: c.objectOr("metadata"),
-		created: s.store.now()}
+	b := &beneficiary{head: s.store.born(c.caller.id), status: "ACTIVE", metadata: c.objectOr("metadata")}
 	for _, name := range bankFields {
 		if value := c.body[name]; value != nil {
 			b.fields = append(b.fields, member{name, value})
@@ -50,7 +43,7 @@ func (s *Server) createBeneficiary(c *call) answer {
 	if b.metadata[0] != '{' {
 		return s.invalid(c, "metadata must be an object")
 	}
-	keep(s, "persist.beneficiary-lost", &s.store.beneficiaries, b.id, c.caller.id, b)
+	keep(s, "persist.beneficiary-lost", &s.store.beneficiaries, b)
 	return s.succeed(c, s.beneficiaryText(b))
 }
 
@@ -58,11 +51,7 @@ func (s *Server) createBeneficiary(c *call) answer {
 func (s *Server) createPayID(c *call) answer { return s.createBeneficiary(c) }
 
 func (s *Server) getBeneficiary(c *call) answer {
-	b, refusal, ok := own(s, c, &s.store.beneficiaries, "Beneficiary")
-	if !ok {
-		return refusal
-	}
-	return s.succeed(c, s.beneficiaryText(b))
+	return show(s, c, &s.store.beneficiaries, "Beneficiary", s.beneficiaryText)
 }
 
 // updateBeneficiary changes what is sent; the rest keeps its value unless the style clears it (BENEF-21, C-44).
@@ -72,17 +61,14 @@ func (s *Server) updateBeneficiary(c *call) answer {
 		return refusal
 	}
 	changed := *b
+	if s.style.UpdateClears || s.faults.On("beneficiary.update-clears-the-rest") {
+		changed.status, changed.metadata = "ACTIVE", json.RawMessage("{}")
+	}
 	if c.has("status") {
 		changed.status = c.text("status")
 	}
 	if c.has("metadata") {
 		changed.metadata = c.body["metadata"]
-	}
-	if !c.has("metadata") && (s.style.UpdateClears || s.faults.On("beneficiary.update-clears-the-rest")) {
-		changed.metadata = json.RawMessage("{}")
-	}
-	if !c.has("status") && (s.style.UpdateClears || s.faults.On("beneficiary.update-clears-the-rest")) {
-		changed.status = "ACTIVE"
 	}
 	if !s.faults.On("persist.beneficiary-update-lost") {
 		*b = changed

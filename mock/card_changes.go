@@ -73,7 +73,7 @@ func (s *Server) succession(old *card) *card {
 	next.id, next.created, next.external = s.store.newID(), s.store.now(), old.external+1
 	next.updated = next.created
 	old.status, old.updated = "INACTIVE", s.store.later(old.updated)
-	s.store.cards.add(next.id, next.owner, &next)
+	s.store.cards.add(&next)
 	if w := s.store.wallets.byID[next.wallet]; w != nil {
 		w.external, w.updated = strconv.FormatUint(uint64(next.external), 10), s.store.later(w.updated)
 	}

@@ -27,13 +27,6 @@ func (s *Server) brokenSeed(seed [][]byte) [][]byte {
 }
 
 func (s *Server) brokenSecret(body []byte) []byte {
-	switch {
-	case s.faults.On("secret.empty"):
-		return []byte(`{}`)
-	case s.faults.On("secret.empty-text"):
-		return []byte(`{"secret":""}`)
-	case s.faults.On("secret.not-json-escaped"):
-		return []byte(`{"secret":"ab\q$0123"}`)
-	}
-	return body
+	return instead(s, body, []wrong[[]byte]{{"secret.empty", []byte(`{}`)}, {"secret.empty-text", []byte(`{"secret":""}`)},
+		{"secret.not-json-escaped", []byte(`{"secret":"ab\q$0123"}`)}}...)
 }

@@ -1,33 +1,18 @@
 package mock
 
 import (
+	"cmp"
+	"fmt"
 	"slices"
 	"strings"
 
 	"github.com/kobcheck/kobcheck/mock/fault"
 )
 
-// The faults of the eight checks, by place in the order. A check whose object is missing decides nothing.
-var (
-	checkMissing = [8]fault.ID{"order.check-1-missing", "order.check-2-missing", "order.check-3-missing",
-		"order.check-4-missing",
-		"order.check-5-missing", "order.check-6-missing", "order.check-7-missing", "order.check-8-missing"}
-	messageWrong = [8]fault.ID{"order.message-1-wrong", "order.message-2-wrong", "order.message-3-wrong",
-		"order.message-4-wrong",
-		"order.message-5-wrong", "order.message-6-wrong", "order.message-7-wrong", "order.message-8-missing"}
-	swapped = []struct {
-		fault fault.ID
-		a, b  int // numbers of the checks
-	}{{"order.swap-1-2", 1, 2}, {"order.swap-2-3", 2, 3}, {"order.swap-3-4", 3, 4}, {"order.swap-4-5", 4, 5},
-		{"order.swap-6-7", 6, 7},
-		{"order.swap-7-8", 7, 8}, {"order.swap-1-8", 1, 8}, {"order.swap-2-7", 2, 7}, {"order.swap-4-6", 4, 6},
-		{"order.swap-5-8", 5, 8}}
-)
-
 // wrongMessages are what the checks say where a fault took their messages away. Check 8 may say anything,
 // since the error of the provider will do (CARD-ORDER-08), so it says nothing.
-var wrongMessages = [8]string{"Wrong program", "Wrong metadata", "Wrong wallet", "Wrong entity", "Wrong enduser",
-	"Wrong client", "Wrong type", ""}
+var wrongMessages = [8]struct{ text, how string }{{text: "Wrong program"}, {text: "Wrong metadata"}, {text: "Wrong wallet"},
+	{text: "Wrong entity"}, {text: "Wrong enduser"}, {text: "Wrong client"}, {text: "Wrong type"}, {how: "missing"}}
 
 // brokenChecks is the documented order with what the faults make of it. A fault counts as hit where the
 // request would have been decided otherwise.
@@ -36,20 +21,22 @@ func (s *Server) brokenChecks(r *cardRequest) []cardCheck {
 	always := func(*cardRequest) bool { return true }
 	for i := range checks {
 		failed := !checks[i].holds(r)
-		if failed && s.faults.On(checkMissing[i]) {
+		if failed && s.faults.On(fault.ID(fmt.Sprintf("order.check-%d-missing", checks[i].number))) {
 			checks[i].holds = always
 		}
-		if failed && s.faults.On(messageWrong[i]) {
-			checks[i].message = wrongMessages[i]
+		wrong := wrongMessages[i]
+		if failed && s.faults.On(fault.ID(fmt.Sprintf("order.message-%d-%s", checks[i].number, cmp.Or(wrong.how, "wrong")))) {
+			checks[i].message = wrong.text
 		}
 	}
 	s.loosenChecks(r, checks)
 	if r.wallet != nil && r.wallet.external != "" && s.store.now()-r.wallet.updated < latelyWithin && s.faults.On("card.rivals-at-once") {
 		checks[3].holds = always
 	}
-	for _, swap := range swapped {
-		if s.faults.On(swap.fault) {
-			checks[swap.a-1], checks[swap.b-1] = checks[swap.b-1], checks[swap.a-1]
+	for _, id := range s.faults.Under("order.swap-") {
+		var a, b int
+		if _, err := fmt.Sscanf(string(id), "order.swap-%d-%d", &a, &b); err == nil && s.faults.On(id) {
+			checks[a-1], checks[b-1] = checks[b-1], checks[a-1]
 		}
 	}
 	if s.faults.On("order.provider-first") {

@@ -2,34 +2,6 @@ package mock
 
 import "fmt"
 
-func (s *Server) brokenType(kind string) string {
-	if s.faults.On("card.new-is-physical") {
-		return "PHYSICAL"
-	}
-	return kind
-}
-
-func (s *Server) brokenOwner(owner string) string {
-	if s.faults.On("card.owner-is-another") {
-		return s.inventory.Clients["admin"].ID
-	}
-	return owner
-}
-
-func (s *Server) brokenUpdate(c *card) millis {
-	if s.faults.On("card.updated-before-created") {
-		return c.created - 1000
-	}
-	return c.updated
-}
-
-func (s *Server) brokenLastFour(digits string) string {
-	if s.faults.On("card.last-four-has-three") {
-		return digits[1:]
-	}
-	return digits
-}
-
 // brokenNumber is the card number as answers show it: masked, unless a fault unmasks it.
 func (s *Server) brokenNumber(c *card, masked string) string {
 	switch {

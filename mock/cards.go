@@ -9,15 +9,12 @@ import (
 
 func (s *Server) cardText(c *card) []byte { return s.appendCard(make([]byte, 0, 512), c) }
 
-func (c *card) createdAt() millis { return c.created }
-func (c *card) updatedAt() millis { return c.updated }
-
 func (s *Server) listCards(c *call) answer {
 	p, refusal, ok := s.paging(c)
 	if !ok {
 		return refusal
 	}
-	all, moment := visible(s, c, &s.store.cards, (*card).createdAt), (*card).createdAt
+	all, moment := visible(s, c, &s.store.cards), (*card).createdAt
 	if s.style.ByUpdate {
 		all, moment = slices.Clone(all), (*card).updatedAt
 		slices.SortStableFunc(all, func(a, b *card) int { return cmp.Compare(a.updated, b.updated) })
@@ -34,11 +31,7 @@ func (s *Server) listCards(c *call) answer {
 }
 
 func (s *Server) getCard(c *call) answer {
-	one, refusal, ok := own(s, c, &s.store.cards, "Card")
-	if !ok {
-		return refusal
-	}
-	return s.succeed(c, s.cardText(s.brokenRead(c, one)))
+	return show(s, c, &s.store.cards, "Card", func(one *card) []byte { return s.cardText(s.brokenRead(c, one)) })
 }
 
 // createCard issues a card after the eight checks, which stand in card_checks.go.
@@ -60,7 +53,7 @@ func (s *Server) createCard(c *call) answer {
 		return refusal
 	}
 	one := s.issue(c.caller, walletID, programID)
-	status := s.brokenStatus(http.StatusCreated, "status.card-created-200", http.StatusOK)
+	status := either(s, http.StatusCreated, "status.card-created-200", http.StatusOK)
 	s.announceMore(c, "card-create", one.id, one.created)
 	shown := *one
 	if s.style.NewCard == "pending-first" {
@@ -83,23 +76,20 @@ func (s *Server) refuseCard(r *cardRequest, walletID, programID identity, failed
 
 // newCardStatus is the status of a card that was just made (N-27).
 func (s *Server) newCardStatus() string {
-	switch s.style.NewCard {
-	case "active":
-		return "ACTIVE"
-	case "pending":
-		return "PENDING"
-	}
-	return "INACTIVE"
+	return cmp.Or(map[string]string{"active": "ACTIVE", "pending": "PENDING"}[s.style.NewCard], "INACTIVE")
+}
+
+// newCard is a card that was made at a time, with numbers of its own.
+func (s *Server) newCard(at millis, owner *client, wallet, program identity, status string) *card {
+	random := s.store.random.Uint64()
+	return &card{head: head{s.store.newID(), owner.id, at, at}, wallet: wallet, program: program, status: status,
+		external: uint32(random%89_999_999) + 10_000_000, last: uint16((random >> 32) % 10_000), expiry: s.expiry(at)}
 }
 
 // issue makes the card and links the wallet to it.
 func (s *Server) issue(caller *client, walletID, programID identity) *card {
-	now := s.store.now()
-	random := s.store.random.Uint64()
-	one := s.brokenCard(&card{id: s.store.newID(), wallet: walletID, program: programID, owner: caller.id,
-		status: s.newCardStatus(), external: uint32(random%89_999_999) + 10_000_000,
-		last: uint16((random >> 32) % 10_000), created: now, updated: now, expiry: s.expiry(now)})
-	keep(s, "persist.card-lost", &s.store.cards, one.id, caller.id, one)
+	one := s.brokenCard(s.newCard(s.store.now(), caller, walletID, programID, s.newCardStatus()))
+	keep(s, "persist.card-lost", &s.store.cards, one)
 	if w := s.store.wallets.byID[walletID]; w != nil && !s.faults.On("card.wallet-not-linked") {
 		w.external = strconv.FormatUint(uint64(one.external), 10)
 		w.updated = s.store.later(w.updated)

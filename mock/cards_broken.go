@@ -4,8 +4,6 @@ import (
 	"bytes"
 	"net/http"
 	"time"
-
-	"github.com/kobcheck/kobcheck/mock/fault"
 )
 
 func (s *Server) brokenCardList(list []byte) []byte {
@@ -34,14 +32,6 @@ func (s *Server) brokenCreation(r *cardRequest) (answer, bool) {
 		return s.refuse(http.StatusForbidden, "The enduser is blocked"), true
 	}
 	return answer{}, false
-}
-
-// brokenStatus is the status of something that was made: the right one, unless the fault is on.
-func (s *Server) brokenStatus(right int, id fault.ID, wrong int) int {
-	if s.faults.On(id) {
-		return wrong
-	}
-	return right
 }
 
 // brokenCheckStatus is the status of a refusal by one of the eight checks.

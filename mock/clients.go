@@ -24,11 +24,7 @@ func (s *Server) clientText(c *client) []byte {
 }
 
 func (s *Server) listClients(c *call) answer {
-	var texts [][]byte
-	for _, one := range s.store.clientOrder {
-		texts = append(texts, s.clientText(one))
-	}
-	return s.wholeList(c, texts)
+	return s.wholeList(c, written(s.store.clientOrder, s.clientText))
 }
 
 func (s *Server) getClient(c *call) answer {

@@ -16,7 +16,7 @@ import (
 )
 
 // switchesOff are the ways to ask whether a fault is on.
-var switchesOff = regexp.MustCompile(`\bfaults\.(On|At|AtField|OneIn|Under)\(|\.faulty\(`)
+var switchesOff = regexp.MustCompile(`\bfaults\.(On|At|AtField|OneIn|Under)\(|\.faulty\(|\beither\(s,`)
 
 // The files that hold faults alone, beside those that end in _broken.go.
 var ofFaults = []string{"spoil.go", "forgiving.go"}

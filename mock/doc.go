@@ -8,5 +8,5 @@
 //
 // Deliberate faults (package fault) break one behaviour each. The conforming behaviour reads alone: what a fault
 // makes of cards.go stands in cards_broken.go, and so on; cards.go has one line where that comes in, such as
-// keep, touched or a name that begins with broken.
+// keep, either, touched or a name that begins with broken.
 package mock

@@ -32,14 +32,8 @@ func (s *Server) enduserText(c *call, e *enduser) []byte {
 	return fmt.Appendf(text, `,"metadata":%s}`, shown.metadata)
 }
 
-func (e *enduser) createdAt() millis { return e.created }
-
 func (s *Server) listEndusers(c *call) answer {
-	var texts [][]byte
-	for _, e := range visible(s, c, &s.store.endusers, (*enduser).createdAt) {
-		texts = append(texts, s.enduserText(c, e))
-	}
-	return s.wholeList(c, texts)
+	return s.wholeList(c, written(visible(s, c, &s.store.endusers), func(e *enduser) []byte { return s.enduserText(c, e) }))
 }
 
 // personFields and companyFields are the texts of the two forms. Which of them an enduser needs that is not
@@ -51,7 +45,7 @@ var (
 
 // createEnduser takes a person, a company, or both: the page has company beside person (C-18, N-33).
 func (s *Server) createEnduser(c *call) answer {
-	e := &enduser{owner: c.caller.id, metadata: c.objectOr("metadata")}
+	e := &enduser{metadata: c.objectOr("metadata")}
 	for _, form := range []struct {
 		name   string
 		fields []string
@@ -88,9 +82,9 @@ func (s *Server) createEnduser(c *call) answer {
 		}
 		e.company = withID(e.company, shown)
 	}
-	e.id, e.created = s.store.newID(), s.store.now()
-	keep(s, "persist.enduser-lost", &s.store.endusers, e.id, c.caller.id, e)
-	status := s.brokenStatus(http.StatusOK, "status.enduser-created-201", http.StatusCreated)
+	e.head = s.store.born(c.caller.id)
+	keep(s, "persist.enduser-lost", &s.store.endusers, e)
+	status := either(s, http.StatusOK, "status.enduser-created-201", http.StatusCreated)
 	return answer{status: status, body: s.enduserText(c, e)}
 }
 
@@ -150,9 +144,5 @@ func withID(object json.RawMessage, id identity) json.RawMessage {
 }
 
 func (s *Server) getEnduser(c *call) answer {
-	e, refusal, ok := own(s, c, &s.store.endusers, "Enduser")
-	if !ok {
-		return refusal
-	}
-	return s.succeed(c, s.enduserText(c, e))
+	return show(s, c, &s.store.endusers, "Enduser", func(e *enduser) []byte { return s.enduserText(c, e) })
 }

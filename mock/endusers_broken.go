@@ -82,12 +82,7 @@ func (s *Server) brokenMetadata(c *call, metadata json.RawMessage) json.RawMessa
 }
 
 func isASCII(text []byte) bool {
-	for _, b := range text {
-		if b > 126 {
-			return false
-		}
-	}
-	return true
+	return !bytes.ContainsFunc(text, func(r rune) bool { return r > 126 })
 }
 
 // mapped puts every value inside a JSON text through a function, which may drop members of objects.

@@ -18,22 +18,17 @@ func (s *Server) fill(owner *client, n int) {
 	for i := range n {
 		at := began + millis(int64(i)*(filledOver-time.Hour).Milliseconds()/int64(n))
 		metadata := json.RawMessage(fmt.Sprintf(`{"run":"night-%d"}`, i/700))
-		e := &enduser{id: s.store.newID(), personID: s.store.newID(), owner: owner.id, person: json.RawMessage(stockPerson),
-			metadata: metadata, created: at}
-		s.store.endusers.add(e.id, owner.id, e)
-		w := &wallet{id: s.store.newID(), holder: e.id, owner: owner.id, status: "INACTIVE", created: at, updated: at}
-		s.store.wallets.add(w.id, owner.id, w)
-		random := s.store.random.Uint64()
-		c := &card{id: s.store.newID(), wallet: w.id, program: program, owner: owner.id, status: "SUSPENDED",
-			external: uint32(random%89_999_999) + 10_000_000, last: uint16((random >> 32) % 10_000), created: at, updated: at,
-			expiry: s.expiry(at)}
+		head := func() head { return head{s.store.newID(), owner.id, at, at} }
+		e := &enduser{head: head(), personID: s.store.newID(), person: json.RawMessage(stockPerson), metadata: metadata}
+		s.store.endusers.add(e)
+		w := &wallet{head: head(), holder: e.id, status: "INACTIVE"}
+		s.store.wallets.add(w)
+		c := s.newCard(at, owner, w.id, program, "SUSPENDED")
 		w.external = strconv.FormatUint(uint64(c.external), 10)
-		s.store.cards.add(c.id, owner.id, c)
-		t := &transaction{id: s.store.newID(), owner: owner.id, to: w.id, amount: 1, kind: "MANUAL_CREDIT", reference: "filled",
-			metadata: metadata, created: at}
-		s.store.transactions.add(t.id, owner.id, t)
-		b := &beneficiary{id: s.store.newID(), owner: owner.id, status: "ACTIVE", metadata: metadata, created: at,
-			fields: []member{{"bank_name", quote("Example Bank")}, {"account_number", quote(strconv.Itoa(10_000_000 + i))}}}
-		s.store.beneficiaries.add(b.id, owner.id, b)
+		s.store.cards.add(c)
+		s.store.transactions.add(&transaction{head: head(), to: w.id, amount: 1, kind: "MANUAL_CREDIT", reference: "filled",
+			metadata: metadata})
+		s.store.beneficiaries.add(&beneficiary{head: head(), status: "ACTIVE", metadata: metadata,
+			fields: []member{{"bank_name", quote("Example Bank")}, {"account_number", quote(strconv.Itoa(10_000_000 + i))}}})
 	}
 }

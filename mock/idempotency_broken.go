@@ -26,20 +26,15 @@ func (s *Server) brokenScope(c *call, id keyID) keyID {
 	if len(id.key) < 36 || !s.faults.Any() {
 		return id
 	}
-	switch {
-	case s.faults.On("idempotency.key-middle-ignored"):
-		id.key = id.key[:13] + id.key[23:]
-	case s.faults.On("idempotency.key-last-group-alone"):
-		id.key = id.key[24:]
-	case s.faults.On("idempotency.key-first-digit-ignored"):
-		id.key = id.key[1:]
-	case s.faults.On("idempotency.key-last-digit-ignored"):
-		id.key = id.key[:35]
-	case s.faults.On("idempotency.key-second-group-ignored"):
-		id.key = id.key[:8] + id.key[13:]
-	case s.faults.On("idempotency.key-fifth-group-ignored"):
-		id.key = id.key[:24]
-	case s.faults.On("idempotency.key-as-a-number"):
+	id.key = instead(s, id.key, []wrong[string]{
+		{"idempotency.key-middle-ignored", id.key[:13] + id.key[23:]},
+		{"idempotency.key-last-group-alone", id.key[24:]},
+		{"idempotency.key-first-digit-ignored", id.key[1:]},
+		{"idempotency.key-last-digit-ignored", id.key[:35]},
+		{"idempotency.key-second-group-ignored", id.key[:8] + id.key[13:]},
+		{"idempotency.key-fifth-group-ignored", id.key[:24]},
+	}...)
+	if s.faults.On("idempotency.key-as-a-number") {
 		whole, _ := new(big.Float).SetString("0x" + strings.ReplaceAll(id.key, "-", ""))
 		id.key = fmt.Sprint(whole)
 	}
@@ -47,10 +42,7 @@ func (s *Server) brokenScope(c *call, id keyID) keyID {
 }
 
 func (s *Server) brokenAddress(address string) string {
-	if s.faults.On("idempotency.shared-between-cards") {
-		return ""
-	}
-	return address
+	return either(s, address, "idempotency.shared-between-cards", "")
 }
 
 // brokenReplay is the answer to a repeat: the work done again, or another answer than the first, where a fault asks

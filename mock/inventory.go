@@ -151,22 +151,20 @@ func (s *Server) stockWallets(primary, second *client) {
 }
 
 func (s *Server) stockEnduser(owner *client, person bool) *enduser {
-	e := &enduser{id: s.store.newID(), owner: owner.id, metadata: json.RawMessage("{}"), created: s.store.now()}
+	e := &enduser{head: s.store.born(owner.id), metadata: json.RawMessage("{}")}
 	if person {
 		e.personID, e.person = s.store.newID(), json.RawMessage(stockPerson)
 	} else {
 		e.companyID = s.store.newID()
 		e.company = withID(json.RawMessage(`{"name":"Acme Pty Ltd"}`), e.companyID)
 	}
-	s.store.endusers.add(e.id, owner.id, e)
+	s.store.endusers.add(e)
 	return e
 }
 
 func (s *Server) stockWallet(owner *client, holder identity, held cents) *wallet {
-	now := s.store.now()
-	w := &wallet{id: s.store.newID(), holder: holder, owner: owner.id, status: "ACTIVE", available: held, created: now,
-		updated: now}
-	s.store.wallets.add(w.id, owner.id, w)
+	w := &wallet{head: s.store.born(owner.id), holder: holder, status: "ACTIVE", available: held}
+	s.store.wallets.add(w)
 	return w
 }
 
@@ -177,16 +175,14 @@ func (s *Server) stockSecondClient(second *client) {
 	w := s.stockWallet(second, holder.id, funded)
 	program, _ := parseID(s.inventory.Programs["ok"])
 	issued := s.issue(second, s.stockWallet(second, holder.id, 0).id, program)
-	now := s.store.now()
-	t := &transaction{id: s.store.newID(), owner: second.id, to: w.id, amount: funded, kind: "MANUAL_CREDIT",
-		reference: "stock", metadata: json.RawMessage("{}"), created: now}
-	s.store.transactions.add(t.id, second.id, t)
-	b := &beneficiary{id: s.store.newID(), owner: second.id, status: "ACTIVE", metadata: json.RawMessage("{}"),
-		created: now,
-		fields:  []member{{"bank_name", quote("Their Bank")}, {"account_number", quote("87654321")}}}
-	s.store.beneficiaries.add(b.id, second.id, b)
-	hook := &subscription{id: s.store.newID(), owner: second.id, url: "https://second.example.test/webhooks", created: now}
-	s.store.webhooks.add(hook.id, second.id, hook)
+	t := &transaction{head: s.store.born(second.id), to: w.id, amount: funded, kind: "MANUAL_CREDIT", reference: "stock",
+		metadata: json.RawMessage("{}")}
+	s.store.transactions.add(t)
+	b := &beneficiary{head: s.store.born(second.id), status: "ACTIVE", metadata: json.RawMessage("{}"),
+		fields: []member{{"bank_name", quote("Their Bank")}, {"account_number", quote("87654321")}}}
+	s.store.beneficiaries.add(b)
+	hook := &subscription{head: s.store.born(second.id), url: "https://second.example.test/webhooks"}
+	s.store.webhooks.add(hook)
 	s.inventory.SecondClient = map[string]string{"wallet": w.id.String(), "card": issued.id.String(),
 		"enduser":     holder.id.String(),
 		"beneficiary": b.id.String(), "transaction": t.id.String(), "webhook": hook.id.String()}

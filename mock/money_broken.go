@@ -71,8 +71,5 @@ func (s *Server) loseUpdate(c *call, w *wallet) {
 
 // rounded is the amount itself, unless a fault keeps it in a single-precision float.
 func (s *Server) rounded(c cents) cents {
-	if s.faults.On("money.single-precision") {
-		return cents(float32(c))
-	}
-	return c
+	return either(s, c, "money.single-precision", cents(float32(c)))
 }

@@ -104,15 +104,8 @@ func brokenCut[T any](s *Server, c *call, page []T) []T {
 
 // brokenTotal is what X-Total-Count says.
 func (s *Server) brokenTotal(of counts, total string) string {
-	switch {
-	case s.faults.On("list.total-off-by-one"):
-		return strconv.Itoa(of.matching + 1)
-	case s.faults.On("list.total-counts-the-page"):
-		return strconv.Itoa(of.page)
-	case s.faults.On("list.total-not-a-number"):
-		return "many"
-	}
-	return total
+	return instead(s, total, []wrong[string]{{"list.total-off-by-one", strconv.Itoa(of.matching + 1)},
+		{"list.total-counts-the-page", strconv.Itoa(of.page)}, {"list.total-not-a-number", "many"}}...)
 }
 
 // brokenEcho is what X-Offset and X-Limit say.
@@ -120,14 +113,8 @@ func (s *Server) brokenEcho(offset, limit int) (from, most string) {
 	if s.faults.On("list.echo-wrong") {
 		offset, limit = offset+1, limit+1
 	}
-	from, most = strconv.Itoa(offset), strconv.Itoa(limit)
-	if s.faults.On("list.offset-header-not-a-number") {
-		from = "start"
-	}
-	if s.faults.On("list.limit-header-not-a-number") {
-		most = "all"
-	}
-	return from, most
+	return either(s, strconv.Itoa(offset), "list.offset-header-not-a-number", "start"),
+		either(s, strconv.Itoa(limit), "list.limit-header-not-a-number", "all")
 }
 
 // brokenWhole is a list without paging from which something is gone.

@@ -16,11 +16,7 @@ func (s *Server) programText(p *program) []byte {
 }
 
 func (s *Server) listPrograms(c *call) answer {
-	var texts [][]byte
-	for _, p := range s.store.programs.byOwner[everyone] {
-		texts = append(texts, s.programText(p))
-	}
-	return s.wholeList(c, texts)
+	return s.wholeList(c, written(s.store.programs.byOwner[everyone], s.programText))
 }
 
 // createProgram makes a program, ACTIVE or not by style (C-25). Metadata is held against the product (CARD-PRE-15 to
@@ -33,10 +29,8 @@ func (s *Server) createProgram(c *call) answer {
 	if text := s.brokenMetadataCheck(c.body["metadata"]); text != "" {
 		return s.invalid(c, text)
 	}
-	now := s.store.now()
-	p := &program{id: s.store.newID(), kind: c.text("type"), status: s.style.NewProgram, metadata: c.body["metadata"],
-		created: now, updated: now}
-	keep(s, "persist.program-lost", &s.store.programs, p.id, everyone, p)
+	p := &program{head: s.store.born(everyone), kind: c.text("type"), status: s.style.NewProgram, metadata: c.body["metadata"]}
+	keep(s, "persist.program-lost", &s.store.programs, p)
 	return s.succeed(c, s.programText(p))
 }
 
@@ -54,9 +48,7 @@ func (s *Server) getProgram(c *call) answer {
 
 // stockProgram makes a program as it is, valid or not.
 func (s *Server) stockProgram(status, metadata string) *program {
-	now := s.store.now()
-	p := &program{id: s.store.newID(), kind: "VIRTUAL", status: status, metadata: json.RawMessage(metadata), created: now,
-		updated: now}
-	s.store.programs.add(p.id, everyone, p)
+	p := &program{head: s.store.born(everyone), kind: "VIRTUAL", status: status, metadata: json.RawMessage(metadata)}
+	s.store.programs.add(p)
 	return p
 }

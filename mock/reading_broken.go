@@ -2,7 +2,9 @@ package mock
 
 import (
 	"net/http"
+	"net/url"
 	"regexp"
+	"slices"
 	"strings"
 )
 
@@ -14,14 +16,11 @@ func (s *Server) brokenReading(r *http.Request, c *call) (answer, bool) {
 	if !s.faults.Any() {
 		return answer{}, false
 	}
-	if s.faulty(c, "route.moved") {
+	if s.faulty(c, "route.moved") || strings.HasPrefix(r.URL.Path, "/api/") && s.faults.On("route.guide-prefix-gone") {
 		return s.refuse(http.StatusNotFound, "Cannot "+r.Method+" "+r.URL.Path), true
 	}
 	trouble := func() (answer, bool) {
 		return s.refuse(http.StatusInternalServerError, "Internal server error"), true
-	}
-	if strings.HasPrefix(r.URL.Path, "/api/") && s.faults.On("route.guide-prefix-gone") {
-		return s.refuse(http.StatusNotFound, "Cannot "+r.Method+" "+r.URL.Path), true
 	}
 	if beyondASCII(r.URL.Query()) && s.faults.On("input.odd-query-500") {
 		return trouble()
@@ -64,14 +63,10 @@ func (s *Server) tripped(raw []byte) bool {
 		s.faults.On("input.edge-number-500") && oddNumber.Match(raw)
 }
 
-func beyondASCII(query map[string][]string) bool {
+func beyondASCII(query url.Values) bool {
 	for _, values := range query {
-		for _, value := range values {
-			for _, r := range value {
-				if r > 0x7e {
-					return true
-				}
-			}
+		if slices.ContainsFunc(values, func(value string) bool { return strings.ContainsFunc(value, func(r rune) bool { return r > 0x7e }) }) {
+			return true
 		}
 	}
 	return false

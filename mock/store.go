@@ -52,63 +52,59 @@ type (
 		metadata                 json.RawMessage
 		created, updated         millis
 	}
+	// head is what everything has that belongs to a client.
+	head struct {
+		id               identity
+		owner            string
+		created, updated millis
+	}
 	enduser struct {
-		id, personID, companyID identity
-		owner                   string
-		person, company         json.RawMessage // nil where there is none
-		metadata                json.RawMessage
-		created                 millis
+		head
+		personID, companyID identity
+		person, company     json.RawMessage // nil where there is none
+		metadata            json.RawMessage
 	}
 	wallet struct {
-		id, holder          identity
-		owner               string
+		head
+		holder              identity
 		external            string // empty means null
 		status              string
 		available, reserved cents
-		created, updated    millis
 	}
 	program struct {
-		id               identity
-		kind, status     string
-		metadata         json.RawMessage
-		created, updated millis
+		head
+		kind, status string
+		metadata     json.RawMessage
 	}
 	card struct {
-		id, wallet, program identity
-		owner               string
-		status              string
-		external            uint32
-		last                uint16
-		expiry              millis
-		created, updated    millis
+		head
+		wallet, program identity
+		status          string
+		external        uint32
+		last            uint16
+		expiry          millis
 	}
 	transaction struct {
-		id        identity
-		owner     string
+		head
 		from, to  identity
 		amount    cents
 		kind      string
 		reference string
 		metadata  json.RawMessage
-		created   millis
 	}
 	beneficiary struct {
-		id       identity
-		owner    string
+		head
 		fields   []member // of the bank, as they were sent
 		status   string
 		metadata json.RawMessage
-		created  millis
 	}
 	member struct {
 		name  string
 		value json.RawMessage
 	}
 	subscription struct {
-		id      identity
-		owner   string
-		url     string
-		created millis
+		head
+		url string
 	}
 )
 
@@ -136,25 +132,34 @@ type store struct {
 	before        map[identity]balanceBefore
 }
 
+// thing is anything that has a head.
+type thing interface{ top() *head }
+
+func (h *head) top() *head        { return h }
+func (h *head) createdAt() millis { return h.created }
+func (h *head) updatedAt() millis { return h.updated }
+
 // table keeps things by id, and in order of creation for each owner.
-type table[T any] struct {
+type table[T thing] struct {
 	byID    map[identity]T
 	byOwner map[string][]T
 }
 
-func newTable[T any]() table[T] {
+func newTable[T thing]() table[T] {
 	return table[T]{byID: map[identity]T{}, byOwner: map[string][]T{}}
 }
 
-func (t *table[T]) add(id identity, owner string, thing T) {
-	t.byID[id] = thing
-	t.byOwner[owner] = append(t.byOwner[owner], thing)
+func (t *table[T]) add(one T) {
+	h := one.top()
+	t.byID[h.id] = one
+	t.byOwner[h.owner] = append(t.byOwner[h.owner], one)
 }
 
-// remove takes a thing away for good.
-func (t *table[T]) remove(id identity, owner string, same func(T) bool) {
-	delete(t.byID, id)
-	t.byOwner[owner] = slices.DeleteFunc(t.byOwner[owner], same)
+// remove takes a thing away for good, and with it all of its owner that count as the same.
+func (t *table[T]) remove(one T, same func(T) bool) {
+	h := one.top()
+	delete(t.byID, h.id)
+	t.byOwner[h.owner] = slices.DeleteFunc(t.byOwner[h.owner], same)
 }
 
 func newStore(seed int64, clock Clock) *store {
@@ -167,6 +172,12 @@ func newStore(seed int64, clock Clock) *store {
 		wallets: newTable[*wallet](), programs: newTable[*program](), cards: newTable[*card](),
 		transactions: newTable[*transaction](), beneficiaries: newTable[*beneficiary](),
 		relays: newTable[*subscription](), webhooks: newTable[*subscription]()}
+}
+
+// born is the head of a thing that is made now.
+func (s *store) born(owner string) head {
+	now := s.now()
+	return head{id: s.newID(), owner: owner, created: now, updated: now}
 }
 
 // newID makes a UUID, of version 4 unless the style says otherwise.

@@ -2,16 +2,6 @@ package mock
 
 import "net/http"
 
-// owned is a thing that belongs to a client.
-type owned interface{ ownerID() string }
-
-func (e *enduser) ownerID() string      { return e.owner }
-func (w *wallet) ownerID() string       { return w.owner }
-func (c *card) ownerID() string         { return c.owner }
-func (t *transaction) ownerID() string  { return t.owner }
-func (b *beneficiary) ownerID() string  { return b.owner }
-func (o *subscription) ownerID() string { return o.owner }
-
 // identify reads the id in the path; a malformed one is refused by style (N-20).
 func (s *Server) identify(c *call, what string) (identity, answer, bool) {
 	id, ok := parseID(c.parameter("id"))
@@ -27,26 +17,44 @@ func (s *Server) identify(c *call, what string) (identity, answer, bool) {
 }
 
 // own finds a thing of the caller by the id in the path. Another client's is refused.
-func own[T owned](s *Server, c *call, things *table[T], what string) (T, answer, bool) {
+func own[T thing](s *Server, c *call, things *table[T], what string) (T, answer, bool) {
 	var none T
 	id, refusal, ok := s.identify(c, what)
 	if !ok {
 		return none, refusal, false
 	}
-	thing, there := things.byID[id]
+	one, there := things.byID[id]
 	if !there {
 		return none, s.missing(c, what), false
 	}
-	if thing.ownerID() != c.caller.id && !s.leaks(c, what) {
+	if one.top().owner != c.caller.id && !s.leaks(c, what) {
 		return none, s.foreign(what), false
 	}
-	return thing, answer{}, true
+	return one, answer{}, true
 }
 
 // visible lists the things that the caller may see, in order of creation: its own (OWN-06).
-func visible[T any](s *Server, c *call, things *table[T], created func(T) millis) []T {
+func visible[T thing](s *Server, c *call, things *table[T]) []T {
 	if s.faulty(c, "tenancy.list-shows-all") {
-		return everything(things, created)
+		return everything(things)
 	}
 	return things.byOwner[c.caller.id]
+}
+
+// show answers with a thing of the caller that the path names.
+func show[T thing](s *Server, c *call, things *table[T], what string, text func(T) []byte) answer {
+	one, refusal, ok := own(s, c, things, what)
+	if !ok {
+		return refusal
+	}
+	return s.succeed(c, text(one))
+}
+
+// written are things as answers show them.
+func written[T any](things []T, text func(T) []byte) [][]byte {
+	var texts [][]byte
+	for _, one := range things {
+		texts = append(texts, text(one))
+	}
+	return texts
 }

@@ -31,11 +31,11 @@ func (s *Server) leaks(c *call, what string) bool {
 }
 
 // everything is what all clients have, in order of creation.
-func everything[T any](things *table[T], created func(T) millis) []T {
+func everything[T thing](things *table[T]) []T {
 	var all []T
 	for _, some := range things.byOwner {
 		all = append(all, some...)
 	}
-	slices.SortStableFunc(all, func(a, b T) int { return int(created(a) - created(b)) })
+	slices.SortStableFunc(all, func(a, b T) int { return int(a.top().created - b.top().created) })
 	return all
 }

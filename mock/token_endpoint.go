@@ -119,7 +119,8 @@ func (s *Server) tokenForm(r *http.Request) (url.Values, bool) {
 }
 
 func (s *Server) grantToken(caller *client, scope string) answer {
-	token, err := s.tokens.sign(caller.id, scope, s.brokenStart(s.clock.Now()), s.options.TokenLife, s.requests.Add(1))
+	from := either(s, s.clock.Now(), "token.expired-when-given", s.clock.Now().Add(-s.options.TokenLife-time.Minute))
+	token, err := s.tokens.sign(caller.id, scope, from, s.options.TokenLife, s.requests.Add(1))
 	if err != nil {
 		return s.tokenError(http.StatusInternalServerError, "server_error")
 	}

@@ -17,14 +17,6 @@ var tokenFieldNotRequired = map[string]fault.ID{
 	"scope": "token.scope-not-required",
 }
 
-// brokenStart is from when a token lives.
-func (s *Server) brokenStart(now time.Time) time.Time {
-	if s.faults.On("token.expired-when-given") {
-		return now.Add(-s.options.TokenLife - time.Minute)
-	}
-	return now
-}
-
 // brokenVerdict is what is found of a token, and what is wrong with it, as the faults have it.
 func (s *Server) brokenVerdict(found grant, wrong string) (grant, string) {
 	if s.faults.On("token.runs-out-early") && !s.clock.Now().Before(found.from.Add(2*time.Second)) {
@@ -201,42 +193,31 @@ func (s *Server) brokenCode(kind, code string) string {
 
 // brokenTokenError is the status and the body of an error of the token endpoint; no body where it is as it should be.
 func (s *Server) brokenTokenError(status int, code, description string) (int, []byte) {
-	switch {
-	case s.faults.On("token.error-as-500"):
-		status = http.StatusInternalServerError
-	case s.faults.On("token.error-as-200"):
-		status = http.StatusOK
-	case code != "invalid_client" && s.faults.On("token.error-as-401"):
-		status = http.StatusUnauthorized
+	if code != "invalid_client" {
+		status = either(s, status, "token.error-as-401", http.StatusUnauthorized)
 	}
-	switch {
-	case s.faults.On("token.unknown-error-code"), s.faults.OneIn("token.unknown-error-code-at-times", 3):
+	status = instead(s, status, wrong[int]{"token.error-as-500", http.StatusInternalServerError},
+		wrong[int]{"token.error-as-200", http.StatusOK})
+	if s.faults.OneIn("token.unknown-error-code-at-times", 3) {
 		return status, []byte(`{"error":"something_went_wrong"}`)
-	case s.faults.On("token.error-without-code"):
-		return status, []byte(`{"message":"Something went wrong"}`)
-	case s.faults.On("token.error-in-capitals"):
-		return status, fmt.Appendf(nil, `{"error":%q}`, strings.ToUpper(code))
-	case s.faults.On("token.error-object"):
-		return status, fmt.Appendf(nil, `{"error":{"code":%q}}`, code)
-	case s.faults.On("token.error-of-two-codes"):
-		return status, fmt.Appendf(nil, `{"error":"invalid_request %s"}`, code)
-	case s.faults.On("token.error-quotes"):
-		return status, fmt.Appendf(nil, `{"error":%q,"error_description":"the value of \"form\" is wrong. %s"}`, code, description)
-	case s.faults.On("token.error-list-of-descriptions"):
-		return status, fmt.Appendf(nil, `{"error":%q,"error_description":["wrong"]}`, code)
 	}
-	return status, nil
+	return status, instead(s, nil, []wrong[[]byte]{
+		{"token.unknown-error-code", []byte(`{"error":"something_went_wrong"}`)},
+		{"token.error-without-code", []byte(`{"message":"Something went wrong"}`)},
+		{"token.error-in-capitals", fmt.Appendf(nil, `{"error":%q}`, strings.ToUpper(code))},
+		{"token.error-object", fmt.Appendf(nil, `{"error":{"code":%q}}`, code)},
+		{"token.error-of-two-codes", fmt.Appendf(nil, `{"error":"invalid_request %s"}`, code)},
+		{"token.error-quotes", fmt.Appendf(nil, `{"error":%q,"error_description":"the value of \"form\" is wrong. %s"}`, code, description)},
+		{"token.error-list-of-descriptions", fmt.Appendf(nil, `{"error":%q,"error_description":["wrong"]}`, code)},
+	}...)
 }
 
 // challengedBasic names the way to authenticate at the token endpoint.
 func (s *Server) challengedBasic(a answer) answer {
-	switch {
-	case s.faults.On("token.challenge-missing"):
+	challenge := instead(s, `Basic realm="kobble tokens"`, []wrong[string]{{"token.challenge-missing", ""},
+		{"token.challenge-without-scheme", `realm="kobble tokens"`}, {"token.challenge-bearer", `Bearer realm="kobble tokens"`}}...)
+	if challenge == "" {
 		return a
-	case s.faults.On("token.challenge-without-scheme"):
-		return a.with("WWW-Authenticate", `realm="kobble tokens"`)
-	case s.faults.On("token.challenge-bearer"):
-		return a.with("WWW-Authenticate", `Bearer realm="kobble tokens"`)
 	}
-	return a.with("WWW-Authenticate", `Basic realm="kobble tokens"`)
+	return a.with("WWW-Authenticate", challenge)
 }

@@ -50,14 +50,12 @@ func orNull(id identity) string {
 	return `"` + id.String() + `"`
 }
 
-func (t *transaction) createdAt() millis { return t.created }
-
 func (s *Server) listTransactions(c *call) answer {
 	p, refusal, ok := s.paging(c)
 	if !ok {
 		return refusal
 	}
-	all := visible(s, c, &s.store.transactions, (*transaction).createdAt)
+	all := visible(s, c, &s.store.transactions)
 	of := counts{all: len(all)}
 	if c.query.Has("wallet") && !s.faults.On("list.wallet-ignored") {
 		id, ok := parseID(c.query.Get("wallet"))
@@ -95,11 +93,8 @@ func (s *Server) ofWallet(all []*transaction, wallet identity) []*transaction {
 }
 
 func (s *Server) getTransaction(c *call) answer {
-	t, refusal, ok := own(s, c, &s.store.transactions, "Transaction")
-	if !ok {
-		return refusal
-	}
-	return s.succeed(c, s.appendTransaction(make([]byte, 0, 384), t))
+	return show(s, c, &s.store.transactions, "Transaction",
+		func(t *transaction) []byte { return s.appendTransaction(make([]byte, 0, 384), t) })
 }
 
 // createTransaction moves money between two wallets. Whether a side may be something else is not known (TXN-28).
@@ -175,15 +170,15 @@ func (s *Server) move(c *call, from, to *wallet, kind string) answer {
 			owner = w.owner
 		}
 	}
-	t := &transaction{id: s.store.newID(), owner: owner, amount: moved, kind: kind, reference: c.text("reference"),
-		metadata: c.objectOr("metadata"), created: s.store.now()}
+	t := &transaction{head: s.store.born(owner), amount: moved, kind: kind, reference: c.text("reference"),
+		metadata: c.objectOr("metadata")}
 	if from != nil {
 		t.from = from.id
 	}
 	if to != nil {
 		t.to = to.id
 	}
-	keep(s, "persist.transaction-lost", &s.store.transactions, t.id, owner, t)
+	keep(s, "persist.transaction-lost", &s.store.transactions, t)
 	s.announce(c, transactionCreated, owner, t.id, t.created)
 	return s.succeed(c, s.appendTransaction(make([]byte, 0, 384), t))
 }

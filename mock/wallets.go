@@ -45,15 +45,9 @@ func (s *Server) walletAnswer(status int, w *wallet) answer {
 	return answer{status: status, body: s.appendWallet(make([]byte, 0, 512), w)}
 }
 
-func (w *wallet) createdAt() millis { return w.created }
-
 func (s *Server) listWallets(c *call) answer {
-	wallets := visible(s, c, &s.store.wallets, (*wallet).createdAt)
-	texts := make([][]byte, len(wallets))
-	for i, w := range wallets {
-		texts[i] = s.appendWallet(make([]byte, 0, 512), s.listedWallet(w))
-	}
-	return s.wholeList(c, texts)
+	return s.wholeList(c, written(visible(s, c, &s.store.wallets),
+		func(w *wallet) []byte { return s.appendWallet(make([]byte, 0, 512), s.listedWallet(w)) }))
 }
 
 // createWallet makes a wallet that is ready for a card, or is once it was activated (WALLET-36, C-15).
@@ -64,13 +58,10 @@ func (s *Server) createWallet(c *call) answer {
 	if s.style.HolderChecked && !theirs {
 		return s.invalid(c, "The holder is not an enduser of this client")
 	}
-	now := s.store.now()
-	w := s.brokenWallet(&wallet{id: s.store.newID(), holder: holder, owner: c.caller.id, status: s.style.NewWallet,
-		created: now, updated: now})
-	keep(s, "persist.wallet-lost", &s.store.wallets, w.id, c.caller.id, w)
+	w := s.brokenWallet(&wallet{head: s.store.born(c.caller.id), holder: holder, status: s.style.NewWallet})
+	keep(s, "persist.wallet-lost", &s.store.wallets, w)
 	s.announceMore(c, "wallet-create", w.id, w.created)
-	shown := s.brokenHolder(w)
-	return s.walletAnswer(s.brokenStatus(http.StatusOK, "status.wallet-created-201", http.StatusCreated), shown)
+	return s.walletAnswer(either(s, http.StatusOK, "status.wallet-created-201", http.StatusCreated), s.brokenHolder(w))
 }
 
 func (s *Server) getWallet(c *call) answer {

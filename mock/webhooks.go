@@ -20,14 +20,8 @@ func (s *Server) subscriptionText(one *subscription) []byte {
 	return append(text, '}')
 }
 
-func (o *subscription) createdAt() millis { return o.created }
-
 func (s *Server) listWebhooks(c *call) answer {
-	var texts [][]byte
-	for _, one := range visible(s, c, &s.store.webhooks, (*subscription).createdAt) {
-		texts = append(texts, s.subscriptionText(one))
-	}
-	return s.wholeList(c, texts)
+	return s.wholeList(c, written(visible(s, c, &s.store.webhooks), s.subscriptionText))
 }
 
 func (s *Server) createWebhook(c *call) answer {
@@ -42,9 +36,9 @@ func (s *Server) createWebhook(c *call) answer {
 		func(o *subscription) bool { return o.url == address }) {
 		return s.forbiddenByState("The url is subscribed already")
 	}
-	one := &subscription{id: s.store.newID(), owner: c.caller.id, url: address, created: s.store.now()}
+	one := &subscription{head: s.store.born(c.caller.id), url: address}
 	if !s.faults.On("persist.webhook-lost") {
-		s.store.webhooks.add(one.id, c.caller.id, one)
+		s.store.webhooks.add(one)
 		s.postman.subscribed(one)
 	}
 	return s.succeed(c, s.subscriptionText(one))
@@ -58,7 +52,7 @@ func (s *Server) deleteWebhook(c *call) answer {
 	if !s.faults.On("persist.webhook-not-deleted") {
 		s.postman.unsubscribed(one.id)
 		all := s.faults.On("persist.webhook-all-deleted")
-		s.store.webhooks.remove(one.id, one.owner, func(other *subscription) bool { return all || other.id == one.id })
+		s.store.webhooks.remove(one, func(other *subscription) bool { return all || other.id == one.id })
 	}
 	return s.succeed(c, s.subscriptionText(one))
 }

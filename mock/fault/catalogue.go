@@ -2,6 +2,7 @@ package fault
 
 import (
 	"bytes"
+	"cmp"
 	_ "embed"
 	"errors"
 	"fmt"
@@ -76,11 +77,8 @@ func readBehaviours() ([]Fault, error) {
 			return nil, fmt.Errorf("fault %s names the unknown place %s", entry.ID, entry.At)
 		}
 		for _, operation := range file.Places[entry.At] {
-			place := Place{Name: operation, Requirement: entry.Requirement}
-			if own := entry.Requirements[operation]; own != "" {
-				place.Requirement = own
-			}
-			entry.Places = append(entry.Places, place)
+			entry.Places = append(entry.Places,
+				Place{Name: operation, Requirement: cmp.Or(entry.Requirements[operation], entry.Requirement)})
 		}
 		all = append(all, entry.Fault)
 	}
@@ -176,11 +174,8 @@ func readRequests(all []Fault) error {
 				if i < 0 {
 					return fmt.Errorf("requests.yaml: %s of %s can't be %q", name, operation, how)
 				}
-				place := Place{Name: operation + "." + name, Requirement: breach.requirement}
-				if place.Requirement == "" {
-					place.Requirement = field.Requirement
-				}
-				all[i].Places = append(all[i].Places, place)
+				all[i].Places = append(all[i].Places,
+					Place{Name: operation + "." + name, Requirement: cmp.Or(breach.requirement, field.Requirement)})
 			}
 		}
 	}

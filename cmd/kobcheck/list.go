@@ -10,9 +10,11 @@ import (
 	"github.com/spf13/cobra"
 
 	"github.com/kobcheck/kobcheck/cmd/kobcheck/workbench"
+	"github.com/kobcheck/kobcheck/contract"
 	"github.com/kobcheck/kobcheck/load"
 	"github.com/kobcheck/kobcheck/mock/fault"
 	"github.com/kobcheck/kobcheck/reports/wording"
+	"github.com/kobcheck/kobcheck/steps/catalog"
 	"github.com/kobcheck/kobcheck/steps/vocabulary"
 )
 
@@ -95,13 +97,19 @@ func (l *listing) print(w io.Writer) error {
 	return l.foot.print(w)
 }
 
-func listOperations(b *workbench.Bench) (*listing, error) {
-	entries := b.Scenarios.ListOperations(b.Facts)
-	list := &listing{entries: entries, head: "id\tsection\tmethod\tpath\tmark\tscenarios"}
-	for _, e := range entries {
-		list.rows = append(list.rows, []any{e.ID, e.Section, e.Method, e.Path, e.Mark, len(e.Scenarios)})
+// table is a listing with a row for each entry.
+func table[T any](head string, entries []T, row func(T) []any) *listing {
+	list := &listing{entries: entries, head: head}
+	for _, one := range entries {
+		list.rows = append(list.rows, row(one))
 	}
-	return list, nil
+	return list
+}
+
+func listOperations(b *workbench.Bench) (*listing, error) {
+	return table("id\tsection\tmethod\tpath\tmark\tscenarios", b.Scenarios.ListOperations(b.Facts), func(e catalog.OperationEntry) []any {
+		return []any{e.ID, e.Section, e.Method, e.Path, e.Mark, len(e.Scenarios)}
+	}), nil
 }
 
 func listRequirements(b *workbench.Bench) (*listing, error) {
@@ -109,55 +117,40 @@ func listRequirements(b *workbench.Bench) (*listing, error) {
 	if err != nil {
 		return nil, err
 	}
-	entries := b.Scenarios.ListRequirements(b.Facts, fault.ByRequirement(faults))
-	list := &listing{entries: entries, head: "id\tmark\towed by\tscenarios\tfaults\tsentence",
-		foot: &listing{head: "mark\towed by the API\twith scenarios\twith a reason\topen"}}
-	for _, e := range entries {
-		covered := fmt.Sprint(len(e.Scenarios))
-		if e.Reason != "" {
-			covered = "reason"
-		}
-		list.rows = append(list.rows, []any{e.ID, e.Mark, e.Who, covered, len(e.Faults), e.Sentence})
-	}
-	for _, c := range b.Scenarios.CoverageByMark(b.Facts) {
-		list.foot.rows = append(list.foot.rows, []any{c.Mark, c.Owed, c.Proved, c.Reason, c.Open})
-	}
+	list := table("id\tmark\towed by\tscenarios\tfaults\tsentence", b.Scenarios.ListRequirements(b.Facts, fault.ByRequirement(faults)),
+		func(e catalog.RequirementEntry) []any {
+			covered := fmt.Sprint(len(e.Scenarios))
+			if e.Reason != "" {
+				covered = "reason"
+			}
+			return []any{e.ID, e.Mark, e.Who, covered, len(e.Faults), e.Sentence}
+		})
+	list.foot = table("mark\towed by the API\twith scenarios\twith a reason\topen", b.Scenarios.CoverageByMark(b.Facts),
+		func(c catalog.MarkCount) []any { return []any{c.Mark, c.Owed, c.Proved, c.Reason, c.Open} })
 	return list, nil
 }
 
 func listConflicts(b *workbench.Bench) (*listing, error) {
-	list := &listing{entries: b.Facts.Conflicts, head: "id\tmay gate\tsubject\ttaken"}
-	for _, e := range b.Facts.Conflicts {
-		list.rows = append(list.rows, []any{e.ID, e.Gate, e.Subject, e.Taken})
-	}
-	return list, nil
+	return table("id\tmay gate\tsubject\ttaken", b.Facts.Conflicts,
+		func(e *contract.Conflict) []any { return []any{e.ID, e.Gate, e.Subject, e.Taken} }), nil
 }
 
 func listFreedoms(b *workbench.Bench) (*listing, error) {
-	list := &listing{entries: b.Facts.Freedoms, head: "id\treadings\ttouches\tsubject"}
-	for _, e := range b.Facts.Freedoms {
-		list.rows = append(list.rows, []any{e.ID, strings.Join(e.Readings, ", "), strings.Join(e.Touches, ", "),
-			e.Subject})
-	}
-	return list, nil
+	return table("id\treadings\ttouches\tsubject", b.Facts.Freedoms, func(e *contract.Freedom) []any {
+		return []any{e.ID, strings.Join(e.Readings, ", "), strings.Join(e.Touches, ", "), e.Subject}
+	}), nil
 }
 
 func listScenarios(b *workbench.Bench) (*listing, error) {
-	entries := b.Scenarios.ListScenarios()
-	list := &listing{entries: entries, head: "id\tmark\trequirements\tname"}
-	for _, e := range entries {
-		list.rows = append(list.rows, []any{e.ID, e.Mark, strings.Join(e.Requirements, " "), e.Name})
-	}
-	return list, nil
+	return table("id\tmark\trequirements\tname", b.Scenarios.ListScenarios(), func(e catalog.ScenarioEntry) []any {
+		return []any{e.ID, e.Mark, strings.Join(e.Requirements, " "), e.Name}
+	}), nil
 }
 
 func listFaults(*workbench.Bench) (*listing, error) {
 	entries, err := fault.Catalogue()
-	list := &listing{entries: entries, head: "id\tgroup\trequirement\tmark\tsentence"}
-	for _, e := range entries {
-		list.rows = append(list.rows, []any{e.ID, e.Group, e.Requirement, e.Mark, e.Sentence})
-	}
-	return list, err
+	return table("id\tgroup\trequirement\tmark\tsentence", entries,
+		func(e fault.Fault) []any { return []any{e.ID, e.Group, e.Requirement, e.Mark, e.Sentence} }), err
 }
 
 func listPlans(*workbench.Bench) (*listing, error) {

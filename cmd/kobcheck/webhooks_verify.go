@@ -41,9 +41,6 @@ func newWebhooksVerify() *cobra.Command {
 			}
 			message, checks := verifier.Verify(ctx, webhook.Delivery{Body: body})
 			b.Delivered(message)
-			if message != nil {
-				b.Secrets.Add(message.Token, "[token of the subscription]")
-			}
 			if err := b.Print(asJSON, checks, func(w io.Writer) error {
 				return printChecks(w, message,
 					checks)

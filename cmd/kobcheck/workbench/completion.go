@@ -20,13 +20,22 @@ import (
 // values are those that a flag of a name takes, or that an argument can be, each with a sentence after a tab where
 // there is one. What can't be read is not completed.
 var values = map[string]func() []string{
-	"fault":       faultIDs,
-	"group":       faultGroups,
-	"requirement": requirementIDs,
-	"operation":   operationIDs,
-	"section":     func() []string { return scenarioWords(func(s *catalog.Scenario) string { return s.Section }) },
-	"scenario":    func() []string { return scenarioWords(func(s *catalog.Scenario) string { return s.ID }) },
-	"plan":        planIDs,
+	"fault": func() []string {
+		return each(faults(), func(f fault.Fault) string { return string(f.ID) + "\t" + f.Sentence })
+	},
+	"group": func() []string { return distinct(each(faults(), func(f fault.Fault) string { return f.Group })) },
+	"requirement": func() []string {
+		return each(facts().Requirements, func(r *contract.Requirement) string { return r.ID + "\t" + r.Sentence })
+	},
+	"operation": func() []string {
+		return each(facts().Operations, func(o *contract.Operation) string { return o.ID + "\t" + o.Title })
+	},
+	"section":  func() []string { return scenarioWords(func(s *catalog.Scenario) string { return s.Section }) },
+	"scenario": func() []string { return scenarioWords(func(s *catalog.Scenario) string { return s.ID }) },
+	"plan": func() []string {
+		plans, _ := load.Plans()
+		return each(plans, func(p *load.Plan) string { return p.ID + "\t" + p.Sentence })
+	},
 	"freedom":     freedomReadings,
 	"format":      format.All,
 	"edition":     func() []string { return []string{string(contract.V1), string(contract.Guide)} },
@@ -88,66 +97,45 @@ func beginning(list []string, begun string, parted bool) []string {
 	return out
 }
 
-func faultIDs() (ids []string) {
+func faults() []fault.Fault {
 	catalogue, _ := fault.Catalogue()
-	for _, one := range catalogue {
-		ids = append(ids, string(one.ID)+"\t"+one.Sentence)
-	}
-	return ids
+	return catalogue
 }
 
-func faultGroups() (groups []string) {
-	catalogue, _ := fault.Catalogue()
-	for _, one := range catalogue {
-		groups = append(groups, one.Group)
-	}
-	slices.Sort(groups)
-	return slices.Compact(groups)
-}
-
-func requirementIDs() (ids []string) {
+func facts() *contract.Contract {
 	if facts, err := contract.Load(); err == nil {
-		for _, one := range facts.Requirements {
-			ids = append(ids, one.ID+"\t"+one.Sentence)
-		}
+		return facts
 	}
-	return ids
-}
-
-func operationIDs() (ids []string) {
-	if facts, err := contract.Load(); err == nil {
-		for _, one := range facts.Operations {
-			ids = append(ids, one.ID+"\t"+one.Title)
-		}
-	}
-	return ids
+	return &contract.Contract{}
 }
 
 func freedomReadings() (readings []string) {
-	if facts, err := contract.Load(); err == nil {
-		for _, axis := range facts.Freedoms {
-			for _, reading := range axis.Readings {
-				readings = append(readings, axis.ID+"="+reading+"\t"+axis.Subject)
-			}
+	for _, axis := range facts().Freedoms {
+		for _, reading := range axis.Readings {
+			readings = append(readings, axis.ID+"="+reading+"\t"+axis.Subject)
 		}
 	}
 	return readings
 }
 
-func scenarioWords(of func(*catalog.Scenario) string) (words []string) {
-	if scenarios, err := catalog.Read(features.Files); err == nil {
-		for _, one := range scenarios.Scenarios {
-			words = append(words, of(one))
-		}
+func scenarioWords(of func(*catalog.Scenario) string) []string {
+	scenarios, err := catalog.Read(features.Files)
+	if err != nil {
+		return nil
 	}
-	slices.Sort(words)
-	return slices.Compact(words)
+	return distinct(each(scenarios.Scenarios, of))
 }
 
-func planIDs() (ids []string) {
-	plans, _ := load.Plans()
-	for _, one := range plans {
-		ids = append(ids, one.ID+"\t"+one.Sentence)
+// each are the words of a list of things.
+func each[T any](list []T, word func(T) string) []string {
+	words := make([]string, 0, len(list))
+	for _, one := range list {
+		words = append(words, word(one))
 	}
-	return ids
+	return words
+}
+
+func distinct(words []string) []string {
+	slices.Sort(words)
+	return slices.Compact(words)
 }

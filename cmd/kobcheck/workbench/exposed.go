@@ -91,11 +91,12 @@ func (b *Bench) Watched(call client.Config) client.Config {
 	return call
 }
 
-// Delivered looks in the same way at what a delivery says, and tells at once.
+// Delivered looks in the same way at what a delivery says, and tells at once. Its token is no longer printed.
 func (b *Bench) Delivered(message *webhook.Message) {
 	if message == nil {
 		return
 	}
+	b.Secrets.Add(message.Token, "[token of the subscription]")
 	if number := redact.CardNumber(message.Said()); number != "" {
 		b.Say("HAZARD: the delivery shows a full card number: %s (CARD-20)", number)
 		b.leaked = true

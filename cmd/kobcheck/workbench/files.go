@@ -3,6 +3,7 @@ package workbench
 import (
 	"errors"
 	"fmt"
+	"io"
 	"io/fs"
 	"os"
 	"path/filepath"
@@ -155,27 +156,20 @@ func cause(err error) error {
 }
 
 // OpenRun reads a run.json.
-func OpenRun(path string) (*reports.Run, error) {
-	from, err := os.Open(path)
-	if err != nil {
-		return nil, fmt.Errorf("reading a run.json: %w", err)
-	}
-	defer func() { _ = from.Close() }() // it was only read
-	result, err := reports.ReadRun(from)
-	if err != nil {
-		return nil, fmt.Errorf("%s: %w", path, err)
-	}
-	return result, nil
-}
+func OpenRun(path string) (*reports.Run, error) { return open("a run.json", path, reports.ReadRun) }
 
 // OpenLoad reads a load.json.
 func OpenLoad(path string) (*reports.LoadRun, error) {
+	return open("a load.json", path, reports.ReadLoad)
+}
+
+func open[T any](what, path string, read func(io.Reader) (*T, error)) (*T, error) {
 	from, err := os.Open(path)
 	if err != nil {
-		return nil, fmt.Errorf("reading a load.json: %w", err)
+		return nil, fmt.Errorf("reading %s: %w", what, err)
 	}
 	defer func() { _ = from.Close() }() // it was only read
-	result, err := reports.ReadLoad(from)
+	result, err := read(from)
 	if err != nil {
 		return nil, fmt.Errorf("%s: %w", path, err)
 	}

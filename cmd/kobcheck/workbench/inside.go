@@ -49,6 +49,20 @@ func Secrets(server *mock.Server) map[string]string {
 	return secrets
 }
 
+// started is a mock that serves, with its target file.
+func started(ctx context.Context, options mock.Options, address string, edition contract.Edition) (*mock.Server, *mock.Listening,
+	*target.File, error) {
+	server, err := mock.New(options)
+	if err != nil {
+		return nil, nil, nil, err
+	}
+	listening, err := server.Listen(ctx, address)
+	if err != nil {
+		return nil, nil, nil, err
+	}
+	return server, listening, Described(server, listening.URL, edition), nil
+}
+
 // Serve serves a mock, in the limits of the flags, and prints a target file for it. It ends with the context; at once
 // where the file is all that is wanted.
 func (b *Bench) Serve(ctx context.Context, options mock.Options, w *Where, address string, only bool) error {
@@ -65,16 +79,11 @@ func (b *Bench) Serve(ctx context.Context, options mock.Options, w *Where, addre
 		options.Secret = rand.Text()
 	}
 	options.NoLoopback = options.NoLoopback || open
-	server, err := mock.New(options)
-	if err != nil {
-		return err
-	}
-	listening, err := server.Listen(ctx, address)
+	server, listening, file, err := started(ctx, options, address, contract.Edition(w.Edition))
 	if err != nil {
 		return err
 	}
 	defer func() { _ = listening.Close() }() // nobody is served any more
-	file := Described(server, listening.URL, contract.Edition(w.Edition))
 	if err := target.Write(b.Out, file, Secrets(server), server.Inventory().ExpiredToken); err != nil || only {
 		return err
 	}
@@ -118,11 +127,7 @@ func broken(ctx context.Context, style string, edition contract.Edition, faults 
 	if slices.Contains(faults, "limit.counts-double") {
 		options.Limit = limit.Config{Kind: limit.FixedWindow, Requests: 40, Window: time.Second, Scope: "client"}
 	}
-	server, err := mock.New(options)
-	if err != nil {
-		return nil, err
-	}
-	listening, err := server.Listen(ctx, "127.0.0.1:0")
+	server, listening, file, err := started(ctx, options, "127.0.0.1:0", edition)
 	if err != nil {
 		return nil, err
 	}
@@ -133,7 +138,7 @@ func broken(ctx context.Context, style string, edition contract.Edition, faults 
 		}
 		return total
 	}
-	return &selftest.Subject{File: Described(server, listening.URL, edition), Hits: hits, Close: listening.Close}, nil
+	return &selftest.Subject{File: file, Hits: hits, Close: listening.Close}, nil
 }
 
 // Styles are those that the flags choose, whole: without a style every one that has a name, each with the freedoms.

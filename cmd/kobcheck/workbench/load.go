@@ -168,12 +168,7 @@ func forScenarios(plan *reports.LoadPlan) *steps.LoadResult {
 
 // WaitUntil waits for the moment at which shards begin together.
 func WaitUntil(ctx context.Context, at time.Time) {
-	timer := time.NewTimer(time.Until(at))
-	defer timer.Stop()
-	select {
-	case <-timer.C:
-	case <-ctx.Done():
-	}
+	_ = kind.Wait(ctx, time.Until(at)) // whoever waits asks the context
 }
 
 // Moment reads a time with an offset from a flag; the zero time where it is empty.

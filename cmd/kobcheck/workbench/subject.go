@@ -150,19 +150,14 @@ func (b *Bench) mockInside(ctx context.Context, w *Where, seed int64) (*Subject,
 	if err != nil {
 		return nil, err
 	}
-	server, err := mock.New(mock.Options{Limit: limited, Style: w.Style, Freedoms: w.Freedoms, Seed: seed,
-		Faults:  w.Faults,
-		Latency: w.Latency, RetryWait: RetryWait})
-	if err != nil {
-		return nil, err
-	}
-	listening, err := server.Listen(ctx, "127.0.0.1:0")
+	options := mock.Options{Limit: limited, Style: w.Style, Freedoms: w.Freedoms, Seed: seed, Faults: w.Faults, Latency: w.Latency,
+		RetryWait: RetryWait}
+	server, listening, file, err := started(ctx, options, "127.0.0.1:0", contract.Edition(w.Edition))
 	if err != nil {
 		return nil, err
 	}
 	// The whole style, with the freedoms, so that a run can be repeated.
-	return &Subject{File: Described(server, listening.URL, contract.Edition(w.Edition)), Embedded: true,
-		Style: server.Style().Name,
+	return &Subject{File: file, Embedded: true, Style: server.Style().Name,
 		Close: sync.OnceFunc(func() {
 			if err := listening.Close(); err != nil {
 				b.Say("stopping the mock: %v", err)

@@ -89,5 +89,8 @@ func (c *Client) Relative(address string) (string, error) {
 	return strings.TrimPrefix(path, prefix), nil
 }
 
+// Paths are those that the owner of the target gave, by operation id. They are not to be changed.
+func (c *Client) Paths() map[string]string { return c.config.Paths }
+
 // PathGiven reports whether the owner of the target gave the path of an operation, which no page need give then.
 func (c *Client) PathGiven(operation string) bool { return c.config.Paths[operation] != "" }

@@ -36,7 +36,7 @@ type Config struct {
 	// BaseURL is the address before every path; TokenURL is that of the token endpoint (C-07).
 	BaseURL, TokenURL string
 	Edition           contract.Edition
-	// Paths gives the paths that no page gives, by operation id; {id} stands for the parameter.
+	// Paths gives the paths that no page gives, by operation id; {id} stands for a thing of the section.
 	Paths map[string]string
 	// Clients are the credentials by name: primary, second, admin.
 	Clients map[string]Credentials

@@ -63,9 +63,9 @@ type Session struct {
 
 // NewSession puts together what the scenarios of a run share, out of a target file and a client for it.
 func NewSession(policy *evidence.Policy, shapes *schemas.Set, file *target.File, api *client.Client) *Session {
-	s := &Session{Contract: policy.Contract, Schemas: shapes, Client: api, Edition: file.Target.Edition,
-		Policy: policy, ClientIDs: map[string]string{},
-		Scene: scene.New(policy.Contract, api, file.Given()), ExpiredToken: file.Fixtures.ExpiredToken()}
+	there := scene.New(policy.Contract, api, file.Given())
+	s := &Session{Contract: there.Contract, Schemas: shapes, Client: api, Edition: file.Target.Edition,
+		Policy: policy, ClientIDs: map[string]string{}, Scene: there, ExpiredToken: file.Fixtures.ExpiredToken()}
 	if u, err := url.Parse(file.Target.BaseURL); err == nil {
 		s.Host, s.Local = cmp.Or(file.LocalHost(), u.Host), file.LocalHost() != ""
 	}

@@ -40,7 +40,7 @@ type Scene struct {
 
 // New returns the scene of a run.
 func New(facts *contract.Contract, api *client.Client, given Given) *Scene {
-	return &Scene{Contract: facts, Client: api, Given: given, shared: newShared()}
+	return &Scene{Contract: facts.At(api.Paths()), Client: api, Given: given, shared: newShared()}
 }
 
 // Observed returns the scene for somebody who hears every exchange of the preparation; it belongs to one goroutine. An

@@ -34,7 +34,7 @@ type Target struct {
 	Edition  contract.Edition  `yaml:"edition,omitempty" form:"edition" doc:"which of the two documented layouts of paths"`
 	Clients  map[string]Client `yaml:"clients" need:"every run needs clients.primary" keys:"client" doc:"the OAuth clients"`
 	TLS      *TLS              `yaml:"tls,omitempty"`
-	Paths    map[string]string `yaml:"paths,omitempty" keys:"operation" form:"path" doc:"paths that no page gives, by operation id; {id} stands for the parameter"`
+	Paths    map[string]string `yaml:"paths,omitempty" keys:"operation" form:"path" doc:"paths that no page gives, by operation id; {id} stands for a thing of the section, {wallet_id} for one of that kind"`
 }
 
 // Client is one OAuth client. Its secret is in the variable or file named, never here.

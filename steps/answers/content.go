@@ -180,19 +180,48 @@ func askWithIt(ctx context.Context, w *steps.World, exchange *client.Exchange) e
 	if exchange.Status/100 == 4 {
 		return nil
 	}
-	if _, err := w.Born(operation, exchange, nil); err != nil {
+	asked := w.Session.Contract.Operation("cards-create")
+	exchange, err := madeAs(ctx, w, w.Session.Client.Caller(asked), exchange)
+	if err != nil {
 		return err
 	}
-	delete(w.Things, "wallet") // that of another person
-	return w.Call(ctx, w.Session.Contract.Operation("cards-create").Title)
+	thing, err := w.Born(operation, exchange, nil)
+	if err != nil {
+		return err
+	}
+	thing.Maker, thing.As = exchange.As, "" // the card is asked for with this one, whoever made it
+	delete(w.Things, "wallet")              // that of another person
+	return w.Call(ctx, asked.Title)
 }
 
-func programUnfit(w *steps.World, exchange *client.Exchange) {
-	refused := exchange.Operation != "cards-create" && exchange.Status/100 == 4
-	w.Expect(refused || match.Says("Invalid metadata").Holds(w.Decoded(exchange)), evidence.Assertion{
+// madeAs has the latest request made by the client that asks for the card too: what an administrator made may be
+// no other client's to use (OWN-01). Where that client may not make it, the answer is the one that there was.
+func madeAs(ctx context.Context, w *steps.World, as string, exchange *client.Exchange) (*client.Exchange, error) {
+	if exchange.As == as || w.Draft == nil || w.Draft.Operation.ID != exchange.Operation {
+		return exchange, nil
+	}
+	own := *w.Draft
+	own.Request.As = as
+	again, err := w.Send(ctx, &own)
+	if err != nil || again.Status/100 != 2 {
+		return exchange, err
+	}
+	return again, nil
+}
+
+func programUnfit(w *steps.World, exchange *client.Exchange) error {
+	said := match.Says("Invalid metadata").Holds(w.Decoded(exchange))
+	asked := exchange.Operation == "cards-create"
+	if made := w.Things["program"]; asked && !said && exchange.Status/100 == 4 && made != nil && made.Maker != exchange.As {
+		return &scene.NotTestable{Key: "target.clients." + exchange.As + ".scope", Why: fmt.Sprintf(
+			"%q may not make card programs and may not use one that %q made: %s", exchange.As, made.Maker, w.Answered(exchange))}
+	}
+	refused := !asked && exchange.Status/100 == 4
+	w.Expect(refused || said, evidence.Assertion{
 		Check: "unfit metadata are refused", Fact: w.Own(contract.Refusal),
 		Message:  "a card was issued under a program with unfit metadata",
 		Expected: `a refusal of the program, or of its card with "Invalid metadata"`, Actual: w.Answered(exchange)})
+	return nil
 }
 
 func whoRefuses(w *steps.World, exchange *client.Exchange) {

@@ -41,6 +41,26 @@ func TestWhatAnAnswerHoldsAndShowsHoldsAndBreaks(t *testing.T) {
 	})
 }
 
+// Programs may belong to who made them: what the administrator made is then no program of the client that asks for cards.
+func TestACardIsAskedForWithTheProgramThatWasMade(t *testing.T) {
+	sentences := says(`a valid request to "Create a new program"`, `the request's "metadata" is set to {}`, `the request is sent`,
+		`a card is asked for with what it makes`, `the program is refused or issues no card`)
+	made := 0
+	s := stage.New(t, mock.Options{}, "CARD-PRE-16")
+	s.Alter("card-programs-create", 0, func(a *stage.Answer) {
+		if made++; made > 1 {
+			stage.Refused(403, "not yours to make")(a)
+			return
+		}
+		stage.Made(a)
+	})
+	var untestable *scene.NotTestable
+	require.ErrorAs(t, s.Say(t, sentences...), &untestable)
+	require.Equal(t, "target.clients.primary.scope", untestable.Key)
+	asked := s.World.Calls[len(s.World.Calls)-1]
+	require.Contains(t, string(asked.Request().Body), s.World.Things["program"].ID)
+}
+
 func TestSomeOfFourFieldsAreNoneOfThem(t *testing.T) {
 	sentences := says(`a wallet`, `we call "Get all wallets"`, `everything in the list has "account_number", "bank_code_type", "bank_code" and "owner", or none of them`)
 	none := stage.New(t, mock.Options{})

@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"net/http"
 	"net/url"
+	"regexp"
 	"slices"
 	"strings"
 	"time"
@@ -287,7 +288,8 @@ func showsNothingForeign(w *steps.World, kind string) error {
 	shown := ""
 	for name, value := range object.Body {
 		secret, ok := value.(string)
-		if ok && len(secret) > 8 && name != "id" && !knownOnBothSides(name) && strings.Contains(string(exchange.Body), secret) {
+		if ok && len(secret) > 8 && name != "id" && !knownOnBothSides(name) && !labels(object, name, secret) &&
+			strings.Contains(string(exchange.Body), secret) {
 			shown = name
 		}
 	}
@@ -304,6 +306,16 @@ func knownOnBothSides(name string) bool {
 		return true
 	}
 	return false
+}
+
+// label is a bare word, such as the name of a kind.
+var label = regexp.MustCompile(`^[A-Za-z]+(?:[ _.-][A-Za-z]+)?$`)
+
+// labels reports whether a field that nobody sent and no table has says no more than what the thing is called: an API
+// may write the same word into any refusal.
+func labels(object *scene.Thing, name, value string) bool {
+	_, sent := object.Sent[name]
+	return !sent && label.MatchString(value)
 }
 
 // Created is when a thing was created; zero where its answer does not say.

@@ -113,6 +113,19 @@ func TestWhatBelongsToAnotherClientStaysThere(t *testing.T) {
 	}
 }
 
+func TestAWordThatOnlyNamesAKindIsNotTheirData(t *testing.T) {
+	for value, broken := range map[string]bool{"stored_value": false, "stored-value-77": true} {
+		s := stage.New(t, mock.Options{}, "OWN-07")
+		require.NoError(t, s.Say(t, `a wallet of another client`))
+		s.World.Things["foreign wallet"].Body["object"] = value
+		s.Alter("wallets-get", 0, stage.Member("message", "there is no such "+value))
+		require.NoError(t, s.Say(t, `a valid request to "Get wallet by ID"`, `the request's "id" in the address is unknown`,
+			`the request is sent`, `the answer shows nothing of the foreign wallet`))
+		broke, _ := s.Found()
+		require.Equal(t, broken, slices.Contains(broke, "shows nothing of another client's"), value)
+	}
+}
+
 func TestAThingWithoutTimesHasNoOrderToLookAt(t *testing.T) {
 	for name, sentence := range map[string]string{
 		"moving on": `the card's "updated_at" is later than before`, "order": `the card's "updated_at" is not before its "created_at"`,

@@ -11,6 +11,7 @@ import (
 	"sync/atomic"
 
 	"github.com/kobcheck/kobcheck/contract"
+	"github.com/kobcheck/kobcheck/reports/evidence"
 	"github.com/kobcheck/kobcheck/schemas"
 )
 
@@ -67,7 +68,7 @@ func (c *Client) read(response *http.Response, exchange *Exchange) (counted int6
 		if long != nil {
 			size, values = int64(long.kept.Len()), long.values
 		}
-		cost := 2*size + valueSize*int64(values.seen) + headerSize(response.Header)
+		cost := 2*size + valueSize*int64(values.seen) + int64(evidence.HeadSize(response.Header))
 		switch {
 		case long == nil && size > sievedFrom && size > c.wholeTo(exchange):
 			long = &sieve{concerns: c.known.concerns}
@@ -147,16 +148,6 @@ func (c *Client) hold(ctx context.Context, counted int64) {
 		return
 	}
 	c.memory.give(counted)
-}
-
-func headerSize(header http.Header) (size int64) {
-	for name, values := range header {
-		size += int64(len(name))
-		for _, value := range values {
-			size += int64(len(value))
-		}
-	}
-	return size
 }
 
 // tally counts the values of JSON as its text goes by: as many as a decoder makes of it, or a few more.

@@ -6,6 +6,7 @@
 package client
 
 import (
+	"cmp"
 	"context"
 	"fmt"
 	"net"
@@ -141,21 +142,11 @@ func address(key, text string) (*url.URL, error) {
 }
 
 func settled(config Config) Config {
-	if config.Edition == "" {
-		config.Edition = contract.V1
-	}
-	if config.MaxBody == 0 {
-		config.MaxBody = schemas.MaxBody
-	}
-	if config.Timeout == 0 {
-		config.Timeout = DefaultTimeout
-	}
-	if config.Connections == 0 {
-		config.Connections = 64
-	}
-	if config.Redactor == nil {
-		config.Redactor = redact.New()
-	}
+	config.Edition = cmp.Or(config.Edition, contract.V1)
+	config.MaxBody = cmp.Or(config.MaxBody, schemas.MaxBody)
+	config.Timeout = cmp.Or(config.Timeout, DefaultTimeout)
+	config.Connections = cmp.Or(config.Connections, 64)
+	config.Redactor = cmp.Or(config.Redactor, redact.New())
 	if config.Dial == nil {
 		config.Dial = (&net.Dialer{Timeout: 10 * time.Second}).DialContext
 	}
@@ -199,9 +190,7 @@ func (c *Client) Do(ctx context.Context, operation *contract.Operation, request 
 // ready settles who calls, fetches the token, waits for our pace and builds the request. Beside an error stands the
 // exchange of a token call that failed, or nil.
 func (c *Client) ready(ctx context.Context, operation *contract.Operation, request *Request) (built, *Exchange, error) {
-	if request.As == "" {
-		request.As = c.Caller(operation)
-	}
+	request.As = cmp.Or(request.As, c.Caller(operation))
 	authorization, err := c.authorization(ctx, operation, *request)
 	if err != nil {
 		return built{}, triggered(err), err

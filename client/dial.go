@@ -10,6 +10,8 @@ import (
 	"net"
 	"net/http"
 	"net/url"
+
+	"github.com/kobcheck/kobcheck/contract"
 )
 
 // Dial opens a connection to the API of its own, for who writes HTTP/1.1 on it by hand: directly or through the
@@ -105,6 +107,16 @@ func withPort(u *url.URL) string {
 		return u.Host
 	}
 	return net.JoinHostPort(u.Hostname(), map[string]string{"https": "443", "http": "80"}[u.Scheme])
+}
+
+// written is a request with its text on a connection of [Client.Dial].
+func (c *Client) written(ctx context.Context, operation *contract.Operation, request *Request) (built, []byte, error) {
+	b, _, err := c.ready(ctx, operation, request)
+	if err != nil {
+		return b, nil, err
+	}
+	text, err := c.wire(b)
+	return b, text, err
 }
 
 // wire is a request as it stands on a connection of [Client.Dial].

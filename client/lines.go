@@ -2,6 +2,7 @@ package client
 
 import (
 	"bufio"
+	"cmp"
 	"context"
 	"io"
 	"math"
@@ -72,11 +73,7 @@ func (l *Lines) Together(ctx context.Context, operation *contract.Operation, req
 		return nil, err
 	}
 	for i, request := range requests {
-		b, _, err := l.client.ready(ctx, operation, &request)
-		if err != nil {
-			return nil, err
-		}
-		text, err := l.client.wire(b)
+		b, text, err := l.client.written(ctx, operation, &request)
 		if err != nil {
 			return nil, err
 		}
@@ -85,7 +82,7 @@ func (l *Lines) Together(ctx context.Context, operation *contract.Operation, req
 			return nil, noAnswer(ctx, operation.ID, l.client.base.Host, err)
 		}
 	}
-	if err := settle(ctx); err != nil {
+	if err := Wait(ctx, atTheDoor); err != nil {
 		return nil, noAnswer(ctx, operation.ID, l.client.base.Host, err)
 	}
 	under := slices.Clone(l.open[:len(requests)])
@@ -120,15 +117,6 @@ func (l *Lines) Together(ctx context.Context, operation *contract.Operation, req
 // read so much of each has all of them at work at once.
 const atTheDoor = 3 * time.Millisecond
 
-func settle(ctx context.Context) error {
-	select {
-	case <-time.After(atTheDoor):
-		return nil
-	case <-ctx.Done():
-		return ctx.Err()
-	}
-}
-
 // ready opens so many connections at once, and those anew that were idle for so long that the API may have closed
 // them.
 func (l *Lines) ready(ctx context.Context, n int) error {
@@ -145,12 +133,7 @@ func (l *Lines) ready(ctx context.Context, n int) error {
 		all.Go(func() { failures[i] = l.dial(ctx, i) })
 	}
 	all.Wait()
-	for _, failure := range failures {
-		if failure != nil {
-			return failure
-		}
-	}
-	return nil
+	return cmp.Or(failures...)
 }
 
 func (l *Lines) dial(ctx context.Context, i int) error {
@@ -215,11 +198,7 @@ func (l *Lines) finish(ctx context.Context, i int, one *Copy) (ended bool) {
 // SendWhole sends a request on a connection of its own and returns the connection without reading an answer, for who
 // wants to lose it. It leaves no exchange: nothing is known of what came of it.
 func (c *Client) SendWhole(ctx context.Context, operation *contract.Operation, request Request) (net.Conn, error) {
-	b, _, err := c.ready(ctx, operation, &request)
-	if err != nil {
-		return nil, err
-	}
-	text, err := c.wire(b)
+	_, text, err := c.written(ctx, operation, &request)
 	if err != nil {
 		return nil, err
 	}

@@ -59,12 +59,8 @@ func (p *pace) wait(ctx context.Context, operation string) error {
 			return tooSlow(ctx, operation, 0, fmt.Errorf("the API asked to wait for another %v, which is longer than the scenario has",
 				held.Round(time.Millisecond)))
 		}
-		timer := time.NewTimer(held)
-		select {
-		case <-timer.C:
-		case <-ctx.Done():
-			timer.Stop()
-			return tooSlow(ctx, operation, 0, ctx.Err())
+		if err := Wait(ctx, held); err != nil {
+			return tooSlow(ctx, operation, 0, err)
 		}
 	}
 	p.mu.Lock()
@@ -74,6 +70,18 @@ func (p *pace) wait(ctx context.Context, operation string) error {
 	}
 	p.sent++
 	return nil
+}
+
+// Wait returns after so long, or with the error of the context.
+func Wait(ctx context.Context, d time.Duration) error {
+	timer := time.NewTimer(d)
+	defer timer.Stop()
+	select {
+	case <-timer.C:
+		return nil
+	case <-ctx.Done():
+		return ctx.Err()
+	}
 }
 
 func tooSlow(ctx context.Context, operation string, perSecond float64, err error) error {

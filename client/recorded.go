@@ -66,13 +66,13 @@ func evidenceOf(r *redact.Redactor, body []byte, beyond string) string {
 
 // headersOf makes evidence out of a head: as many of its fields, by name, as a body may have bytes, and a count of the rest.
 func headersOf(r *redact.Redactor, header http.Header) map[string][]string {
-	size := headerSize(header)
+	size := evidence.HeadSize(header)
 	if size <= evidence.BodyBound {
 		return r.Headers(header)
 	}
 	kept, size := http.Header{}, 0
 	for _, name := range slices.Sorted(maps.Keys(header)) {
-		if size += headerSize(http.Header{name: header[name]}); size > evidence.BodyBound {
+		if size += evidence.HeadSize(http.Header{name: header[name]}); size > evidence.BodyBound {
 			break
 		}
 		kept[name] = header[name]

@@ -2,6 +2,7 @@ package client
 
 import (
 	"bytes"
+	"cmp"
 	"context"
 	"encoding/json"
 	"fmt"
@@ -57,11 +58,7 @@ func (c *Client) build(ctx context.Context, operation *contract.Operation, reque
 	if err != nil {
 		return built{}, fmt.Errorf("building the body of %q: %w", operation.Title, err)
 	}
-	method := operation.Method
-	if request.Method != "" {
-		method = request.Method
-	}
-	r, err := http.NewRequestWithContext(ctx, method, address, nil)
+	r, err := http.NewRequestWithContext(ctx, cmp.Or(request.Method, operation.Method), address, nil)
 	if err != nil {
 		return built{}, fmt.Errorf("building the request of %q: %w", operation.Title, err)
 	}
@@ -137,10 +134,7 @@ func (c *Client) setKey(ctx context.Context, operation *contract.Operation, requ
 	if documented != nil {
 		name = documented.Name
 	}
-	if request.KeyHeader != "" {
-		name = request.KeyHeader
-	}
-	header[name] = []string{key} // not Set: the spelling is the point
+	header[cmp.Or(request.KeyHeader, name)] = []string{key} // not Set: the spelling is the point
 	return key
 }
 
@@ -163,12 +157,7 @@ func payload(operation *contract.Operation, request Request) ([]byte, string, er
 			return nil, "", err
 		}
 		body = bytes.TrimSuffix(text.Bytes(), []byte("\n"))
-		if media == "" {
-			media = "application/json"
-		}
+		media = cmp.Or(media, "application/json")
 	}
-	if request.MediaType != "" {
-		media = request.MediaType
-	}
-	return body, media, nil
+	return body, cmp.Or(request.MediaType, media), nil
 }

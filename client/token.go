@@ -1,6 +1,7 @@
 package client
 
 import (
+	"cmp"
 	"context"
 	"encoding/json"
 	"errors"
@@ -168,17 +169,12 @@ func (c *Client) FreshToken(ctx context.Context, as, scope string) (Token, error
 var errNoClient = errors.New("the target file has no such client")
 
 func (c *Client) tokenID(as, scope string) (tokenID, error) {
-	if as == "" {
-		as = "primary"
-	}
+	as = cmp.Or(as, "primary")
 	credentials, known := c.config.Clients[as]
 	if !known {
 		return tokenID{}, &TokenError{Client: as, Scope: scope, Err: errNoClient}
 	}
-	if scope == "" {
-		scope = credentials.Scope
-	}
-	return tokenID{as, scope}, nil
+	return tokenID{as, cmp.Or(scope, credentials.Scope)}, nil
 }
 
 // fetch performs one token call (RFC 6749 section 4.4, credentials in the form as doc-768364 has it).

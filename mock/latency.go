@@ -37,10 +37,7 @@ func (s *Server) latency() time.Duration {
 
 // pause waits, but no longer than somebody waits for the answer.
 func pause(ctx context.Context, wait time.Duration) {
-	timer := time.NewTimer(wait)
-	defer timer.Stop()
-	select {
-	case <-timer.C:
-	case <-ctx.Done():
-	}
+	ctx, end := context.WithTimeout(ctx, wait)
+	defer end()
+	<-ctx.Done()
 }

@@ -3,6 +3,8 @@ package kind
 import (
 	"context"
 	"time"
+
+	"github.com/kobcheck/kobcheck/client"
 )
 
 // base is where the clock of load begins. It is monotonic: only differences count.
@@ -15,16 +17,7 @@ func Now() time.Duration { return time.Since(base) }
 func At(moment time.Time) time.Duration { return moment.Sub(base) }
 
 // Wait returns after so long, or with the error of the context.
-func Wait(ctx context.Context, d time.Duration) error {
-	timer := time.NewTimer(d)
-	defer timer.Stop()
-	select {
-	case <-timer.C:
-		return nil
-	case <-ctx.Done():
-		return ctx.Err()
-	}
-}
+func Wait(ctx context.Context, d time.Duration) error { return client.Wait(ctx, d) }
 
 // Milliseconds are those of a duration.
 func Milliseconds(d time.Duration) float64 { return float64(d.Nanoseconds()) / 1e6 }

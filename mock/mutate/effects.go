@@ -1,8 +1,8 @@
 package mutate
 
 import (
+	"context"
 	"net/http"
-	"time"
 
 	"github.com/google/uuid"
 	"github.com/tidwall/gjson"
@@ -177,10 +177,7 @@ func unseen(member string, perform performance) performance {
 
 // wait holds an answer back for as long as the proxy was told.
 func (c *call) wait() {
-	timer := time.NewTimer(c.proxy.config.Delay)
-	defer timer.Stop()
-	select {
-	case <-timer.C:
-	case <-c.request.Context().Done():
-	}
+	ctx, end := context.WithTimeout(c.request.Context(), c.proxy.config.Delay)
+	defer end()
+	<-ctx.Done()
 }

@@ -2,6 +2,17 @@ package evidence
 
 import "time"
 
+// HeadSize is how many bytes the names and values of a head have.
+func HeadSize(header map[string][]string) (size int) {
+	for name, values := range header {
+		size += len(name)
+		for _, value := range values {
+			size += len(value)
+		}
+	}
+	return size
+}
+
 // Exchange is one request and its answer, redacted when it was recorded. It never changes, and nothing in it
 // leads back to what it was made of.
 type Exchange struct {

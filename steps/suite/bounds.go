@@ -31,19 +31,9 @@ func (r *runner) fit(exchanges []evidence.Exchange) {
 }
 
 func sizeOf(e *evidence.Exchange) int {
-	size := len(e.Curl) + len(e.Error) + len(e.Request.URL) + len(e.Request.Body) + headSize(e.Request.Headers)
+	size := len(e.Curl) + len(e.Error) + len(e.Request.URL) + len(e.Request.Body) + evidence.HeadSize(e.Request.Headers)
 	if e.Response != nil {
-		size += len(e.Response.Body) + headSize(e.Response.Headers)
-	}
-	return size
-}
-
-func headSize(headers map[string][]string) (size int) {
-	for name, values := range headers {
-		size += len(name)
-		for _, value := range values {
-			size += len(value)
-		}
+		size += len(e.Response.Body) + evidence.HeadSize(e.Response.Headers)
 	}
 	return size
 }

@@ -4,9 +4,11 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"slices"
 	"sync"
 	"time"
 
+	"github.com/kobcheck/kobcheck/client"
 	"github.com/kobcheck/kobcheck/reports"
 	"github.com/kobcheck/kobcheck/reports/evidence"
 	"github.com/kobcheck/kobcheck/steps"
@@ -56,12 +58,8 @@ func (o *outage) note(result *reports.Scenario, failure error) {
 
 // answered reports whether the target answered at least one request of the scenario.
 func answered(result *reports.Scenario) bool {
-	for i := range result.Exchanges {
-		if result.Exchanges[i].Response != nil && result.Exchanges[i].Response.Status < 500 {
-			return true
-		}
-	}
-	return false
+	return slices.ContainsFunc(result.Exchanges,
+		func(e evidence.Exchange) bool { return e.Response != nil && e.Response.Status < 500 })
 }
 
 // pollEvery is how often a target that is down is tried.
@@ -101,17 +99,7 @@ func (o *outage) wait(ctx context.Context) bool {
 	if ctx.Err() != nil {
 		return false
 	}
-	pause(ctx, pollEvery)
+	_ = client.Wait(ctx, pollEvery) // the caller looks at the context
 	o.waited += pollEvery
 	return true
-}
-
-// pause waits for a time or for the end of the context.
-func pause(ctx context.Context, d time.Duration) {
-	timer := time.NewTimer(d)
-	defer timer.Stop()
-	select {
-	case <-timer.C:
-	case <-ctx.Done():
-	}
 }

@@ -7,6 +7,7 @@ import (
 	"slices"
 	"time"
 
+	"github.com/kobcheck/kobcheck/client"
 	"github.com/kobcheck/kobcheck/client/scene"
 	"github.com/kobcheck/kobcheck/schemas"
 	"github.com/kobcheck/kobcheck/steps"
@@ -171,16 +172,8 @@ func apart(object *scene.Thing) time.Duration {
 
 // Pass waits until a time stamped now differs from those of a thing.
 func Pass(ctx context.Context, object *scene.Thing) error {
-	return wait(ctx, apart(object))
-}
-
-func wait(ctx context.Context, d time.Duration) error {
-	timer := time.NewTimer(d)
-	defer timer.Stop()
-	select {
-	case <-timer.C:
-		return nil
-	case <-ctx.Done():
+	if client.Wait(ctx, apart(object)) != nil {
 		return context.Cause(ctx)
 	}
+	return nil
 }

@@ -5,7 +5,6 @@ import (
 	"fmt"
 	"math"
 	"slices"
-	"strconv"
 	"strings"
 	"time"
 
@@ -154,31 +153,13 @@ func (m *merging) finish() {
 		w.LeftBehind = append(w.LeftBehind, *one)
 	}
 	slices.SortFunc(w.LeftBehind, func(a, b LeftBehind) int { return cmp.Compare(a.Kind, b.Kind) })
-	uses := map[string]*OperationUse{}
-	latencies := map[string][]float64{}
-	for i := range w.Operations {
-		uses[w.Operations[i].ID] = &OperationUse{ID: w.Operations[i].ID, Statuses: map[string]int{}}
-	}
+	uses := Uses{}
 	for i := range w.Scenarios {
-		for _, exchange := range w.Scenarios[i].Exchanges {
-			use := uses[exchange.Operation]
-			if use == nil {
-				continue
-			}
-			use.Requests++
-			status := "none"
-			if exchange.Response != nil {
-				status = strconv.Itoa(exchange.Response.Status)
-				latencies[exchange.Operation] = append(latencies[exchange.Operation], exchange.DurationMS)
-			}
-			use.Statuses[status]++
-		}
+		uses.Add(w.Scenarios[i].Exchanges)
 	}
 	operations := make([]OperationUse, 0, len(w.Operations))
 	for _, one := range w.Operations {
-		use := uses[one.ID]
-		use.Latency = LatencyOf(latencies[one.ID])
-		operations = append(operations, *use)
+		operations = append(operations, uses.Of(one.ID))
 	}
 	w.Operations = operations
 }

@@ -112,7 +112,7 @@ func (r *runner) watchMade(ctx context.Context) {
 			r.blame(by[key], beyond)
 		}
 	}
-	r.uses.add(w.Evidence().Exchanges)
+	r.uses.Add(w.Evidence().Exchanges)
 }
 
 // beyondGiven are the entries of a list that no answer gave to the run.

@@ -93,7 +93,7 @@ func (r *runner) keep(ctx context.Context, a *attempt) {
 	r.made.add(r.config.Session.Contract, seen.Exchanges)
 	r.accounts.asked = append(r.accounts.asked, r.accounts.add(r.config.Session.Contract, a.scenario.ID, heard)...)
 	r.census.add(seen.Checks)
-	r.uses.add(seen.Exchanges)
+	r.uses.Add(seen.Exchanges)
 	r.observations = append(r.observations, seen.Observations...)
 	for _, one := range cardorder.Decisions(a.world) {
 		failing := slices.Sorted(slices.Values(one.Failing))
@@ -149,7 +149,7 @@ func (r *runner) proveRefusals(result *reports.Scenario, refusals []evidence.Che
 		if !finished(result.Verdict) && slices.Contains(result.Requirements, check.Requirement) {
 			continue
 		}
-		if r.uses.served(check.Refused) && !slices.Contains(result.Proves, check.Requirement) {
+		if r.uses.Served(check.Refused) && !slices.Contains(result.Proves, check.Requirement) {
 			result.Proves = append(result.Proves, check.Requirement)
 		}
 	}

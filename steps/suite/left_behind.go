@@ -2,18 +2,19 @@ package suite
 
 import (
 	"encoding/json"
+	"maps"
 	"net/http"
+	"slices"
 	"sort"
+	"strings"
 
 	"github.com/kobcheck/kobcheck/contract"
 	"github.com/kobcheck/kobcheck/reports"
 	"github.com/kobcheck/kobcheck/reports/evidence"
 )
 
-// made keeps what the run made and did not take away again, by kind.
-type made map[string]map[string]madeThing
-
-type madeThing struct{ as string }
+// made keeps what the run made and did not take away again, by kind and id: who made it.
+type made map[string]map[string]string
 
 // add looks at the exchanges of a scenario for objects that were made or deleted.
 func (m made) add(facts *contract.Contract, exchanges []evidence.Exchange) {
@@ -25,7 +26,7 @@ func (m made) add(facts *contract.Contract, exchanges []evidence.Exchange) {
 		if exchange.Request.Method == http.MethodDelete {
 			for _, things := range m {
 				for id := range things {
-					if containsSegment(exchange.Request.URL, id) {
+					if slices.Contains(strings.Split(exchange.Request.URL, "/"), id) {
 						delete(things, id)
 					}
 				}
@@ -41,25 +42,10 @@ func (m made) add(facts *contract.Contract, exchanges []evidence.Exchange) {
 			continue
 		}
 		if m[operation.Creates] == nil {
-			m[operation.Creates] = map[string]madeThing{}
+			m[operation.Creates] = map[string]string{}
 		}
-		m[operation.Creates][body.ID] = madeThing{as: exchange.As}
+		m[operation.Creates][body.ID] = exchange.As
 	}
-}
-
-// containsSegment reports whether a path of the address ends in the id.
-func containsSegment(address, id string) bool {
-	for end := len(address); end > 0; {
-		at := end - 1
-		for at >= 0 && address[at] != '/' {
-			at--
-		}
-		if address[at+1:end] == id {
-			return true
-		}
-		end = at
-	}
-	return false
 }
 
 // leftBehindBound keeps the list of a kind readable; the count is always whole.
@@ -72,15 +58,8 @@ func (m made) leftBehind() []reports.LeftBehind {
 		if len(things) == 0 {
 			continue
 		}
-		one := reports.LeftBehind{Kind: kind, Count: len(things)}
-		for id := range things {
-			one.IDs = append(one.IDs, id)
-		}
-		sort.Strings(one.IDs)
-		if len(one.IDs) > leftBehindBound {
-			one.IDs = one.IDs[:leftBehindBound]
-		}
-		out = append(out, one)
+		ids := slices.Sorted(maps.Keys(things))
+		out = append(out, reports.LeftBehind{Kind: kind, Count: len(things), IDs: ids[:min(len(ids), leftBehindBound)]})
 	}
 	sort.Slice(out, func(i, j int) bool { return out[i].Kind < out[j].Kind })
 	return out

@@ -1,8 +1,9 @@
 package suite
 
 import (
+	"cmp"
 	"fmt"
-	"sort"
+	"slices"
 	"strconv"
 	"strings"
 
@@ -46,33 +47,18 @@ func (s Shard) of(selected []*catalog.Scenario) []*catalog.Scenario {
 	if s.Of <= 1 {
 		return selected
 	}
-	order := append([]*catalog.Scenario(nil), selected...)
-	sort.SliceStable(order, func(i, j int) bool {
-		if a, b := cost(order[i]), cost(order[j]); a != b {
-			return a > b
-		}
-		return order[i].Key < order[j].Key
+	order := slices.SortedStableFunc(slices.Values(selected), func(a, b *catalog.Scenario) int {
+		return cmp.Or(cmp.Compare(cost(b), cost(a)), cmp.Compare(a.Key, b.Key))
 	})
 	loads, mine := make([]int, s.Of), map[string]bool{}
 	for _, scenario := range order {
-		least := 0
-		for i, load := range loads {
-			if load < loads[least] {
-				least = i
-			}
-		}
+		least := slices.Index(loads, slices.Min(loads))
 		loads[least] += cost(scenario)
 		if least == s.Index-1 {
 			mine[scenario.Key] = true
 		}
 	}
-	var out []*catalog.Scenario
-	for _, scenario := range selected {
-		if mine[scenario.Key] {
-			out = append(out, scenario)
-		}
-	}
-	return out
+	return slices.DeleteFunc(slices.Clone(selected), func(scenario *catalog.Scenario) bool { return !mine[scenario.Key] })
 }
 
 // cost estimates how long a scenario takes: most steps are a request or two.

@@ -203,7 +203,7 @@ type runner struct {
 	results map[string]*reports.Scenario // by key
 	counts  map[evidence.Verdict]int
 	census  census
-	uses    uses
+	uses    reports.Uses
 
 	observations []evidence.Observation
 	passing      map[string][]evidence.Finding // by key
@@ -227,7 +227,7 @@ type runner struct {
 func newRunner(config Config, selected []*catalog.Scenario) *runner {
 	r := &runner{config: config, selected: map[string]*catalog.Scenario{}, order: selected, started: time.Now().UTC(),
 		results: map[string]*reports.Scenario{}, places: evidence.Places{Most: mostPlaces}, passing: map[string][]evidence.Finding{},
-		refusals: map[string][]evidence.Check{}, counts: map[evidence.Verdict]int{}, census: census{}, uses: uses{},
+		refusals: map[string][]evidence.Check{}, counts: map[evidence.Verdict]int{}, census: census{}, uses: reports.Uses{},
 		undocumented: undocumented{map[reports.Undocumented]bool{}, map[reports.Undocumented]int{}}, made: made{}, accounts: newAccounts(),
 		environment: map[string]bool{}, voices: voices{}}
 	r.current = r.selected
@@ -320,7 +320,9 @@ func (r *runner) finish(ctx context.Context) *reports.Run {
 	}
 	run.Passing = reports.Gathered(append(slices.Concat(run.Passing, r.late), r.places.Rest()...))
 	run.Census = r.census.counts()
-	run.Operations = r.uses.operations(r.config.Session.Contract)
+	for _, operation := range r.config.Session.Contract.Operations {
+		run.Operations = append(run.Operations, r.uses.Of(operation.ID))
+	}
 	run.Observations = reports.SettledObservations(r.observations)
 	if len(r.decisions) > 0 {
 		run.CardOrder = &reports.OrderProof{Decisions: r.decisions}

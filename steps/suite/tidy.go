@@ -24,8 +24,8 @@ func (r *runner) tidy(ctx context.Context) {
 	defer cancel()
 	var things []leftover.Thing
 	for kind, all := range r.made {
-		for id, thing := range all {
-			things = append(things, leftover.Thing{Kind: kind, ID: id, As: thing.as})
+		for id, as := range all {
+			things = append(things, leftover.Thing{Kind: kind, ID: id, As: as})
 		}
 	}
 	r.tidied = leftover.PutAway(ctx, r.config.Session.Client, r.config.Session.Contract, things, func(one leftover.Thing) {

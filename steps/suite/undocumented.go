@@ -1,6 +1,7 @@
 package suite
 
 import (
+	"slices"
 	"strconv"
 	"strings"
 
@@ -57,26 +58,15 @@ func (u undocumented) add(facts *contract.Contract, exchanges []evidence.Exchang
 }
 
 func documentedStatus(operation *contract.Operation, status int) bool {
-	if operation.Success.Accepts(status) {
-		return true
-	}
-	for _, one := range operation.Errors {
-		if one.Status == status {
-			return true
-		}
-	}
-	return false
+	return operation.Success.Accepts(status) ||
+		slices.ContainsFunc(operation.Errors, func(one contract.ErrorCase) bool { return one.Status == status })
 }
 
 // documentedHeader reports whether a header is on the page of the operation or in the registry of HTTP
 // fields, as far as answers use them.
 func documentedHeader(operation *contract.Operation, name string) bool {
-	for _, header := range operation.ResponseHeaders {
-		if strings.EqualFold(header.Name, name) {
-			return true
-		}
-	}
-	return standardHeaders[strings.ToLower(name)]
+	return standardHeaders[strings.ToLower(name)] || slices.ContainsFunc(operation.ResponseHeaders,
+		func(header contract.Parameter) bool { return strings.EqualFold(header.Name, name) })
 }
 
 // standardHeaders are fields that RFC 9110 to 9112, 6265, 6797 and 9530 define, and so need no page.

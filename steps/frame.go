@@ -1,6 +1,7 @@
 package steps
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -139,10 +140,7 @@ func (w *World) state(ctx context.Context, thing *scene.Thing) (map[string]any, 
 }
 
 func caller(w *World, operation *contract.Operation, thing *scene.Thing) string {
-	if thing.As != "" {
-		return thing.As
-	}
-	return w.Session.Client.Caller(operation)
+	return cmp.Or(thing.As, w.Session.Client.Caller(operation))
 }
 
 // Breaks is the requirement that a change of a member of a thing breaks; empty where it may change.

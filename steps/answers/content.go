@@ -20,11 +20,11 @@ func contentSentences() []steps.Definition {
 	const area = "answer"
 	return []steps.Definition{
 		steps.Define(area, `the answer shows {}`, "Looks through the whole answer.", steps.Choice{
-			{Word: "no credential of ours", Doc: "neither our token nor our secret is repeated.", Handler: noCredential},
+			{Word: "no credential of ours", Doc: "neither our token nor our secret is repeated.", Handler: watched("no credential", "HARNESS-14")},
 			{Word: "no full card number", Doc: "no 13 to 19 digits that pass the check of card numbers.", Handler: noCardNumber},
-			{Word: "no verification value", Doc: "no field named like CVV, PIN or track.", Handler: noVerificationValue},
-			{Word: "nothing of the inside of the server", Doc: "no stack trace, file path or database statement.", Handler: noInsides},
-			{Word: "nothing that is yet to come", Doc: "no created_at and updated_at after the Date of the answer, but for a minute.", Handler: nothingLater},
+			{Word: "no verification value", Doc: "no field named like CVV, PIN or track.", Handler: watched("no verification value", "HARNESS-15")},
+			{Word: "nothing of the inside of the server", Doc: "no stack trace, file path or database statement.", Handler: watched("no inside of the server", "HARNESS-10")},
+			{Word: "nothing that is yet to come", Doc: "no created_at and updated_at after the Date of the answer, but for a minute.", Handler: watched("nothing from the future", "HARNESS-20")},
 		}),
 		steps.Define(area, `the API knows the operation`, "The answer is not 404, 405 or 501, and no server error.", operationExists),
 		steps.Define(area, `a card is asked for with what it makes`, "Sends the creation of a card with what the latest call made; where that was "+
@@ -80,42 +80,22 @@ func retryAfter(w *steps.World, exchange *client.Exchange, name string) error {
 	return nil
 }
 
-// expectSentinel counts what a sentinel says of the latest answer as a check of the scenario's own.
-func expectSentinel(w *steps.World, name, requirement string) error {
-	exchange, err := w.Latest()
-	if err != nil {
-		return err
-	}
-	operation := w.Session.Contract.Operation(exchange.Operation)
-	seen := false
-	results, _ := sentinel.Watch(w.Session.Schemas, operation, exchange, w.Session.Edition)
-	for _, result := range results {
-		if result.Fact.Requirement != requirement {
-			continue
+// watched returns the step that counts what a sentinel says of the latest answer as a check of the scenario's own.
+func watched(name, requirement string) func(*steps.World, *client.Exchange) {
+	return func(w *steps.World, exchange *client.Exchange) {
+		operation := w.Session.Contract.Operation(exchange.Operation)
+		seen := false
+		results, _ := sentinel.Watch(w.Session.Schemas, operation, exchange, w.Session.Edition)
+		for _, result := range results {
+			if result.Fact.Requirement == requirement {
+				seen = true
+				w.Expect(result.Holds, result)
+			}
 		}
-		seen = true
-		w.Expect(result.Holds, result)
+		if !seen {
+			w.NoData(name, w.Fact(requirement, contract.Content), "the answer had nothing of the kind to look at")
+		}
 	}
-	if !seen {
-		w.NoData(name, w.Fact(requirement, contract.Content), "the answer had nothing of the kind to look at")
-	}
-	return nil
-}
-
-func noInsides(w *steps.World) error {
-	return expectSentinel(w, "no inside of the server", "HARNESS-10")
-}
-
-func noCredential(w *steps.World) error {
-	return expectSentinel(w, "no credential", "HARNESS-14")
-}
-
-func noVerificationValue(w *steps.World) error {
-	return expectSentinel(w, "no verification value", "HARNESS-15")
-}
-
-func nothingLater(w *steps.World) error {
-	return expectSentinel(w, "nothing from the future", "HARNESS-20")
 }
 
 func noCardNumber(w *steps.World, exchange *client.Exchange) {

@@ -31,12 +31,7 @@ var refusals = map[string]struct {
 
 func is(codes ...int) func(int) bool {
 	return func(code int) bool {
-		for _, one := range codes {
-			if one == code {
-				return true
-			}
-		}
-		return false
+		return slices.Contains(codes, code)
 	}
 }
 

@@ -7,10 +7,13 @@ package catalog
 
 import (
 	"bytes"
+	"cmp"
 	"errors"
 	"fmt"
 	"io/fs"
 	"path"
+	"regexp"
+	"slices"
 	"sort"
 	"strings"
 	"unicode"
@@ -285,10 +288,8 @@ func (s *Scenario) readRow(header, row *messages.TableRow) []string {
 }
 
 func (s *Scenario) addTag(tag string) {
-	for _, known := range s.Tags {
-		if known == tag {
-			return
-		}
+	if slices.Contains(s.Tags, tag) {
+		return
 	}
 	s.Tags = append(s.Tags, tag)
 	name := strings.TrimPrefix(tag, "@")
@@ -296,13 +297,9 @@ func (s *Scenario) addTag(tag string) {
 	case strings.HasPrefix(name, "id:"):
 		s.idTag = strings.TrimPrefix(name, "id:")
 	case strings.HasPrefix(name, "gap:"):
-		if s.Gap == "" {
-			s.Gap = strings.TrimPrefix(name, "gap:")
-		}
+		s.Gap = cmp.Or(s.Gap, strings.TrimPrefix(name, "gap:"))
 	case contract.Mark(name).Valid():
-		if s.Mark == "" {
-			s.Mark = contract.Mark(name)
-		}
+		s.Mark = cmp.Or(s.Mark, contract.Mark(name))
 	case requirementLike(name):
 		s.Requirements = append(s.Requirements, name)
 	}
@@ -323,31 +320,13 @@ func requirementLike(name string) bool {
 	if i <= 0 || i == len(name)-1 {
 		return false
 	}
-	for _, r := range name[:i] {
-		if !unicode.IsUpper(r) && r != '-' {
-			return false
-		}
-	}
-	return strings.Trim(name[i+1:], "0123456789") == ""
+	return !strings.ContainsFunc(name[:i], func(r rune) bool { return !unicode.IsUpper(r) && r != '-' }) &&
+		strings.Trim(name[i+1:], "0123456789") == ""
 }
+
+var notInID = regexp.MustCompile(`[^a-z0-9]+`)
 
 // slug makes the part of an id out of a cell: small letters, digits and hyphens.
 func slug(text string) string {
-	var out strings.Builder
-	gap := false
-	for _, r := range strings.ToLower(text) {
-		if r >= 'a' && r <= 'z' || r >= '0' && r <= '9' {
-			if gap && out.Len() > 0 {
-				out.WriteByte('-')
-			}
-			out.WriteRune(r)
-			gap = false
-			continue
-		}
-		gap = true
-	}
-	if out.Len() == 0 {
-		return "blank"
-	}
-	return out.String()
+	return cmp.Or(strings.Trim(notInID.ReplaceAllString(strings.ToLower(text), "-"), "-"), "blank")
 }

@@ -1,6 +1,7 @@
 package catalog
 
 import (
+	"cmp"
 	"fmt"
 	"io"
 	"slices"
@@ -8,8 +9,6 @@ import (
 
 	"github.com/kobcheck/kobcheck/contract"
 )
-
-func containsText(text, part string) bool { return strings.Contains(text, part) }
 
 // Explain prints everything of one requirement or operation: what the documentation says and where, what
 // it leaves open, and the scenarios that look at it; or of one scenario, its sentences and how to see it alone. Faults
@@ -56,13 +55,7 @@ func (c *Catalog) explainRequirement(facts *contract.Contract, faults map[string
 	if r.Reason != "" {
 		fmt.Fprintf(&b, "  no scenario %s\n", r.Reason)
 	}
-	var scenarios []*Scenario
-	for _, s := range c.Scenarios {
-		if contains(s.Requirements, r.ID) {
-			scenarios = append(scenarios, s)
-		}
-	}
-	explainScenarios(&b, scenarios)
+	explainScenarios(&b, c.where(func(s *Scenario) bool { return slices.Contains(s.Requirements, r.ID) }))
 	if list := faults[r.ID]; len(list) > 0 {
 		fmt.Fprintf(&b, "\n  faults of the mock that break it\n")
 		for _, fault := range list {
@@ -137,14 +130,14 @@ func (c *Catalog) explainOperation(facts *contract.Contract, o *contract.Operati
 		}
 		fmt.Fprintf(&b, "  %-6s %s %s (%s)\n", edition, o.Method, path, o.Marks["paths."+string(edition)])
 	}
-	fmt.Fprintf(&b, "  page   %s\n", orUnknown(o.Source.Address))
+	fmt.Fprintf(&b, "  page   %s\n", cmp.Or(o.Source.Address, "not known"))
 	explainFields(&b, o)
 	success := "any 2xx; no page gives the code"
 	if o.Success.Status != 0 {
 		success = fmt.Sprint(o.Success.Status)
 	}
-	fmt.Fprintf(&b, "\n  success       %s, %s of %s (%s)\n  idempotency   %s\n", success, orUnknown(o.Success.Shape),
-		orUnknown(o.Success.Schema), o.Success.Mark, o.Idempotent)
+	fmt.Fprintf(&b, "\n  success       %s, %s of %s (%s)\n  idempotency   %s\n", success, cmp.Or(o.Success.Shape, "not known"),
+		cmp.Or(o.Success.Schema, "not known"), o.Success.Mark, o.Idempotent)
 	for _, failure := range o.Errors {
 		what := failure.Meaning
 		if failure.Message != "" {
@@ -160,13 +153,7 @@ func (c *Catalog) explainOperation(facts *contract.Contract, o *contract.Operati
 		r := facts.Requirement(id)
 		fmt.Fprintf(&b, "    %-16s %-11s %s\n", id, r.Mark, r.Sentence)
 	}
-	var scenarios []*Scenario
-	for _, s := range c.Scenarios {
-		if s.calls(o) {
-			scenarios = append(scenarios, s)
-		}
-	}
-	explainScenarios(&b, scenarios)
+	explainScenarios(&b, c.where(func(s *Scenario) bool { return s.calls(o) }))
 	return b.String()
 }
 
@@ -196,11 +183,4 @@ func statusText(code int) string {
 		return "some status;"
 	}
 	return fmt.Sprint(code)
-}
-
-func orUnknown(text string) string {
-	if text == "" {
-		return "not known"
-	}
-	return text
 }

@@ -3,6 +3,7 @@ package catalog
 import (
 	"fmt"
 	"regexp"
+	"slices"
 	"strings"
 
 	"github.com/kobcheck/kobcheck/contract"
@@ -143,12 +144,7 @@ func plainSentence(text string) string {
 
 // records reports whether the scenario keeps an answer as an observation instead of judging it.
 func (s *Scenario) records() bool {
-	for _, step := range s.Steps {
-		if strings.HasSuffix(step.Text, " is recorded") {
-			return true
-		}
-	}
-	return false
+	return slices.ContainsFunc(s.Steps, func(step Step) bool { return strings.HasSuffix(step.Text, " is recorded") })
 }
 
 func (c *Catalog) lintSteps(vocabulary []Sentence) []Problem {

@@ -1,6 +1,9 @@
 package catalog
 
 import (
+	"slices"
+	"strings"
+
 	"github.com/kobcheck/kobcheck/contract"
 )
 
@@ -67,23 +70,22 @@ func (c *Catalog) ListOperations(facts *contract.Contract) []OperationEntry {
 		path, _ := o.PathIn(contract.V1)
 		entry := OperationEntry{ID: o.ID, Section: o.Section, Title: o.Title, Method: o.Method, Path: path,
 			Mark: contract.Marked{Mark: contract.NotFound, Marks: o.Marks}.Of("path"), Scenarios: []string{}}
-		for _, s := range c.Scenarios {
-			if s.calls(o) {
-				entry.Scenarios = append(entry.Scenarios, s.ID)
-			}
+		for _, s := range c.where(func(s *Scenario) bool { return s.calls(o) }) {
+			entry.Scenarios = append(entry.Scenarios, s.ID)
 		}
 		entries = append(entries, entry)
 	}
 	return entries
 }
 
+// where are the scenarios of which something holds.
+func (c *Catalog) where(holds func(*Scenario) bool) []*Scenario {
+	return slices.DeleteFunc(slices.Clone(c.Scenarios), func(s *Scenario) bool { return !holds(s) })
+}
+
 func (s *Scenario) calls(o *contract.Operation) bool {
-	for _, step := range s.Steps {
-		if containsText(step.Text, `"`+o.Title+`"`) {
-			return true
-		}
-	}
-	return o.Requirement != "" && contains(s.Requirements, o.Requirement)
+	return slices.ContainsFunc(s.Steps, func(step Step) bool { return strings.Contains(step.Text, `"`+o.Title+`"`) }) ||
+		o.Requirement != "" && slices.Contains(s.Requirements, o.Requirement)
 }
 
 // ListScenarios returns every scenario.

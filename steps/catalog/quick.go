@@ -30,7 +30,7 @@ func Asks(from *contract.Contract) (asks []Ask) {
 		if o.Header("Authorization") != nil {
 			asks = append(asks, Ask{"each operation without a token", "AUTH-28", o})
 		}
-		if o.Method == http.MethodGet && len(o.PathParams) == 1 && contains(o.Rules, "OWN-07") {
+		if o.Method == http.MethodGet && len(o.PathParams) == 1 && slices.Contains(o.Rules, "OWN-07") {
 			asks = append(asks, Ask{"a read of another client's thing of each kind", "OWN-07", o})
 		}
 		if o.Body == nil {
@@ -51,7 +51,7 @@ func Asks(from *contract.Contract) (asks []Ask) {
 // Answering returns the scenario that answers a question with the fewest steps, or nil where none does.
 func (c *Catalog) Answering(ask Ask) (best *Scenario) {
 	for _, s := range c.Scenarios {
-		if contains(s.Requirements, ask.Requirement) && (ask.Operation == nil || s.calls(ask.Operation)) && !s.tagged(UnderLoad) &&
+		if slices.Contains(s.Requirements, ask.Requirement) && (ask.Operation == nil || s.calls(ask.Operation)) && !s.tagged(UnderLoad) &&
 			(best == nil || len(s.Steps) < len(best.Steps)) {
 			best = s
 		}
@@ -74,7 +74,7 @@ func (c *Catalog) quick(from *contract.Contract) map[*Scenario]bool {
 func (c *Catalog) QuickSays(from *contract.Contract) string {
 	var kinds []string
 	for _, ask := range Asks(from) {
-		if !contains(kinds, ask.Kind) {
+		if !slices.Contains(kinds, ask.Kind) {
 			kinds = append(kinds, ask.Kind)
 		}
 	}

@@ -48,6 +48,10 @@ func (e *UnknownError) Error() string {
 	return text
 }
 
+func unknown(kind, name string, known []string) error {
+	return &UnknownError{Kind: kind, Name: name, Nearest: contract.Nearest(name, known)}
+}
+
 // Select returns the scenarios that a selection means, in the order of the features. Scenarios tagged
 // @load are left out unless the selection wants them. A tag, section, requirement or scenario that
 // does not exist is an [UnknownError]; a selection that is understood may still be empty.
@@ -63,16 +67,10 @@ func (c *Catalog) Select(selection Selection, from *contract.Contract) ([]*Scena
 	if selection.Quick {
 		quick = c.quick(from)
 	}
-	var selected []*Scenario
-	for _, scenario := range c.Scenarios {
-		if !selection.WantsLoad() && scenario.tagged(UnderLoad) {
-			continue
-		}
-		if expression.Holds(scenario.Tags) && selection.names(scenario) && selection.calls(scenario, from) && (quick == nil || quick[scenario]) {
-			selected = append(selected, scenario)
-		}
-	}
-	return selected, nil
+	return c.where(func(s *Scenario) bool {
+		return (selection.WantsLoad() || !s.tagged(UnderLoad)) && expression.Holds(s.Tags) && selection.names(s) &&
+			selection.calls(s, from) && (quick == nil || quick[s])
+	}), nil
 }
 
 // calls reports whether a scenario is about the operation that is selected.
@@ -106,18 +104,11 @@ func (s Selection) names(scenario *Scenario) bool {
 	if s.Section != "" && scenario.Section != s.Section {
 		return false
 	}
-	if s.Requirement != "" && !contains(scenario.Requirements, s.Requirement) {
+	if s.Requirement != "" && !slices.Contains(scenario.Requirements, s.Requirement) {
 		return false
 	}
-	if len(s.IDs) == 0 {
-		return true
-	}
-	for _, id := range s.IDs {
-		if scenario.ID == id || strings.HasPrefix(scenario.ID, id+"/") {
-			return true
-		}
-	}
-	return false
+	return len(s.IDs) == 0 ||
+		slices.ContainsFunc(s.IDs, func(id string) bool { return scenario.ID == id || strings.HasPrefix(scenario.ID, id+"/") })
 }
 
 func (c *Catalog) known(selection Selection, expression *Expression, from *contract.Contract) error {
@@ -138,51 +129,36 @@ func (c *Catalog) known(selection Selection, expression *Expression, from *contr
 		}
 	}
 	for _, tag := range expression.tags {
-		if !contains(tags, tag) {
-			return &UnknownError{Kind: "tag", Name: tag, Nearest: contract.Nearest(tag, tags)}
+		if !slices.Contains(tags, tag) {
+			return unknown("tag", tag, tags)
 		}
 	}
-	if selection.Section != "" && !contains(sections, selection.Section) {
-		return &UnknownError{Kind: "section", Name: selection.Section, Nearest: contract.Nearest(selection.Section, sections)}
+	if selection.Section != "" && !slices.Contains(sections, selection.Section) {
+		return unknown("section", selection.Section, sections)
 	}
 	if selection.Requirement != "" && from.Requirement(selection.Requirement) == nil {
-		return &UnknownError{Kind: "requirement", Name: selection.Requirement,
-			Nearest: contract.Nearest(selection.Requirement, from.RequirementIDs())}
+		return unknown("requirement", selection.Requirement, from.RequirementIDs())
 	}
 	if selection.Operation != "" && operationOf(from, selection.Operation) == nil {
 		var operations []string
 		for _, one := range from.Operations {
 			operations = append(operations, one.ID, one.Title)
 		}
-		return &UnknownError{Kind: "operation", Name: selection.Operation, Nearest: contract.Nearest(selection.Operation, operations)}
+		return unknown("operation", selection.Operation, operations)
 	}
 	for _, id := range selection.IDs {
-		if !contains(ids, id) {
-			return &UnknownError{Kind: "scenario", Name: id, Nearest: contract.Nearest(id, ids)}
+		if !slices.Contains(ids, id) {
+			return unknown("scenario", id, ids)
 		}
 	}
 	return nil
 }
 
-func (s *Scenario) tagged(tag string) bool { return contains(s.Tags, tag) }
-
-func contains(list []string, word string) bool {
-	for _, one := range list {
-		if one == word {
-			return true
-		}
-	}
-	return false
-}
+func (s *Scenario) tagged(tag string) bool { return slices.Contains(s.Tags, tag) }
 
 // Has reports whether there is a scenario of that id.
 func (c *Catalog) Has(id string) bool {
-	for _, scenario := range c.Scenarios {
-		if scenario.ID == id {
-			return true
-		}
-	}
-	return false
+	return slices.ContainsFunc(c.Scenarios, func(scenario *Scenario) bool { return scenario.ID == id })
 }
 
 // Coverage returns the ids of the scenarios that prove each requirement.

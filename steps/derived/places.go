@@ -1,6 +1,7 @@
 package derived
 
 import (
+	"cmp"
 	"encoding/json"
 	"fmt"
 	"net/http"
@@ -104,9 +105,7 @@ var headerFormats = map[string]string{"UUID v4": "uuid"}
 // asField describes a parameter as a field. One without a type is a text.
 func asField(p contract.Parameter) contract.Field {
 	field := contract.Field{Name: p.Name, Type: p.Type, Format: p.Format, Enum: p.Enum, Sample: p.Sample}
-	if field.Type == "" {
-		field.Type = "string"
-	}
+	field.Type = cmp.Or(field.Type, "string")
 	switch {
 	case field.Sample != nil:
 	case len(p.Enum) > 0:

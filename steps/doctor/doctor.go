@@ -9,10 +9,11 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"maps"
 	"net"
 	"net/http"
 	"net/url"
-	"sort"
+	"slices"
 	"strings"
 	"time"
 
@@ -101,13 +102,8 @@ func (d *Doctor) names(ctx context.Context) bool {
 		}
 		hosts[u.Hostname()] = key
 	}
-	names := make([]string, 0, len(hosts))
-	for host := range hosts {
-		names = append(names, host)
-	}
-	sort.Strings(names)
 	fine := true
-	for _, host := range names {
+	for _, host := range slices.Sorted(maps.Keys(hosts)) {
 		addresses, err := net.DefaultResolver.LookupHost(ctx, host)
 		if err != nil {
 			fine = false

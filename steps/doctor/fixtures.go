@@ -9,7 +9,6 @@ import (
 	"net/http"
 	"net/url"
 	"slices"
-	"sort"
 	"strings"
 )
 
@@ -29,11 +28,7 @@ func (d *Doctor) fixtures(ctx context.Context) {
 }
 
 func (d *Doctor) each(ctx context.Context, key, operation string, ids map[string]string) {
-	names := make([]string, 0, len(ids))
-	for name := range ids {
-		names = append(names, name)
-	}
-	sort.Strings(names)
+	names := slices.Sorted(maps.Keys(ids))
 	fine := 0
 	for _, name := range names {
 		status, body, err := d.ask(ctx, "", operation, ids[name])
@@ -59,12 +54,7 @@ func (d *Doctor) each(ctx context.Context, key, operation string, ids map[string
 // foreign reports whether a fixture fails one of the checks that a thing of another client, or one that
 // does not exist, fails.
 func foreign(name string) bool {
-	for _, check := range strings.Split(name, "+") {
-		if check == "1" || check == "3" {
-			return true
-		}
-	}
-	return false
+	return slices.ContainsFunc(strings.Split(name, "+"), func(check string) bool { return check == "1" || check == "3" })
 }
 
 // secondReads are the operations that read the things of another client, by their kinds.

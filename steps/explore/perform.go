@@ -4,7 +4,9 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"maps"
 	"math/big"
+	"slices"
 
 	"github.com/kobcheck/kobcheck/client"
 	"github.com/kobcheck/kobcheck/client/scene"
@@ -236,11 +238,7 @@ func (w *walk) lists(ctx context.Context) error {
 			return differing(err)
 		}
 		see(items)
-		var first []string
-		for id := range counts {
-			first = append(first, id)
-		}
-		if err := w.scene.Beyond(ctx, "wallets-list", as, first, see); err != nil {
+		if err := w.scene.Beyond(ctx, "wallets-list", as, slices.Collect(maps.Keys(counts)), see); err != nil {
 			return differing(err)
 		}
 		for _, number := range w.walletNumbers() {

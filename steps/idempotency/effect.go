@@ -69,17 +69,13 @@ func walletKnownAs(w *steps.World, id string) *scene.Thing {
 
 // wasDoneOnce is for a repeat, and for copies sent at once.
 func wasDoneOnce(ctx context.Context, w *steps.World, draft *scene.Draft) error {
-	if steps.State[repeats](w).first != nil {
-		return repeatDidNothing(ctx, w)
+	if kept := steps.State[repeats](w).first; kept != nil {
+		return repeatDidNothing(ctx, w, kept)
 	}
 	return doneOnce(ctx, w, draft)
 }
 
-func repeatDidNothing(ctx context.Context, w *steps.World) error {
-	kept := steps.State[repeats](w).first
-	if kept == nil {
-		return steps.Faulty("no request was repeated before this step")
-	}
+func repeatDidNothing(ctx context.Context, w *steps.World, kept *first) error {
 	now, err := effect(ctx, w, kept.draft)
 	if err != nil {
 		return err

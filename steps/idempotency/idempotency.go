@@ -220,8 +220,7 @@ func firstAsSecond(ctx context.Context, w *steps.World) error {
 }
 
 func sendAgainWithoutToken(ctx context.Context, w *steps.World) error {
-	none := ""
-	return sendRepeat(ctx, w, func(draft *scene.Draft) error { draft.Request.Authorization = &none; return nil })
+	return sendRepeat(ctx, w, func(draft *scene.Draft) error { draft.Request.Authorization = new(""); return nil })
 }
 
 func oddKey(draft *scene.Draft, how string) error {

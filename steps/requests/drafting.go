@@ -37,22 +37,12 @@ func breakField(draft *scene.Draft, name, how string) error {
 	if field == nil {
 		return steps.Faulty("%q has no field %q", draft.Operation.Title, name)
 	}
-	switch how {
-	case "left out":
+	if how == "left out" {
 		scene.RemoveMember(draft.Body, name)
-	case "null":
-		scene.SetMember(draft.Body, name, nil)
-	case "empty":
-		scene.SetMember(draft.Body, name, "")
-	case "blank":
-		scene.SetMember(draft.Body, name, "   ")
-	case "of another type":
-		scene.SetMember(draft.Body, name, otherType(field.Type))
-	case "outside its values":
-		scene.SetMember(draft.Body, name, "NEITHER_OF_THEM")
-	case "malformed":
-		scene.SetMember(draft.Body, name, "not-of-this-form")
+		return nil
 	}
+	scene.SetMember(draft.Body, name, map[string]any{"null": nil, "empty": "", "blank": "   ", "of another type": otherType(field.Type),
+		"outside its values": "NEITHER_OF_THEM", "malformed": "not-of-this-form"}[how])
 	return nil
 }
 

@@ -1,6 +1,7 @@
 package selftest
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"strings"
@@ -98,9 +99,7 @@ func (config Config) stopAt(fault Fault) func(evidence.Finding) bool {
 // once runs one selection and adds what it saw to the result.
 func (config Config) once(ctx context.Context, fault Fault, result *reports.FaultResult, selection catalog.Selection, style string) error {
 	edition := fault.Edition
-	if edition == "" {
-		edition = config.Editions[0]
-	}
+	edition = cmp.Or(edition, config.Editions[0])
 	run, hits, err := config.perform(ctx, style, edition, selection, config.stopAt(fault), fault.ID)
 	var empty *suite.EmptyError
 	if errors.As(err, &empty) {

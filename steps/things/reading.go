@@ -243,9 +243,7 @@ func listed(ctx context.Context, w *steps.World, object *scene.Thing, as string)
 	if operation == nil {
 		return nil, 0, &scene.NotTestable{Why: "no documented operation lists things of the kind " + object.Kind}
 	}
-	if as == "" {
-		as = w.Session.Client.Caller(operation)
-	}
+	as = cmp.Or(as, w.Session.Client.Caller(operation))
 	if !hasQuery(operation, "limit") || !hasQuery(operation, "offset") {
 		items, err := w.Scene.List(ctx, operation.ID, as, nil)
 		entry, seen := entryOf(items, object.ID), len(items)

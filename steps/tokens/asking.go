@@ -1,6 +1,7 @@
 package tokens
 
 import (
+	"cmp"
 	"context"
 	"encoding/base64"
 	"encoding/json"
@@ -198,10 +199,9 @@ func escaped(text string) string {
 func askTokenByHeader(ctx context.Context, w *steps.World) error {
 	w.Draft = tokenDraft(w)
 	request := &w.Draft.Request
-	header := "Basic " + base64.StdEncoding.EncodeToString([]byte(url.QueryEscape(request.Form.Get("client_id"))+":"+wrongValue))
+	request.Authorization = new("Basic " + base64.StdEncoding.EncodeToString([]byte(url.QueryEscape(request.Form.Get("client_id"))+":"+wrongValue)))
 	request.Form.Del("client_id")
 	request.Form.Del("client_secret")
-	request.Authorization = &header
 	return w.SendDraft(ctx)
 }
 
@@ -237,9 +237,7 @@ func scopeTold(w *steps.World, exchange *client.Exchange) error {
 			Message: "a scope was answered with a server error", Expected: "a token or a client error", Actual: w.Answered(exchange)})
 		return nil
 	}
-	if told == "" {
-		told = asked
-	}
+	told = cmp.Or(told, asked)
 	w.Expect(sentinel.SameScope(given, told), evidence.Assertion{Check: "the scope is told", Fact: w.Own(contract.Form),
 		Message: "the token is of another scope than was asked for, and the answer does not say so", Expected: told, Actual: given})
 	return nil

@@ -46,25 +46,26 @@ type held struct {
 // ways are the headers Authorization that give no right, by the words of the feature. What cannot be made of a token
 // that is no JWT is not testable.
 var ways = map[string]func(held) (string, error){
-	"an empty header":                  plain(func(held) string { return "" }),
-	"a header of spaces":               plain(func(held) string { return " " }),
-	"the scheme alone":                 plain(func(held) string { return "Bearer" }),
-	"the word null":                    plain(func(held) string { return "Bearer null" }),
-	"the word undefined":               plain(func(held) string { return "Bearer undefined" }),
-	"an empty object":                  plain(func(held) string { return "Bearer {}" }),
-	"letters that are no token":        plain(func(held) string { return "Bearer abcdefghijklmnopqrstuvwxyz012345" }),
-	"three parts that are no token":    plain(func(held) string { return "Bearer a.b.c" }),
-	"the id of the client":             plain(func(h held) string { return "Bearer " + h.id }),
-	"the id and secret of the client":  plain(basic),
-	"half of a token":                  plain(func(h held) string { return "Bearer " + h.good[:len(h.good)/2] }),
-	"a token without its last letters": ofJWT(func(h held) (string, error) { return h.good[:len(h.good)-8], nil }),
-	"a token without its signature": ofJWT(func(h held) (string,
-		error) {
-		return h.parts[0] + "." + h.parts[1] + ".", nil
-	}),
+	"an empty header":                                       plain(func(held) string { return "" }),
+	"a header of spaces":                                    plain(func(held) string { return " " }),
+	"the scheme alone":                                      plain(func(held) string { return "Bearer" }),
+	"the word null":                                         plain(func(held) string { return "Bearer null" }),
+	"the word undefined":                                    plain(func(held) string { return "Bearer undefined" }),
+	"an empty object":                                       plain(func(held) string { return "Bearer {}" }),
+	"letters that are no token":                             plain(func(held) string { return "Bearer abcdefghijklmnopqrstuvwxyz012345" }),
+	"three parts that are no token":                         plain(func(held) string { return "Bearer a.b.c" }),
+	"a token that is no token":                              plain(func(held) string { return "Bearer this-is-not-a-token" }),
+	"the id of the client":                                  plain(func(h held) string { return "Bearer " + h.id }),
+	"the id and secret of the client":                       plain(basic),
+	"half of a token":                                       plain(func(h held) string { return "Bearer " + h.good[:len(h.good)/2] }),
+	"a token without its last letters":                      ofJWT(func(h held) (string, error) { return h.good[:len(h.good)-8], nil }),
+	"a token without its signature":                         ofJWT(func(h held) (string, error) { return h.parts[0] + "." + h.parts[1] + ".", nil }),
+	"a token with one letter changed":                       ofThree(otherLetter),
 	"a token of two parts":                                  ofJWT(func(h held) (string, error) { return h.parts[0] + "." + h.parts[1], nil }),
 	"a token whose signature is turned round":               ofJWT(turnedRound),
 	"a token that lives longer than it did":                 ofJWT(longer),
+	"a token whose content was changed":                     ofJWT(broader),
+	"a token that is not signed":                            unsigned("none"),
 	"a token of another client's name":                      ofJWT(renamed),
 	"an unsigned token":                                     unsigned("none"),
 	"an unsigned token whose algorithm is None":             unsigned("None"),
@@ -81,15 +82,43 @@ func plain(header func(held) string) func(held) (string, error) {
 	return func(h held) (string, error) { return header(h), nil }
 }
 
-// ofJWT is a way that takes a token apart.
-func ofJWT(forged func(held) (string, error)) func(held) (string, error) {
+// ofThree is a way that takes a token apart.
+func ofThree(forged func(held) (string, error)) func(held) (string, error) {
 	return func(h held) (string, error) {
-		if h.claims == nil {
-			return "", &scene.NotTestable{Why: "the access token is no JWT (AUTH-14), so it cannot be forged in this way"}
+		if len(h.parts) != 3 {
+			return "", noJWT
 		}
 		token, err := forged(h)
 		return "Bearer " + token, err
 	}
+}
+
+// ofJWT is a way that reads the parts of a token.
+func ofJWT(forged func(held) (string, error)) func(held) (string, error) {
+	return ofThree(func(h held) (string, error) {
+		if h.claims == nil {
+			return "", noJWT
+		}
+		return forged(h)
+	})
+}
+
+// noJWT ends a scenario that takes a token apart.
+var noJWT = &scene.NotTestable{Why: "the access token is no JWT (AUTH-14), so it cannot be forged in this way"}
+
+// otherLetter changes the first letter of the signature: it carries six whole bits, so that another letter is another
+// signature.
+func otherLetter(h held) (string, error) {
+	letter := "A"
+	if strings.HasPrefix(h.parts[2], "A") {
+		letter = "B"
+	}
+	return h.parts[0] + "." + h.parts[1] + "." + letter + h.parts[2][1:], nil
+}
+
+func broader(h held) (string, error) {
+	h.claims["scope"] = "administrator/read administrator/write"
+	return longer(h)
 }
 
 func basic(h held) string {
@@ -199,8 +228,7 @@ func callWithoutRight(ctx context.Context, w *steps.World, way string) error {
 		}
 		draft.Request.Authorization = &header
 		if strings.TrimSpace(header) == "" {
-			none := ""
-			draft.Request.Authorization, draft.Request.Header = &none, http.Header{"Authorization": {header}}
+			draft.Request.Authorization, draft.Request.Header = new(""), http.Header{"Authorization": {header}}
 		}
 		if drafts = append(drafts, draft); operation.Writes() {
 			acting = append(acting, draft)

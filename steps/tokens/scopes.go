@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"net/http"
+	"slices"
 	"strings"
 
 	"github.com/kobcheck/kobcheck/client"
@@ -111,10 +112,8 @@ func scopable(w *steps.World, operation *contract.Operation) bool {
 	if operation.Body == nil {
 		return false
 	}
-	for _, field := range operation.Body.Fields {
-		if field.Required == contract.Yes && !strings.Contains(field.Name, ".") {
-			return true
-		}
-	}
-	return false
+	return slices.ContainsFunc(operation.Body.Fields,
+		func(field contract.Field) bool {
+			return field.Required == contract.Yes && !strings.Contains(field.Name, ".")
+		})
 }

@@ -1,6 +1,7 @@
 package webhooks
 
 import (
+	"cmp"
 	"context"
 	"fmt"
 	"net/http"
@@ -112,9 +113,7 @@ func (d *delivered) compare(w *steps.World, h *hook, all []webhook.Received) {
 			continue
 		}
 		d.sameIDs(w, m)
-		if topic == "" {
-			topic = m.TopicArn
-		}
+		topic = cmp.Or(topic, m.TopicArn)
 		ownThings(w, m.TopicArn == topic, "TopicArn", "the topic of a subscription changes", topic, m.TopicArn)
 		if m.Type != webhook.Notification {
 			d.ownToken(w, h, m)

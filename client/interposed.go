@@ -7,6 +7,7 @@ import (
 	"net/http"
 	"net/url"
 	"regexp"
+	"slices"
 	"strings"
 )
 
@@ -82,12 +83,8 @@ func (e *Exchange) sameHost(to *url.URL) bool {
 // isPage reports whether the body is HTML by its own first letters: a label alone is a label.
 func (e *Exchange) isPage() bool {
 	start := strings.ToLower(string(bytes.TrimSpace(e.Body[:min(len(e.Body), 512)])))
-	for _, begin := range []string{"<!doctype html", "<html", "<head", "<body", "<h1"} {
-		if strings.HasPrefix(start, begin) {
-			return true
-		}
-	}
-	return false
+	return slices.ContainsFunc([]string{"<!doctype html", "<html", "<head", "<body", "<h1"},
+		func(begin string) bool { return strings.HasPrefix(start, begin) })
 }
 
 var pageTitle = regexp.MustCompile(`(?is)<(?:title|h1)[^>]*>\s*([^<]{1,60})`)

@@ -1,6 +1,7 @@
 package contract
 
 import (
+	"cmp"
 	"fmt"
 	"io/fs"
 	"math/rand/v2"
@@ -98,9 +99,7 @@ func (c *Contract) Freedom(id string) *Freedom {
 // returns the point and the whole text, from which it can be read again. An error names what is nearest.
 func (c *Contract) PointAt(text string, more ...string) (Point, string, error) {
 	parts := strings.Split(text, "+")
-	if parts[0] == "" {
-		parts[0] = PlainPoint
-	}
+	parts[0] = cmp.Or(parts[0], PlainPoint)
 	at := Point{}
 	named, known := c.points[parts[0]]
 	seed, random := strings.CutPrefix(parts[0], randomPoint)
@@ -130,12 +129,8 @@ func (c *Contract) PointAt(text string, more ...string) (Point, string, error) {
 
 // choose sets a reading on an axis, or on all axes below an id that offer it: N-09=422 means checks 1 to 7.
 func (c *Contract) choose(at Point, id, reading string) error {
-	var meant []*Freedom
-	for _, f := range c.Freedoms {
-		if f.ID == id || strings.HasPrefix(f.ID, id+".") {
-			meant = append(meant, f)
-		}
-	}
+	meant := slices.DeleteFunc(slices.Clone(c.Freedoms),
+		func(f *Freedom) bool { return f.ID != id && !strings.HasPrefix(f.ID, id+".") })
 	if len(c.Freedoms) == 0 {
 		return fmt.Errorf("there is no freedom %q, since there are none", id)
 	}

@@ -1,5 +1,7 @@
 package contract
 
+import "slices"
+
 // Mark says how well a fact is founded. A run gates on the marks that its owner allows
 // (stated and standard by default) and reports deviations from all the others as findings to read.
 type Mark string
@@ -31,12 +33,7 @@ func Marks() []Mark {
 
 // Valid reports whether m is one of [Marks].
 func (m Mark) Valid() bool {
-	for _, known := range Marks() {
-		if m == known {
-			return true
-		}
-	}
-	return false
+	return slices.Contains(Marks(), m)
 }
 
 // Marked is the pair of keys that every entry of the operation table carries: Mark covers all facts

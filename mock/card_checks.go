@@ -1,6 +1,9 @@
 package mock
 
-import "encoding/json"
+import (
+	"encoding/json"
+	"slices"
+)
 
 // cardRequest is what the eight checks look at.
 type cardRequest struct {
@@ -80,12 +83,7 @@ func validMetadata(raw json.RawMessage) bool {
 	if json.Unmarshal(metadata.Groups, &groups) != nil || groups == nil {
 		return false
 	}
-	for _, group := range groups {
-		if group == nil {
-			return false
-		}
-	}
-	return true
+	return !slices.Contains(groups, nil)
 }
 
 // refusingProduct is a product that the card provider of this mock refuses, so that check 8 can fail; how

@@ -2,6 +2,7 @@ package mock
 
 import (
 	"bytes"
+	"cmp"
 	"context"
 	"encoding/json"
 	"io"
@@ -312,10 +313,7 @@ func (p *postman) confirmation(r *round) *envelope {
 
 // signatureVersion is that of the options, else that of the style (N-38).
 func (p *postman) signatureVersion() string {
-	if p.server.options.SignatureVersion != "" {
-		return p.server.options.SignatureVersion
-	}
-	return p.server.style.SignatureVersion
+	return cmp.Or(p.server.options.SignatureVersion, p.server.style.SignatureVersion)
 }
 
 func (p *postman) notification(r *round, event Event) *envelope {

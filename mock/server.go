@@ -1,6 +1,7 @@
 package mock
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -128,15 +129,9 @@ func (o *Options) complete() {
 	if o.Clock == nil {
 		o.Clock = realClock{}
 	}
-	if o.TokenLife == 0 {
-		o.TokenLife = time.Hour
-	}
-	if o.RetryWait == 0 {
-		o.RetryWait = 20 * time.Second
-	}
-	if o.KeyWindow == 0 {
-		o.KeyWindow = 24 * time.Hour
-	}
+	o.TokenLife = cmp.Or(o.TokenLife, time.Hour)
+	o.RetryWait = cmp.Or(o.RetryWait, 20*time.Second)
+	o.KeyWindow = cmp.Or(o.KeyWindow, 24*time.Hour)
 	standard := DefaultLimits()
 	for _, limit := range []struct {
 		given    *int

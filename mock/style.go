@@ -1,6 +1,7 @@
 package mock
 
 import (
+	"cmp"
 	"net/http"
 	"strconv"
 	"strings"
@@ -177,9 +178,7 @@ func (p readings) errors() errorForm {
 		ProviderText: p.is("N-45", "provider"), Head: p.number("F-04"), Trace: p.number("F-06"),
 		OtherMethod: p.number("F-05"), UnknownAddress: p.number("F-08"), OptionsServed: p.is("F-07", "204"), NoCredentials: p.of("N-11.3"),
 		NoScope: p.of("N-11.4"), Described: p.is("N-11.5", "present"), BasicUntaken: p.is("N-11.6", "no")}
-	if form.Head == 0 {
-		form.Head = http.StatusOK
-	}
+	form.Head = cmp.Or(form.Head, http.StatusOK)
 	for number := 1; number <= 8; number++ {
 		form.CheckStatus[number] = p.number("N-09." + strconv.Itoa(number))
 	}

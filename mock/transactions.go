@@ -2,6 +2,7 @@ package mock
 
 import (
 	"fmt"
+	"slices"
 	"strconv"
 )
 
@@ -83,13 +84,9 @@ func (s *Server) ofWallet(all []*transaction, wallet identity) []*transaction {
 	if w := s.store.wallets.byID[wallet]; s.faults.Any() && w != nil && s.faults.On("tenancy.foreign-filter-served") {
 		all = s.store.transactions.byOwner[w.owner]
 	}
-	var some []*transaction
-	for _, t := range all {
-		if t.from == wallet || t.to == wallet && !s.faults.On("list.wallet-one-side") {
-			some = append(some, t)
-		}
-	}
-	return some
+	return slices.DeleteFunc(slices.Clone(all), func(t *transaction) bool {
+		return t.from != wallet && (t.to != wallet || s.faults.On("list.wallet-one-side"))
+	})
 }
 
 func (s *Server) getTransaction(c *call) answer {

@@ -83,12 +83,7 @@ const worstShown = 10
 
 // Worst lists the faults that do most to the rest of the suite.
 func (s *Selftest) Worst() []FaultResult {
-	var measured []FaultResult
-	for _, one := range s.Faults {
-		if one.Isolation != nil {
-			measured = append(measured, one)
-		}
-	}
+	measured := slices.DeleteFunc(slices.Clone(s.Faults), func(one FaultResult) bool { return one.Isolation == nil })
 	slices.SortStableFunc(measured, func(a, b FaultResult) int {
 		return cmp.Or(cmp.Compare(b.FailedScenarios, a.FailedScenarios),
 			cmp.Compare(b.LostRequirements, a.LostRequirements), cmp.Compare(b.BlockedScenarios, a.BlockedScenarios))

@@ -3,6 +3,7 @@ package reports
 import (
 	"fmt"
 	"math"
+	"slices"
 	"time"
 
 	"github.com/kobcheck/kobcheck/contract"
@@ -254,11 +255,8 @@ func (s *Selftest) ToldBy() map[string]map[string]int {
 
 // Survivors returns the faults that nobody caught as they should be; of generated ones those that may not live.
 func (s *Selftest) Survivors() []FaultResult {
-	var out []FaultResult
-	for _, one := range s.Faults {
-		if one.Generated && one.Lives() || !one.Generated && !one.RightRequirement {
-			out = append(out, one)
-		}
-	}
-	return out
+	return slices.DeleteFunc(slices.Clone(s.Faults),
+		func(one FaultResult) bool {
+			return one.Generated && !one.Lives() || !one.Generated && one.RightRequirement
+		})
 }

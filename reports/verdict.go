@@ -84,9 +84,7 @@ func (r *Run) judgeRequirements(facts *contract.Contract) {
 			scenarios[id] = append(scenarios[id], scenario.ID)
 			unserved[id] = unserved[id] || scenario.unserved()
 			served[id] = served[id] || scenario.served()
-			if reasons[id] == "" {
-				reasons[id] = scenario.Reason
-			}
+			reasons[id] = cmp.Or(reasons[id], scenario.Reason)
 		}
 		for _, id := range scenario.Proves {
 			proved[id] = true
@@ -222,14 +220,10 @@ func (r *Run) decide() {
 		r.Verdict, r.ExitCode = evidence.Inconclusive, evidence.ExitInconclusive
 	case judged == 0:
 		r.Verdict, r.ExitCode = evidence.Inconclusive, evidence.ExitNothing
-		if r.Reason == "" {
-			r.Reason = "nothing of the selection could be tested on this target"
-		}
+		r.Reason = cmp.Or(r.Reason, "nothing of the selection could be tested on this target")
 	case counts.Passed+counts.Known+counts.Flaky == 0 && !r.Partial():
 		r.Verdict, r.ExitCode = evidence.Inconclusive, evidence.ExitInconclusive
-		if r.Reason == "" {
-			r.Reason = "no scenario passed: what was seen are deviations to read alone; is a clock wrong, or the edition another?"
-		}
+		r.Reason = cmp.Or(r.Reason, "no scenario passed: what was seen are deviations to read alone; is a clock wrong, or the edition another?")
 	default:
 		r.Verdict, r.ExitCode = evidence.Passed, evidence.ExitPassed
 	}

@@ -121,12 +121,7 @@ func eachContent(object map[string]any, visit func(name string, member any)) {
 }
 
 func ofObjects(list []any) bool {
-	for _, one := range list {
-		if _, isObject := one.(map[string]any); !isObject {
-			return false
-		}
-	}
-	return true
+	return !slices.ContainsFunc(list, func(one any) bool { _, isObject := one.(map[string]any); return !isObject })
 }
 
 // Object returns the object of an answer that [schemas.Decode] returned: the answer itself, or what is inside of

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"net/http"
 	"reflect"
+	"slices"
 	"strings"
 
 	"github.com/kobcheck/kobcheck/client"
@@ -199,12 +200,10 @@ func (t Things) into(have Things) {
 
 // leans reports whether a caller has a thing of its own that a new one of a kind would be made with.
 func (s *Scene) leans(kind string, have Things) bool {
-	for _, part := range s.parts(kind) {
-		if thing := have[part]; thing != nil && (!thing.Shared || thing.particular) || s.leans(part, have) {
-			return true
-		}
-	}
-	return false
+	return slices.ContainsFunc(s.parts(kind), func(part string) bool {
+		thing := have[part]
+		return thing != nil && (!thing.Shared || thing.particular) || s.leans(part, have)
+	})
 }
 
 // parts are the kinds that a thing of a kind is made with.

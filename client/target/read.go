@@ -1,6 +1,7 @@
 package target
 
 import (
+	"cmp"
 	"errors"
 	"fmt"
 	"maps"
@@ -43,9 +44,7 @@ func Parse(path string, data []byte) (*File, error) {
 	if err != nil {
 		return nil, err
 	}
-	if f.Target.Edition == "" {
-		f.Target.Edition = contract.V1
-	}
+	f.Target.Edition = cmp.Or(f.Target.Edition, contract.V1)
 	return f, f.check(document)
 }
 

@@ -1,6 +1,7 @@
 package webhook
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -45,9 +46,7 @@ func Listen(ctx context.Context, address, public string) (*Receiver, error) {
 	if err != nil {
 		return nil, fmt.Errorf("listening for webhooks on %s: %w; choose another webhooks.listen", address, err)
 	}
-	if public == "" {
-		public = "http://" + listener.Addr().String()
-	}
+	public = cmp.Or(public, "http://"+listener.Addr().String())
 	r := &Receiver{reading: make(chan struct{}, mostAtOnce), base: strings.TrimRight(public, "/"), done: make(chan struct{}),
 		boxes: map[string]*Inbox{}}
 	r.server = &http.Server{Handler: r, ReadHeaderTimeout: 5 * time.Second, ReadTimeout: 15 * time.Second}

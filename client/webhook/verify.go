@@ -90,12 +90,7 @@ func (v *Verifier) Verify(ctx context.Context, d Delivery) (*Message, []Check) {
 
 // Holds reports whether every check held.
 func Holds(checks []Check) bool {
-	for _, check := range checks {
-		if !check.Holds {
-			return false
-		}
-	}
-	return len(checks) > 0
+	return len(checks) > 0 && !slices.ContainsFunc(checks, func(check Check) bool { return !check.Holds })
 }
 
 type record struct{ checks []Check }

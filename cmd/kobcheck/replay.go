@@ -1,6 +1,7 @@
 package main
 
 import (
+	"cmp"
 	"context"
 	"fmt"
 
@@ -64,15 +65,11 @@ func again(ctx context.Context, b *workbench.Bench, f *replayFlags, run *reports
 			"perform it on with --style",
 			run.Target.Name, run.Target.BaseURL)
 	}
-	if f.where.Style == "" {
-		f.where.Style = run.Target.Style
-	}
+	f.where.Style = cmp.Or(f.where.Style, run.Target.Style)
 	if !b.Given("fault") {
 		f.where.Faults = run.Settings.Faults
 	}
-	if f.where.Edition == "" {
-		f.where.Edition = string(run.Target.Edition)
-	}
+	f.where.Edition = cmp.Or(f.where.Edition, string(run.Target.Edition))
 	subject, err := b.Subject(ctx, &f.where, run.Seed)
 	if err != nil {
 		return err

@@ -1,6 +1,7 @@
 package main
 
 import (
+	"cmp"
 	"context"
 	"fmt"
 	"runtime"
@@ -69,9 +70,7 @@ func measure(ctx context.Context, b *workbench.Bench, f *selftestFlags) error {
 		b.Say("no fault is selected; kobcheck list faults and kobcheck mutate --list show them all")
 		return workbench.ExitWith(evidence.ExitNothing)
 	}
-	if f.how.Parallel == 0 {
-		f.how.Parallel = runtime.GOMAXPROCS(0)
-	}
+	f.how.Parallel = cmp.Or(f.how.Parallel, runtime.GOMAXPROCS(0))
 	if err := f.out.Ready(); err != nil {
 		return err
 	}

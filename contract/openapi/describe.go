@@ -1,6 +1,7 @@
 package openapi
 
 import (
+	"cmp"
 	"encoding/json"
 	"fmt"
 	"slices"
@@ -111,12 +112,7 @@ func failures(out object, o *contract.Operation, codes []string) {
 }
 
 func errorText(one contract.ErrorCase) string {
-	for _, text := range []string{one.Message, one.Meaning, one.Class} {
-		if text != "" {
-			return text
-		}
-	}
-	return "error"
+	return cmp.Or(one.Message, one.Meaning, one.Class, "error")
 }
 
 // deliveries describes what the API sends to a subscriber: messages in Amazon SNS's form.

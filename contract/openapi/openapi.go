@@ -5,6 +5,7 @@
 package openapi
 
 import (
+	"cmp"
 	"encoding/json"
 	"strconv"
 	"strings"
@@ -188,9 +189,7 @@ func jsonType(text string) string {
 // body describes a request by its schema where the documentation has one, else by its fields.
 func (w *writer) body(o *contract.Operation) object {
 	b, media, content := o.Body, o.Body.MediaType, object{}
-	if media == "" {
-		media = "application/json"
-	}
+	media = cmp.Or(media, "application/json")
 	content["schema"] = fieldsSchema(b.Fields, o.Description)
 	if b.Schema != "" && w.shapes.Has(b.Schema) {
 		content["schema"] = reference(b.Schema)
@@ -245,9 +244,7 @@ func (w *writer) responses(o *contract.Operation) object {
 			schema = object{"type": "array", "items": schema}
 		}
 		media := o.Success.MediaType
-		if media == "" {
-			media = "application/json"
-		}
+		media = cmp.Or(media, "application/json")
 		content := object{"schema": schema}
 		if sample := printed(w.prose, w.shapes, o.Success); sample != nil {
 			content["examples"] = sample

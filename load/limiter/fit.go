@@ -193,12 +193,7 @@ type choice struct {
 
 // pick takes a round window where one fits, else the middle of those that do.
 func (c *choice) pick() Fit {
-	var round []Fit
-	for _, one := range c.all {
-		if isRound(one.Window) {
-			round = append(round, one)
-		}
-	}
+	round := slices.DeleteFunc(slices.Clone(c.all), func(one Fit) bool { return !isRound(one.Window) })
 	if len(round) > 0 {
 		return round[len(round)/2]
 	}

@@ -2,6 +2,7 @@
 package live
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -130,9 +131,7 @@ func (m *Meter) Serve(ctx context.Context, address string) (url string, end func
 	if err != nil {
 		return "", nil, fmt.Errorf("serving metrics on %q: %w; give an address such as 127.0.0.1:9464", address, err)
 	}
-	if host == "" {
-		host = "127.0.0.1"
-	}
+	host = cmp.Or(host, "127.0.0.1")
 	if !client.OnThisMachine(host) {
 		return "", nil, fmt.Errorf("serving metrics on %q: that is not this machine alone; give an address such as 127.0.0.1:9464", address)
 	}

@@ -80,8 +80,7 @@ func (s *strike) lostKey(ctx context.Context, way string, n int) (string, error)
 		if err != nil {
 			return "", err
 		}
-		header := "Bearer " + fresh.Value
-		request.Authorization = &header
+		request.Authorization = new("Bearer " + fresh.Value)
 	}
 	status := 0
 	for range retryMost {

@@ -144,8 +144,7 @@ func (p *policyRun) withNewToken(ctx context.Context, key, wallet string) (*scen
 	if err != nil {
 		return nil, err
 	}
-	header := "Bearer " + token.Value
-	draft.Request.Authorization = &header
+	draft.Request.Authorization = new("Bearer " + token.Value)
 	return draft, nil
 }
 

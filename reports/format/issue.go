@@ -2,6 +2,7 @@ package format
 
 import (
 	"io"
+	"slices"
 
 	"github.com/kobcheck/kobcheck/contract"
 	"github.com/kobcheck/kobcheck/reports"
@@ -15,12 +16,7 @@ func stood(r *reports.Run, c *reports.Cause) bool {
 	if r.History == nil {
 		return false
 	}
-	for _, fingerprint := range c.Fingerprints {
-		if r.History.Since[fingerprint].Nights > 1 {
-			return true
-		}
-	}
-	return false
+	return slices.ContainsFunc(c.Fingerprints, func(one string) bool { return r.History.Since[one].Nights > 1 })
 }
 
 // issues are Markdown files, one for each way of failing that is new and no chance, ready to be opened as an issue. Their names carry

@@ -91,12 +91,7 @@ func (d *Drift) scenario(a, b *reports.Scenario, operations map[string]*operatio
 
 // callsOf are the calls of a scenario in their order, without those for tokens, which come when they must.
 func callsOf(s *reports.Scenario) []evidence.Exchange {
-	var out []evidence.Exchange
-	for _, exchange := range s.Exchanges {
-		if exchange.Operation != "token" {
-			out = append(out, exchange)
-		}
-	}
+	out := slices.DeleteFunc(slices.Clone(s.Exchanges), func(e evidence.Exchange) bool { return e.Operation == "token" })
 	slices.SortStableFunc(out, func(a, b evidence.Exchange) int { return cmp.Compare(a.N, b.N) })
 	return out
 }

@@ -11,12 +11,9 @@ import (
 func Remember(r *reports.Run, nights []*Night, skipped []string) {
 	h := &reports.History{Since: map[string]reports.Since{}, Answers: map[string]reports.Since{}, New: []reports.NightFailure{},
 		Gone: []reports.NightFailure{}, Vanished: []string{}, Skipped: append([]string{}, skipped...)}
-	var earlier []*Night
-	for _, night := range nights {
-		if night.Target == r.Target.Name && night.RunID != r.RunID && night.StartedAt.Before(r.StartedAt) {
-			earlier = append(earlier, night)
-		}
-	}
+	earlier := slices.DeleteFunc(slices.Clone(nights), func(night *Night) bool {
+		return night.Target != r.Target.Name || night.RunID == r.RunID || !night.StartedAt.Before(r.StartedAt)
+	})
 	h.Nights = len(earlier)
 	tonight := Of(r)
 	trend := &Trend{Nights: append(append([]*Night{}, earlier...), tonight)}

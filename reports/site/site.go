@@ -164,13 +164,10 @@ func (s *site) functions() template.FuncMap {
 
 // noticed lists what was noticed in passing at a requirement or an operation, by its id.
 func (s *site) noticed(id string) []reports.Cause {
-	var out []reports.Cause
-	for _, one := range s.passing {
-		if one.Finding.Requirement == id || slices.Contains(one.Operations, id) {
-			out = append(out, one)
-		}
-	}
-	return out
+	return slices.DeleteFunc(slices.Clone(s.passing),
+		func(one reports.Cause) bool {
+			return one.Finding.Requirement != id && !slices.Contains(one.Operations, id)
+		})
 }
 
 func (s *site) base(file, title string) base {

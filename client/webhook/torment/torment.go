@@ -2,6 +2,7 @@ package torment
 
 import (
 	"bytes"
+	"cmp"
 	"context"
 	"encoding/json"
 	"errors"
@@ -93,9 +94,7 @@ func Run(ctx context.Context, options Options) (*Report, error) {
 	if err := allowed(options.URL, options.Host); err != nil {
 		return nil, err
 	}
-	if options.Address == "" {
-		options.Address = "127.0.0.1:0"
-	}
+	options.Address = cmp.Or(options.Address, "127.0.0.1:0")
 	if options.Topic == "" {
 		options.Topic = Topic
 	}

@@ -7,6 +7,7 @@
 package workbench
 
 import (
+	"cmp"
 	"context"
 	"crypto/rand"
 	"encoding/hex"
@@ -162,10 +163,7 @@ func onTerminal(out io.Writer) bool {
 
 // Seed returns a seed, or picks one where it is 0: short enough to be typed again.
 func (b *Bench) Seed(given int64) int64 {
-	if given != 0 {
-		return given
-	}
-	return b.Now().UnixNano()%1_000_000_000 + 1
+	return cmp.Or(given, b.Now().UnixNano()%1_000_000_000+1)
 }
 
 // RunID is a name for a run that no other has.

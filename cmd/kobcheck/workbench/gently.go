@@ -1,6 +1,8 @@
 package workbench
 
 import (
+	"cmp"
+
 	"github.com/kobcheck/kobcheck/client"
 	"github.com/kobcheck/kobcheck/client/target"
 )
@@ -18,9 +20,7 @@ func (b *Bench) Gently(file *target.File, call client.Config) client.Config {
 	if file.LocalHost() != "" {
 		return call
 	}
-	if call.MaxRPS == 0 {
-		call.MaxRPS = gentleRate
-	}
+	call.MaxRPS = cmp.Or(call.MaxRPS, gentleRate)
 	if call.MostMade = gentleMade; file.Load != nil && file.Load.Ceilings != nil && file.Load.Ceilings.Entities > 0 {
 		call.MostMade = file.Load.Ceilings.Entities
 	}

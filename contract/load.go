@@ -199,11 +199,9 @@ func (c *Contract) HasOpen(id string) bool {
 
 // Sections lists the sections of the documentation in its own order.
 func (c *Contract) Sections() []string {
-	seen := map[string]bool{}
 	var sections []string
 	for _, operation := range c.Operations {
-		if !seen[operation.Section] {
-			seen[operation.Section] = true
+		if !slices.Contains(sections, operation.Section) {
 			sections = append(sections, operation.Section)
 		}
 	}

@@ -105,7 +105,7 @@ func (r reply) isRefused() reply {
 type caller struct {
 	t      *testing.T
 	server *Server
-	clock  *VirtualClock
+	clock  *virtualClock
 	token  string
 	prefix string
 	extra  http.Header // sent with every request, over what the caller sends itself
@@ -136,7 +136,7 @@ func newCaller(t *testing.T, options Options) *caller {
 // that would keep the whole mock in memory, of which some tests start thousands.
 func newCallerOf(t *testing.T, options Options) *caller {
 	t.Helper()
-	clock := NewVirtualClock(start)
+	clock := newVirtualClock(start)
 	options.Clock = clock
 	server, err := New(options)
 	require.NoError(t, err)

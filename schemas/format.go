@@ -1,6 +1,7 @@
 package schemas
 
 import (
+	"cmp"
 	"net/mail"
 	"net/url"
 	"strings"
@@ -20,16 +21,28 @@ func (f format) IsFormat(value any) bool {
 	return !ok || f(text)
 }
 
-// formats are the formats that the schema files use. gojsonschema's own take a date for a date-time, refuse a
-// UUID in capitals and let "Bob <a@b.example>" pass as an address.
-func formats() map[string]format {
-	return map[string]format{"date-time": isDateTime, "date": isDate, "uuid": isUUID, "email": isEmail, "uri": isURI}
+// formats are the formats that the schema files use, with the words for them. gojsonschema's own take a date for a
+// date-time, refuse a UUID in capitals and let "Bob <a@b.example>" pass as an address.
+var formats = map[string]struct {
+	has   format
+	words string
+}{
+	"date-time": {isDateTime, "a date-time such as 2025-01-14T16:56:58.947Z"},
+	"date":      {isDate, "a date such as 1970-01-31"},
+	"uuid":      {isUUID, "a uuid (8-4-4-4-12 hexadecimal digits)"},
+	"email":     {isEmail, "an e-mail address"},
+	"uri":       {isURI, "an absolute URI"},
+}
+
+// formatWords says what a text of a format is.
+func formatWords(format string) string {
+	return cmp.Or(formats[format].words, "a text of the format "+format)
 }
 
 // registerFormats puts our formats in the place of the library's. Its registry is one per process, hence once.
 var registerFormats = sync.OnceFunc(func() {
-	for name, one := range formats() {
-		gojsonschema.FormatCheckers.Add(name, one)
+	for name, one := range formats {
+		gojsonschema.FormatCheckers.Add(name, one.has)
 	}
 })
 

@@ -61,7 +61,7 @@ func TestFormatsAreAsTheirStandardsHaveThem(t *testing.T) {
 				"https://a/\"", "://x"},
 		},
 	} {
-		format := formats()[name]
+		format := formats[name].has
 		for _, text := range c.good {
 			assert.True(t, format(text), "%s is a %s", text, name)
 		}
@@ -72,9 +72,9 @@ func TestFormatsAreAsTheirStandardsHaveThem(t *testing.T) {
 }
 
 func TestAFormatSaysNothingOfValuesThatAreNoText(t *testing.T) {
-	for name, format := range formats() {
-		assert.True(t, format.IsFormat(nil), name)
-		assert.True(t, format.IsFormat(12.5), name)
+	for name, format := range formats {
+		assert.True(t, format.has.IsFormat(nil), name)
+		assert.True(t, format.has.IsFormat(12.5), name)
 	}
 }
 

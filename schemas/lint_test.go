@@ -61,7 +61,7 @@ func (l *linter) part(at string, value any) {
 		below := at + "/" + keyword
 		switch keyword {
 		case "format":
-			if name, _ := value.(string); formats()[name] == nil {
+			if name, _ := value.(string); formats[name].has == nil {
 				l.fault(at, "the format %v is not known", value)
 			}
 		case "properties":

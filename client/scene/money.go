@@ -76,7 +76,7 @@ const known = 10_000
 // Unit learns the unit from one known credit on a new wallet of the primary client, once in a run. Errors are those
 // of [Scene.Need].
 func (s *Scene) Unit(ctx context.Context) (Unit, error) {
-	return s.shared.unit.get(ctx, func() (Unit, error) {
+	return s.shared.unit.Get(ctx, func() (Unit, error) {
 		wallet, err := s.Fresh(ctx, "primary", "wallet", nil)
 		if err != nil {
 			return Unit{}, err

@@ -12,12 +12,12 @@ type shared struct {
 	mu     sync.Mutex
 	pools  map[[2]string]*pool // by client and kind
 	spares map[[2]string][]*Thing
-	unit   once[Unit]
+	unit   Once[Unit]
 	client turn
 }
 
 func newShared() *shared {
-	return &shared{pools: map[[2]string]*pool{}, spares: map[[2]string][]*Thing{}, unit: newOnce[Unit](), client: newTurn()}
+	return &shared{pools: map[[2]string]*pool{}, spares: map[[2]string][]*Thing{}, unit: NewOnce[Unit](), client: newTurn()}
 }
 
 // pool returns the things of a kind that the scenes of a client share, so many at most.
@@ -28,7 +28,7 @@ func (s *shared) pool(as, kind string, most int) *pool {
 	if s.pools[id] == nil {
 		p := &pool{}
 		for range most {
-			p.places = append(p.places, newOnce[*Thing]())
+			p.places = append(p.places, NewOnce[*Thing]())
 		}
 		s.pools[id] = p
 	}
@@ -39,7 +39,7 @@ func (s *shared) pool(as, kind string, most int) *pool {
 type pool struct {
 	mu     sync.Mutex
 	next   int
-	places []once[*Thing]
+	places []Once[*Thing]
 }
 
 func (p *pool) take(ctx context.Context, fresh func() (*Thing, error)) (*Thing, error) {
@@ -47,7 +47,7 @@ func (p *pool) take(ctx context.Context, fresh func() (*Thing, error)) (*Thing, 
 	place := p.places[p.next%len(p.places)]
 	p.next++
 	p.mu.Unlock()
-	thing, err := place.get(ctx, fresh)
+	thing, err := place.Get(ctx, fresh)
 	if err != nil {
 		return nil, err
 	}
@@ -78,15 +78,17 @@ func (t turn) take(ctx context.Context) error {
 
 func (t turn) leave() { <-t }
 
-// once keeps the first value that could be made; a failure is not kept, since the next may have more luck.
-type once[T any] struct {
+// Once keeps the first value that could be made; a failure is not kept, since the next may have more luck.
+type Once[T any] struct {
 	turn turn
 	kept *[]T
 }
 
-func newOnce[T any]() once[T] { return once[T]{turn: newTurn(), kept: new([]T)} }
+// NewOnce has made nothing yet.
+func NewOnce[T any]() Once[T] { return Once[T]{turn: newTurn(), kept: new([]T)} }
 
-func (o once[T]) get(ctx context.Context, fresh func() (T, error)) (value T, err error) {
+// Get returns what is kept, or makes it; one at a time does so.
+func (o Once[T]) Get(ctx context.Context, fresh func() (T, error)) (value T, err error) {
 	if err := o.turn.take(ctx); err != nil {
 		return value, err
 	}

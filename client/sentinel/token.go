@@ -1,6 +1,7 @@
 package sentinel
 
 import (
+	"cmp"
 	"encoding/base64"
 	"encoding/json"
 	"fmt"
@@ -56,10 +57,7 @@ func (w *watcher) tokenGiven() {
 	if err != nil || given == "" || told == "" && asked.Get("scope") == "" {
 		return
 	}
-	expected := told
-	if told == "" {
-		expected = asked.Get("scope")
-	}
+	expected := cmp.Or(told, asked.Get("scope"))
 	w.expect(SameScope(given, expected), evidence.Assertion{
 		Check: "the scope of the token is told", Fact: w.fact("OAUTH-10", contract.Form),
 		Message: "the token is of another scope than the answer lets believe", Pointer: "/scope", Expected: expected, Actual: given})

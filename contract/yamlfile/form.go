@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"net/url"
 	"regexp"
+	"slices"
 	"strings"
 	"time"
 )
@@ -26,10 +27,8 @@ func (f Form) wrong(text string) string {
 	case f.Wrong != nil:
 		return f.Wrong(text)
 	case f.OneOf != nil:
-		for _, one := range f.OneOf {
-			if text == one {
-				return ""
-			}
+		if slices.Contains(f.OneOf, text) {
+			return ""
 		}
 		return fmt.Sprintf("%q %s", text, f.Words)
 	case f.Pattern != "" && !regexp.MustCompile(f.Pattern).MatchString(text):

@@ -74,9 +74,6 @@ type slice struct {
 
 // close keeps the medians of the operations of a second and lets go of their histograms.
 func (s *slice) close() {
-	if s.closed == nil {
-		s.closed = map[string]reports.OperationSecond{}
-	}
 	for operation, one := range s.open {
 		s.closed[operation] = reports.OperationSecond{Count: int(one.TotalCount()), P50: float64(one.ValueAtQuantile(50)) / 1000}
 	}
@@ -103,7 +100,7 @@ func (m *Measure) second(at time.Duration) *slice {
 	n := int(at / time.Second)
 	if m.slices[n] == nil {
 		m.slices[n] = &slice{latency: hdr.New(1, longest, slicePrecision), send: hdr.New(1, longest, slicePrecision),
-			open: map[string]*hdr.Histogram{}}
+			open: map[string]*hdr.Histogram{}, closed: map[string]reports.OperationSecond{}}
 		if old := m.slices[n-openSeconds]; old != nil && old.open != nil {
 			old.close()
 		}

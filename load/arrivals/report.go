@@ -117,9 +117,6 @@ func (m *Measure) Absorb(part *reports.LoadPlan) error {
 // together adds the operations of a shard's second. Medians can't be added: the mean of those of the shards,
 // weighed by their answers, stands for them, and so does the larger p99 from the moment of sending.
 func (s *slice) together(part reports.LoadSlice) {
-	if s.closed == nil {
-		s.closed = map[string]reports.OperationSecond{}
-	}
 	for operation, one := range part.Operations {
 		sum := s.closed[operation]
 		all := sum.Count + one.Count

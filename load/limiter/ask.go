@@ -1,6 +1,7 @@
 package limiter
 
 import (
+	"cmp"
 	"context"
 	"fmt"
 	"net/http"
@@ -71,10 +72,7 @@ func (a *asker) Burst(ctx context.Context, most, refusals int) ([]Seen, error) {
 	}
 	all.Wait()
 	a.spent += next
-	if failed == nil {
-		failed = ctx.Err()
-	}
-	return seen, failed
+	return seen, cmp.Or(failed, ctx.Err())
 }
 
 func (a *asker) hear(exchange *client.Exchange) {

@@ -1,6 +1,9 @@
 package limiter
 
-import "context"
+import (
+	"cmp"
+	"context"
+)
 
 // The measurement of a bucket: so many tokens are awaited one by one where they come slowly enough.
 const (
@@ -31,9 +34,7 @@ func (p *probe) measureBucket(ctx context.Context, best Fit) error {
 			p.hints.fullRate = float64(passed(gulp)) / span
 		}
 	}
-	if p.hints.fullRate > 0 {
-		rate = p.hints.fullRate
-	}
+	rate = cmp.Or(p.hints.fullRate, rate)
 	if err := p.api.Wait(ctx, 1.3*float64(best.Limit)/rate); err != nil {
 		return err
 	}

@@ -3,6 +3,7 @@ package limiter
 import (
 	"fmt"
 	"math"
+	"slices"
 	"strings"
 )
 
@@ -52,10 +53,8 @@ func (f Family) Kind() string {
 // Kinds lists the kinds of the best families, each once.
 func (f *Found) Kinds() []string {
 	var kinds []string
-	seen := map[string]bool{}
 	for _, one := range f.Best {
-		if kind := one.Family.Kind(); !seen[kind] {
-			seen[kind] = true
+		if kind := one.Family.Kind(); !slices.Contains(kinds, kind) {
 			kinds = append(kinds, kind)
 		}
 	}

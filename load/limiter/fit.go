@@ -78,14 +78,14 @@ type fitting struct {
 // refinements is how often the grid is laid anew around the best figures.
 const refinements = 3
 
-func (f *fitting) try(family Family, limit int, window, phase float64, m model) {
+func (f *fitting) try(family Family, limit int, window, phase float64) {
 	fit := Fit{Family: family, Limit: limit, Window: window, phase: phase}
 	known := f.best[family]
 	bound := math.MaxInt
 	if known != nil {
 		bound = known.contradictions
 	}
-	fit.Contradictions = contradictions(f.trace, m, f.spread, bound)
+	fit.Contradictions = contradictions(f.trace, modelOf(fit), f.spread, bound)
 	if known == nil || fit.Contradictions < known.contradictions {
 		f.best[family] = &choice{contradictions: fit.Contradictions, all: []Fit{fit}}
 	} else if fit.Contradictions == known.contradictions {
@@ -93,27 +93,24 @@ func (f *fitting) try(family Family, limit int, window, phase float64, m model) 
 	}
 }
 
-// build makes the model of a fit.
-func (f *fitting) build(family Family, limit int, window, phase float64) {
-	never := math.Inf(-1)
-	var m model
-	switch family {
+// modelOf makes the model of a fit.
+func modelOf(fit Fit) model {
+	limit, window, never := fit.Limit, fit.Window, math.Inf(-1)
+	switch fit.Family {
 	case FixedFirst:
-		m = &fixedFirst{limit: limit, window: window, start: never}
+		return &fixedFirst{limit: limit, window: window, start: never}
 	case FixedClock:
-		m = &fixedClock{limit: limit, window: window, phase: phase, index: never}
+		return &fixedClock{limit: limit, window: window, phase: fit.phase, index: never}
 	case SlidingLog:
-		m = &slidingLog{limit: limit, window: window}
+		return &slidingLog{limit: limit, window: window}
 	case SlidingRefused:
-		m = &slidingLog{limit: limit, window: window, refused: true}
+		return &slidingLog{limit: limit, window: window, refused: true}
 	case SlidingCounter:
-		m = &slidingCounter{limit: limit, window: window, phase: phase, index: never}
+		return &slidingCounter{limit: limit, window: window, phase: fit.phase, index: never}
 	case PenaltyBox:
-		m = &penaltyBox{limit: limit, window: window}
-	default:
-		m = &bucket{size: float64(limit), rate: float64(limit) / window}
+		return &penaltyBox{limit: limit, window: window}
 	}
-	f.try(family, limit, window, phase, m)
+	return &bucket{size: float64(limit), rate: float64(limit) / window}
 }
 
 func (f *fitting) coarsely() {
@@ -122,12 +119,12 @@ func (f *fitting) coarsely() {
 	for _, limit := range limitsNear(h.counts) {
 		for _, window := range windows {
 			for _, family := range []Family{FixedFirst, SlidingLog, SlidingRefused, PenaltyBox} {
-				f.build(family, limit, window, 0)
+				f.try(family, limit, window, 0)
 			}
 		}
 		for _, window := range byClock {
 			for _, phase := range h.phasesOf() {
-				f.build(FixedClock, limit, window, phase)
+				f.try(FixedClock, limit, window, phase)
 			}
 		}
 		// A counter gives way soon after the clock's next window begins, which says little of its length. With a
@@ -135,13 +132,13 @@ func (f *fitting) coarsely() {
 		// tried: they are what counters are kept by.
 		for _, window := range roundWindows {
 			if window >= h.shortest && window <= 30*h.longest {
-				f.build(SlidingCounter, limit, window, 0)
+				f.try(SlidingCounter, limit, window, 0)
 			}
 		}
 	}
 	for _, rate := range h.rates() {
 		for _, limit := range bucketSizes(h.counts, rate*h.burstFor) {
-			f.build(Bucket, limit, float64(limit)/rate, 0)
+			f.try(Bucket, limit, float64(limit)/rate, 0)
 		}
 	}
 	f.step = math.Pow(max(h.longest/h.shortest, h.fastest/h.slowest, 2), 1.0/grid)
@@ -161,10 +158,10 @@ func (f *fitting) finely() {
 				if limit < 1 {
 					continue
 				}
-				f.build(family, limit, window, around.phase)
+				f.try(family, limit, window, around.phase)
 				if family == FixedClock {
 					for _, shift := range []float64{-0.04, -0.02, -0.01, 0.01, 0.02, 0.04} {
-						f.build(family, limit, window, around.phase+shift*window)
+						f.try(family, limit, window, around.phase+shift*window)
 					}
 				}
 			}

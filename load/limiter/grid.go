@@ -14,15 +14,7 @@ const grid = 60
 
 // limitsNear are limits that may be behind the numbers that passed at once.
 func limitsNear(counts []int) []int {
-	seen := map[int]bool{}
-	for _, n := range counts {
-		for _, candidate := range []int{n - 1, n, n + 1} {
-			if candidate > 0 {
-				seen[candidate] = true
-			}
-		}
-	}
-	return slices.Sorted(maps.Keys(seen))
+	return bucketSizes(counts, 0)
 }
 
 // bucketSizes are sizes that may be behind them, where so much flowed in meanwhile.
@@ -43,12 +35,7 @@ func between(low, high float64) []float64 {
 	if low <= 0 || high < low {
 		return nil
 	}
-	var all []float64
-	for _, one := range roundWindows {
-		if one >= low && one <= high {
-			all = append(all, one)
-		}
-	}
+	all := slices.DeleteFunc(slices.Clone(roundWindows), func(one float64) bool { return one < low || one > high })
 	for i := range grid {
 		all = append(all, low*math.Pow(high/low, (float64(i)+0.5)/grid))
 	}

@@ -1,6 +1,7 @@
 package limiter
 
 import (
+	"cmp"
 	"context"
 	"time"
 
@@ -28,9 +29,8 @@ func (a *asker) scope(ctx context.Context, found *Found, observe func(id, questi
 	if err != nil {
 		return err
 	}
-	header := "Bearer " + fresh.Value
 	others := []otherCall{{"operation", "wallets-list", client.Request{}},
-		{"token", probedOperation, client.Request{Authorization: &header}}}
+		{"token", probedOperation, client.Request{Authorization: new("Bearer " + fresh.Value)}}}
 	if a.target.Client.Has("second") {
 		if _, err := a.target.Client.Token(ctx, "second", ""); err != nil {
 			return err
@@ -76,7 +76,7 @@ func (a *asker) waitTold(ctx context.Context, found *Found, longest time.Duratio
 	text := a.refusal.Get("Retry-After")
 	told, readable := wholeSeconds(text)
 	if !readable || time.Duration(told)*time.Second > longest {
-		say(orNothing(text) + ", which was not tried out")
+		say(cmp.Or(text, "none") + ", which was not tried out")
 		return nil
 	}
 	end := a.at.Add(time.Duration(told) * time.Second)

@@ -83,13 +83,6 @@ func wholeSeconds(text string) (int, bool) {
 	return seconds, err == nil && seconds >= 0
 }
 
-func orNothing(text string) string {
-	if text == "" {
-		return "none"
-	}
-	return text
-}
-
 // headersText says which headers tell callers of a limit, and whether their figure is the one that was found.
 func headersText(header http.Header, found *Found) string {
 	var parts []string

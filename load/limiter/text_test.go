@@ -82,8 +82,6 @@ func TestAWaitIsToldInWholeSeconds(t *testing.T) {
 		_, readable := wholeSeconds(text)
 		require.Equal(t, want, readable, text)
 	}
-	require.Equal(t, "none", orNothing(""))
-	require.Equal(t, "7", orNothing("7"))
 }
 
 func TestAStatedLimitIsHeldWithinATenthOrNotDecided(t *testing.T) {

@@ -22,7 +22,7 @@ const (
 func (s *strike) effects(ctx context.Context, wallet string) (int, string, error) {
 	if s.operation.ID == "cards-create" {
 		cards, err := s.newestCards(ctx, 0)
-		return len(cards[wallet]), "", err
+		return cards.on(wallet), "", err
 	}
 	held, want, err := s.holds(ctx, wallet, amount)
 	if err != nil {
@@ -56,48 +56,50 @@ func (s *strike) effectsOfAll(ctx context.Context, bursts []*burst) (func(contex
 	for _, one := range bursts {
 		ours[one.wallet] = true
 	}
-	found := map[string]map[string]bool{}
+	found := cards{}
 	strange := 0
 	for page := 0; strange < strangerPages && page < strangerPages+10*(len(bursts)/cardPage+1); page++ {
 		cards, err := s.newestCards(ctx, page*cardPage)
 		if err != nil {
 			return nil, err
 		}
-		strange++
-		for wallet, ids := range cards {
-			if !ours[wallet] {
-				continue
-			}
-			strange = 0
-			if found[wallet] == nil {
-				found[wallet] = map[string]bool{}
-			}
-			for id := range ids {
-				found[wallet][id] = true // what others make moves cards onto the next page: each counts once
-			}
-		}
 		if len(cards) == 0 {
 			break
 		}
+		strange++
+		for one := range cards {
+			if ours[one.wallet] {
+				strange, found[one] = 0, true // what others make moves cards onto the next page: each counts once
+			}
+		}
 	}
-	return func(_ context.Context, wallet string) (int, string, error) { return len(found[wallet]), "", nil }, nil
+	return func(_ context.Context, wallet string) (int, string, error) { return found.on(wallet), "", nil }, nil
 }
 
-// newestCards lists a page of cards, newest first, by the wallets that they are on.
-func (t *performance) newestCards(ctx context.Context, offset int) (map[string]map[string]bool, error) {
+// cards are those that are listed, each with the wallet that it is on.
+type cards map[struct{ wallet, id string }]bool
+
+// on counts those of a wallet.
+func (c cards) on(wallet string) (count int) {
+	for one := range c {
+		if one.wallet == wallet {
+			count++
+		}
+	}
+	return count
+}
+
+// newestCards lists a page of cards, newest first.
+func (t *performance) newestCards(ctx context.Context, offset int) (cards, error) {
 	query := url.Values{"order": {"desc"}, "limit": {strconv.Itoa(cardPage)}, "offset": {strconv.Itoa(offset)}}
 	list, err := t.List(ctx, "cards-list", "primary", query)
 	if err != nil {
 		return nil, fmt.Errorf("counting cards from the newest on: %w", err)
 	}
-	found := map[string]map[string]bool{}
+	found := cards{}
 	for _, card := range list {
 		wallet, _ := card["wallet_id"].(string)
-		id := scene.ID(card)
-		if found[wallet] == nil {
-			found[wallet] = map[string]bool{}
-		}
-		found[wallet][id] = true
+		found[struct{ wallet, id string }{wallet, scene.ID(card)}] = true
 	}
 	return found, nil
 }

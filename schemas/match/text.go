@@ -1,6 +1,7 @@
 package match
 
 import (
+	"cmp"
 	"encoding/json"
 	"maps"
 	"regexp"
@@ -54,10 +55,7 @@ func shown(value any) any {
 
 // OrAbsent is a line of a head, or the word for there being none.
 func OrAbsent(line string) string {
-	if line == "" {
-		return absent
-	}
-	return line
+	return cmp.Or(line, absent)
 }
 
 // Texts are the texts of an error body at any depth, those in message and error first.

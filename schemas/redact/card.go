@@ -6,6 +6,8 @@ import (
 	"strings"
 	"unicode"
 	"unicode/utf8"
+
+	"github.com/google/uuid"
 )
 
 // The lengths of card numbers, and of the groups of digits in which they are written but for the last.
@@ -340,21 +342,11 @@ func withinUUID(text string, from, to int) bool {
 	const size = len("8f1b7a52-93c4-4a2e-9d5e-0a6c1f2b3d4e")
 	for at := max(0, from-size+1); at < to && at+size <= len(text); at++ {
 		glued := at > 0 && isLetterOrDigit(text[at-1]) || at+size < len(text) && isLetterOrDigit(text[at+size])
-		if !glued && isUUID(text[at:at+size]) {
+		if !glued && uuid.Validate(text[at:at+size]) == nil {
 			return true
 		}
 	}
 	return false
-}
-
-func isUUID(text string) bool {
-	for i := range len(text) {
-		switch hyphen := i == 8 || i == 13 || i == 18 || i == 23; {
-		case hyphen && text[i] != '-', !hyphen && !isDigit(text[i]) && (text[i]|0x20 < 'a' || text[i]|0x20 > 'f'):
-			return false
-		}
-	}
-	return true
 }
 
 func isLetterOrDigit(c byte) bool { return isLetter(c) || isDigit(c) }

@@ -3,7 +3,7 @@ package bursts
 import (
 	"context"
 	"fmt"
-	"sort"
+	"slices"
 	"time"
 
 	"github.com/kobcheck/kobcheck/client"
@@ -69,8 +69,7 @@ func quarters(answers []*client.Exchange) (first, last time.Duration, tau float6
 		}
 	}
 	middle := func(part []time.Duration) time.Duration {
-		sorted := append([]time.Duration{}, part...)
-		sort.Slice(sorted, func(i, j int) bool { return sorted[i] < sorted[j] })
+		sorted := slices.Sorted(slices.Values(part))
 		return sorted[len(sorted)/2]
 	}
 	quarter := len(times) / 4

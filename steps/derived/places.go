@@ -160,23 +160,19 @@ func (c derivedCase) putHeader(draft *scene.Draft) {
 }
 
 func (c derivedCase) putBody(draft *scene.Draft) error {
+	var again []byte
 	switch v := c.value.(type) {
 	case absent:
 		scene.RemoveMember(draft.Body, c.field.Name)
 	case further:
 		draft.Body[v.name] = v.value
 	case twice:
-		written, err := json.Marshal(draft.Body)
-		if err != nil {
-			return steps.Faulty("writing a body: %v", err)
-		}
 		top, _, _ := strings.Cut(c.field.Name, ".")
 		value, err := json.Marshal(draft.Body[top])
 		if err != nil {
 			return steps.Faulty("writing a body: %v", err)
 		}
-		draft.Request.RawBody = fmt.Appendf(nil, "%s,%q:%s}", written[:len(written)-1], top, value)
-		return nil
+		again = fmt.Appendf(nil, ",%q:%s}", top, value)
 	default:
 		scene.SetMember(draft.Body, c.field.Name, c.value)
 	}
@@ -184,6 +180,9 @@ func (c derivedCase) putBody(draft *scene.Draft) error {
 	written, err := json.Marshal(draft.Body)
 	if err != nil {
 		return steps.Faulty("writing a body: %v", err)
+	}
+	if again != nil {
+		written = append(written[:len(written)-1], again...)
 	}
 	draft.Request.RawBody = written
 	return nil

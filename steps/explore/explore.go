@@ -12,6 +12,7 @@ import (
 	"errors"
 	"fmt"
 	"math/rand/v2"
+	"slices"
 
 	"github.com/kobcheck/kobcheck/client"
 	"github.com/kobcheck/kobcheck/client/scene"
@@ -230,7 +231,7 @@ func (e *explorer) shrink(ctx context.Context, walk []Step, difference *Differen
 		return shown, err
 	}
 	// What shows without requests at the same moment needs no luck to be seen again.
-	calm := append([]Step{}, walk...)
+	calm := slices.Clone(walk)
 	for i := range calm {
 		calm[i].Copies, calm[i].SameKey, calm[i].As = 1, false, ""
 	}
@@ -240,7 +241,7 @@ func (e *explorer) shrink(ctx context.Context, walk []Step, difference *Differen
 	for size := len(walk) / 2; size >= 1; {
 		removed := false
 		for from := 0; from < len(result.Walk); from += size {
-			candidate := append(append([]Step{}, result.Walk[:from]...), result.Walk[min(from+size, len(result.Walk)):]...)
+			candidate := slices.Concat(result.Walk[:from], result.Walk[min(from+size, len(result.Walk)):])
 			shown, err := accept(candidate)
 			if err != nil {
 				return err
@@ -259,12 +260,13 @@ func (e *explorer) shrink(ctx context.Context, walk []Step, difference *Differen
 			if result.Walk[i].Amount <= amount {
 				break
 			}
-			candidate := append([]Step{}, result.Walk...)
+			candidate := slices.Clone(result.Walk)
 			candidate[i].Amount = amount
-			if shown, err := accept(candidate); err != nil || shown {
-				if err != nil {
-					return err
-				}
+			shown, err := accept(candidate)
+			if err != nil {
+				return err
+			}
+			if shown {
 				break
 			}
 		}

@@ -148,6 +148,22 @@ func (s *story) move(step Step, name string) {
 	}
 }
 
+// verdicts are the sentences of what must hold, by the checks that say no more than that.
+var verdicts = map[string]string{
+	"success status":                   "the call succeeds",
+	"overdraft":                        "the call is refused as a fault of the caller",
+	"another client's wallet":          "the call is refused as forbidden or not found",
+	"one card for one key":             "it was done once",
+	"one card for one wallet":          "it was done once",
+	"cards of a wallet":                "it was done once",
+	"answer of a repeat":               "both answers are the same",
+	"wallet of a card":                 "the card reads back equal",
+	"holder of a wallet":               "the wallet reads back equal",
+	"wallet in its list":               "the wallet is in the list",
+	"total is available plus reserved": "the wallet's amounts add up to its total",
+	"no negative amount":               "the wallet's amounts are not negative",
+}
+
 // verdict says what must hold in the end.
 func (s *story) verdict(difference *Difference) {
 	switch difference.Check {
@@ -165,34 +181,16 @@ func (s *story) verdict(difference *Difference) {
 			s.say("Then", fmt.Sprintf("the wallet holds %d less than before", s.moved.Amount))
 			s.say("Then", fmt.Sprintf("the other wallet holds %d more than before", s.moved.Amount))
 		}
-	case "success status":
-		s.say("Then", "the call succeeds")
 	case "check of card creation", "order of the checks", "check 3 decides", "check 4 decides", "check 7 decides":
 		_, says, _ := strings.Cut(difference.Expected, " says ")
 		s.say("Then", "the refusal says "+says)
-	case "overdraft":
-		s.say("Then", "the call is refused as a fault of the caller")
-	case "another client's wallet":
-		s.say("Then", "the call is refused as forbidden or not found")
-	case "one card for one key", "one card for one wallet", "cards of a wallet":
-		s.say("Then", "it was done once")
-	case "answer of a repeat":
-		s.say("Then", "both answers are the same")
-	case "status of a wallet":
-		s.say("Then", `the wallet reads back with the "status" `+difference.Expected)
-	case "status of a card":
-		s.say("Then", `the card reads back with the "status" `+difference.Expected)
-	case "wallet of a card":
-		s.say("Then", "the card reads back equal")
-	case "holder of a wallet":
-		s.say("Then", "the wallet reads back equal")
-	case "wallet in its list":
-		s.say("Then", "the wallet is in the list")
-	case "total is available plus reserved":
-		s.say("Then", "the wallet's amounts add up to its total")
-	case "no negative amount":
-		s.say("Then", "the wallet's amounts are not negative")
+	case "status of a wallet", "status of a card":
+		s.say("Then", fmt.Sprintf(`the %s reads back with the "status" %s`, strings.TrimPrefix(difference.Check, "status of a "), difference.Expected))
 	default:
+		if sentence := verdicts[difference.Check]; sentence != "" {
+			s.say("Then", sentence)
+			return
+		}
 		s.whole = false
 		s.lines = append(s.lines, fmt.Sprintf("# no sentence says: %s; expected %s", difference.Message, difference.Expected))
 	}

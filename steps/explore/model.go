@@ -64,10 +64,6 @@ func numbers[T any](m map[int]T) []int {
 	return slices.Sorted(maps.Keys(m))
 }
 
-func (w *walk) walletNumbers() []int { return numbers(w.wallets) }
-func (w *walk) cardNumbers() []int   { return numbers(w.cards) }
-func (w *walk) keyedNumbers() []int  { return numbers(w.keyed) }
-
 // draft builds a valid request of a client, in the sentences of the contract.
 func (w *walk) draft(ctx context.Context, operation, as string, have scene.Things) (*scene.Draft, error) {
 	draft, err := w.scene.Draft(ctx, w.Scene.Contract.Operation(operation), as, have)
@@ -137,7 +133,7 @@ func (w *walk) makeWallet(ctx context.Context, as string, company bool) (*wallet
 
 // agree reads every wallet and holds it against the model: money to the smallest unit, status, holder, link.
 func (w *walk) agree(ctx context.Context, requirement string) error {
-	for _, number := range w.walletNumbers() {
+	for _, number := range numbers(w.wallets) {
 		one := w.wallets[number]
 		balance, err := w.scene.Balance(ctx, one.as, one.id)
 		if err != nil {

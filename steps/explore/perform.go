@@ -1,6 +1,7 @@
 package explore
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -30,7 +31,7 @@ func (w *walk) do(ctx context.Context, s Step) (*Difference, error) {
 func (w *walk) perform(ctx context.Context, s Step) error {
 	switch s.Deed {
 	case NewWallet, CompanyWallet:
-		one, err := w.makeWallet(ctx, s.owner(), s.Deed == CompanyWallet)
+		one, err := w.makeWallet(ctx, cmp.Or(s.As, "primary"), s.Deed == CompanyWallet)
 		if err == nil {
 			w.wallets[s.Number] = one
 		}
@@ -154,8 +155,8 @@ func effects(s Step, exchanges []*client.Exchange) int {
 			n++
 		}
 	}
-	if s.SameKey && n > 1 {
-		n = 1
+	if s.SameKey {
+		return min(n, 1)
 	}
 	return n
 }
@@ -241,7 +242,7 @@ func (w *walk) lists(ctx context.Context) error {
 		if err := w.scene.Beyond(ctx, "wallets-list", as, slices.Collect(maps.Keys(counts)), see); err != nil {
 			return differing(err)
 		}
-		for _, number := range w.walletNumbers() {
+		for _, number := range numbers(w.wallets) {
 			one := w.wallets[number]
 			switch n := counts[one.id]; {
 			case one.as == as && n != 1:

@@ -42,13 +42,6 @@ type Step struct {
 	SameKey bool
 }
 
-func (s Step) owner() string {
-	if s.As == "" {
-		return "primary"
-	}
-	return s.As
-}
-
 func (s Step) String() string {
 	switch s.Deed {
 	case CardStatus, WalletStatus:
@@ -64,7 +57,7 @@ const walletsAtMost = 3
 
 // choose picks the next step out of those that the model has things for.
 func (w *walk) choose(random *rand.Rand, number int) Step {
-	wallets, cards, keyed := w.walletNumbers(), w.cardNumbers(), w.keyedNumbers()
+	wallets, cards, keyed := numbers(w.wallets), numbers(w.cards), numbers(w.keyed)
 	s := Step{Number: number, Copies: 1}
 	pairs, money := w.pairs(), !w.moneyless
 	pick := func(from []int) int { return from[random.IntN(len(from))] }
@@ -126,8 +119,8 @@ func (w *walk) choose(random *rand.Rand, number int) Step {
 
 // pairs are the wallets between which money may move: each two of one client.
 func (w *walk) pairs() (pairs [][2]int) {
-	for _, from := range w.walletNumbers() {
-		for _, to := range w.walletNumbers() {
+	for _, from := range numbers(w.wallets) {
+		for _, to := range numbers(w.wallets) {
 			if from != to && w.wallets[from].as == w.wallets[to].as {
 				pairs = append(pairs, [2]int{from, to})
 			}

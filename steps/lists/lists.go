@@ -78,9 +78,10 @@ func listTime(ctx context.Context, w *steps.World, s *span, _, part, limit, offs
 	l.before = l.items
 	switch part {
 	case "from the time of the second one on":
-		return listFrom(ctx, w, s)
+		// Oldest first, so that what others make meanwhile comes after ours.
+		return listSpan(ctx, w, s.asked("from", things.Stamp(things.Created(s.all()[1]).Add(-time.Millisecond)), "asc"))
 	case "up to the time of the second one":
-		return listTo(ctx, w, s)
+		return listSpan(ctx, w, s.asked("to", things.Stamp(after(s.all()[1])), "desc"))
 	case "of the later part of that time":
 		query.Set("from", things.Stamp(things.Created(s.inside[1]).Add(-time.Millisecond)))
 	}
@@ -93,19 +94,12 @@ func listTime(ctx context.Context, w *steps.World, s *span, _, part, limit, offs
 	return listSpan(ctx, w, query)
 }
 
-func listFrom(ctx context.Context, w *steps.World, s *span) error {
+// asked is the query of all from a time on, or up to it, in an order.
+func (s *span) asked(bound, time, order string) url.Values {
 	query := things.CopyQuery(s.base)
-	query.Set("from", things.Stamp(things.Created(s.all()[1]).Add(-time.Millisecond)))
-	// Oldest first, so that what others make meanwhile comes after ours.
-	query.Set("order", "asc")
-	return listSpan(ctx, w, query)
-}
-
-func listTo(ctx context.Context, w *steps.World, s *span) error {
-	query := things.CopyQuery(s.base)
-	query.Set("to", things.Stamp(after(s.all()[1])))
-	query.Set("order", "desc")
-	return listSpan(ctx, w, query)
+	query.Set(bound, time)
+	query.Set("order", order)
+	return query
 }
 
 func listOfWallet(ctx context.Context, w *steps.World, which string) error {
@@ -155,7 +149,7 @@ func holds(w *steps.World, s *span, whether, which string) error {
 	case which == "all that were there before once":
 		return expectListed(w, "a walk meets each entry once", s.all(), 1)
 	case which == "any from before or after":
-		return expectListed(w, "list holds nothing else", append(append([]*scene.Thing{}, s.before...), s.after...), 0)
+		return expectListed(w, "list holds nothing else", slices.Concat(s.before, s.after), 0)
 	case whether == "holds":
 		return expectListed(w, "list holds what was made", s.part(which), 1)
 	case which == "the later ones":

@@ -24,9 +24,7 @@ func relationSentences() []steps.Definition {
 const walkBound = 60
 
 func walkWhileMaking(ctx context.Context, w *steps.World, s *span, size int) error {
-	query := things.CopyQuery(s.base)
-	query.Set("from", things.Stamp(things.Created(s.all()[0]).Add(-time.Millisecond)))
-	query.Set("order", "asc")
+	query := s.asked("from", things.Stamp(things.Created(s.all()[0]).Add(-time.Millisecond)), "asc")
 	query.Set("limit", strconv.Itoa(size))
 	last := things.Created(s.all()[len(s.all())-1])
 	var met []map[string]any

@@ -3,6 +3,7 @@ package lists
 import (
 	"context"
 	"net/url"
+	"slices"
 	"time"
 
 	"github.com/kobcheck/kobcheck/client/scene"
@@ -21,25 +22,8 @@ type span struct {
 	after     []*scene.Thing
 }
 
-// spans is the span of cards that the scenarios of a run share; one of them at a time looks for it.
-type spans struct {
-	turn chan struct{}
-	kept *span
-}
-
-func (s *spans) enter(ctx context.Context) error {
-	select {
-	case s.turn <- struct{}{}:
-		return nil
-	case <-ctx.Done():
-		return context.Cause(ctx)
-	}
-}
-
-func (s *spans) leave() { <-s.turn }
-
 func (s *span) all() []*scene.Thing {
-	return append(append(append([]*scene.Thing{}, s.before...), s.inside...), s.after...)
+	return slices.Concat(s.before, s.inside, s.after)
 }
 
 // window returns the query of the span: from just before its first thing to just after its last. Bounds
@@ -73,59 +57,56 @@ func spanOf(w *steps.World) (*span, error) {
 	return s, s.Supply(w)
 }
 
-func cardsInTime(ctx context.Context, w *steps.World) error {
-	return keepSpan(ctx, w, "cards-list", nil, 5, func() (*scene.Thing, error) {
-		return w.Scene.Fresh(ctx, "primary", "card", scene.Things{})
-	})
+// cardsInTime makes cards that nobody changes, so that all first attempts of a run share them.
+func cardsInTime(ctx context.Context, w *steps.World) (err error) {
+	fresh := func() (*span, error) {
+		return oneByOne(ctx, w, "cards-list", nil, 5, func() (*scene.Thing, error) {
+			return w.Scene.Fresh(ctx, "primary", "card", scene.Things{})
+		})
+	}
+	l := steps.State[listed](w)
+	if w.Scenario.Attempt > 0 {
+		l.span, err = fresh()
+		return err
+	}
+	l.span, err = steps.Shared(w.Session, func() *scene.Once[*span] { return new(scene.NewOnce[*span]()) }).Get(ctx, fresh)
+	return err
 }
 
-func creditsInTime(ctx context.Context, w *steps.World) error {
+func creditsInTime(ctx context.Context, w *steps.World) (err error) {
 	if err := things.Make(ctx, w, "wallet"); err != nil {
 		return err
 	}
 	wallet := w.Things["wallet"].ID
-	return keepSpan(ctx, w, "transactions-list", url.Values{"wallet": {wallet}}, 4, func() (*scene.Thing, error) {
+	steps.State[listed](w).span, err = oneByOne(ctx, w, "transactions-list", url.Values{"wallet": {wallet}}, 4, func() (*scene.Thing, error) {
 		return w.Scene.Book(ctx, "transactions-manual-credit", "primary", 500, "", wallet)
 	})
+	return err
 }
 
-// keepSpan makes things one after another and remembers them by time; it asks the target for times that differ, since
-// nothing can be said of a range otherwise. Nobody changes things of a span without a base of its own, so that all
-// first attempts of a run share it.
-func keepSpan(ctx context.Context, w *steps.World, operation string, base url.Values, count int,
+// oneByOne makes the things of a span; it asks the target for times that differ, since nothing can be said of a range
+// otherwise.
+func oneByOne(ctx context.Context, w *steps.World, operation string, base url.Values, count int,
 	fresh func() (*scene.Thing, error),
-) error {
-	l := steps.State[listed](w)
-	if base == nil && w.Scenario.Attempt == 0 {
-		shared := steps.Shared(w.Session, func() *spans { return &spans{turn: make(chan struct{}, 1)} })
-		if err := shared.enter(ctx); err != nil {
-			return err
-		}
-		defer shared.leave()
-		if l.span = shared.kept; l.span != nil {
-			return nil
-		}
-		defer func() { shared.kept = l.span }()
-	}
-	var made []*scene.Thing
+) (*span, error) {
+	var all []*scene.Thing
 	for range count {
 		thing, err := fresh()
 		if err != nil {
-			return err
+			return nil, err
 		}
-		if made = append(made, thing); thing.Body["created_at"] == nil {
-			return &scene.NotTestable{Why: "the answers do not tell when a thing was created (N-23)"}
+		if all = append(all, thing); thing.Body["created_at"] == nil {
+			return nil, &scene.NotTestable{Why: "the answers do not tell when a thing was created (N-23)"}
 		}
-		if last := len(made) - 1; last > 0 && !things.Created(thing).After(things.Created(made[last-1]).Add(time.Millisecond)) {
-			return &steps.Environment{Why: "things made one after another were not given times that differ by more than a millisecond"}
+		if last := len(all) - 1; last > 0 && !things.Created(thing).After(things.Created(all[last-1]).Add(time.Millisecond)) {
+			return nil, &steps.Environment{Why: "things made one after another were not given times that differ by more than a millisecond"}
 		}
 		if err := things.Pass(ctx, thing); err != nil {
-			return err
+			return nil, err
 		}
 	}
-	l.span = &span{operation: w.Session.Contract.Operation(operation), base: base,
-		before: made[:1], inside: made[1 : count-1], after: made[count-1:]}
-	return nil
+	return &span{operation: w.Session.Contract.Operation(operation), base: base,
+		before: all[:1], inside: all[1 : count-1], after: all[count-1:]}, nil
 }
 
 func listSpan(ctx context.Context, w *steps.World, query url.Values) error {

@@ -104,16 +104,19 @@ func noteBalance(ctx context.Context, w *steps.World, name string) (*scene.Thing
 }
 
 func book(ctx context.Context, w *steps.World, which, much string) error {
+	wallet, err := noteBalance(ctx, w, "wallet")
+	if err != nil {
+		return err
+	}
 	if much == "more than it holds" {
-		return overdraw(ctx, w)
+		if w.Draft, err = w.Scene.Booking(ctx, "transactions-manual-debit", "primary", 100_000_000, wallet.ID, ""); err != nil {
+			return err
+		}
+		return w.SendDraft(ctx)
 	}
 	amount, err := strconv.ParseInt(much, 10, 64)
 	if err != nil {
 		return steps.Faulty("%q in the feature is no amount", much)
-	}
-	wallet, err := noteBalance(ctx, w, "wallet")
-	if err != nil {
-		return err
 	}
 	if which == "credit" {
 		return transact(ctx, w, "transactions-manual-credit", amount, "", wallet.ID)
@@ -131,17 +134,6 @@ func moveMoney(ctx context.Context, w *steps.World, amount int64) error {
 		return err
 	}
 	return transact(ctx, w, "transactions-create", amount, from.ID, to.ID)
-}
-
-func overdraw(ctx context.Context, w *steps.World) error {
-	wallet, err := noteBalance(ctx, w, "wallet")
-	if err != nil {
-		return err
-	}
-	if w.Draft, err = w.Scene.Booking(ctx, "transactions-manual-debit", "primary", 100_000_000, wallet.ID, ""); err != nil {
-		return err
-	}
-	return w.SendDraft(ctx)
 }
 
 // beforeAndNow returns what a wallet held when it was noted, and what it holds.

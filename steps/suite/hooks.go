@@ -117,12 +117,7 @@ func (r *runner) after(ctx context.Context, _ *godog.Scenario, _ error) (_ conte
 			r.keep(ctx, a)
 		}
 	}()
-	// Cleaning up has time of its own, whatever ended the scenario.
-	patience := cleanupTime
-	if ctx.Err() != nil {
-		patience = cleanupTimeAtTheEnd
-	}
-	cleanup, cancel := context.WithTimeout(context.WithoutCancel(ctx), patience)
+	cleanup, cancel := cleaningUp(ctx, cleanupTime)
 	a.cleanup = a.world.Close(cleanup)
 	cancel()
 	r.keep(ctx, a)
@@ -135,3 +130,11 @@ const (
 	cleanupTime         = 20 * time.Second
 	cleanupTimeAtTheEnd = 500 * time.Millisecond
 )
+
+// cleaningUp is a context for clean-ups: they have time of their own, whatever ended what was done.
+func cleaningUp(ctx context.Context, patience time.Duration) (context.Context, context.CancelFunc) {
+	if ctx.Err() != nil {
+		patience = cleanupTimeAtTheEnd
+	}
+	return context.WithTimeout(context.WithoutCancel(ctx), patience)
+}

@@ -16,11 +16,7 @@ func (r *runner) tidy(ctx context.Context) {
 	if !r.anyAnswer || r.outage.down || r.outage.streak >= r.outage.limit {
 		return
 	}
-	patience := tidyTime
-	if ctx.Err() != nil {
-		patience = cleanupTimeAtTheEnd // a run that was stopped ends within a second
-	}
-	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), patience)
+	ctx, cancel := cleaningUp(ctx, tidyTime)
 	defer cancel()
 	var things []leftover.Thing
 	for kind, all := range r.made {

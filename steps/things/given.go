@@ -48,11 +48,17 @@ func oneThing(ctx context.Context, w *steps.World, article, kind, whose string) 
 // Make makes a new thing of a kind in place of the one that the scenario has.
 func Make(ctx context.Context, w *steps.World, kind string) error {
 	delete(w.Things, kind)
-	thing, err := fresh(ctx, w, kind, w.Things)
-	if err == nil {
-		w.Things[kind] = thing
+	return keep(w, kind)(fresh(ctx, w, kind, w.Things))
+}
+
+// keep puts a thing that was made among those of the scenario.
+func keep(w *steps.World, name string) func(*scene.Thing, error) error {
+	return func(thing *scene.Thing, err error) error {
+		if err == nil {
+			w.Things[name] = thing
+		}
+		return err
 	}
-	return err
 }
 
 // fresh returns a thing for our client that the scenario may do with as it likes. An enduser is none
@@ -73,27 +79,15 @@ func Another(ctx context.Context, w *steps.World, kind string) error {
 			have[shareable] = first
 		}
 	}
-	thing, err := fresh(ctx, w, kind, have)
-	if err == nil {
-		w.Things["other "+kind] = thing
-	}
-	return err
+	return keep(w, "other "+kind)(fresh(ctx, w, kind, have))
 }
 
 func aForeignThing(ctx context.Context, w *steps.World, kind string) error {
-	thing, err := w.Scene.Foreign(ctx, kind)
-	if err == nil {
-		w.Things["foreign "+kind] = thing
-	}
-	return err
+	return keep(w, "foreign "+kind)(w.Scene.Foreign(ctx, kind))
 }
 
 func aCompanyEnduser(ctx context.Context, w *steps.World) error {
-	enduser, err := w.Scene.Fresh(ctx, "primary", scene.Company, nil)
-	if err == nil {
-		w.Things["enduser"] = enduser
-	}
-	return err
+	return keep(w, "enduser")(w.Scene.Fresh(ctx, "primary", scene.Company, nil))
 }
 
 func anEnduserWithMetadata(ctx context.Context, w *steps.World, document string) error {
@@ -125,11 +119,7 @@ func aCompanyWallet(ctx context.Context, w *steps.World) error {
 
 func aFundedWallet(ctx context.Context, w *steps.World) error {
 	delete(w.Things, scene.FundedWallet)
-	wallet, err := w.Scene.Need(ctx, "primary", scene.FundedWallet, w.Things)
-	if err == nil {
-		w.Things["wallet"] = wallet
-	}
-	return err
+	return keep(w, "wallet")(w.Scene.Need(ctx, "primary", scene.FundedWallet, w.Things))
 }
 
 func anActiveCard(ctx context.Context, w *steps.World) error {

@@ -95,9 +95,7 @@ func Run(ctx context.Context, options Options) (*Report, error) {
 		return nil, err
 	}
 	options.Address = cmp.Or(options.Address, "127.0.0.1:0")
-	if options.Topic == "" {
-		options.Topic = Topic
-	}
+	options.Topic = cmp.Or(options.Topic, Topic)
 	if options.Patience <= 0 {
 		options.Patience = 15 * time.Second
 	}

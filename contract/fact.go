@@ -37,12 +37,6 @@ const (
 	Pace     Facet = "pace"
 )
 
-// Facets lists every facet.
-func Facets() []Facet {
-	return []Facet{Status, MediaType, Shape, Content, FieldThere, FieldType, Values, Path, Effect, Link,
-		Refusal, RefusalStatus, Text, Exposure, Head, Form, Delivery, Order, Pace}
-}
-
 // Fact is what an assertion rests on: the requirement, and the very facet of the operation that is looked at.
 type Fact struct {
 	Requirement string
@@ -144,7 +138,7 @@ func (c *Contract) touching(f Fact) (*Touch, string) {
 func (f Fact) within(touches []Touch) *Touch {
 	speaks := func(list []string, of string) bool { return len(list) == 0 || slices.Contains(list, of) }
 	for i, touch := range touches {
-		gates := touch.Gate == "yes" || touch.Gate == "config" && f.Given
+		gates := touch.Gate == GateYes || touch.Gate == GateConfig && f.Given
 		if !gates && speaks(touch.Requirements, f.Requirement) && speaks(touch.Operations, f.Operation) &&
 			speaks(touch.Facets, string(f.Facet)) && speaks(touch.Fields, f.Field) {
 			return &touches[i]

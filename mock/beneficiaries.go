@@ -47,9 +47,6 @@ func (s *Server) createBeneficiary(c *call) answer {
 	return s.succeed(c, s.beneficiaryText(b))
 }
 
-// createPayID is a placeholder: neither path nor body of the operation is known (N-02). Any object will do.
-func (s *Server) createPayID(c *call) answer { return s.createBeneficiary(c) }
-
 func (s *Server) getBeneficiary(c *call) answer {
 	return show(s, c, &s.store.beneficiaries, "Beneficiary", s.beneficiaryText)
 }

@@ -27,7 +27,6 @@ type postman struct {
 	all    sync.WaitGroup
 
 	mu     sync.Mutex
-	record []Delivery
 	base   string // where the mock itself is served; empty until it is
 	latest string // the id of the latest message, for a fault
 	routes map[identity]*round
@@ -195,9 +194,7 @@ func (p *postman) deliver(r *round, m *envelope) {
 			if p.life.Err() != nil {
 				return
 			}
-			taken := p.post(r, m)
-			p.note(r, m, try+1, taken)
-			if taken {
+			if p.post(r, m) {
 				for range p.goesOn(m) {
 					p.post(r, m)
 				}
@@ -205,34 +202,6 @@ func (p *postman) deliver(r *round, m *envelope) {
 			}
 		}
 	}()
-}
-
-// Delivery is one try of the mock to deliver a message.
-type Delivery struct {
-	Subscription, MessageID, Type string
-	// Try counts from 1. Taken says that the receiver answered; GivenUp that it was the last try.
-	Try            int
-	Taken, GivenUp bool
-}
-
-// recordBound bounds the record of deliveries; the oldest go first.
-const recordBound = 10_000
-
-func (p *postman) note(r *round, m *envelope, try int, taken bool) {
-	p.mu.Lock()
-	defer p.mu.Unlock()
-	if len(p.record) == recordBound {
-		p.record = append(p.record[:0], p.record[recordBound/2:]...)
-	}
-	p.record = append(p.record, Delivery{Subscription: r.subscription.id.String(), MessageID: m.id, Type: m.kind, Try: try,
-		Taken: taken, GivenUp: !taken && try == deliveryTries})
-}
-
-// Deliveries returns the latest tries to deliver webhooks, oldest first.
-func (s *Server) Deliveries() []Delivery {
-	s.postman.mu.Lock()
-	defer s.postman.mu.Unlock()
-	return append([]Delivery(nil), s.postman.record...)
 }
 
 // post sends one message and reports whether it needs no other try: SNS takes 200 to 4xx for an answer

@@ -20,7 +20,7 @@ func (s *Server) handlers() map[string]handler {
 		"beneficiaries-get":          s.getBeneficiary,
 		"beneficiaries-create":       s.createBeneficiary,
 		"beneficiaries-update":       s.updateBeneficiary,
-		"beneficiaries-create-payid": s.createPayID,
+		"beneficiaries-create-payid": s.createBeneficiary, // neither path nor body is known (N-02): any object will do
 		"cards-list":                 s.listCards,
 		"cards-create":               s.createCard,
 		"cards-get":                  s.getCard,

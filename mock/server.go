@@ -32,8 +32,8 @@ type Options struct {
 	Clock Clock
 	// Faults are the ids of the faults to switch on.
 	Faults []string
-	// Latency is added to every answer, and up to Jitter on top of it.
-	Latency, Jitter time.Duration
+	// Latency is added to every answer.
+	Latency time.Duration
 	// TokenLife is how long an access token lives; 0 means an hour (N-11).
 	TokenLife time.Duration
 	// KeyWindow is how long an idempotency key is remembered; 0 means a day (N-12).
@@ -79,7 +79,6 @@ type Server struct {
 	tokens    *issuer
 	router    *router
 	inventory Inventory
-	jitter    *jitter
 	postman   *postman
 	limiter   *limit.Limiter
 	arrivals  atomic.Int64
@@ -107,7 +106,7 @@ func New(options Options) (*Server, error) {
 		return nil, err
 	}
 	options.complete()
-	s := &Server{options: options, style: style, clock: options.Clock, faults: faults, jitter: newJitter(options.Seed)}
+	s := &Server{options: options, style: style, clock: options.Clock, faults: faults}
 	s.postman = newPostman(s)
 	if options.Limit.Requests > 0 {
 		if err := options.Limit.Check(); err != nil {
@@ -283,4 +282,18 @@ func (s *Server) write(w http.ResponseWriter, r *http.Request, a answer) {
 	if a.body != nil && r.Method != http.MethodHead {
 		_, _ = w.Write(a.body) // where the caller has gone there is nobody left to tell
 	}
+}
+
+// health is a placeholder: only name and method of the operation are known (N-01).
+func (s *Server) health(*call) answer {
+	if refusal, breaks := s.brokenHealth(); breaks {
+		return refusal
+	}
+	switch s.style.Health {
+	case "text":
+		return answer{status: http.StatusOK, body: []byte("OK"), media: "text/plain; charset=utf-8"}
+	case "204-bodiless":
+		return answer{status: http.StatusNoContent}
+	}
+	return answer{status: http.StatusOK, body: []byte(`{"status":"ok"}`)}
 }

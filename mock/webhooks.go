@@ -56,3 +56,10 @@ func (s *Server) deleteWebhook(c *call) answer {
 	}
 	return s.succeed(c, s.subscriptionText(one))
 }
+
+// createRelay keeps a URL. What a relay then receives and must answer is described nowhere (N-40).
+func (s *Server) createRelay(c *call) answer {
+	one := &subscription{head: s.store.born(c.caller.id), url: c.text("url")}
+	s.store.relays.add(one)
+	return s.succeed(c, s.subscriptionText(one))
+}

@@ -20,12 +20,6 @@ func (s *Set) Check(name string, body []byte) ([]Violation, error) {
 	return s.decoded(name, body, s.CheckValue)
 }
 
-// CheckList is [Set.Check] for a bare array whose items have the schema. The violations are sorted by item,
-// and a pointer begins with the item's index. A list with more than 100,000 violations is given up, and says so.
-func (s *Set) CheckList(name string, body []byte) ([]Violation, error) {
-	return s.decoded(name, body, s.CheckListValue)
-}
-
 // CheckValue is [Set.Check] for a value that [Decode] returned.
 func (s *Set) CheckValue(name string, value any) ([]Violation, error) {
 	of, err := s.schema(name)
@@ -37,7 +31,8 @@ func (s *Set) CheckValue(name string, value any) ([]Violation, error) {
 	return found.list, err
 }
 
-// CheckListValue is [Set.CheckList] for a value that [Decode] returned.
+// CheckListValue is [Set.CheckValue] for a bare array whose items have the schema. The violations are sorted by item,
+// and a pointer begins with the item's index. A list with more than 100,000 violations is given up, and says so.
 func (s *Set) CheckListValue(name string, value any) ([]Violation, error) {
 	of, err := s.schema(name)
 	if err != nil {

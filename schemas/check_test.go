@@ -16,6 +16,11 @@ import (
 )
 
 // with returns a sample with one field set to a JSON value; the value - takes it out.
+// CheckList is [Set.Check] for a bare array whose items have the schema.
+func (s *Set) CheckList(name string, body []byte) ([]Violation, error) {
+	return s.decoded(name, body, s.CheckListValue)
+}
+
 func with(t testing.TB, sample, field, value string) []byte {
 	t.Helper()
 	object := map[string]json.RawMessage{}

@@ -97,3 +97,12 @@ func (t *Target) NewWallet(ctx context.Context) (string, error) {
 
 // IDOf is the id of the object of an answer, or "".
 func IDOf(exchange *client.Exchange) string { return scene.ID(scene.Value(exchange.Body)) }
+
+// Held is an invariant: broken where anything broke it, and not decided where nothing did but nothing was shown either.
+func Held(requirement, sentence string, shown bool, broken []string) evidence.Invariant {
+	one := evidence.Invariant{Requirement: requirement, Sentence: sentence, Evidence: append([]string{}, broken...)}
+	if holds := len(broken) == 0; shown || !holds {
+		one.Holds = &holds
+	}
+	return one
+}

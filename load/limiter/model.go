@@ -7,7 +7,6 @@ type Family string
 
 // The families. A leaky bucket that refuses (GCRA) and a token bucket let the same requests through.
 const (
-	None           Family = ""
 	FixedFirst     Family = "fixed window, from the first request on"
 	FixedClock     Family = "fixed window, by the clock"
 	SlidingLog     Family = "sliding log"

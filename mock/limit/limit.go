@@ -43,8 +43,6 @@ type Config struct {
 	Requests int
 	Window   time.Duration
 	Scope    string
-	// RefusedCount makes refused requests count too.
-	RefusedCount bool
 }
 
 // Parse reads a form such as 100/1s.
@@ -142,9 +140,6 @@ func (l *Limiter) sliding(s *state, now time.Time) (bool, time.Duration) {
 	if len(s.log) < l.config.Requests {
 		s.log = append(s.log, now)
 		return true, 0
-	}
-	if l.config.RefusedCount {
-		s.log = append(s.log[1:], now)
 	}
 	return false, s.log[len(s.log)-l.config.Requests].Add(l.config.Window).Sub(now)
 }

@@ -145,14 +145,20 @@ func (d *Doctor) life(ctx context.Context) bool {
 	return true
 }
 
-// clock compares the server's clock with ours. Date has whole seconds, so one second is no skew.
+// skew is how far the server's clock is off ours, and how much of that is sure: Date has whole seconds, so one second is
+// no skew.
+func (d *Doctor) skew(life *client.Life) (skew, sure time.Duration) {
+	skew = life.Date.Sub(d.Now())
+	return skew, max(skew.Abs()-time.Second-life.Took, 0)
+}
+
+// clock compares the server's clock with ours.
 func (d *Doctor) clock(life *client.Life) {
 	if life.Date.IsZero() {
 		d.note("clock", Poor, "", "the answer has no Date (RFC 9110 section 6.6.1), so its clock is unknown")
 		return
 	}
-	skew := life.Date.Sub(d.Now())
-	off := max(skew.Abs()-time.Second-life.Took, 0)
+	skew, off := d.skew(life)
 	switch {
 	case off > skewBroken:
 		d.note("clock", Broken, "set the clocks; tokens and times of objects can't be judged", "the server's is off by %v",
@@ -171,8 +177,8 @@ func (d *Doctor) ClockOff(ctx context.Context) (time.Duration, error) {
 	if err != nil || life.Date.IsZero() {
 		return 0, err
 	}
-	skew := life.Date.Sub(d.Now())
-	if skew.Abs()-time.Second-life.Took <= skewWarning {
+	skew, off := d.skew(life)
+	if off <= skewWarning {
 		return 0, nil
 	}
 	return skew.Round(skewWarning), nil

@@ -232,24 +232,16 @@ func oddKey(draft *scene.Draft, how string) error {
 		draft.Request.KeyHeader = strings.TrimSuffix(spelling, `"`)
 		return nil
 	}
-	version4 := uuid.NewString()
 	switch how {
 	case "left out":
 		draft.Request.Without = append(draft.Request.Without, header.Name)
-	case "no UUID":
-		draft.Request.Key = "not-a-uuid"
 	case "empty":
 		draft.Request.Header = http.Header{header.Name: {""}}
-	case "a UUID of version 1":
-		draft.Request.Key = "c232ab00-9414-11ec-b3c8-9f6bdeced846"
-	case "the nil UUID":
-		draft.Request.Key = uuid.Nil.String()
-	case "in upper case":
-		draft.Request.Key = strings.ToUpper(version4)
-	case "in quotes":
-		draft.Request.Key = strconv.Quote(version4)
-	case "longer than any key":
-		draft.Request.Key = strings.Repeat(version4, 30)
+	default:
+		version4 := uuid.NewString()
+		draft.Request.Key = map[string]string{"no UUID": "not-a-uuid", "a UUID of version 1": "c232ab00-9414-11ec-b3c8-9f6bdeced846",
+			"the nil UUID": uuid.Nil.String(), "in upper case": strings.ToUpper(version4), "in quotes": strconv.Quote(version4),
+			"longer than any key": strings.Repeat(version4, 30)}[how]
 	}
 	return nil
 }

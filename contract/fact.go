@@ -76,7 +76,8 @@ func (c *Contract) Weigh(f Fact) Weight {
 		return w
 	}
 	w.Mark = weaker(w.Mark, f.Mark)
-	if operation := c.Operation(f.Operation); operation != nil {
+	operation := c.Operation(f.Operation)
+	if operation != nil && !(slices.Contains(operation.Success.Says, f.Requirement) && (f.Facet == FieldThere || f.Facet == Values)) {
 		w.Mark = weaker(w.Mark, operation.facetMark(f.Facet, f.Edition))
 	}
 	touch, id := c.touching(f)

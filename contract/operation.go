@@ -152,6 +152,8 @@ type Success struct {
 
 	// Requirements gives the id that each part proves: status, media_type, body.
 	Requirements map[string]string `yaml:"requirements,omitempty" json:"requirements,omitempty"`
+	// Says names requirements whose own sentence says what this answer has: they need no table to say whose it is.
+	Says []string `yaml:"says,omitempty" json:"says,omitempty"`
 }
 
 // Accepts reports whether status is what a success of the operation answers: the documented code,

@@ -25,7 +25,7 @@ func (s *Server) beneficiaryText(b *beneficiary) []byte {
 }
 
 func (s *Server) listBeneficiaries(c *call) answer {
-	return s.wholeList(c, written(visible(s, c, &s.store.beneficiaries), s.beneficiaryText))
+	return s.wholeList(c, written(s.listedBeneficiaries(visible(s, c, &s.store.beneficiaries)), s.beneficiaryText))
 }
 
 func (s *Server) createBeneficiary(c *call) answer {

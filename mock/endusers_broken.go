@@ -16,6 +16,8 @@ func (s *Server) refusedByFault(c *call, e *enduser) string {
 		return "metadata is required"
 	case bytes.ContainsAny(e.metadata[1:], "{[") && s.faults.On("metadata.validated"):
 		return "metadata may hold texts only"
+	case refuses(e.metadata, noAddress) && s.faults.On("metadata.known-names-checked"):
+		return "metadata.email must be an address"
 	case refuses(e.metadata, dollarOrDot) && s.faults.On("metadata.dollar-names-refused"):
 		return "metadata must not have names with $ or ."
 	case refuses(e.metadata, beyondFifty) && s.faults.On("metadata.many-members-refused"):

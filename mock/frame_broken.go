@@ -1,6 +1,9 @@
 package mock
 
-import "encoding/json"
+import (
+	"encoding/json"
+	"slices"
+)
 
 // ripple changes, after a call that was served, what the call is not for, where a fault asks for it.
 func (s *Server) ripple(c *call) {
@@ -24,6 +27,8 @@ func (s *Server) ripple(c *call) {
 				other.status = c.text("status")
 			}
 		}
+	case "clients-update-status":
+		s.rippleOfClient(c, id.String())
 	case "cards-create":
 		wallet, _ := parseID(c.text("wallet_id"))
 		w := s.store.wallets.byID[wallet]
@@ -41,6 +46,20 @@ func (s *Server) ripple(c *call) {
 					other.available++
 				}
 			})
+		}
+	}
+}
+
+// rippleOfClient changes the status of the clients that the caller has made, beside the one that it names.
+func (s *Server) rippleOfClient(c *call, id string) {
+	stocked := s.Inventory().Clients
+	for _, other := range s.store.clientOrder {
+		ours := false
+		for _, one := range stocked {
+			ours = ours || one.ID == other.id
+		}
+		if !ours && other.id != id && other.status != c.text("status") && s.faults.On("frame.client-update-hits-all") {
+			other.status = c.text("status")
 		}
 	}
 }
@@ -81,12 +100,29 @@ func (s *Server) besides(w *wallet, visit func(*wallet)) {
 
 // listedWallet is a wallet as the list shows it.
 func (s *Server) listedWallet(w *wallet) *wallet {
-	if w.status == "ACTIVE" || !s.faults.On("frame.list-shows-old-status") {
-		return w
-	}
 	shown := *w
-	shown.status = "ACTIVE"
+	if before, moved := s.store.before[w.id]; moved && before.held != w.available && s.faults.On("frame.list-shows-old-amounts") {
+		shown.available = before.held
+	}
+	if w.available != 0 && s.faults.On("frame.list-shows-cents") {
+		shown.available *= centsInUnit
+	}
+	if w.status != "ACTIVE" && s.faults.On("frame.list-shows-old-status") {
+		shown.status = "ACTIVE"
+	}
 	return &shown
+}
+
+// centsInUnit is how many cents a unit of money has.
+const centsInUnit = 100
+
+// listedBeneficiaries are those that the list shows.
+func (s *Server) listedBeneficiaries(all []*beneficiary) []*beneficiary {
+	inactive := func(one *beneficiary) bool { return one.status != "ACTIVE" }
+	if !slices.ContainsFunc(all, inactive) || !s.faults.On("frame.list-hides-the-inactive") {
+		return all
+	}
+	return slices.DeleteFunc(slices.Clone(all), inactive)
 }
 
 // rippled is the answer to a change, after what the faults make of everything else.

@@ -151,6 +151,11 @@ func refuses(metadata json.RawMessage, wrong func(object map[string]any, name st
 	return refused
 }
 
+func noAddress(object map[string]any, name string) bool {
+	address, _ := object[name].(string)
+	return name == "email" && !strings.Contains(address, "@")
+}
+
 func dollarOrDot(_ map[string]any, name string) bool { return strings.ContainsAny(name, "$.") }
 
 func beyondFifty(object map[string]any, _ string) bool { return len(object) > 50 }

@@ -73,3 +73,14 @@ func (s *Server) loseUpdate(c *call, w *wallet) {
 func (s *Server) rounded(c cents) cents {
 	return either(s, c, "money.single-precision", cents(float32(c)))
 }
+
+// silent reports whether a fault keeps a movement from being told.
+func (s *Server) silent(from, to *wallet) bool {
+	switch {
+	case from == nil:
+		return false
+	case to == nil:
+		return s.faults.On("webhook.debit-not-told")
+	}
+	return s.faults.On("webhook.transfer-not-told")
+}

@@ -2,9 +2,13 @@ package mock
 
 import (
 	"strconv"
+	"time"
 
 	"github.com/kobcheck/kobcheck/mock/fault"
 )
+
+// day is the length of a day in the mock's own time.
+const day = millis(24 * time.Hour / time.Millisecond)
 
 // queryIgnored gives the fault of ignoring each parameter of a list.
 var queryIgnored = map[string]fault.ID{
@@ -63,6 +67,12 @@ func (s *Server) brokenCombination(c *call, p page) page {
 	}
 	if p.newestFirst && p.before < 1<<62 && s.faulty(c, "list.to-ignored-when-descending") {
 		p.before = 1 << 62
+	}
+	if p.from > 0 && s.faulty(c, "list.from-of-the-day") {
+		p.from -= p.from % day
+	}
+	if p.before < 1<<62 && s.faulty(c, "list.to-of-the-day") {
+		p.before += day - p.before%day
 	}
 	if p.limit == 1 && s.faulty(c, "list.limit-one-is-none") {
 		p.limit = s.style.DefaultLimit

@@ -176,6 +176,8 @@ func (s *Server) move(c *call, from, to *wallet, kind string) answer {
 		t.to = to.id
 	}
 	keep(s, "persist.transaction-lost", &s.store.transactions, t)
-	s.announce(c, transactionCreated, owner, t.id, t.created)
+	if !s.silent(from, to) {
+		s.announce(c, transactionCreated, owner, t.id, t.created)
+	}
 	return s.succeed(c, s.appendTransaction(make([]byte, 0, 384), t))
 }

@@ -21,7 +21,7 @@ func (l *causes) akin() {
 	l.besideStanding()
 	l.nowAndThen()
 	always := func([]*Cause) bool { return true }
-	for _, key := range []func(*Cause) string{verbatim, serverError, unserved, text, place, placeOfRequirement, atRisk} {
+	for _, key := range []func(*Cause) string{verbatim, serverError, unserved, text, place, placeOfRequirement, atRisk, queried} {
 		l.fold(key, always)
 	}
 	l.fold(inPlaces, func(group []*Cause) bool { return len(group) >= fewestAkin || mistyped(group[0].Finding) })
@@ -225,6 +225,14 @@ func place(c *Cause) string {
 		return ""
 	}
 	return strings.Join([]string{kind, field(f), how}, "\x00")
+}
+
+// queried is a parameter of a list that does not do what it is for, in whichever lists that shows.
+func queried(c *Cause) string {
+	if f := c.Finding; f.Kind == evidence.Queried && f.Operation != "" {
+		return strings.Join([]string{string(f.Kind), f.Operation, f.Requirement}, "\x00")
+	}
+	return ""
 }
 
 // atRisk is what a deviation of one requirement puts at risk at the operations on a kind of things, whichever check saw

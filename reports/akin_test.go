@@ -44,6 +44,13 @@ func found(requirement, operation, pointer, message, actual string) evidence.Fin
 		Expected: "another", Actual: actual, Operation: operation, Count: 1, Step: -1}
 }
 
+// queried is a list that is not what a parameter asks for.
+func queried(requirement, message, actual string) evidence.Finding {
+	f := found(requirement, "transactions-list", "", message, actual)
+	f.Kind = evidence.Queried
+	return f
+}
+
 // mistyped is a field that shows a number in place of a text.
 func mistyped(requirement, pointer string) evidence.Finding {
 	f := found(requirement, "wallets-create", pointer, "the shape at "+pointer, "12345")
@@ -93,6 +100,8 @@ func TestOneFaultIsOneCauseWhateverLooksForIt(t *testing.T) {
 			1, 0, "wallets-create /holder_id, /asset"},
 		"two fields that are not there": {[]evidence.Finding{found("WALLET-15", "wallets-get", "/holder_id", "the shape", "absent"),
 			found("WALLET-16", "wallets-get", "/asset", "the shape", "absent")}, 2, 0, "wallets-get /holder_id"},
+		"a parameter of a list that does nothing, seen in two ways": {[]evidence.Finding{queried("TXN-06", "a", "1"), queried("TXN-06", "b", "2"),
+			queried("TXN-07", "c", "3")}, 2, 0, "transactions-list"},
 		"the same words and figures": {[]evidence.Finding{read(found("CARD-LIST-10", "cards-list", "", "total", "30")),
 			read(found("CARD-LIST-15", "cards-list", "", "total", "30"))}, 0, 1, "cards-list"},
 		"fields that no page shows": {[]evidence.Finding{read(found("HARNESS-16", "cards-get", "/labels", "shape of a card", "a list")),

@@ -49,6 +49,7 @@ func Watch(set *schemas.Set, operation *contract.Operation, exchange *client.Exc
 	w.leaks()
 	if w.decoded {
 		w.objects()
+		w.ranges()
 	}
 	w.insides()
 	return w.results, w.value

@@ -5,6 +5,7 @@ import (
 	"io"
 	"net/http"
 	"net/http/httptest"
+	"net/url"
 	"slices"
 	"strings"
 	"testing"
@@ -20,6 +21,47 @@ const (
 	card   = `{"id":"1b8ecc17-4edd-4b74-ae4f-208aeb78f105","type":"VIRTUAL","wallet_id":"13655985-8198-4fde-7afe-6abc661df281","created_at":"2025-01-13T18:26:41.332Z","updated_at":"2025-01-13T18:26:41.332Z","status":"INACTIVE","external_id":"1111111","last_four_digit":"1111","expiry":"2027-12-31T23:59:59.000Z","program_id":"0e8563e6-d25e-4f83-18ac-d053dff141c3","m_pan":"1111***1111"}`
 	wallet = `{"id":"1b8ecc17-4edd-4b74-ae4f-208aeb78f105","external_id":null,"created_at":"2025-01-13T18:26:41.332Z","updated_at":"2025-01-13T18:26:41.332Z","holder_id":"1b8ecc17-4edd-4b74-ae4f-208aeb78f106","asset":"AUD","asset_class":"CURRENCY","status":"ACTIVE","partner_product":"KOBBLE_AUD_1","total_amount":1.5,"amount":1,"reserved_amount":0.5}`
 )
+
+func TestARangeOfTimeBoundsAListWhicheverTimeItGoesBy(t *testing.T) {
+	changed := strings.Replace(card, `"updated_at":"2025-01-13T18`, `"updated_at":"2025-01-13T19`, 1)
+	for name, c := range map[string]struct{ card, query, broken string }{
+		"made and changed before it": {card, "from=2025-01-13T18:30:00.000Z", "CARD-LIST-03"},
+		"in another zone":            {card, "from=2025-01-13T19:30:00.000%2B01:00", "CARD-LIST-03"},
+		"changed in it":              {changed, "from=2025-01-13T18:30:00.000Z", ""},
+		"on its bound":               {card, "from=2025-01-13T18:26:41.332Z&to=2025-01-13T18:26:41.332Z", ""},
+		"made after it":              {changed, "to=2025-01-13T18:26:40.000Z", "CARD-LIST-04"},
+		"made in it":                 {changed, "to=2025-01-13T18:30:00.000Z", ""},
+		"no time":                    {card, "from=soon", ""},
+	} {
+		t.Run(name, func(t *testing.T) { require.Equal(t, c.broken, brokenBy(t, "["+c.card+"]", c.query)) })
+	}
+}
+
+// brokenBy is the requirement of a range that a list of cards breaks.
+func brokenBy(t *testing.T, body, query string) string {
+	facts, err := contract.Load()
+	require.NoError(t, err)
+	set, err := schemas.Load()
+	require.NoError(t, err)
+	server := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) { _, _ = io.WriteString(w, body) }))
+	defer server.Close()
+	api, err := client.New(client.Config{Contract: facts, BaseURL: server.URL, TokenURL: server.URL, Edition: contract.V1,
+		Clients: map[string]client.Credentials{"primary": {Secret: "the-primary-secret"}}})
+	require.NoError(t, err)
+	defer api.Close()
+	bearer, operation := "Bearer x", facts.Operation("cards-list")
+	values, err := url.ParseQuery(query)
+	require.NoError(t, err)
+	exchange, err := api.Do(t.Context(), operation, client.Request{Authorization: &bearer, Query: values})
+	require.NoError(t, err)
+	results, _ := Watch(set, operation, exchange, contract.V1)
+	for _, result := range results {
+		if !result.Holds && strings.Contains(result.Check, "a range of time") {
+			return result.Fact.Requirement
+		}
+	}
+	return ""
+}
 
 func TestEachSentinelSeesWhatItIsThereFor(t *testing.T) {
 	facts, err := contract.Load()
@@ -86,6 +128,8 @@ func TestEachSentinelSeesWhatItIsThereFor(t *testing.T) {
 		"made after the answer": {"cards-get", 200, nil, change(change(card, `"created_at":"2025`, `"created_at":"2999`),
 			`"updated_at":"2025`, `"updated_at":"2999`), "HARNESS-20"},
 		"a total that is off": {"wallets-get", 200, nil, change(wallet, `"total_amount":1.5`, `"total_amount":1.51`), "MONEY-02"},
+		"a part above the whole": {"wallets-get", 200, nil, change(change(wallet, `"total_amount":1.5`, `"total_amount":0.5`),
+			`"reserved_amount":0.5`, `"reserved_amount":0`), "MONEY-01"},
 		"a negative amount": {"wallets-get", 200, nil, change(change(wallet, `"total_amount":1.5`, `"total_amount":-0.5`),
 			`"amount":1`, `"amount":-1`), "MONEY-07"},
 		"an undocumented field":     {"wallets-get", 200, nil, change(wallet, `{`, `{"extra":1,`), "HARNESS-16"},

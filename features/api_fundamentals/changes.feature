@@ -21,6 +21,13 @@ Feature: Changes
         | Generate card secret  |
         | Update beneficiary    |
 
+    @id:changes.client
+    Scenario: Update client status changes that client and keeps it, and no other
+      Given a client
+      And another client
+      When we call "Update client status" with each value that its page names
+      Then it has changed what it is for, and nothing else
+
     @id:changes.effects
     Scenario Outline: <operation> does what it is for, and nothing else
       Given an enduser with the metadata

@@ -39,6 +39,17 @@ Feature: Webhook deliveries
       When something happens to tell of
       Then the webhook is told of it
 
+    @id:deliveries.of-each
+    Scenario Outline: A transaction that "<operation>" makes is told of
+      Given a confirmed webhook
+      When "<operation>" makes a transaction to tell of
+      Then the webhook is told of it
+
+      Examples:
+        | operation                       |
+        | Create a transaction            |
+        | Create manual debit transaction |
+
   @HOOK-21 @SNS-05 @SNS-06 @SNS-07 @SNS-08 @stated
   Rule: Every webhook request is signed
     @id:deliveries.signed

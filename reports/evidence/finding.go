@@ -79,6 +79,9 @@ type Kind string
 // whatever else is no server error.
 const Unserved Kind = "unserved"
 
+// Queried is the kind of a finding that a list is not the part that its parameters ask for, whichever way that shows.
+const Queried Kind = "queried"
+
 // Finding is a requirement that the API was seen to break.
 type Finding struct {
 	Requirement string `json:"requirement"`

@@ -25,6 +25,19 @@ func Sum(total string, parts ...string) Matcher {
 	}
 }
 
+// AtMost asks that a member of an object is no more than another. Where one of them is no number there is nothing to compare.
+func AtMost(part, whole string) Matcher {
+	return func(value any) error {
+		object, _ := value.(map[string]any)
+		less, readable := amount(object[part])
+		more, too := amount(object[whole])
+		if !readable || !too || less.Cmp(more) <= 0 {
+			return nil
+		}
+		return &Mismatch{Pointer: "/" + whole, Expected: "at least " + written(less) + ", as " + part, Actual: Text(object[whole])}
+	}
+}
+
 // NotNegative asks for zero or more, where there is a number.
 func NotNegative() Matcher {
 	return is("zero or more", func(value any) bool { n, isNumber := amount(value); return !isNumber || n.Sign() >= 0 })

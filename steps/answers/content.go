@@ -197,9 +197,12 @@ func programUnfit(w *steps.World, exchange *client.Exchange) error {
 			"%q may not make card programs and may not use one that %q made: %s", exchange.As, made.Maker, w.Answered(exchange))}
 	}
 	refused := !asked && exchange.Status/100 == 4
+	message := "a card was issued under a program with unfit metadata"
+	if exchange.Status >= 400 {
+		message = "what is wrong with a program of unfit metadata is not said in the documented words"
+	}
 	w.Expect(refused || said, evidence.Assertion{
-		Check: "unfit metadata are refused", Fact: w.Own(contract.Refusal),
-		Message:  "a card was issued under a program with unfit metadata",
+		Check: "unfit metadata are refused", Fact: w.Own(contract.Refusal), Message: message,
 		Expected: `a refusal of the program, or of its card with "Invalid metadata"`, Actual: w.Answered(exchange)})
 	return nil
 }

@@ -191,7 +191,7 @@ func (g *grid) explore(ctx context.Context, w *steps.World, points []point, whol
 		}
 		fact.Requirement, fact.Also = g.blames(p, newestFirst, fact.Requirement), nil
 		query := g.query(p, newestFirst)
-		seen.differs = &evidence.Assertion{Check: partCheck, Fact: fact, Exchange: w.Last.N,
+		seen.differs = &evidence.Assertion{Check: partCheck, Kind: evidence.Queried, Fact: fact, Exchange: w.Last.N,
 			Message:  fmt.Sprintf("the list of %s with %s is not that part of the whole", g.operation.Title, query.Encode()),
 			Expected: fmt.Sprint(g.part(p, newestFirst)), Actual: fmt.Sprint(got)}
 		return nil

@@ -134,7 +134,7 @@ func expectListed(w *steps.World, check string, made []*scene.Thing, wanted int)
 	listed := things.IDs(items)
 	for _, object := range made {
 		n := things.Times(object.ID, listed)
-		w.Expect(n == wanted, evidence.Assertion{Check: check, Fact: w.Own(contract.Effect),
+		w.Expect(n == wanted, evidence.Assertion{Check: check, Kind: evidence.Queried, Fact: w.Own(contract.Effect),
 			Message:  "the list does not hold what it should",
 			Expected: fmt.Sprintf("the id %s, created at %v, %d times", object.ID, object.Body["created_at"], wanted),
 			Actual:   fmt.Sprintf("%d times among %d entries", n, len(items))})
@@ -179,7 +179,8 @@ func holdsNoMore(w *steps.World, l *listed, limit int) {
 		w.NoData("list keeps to the limit", w.Own(contract.Effect), "the list is empty")
 		return
 	}
-	w.Expect(len(l.items) <= limit, evidence.Assertion{Check: "list keeps to the limit", Fact: w.Own(contract.Effect),
+	w.Expect(len(l.items) <= limit, evidence.Assertion{Check: "list keeps to the limit", Kind: evidence.Queried,
+		Fact:    w.Own(contract.Effect),
 		Message: "more entries came back than were asked for", Expected: fmt.Sprintf("at most %d entries", limit),
 		Actual: fmt.Sprintf("%d entries", len(l.items))})
 }
@@ -196,7 +197,7 @@ func isSorted(w *steps.World, l *listed, first string) {
 		}
 		return a.After(b)
 	})
-	w.Expect(sorted, evidence.Assertion{Check: "list is in order", Fact: w.Own(contract.Order),
+	w.Expect(sorted, evidence.Assertion{Check: "list is in order", Kind: evidence.Queried, Fact: w.Own(contract.Order),
 		Message: "the entries are not in the order that was asked for", Expected: first + " first",
 		Actual: fmt.Sprintf("%v", creations(l.items))})
 }
@@ -221,7 +222,8 @@ func isMirrored(w *steps.World, l *listed) {
 	for i := range ascending {
 		mirrored = mirrored && ascending[i] == descending[len(descending)-1-i]
 	}
-	w.Expect(mirrored, evidence.Assertion{Check: "both orders mirror each other", Fact: w.Own(contract.Order),
+	w.Expect(mirrored, evidence.Assertion{Check: "both orders mirror each other", Kind: evidence.Queried,
+		Fact:     w.Own(contract.Order),
 		Message:  "the descending list is not the ascending one turned round",
 		Expected: fmt.Sprintf("%v turned round", ascending), Actual: fmt.Sprint(descending)})
 }
@@ -274,7 +276,8 @@ func pagesAddUp(w *steps.World) error {
 	case p.pages == nil:
 		w.NoData("pages add up", w.Own(contract.Effect), "the list has no more than one page")
 	default:
-		w.Expect(slices.Equal(p.whole, p.pages), evidence.Assertion{Check: "pages add up", Fact: w.Own(contract.Effect),
+		w.Expect(slices.Equal(p.whole, p.pages), evidence.Assertion{Check: "pages add up", Kind: evidence.Queried,
+			Fact:    w.Own(contract.Effect),
 			Message: "the pages put together are not the whole list", Expected: fmt.Sprint(p.whole), Actual: fmt.Sprint(p.pages)})
 	}
 	return nil
@@ -351,6 +354,6 @@ func headersEcho(w *steps.World, exchange *client.Exchange) error {
 func listIsEmpty(w *steps.World, exchange *client.Exchange) {
 	items, ok := scene.Items(w.Decoded(exchange))
 	actual, _ := json.Marshal(len(items))
-	w.Expect(ok && len(items) == 0, evidence.Assertion{Check: "list is empty", Fact: w.Own(contract.Effect),
+	w.Expect(ok && len(items) == 0, evidence.Assertion{Check: "list is empty", Kind: evidence.Queried, Fact: w.Own(contract.Effect),
 		Message: "the list should have been empty", Expected: "no entries", Actual: string(actual) + " entries"})
 }

@@ -76,7 +76,7 @@ func isWithinWhole(ctx context.Context, w *steps.World, l *listed) error {
 		wider = append(wider, things.IDs(now)...)
 	}
 	for _, id := range things.IDs(l.items) {
-		w.Expect(things.Times(id, wider) > 0, evidence.Assertion{Check: check, Fact: w.Own(contract.Effect),
+		w.Expect(things.Times(id, wider) > 0, evidence.Assertion{Check: check, Kind: evidence.Queried, Fact: w.Own(contract.Effect),
 			Message: "the narrower range lists what the wider one does not", Expected: fmt.Sprintf("only ids of %v", wider),
 			Actual: id})
 	}

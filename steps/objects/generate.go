@@ -20,7 +20,9 @@ var (
 		"prototype", "toString", "hasOwnProperty", "length", "valueOf", "$ref", "$set", "$oid", "@type", "#text", "_id",
 		"a.b", "a[0]", "a/b", "a b", "a:b", "a\"b", "a\\b", "snake_case", "camelCase", "PascalCase", "kebab-case",
 		"UPPER", "ключ", "キー", "e\u0301", "é", "\U0001F511", "\u200b", "tab\there", "line\nhere", "a\u0000b", "%00",
-		"../a", "'; --", "<b>", "status", "id", "type", "person", "metadata", "created_at", strings.Repeat("k", 300)}
+		"../a", "'; --", "<b>", "status", "id", "type", "person", "metadata", "created_at",
+		"email", "phone_number", "birthday", "first_name", "company", "url", "country", "currency", "amount", "date",
+		"expires_at", "language", "role", "tags", "version", "owner", "client_id", "external_id", strings.Repeat("k", 300)}
 	numbers = []json.Number{"0", "-0", "-1", "0.1", "-0.5", "1.0", "1.10", "1E2", "1e-7", "2147483648", "-2147483649",
 		"4294967296", "9007199254740991", "9007199254740993", "-9007199254740993", "9223372036854775808",
 		"123456789012345678901", "0.30000000000000004", "0.1234567890123456789", "1e21", "1e22",

@@ -2,6 +2,7 @@ package things
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"maps"
 	"slices"
@@ -52,6 +53,14 @@ type change struct {
 	before, after *steps.Frame
 	kind          string
 	shown         map[string]map[string]any
+	pairs         []pair
+}
+
+// pair is a thing that the call names, as a read by its id and its entry in the list of its kind show it afterwards.
+type pair struct {
+	thing       *scene.Thing
+	lister      *contract.Operation
+	read, entry map[string]any
 }
 
 func callWithEachValue(ctx context.Context, w *steps.World, title string) error {
@@ -83,7 +92,7 @@ func callWithEachValue(ctx context.Context, w *steps.World, title string) error 
 		}
 		if c.exchange.Status/100 == 2 {
 			served = true
-			if err := c.look(ctx, w); err != nil {
+			if err := errors.Join(c.look(ctx, w), c.pair(ctx, w)); err != nil {
 				return err
 			}
 		}
@@ -116,6 +125,56 @@ func (c *change) look(ctx context.Context, w *steps.World) error {
 	return nil
 }
 
+// pair reads each thing that the call names, alone and in the list of its kind: what a list shows of a thing that has
+// changed is not always what reading it shows.
+func (c *change) pair(ctx context.Context, w *steps.World) error {
+	defer func() { w.Last = c.exchange }()
+	known := map[string]bool{}
+	for _, thing := range w.Things {
+		lister := steps.Lister(w, thing.Kind)
+		if known[thing.ID] || thing.Shared || lister == nil || steps.Reader(w, thing.Kind) == nil || !steps.Mentions(c.draft, thing) {
+			continue
+		}
+		known[thing.ID] = true
+		entry, _, err := listed(ctx, w, thing, thing.As)
+		if err != nil {
+			return err
+		}
+		now, err := Read(ctx, w, thing)
+		if err != nil {
+			return err
+		}
+		c.pairs = append(c.pairs, pair{thing: thing, lister: lister, read: now, entry: entry})
+	}
+	return nil
+}
+
+// expectListed checks that the list shows the things that the call named as reading them does.
+func (c *change) expectListed(w *steps.World) {
+	for _, one := range c.pairs {
+		fact := func(requirement string) contract.Fact {
+			return contract.Fact{Requirement: requirement, Operation: one.lister.ID, Facet: contract.Effect, Edition: w.Session.Edition}
+		}
+		w.Expect(one.entry != nil, evidence.Assertion{Check: "what has changed is still in the list", Exchange: c.exchange.N,
+			Fact:     fact("HARNESS-13"),
+			Message:  fmt.Sprintf("the %s is not in the list of its kind after %q", one.thing.Kind, c.draft.Operation.Title),
+			Expected: "an entry with the id " + one.thing.ID, Actual: "none"})
+		for _, name := range slices.Sorted(maps.Keys(one.entry)) {
+			value, there := one.read[name]
+			if !there {
+				continue // how much of a thing a list shows is asked elsewhere
+			}
+			requirement := "HARNESS-13"
+			if one.thing.Kind == "wallet" && slices.Contains(changeable["transactions-create"]["wallet"], name) {
+				requirement = "MONEY-01"
+			}
+			w.Match(match.Field(match.Equal(value), name), one.entry, evidence.Assertion{Exchange: c.exchange.N,
+				Check: "the list shows what reading shows", Fact: fact(requirement),
+				Message: fmt.Sprintf("%q in the list differs from what reading the %s by its id gives", name, one.thing.Kind)})
+		}
+	}
+}
+
 // changedNothingElse looks at what each call has changed and what not. Which changes of a status are allowed is open
 // (N-27): one that is refused changes nothing.
 func changedNothingElse(w *steps.World) error {
@@ -133,6 +192,7 @@ func changedNothingElse(w *steps.World) error {
 			Fact: w.Own(contract.Effect), Message: message}, breaks)
 		c.expectKept(w)
 		c.expectAnswered(w)
+		c.expectListed(w)
 	}
 	return nil
 }

@@ -25,7 +25,11 @@ func TestWhatAChangeIsNotForIsOneFinding(t *testing.T) {
 		"frame.card-creation-clears-metadata": {stage.Says(`a wallet`), "Create a new card", "META-02", "metadata"},
 		"frame.credit-reaches-other-wallets": {stage.Says(`a wallet`, `another wallet`), "Create manual credit transaction", "MONEY-06",
 			"amount"},
-		"frame.list-shows-old-status": {stage.Says(`a wallet`), "Update wallet", "WALLET-31", "status"},
+		"frame.list-shows-cents":        {stage.Says(`a wallet`), "Create manual credit transaction", "MONEY-01", "amount"},
+		"frame.list-shows-old-amounts":  {stage.Says(`a wallet`), "Create manual debit transaction", "MONEY-01", "amount"},
+		"frame.list-hides-the-inactive": {stage.Says(`a beneficiary`), "Update beneficiary", "HARNESS-13", ""},
+		"frame.client-update-hits-all":  {stage.Says(`a client`, `another client`), "Update client status", "HARNESS-27", "status"},
+		"frame.list-shows-old-status":   {stage.Says(`a wallet`), "Update wallet", "WALLET-31", "status"},
 	} {
 		sentences := append(append(enduser[:2:2], c.given...), `we call "`+c.call+`" with each value that its page names`,
 			`it has changed what it is for, and nothing else`)

@@ -31,6 +31,7 @@ func Sentences() []steps.Definition {
 		steps.Define(area, `a request to confirm the `+which+` arrives`, "A confirmation request arrives.", askedToConfirm),
 		steps.Define(area, `we confirm the `+which, "Fetches the SubscribeURL of the confirmation request.", confirmWebhook),
 		steps.Define(area, `something happens to tell of`, "Credits a wallet of ours, which makes a transaction.", somethingHappens),
+		steps.Define(area, `"([^"]+)" makes a transaction to tell of`, "Calls the operation with a wallet of ours that has money on it.", makesTransaction),
 		steps.Define(area, `three more things happen, of which the `+which+` is told`, "Three transactions one after another, each waited for: whoever else is told has had its time.", threeMore),
 		steps.Define(area, `the `+which+` is told {}`, "What has arrived by now, and for the first of these within the patience of the run.", steps.Choice{
 			{Word: "of it", Doc: "a notification of that transaction.", Handler: toldOfIt},
@@ -258,6 +259,21 @@ func somethingHappens(ctx context.Context, w *steps.World) error {
 		return err
 	}
 	transaction, err := w.Scene.Book(ctx, "transactions-manual-credit", "primary", 500, "", wallet.ID)
+	if err != nil {
+		return err
+	}
+	w.Things["transaction"] = transaction
+	s := steps.State[hooks](w)
+	s.happened = append(s.happened, transaction.ID)
+	return nil
+}
+
+// makesTransaction calls an operation that makes a transaction. Its money is there before, so that no other tells of it.
+func makesTransaction(ctx context.Context, w *steps.World, title string) error {
+	if err := w.Request(ctx, title); err != nil {
+		return err
+	}
+	transaction, err := w.Scene.Create(ctx, w.Draft)
 	if err != nil {
 		return err
 	}

@@ -28,6 +28,8 @@ func TestWhoIsToldOfWhatHoldsAndBreaks(t *testing.T) {
 			`we confirm the webhook`),
 		"a handshake without a name": broken("webhook.confirmed-without-arn", "the handshake names the subscription", `a confirmed webhook`),
 		"no notification":            broken("webhook.notification-missing", "a notification arrives", told...),
+		"no notification of a transfer": broken("webhook.transfer-not-told", "a notification arrives", `a confirmed webhook`,
+			`"Create a transaction" makes a transaction to tell of`, `the webhook is told of it`),
 		"a notification to another": broken("webhook.delivered-to-others", "nobody else is told", `a foreign confirmed webhook`,
 			`a confirmed webhook`,
 			`three more things happen, of which the webhook is told`, `the foreign webhook is told nothing of all this`),

@@ -3,6 +3,8 @@ package mock
 import (
 	"encoding/json"
 	"slices"
+
+	"github.com/kobcheck/kobcheck/mock/fault"
 )
 
 // ripple changes, after a call that was served, what the call is not for, where a fault asks for it.
@@ -13,6 +15,7 @@ func (s *Server) ripple(c *call) {
 		if w := s.store.wallets.byID[id]; w != nil && w.external != "" && s.faults.On("frame.wallet-update-unlinks") {
 			w.external = ""
 		}
+		s.empty(s.store.wallets.byID[id], "frame.wallet-update-empties")
 	case "cards-update-status":
 		s.rippleOfCard(s.store.cards.byID[id])
 		if s.faults.On("frame.change-answers-another-created-at") {
@@ -35,6 +38,7 @@ func (s *Server) ripple(c *call) {
 		if w == nil {
 			return
 		}
+		s.empty(w, "frame.card-creation-empties")
 		if holder := s.store.endusers.byID[w.holder]; holder != nil && s.faults.On("frame.card-creation-clears-metadata") {
 			holder.metadata = json.RawMessage("{}")
 		}
@@ -47,6 +51,13 @@ func (s *Server) ripple(c *call) {
 				}
 			})
 		}
+	}
+}
+
+// empty takes what a wallet holds away, where a fault asks for it.
+func (s *Server) empty(w *wallet, by fault.ID) {
+	if w != nil && w.available > 0 && s.faults.On(by) {
+		w.available = 0
 	}
 }
 

@@ -6,6 +6,7 @@ Feature: Changes
     @id:changes.status
     Scenario Outline: <operation> changes what it is for and keeps it, and nothing else
       Given an enduser
+      And a funded wallet
       And a card
       And another card
       And a beneficiary
@@ -55,7 +56,7 @@ Feature: Changes
         """
         {"crm": {"id": "a-2"}, "tags": ["x", null]}
         """
-      And a wallet
+      And a funded wallet
       And another wallet
       And a beneficiary
       When we call "Create a new card" with each value that its page names

@@ -79,6 +79,9 @@ func (w *walk) newCard(ctx context.Context, s Step, one *wallet) error {
 	if err := w.cardsListed(ctx, one); err != nil {
 		return err
 	}
+	if len(made) > 0 {
+		return w.agree(ctx, "MONEY-06")
+	}
 	return w.agree(ctx, "CARD-CREATE-19")
 }
 

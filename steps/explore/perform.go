@@ -62,7 +62,7 @@ func (w *walk) perform(ctx context.Context, s Step) error {
 		if exchange.Status/100 == 2 {
 			one.status = s.Status
 		}
-		return w.agree(ctx, "WALLET-31")
+		return w.agree(ctx, "MONEY-06")
 	case Credit, Debit, Transfer:
 		return w.move(ctx, s, one, w.wallets[s.Other])
 	case ForeignRead, ForeignStatus, ForeignMoney:

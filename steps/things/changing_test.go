@@ -25,6 +25,8 @@ func TestWhatAChangeIsNotForIsOneFinding(t *testing.T) {
 		"frame.card-creation-clears-metadata": {stage.Says(`a wallet`), "Create a new card", "META-02", "metadata"},
 		"frame.credit-reaches-other-wallets": {stage.Says(`a wallet`, `another wallet`), "Create manual credit transaction", "MONEY-06",
 			"amount"},
+		"frame.wallet-update-empties":   {stage.Says(`a funded wallet`), "Update wallet", "MONEY-06", "amount"},
+		"frame.card-creation-empties":   {stage.Says(`a funded wallet`), "Create a new card", "MONEY-06", "amount"},
 		"frame.list-shows-cents":        {stage.Says(`a wallet`), "Create manual credit transaction", "MONEY-01", "amount"},
 		"frame.list-shows-old-amounts":  {stage.Says(`a wallet`), "Create manual debit transaction", "MONEY-01", "amount"},
 		"frame.list-hides-the-inactive": {stage.Says(`a beneficiary`), "Update beneficiary", "HARNESS-13", ""},

@@ -155,7 +155,8 @@ func tokenIsJWT(w *steps.World, exchange *client.Exchange) error {
 	if !hasIssued || !hasExpires {
 		return &scene.NotTestable{Why: "the token does not carry the times iat and exp"}
 	}
-	w.Expect(int64(expires-issued) == seconds || isRest(exchange, int64(expires), seconds), evidence.Assertion{Check: "expires_in agrees with the token",
+	holds := int64(expires-issued) == seconds || isRest(exchange, int64(expires), seconds)
+	w.Expect(holds, evidence.Assertion{Check: "expires_in agrees with the token",
 		Fact: w.Fact("AUTH-15", contract.Values), Message: "expires_in is not the life of the token",
 		Expected: fmt.Sprintf("%d seconds, as the token itself says", int64(expires-issued)),
 		Actual:   fmt.Sprintf("%d", seconds)})

@@ -6,7 +6,6 @@ Feature: Changes
     @id:changes.status
     Scenario Outline: <operation> changes what it is for and keeps it, and nothing else
       Given an enduser
-      And a funded wallet
       And a card
       And another card
       And a beneficiary
@@ -21,6 +20,19 @@ Feature: Changes
         | Replace or renew card |
         | Generate card secret  |
         | Update beneficiary    |
+
+    @id:changes.money
+    Scenario Outline: <operation> leaves what the wallet holds
+      Given a funded wallet
+      And a card
+      When we call "<operation>" with each value that its page names
+      Then it has changed what it is for, and nothing else
+
+      Examples:
+        | operation             |
+        | Update wallet         |
+        | Update card status    |
+        | Replace or renew card |
 
     @id:changes.client
     Scenario: Update client status changes that client and keeps it, and no other

@@ -10,7 +10,6 @@ import (
 	"slices"
 	"sync/atomic"
 
-	"github.com/kobcheck/kobcheck/contract"
 	"github.com/kobcheck/kobcheck/reports/evidence"
 	"github.com/kobcheck/kobcheck/schemas"
 )
@@ -124,7 +123,7 @@ func (c *Client) wholeTo(exchange *Exchange) int64 {
 	switch {
 	case operation == nil || operation.Success.Shape != "array" || exchange.Status/100 != 2:
 		return math.MaxInt64
-	case slices.ContainsFunc(operation.Query, func(p contract.Parameter) bool { return p.Name == "limit" }):
+	case operation.Takes("limit"):
 		return longestPage
 	}
 	return sievedFrom

@@ -1,6 +1,7 @@
 package contract
 
 import (
+	"cmp"
 	"fmt"
 	"net/http"
 	"slices"
@@ -243,29 +244,35 @@ func (o *Operation) Fixtures() []string {
 	for _, parameter := range o.PathParams {
 		kinds = append(kinds, parameter.Fixture)
 	}
-	if o.Body != nil {
-		for _, field := range o.Body.Fields {
-			kinds = append(kinds, field.Fixture)
-		}
+	for _, field := range o.Fields() {
+		kinds = append(kinds, field.Fixture)
 	}
 	return slices.DeleteFunc(kinds, func(kind string) bool { return kind == "" })
 }
 
 // Served is the requirement which a valid request breaks that is not answered with success.
-func (o *Operation) Served() string {
-	if id := o.Success.Requirements["status"]; id != "" {
-		return id
+func (o *Operation) Served() string { return cmp.Or(o.Success.Requirements["status"], o.Requirement) }
+
+// Shaped is the requirement which a success breaks whose body is not as documented.
+func (o *Operation) Shaped() string { return cmp.Or(o.Success.Requirements["body"], o.Requirement) }
+
+// Takes reports whether the operation has a query parameter of that name.
+func (o *Operation) Takes(query string) bool {
+	return slices.ContainsFunc(o.Query, func(p Parameter) bool { return p.Name == query })
+}
+
+// Fields are those of the body; none where there is no body.
+func (o *Operation) Fields() []Field {
+	if o.Body == nil {
+		return nil
 	}
-	return o.Requirement
+	return o.Body.Fields
 }
 
 // Field returns the body field of that name, or nil.
 func (o *Operation) Field(name string) *Field {
-	if o.Body == nil {
-		return nil
-	}
-	for i := range o.Body.Fields {
-		if o.Body.Fields[i].Name == name {
+	for i, one := range o.Fields() {
+		if one.Name == name {
 			return &o.Body.Fields[i]
 		}
 	}

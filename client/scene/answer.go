@@ -7,6 +7,7 @@ import (
 
 	"github.com/google/uuid"
 
+	"github.com/kobcheck/kobcheck/client"
 	"github.com/kobcheck/kobcheck/contract"
 	"github.com/kobcheck/kobcheck/schemas"
 )
@@ -175,6 +176,9 @@ func ID(value any) string {
 	object, _ := Object(value)
 	return identity(object)
 }
+
+// IDOf is the id of the object of an answer, or "".
+func IDOf(exchange *client.Exchange) string { return ID(Value(exchange.Body)) }
 
 // IDsIn lists the UUIDs in a text, in small letters.
 func IDsIn(text string) (ids []string) {

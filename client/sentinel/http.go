@@ -113,7 +113,7 @@ func (w *watcher) body() {
 	if len(w.exchange.Body) == 0 {
 		if w.asked() && w.operation.Success.Schema != "" && w.exchange.Status != http.StatusNoContent {
 			w.expect(false, evidence.Assertion{Check: "a success has its documented body",
-				Fact: w.fact(w.bodyRequirement(), contract.Shape), Message: "the answer has no body", Expected: w.expectedBody(),
+				Fact: w.fact(w.operation.Shaped(), contract.Shape), Message: "the answer has no body", Expected: w.expectedBody(),
 				Actual: "no bytes"})
 		}
 		return
@@ -174,12 +174,6 @@ func (w *watcher) mediaFact() contract.Fact {
 	return w.fact("GEN-11", contract.Head)
 }
 
-func (w *watcher) bodyRequirement() string { return bodyRequirement(w.operation) }
-
-func bodyRequirement(operation *contract.Operation) string {
-	return cmp.Or(operation.Success.Requirements["body"], operation.Requirement)
-}
-
 func (w *watcher) expectedBody() string {
 	if w.operation.Success.Shape == "array" {
 		return "a list of " + w.operation.Success.Schema
@@ -200,7 +194,7 @@ func (w *watcher) schema() {
 		return
 	}
 	if len(violations) == 0 {
-		w.held(DocumentedShape, w.fact(w.bodyRequirement(), contract.Content))
+		w.held(DocumentedShape, w.fact(w.operation.Shaped(), contract.Content))
 		return
 	}
 	for _, violation := range violations {
@@ -241,7 +235,7 @@ func (w *watcher) violations() ([]schemas.Violation, error) {
 
 // shapeless is an assertion on the whole of the body.
 func (w *watcher) shapeless(facet contract.Facet, message, actual string) evidence.Assertion {
-	return evidence.Assertion{Check: "the body has its documented form", Fact: w.fact(w.bodyRequirement(), facet),
+	return evidence.Assertion{Check: "the body has its documented form", Fact: w.fact(w.operation.Shaped(), facet),
 		Message: message, Expected: w.expectedBody(), Actual: actual}
 }
 
@@ -258,7 +252,7 @@ func Violated(operation *contract.Operation, edition contract.Edition, v schemas
 		requirement = evidence.UndocumentedFields
 	}
 	return evidence.Assertion{Check: DocumentedShape, Pointer: v.Pointer, Expected: v.Expected, Actual: v.Actual,
-		Fact: contract.Fact{Requirement: cmp.Or(requirement, bodyRequirement(operation)), Operation: operation.ID, Edition: edition,
+		Fact: contract.Fact{Requirement: cmp.Or(requirement, operation.Shaped()), Operation: operation.ID, Edition: edition,
 			Facet: cmp.Or(facet, contract.Content), Field: evidence.WithoutIndexes(v.Pointer), Mark: contract.Mark(v.Mark)},
 		Message: "the body is not a " + v.Schema + " as documented"}
 }

@@ -7,7 +7,6 @@
 package sentinel
 
 import (
-	"cmp"
 	"fmt"
 	"strconv"
 	"strings"
@@ -92,9 +91,8 @@ func (w *watcher) status() {
 	if !w.asked() || documented == 0 {
 		return
 	}
-	requirement := cmp.Or(w.operation.Success.Requirements["status"], w.operation.Requirement)
 	w.expect(w.exchange.Status == documented, evidence.Assertion{Check: SuccessStatus,
-		Fact:     w.fact(requirement, contract.Status),
+		Fact:     w.fact(w.operation.Served(), contract.Status),
 		Message:  fmt.Sprintf("%q did not succeed with the documented code", w.operation.Title),
 		Expected: strconv.Itoa(documented), Actual: strconv.Itoa(w.exchange.Status)})
 }

@@ -62,7 +62,7 @@ func (j *journey) call(ctx context.Context, id string, amount int64, query url.V
 	if operation.Creates == "" {
 		return
 	}
-	made := &scene.Thing{Kind: operation.Creates, ID: kind.IDOf(exchange), As: "primary"}
+	made := &scene.Thing{Kind: operation.Creates, ID: scene.IDOf(exchange), As: "primary"}
 	if made.Body, _ = scene.Object(scene.Value(exchange.Body)); made.ID == "" {
 		j.Class, j.Failure = Failed, id+" answered without an id"
 		return

@@ -111,7 +111,7 @@ func arrival(ctx context.Context, t *kind.Target, operation *contract.Operation,
 	if err != nil {
 		return client.Request{}, err
 	}
-	if slices.ContainsFunc(operation.Query, func(one contract.Parameter) bool { return one.Name == "limit" }) {
+	if operation.Takes("limit") {
 		draft.Request.Query.Set("limit", listLimit)
 	}
 	return draft.Set("amount", int64(1)).Set("reference", t.Reference()).Ready(), nil

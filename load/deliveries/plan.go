@@ -8,6 +8,7 @@ import (
 	"fmt"
 	"time"
 
+	"github.com/kobcheck/kobcheck/client/scene"
 	"github.com/kobcheck/kobcheck/client/webhook"
 	"github.com/kobcheck/kobcheck/load/arrivals"
 	"github.com/kobcheck/kobcheck/load/kind"
@@ -97,7 +98,7 @@ func (p *Plan) Perform(ctx context.Context, on *kind.Target, run kind.Run, resul
 		exchange, err := on.Client.Do(ctx, draft.Operation, draft.Ready())
 		o := arrivals.Judge(on, draft.Operation, exchange, err, n%p.CheckEvery == 0)
 		if o.Class == arrivals.Good {
-			d.happened(kind.IDOf(exchange), sent)
+			d.happened(scene.IDOf(exchange), sent)
 		}
 		return o
 	}, m.Add)

@@ -5,7 +5,6 @@ import (
 	"io"
 	"time"
 
-	"github.com/kobcheck/kobcheck/client"
 	"github.com/kobcheck/kobcheck/client/scene"
 	"github.com/kobcheck/kobcheck/client/webhook"
 	"github.com/kobcheck/kobcheck/reports/evidence"
@@ -94,9 +93,6 @@ func (t *Target) NewWallet(ctx context.Context) (string, error) {
 	}
 	return wallet.ID, nil
 }
-
-// IDOf is the id of the object of an answer, or "".
-func IDOf(exchange *client.Exchange) string { return scene.ID(scene.Value(exchange.Body)) }
 
 // Held is an invariant: broken where anything broke it, and not decided where nothing did but nothing was shown either.
 func Held(requirement, sentence string, shown bool, broken []string) evidence.Invariant {

@@ -6,6 +6,7 @@ import (
 	"slices"
 
 	"github.com/kobcheck/kobcheck/client"
+	"github.com/kobcheck/kobcheck/client/scene"
 	"github.com/kobcheck/kobcheck/load/history"
 	"github.com/kobcheck/kobcheck/load/kind"
 	"github.com/kobcheck/kobcheck/reports/evidence"
@@ -91,7 +92,7 @@ func (b *burst) answered() string {
 	if b.replay.Status/100 != 2 {
 		return ""
 	}
-	return kind.IDOf(b.replay)
+	return scene.IDOf(b.replay)
 }
 
 // objects are the ids that the copies were answered with.
@@ -121,7 +122,7 @@ func (b *burst) several() []string {
 func (b *burst) replayed() []string {
 	objects, status := b.objects(), b.replay.Status
 	switch {
-	case status/100 == 2 && len(objects) > 0 && !objects[kind.IDOf(b.replay)]:
+	case status/100 == 2 && len(objects) > 0 && !objects[scene.IDOf(b.replay)]:
 		return []string{fmt.Sprintf("key %s: a later replay answered another object than the storm", shortly(b.key))}
 	case status/100 != 2 && len(objects) > 0:
 		return []string{fmt.Sprintf("key %s: a later replay is answered %d, not with the object that was made", shortly(b.key), status)}

@@ -11,6 +11,7 @@ import (
 	"time"
 
 	"github.com/kobcheck/kobcheck/client"
+	"github.com/kobcheck/kobcheck/client/scene"
 	"github.com/kobcheck/kobcheck/contract"
 	"github.com/kobcheck/kobcheck/load/history"
 	"github.com/kobcheck/kobcheck/load/kind"
@@ -39,7 +40,7 @@ func together(ctx context.Context, lines *client.Lines, operation *contract.Oper
 			d.wrong, d.status = one.Err.Error(), 0
 		}
 		if d.status/100 == 2 {
-			d.id = kind.IDOf(one.Exchange)
+			d.id = scene.IDOf(one.Exchange)
 		}
 		copies[i] = d
 	}

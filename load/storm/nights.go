@@ -10,7 +10,6 @@ import (
 	"time"
 
 	"github.com/kobcheck/kobcheck/client/scene"
-	"github.com/kobcheck/kobcheck/load/kind"
 	"github.com/kobcheck/kobcheck/reports"
 	"github.com/kobcheck/kobcheck/reports/evidence"
 )
@@ -61,7 +60,7 @@ func (t *performance) nights(ctx context.Context, seed int64) error {
 		}
 		age := now.Sub(night.At).Seconds()
 		switch {
-		case exchange.Status/100 == 2 && kind.IDOf(exchange) == night.ID:
+		case exchange.Status/100 == 2 && scene.IDOf(exchange) == night.ID:
 			night.RememberedFor = age
 		case exchange.Status/100 == 2:
 			night.ForgottenAfter = age // and executed anew: it says nothing of an age any more

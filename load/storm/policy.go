@@ -49,7 +49,7 @@ func (s *performance) policy(ctx context.Context) error {
 		return nil
 	}
 	first, exchange, err := p.probe(ctx, policyQuestion{"other-client", "The same key and data from another client?", p.asSecond})
-	if err == nil && kind.IDOf(exchange) == first {
+	if err == nil && scene.IDOf(exchange) == first {
 		s.result.Invariants = append(s.result.Invariants, kind.Held("OWN-01", "a key never gives one client's card to another client",
 			true, []string{"the second client was answered with the first client's card"}))
 	}
@@ -88,7 +88,7 @@ func (p *policyRun) probe(ctx context.Context, question policyQuestion) (first s
 		return "", nil, err
 	}
 	answer := fmt.Sprintf("refused with %d", exchange.Status)
-	switch id := kind.IDOf(exchange); {
+	switch id := scene.IDOf(exchange); {
 	case exchange.Status/100 == 2 && id == made.ID:
 		answer = fmt.Sprintf("%d with the first object", exchange.Status)
 	case exchange.Status/100 == 2:

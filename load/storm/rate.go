@@ -7,6 +7,7 @@ import (
 	"sync"
 
 	"github.com/kobcheck/kobcheck/client"
+	"github.com/kobcheck/kobcheck/client/scene"
 	"github.com/kobcheck/kobcheck/load/arrivals"
 	"github.com/kobcheck/kobcheck/load/history"
 	"github.com/kobcheck/kobcheck/load/kind"
@@ -51,7 +52,7 @@ func (p *performance) atRate(ctx context.Context, seed int64) (*arrivals.Measure
 		} else {
 			one.status, one.body = exchange.Status, sha256.Sum256(exchange.Body)
 			if one.status/100 == 2 {
-				one.id = kind.IDOf(exchange)
+				one.id = scene.IDOf(exchange)
 			}
 		}
 		d.mu.Lock()

@@ -2,7 +2,6 @@ package mutate
 
 import (
 	"bytes"
-	"cmp"
 	"net/http"
 
 	"github.com/kobcheck/kobcheck/contract"
@@ -18,7 +17,7 @@ type spoilt struct {
 // bodies breaks the form of answers: of successes, and of refusals.
 func (b *builder) bodies(o *contract.Operation) {
 	if o.Success.Schema != "" {
-		shape := contract.Fact{Requirement: bodyRequirement(o), Facet: contract.Shape}
+		shape := contract.Fact{Requirement: o.Shaped(), Facet: contract.Shape}
 		for _, one := range append(notJSON(), []spoilt{
 			{"none", "comes without a body", oracleSchema, shape, func(a *answer) bool { return a.hold(nil) }},
 			{"wrapped", "comes in an envelope", oracleSchema, shape,
@@ -41,10 +40,6 @@ func (b *builder) bodies(o *contract.Operation) {
 		b.add(draft{operation: o, group: "body", place: "refusal", how: one.how, sentence: "a refusal " + one.words, oracle: one.oracle,
 			breaks: []contract.Fact{one.fact}, perform: onRefusal(func(_ *call, a *answer) bool { return len(a.body) > 0 && one.change(a) })})
 	}
-}
-
-func bodyRequirement(o *contract.Operation) string {
-	return cmp.Or(o.Success.Requirements["body"], o.Requirement)
 }
 
 // notJSON are the ways in which a body is not the JSON that it claims to be.

@@ -102,10 +102,7 @@ func requestOf(o *contract.Operation) []fieldView {
 		}
 		out = append(out, field)
 	}
-	if o.Body == nil {
-		return out
-	}
-	for _, one := range o.Body.Fields {
+	for _, one := range o.Fields() {
 		field := newField(o.Description, one.Name)
 		field.In, field.Type, field.Required, field.Mark = "body", typed(one.Type, one.Format, one.Enum), one.Required, string(one.Mark)
 		field.Nullable, field.Example = one.Nullable == contract.Yes, shown(one.Example)

@@ -170,10 +170,7 @@ func explainFields(b *strings.Builder, o *contract.Operation) {
 	for _, h := range o.Headers {
 		line("header", h.Name, "", h.Required, h.Mark)
 	}
-	if o.Body == nil {
-		return
-	}
-	for _, f := range o.Body.Fields {
+	for _, f := range o.Fields() {
 		line("body", f.Name, f.Type, f.Required, f.Mark)
 	}
 }

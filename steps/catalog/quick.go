@@ -33,10 +33,7 @@ func Asks(from *contract.Contract) (asks []Ask) {
 		if o.Method == http.MethodGet && len(o.PathParams) == 1 && slices.Contains(o.Rules, "OWN-07") {
 			asks = append(asks, Ask{"a read of another client's thing of each kind", "OWN-07", o})
 		}
-		if o.Body == nil {
-			continue
-		}
-		for _, field := range o.Body.Fields {
+		for _, field := range o.Fields() {
 			if field.Required == contract.Yes && field.Requirement != "" {
 				asks = append(asks, Ask{"each required member left out", field.Requirement, nil})
 			}

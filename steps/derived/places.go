@@ -71,15 +71,13 @@ func places(operation *contract.Operation, where string, shown []schemas.FieldIn
 	var all []opening
 	switch where {
 	case "fields":
-		if operation.Body != nil {
-			for _, field := range operation.Body.Fields {
-				for _, member := range shown {
-					if member.Name == field.Name && len(field.Enum) == 0 && field.Format == "" {
-						field.Enum, field.Format = member.Enum, member.Format
-					}
+		for _, field := range operation.Fields() {
+			for _, member := range shown {
+				if member.Name == field.Name && len(field.Enum) == 0 && field.Format == "" {
+					field.Enum, field.Format = member.Enum, member.Format
 				}
-				all = append(all, opening{inBody, field})
 			}
+			all = append(all, opening{inBody, field})
 		}
 	case "parameters":
 		for _, one := range operation.PathParams {

@@ -2,12 +2,10 @@ package doctor
 
 import (
 	"context"
-	"slices"
 	"strings"
 	"time"
 
 	"github.com/kobcheck/kobcheck/client"
-	"github.com/kobcheck/kobcheck/contract"
 )
 
 // costly is the size of a list without pages from which on a night is told what it costs, in bytes: a run asks for each
@@ -20,8 +18,7 @@ const (
 // holdings says how much the lists without pages hold, how much of that earlier runs made, and what it costs to read.
 func (d *Doctor) holdings(ctx context.Context) {
 	for _, operation := range d.Contract.Operations {
-		if operation.Success.Shape != "array" || !strings.HasSuffix(operation.ID, "-list") ||
-			slices.ContainsFunc(operation.Query, func(p contract.Parameter) bool { return p.Name == "limit" }) {
+		if operation.Success.Shape != "array" || !strings.HasSuffix(operation.ID, "-list") || operation.Takes("limit") {
 			continue
 		}
 		began := time.Now()

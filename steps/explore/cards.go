@@ -44,7 +44,7 @@ func (w *walk) newCard(ctx context.Context, s Step, one *wallet) error {
 	made := map[string]bool{}
 	for _, exchange := range exchanges {
 		if exchange.Status/100 == 2 {
-			made[idOf(exchange)] = true
+			made[scene.IDOf(exchange)] = true
 		}
 	}
 	first := exchanges[0]

@@ -112,8 +112,6 @@ func answered(exchange *client.Exchange) string {
 	return text
 }
 
-func idOf(exchange *client.Exchange) string { return scene.ID(scene.Value(exchange.Body)) }
-
 // makeWallet makes an active wallet of a person or a company; the walk begins with what it holds.
 func (w *walk) makeWallet(ctx context.Context, as string, company bool) (*wallet, error) {
 	kind, holder := "wallet", "enduser"

@@ -216,7 +216,7 @@ func (w *walk) repeat(ctx context.Context, s Step) error {
 			return err
 		}
 		// Which success a repeat has is open (C-12); its id is not.
-		if exchange.Status/100 != 2 || idOf(exchange) != idOf(earlier.answer) {
+		if exchange.Status/100 != 2 || scene.IDOf(exchange) != scene.IDOf(earlier.answer) {
 			return differs("IDEMP-05", "answer of a repeat", "a repeat under one key is not answered as the first request was",
 				"a success with the same id", answered(exchange)).unserved()
 		}

@@ -43,11 +43,9 @@ func weCallFor(ctx context.Context, w *steps.World, title, which, kind string) e
 			w.Draft.Request.Query.Set(parameter.Name, object.ID)
 		}
 	}
-	if w.Draft.Operation.Body != nil {
-		for _, field := range w.Draft.Operation.Body.Fields {
-			if field.Fixture == kind || field.Fixture == "funded "+kind {
-				scene.SetMember(w.Draft.Body, field.Name, object.ID)
-			}
+	for _, field := range w.Draft.Operation.Fields() {
+		if field.Fixture == kind || field.Fixture == "funded "+kind {
+			scene.SetMember(w.Draft.Body, field.Name, object.ID)
 		}
 	}
 	return w.SendDraft(ctx)

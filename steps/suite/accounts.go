@@ -52,7 +52,7 @@ func (a accounts) add(facts *contract.Contract, scenario string, heard []*client
 			continue
 		}
 		if e.Status/100 == 2 {
-			a.ours[strings.ToLower(scene.ID(scene.Value(e.Body)))] = true
+			a.ours[strings.ToLower(scene.IDOf(e))] = true
 		}
 		for _, id := range fresh(operation, e.Request().Body) {
 			a.ours[id] = true
@@ -125,7 +125,7 @@ func (r *runner) beyondGiven(ctx context.Context, w *steps.World, lister *contra
 			}
 		}
 	}
-	paged := slices.ContainsFunc(lister.Query, func(p contract.Parameter) bool { return p.Name == "offset" })
+	paged := lister.Takes("offset")
 	if !paged {
 		entries, err := w.Scene.List(ctx, lister.ID, as, nil)
 		see(entries)

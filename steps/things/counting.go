@@ -87,13 +87,13 @@ func shown(ctx context.Context, w *steps.World, c *counted) (map[string]bool, er
 	err := w.Preparing(func() error {
 		last := w.Last
 		defer func() { w.Last = last }()
-		if !hasQuery(lister, "offset") {
+		if !lister.Takes("offset") {
 			entries, err := w.Scene.List(ctx, lister.ID, c.draft.Request.As, nil)
 			see(entries)
 			return err
 		}
 		query := url.Values{"order": {"desc"}}
-		if hasQuery(lister, "wallet") {
+		if lister.Takes("wallet") {
 			query.Set("wallet", c.names[0])
 		}
 		pages := 0

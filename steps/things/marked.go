@@ -76,7 +76,7 @@ func nothingMarked(ctx context.Context, w *steps.World) error {
 // everyEntry hands the entries of a list to a look at them, the newest first where the list can be asked for that, until
 // it has seen enough.
 func everyEntry(ctx context.Context, w *steps.World, list *contract.Operation, as string, look func(items []map[string]any) bool) error {
-	if hasQuery(list, "limit") && hasQuery(list, "offset") {
+	if list.Takes("limit") && list.Takes("offset") {
 		_, _, err := Walk(ctx, w, list, as, url.Values{"order": {"desc"}}, look)
 		return err
 	}

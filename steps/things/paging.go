@@ -127,10 +127,6 @@ func Walk(ctx context.Context, w *steps.World, operation *contract.Operation, as
 	return seen, true, nil
 }
 
-func hasQuery(operation *contract.Operation, name string) bool {
-	return slices.ContainsFunc(operation.Query, func(p contract.Parameter) bool { return p.Name == name })
-}
-
 // entryOf returns the entry with an id, or nil.
 func entryOf(items []map[string]any, id string) map[string]any {
 	for _, entry := range items {

@@ -241,7 +241,7 @@ func listed(ctx context.Context, w *steps.World, object *scene.Thing, as string)
 		return nil, 0, &scene.NotTestable{Why: "no documented operation lists things of the kind " + object.Kind}
 	}
 	as = cmp.Or(as, w.Session.Client.Caller(operation))
-	if !hasQuery(operation, "limit") || !hasQuery(operation, "offset") {
+	if !operation.Takes("limit") || !operation.Takes("offset") {
 		items, err := w.Scene.List(ctx, operation.ID, as, nil)
 		entry, seen := entryOf(items, object.ID), len(items)
 		if entry != nil || err != nil {
@@ -257,7 +257,7 @@ func listed(ctx context.Context, w *steps.World, object *scene.Thing, as string)
 		return entry, seen, err
 	}
 	query := url.Values{"order": {"desc"}}
-	if since := Created(object); !since.IsZero() && hasQuery(operation, "from") {
+	if since := Created(object); !since.IsZero() && operation.Takes("from") {
 		query.Set("from", Stamp(since.Add(-time.Millisecond)))
 	}
 	var entry map[string]any

@@ -109,11 +109,7 @@ func scopable(w *steps.World, operation *contract.Operation) bool {
 	if !operation.Writes() || len(operation.PathParams) > 0 {
 		return true
 	}
-	if operation.Body == nil {
-		return false
-	}
-	return slices.ContainsFunc(operation.Body.Fields,
-		func(field contract.Field) bool {
-			return field.Required == contract.Yes && !strings.Contains(field.Name, ".")
-		})
+	return slices.ContainsFunc(operation.Fields(), func(field contract.Field) bool {
+		return field.Required == contract.Yes && !strings.Contains(field.Name, ".")
+	})
 }

@@ -14,6 +14,7 @@ import (
 	"github.com/kobcheck/kobcheck/client/scene"
 	"github.com/kobcheck/kobcheck/contract"
 	"github.com/kobcheck/kobcheck/reports/evidence"
+	"github.com/kobcheck/kobcheck/schemas"
 	"github.com/kobcheck/kobcheck/schemas/match"
 )
 
@@ -171,9 +172,10 @@ func (w *World) ExpectSame(f, later *Frame, a evidence.Assertion, breaks Breaks)
 			continue
 		}
 		compared++
+		misshapen := w.misshapen(f.things[name].Kind, later.states[name])
 		for _, member := range slices.Sorted(maps.Keys(before)) {
 			holds, why := match.Field(match.Equal(before[member]), member).Look(later.states[name])
-			if holds {
+			if holds || misshapen["/"+member] {
 				continue
 			}
 			if requirement := breaks(f.things[name], member); requirement != "" {
@@ -187,6 +189,26 @@ func (w *World) ExpectSame(f, later *Frame, a evidence.Assertion, breaks Breaks)
 	if compared > 0 {
 		w.Expect(true, a)
 	}
+}
+
+// misshapen are the members that an answer lacks or has of another type, against its shape. That is told of the answer
+// itself, and is no change that a call has made.
+func (w *World) misshapen(kind string, state map[string]any) map[string]bool {
+	read := cmp.Or(Reader(w, kind), Lister(w, kind))
+	if read == nil {
+		return nil
+	}
+	violations, err := w.Session.Schemas.CheckValue(read.Success.Schema, state)
+	if err != nil {
+		return nil // without a shape nothing is against it
+	}
+	members := map[string]bool{}
+	for _, v := range violations {
+		if v.Kind == schemas.Missing || v.Kind == schemas.Type {
+			members[v.Pointer] = true
+		}
+	}
+	return members
 }
 
 // framedPart is how deep a run has to go for every refusal to be looked into; less deep ones look into a part of them.

@@ -49,3 +49,26 @@ func TestWhatAChangeIsNotForIsOneFinding(t *testing.T) {
 		require.Contains(t, findings[0].Pointer, c.in, fault)
 	}
 }
+
+func TestAMemberThatAnAnswerLacksWasChangedByNobody(t *testing.T) {
+	changes := stage.Says(`a card`, `we call "Update card status" with each value that its page names`,
+		`it has changed what it is for, and nothing else`)
+	for name, c := range map[string]struct {
+		change stage.Change
+		breaks bool
+	}{
+		"a member that its shape requires is lacking": {stage.Without("last_four_digit"), false},
+		"a member of another type":                    {stage.Member("external_id", 7), false},
+		"a member that is null":                       {stage.Member("program_id", nil), false},
+		"a member with another value":                 {stage.Member("last_four_digit", "0000"), true},
+	} {
+		s := stage.New(t, mock.Options{}, "HARNESS-27")
+		s.Alter("cards-get", 1, c.change)
+		require.NoError(t, s.Say(t, changes...), name)
+		told := false
+		for _, finding := range s.World.Evidence().Findings {
+			told = told || finding.Check == "all else is as it was"
+		}
+		require.Equal(t, c.breaks, told, name)
+	}
+}

@@ -3,6 +3,7 @@ package reports
 import (
 	"cmp"
 	"fmt"
+	"net/http"
 	"regexp"
 	"slices"
 	"strings"
@@ -21,13 +22,15 @@ func (l *causes) akin() {
 	l.besideStanding()
 	l.nowAndThen()
 	always := func([]*Cause) bool { return true }
-	for _, key := range []func(*Cause) string{verbatim, serverError, unserved, text, place, placeOfRequirement, atRisk, queried} {
+	for _, key := range []func(*Cause) string{verbatim, serverError, unserved, text, place, placeOfRequirement, ofOperation, atRisk, queried} {
 		l.fold(key, always)
 	}
 	l.fold(inPlaces, func(group []*Cause) bool { return len(group) >= fewestAkin || mistyped(group[0].Finding) })
 	l.ofUnserved()
 	l.besideGated()
 	l.beyond()
+	l.fold(riskOfAll, many(fewestAkin))
+	l.walks()
 	l.fold(func(c *Cause) string { return saying(c, c.Finding.Requirement) }, many(2))
 	l.fold(func(c *Cause) string { return saying(c, c.Finding.Check) }, func(group []*Cause) bool {
 		return many(fewestAkin)(group) && apart(group)
@@ -235,6 +238,16 @@ func queried(c *Cause) string {
 	return ""
 }
 
+// ofOperation is one requirement that an operation breaks, whichever checks of whole answers saw it. What is asked of all
+// odd inputs is no one thing.
+func ofOperation(c *Cause) string {
+	f := c.Finding
+	if f.Pointer != "" || f.Operation == "" || !f.Gated || f.Check == evidence.NotServed || strings.HasPrefix(f.Requirement, "HARNESS-") {
+		return ""
+	}
+	return strings.Join([]string{f.Requirement, f.Operation}, "\x00")
+}
+
 // atRisk is what a deviation of one requirement puts at risk at the operations on a kind of things, whichever check saw
 // it: what is done twice shows in an amount, a count or a list.
 func atRisk(c *Cause) string {
@@ -244,6 +257,48 @@ func atRisk(c *Cause) string {
 		return ""
 	}
 	return strings.Join([]string{f.Requirement, kind}, "\x00")
+}
+
+// riskOfAll is what a deviation of one requirement puts at risk, at whichever kinds of things.
+func riskOfAll(c *Cause) string {
+	if c.Finding.Hazard == "" {
+		return ""
+	}
+	return c.Finding.Requirement
+}
+
+// walks lets what a walk has met go with what a scenario shows of the call that the walk made last: a walk says that
+// something is wrong after it, the scenario what.
+func (l *causes) walks() {
+	all := slices.Clone(l.list)
+	l.list = slices.DeleteFunc(l.list, func(one *Cause) bool {
+		call := one.walked()
+		with := slices.IndexFunc(all, func(other *Cause) bool {
+			return other.Finding.Gherkin == "" && other.Finding.Gated && other.Finding.Verdict == one.Finding.Verdict &&
+				len(other.Scenarios) > 0 && slices.Contains(other.Operations, call)
+		})
+		if call == "" || with < 0 {
+			return false
+		}
+		all[with].join(one)
+		return true
+	})
+}
+
+// walked is the operation of the last call by which a walk came to what it met; empty where none did.
+func (c *Cause) walked() (operation string) {
+	if c.Finding.Gherkin == "" {
+		return ""
+	}
+	for _, exchange := range c.Scenario.Exchanges {
+		if exchange.Request.Method != http.MethodGet && exchange.Operation != "token" {
+			operation = exchange.Operation
+		}
+		if exchange.N == c.Finding.Exchange {
+			break
+		}
+	}
+	return operation
 }
 
 // mistyped reports whether a value is of another type than it should be: the same one in two places is no chance.
@@ -269,7 +324,11 @@ func saying(c *Cause, by string) string {
 	if f.Check == evidence.NotServed || f.Beyond() || len(c.Operations) == 0 {
 		return ""
 	}
-	return strings.Join([]string{by, quoted.ReplaceAllString(f.Message, ""), codeLike.FindString(f.Expected), answered(f.Actual)}, "\x00")
+	was := answered(f.Actual)
+	if f.Hazard != "" {
+		was = "" // what was changed or shown is of the thing
+	}
+	return strings.Join([]string{by, quoted.ReplaceAllString(f.Message, ""), codeLike.FindString(f.Expected), was}, "\x00")
 }
 
 // answered is what was answered without what each answer has of its own: of a status its code, where it is none of a

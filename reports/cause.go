@@ -204,7 +204,7 @@ func (l *causes) cause(f evidence.Finding, s *Scenario) *Cause {
 func (c *Cause) join(other *Cause) {
 	c.Further = union(union(c.Further, other.Further), []string{c.Finding.Requirement, other.Finding.Requirement})
 	first, then := c.Fingerprints, other.Fingerprints
-	if cmp.Or(rank(c.Finding.Gated, other.Finding.Gated), cmp.Compare(c.about, other.about)) < 0 {
+	if !c.Everywhere && cmp.Or(rank(c.Finding.Gated, other.Finding.Gated), cmp.Compare(c.about, other.about)) < 0 {
 		c.Finding, c.Scenario, c.about = other.Finding, other.Scenario, other.about
 		first, then = then, first
 	}
@@ -274,6 +274,16 @@ func (l *causes) everywhere() {
 		}
 	}
 	for _, one := range l.list {
+		if gone[one] || one.Everywhere {
+			continue
+		}
+		with := slices.IndexFunc(l.list, func(all *Cause) bool { return all.Everywhere && all != one && !gone[all] && all.holds(one) })
+		if with >= 0 {
+			l.list[with].join(one)
+			gone[one] = true
+		}
+	}
+	for _, one := range l.list {
 		if !gone[one] && one.unusable() {
 			if all := l.covering(one, gone); all != nil {
 				all.join(one)
@@ -282,6 +292,14 @@ func (l *causes) everywhere() {
 		}
 	}
 	l.list = slices.DeleteFunc(l.list, func(one *Cause) bool { return gone[one] })
+}
+
+// holds reports whether a deviation of all answers is what another shows: it puts the same at risk, or the same check
+// fails of whole answers.
+func (c *Cause) holds(other *Cause) bool {
+	f, of := c.Finding, other.Finding
+	same := f.Hazard != "" && f.Hazard == of.Hazard || check(f) == check(of) && f.Pointer == "" && of.Pointer == ""
+	return same && f.Gated == of.Gated && f.Verdict == of.Verdict && f.Check != evidence.NotServed
 }
 
 // kind is what a deviation of all answers has in common at each of them.

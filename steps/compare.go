@@ -32,13 +32,20 @@ func (w *World) ExpectMember(body map[string]any, name string, matcher match.Mat
 func (w *World) ExpectUnchanged(requirement string, before, now map[string]any) {
 	const check = "a refused request changes nothing"
 	fact := w.Fact(requirement, contract.Effect)
+	exchange := 0
+	if refused := w.refusedCall(); refused != nil {
+		fact.Operation, exchange = refused.Operation, refused.N
+	}
 	if len(before) == 0 {
 		w.NoData(check, fact, "the thing had no fields before")
 		return
 	}
+	if !w.Refused() {
+		return
+	}
 	for name, value := range before {
-		w.Match(match.Field(match.Equal(value), name), now, evidence.Assertion{Check: check, Fact: fact,
-			Message: fmt.Sprintf("%q changed although the request was refused", name)})
+		w.Match(match.Field(match.Equal(value), name), now, evidence.Assertion{Check: check, Fact: fact, Exchange: exchange,
+			Message: "something changed although the request was refused"})
 	}
 }
 

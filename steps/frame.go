@@ -165,13 +165,25 @@ func (w *World) Again(ctx context.Context, f *Frame) (*Frame, error) {
 
 // ExpectSame checks that each thing of a frame is the same in a later one.
 func (w *World) ExpectSame(f, later *Frame, a evidence.Assertion, breaks Breaks) {
-	compared := 0
+	switch difference, compared := w.Difference(f, later, breaks); {
+	case difference != nil:
+		a.Fact.Requirement, a.Fact.Also = difference.Fact.Requirement, nil
+		a.Pointer, a.Expected, a.Actual = difference.Pointer, difference.Expected, difference.Actual
+		w.Expect(false, a)
+	case compared:
+		w.Expect(true, a)
+	}
+}
+
+// Difference is the first thing in which a later frame differs, as far as that breaks something; nil for none. It
+// reports too whether anything could be compared.
+func (w *World) Difference(f, later *Frame, breaks Breaks) (difference *evidence.Assertion, compared bool) {
 	for _, name := range slices.Sorted(maps.Keys(f.states)) {
 		before := f.states[name]
 		if after, looked := later.states[name]; looked && after == nil || before == nil {
 			continue
 		}
-		compared++
+		compared = true
 		misshapen := w.misshapen(f.things[name].Kind, later.states[name])
 		for _, member := range slices.Sorted(maps.Keys(before)) {
 			holds, why := match.Field(match.Equal(before[member]), member).Look(later.states[name])
@@ -179,16 +191,12 @@ func (w *World) ExpectSame(f, later *Frame, a evidence.Assertion, breaks Breaks)
 				continue
 			}
 			if requirement := breaks(f.things[name], member); requirement != "" {
-				a.Fact.Requirement, a.Fact.Also = requirement, nil
-				a.Pointer, a.Expected, a.Actual = why.Pointer, fmt.Sprintf("%q of the %s as it was, %s", member, name, why.Expected), why.Actual
-				w.Expect(false, a)
-				return
+				return &evidence.Assertion{Fact: contract.Fact{Requirement: requirement}, Pointer: why.Pointer, Actual: why.Actual,
+					Expected: fmt.Sprintf("%q of the %s as it was, %s", member, name, why.Expected)}, true
 			}
 		}
 	}
-	if compared > 0 {
-		w.Expect(true, a)
-	}
+	return nil, compared
 }
 
 // misshapen are the members that an answer lacks or has of another type, against its shape. That is told of the answer
@@ -253,5 +261,10 @@ func (w *World) ExpectNothingDone(ctx context.Context, exchange *client.Exchange
 		Message: "something changed although the request was refused"}, NothingMay)
 }
 
-// NothingMay is what a refused request breaks, whatever it changes.
-func NothingMay(*scene.Thing, string) string { return nothingDone }
+// NothingMay is what a refused request breaks, whatever it changes: of another client's thing, that it is another's.
+func NothingMay(thing *scene.Thing, _ string) string {
+	if thing.As == "second" {
+		return "OWN-07"
+	}
+	return nothingDone
+}

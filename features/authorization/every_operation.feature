@@ -199,14 +199,15 @@ Feature: A token for every operation
         | Get wallet by ID  | a token that is not signed        |
         | Get wallet by ID  | the token in the address          |
 
-  @HARNESS-11 @inferred
+  @HARNESS-11 @AUTH-28 @inferred
   Rule: A refused request changes nothing
     @id:auth.unserved-leaves-it
     Scenario Outline: <operation> with <token> leaves the <thing> as it was
       Given a <thing>
       And the <thing> is noted
       When we call "<operation>" with <token>
-      Then the <thing> is as it was
+      Then the call is refused as a fault of the caller
+      And the <thing> is as it was
 
       Examples:
         | operation             | thing       | token                           |
@@ -236,7 +237,8 @@ Feature: A token for every operation
       Given a <wallet>
       And the wallet is noted
       When we call "<operation>" with <token>
-      Then the wallet holds what it held before
+      Then the call is refused as a fault of the caller
+      And the wallet holds what it held before
 
       Examples:
         | operation                        | wallet        | token                           |
@@ -258,7 +260,8 @@ Feature: A token for every operation
       Given a valid request to "<operation>"
       And the request has a mark of its own
       When the request is sent with <token>
-      Then nothing with that mark is listed
+      Then the call is refused as a fault of the caller
+      And nothing with that mark is listed
 
       Examples:
         | operation            | token                           |
@@ -283,7 +286,8 @@ Feature: A token for every operation
     Scenario Outline: Delete a webhook with <token> deletes nothing
       Given a webhook
       When we call "Delete a webhook" with <token>
-      Then the webhook is in the list
+      Then the call is refused as a fault of the caller
+      And the webhook is in the list
 
       Examples:
         | token                           |

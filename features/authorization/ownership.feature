@@ -108,7 +108,8 @@ Feature: Ids and ownership
       Given a <thing> of another client
       And the <thing> is noted
       When we call "<operation>" for the foreign <thing>
-      Then the foreign <thing> is as it was
+      Then the call is refused as a fault of the caller
+      And the foreign <thing> is as it was
 
       Examples:
         | operation                        | thing       |

@@ -56,9 +56,7 @@ func callIsRefused(ctx context.Context, w *steps.World, exchange *client.Exchang
 
 // expectRefused checks that a call was not served, by no fault of the server's own, and that it did nothing.
 func expectRefused(ctx context.Context, w *steps.World, exchange *client.Exchange) (bool, error) {
-	w.Expect(exchange.Status >= 400, evidence.Assertion{Check: "not served", Fact: w.Own(contract.Refusal),
-		Message: fmt.Sprintf("%q should have been refused", w.TitleOf(exchange)), Expected: "a refusal",
-		Actual: w.Answered(exchange)})
+	w.ExpectNotServed(exchange)
 	if exchange.Status >= 500 {
 		w.Expect(false, evidence.Assertion{Check: "no server error", Fact: noServerError(w),
 			Message: "what a caller did wrong was answered by a server error", Expected: "a client error (4xx)",

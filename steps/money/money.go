@@ -182,7 +182,7 @@ func holdsMoreOrLess(ctx context.Context, w *steps.World, other string, amount i
 
 func holdsTheSame(ctx context.Context, w *steps.World) error {
 	before, now, err := beforeAndNow(ctx, w, "wallet")
-	if err != nil {
+	if err != nil || !w.Refused() {
 		return err
 	}
 	for _, part := range []struct {

@@ -126,6 +126,9 @@ func readsBackWith(ctx context.Context, w *steps.World, kind, name, literal stri
 }
 
 func isInList(ctx context.Context, w *steps.World, kind string) error {
+	if !w.Refused() {
+		return nil
+	}
 	object, err := Made(w, kind)
 	if err != nil {
 		return err

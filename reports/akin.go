@@ -22,17 +22,23 @@ func (l *causes) akin() {
 	l.besideStanding()
 	l.nowAndThen()
 	always := func([]*Cause) bool { return true }
-	for _, key := range []func(*Cause) string{verbatim, serverError, unserved, text, place, placeOfRequirement, ofOperation, atRisk, queried} {
-		l.fold(key, always)
+	l.notDecoded()
+	for _, key := range []func(*Cause) string{verbatim, serverError, unserved, text, place, placeOfRequirement, atRisk, queried} {
+		l.fold(byRisk(key), always)
 	}
-	l.fold(inPlaces, func(group []*Cause) bool { return len(group) >= fewestAkin || mistyped(group[0].Finding) })
+	l.fold(ofRequirement, func(group []*Cause) bool {
+		return slices.ContainsFunc(group, func(one *Cause) bool { return one.Finding.Pointer == "" })
+	})
+	l.fold(codes, always)
+	l.fold(wherever, many(fewestAkin))
+	l.fold(byRisk(inPlaces), func(group []*Cause) bool { return len(group) >= fewestAkin || mistyped(group[0].Finding) })
 	l.ofUnserved()
 	l.besideGated()
 	l.beyond()
-	l.fold(riskOfAll, many(fewestAkin))
+	l.fold(byRisk(riskOfAll), many(fewestAkin))
 	l.walks()
-	l.fold(func(c *Cause) string { return saying(c, c.Finding.Requirement) }, many(2))
-	l.fold(func(c *Cause) string { return saying(c, c.Finding.Check) }, func(group []*Cause) bool {
+	l.fold(byRisk(func(c *Cause) string { return saying(c, c.Finding.Requirement) }), many(2))
+	l.fold(byRisk(func(c *Cause) string { return saying(c, c.Finding.Check) }), func(group []*Cause) bool {
 		return many(fewestAkin)(group) && apart(group)
 	})
 }
@@ -69,7 +75,7 @@ func (l *causes) fold(key func(*Cause) string, isOne func([]*Cause) bool) {
 	for _, one := range l.list {
 		if id := key(one); id != "" && !one.Everywhere {
 			f := one.Finding
-			id = strings.Join([]string{id, string(f.Verdict), f.Hazard, fmt.Sprint(f.Gated)}, "\x00")
+			id = strings.Join([]string{id, string(f.Verdict), fmt.Sprint(f.Gated)}, "\x00")
 			groups[id] = append(groups[id], one)
 		}
 	}
@@ -79,7 +85,7 @@ func (l *causes) fold(key func(*Cause) string, isOne func([]*Cause) bool) {
 			continue
 		}
 		slices.SortStableFunc(group, func(a, b *Cause) int {
-			return cmp.Or(cmp.Compare(b.about, a.about), cmp.Compare(len(b.Scenarios), len(a.Scenarios)))
+			return cmp.Or(rank(a.Finding.Hazard == "", b.Finding.Hazard == ""), cmp.Compare(b.about, a.about), cmp.Compare(len(b.Scenarios), len(a.Scenarios)))
 		})
 		for _, other := range group[1:] {
 			group[0].join(other)
@@ -148,7 +154,7 @@ var (
 // verbatim is what is said of one operation in the same words and figures, whichever requirements it breaks.
 func verbatim(c *Cause) string {
 	f := c.Finding
-	if f.Operation == "" || f.Check == evidence.NotServed || f.Beyond() {
+	if f.Check == evidence.NotServed || f.Beyond() {
 		return ""
 	}
 	return strings.Join([]string{f.Operation, f.Message, f.Pointer, evidence.Normalised(f.Expected), evidence.Normalised(f.Actual)}, "\x00")
@@ -238,15 +244,72 @@ func queried(c *Cause) string {
 	return ""
 }
 
-// ofOperation is one requirement that an operation breaks, whichever checks of whole answers saw it. What is asked of all
-// odd inputs is no one thing.
-func ofOperation(c *Cause) string {
-	f := c.Finding
-	if f.Pointer != "" || f.Operation == "" || !f.Gated || f.Check == evidence.NotServed || strings.HasPrefix(f.Requirement, "HARNESS-") {
+// byRisk tells causes apart by what they put at risk.
+func byRisk(key func(*Cause) string) func(*Cause) string {
+	return func(c *Cause) string {
+		if id := key(c); id != "" {
+			return id + "\x00" + c.Finding.Hazard
+		}
 		return ""
 	}
-	return strings.Join([]string{f.Requirement, f.Operation}, "\x00")
 }
+
+// ofRequirement is one requirement that the operations on a kind of things break, whichever scenarios see it: as a whole
+// at least once, since two fields may deviate for two reasons. What is asked of all odd inputs is no one thing, and
+// neither is the shape of all answers.
+func ofRequirement(c *Cause) string {
+	f := c.Finding
+	if c.about == besideIt || !f.Gated || f.Check == evidence.NotServed || strings.HasPrefix(f.Requirement, "HARNESS-") {
+		return ""
+	}
+	kind, _, _ := strings.Cut(f.Operation, "-")
+	return strings.Join([]string{f.Requirement, kind}, "\x00")
+}
+
+// codes is that an operation answers with one status code in place of another.
+func codes(c *Cause) string {
+	f := c.Finding
+	expected, actual := codeLike.FindString(f.Expected), codeLike.FindString(f.Actual)
+	if expected == "" || actual == "" || !f.Gated || f.Check == evidence.NotServed {
+		return ""
+	}
+	return strings.Join([]string{f.Operation, expected, actual}, "\x00")
+}
+
+// wherever is one way in which fields are wrong, whichever things they are of: of another form, or one field that is
+// absent or of another type.
+func wherever(c *Cause) string {
+	f := c.Finding
+	if f.Pointer == "" || f.Beyond() || !f.Gated {
+		return ""
+	}
+	is := evidence.Normalised(f.Actual)
+	if aKind.MatchString(f.Actual) {
+		is = field(f) + " " + is
+	}
+	return strings.Join([]string{f.Expected, is}, "\x00")
+}
+
+// notDecoded lets it go with answers of an operation that are no JSON that nothing can be made of them.
+func (l *causes) notDecoded() {
+	by := map[string]*Cause{}
+	for _, one := range l.list {
+		if check(one.Finding) == strictJSON {
+			by[one.Finding.Operation+string(one.Finding.Verdict)] = one
+		}
+	}
+	l.list = slices.DeleteFunc(l.list, func(one *Cause) bool {
+		with := by[one.Finding.Operation+string(one.Finding.Verdict)]
+		if with == nil || with == one || unserved(one) == "" || codeLike.FindString(one.Finding.Actual) >= "300" {
+			return false
+		}
+		with.join(one)
+		return true
+	})
+}
+
+// strictJSON is the check that a body is JSON.
+const strictJSON = "the body is strict JSON"
 
 // atRisk is what a deviation of one requirement puts at risk at the operations on a kind of things, whichever check saw
 // it: what is done twice shows in an amount, a count or a list.

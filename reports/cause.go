@@ -204,7 +204,8 @@ func (l *causes) cause(f evidence.Finding, s *Scenario) *Cause {
 func (c *Cause) join(other *Cause) {
 	c.Further = union(union(c.Further, other.Further), []string{c.Finding.Requirement, other.Finding.Requirement})
 	first, then := c.Fingerprints, other.Fingerprints
-	if !c.Everywhere && cmp.Or(rank(c.Finding.Gated, other.Finding.Gated), cmp.Compare(c.about, other.about)) < 0 {
+	if !c.Everywhere && cmp.Or(rank(c.Finding.Gated, other.Finding.Gated), rank(c.Finding.Hazard != "", other.Finding.Hazard != ""),
+		cmp.Compare(c.about, other.about)) < 0 {
 		c.Finding, c.Scenario, c.about = other.Finding, other.Scenario, other.about
 		first, then = then, first
 	}

@@ -54,7 +54,7 @@ func (l *causes) texts() {
 // unreadable returns the cause that answers of an operation are no JSON, so that no text can be found in them.
 func (l *causes) unreadable(c *Cause) *Cause {
 	at := slices.IndexFunc(l.list, func(one *Cause) bool {
-		return check(one.Finding) == "the body is strict JSON" && one.Finding.Gated && one.Known() == c.Known() &&
+		return check(one.Finding) == strictJSON && one.Finding.Gated && one.Known() == c.Known() &&
 			one.Finding.Operation == c.Finding.Operation
 	})
 	if at < 0 {

@@ -45,7 +45,7 @@ func (w *World) Leading() string {
 // Fact is a fact of a requirement about the operation of the latest answer.
 func (w *World) Fact(requirement string, facet contract.Facet) contract.Fact {
 	f := contract.Fact{Requirement: requirement, Facet: facet, Edition: w.Session.Edition}
-	if w.Last != nil {
+	if w.Last != nil && facet != contract.Delivery { // a delivery is no answer of an operation
 		f.Operation = w.Last.Operation
 	}
 	return f

@@ -24,6 +24,9 @@ func firstTry(ctx context.Context, w *steps.World) (*webhook.Inbox, bool, error)
 	if err := undelivered(w, came); err != nil {
 		return nil, false, err
 	}
+	if !came && untold(w, inbox) {
+		return inbox, false, nil
+	}
 	w.Expect(came, evidence.Assertion{Check: "a notification arrives", Fact: w.Fact("HOOK-17", contract.Delivery),
 		Message: "a confirmed subscription was not told of a transaction", Expected: "a notification of it", Actual: "none"})
 	return inbox, came, nil

@@ -8,6 +8,7 @@ import (
 	"fmt"
 	"net/http"
 	"net/url"
+	"slices"
 	"strings"
 	"time"
 
@@ -180,21 +181,28 @@ func askedToConfirm(ctx context.Context, w *steps.World, name string) error {
 	if err := undelivered(w, came); err != nil {
 		return err
 	}
-	w.Expect(came, evidence.Assertion{Check: "a confirmation request", Fact: w.Fact("HOOK-13", contract.Delivery),
-		Message: "a new subscription was sent no confirmation request", Expected: "a SubscriptionConfirmation",
-		Actual: "nothing"})
-	for _, other := range inbox.All() {
-		if m := other.Message; !came && m != nil && m.Type != webhook.Notification && m.Type != webhook.Unsubscribed {
-			w.Expect(false, evidence.Assertion{Check: "the type of a message", Fact: w.Fact("HOOK-25", contract.Delivery),
-				Message:  "a message is of a type of its own",
-				Expected: "Notification, SubscriptionConfirmation or UnsubscribeConfirmation", Actual: fmt.Sprintf("%q", m.Type)})
-		}
-	}
+	expectAsked(w, inbox, came)
 	if came && one.Message == nil {
 		w.Expect(false, evidence.Assertion{Check: "a readable message", Fact: w.Fact("HOOK-11", contract.Delivery),
 			Message: "a delivery can't be read", Expected: "one JSON object of strings", Actual: one.Wrong.Error()})
 	}
 	return nil
+}
+
+// untold reports whether a message came of which nobody can tell what it is, since its members are not of their form.
+// That is told of it, and it may have been what did not come.
+func untold(w *steps.World, inbox *webhook.Inbox) bool {
+	return slices.ContainsFunc(inbox.All(), func(one webhook.Received) bool { return !readable(w, one) || !messageTypes(w, one) })
+}
+
+// expectAsked checks that a confirmation request came.
+func expectAsked(w *steps.World, inbox *webhook.Inbox, came bool) {
+	if !came && untold(w, inbox) {
+		return
+	}
+	w.Expect(came, evidence.Assertion{Check: "a confirmation request", Fact: w.Fact("HOOK-13", contract.Delivery),
+		Message: "a new subscription was sent no confirmation request", Expected: "a SubscriptionConfirmation",
+		Actual: "nothing"})
 }
 
 // localHost is where an API on this machine is reached; empty for one elsewhere.
@@ -220,11 +228,15 @@ func confirmWebhook(ctx context.Context, w *steps.World, name string) error {
 	if err != nil {
 		return err
 	}
-	address := ""
+	address, asked := "", false
 	for _, one := range inbox.All() {
 		if one.Message != nil && one.Message.Type == webhook.Confirmation {
-			address = one.Message.SubscribeURL
+			address, asked = one.Message.SubscribeURL, true
 		}
+	}
+	if !asked {
+		expectAsked(w, inbox, false)
+		return nil
 	}
 	if host := emulator(w, address); host != "" {
 		return &scene.NotTestable{Key: "webhooks.sender", Why: "the SubscribeURL is of this machine and of another port than the API " +
@@ -309,6 +321,9 @@ func toldOfIt(ctx context.Context, w *steps.World, name string) error {
 	_, came := inbox.Wait(ctx, patienceOf(ctx, w), func(r webhook.Received) bool { return about(w, r) })
 	if err := undelivered(w, came); err != nil {
 		return err
+	}
+	if !came && untold(w, inbox) {
+		return nil
 	}
 	w.Expect(came, evidence.Assertion{Check: "a notification arrives", Fact: w.Tagged(w.Fact("HOOK-17", contract.Delivery)),
 		Message: "a confirmed subscription was not told of a transaction", Expected: "a notification of it", Actual: "none"})

@@ -26,7 +26,9 @@ const (
 )
 
 // Known reports whether a message is of one of the three types.
-func Known(kind string) bool { return kind == Notification || kind == Confirmation || kind == Unsubscribed }
+func Known(kind string) bool {
+	return kind == Notification || kind == Confirmation || kind == Unsubscribed
+}
 
 // Message is the body of a delivery (HOOK-25 to HOOK-31).
 type Message struct {

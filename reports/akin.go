@@ -3,7 +3,6 @@ package reports
 import (
 	"cmp"
 	"fmt"
-	"net/http"
 	"regexp"
 	"slices"
 	"strings"
@@ -36,7 +35,10 @@ func (l *causes) akin() {
 	l.besideGated()
 	l.beyond()
 	l.fold(byRisk(riskOfAll), many(fewestAkin))
+	l.fold(byRisk(riskOfOperation), always)
+	l.fold(ofList, func(group []*Cause) bool { return len(group) >= fewestAkin })
 	l.walks()
+	l.through()
 	l.fold(byRisk(func(c *Cause) string { return saying(c, c.Finding.Requirement) }), many(2))
 	l.fold(byRisk(func(c *Cause) string { return saying(c, c.Finding.Check) }), func(group []*Cause) bool {
 		return many(fewestAkin)(group) && apart(group)
@@ -125,26 +127,6 @@ const fewNamed = 8
 
 func listed(names []string) string { return wording.Some(names, fewNamed) }
 
-// besideGated lets a remark that does not gate go with what gates at the same answers.
-func (l *causes) besideGated() {
-	for _, key := range []func(*Cause) string{serverError, place} {
-		gated := map[string]*Cause{}
-		for _, one := range l.list {
-			if one.Finding.Gated && one.Finding.Hazard == "" && (gated[key(one)] == nil || !one.Known()) {
-				gated[key(one)] = one
-			}
-		}
-		l.list = slices.DeleteFunc(l.list, func(one *Cause) bool {
-			with := gated[key(one)]
-			if key(one) == "" || with == nil || one.Finding.Gated || one.Finding.Hazard != "" {
-				return false
-			}
-			with.join(one)
-			return true
-		})
-	}
-}
-
 var (
 	quoted   = regexp.MustCompile(`"[^"]*"`)
 	codeLike = regexp.MustCompile(`^[1-5]\d\d\b`)
@@ -183,29 +165,11 @@ const (
 	usableSuccess = "a usable success"
 )
 
-// ofUnserved lets what is missed in the answers of an operation that is not served go with that.
-func (l *causes) ofUnserved() {
-	by := map[string]*Cause{}
-	for _, one := range l.list {
-		if unserved(one) != "" {
-			by[one.Finding.Operation+string(one.Finding.Verdict)] = one
-		}
-	}
-	l.list = slices.DeleteFunc(l.list, func(one *Cause) bool {
-		f := one.Finding
-		with := by[f.Operation+string(f.Verdict)]
-		if with == nil || f.Pointer == "" || f.Actual != "absent" || f.Hazard != "" || len(one.Operations) > 1 {
-			return false
-		}
-		with.join(one)
-		return true
-	})
-}
-
-// text is a documented text of an operation that a refusal does not say.
+// text is a documented text by which an operation should have refused, whether it served, or said nothing or another.
 func text(c *Cause) string {
-	if says := quoted.FindString(c.Finding.Expected); says != "" && missesText(c.Finding) {
-		return c.Finding.Operation + says
+	f := c.Finding
+	if says := quoted.FindString(f.Expected); says != "" && (decides(f) || refuses(f) || f.Check == evidence.RefusalMessage) {
+		return f.Operation + says
 	}
 	return ""
 }
@@ -290,27 +254,6 @@ func wherever(c *Cause) string {
 	return strings.Join([]string{f.Expected, is}, "\x00")
 }
 
-// notDecoded lets it go with answers of an operation that are no JSON that nothing can be made of them.
-func (l *causes) notDecoded() {
-	by := map[string]*Cause{}
-	for _, one := range l.list {
-		if check(one.Finding) == strictJSON {
-			by[one.Finding.Operation+string(one.Finding.Verdict)] = one
-		}
-	}
-	l.list = slices.DeleteFunc(l.list, func(one *Cause) bool {
-		with := by[one.Finding.Operation+string(one.Finding.Verdict)]
-		if with == nil || with == one || unserved(one) == "" || codeLike.FindString(one.Finding.Actual) >= "300" {
-			return false
-		}
-		with.join(one)
-		return true
-	})
-}
-
-// strictJSON is the check that a body is JSON.
-const strictJSON = "the body is strict JSON"
-
 // atRisk is what a deviation of one requirement puts at risk at the operations on a kind of things, whichever check saw
 // it: what is done twice shows in an amount, a count or a list.
 func atRisk(c *Cause) string {
@@ -330,38 +273,23 @@ func riskOfAll(c *Cause) string {
 	return c.Finding.Requirement
 }
 
-// walks lets what a walk has met go with what a scenario shows of the call that the walk made last: a walk says that
-// something is wrong after it, the scenario what.
-func (l *causes) walks() {
-	all := slices.Clone(l.list)
-	l.list = slices.DeleteFunc(l.list, func(one *Cause) bool {
-		call := one.walked()
-		with := slices.IndexFunc(all, func(other *Cause) bool {
-			return other.Finding.Gherkin == "" && other.Finding.Gated && other.Finding.Verdict == one.Finding.Verdict &&
-				len(other.Scenarios) > 0 && slices.Contains(other.Operations, call)
-		})
-		if call == "" || with < 0 {
-			return false
-		}
-		all[with].join(one)
-		return true
-	})
-}
-
-// walked is the operation of the last call by which a walk came to what it met; empty where none did.
-func (c *Cause) walked() (operation string) {
-	if c.Finding.Gherkin == "" {
+// riskOfOperation is what one operation puts at risk, by whichever requirement.
+func riskOfOperation(c *Cause) string {
+	if c.Finding.Hazard == "" {
 		return ""
 	}
-	for _, exchange := range c.Scenario.Exchanges {
-		if exchange.Request.Method != http.MethodGet && exchange.Operation != "token" {
-			operation = exchange.Operation
-		}
-		if exchange.N == c.Finding.Exchange {
-			break
-		}
+	return c.Finding.Operation
+}
+
+// ofList is what is wrong with a list as a whole: where it breaks several requirements, it is not several parameters
+// that it takes wrongly.
+func ofList(c *Cause) string {
+	f := c.Finding
+	if !strings.HasSuffix(f.Operation, "-list") || f.Pointer != "" || f.Hazard != "" || !f.Gated || c.about == besideIt ||
+		codeLike.MatchString(f.Actual) {
+		return ""
 	}
-	return operation
+	return f.Operation
 }
 
 // mistyped reports whether a value is of another type than it should be: the same one in two places is no chance.

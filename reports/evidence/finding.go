@@ -68,6 +68,8 @@ type Assertion struct {
 	// Gherkin is a scenario that shows it by itself, where a walk found it; empty for none.
 	Gherkin string
 	Kind    Kind
+	// Through is the operation by whose answers the effect of another is seen; empty where the answer itself shows it.
+	Through string
 	// Chance says that the same was tried again at once, and did not show it.
 	Chance bool
 }
@@ -96,6 +98,8 @@ type Finding struct {
 	Pointer  string `json:"pointer,omitempty"`
 	Expected string `json:"expected"`
 	Actual   string `json:"actual"`
+	// Through is the operation by whose answers the effect of another was seen; empty where the answer itself shows it.
+	Through string `json:"through,omitempty"`
 	// Gherkin is a scenario in the sentences of the suite that shows it by itself; empty where a scenario of the suite does.
 	Gherkin string `json:"gherkin,omitempty"`
 	// Exchange is the number of the exchange that shows it, 0 for none.

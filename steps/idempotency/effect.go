@@ -6,6 +6,7 @@ import (
 	"net/url"
 	"slices"
 	"strconv"
+	"strings"
 
 	"github.com/kobcheck/kobcheck/client/scene"
 	"github.com/kobcheck/kobcheck/contract"
@@ -40,6 +41,17 @@ func effect(ctx context.Context, w *steps.World, draft *scene.Draft) (map[string
 		effect["cards of wallet "+wallet.ID] = cards
 	}
 	return effect, nil
+}
+
+// seenBy is the operation by whose answers a part of an effect is seen.
+func seenBy(what string) string {
+	switch part, _, _ := strings.Cut(what, " "); part {
+	case "cards":
+		return "cards-list"
+	case "transactions":
+		return "transactions-list"
+	}
+	return "wallets-get"
 }
 
 // walletsOf lists the wallets that a request is about.
@@ -87,7 +99,7 @@ func repeatDidNothing(ctx context.Context, w *steps.World, kept *first) error {
 	}
 	for what, before := range kept.effect {
 		w.Expect(!further(before, now[what]), evidence.Assertion{Check: "a repeat has no further effect",
-			Fact: w.Own(contract.Effect), Message: "the repeat changed the " + what, Expected: fmt.Sprint(before),
+			Through: seenBy(what), Fact: effectOf(w, kept.draft), Message: "the repeat changed the " + what, Expected: fmt.Sprint(before),
 			Actual: fmt.Sprint(now[what])})
 	}
 	return nil
@@ -107,6 +119,13 @@ func further(before, now any) bool {
 	return now != before
 }
 
+// effectOf is a fact of what a request has done, whatever was read since.
+func effectOf(w *steps.World, draft *scene.Draft) contract.Fact {
+	f := w.Own(contract.Effect)
+	f.Operation = draft.Operation.ID
+	return f
+}
+
 func doneOnce(ctx context.Context, w *steps.World, draft *scene.Draft) error {
 	effect, err := effect(ctx, w, draft)
 	if err != nil {
@@ -117,7 +136,7 @@ func doneOnce(ctx context.Context, w *steps.World, draft *scene.Draft) error {
 		if err != nil {
 			return err
 		}
-		w.Expect(len(cards) == 1, evidence.Assertion{Check: "done once", Fact: w.Own(contract.Effect),
+		w.Expect(len(cards) == 1, evidence.Assertion{Check: "done once", Fact: effectOf(w, draft), Through: "cards-list",
 			Message: "the wallet does not have exactly one card", Expected: "one card",
 			Actual: fmt.Sprintf("%d cards", len(cards))})
 		return nil
@@ -129,7 +148,7 @@ func doneOnce(ctx context.Context, w *steps.World, draft *scene.Draft) error {
 			counted = true
 			earlier, _ := before[what].(int)
 			count -= earlier
-			w.Expect(count == 1, evidence.Assertion{Check: "done once", Fact: w.Own(contract.Effect),
+			w.Expect(count == 1, evidence.Assertion{Check: "done once", Fact: effectOf(w, draft), Through: seenBy(what),
 				Message: "the request was not done exactly once", Expected: "one more of the " + what, Actual: strconv.Itoa(count)})
 		}
 	}

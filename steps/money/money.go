@@ -166,7 +166,7 @@ func expectMoved(ctx context.Context, w *steps.World, name string, amount int64)
 		return err
 	}
 	expected := new(big.Rat).Add(before.Total, unit.Of(amount))
-	w.Expect(now.Total.Cmp(expected) == 0, evidence.Assertion{Check: "balance moved by the amount",
+	w.Expect(now.Total.Cmp(expected) == 0, evidence.Assertion{Check: "balance moved by the amount", Through: "wallets-get",
 		Fact: w.Own(contract.Effect), Pointer: "/total_amount",
 		Message: "the balance of the " + name + " did not move by exactly the amount", Expected: scene.Decimal(expected),
 		Actual: scene.Decimal(now.Total)})
@@ -190,7 +190,7 @@ func holdsTheSame(ctx context.Context, w *steps.World) error {
 		before, now *big.Rat
 	}{{"amount", before.Available, now.Available}, {"reserved_amount", before.Reserved, now.Reserved}, {"total_amount", before.Total,
 		now.Total}} {
-		w.Expect(part.before.Cmp(part.now) == 0, evidence.Assertion{Check: "balance has not moved",
+		w.Expect(part.before.Cmp(part.now) == 0, evidence.Assertion{Check: "balance has not moved", Through: "wallets-get",
 			Fact: w.Own(contract.Effect), Pointer: "/" + part.name, Message: part.name + " moved although nothing was done",
 			Expected: scene.Decimal(part.before), Actual: scene.Decimal(part.now)})
 	}

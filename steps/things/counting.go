@@ -128,6 +128,7 @@ func oneMore(ctx context.Context, w *steps.World) error {
 	}
 	fact := w.Tagged(w.Fact(requirement, contract.Effect))
 	w.Expect(len(now) <= 1, evidence.Assertion{Check: "one request makes one thing", Fact: fact,
+		Through:  steps.Lister(w, c.draft.Operation.Creates).ID,
 		Message:  fmt.Sprintf("%q made more than the one %s of its answer", c.draft.Operation.Title, c.draft.Operation.Creates),
 		Expected: "one more in the list", Actual: fmt.Sprintf("%d more", len(now))})
 	return nil

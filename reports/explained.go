@@ -1,0 +1,120 @@
+package reports
+
+import (
+	"net/http"
+	"slices"
+)
+
+// notDecoded lets it go with answers of an operation that are no JSON that nothing can be made of them.
+func (l *causes) notDecoded() {
+	by := map[string]*Cause{}
+	for _, one := range l.list {
+		if check(one.Finding) == strictJSON {
+			by[one.Finding.Operation+string(one.Finding.Verdict)] = one
+		}
+	}
+	l.list = slices.DeleteFunc(l.list, func(one *Cause) bool {
+		with := by[one.Finding.Operation+string(one.Finding.Verdict)]
+		if with == nil || with == one || unserved(one) == "" || codeLike.FindString(one.Finding.Actual) >= "300" {
+			return false
+		}
+		with.join(one)
+		return true
+	})
+}
+
+// ofUnserved lets what is missed in the answers of an operation that is not served go with that.
+func (l *causes) ofUnserved() {
+	by := map[string]*Cause{}
+	for _, one := range l.list {
+		if unserved(one) != "" {
+			by[one.Finding.Operation+string(one.Finding.Verdict)] = one
+		}
+	}
+	l.list = slices.DeleteFunc(l.list, func(one *Cause) bool {
+		f := one.Finding
+		with := by[f.Operation+string(f.Verdict)]
+		if with == nil || f.Pointer == "" || f.Actual != "absent" || f.Hazard != "" || len(one.Operations) > 1 {
+			return false
+		}
+		with.join(one)
+		return true
+	})
+}
+
+// besideGated lets a remark that does not gate go with what gates at the same answers.
+func (l *causes) besideGated() {
+	for _, key := range []func(*Cause) string{serverError, place} {
+		gated := map[string]*Cause{}
+		for _, one := range l.list {
+			if one.Finding.Gated && one.Finding.Hazard == "" && (gated[key(one)] == nil || !one.Known()) {
+				gated[key(one)] = one
+			}
+		}
+		l.list = slices.DeleteFunc(l.list, func(one *Cause) bool {
+			with := gated[key(one)]
+			if key(one) == "" || with == nil || one.Finding.Gated || one.Finding.Hazard != "" {
+				return false
+			}
+			with.join(one)
+			return true
+		})
+	}
+}
+
+// through lets an effect that was seen by the answers of another operation go with what is wrong with those as a whole:
+// what a list leaves out is counted by nobody.
+func (l *causes) through() {
+	all := slices.Clone(l.list)
+	l.list = slices.DeleteFunc(l.list, func(one *Cause) bool {
+		by := one.Finding.Through
+		with := slices.IndexFunc(all, func(other *Cause) bool {
+			f := other.Finding
+			return other != one && f.Through == "" && f.Gherkin == "" && f.Pointer == "" && f.Gated && f.Verdict == one.Finding.Verdict &&
+				f.Operation == by && len(other.Scenarios) > 0
+		})
+		if by == "" || with < 0 {
+			return false
+		}
+		one.Finding.Hazard, one.about = "", besideIt // what it was told by can't be told by
+		all[with].join(one)
+		return true
+	})
+}
+
+// walks lets what a walk has met go with what a scenario shows of the call that the walk made last: a walk says that
+// something is wrong after it, the scenario what.
+func (l *causes) walks() {
+	all := slices.Clone(l.list)
+	l.list = slices.DeleteFunc(l.list, func(one *Cause) bool {
+		call := one.walked()
+		with := slices.IndexFunc(all, func(other *Cause) bool {
+			return other.Finding.Gherkin == "" && other.Finding.Gated && other.Finding.Verdict == one.Finding.Verdict &&
+				len(other.Scenarios) > 0 && slices.Contains(other.Operations, call)
+		})
+		if call == "" || with < 0 {
+			return false
+		}
+		all[with].join(one)
+		return true
+	})
+}
+
+// walked is the operation of the last call by which a walk came to what it met; empty where none did.
+func (c *Cause) walked() (operation string) {
+	if c.Finding.Gherkin == "" {
+		return ""
+	}
+	for _, exchange := range c.Scenario.Exchanges {
+		if exchange.Request.Method != http.MethodGet && exchange.Operation != "token" {
+			operation = exchange.Operation
+		}
+		if exchange.N == c.Finding.Exchange {
+			break
+		}
+	}
+	return operation
+}
+
+// strictJSON is the check that a body is JSON.
+const strictJSON = "the body is strict JSON"

@@ -60,7 +60,6 @@ func mistyped(requirement, pointer string) evidence.Finding {
 
 func TestOneFaultIsOneCauseWhateverLooksForIt(t *testing.T) {
 	read := func(f evidence.Finding) evidence.Finding { f.Gated = false; return f }
-	hazard := func(f evidence.Finding) evidence.Finding { f.Hazard = "money lost"; return f }
 	known := func(f evidence.Finding) evidence.Finding { f.Verdict = evidence.Known; return f }
 	for name, c := range map[string]struct {
 		findings []evidence.Finding

@@ -1,0 +1,105 @@
+package reports_test
+
+import (
+	"fmt"
+	"testing"
+
+	"github.com/stretchr/testify/require"
+
+	"github.com/kobcheck/kobcheck/reports"
+	"github.com/kobcheck/kobcheck/reports/evidence"
+	"github.com/kobcheck/kobcheck/reports/specimen"
+)
+
+// hazard puts money at risk.
+func hazard(f evidence.Finding) evidence.Finding { f.Hazard = "money lost"; return f }
+
+// runOf is a run in which each finding fails a scenario that is about its requirement.
+func runOf(findings ...evidence.Finding) *reports.Run {
+	r := &reports.Run{}
+	for i, f := range findings {
+		s := specimen.Scenario(fmt.Sprintf("s.%d", i), evidence.Failed)
+		s.Requirements, s.Findings = []string{f.Requirement}, []evidence.Finding{f}
+		r.Scenarios = append(r.Scenarios, s)
+	}
+	return r
+}
+
+func TestWhatOneDeviationExplainsIsTheSameCause(t *testing.T) {
+	seen := func(f evidence.Finding, by string) evidence.Finding { f.Through = by; return f }
+	code := func(requirement, operation, check, expected, actual string) evidence.Finding {
+		f := found(requirement, operation, "", check, actual)
+		f.Check, f.Expected = check, expected
+		return f
+	}
+	says := func(requirement, check, text, actual string) evidence.Finding {
+		return code(requirement, "cards-create", check, `a refusal that says "`+text+`"`, actual)
+	}
+	for name, c := range map[string]struct {
+		findings []evidence.Finding
+		causes   int
+		leads    string
+	}{
+		"one code in place of another, by two checks": {[]evidence.Finding{code("ERR-01", "cards-get", "a", "200", "202 Accepted"),
+			code("CARD-GET-02", "cards-get", "b", "200 OK", "202 Accepted")}, 1, ""},
+		"another code for each of two codes": {[]evidence.Finding{code("ERR-01", "cards-get", "a", "200", "202 Accepted"),
+			code("CARD-GET-02", "cards-get", "b", "404", "400 Bad Request")}, 2, ""},
+		"a requirement as a whole, and a field by it": {[]evidence.Finding{found("META-02", "endusers-get", "", "any object", "absent"),
+			found("META-02", "endusers-create", "/metadata", "as it was sent", "{}")}, 1, ""},
+		"two requirements of one kind of things": {[]evidence.Finding{found("META-02", "endusers-get", "", "any object", "absent"),
+			found("META-03", "endusers-create", "", "as it was sent", "{}")}, 2, ""},
+		"a check of the order that lets cards through, and one whose words are another's": {[]evidence.Finding{
+			says("CARD-ORDER-03", "check 3 refuses", "the wallet", "201 Created"),
+			says("CARD-CREATE-15", "check 3 decides", "the wallet", "400"+evidence.OtherCheck+"4"),
+			says("CARD-ORDER-04", "check 4 decides", "the card", "400 Bad Request")}, 2, ""},
+		"what a wrong list counts": {[]evidence.Finding{
+			seen(hazard(found("IDEMP-29", "cards-create", "", "done once", "2")), "cards-list"),
+			found("CARD-LIST-05", "cards-list", "", "the pages put together are not the whole", "3 entries")}, 1, "CARD-LIST-05"},
+		"what a list counts of which one field is wrong": {[]evidence.Finding{
+			seen(hazard(found("IDEMP-29", "cards-create", "", "done once", "2")), "cards-list"),
+			found("CARD-08", "cards-list", "/0/status", "shape", "null")}, 2, ""},
+		"three parameters of a list": {[]evidence.Finding{found("CARD-LIST-05", "cards-list", "", "pages", "a"),
+			found("CARD-LIST-06", "cards-list", "", "limit", "b"), found("CARD-LIST-07", "cards-list", "", "order", "c")}, 1, ""},
+		"two parameters of a list": {[]evidence.Finding{found("CARD-LIST-05", "cards-list", "", "pages", "a"),
+			found("CARD-LIST-06", "cards-list", "", "limit", "b")}, 2, ""},
+		"two hazards of one operation": {[]evidence.Finding{hazard(found("IDEMP-29", "cards-create", "", "done once", "2")),
+			hazard(found("IDEMP-30", "cards-create", "", "another", "3"))}, 1, ""},
+	} {
+		causes := runOf(c.findings...).Causes(true)
+		require.Len(t, causes, c.causes, name)
+		if c.leads != "" {
+			require.Equal(t, c.leads, causes[0].Finding.Requirement, name)
+		}
+	}
+}
+
+func TestWhatAWalkMetGoesWithTheCallThatShowsIt(t *testing.T) {
+	walked := found("WALLET-31", "wallets-get", "/status", "a wallet has another status", `"SUSPENDED"`)
+	walked.Gherkin, walked.Exchange = "Scenario: a walk", 3
+	r := runOf(walked, hazard(found("OWN-07", "wallets-update", "/status", "something changed", `"SUSPENDED"`)))
+	for i, method := range []string{"POST", "PATCH", "GET"} {
+		r.Scenarios[0].Exchanges = append(r.Scenarios[0].Exchanges, evidence.Exchange{N: i + 1, Request: evidence.Request{Method: method},
+			Operation: []string{"wallets-create", "wallets-update", "wallets-get"}[i]})
+	}
+	causes := r.Causes(true)
+	require.Len(t, causes, 1)
+	require.Equal(t, "OWN-07", causes[0].Finding.Requirement)
+	require.Len(t, causes[0].Scenarios, 2)
+	r.Scenarios[1].Findings[0].Operation = "wallets-create"
+	require.Len(t, r.Causes(true), 2, "another call made the wallet")
+}
+
+func TestADeviationOfAllAnswersHoldsWhatPutsTheSameAtRisk(t *testing.T) {
+	r := runOf()
+	for i := range 6 {
+		operation := fmt.Sprint("operation-", i)
+		r.Operations = append(r.Operations, reports.OperationUse{ID: operation, Requests: 1, Statuses: map[string]int{"200": 1}})
+		r.Scenarios = append(r.Scenarios, runOf(hazard(found("AUTH-29", operation, "", "served", "200 OK"))).Scenarios...)
+	}
+	r.Scenarios = append(r.Scenarios, runOf(hazard(found("AUTH-28", "operation-2", "", "serves for half a token", "200 OK")),
+		found("CARD-08", "operation-3", "/status", "shape", "null")).Scenarios...)
+	causes := r.Causes(true)
+	require.Len(t, causes, 2)
+	require.True(t, causes[0].Everywhere)
+	require.Contains(t, causes[0].Further, "AUTH-28")
+}

@@ -77,12 +77,10 @@ func (e *NoAnswer) Unwrap() error { return e.Err }
 
 // brief leaves out what net/http puts before a cause: the address, which may hold ids, and our own port.
 func brief(err error) string {
-	var wrapped *url.Error
-	if errors.As(err, &wrapped) {
+	if wrapped, is := errors.AsType[*url.Error](err); is {
 		err = wrapped.Err
 	}
-	var operation *net.OpError
-	if errors.As(err, &operation) && operation.Err != nil {
+	if operation, is := errors.AsType[*net.OpError](err); is && operation.Err != nil {
 		return operation.Op + ": " + operation.Err.Error()
 	}
 	return err.Error()
@@ -133,9 +131,8 @@ func (c *Client) mindful(dial dialer) dialer {
 		connection, err := dial(ctx, network, address)
 		for _, short := range []syscall.Errno{syscall.EMFILE, syscall.ENFILE, syscall.ENOBUFS, syscall.ENOMEM, syscall.EADDRNOTAVAIL} {
 			if errors.Is(err, short) {
-				said := fmt.Errorf("this machine could open no connection: %w; raise the limit of open files (ulimit -n), or lower "+
-					"--concurrency", short)
-				c.shortage.Store(&said)
+				c.shortage.Store(new(fmt.Errorf("this machine could open no connection: %w; raise the limit of open files (ulimit -n), "+
+					"or lower --concurrency", short)))
 			}
 		}
 		return connection, err
@@ -201,8 +198,7 @@ func (e *TokenError) Unwrap() error { return e.Err }
 
 // triggered returns the exchange of the token call that failed, or nil.
 func triggered(err error) *Exchange {
-	var token *TokenError
-	if errors.As(err, &token) {
+	if token, is := errors.AsType[*TokenError](err); is {
 		return token.exchange
 	}
 	return nil

@@ -23,8 +23,7 @@ func (c *Client) Revoked(ctx context.Context, refused *Exchange) bool {
 		return false
 	}
 	answer := func(token string) int {
-		header := "Bearer " + token
-		exchange, err := c.Do(ctx, operation, Request{As: refused.As, Authorization: &header})
+		exchange, err := c.Do(ctx, operation, Request{As: refused.As, Authorization: new("Bearer " + token)})
 		if err != nil {
 			return 0
 		}

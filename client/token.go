@@ -137,9 +137,7 @@ func (c *Client) startFetch(ctx context.Context, id tokenID) *fetch {
 	stop := context.AfterFunc(t.life, cancel) //nolint:contextcheck // the call ends with the client, not with one caller
 	under := &fetch{done: make(chan struct{}), cancel: cancel}
 	t.fetches[id] = under
-	t.running.Add(1)
-	go func() {
-		defer t.running.Done()
+	t.running.Go(func() {
 		defer stop()
 		defer cancel()
 		under.token, under.err = c.fetch(detached, id)
@@ -152,7 +150,7 @@ func (c *Client) startFetch(ctx context.Context, id tokenID) *fetch {
 			delete(t.fetches, id)
 		}
 		close(under.done)
-	}()
+	})
 	return under
 }
 

@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"fmt"
 	"io/fs"
+	"maps"
 	"math/rand/v2"
 	"slices"
 	"strconv"
@@ -105,9 +106,7 @@ func (c *Contract) PointAt(text string, more ...string) (Point, string, error) {
 	seed, random := strings.CutPrefix(parts[0], randomPoint)
 	switch number, err := strconv.ParseInt(seed, 10, 64); {
 	case known:
-		for id, reading := range named {
-			at[id] = reading
-		}
+		maps.Copy(at, named)
 	case random && err == nil:
 		at = c.RandomPoint(number)
 	default:
@@ -156,13 +155,7 @@ func (c *Contract) choose(at Point, id, reading string) error {
 // nearestFreedom is the axis whose id has the most letters in common with the beginning of a mistyped one, with
 // its readings.
 func (c *Contract) nearestFreedom(id string) string {
-	common := func(f *Freedom) int {
-		n := 0
-		for n < len(id) && n < len(f.ID) && id[n] == f.ID[n] {
-			n++
-		}
-		return 2*n - len(f.ID) + len(id)
-	}
+	common := func(f *Freedom) int { return 2*Common(id, f.ID) - len(f.ID) + len(id) }
 	nearest := slices.MaxFunc(c.Freedoms, func(a, b *Freedom) int { return common(a) - common(b) })
 	return nearest.ID + " (" + strings.Join(nearest.Readings, ", ") + ")"
 }

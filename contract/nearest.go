@@ -26,3 +26,12 @@ func Meant(word string, known []string) string {
 	}
 	return ""
 }
+
+// Common is how many letters two words begin with alike.
+func Common(one, other string) int {
+	n := 0
+	for n < min(len(one), len(other)) && one[n] == other[n] {
+		n++
+	}
+	return n
+}

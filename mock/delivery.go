@@ -180,9 +180,7 @@ func (p *postman) confirm(token string) (*round, bool) {
 
 // deliver posts a message until it is taken or given up. The caller holds the lock.
 func (p *postman) deliver(r *round, m *envelope) {
-	p.all.Add(1)
-	go func() {
-		defer p.all.Done()
+	p.all.Go(func() {
 		for try := range deliveryTries {
 			if try > 0 {
 				if p.brokenRetry(m) {
@@ -201,7 +199,7 @@ func (p *postman) deliver(r *round, m *envelope) {
 				return
 			}
 		}
-	}()
+	})
 }
 
 // post sends one message and reports whether it needs no other try: SNS takes 200 to 4xx for an answer

@@ -59,10 +59,7 @@ func (s *Server) once(c *call) answer {
 
 // keyOf returns the key of a call, or the refusal of one that is missing or malformed.
 func (s *Server) keyOf(c *call) (string, *answer) {
-	refuse := func(text string) *answer {
-		refusal := s.refuse(s.style.BadKey, text)
-		return &refusal
-	}
+	refuse := func(text string) *answer { return new(s.refuse(s.style.BadKey, text)) }
 	keys := c.header["Idempotency-Key"]
 	if len(keys) == 0 || keys[0] == "" {
 		if s.faulty(c, "idempotency.key-not-required") {

@@ -250,8 +250,7 @@ func (s *Server) safely(r *http.Request) (a answer) {
 	defer func() {
 		if cause := recover(); cause != nil {
 			s.panics.Add(1)
-			text := fmt.Sprintf("%s %s: %v", r.Method, r.URL.Path, cause)
-			s.lastPanic.Store(&text)
+			s.lastPanic.Store(new(fmt.Sprintf("%s %s: %v", r.Method, r.URL.Path, cause)))
 			a = s.refuse(http.StatusInternalServerError, "Internal server error")
 		}
 	}()

@@ -3,6 +3,7 @@ package reports
 import (
 	"cmp"
 	"fmt"
+	"maps"
 	"math"
 	"slices"
 	"strings"
@@ -22,7 +23,7 @@ func Merge(parts []*Run) (*Run, error) {
 	whole.TidyRequests, whole.CardOrder = 0, nil
 	whole.Scenarios, whole.Census, whole.Observations, whole.Undocumented, whole.LeftBehind = nil, nil, nil, nil, nil
 	whole.Settings.Shard, whole.RunID, whole.ExitCode, whole.Reason, whole.Unneeded, whole.Removable = "", "", 0, "", nil, nil
-	m := merging{whole: &whole, scenarios: map[string]string{}, census: map[string]*CheckCount{}, left: map[string]*LeftBehind{},
+	m := merging{whole: &whole, scenarios: map[string]string{}, census: Census{}, left: map[string]*LeftBehind{},
 		undocumented: map[Undocumented]bool{}}
 	var ids, shards []string
 	for _, part := range parts {
@@ -78,7 +79,7 @@ func SameTarget(a, b Target) bool {
 type merging struct {
 	whole        *Run
 	scenarios    map[string]string // id to the run that brought it
-	census       map[string]*CheckCount
+	census       Census
 	left         map[string]*LeftBehind
 	decisions    []Decision
 	passing      []evidence.Finding
@@ -108,12 +109,7 @@ func (m *merging) add(part *Run) error {
 		w.Scenarios = append(w.Scenarios, scenario)
 	}
 	for _, check := range part.Census {
-		sum := m.census[check.Name]
-		if sum == nil {
-			sum = &CheckCount{Name: check.Name}
-			m.census[check.Name] = sum
-		}
-		sum.Evaluated, sum.Failed, sum.NoData = sum.Evaluated+check.Evaluated, sum.Failed+check.Failed, sum.NoData+check.NoData
+		m.census.sum(check)
 	}
 	m.passing = append(m.passing, part.Passing...)
 	w.Observations = append(w.Observations, part.Observations...)
@@ -139,14 +135,9 @@ func (m *merging) finish() {
 	slices.SortStableFunc(w.Scenarios, func(a, b Scenario) int {
 		return cmp.Or(cmp.Compare(a.URI, b.URI), cmp.Compare(a.Line, b.Line))
 	})
-	for _, one := range m.census {
-		w.Census = append(w.Census, *one)
-	}
-	slices.SortFunc(w.Census, func(a, b CheckCount) int { return cmp.Compare(a.Name, b.Name) })
+	w.Census = m.census.Counts()
 	w.Observations = SettledObservations(w.Observations)
-	for one := range m.undocumented {
-		w.Undocumented = append(w.Undocumented, one)
-	}
+	w.Undocumented = slices.AppendSeq(w.Undocumented, maps.Keys(m.undocumented))
 	SortUndocumented(w.Undocumented)
 	for _, one := range m.left {
 		slices.Sort(one.IDs)

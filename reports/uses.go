@@ -1,6 +1,9 @@
 package reports
 
 import (
+	"cmp"
+	"maps"
+	"slices"
 	"strconv"
 	"strings"
 
@@ -57,4 +60,34 @@ func (u Uses) Of(operation string) OperationUse {
 	}
 	one.Latency = LatencyOf(one.latencies)
 	return one.OperationUse
+}
+
+// Census counts every check that was really evaluated, by name.
+type Census map[string]CheckCount
+
+// Add counts checks.
+func (c Census) Add(checks []evidence.Check) {
+	for _, check := range checks {
+		one := CheckCount{Name: check.Name, Evaluated: 1}
+		switch check.Outcome {
+		case evidence.Broken:
+			one.Failed = 1
+		case evidence.NoData:
+			one.NoData = 1
+		}
+		c.sum(one)
+	}
+}
+
+func (c Census) sum(more CheckCount) {
+	so := c[more.Name]
+	c[more.Name] = CheckCount{Name: more.Name, Evaluated: so.Evaluated + more.Evaluated, Failed: so.Failed + more.Failed,
+		NoData: so.NoData + more.NoData}
+}
+
+// Counts are those of all checks.
+func (c Census) Counts() []CheckCount {
+	counts := slices.AppendSeq([]CheckCount{}, maps.Values(c))
+	slices.SortFunc(counts, func(a, b CheckCount) int { return cmp.Compare(a.Name, b.Name) })
+	return counts
 }

@@ -79,8 +79,7 @@ func (s *Set) decoded(name string, body []byte, check func(string, any) ([]Viola
 	}
 	v := Violation{Schema: name, Kind: JSON, Expected: "one JSON value in UTF-8, no member name twice",
 		Actual: "a body that could not be read"}
-	var broken *DecodeError
-	if errors.As(err, &broken) {
+	if broken, is := errors.AsType[*DecodeError](err); is {
 		v.Pointer, v.Actual = broken.Pointer, fmt.Sprintf("%s, at byte %d", broken.Detail, broken.Offset)
 		if !broken.Bound() {
 			v.Mark, v.Requirement = "standard", "STD-12"

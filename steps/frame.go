@@ -98,8 +98,7 @@ func (w *World) seen(ctx context.Context, things map[string]*scene.Thing) (map[s
 	states := map[string]map[string]any{}
 	for _, name := range slices.Sorted(maps.Keys(things)) {
 		state, err := w.state(ctx, things[name])
-		var blocked *scene.Blocked
-		if errors.As(err, &blocked) {
+		if blocked, is := errors.AsType[*scene.Blocked](err); is {
 			if !tellsOfThing(blocked.Status) {
 				states[name] = nil // not read, which is no state
 				continue

@@ -43,8 +43,7 @@ func Faulty(format string, args ...any) error { return &harness{fmt.Sprintf(form
 func environmental(err error) error {
 	var none *client.NoAnswer
 	var token *client.TokenError
-	var path *client.PathUnknown
-	if errors.As(err, &path) {
+	if path, is := errors.AsType[*client.PathUnknown](err); is {
 		return &scene.NotTestable{Key: "target.paths." + path.Operation, Why: "no page gives the path of the operation"}
 	}
 	switch {

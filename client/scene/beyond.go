@@ -22,8 +22,7 @@ func (s *Scene) Beyond(ctx context.Context, operation, as string, first []string
 	}
 	for part := 0; part < partBound && seen > 0; part++ {
 		entries, err := s.List(ctx, operation, as, url.Values{"offset": {strconv.Itoa(seen)}})
-		var blocked *Blocked
-		if errors.As(err, &blocked) {
+		if _, is := errors.AsType[*Blocked](err); is {
 			return nil
 		}
 		if err != nil {

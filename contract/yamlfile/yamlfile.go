@@ -191,8 +191,7 @@ func expanded(node ast.Node, anchors map[string]int) int {
 // explain turns an error of the YAML reader into ours.
 func (d *Document) explain(err error) error {
 	out := &Error{File: d.path, What: strings.SplitN(yaml.FormatError(err, false, false), "\n", 2)[0]}
-	var located yaml.Error
-	if errors.As(err, &located) {
+	if located, is := errors.AsType[yaml.Error](err); is {
 		if token := located.GetToken(); token != nil && token.Position != nil {
 			out.Line, out.Column = token.Position.Line, token.Position.Column
 		}

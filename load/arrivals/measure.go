@@ -158,9 +158,8 @@ func (m *Measure) Add(o Outcome) {
 	for _, finding := range o.Findings {
 		key := finding.Cause() + finding.Message
 		if m.findings[key] == nil {
-			one := finding
-			one.Count = 0
-			m.findings[key] = &one
+			m.findings[key] = new(finding)
+			m.findings[key].Count = 0
 		}
 		m.findings[key].Count++
 	}

@@ -75,8 +75,7 @@ func (t *Traffic) arrive(ctx context.Context, on *kind.Target, due []time.Durati
 		exchange, err := on.Client.Do(ctx, operation, stock.request(operations[n], n, places[n]))
 		return Judge(on, operation, exchange, err, n%t.CheckEvery == 0)
 	}, m.Add)
-	var why *stopped
-	if errors.As(context.Cause(running), &why) {
+	if why, is := errors.AsType[*stopped](context.Cause(running)); is {
 		m.Stopped = why.why
 	}
 	end()

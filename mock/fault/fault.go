@@ -108,13 +108,7 @@ func New(ids ...string) (*Set, error) {
 
 // alike lists the dozen faults that have the most letters in common with the beginning of a mistyped id.
 func alike(known []Fault, id string) string {
-	common := func(f Fault) int {
-		n := 0
-		for n < len(id) && n < len(f.ID) && id[n] == f.ID[n] {
-			n++
-		}
-		return n
-	}
+	common := func(f Fault) int { return contract.Common(id, string(f.ID)) }
 	nearest := slices.Clone(known)
 	slices.SortStableFunc(nearest, func(a, b Fault) int { return common(b) - common(a) })
 	var found []string
@@ -130,39 +124,22 @@ func (s *Set) Any() bool { return s != nil && len(s.on) > 0 }
 // On reports whether a fault is switched on, and counts the hit if it is. Ask it last in a condition,
 // so that a hit means that the behaviour really differs.
 func (s *Set) On(id ID) bool {
-	if s == nil || len(s.on) == 0 {
-		return false
-	}
-	return s.hit(id)
+	return s.Any() && s.hit(id)
 }
 
 // At is [Set.On] for a behaviour that can be broken everywhere or at one operation alone.
 func (s *Set) At(id ID, operation string) bool {
-	if s == nil || len(s.on) == 0 {
-		return false
-	}
-	return s.hit(id) || s.hit(id+"."+ID(operation))
+	return s.Any() && (s.hit(id) || s.hit(id+"."+ID(operation)))
 }
 
 // AtField is [Set.On] for a behaviour that can be broken everywhere or at one field of a request alone.
 func (s *Set) AtField(id ID, operation, field string) bool {
-	if s == nil || len(s.on) == 0 {
-		return false
-	}
-	return s.hit(id) || s.hit(id+"."+ID(operation+"."+field))
+	return s.Any() && (s.hit(id) || s.hit(id+"."+ID(operation+"."+field)))
 }
 
 // OneIn is [Set.On] for a rare fault: it holds, and counts, once in so many times that it is asked.
 func (s *Set) OneIn(id ID, times int64) bool {
-	if s == nil || len(s.on) == 0 {
-		return false
-	}
-	c := s.on[id]
-	if c == nil || c.asked.Add(1)%times != 0 {
-		return false
-	}
-	c.hits.Add(1)
-	return true
+	return s.Any() && s.on[id] != nil && s.on[id].asked.Add(1)%times == 0 && s.hit(id)
 }
 
 func (s *Set) hit(id ID) bool {

@@ -68,10 +68,8 @@ func (c Config) Check() error {
 	if !known {
 		return fmt.Errorf("there is no limiter %q; there are %s", c.Kind, strings.Join(Kinds(), ", "))
 	}
-	for _, scope := range Scopes() {
-		if scope == c.Scope {
-			return nil
-		}
+	if slices.Contains(Scopes(), c.Scope) {
+		return nil
 	}
 	return fmt.Errorf("a limiter does not count by %q; it counts by %s", c.Scope, strings.Join(Scopes(), ", "))
 }

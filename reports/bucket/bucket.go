@@ -229,8 +229,7 @@ func (b *Bucket) copy(ctx context.Context, key, folder string) error {
 
 // failed says what could not be done and, where the bucket refused it, what decides that.
 func (b *Bucket) failed(what, key string, err error) error {
-	var answer minio.ErrorResponse
-	if errors.As(err, &answer) && answer.StatusCode >= 400 {
+	if answer, is := errors.AsType[minio.ErrorResponse](err); is && answer.StatusCode >= 400 {
 		return fmt.Errorf("%s %q of the bucket %s: answered %d (%w); credentials come from AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY, "+
 			"the region from AWS_REGION", what, key, b.name, answer.StatusCode, err)
 	}

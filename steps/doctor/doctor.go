@@ -120,8 +120,7 @@ func (d *Doctor) life(ctx context.Context) bool {
 	life, err := d.Client.SignOfLife(ctx)
 	if err != nil {
 		next := "see whether it is up and reachable from here"
-		var none *client.NoAnswer
-		if errors.As(err, &none) && none.Kind == client.TLS {
+		if none, is := errors.AsType[*client.NoAnswer](err); is && none.Kind == client.TLS {
 			next = "name the certificate's authority in target.tls.ca_file, or have the certificate renewed"
 		}
 		d.note("connection", Broken, next, "%v", err)

@@ -128,8 +128,7 @@ func (s *story) wallet(step Step) {
 }
 
 func (s *story) move(step Step, name string) {
-	one := step
-	s.moved, s.keyed = &one, step.Number
+	s.moved, s.keyed = new(step), step.Number
 	switch {
 	case step.Deed == Transfer && name == "wallet" && s.names[step.Other] == "other wallet":
 		s.say("When", fmt.Sprintf("we move %d from the wallet to the other wallet", step.Amount))

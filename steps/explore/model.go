@@ -96,8 +96,7 @@ func (w *walk) hear(operation *contract.Operation, exchange *client.Exchange) er
 
 // differing makes a difference of a valid request that was not served.
 func differing(err error) error {
-	var blocked *scene.Blocked
-	if errors.As(err, &blocked) {
+	if blocked, is := errors.AsType[*scene.Blocked](err); is {
 		return notServed(blocked.Requirement, blocked.Title, blocked.Why)
 	}
 	return err

@@ -120,8 +120,7 @@ func (g *grid) part(p point, newestFirst bool) []string {
 // far an offset may reach.
 func (g *grid) look(ctx context.Context, w *steps.World, p point, newestFirst bool) (holds bool, got []string, err error) {
 	entries, err := w.Scene.List(ctx, g.operation.ID, "primary", g.query(p, newestFirst))
-	var blocked *scene.Blocked
-	if errors.As(err, &blocked) && blocked.Status/100 == 4 && p.offset >= len(g.whole) {
+	if blocked, is := errors.AsType[*scene.Blocked](err); is && blocked.Status/100 == 4 && p.offset >= len(g.whole) {
 		return true, nil, nil
 	}
 	got = things.IDs(entries)

@@ -101,8 +101,7 @@ func (config Config) once(ctx context.Context, fault Fault, result *reports.Faul
 	edition := fault.Edition
 	edition = cmp.Or(edition, config.Editions[0])
 	run, hits, err := config.perform(ctx, style, edition, selection, config.stopAt(fault), fault.ID)
-	var empty *suite.EmptyError
-	if errors.As(err, &empty) {
+	if _, is := errors.AsType[*suite.EmptyError](err); is {
 		return nil // no scenario proves that requirement
 	}
 	if err != nil {

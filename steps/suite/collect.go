@@ -92,7 +92,7 @@ func (r *runner) keep(ctx context.Context, a *attempt) {
 	r.undocumented.add(r.config.Session.Contract, seen.Exchanges, append(seen.Findings, seen.Passing...))
 	r.made.add(r.config.Session.Contract, seen.Exchanges)
 	r.accounts.asked = append(r.accounts.asked, r.accounts.add(r.config.Session.Contract, a.scenario.ID, heard)...)
-	r.census.add(seen.Checks)
+	r.census.Add(seen.Checks)
 	r.uses.Add(seen.Exchanges)
 	r.observations = append(r.observations, seen.Observations...)
 	for _, one := range cardorder.Decisions(a.world) {
@@ -114,7 +114,7 @@ func (r *runner) watchDeliveries(ctx context.Context) {
 
 // noticeAfter keeps what was seen when all scenarios had ended.
 func (r *runner) noticeAfter(seen steps.Evidence) {
-	r.census.add(seen.Checks)
+	r.census.Add(seen.Checks)
 	for _, f := range seen.Passing {
 		if r.places.Lists(f) {
 			r.late = append(r.late, f)

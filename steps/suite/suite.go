@@ -202,7 +202,7 @@ type runner struct {
 	mu      sync.Mutex
 	results map[string]*reports.Scenario // by key
 	counts  map[evidence.Verdict]int
-	census  census
+	census  reports.Census
 	uses    reports.Uses
 
 	observations []evidence.Observation
@@ -227,7 +227,7 @@ type runner struct {
 func newRunner(config Config, selected []*catalog.Scenario) *runner {
 	r := &runner{config: config, selected: map[string]*catalog.Scenario{}, order: selected, started: time.Now().UTC(),
 		results: map[string]*reports.Scenario{}, places: evidence.Places{Most: mostPlaces}, passing: map[string][]evidence.Finding{},
-		refusals: map[string][]evidence.Check{}, counts: map[evidence.Verdict]int{}, census: census{}, uses: reports.Uses{},
+		refusals: map[string][]evidence.Check{}, counts: map[evidence.Verdict]int{}, census: reports.Census{}, uses: reports.Uses{},
 		undocumented: undocumented{map[reports.Undocumented]bool{}, map[reports.Undocumented]int{}}, made: made{}, accounts: newAccounts(),
 		environment: map[string]bool{}, voices: voices{}}
 	r.current = r.selected
@@ -319,7 +319,7 @@ func (r *runner) finish(ctx context.Context) *reports.Run {
 		run.Passing = append(run.Passing, r.passing[scenario.Key]...)
 	}
 	run.Passing = reports.Gathered(append(slices.Concat(run.Passing, r.late), r.places.Rest()...))
-	run.Census = r.census.counts()
+	run.Census = r.census.Counts()
 	for _, operation := range r.config.Session.Contract.Operations {
 		run.Operations = append(run.Operations, r.uses.Of(operation.ID))
 	}
@@ -348,8 +348,7 @@ func (r *runner) notRun(ctx context.Context, scenario *catalog.Scenario) *report
 	result.Verdict, result.Reason = evidence.Inconclusive, "the scenario ended without a result; the harness itself is at fault"
 	if ctx.Err() != nil {
 		result.Verdict, result.Reason = evidence.NotRun, "the run was stopped before its turn"
-		var down *errDown
-		if errors.As(context.Cause(ctx), &down) {
+		if _, is := errors.AsType[*errDown](context.Cause(ctx)); is {
 			result.Reason = "the target was down"
 		}
 	}

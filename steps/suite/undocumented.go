@@ -1,6 +1,7 @@
 package suite
 
 import (
+	"maps"
 	"slices"
 	"strconv"
 	"strings"
@@ -65,27 +66,18 @@ func documentedStatus(operation *contract.Operation, status int) bool {
 // documentedHeader reports whether a header is on the page of the operation or in the registry of HTTP
 // fields, as far as answers use them.
 func documentedHeader(operation *contract.Operation, name string) bool {
-	return standardHeaders[strings.ToLower(name)] || slices.ContainsFunc(operation.ResponseHeaders,
+	return slices.Contains(standardHeaders, strings.ToLower(name)) || slices.ContainsFunc(operation.ResponseHeaders,
 		func(header contract.Parameter) bool { return strings.EqualFold(header.Name, name) })
 }
 
 // standardHeaders are fields that RFC 9110 to 9112, 6265, 6797 and 9530 define, and so need no page.
-var standardHeaders = func() map[string]bool {
-	set := map[string]bool{}
-	for _, name := range strings.Fields(`age allow alt-svc cache-control connection content-encoding content-language content-length
-		content-location content-range content-security-policy content-type date etag expires keep-alive last-modified link location
-		pragma referrer-policy retry-after server set-cookie strict-transport-security trailer transfer-encoding upgrade vary via
-		warning www-authenticate x-content-type-options x-frame-options`) {
-		set[name] = true
-	}
-	return set
-}()
+var standardHeaders = strings.Fields(`age allow alt-svc cache-control connection content-encoding content-language content-length
+	content-location content-range content-security-policy content-type date etag expires keep-alive last-modified link location
+	pragma referrer-policy retry-after server set-cookie strict-transport-security trailer transfer-encoding upgrade vary via
+	warning www-authenticate x-content-type-options x-frame-options`)
 
 func (u undocumented) list() []reports.Undocumented {
-	out := make([]reports.Undocumented, 0, len(u.listed))
-	for one := range u.listed {
-		out = append(out, one)
-	}
+	out := slices.AppendSeq([]reports.Undocumented{}, maps.Keys(u.listed))
 	for kind, count := range u.counts {
 		if count > mostUndocumented {
 			kind.Name = "… and more that are not listed"

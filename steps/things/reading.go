@@ -66,8 +66,7 @@ func Read(ctx context.Context, w *steps.World, object *scene.Thing) (map[string]
 // readBack reads a thing that a scenario is about: one that is gone is its finding, and then there is no body.
 func readBack(ctx context.Context, w *steps.World, object *scene.Thing) (map[string]any, error) {
 	body, err := Read(ctx, w, object)
-	var blocked *scene.Blocked
-	if errors.As(err, &blocked) && (blocked.Status == http.StatusNotFound || blocked.Status == http.StatusGone) {
+	if blocked, is := errors.AsType[*scene.Blocked](err); is && (blocked.Status == http.StatusNotFound || blocked.Status == http.StatusGone) {
 		w.Expect(false, evidence.Assertion{Check: "can be read", Fact: w.Own(contract.Effect),
 			Message: "the " + object.Kind + " that was made can't be read", Expected: "the " + object.Kind,
 			Actual: w.Answered(w.Last)})

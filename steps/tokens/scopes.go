@@ -40,8 +40,7 @@ func tryScope(ctx context.Context, w *steps.World, scope string) error {
 		return err
 	}
 	token, err := w.Session.Client.Token(ctx, as, scope)
-	var refused *client.TokenError
-	if errors.As(err, &refused) && refused.Status != 0 {
+	if refused, is := errors.AsType[*client.TokenError](err); is && refused.Status != 0 {
 		return &scene.NotTestable{Key: "target.clients." + as + ".scope", Why: "the token endpoint gives no token of the scope " + scope}
 	}
 	if err != nil {

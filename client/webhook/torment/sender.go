@@ -101,11 +101,9 @@ func (s *sender) serve(ctx context.Context, address string, handler http.Handler
 	}
 	server := &http.Server{Handler: handler, ReadHeaderTimeout: 5 * time.Second}
 	s.servers = append(s.servers, server)
-	s.all.Add(1)
-	go func() {
-		defer s.all.Done()
+	s.all.Go(func() {
 		_ = server.Serve(listener) // it ends with close
-	}()
+	})
 	return listener.Addr().String(), nil
 }
 

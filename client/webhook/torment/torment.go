@@ -260,8 +260,7 @@ func (s *session) post(ctx context.Context, m *webhook.Message, body []byte) (in
 }
 
 func withoutAddress(err error) string {
-	var inner *url.Error
-	if errors.As(err, &inner) {
+	if inner, is := errors.AsType[*url.Error](err); is {
 		return inner.Err.Error()
 	}
 	return err.Error()

@@ -148,8 +148,7 @@ func CanWrite(flag, path string) error {
 
 // cause leaves out of an error of a file what was tried on which name: the sentence around it says so.
 func cause(err error) error {
-	var path *fs.PathError
-	if errors.As(err, &path) {
+	if path, is := errors.AsType[*fs.PathError](err); is {
 		return path.Err
 	}
 	return err

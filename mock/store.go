@@ -201,9 +201,7 @@ func (s *store) now() millis {
 	if s.wholeSeconds {
 		now -= now % 1000
 	}
-	if now > s.latest {
-		s.latest = now
-	}
+	s.latest = max(s.latest, now)
 	return s.latest
 }
 

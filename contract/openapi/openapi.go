@@ -243,8 +243,7 @@ func (w *writer) responses(o *contract.Operation) object {
 		if o.Success.Shape == "array" {
 			schema = object{"type": "array", "items": schema}
 		}
-		media := o.Success.MediaType
-		media = cmp.Or(media, "application/json")
+		media := cmp.Or(o.Success.MediaType, "application/json")
 		content := object{"schema": schema}
 		if sample := printed(w.prose, w.shapes, o.Success); sample != nil {
 			content["examples"] = sample

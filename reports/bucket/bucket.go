@@ -57,8 +57,7 @@ func At(place string, getenv func(string) string) (*Bucket, error) {
 	if u.Host == "" || name == "" {
 		return nil, fmt.Errorf("%q names no bucket; write it like s3+https://host/bucket/prefix", place)
 	}
-	region := getenv("AWS_REGION")
-	region = cmp.Or(region, "us-east-1")
+	region := cmp.Or(getenv("AWS_REGION"), "us-east-1")
 	keys := credentials.NewStaticV4(getenv("AWS_ACCESS_KEY_ID"), getenv("AWS_SECRET_ACCESS_KEY"), getenv("AWS_SESSION_TOKEN"))
 	client, err := minio.New(u.Host, &minio.Options{Creds: keys, Secure: u.Scheme == "https", Region: region,
 		BucketLookup: minio.BucketLookupPath, MaxRetries: attempts})

@@ -102,8 +102,7 @@ var headerFormats = map[string]string{"UUID v4": "uuid"}
 
 // asField describes a parameter as a field. One without a type is a text.
 func asField(p contract.Parameter) contract.Field {
-	field := contract.Field{Name: p.Name, Type: p.Type, Format: p.Format, Enum: p.Enum, Sample: p.Sample}
-	field.Type = cmp.Or(field.Type, "string")
+	field := contract.Field{Name: p.Name, Type: cmp.Or(p.Type, "string"), Format: p.Format, Enum: p.Enum, Sample: p.Sample}
 	switch {
 	case field.Sample != nil:
 	case len(p.Enum) > 0:

@@ -98,8 +98,7 @@ func (config Config) stopAt(fault Fault) func(evidence.Finding) bool {
 
 // once runs one selection and adds what it saw to the result.
 func (config Config) once(ctx context.Context, fault Fault, result *reports.FaultResult, selection catalog.Selection, style string) error {
-	edition := fault.Edition
-	edition = cmp.Or(edition, config.Editions[0])
+	edition := cmp.Or(fault.Edition, config.Editions[0])
 	run, hits, err := config.perform(ctx, style, edition, selection, config.stopAt(fault), fault.ID)
 	if _, is := errors.AsType[*suite.EmptyError](err); is {
 		return nil // no scenario proves that requirement

@@ -192,6 +192,9 @@ func place(c *Cause) string {
 	how := aKind.FindString(f.Actual)
 	if how == "" {
 		expected, _, _ := strings.Cut(f.Expected, ", ")
+		if aKind.MatchString(expected) {
+			expected = "" // one form is asked for in several words
+		}
 		how = evidence.Normalised(expected + "\x00" + f.Actual)
 	}
 	if f.Pointer == "" || f.Beyond() {

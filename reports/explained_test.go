@@ -32,6 +32,7 @@ func TestWhatOneDeviationExplainsIsTheSameCause(t *testing.T) {
 		f.Check, f.Expected = check, expected
 		return f
 	}
+	at := func(place string, f evidence.Finding) evidence.Finding { f.Pointer = place; return f }
 	says := func(requirement, check, text, actual string) evidence.Finding {
 		return code(requirement, "cards-create", check, `a refusal that says "`+text+`"`, actual)
 	}
@@ -60,6 +61,8 @@ func TestWhatOneDeviationExplainsIsTheSameCause(t *testing.T) {
 			found("CARD-08", "cards-list", "/0/status", "shape", "null")}, 2, ""},
 		"three parameters of a list": {[]evidence.Finding{found("CARD-LIST-05", "cards-list", "", "pages", "a"),
 			found("CARD-LIST-06", "cards-list", "", "limit", "b"), found("CARD-LIST-07", "cards-list", "", "order", "c")}, 1, ""},
+		"one form that is asked for in two words": {[]evidence.Finding{at("/created_at", code("WALLET-13", "wallets-get", "a", "a date-time such as x",
+			"now")), at("/created_at", code("STD-19", "wallets-get", "b", "a date-time of RFC 3339", "now"))}, 1, ""},
 		"two parameters of a list": {[]evidence.Finding{found("CARD-LIST-05", "cards-list", "", "pages", "a"),
 			found("CARD-LIST-06", "cards-list", "", "limit", "b")}, 2, ""},
 		"two hazards of one operation": {[]evidence.Finding{hazard(found("IDEMP-29", "cards-create", "", "done once", "2")),

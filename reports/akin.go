@@ -87,7 +87,8 @@ func (l *causes) fold(key func(*Cause) string, isOne func([]*Cause) bool) {
 			continue
 		}
 		slices.SortStableFunc(group, func(a, b *Cause) int {
-			return cmp.Or(rank(a.Finding.Hazard == "", b.Finding.Hazard == ""), cmp.Compare(b.about, a.about), cmp.Compare(len(b.Scenarios), len(a.Scenarios)))
+			return cmp.Or(rank(a.Finding.Hazard == "", b.Finding.Hazard == ""), cmp.Compare(b.about, a.about),
+				cmp.Compare(len(b.Scenarios), len(a.Scenarios)))
 		})
 		for _, other := range group[1:] {
 			group[0].join(other)
@@ -229,7 +230,7 @@ func ofRequirement(c *Cause) string {
 	if c.about == besideIt || !f.Gated || f.Check == evidence.NotServed || strings.HasPrefix(f.Requirement, "HARNESS-") {
 		return ""
 	}
-	kind, _, _ := strings.Cut(f.Operation, "-")
+	kind, _, _ := strings.Cut(cmp.Or(f.Operation, "webhooks"), "-") // a delivery is no answer of an operation
 	return strings.Join([]string{f.Requirement, kind}, "\x00")
 }
 

@@ -61,10 +61,12 @@ func TestWhatOneDeviationExplainsIsTheSameCause(t *testing.T) {
 			found("CARD-08", "cards-list", "/0/status", "shape", "null")}, 2, ""},
 		"three parameters of a list": {[]evidence.Finding{found("CARD-LIST-05", "cards-list", "", "pages", "a"),
 			found("CARD-LIST-06", "cards-list", "", "limit", "b"), found("CARD-LIST-07", "cards-list", "", "order", "c")}, 1, ""},
-		"one form that is asked for in two words": {[]evidence.Finding{at("/created_at", code("WALLET-13", "wallets-get", "a", "a date-time such as x",
-			"now")), at("/created_at", code("STD-19", "wallets-get", "b", "a date-time of RFC 3339", "now"))}, 1, ""},
+		"one form that is asked for in two words": {[]evidence.Finding{
+			at("/created_at", code("WALLET-13", "wallets-get", "a", "a date-time such as x", "now")), at("/created_at", code("STD-19", "wallets-get", "b", "a date-time of RFC 3339", "now"))}, 1, ""},
 		"two parameters of a list": {[]evidence.Finding{found("CARD-LIST-05", "cards-list", "", "pages", "a"),
 			found("CARD-LIST-06", "cards-list", "", "limit", "b")}, 2, ""},
+		"a delivery and an answer by one requirement": {[]evidence.Finding{found("HOOK-09", "", "", "is told", "told"),
+			found("HOOK-09", "webhooks-delete", "", "is listed", "listed")}, 1, ""},
 		"two hazards of one operation": {[]evidence.Finding{hazard(found("IDEMP-29", "cards-create", "", "done once", "2")),
 			hazard(found("IDEMP-30", "cards-create", "", "another", "3"))}, 1, ""},
 	} {

@@ -192,9 +192,9 @@ func place(c *Cause) string {
 	kind, _, _ := strings.Cut(f.Operation, "-")
 	how := aKind.FindString(f.Actual)
 	if how == "" {
-		expected, _, _ := strings.Cut(f.Expected, ", ")
-		if aKind.MatchString(expected) {
-			expected = "" // one form is asked for in several words
+		expected, _, several := strings.Cut(f.Expected, ", ")
+		if aKind.MatchString(expected) || several && strings.HasPrefix(f.Actual, `"`) {
+			expected = "" // one form is asked for in several words, and one of a list by several lists
 		}
 		how = evidence.Normalised(expected + "\x00" + f.Actual)
 	}

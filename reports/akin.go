@@ -38,6 +38,7 @@ func (l *causes) akin() {
 	l.fold(byRisk(riskOfOperation), always)
 	l.fold(ofList, func(group []*Cause) bool { return len(group) >= fewestAkin })
 	l.walks()
+	l.fold(func(c *Cause) string { return c.Finding.Through }, ofRequirements)
 	l.through()
 	l.fold(byRisk(func(c *Cause) string { return saying(c, c.Finding.Requirement) }), many(2))
 	l.fold(byRisk(func(c *Cause) string { return saying(c, c.Finding.Check) }), func(group []*Cause) bool {
@@ -87,7 +88,7 @@ func (l *causes) fold(key func(*Cause) string, isOne func([]*Cause) bool) {
 			continue
 		}
 		slices.SortStableFunc(group, func(a, b *Cause) int {
-			return cmp.Or(rank(a.Finding.Hazard == "", b.Finding.Hazard == ""), cmp.Compare(b.about, a.about),
+			return cmp.Or(rank(a.Finding.Hazard == "", b.Finding.Hazard == ""), rank(ours(a), ours(b)), cmp.Compare(b.about, a.about),
 				cmp.Compare(len(b.Scenarios), len(a.Scenarios)))
 		})
 		for _, other := range group[1:] {
@@ -97,6 +98,9 @@ func (l *causes) fold(key func(*Cause) string, isOne func([]*Cause) bool) {
 	}
 	l.list = slices.DeleteFunc(l.list, func(one *Cause) bool { return gone[one] })
 }
+
+// ours reports whether a cause breaks a rule of our own, where a page's says more.
+func ours(c *Cause) bool { return strings.HasPrefix(c.Finding.Requirement, "HARNESS-") }
 
 // beyond says of all fields that no page shows that they are there, and lets remarks on what they hold go with it.
 func (l *causes) beyond() {
@@ -227,7 +231,7 @@ func byRisk(key func(*Cause) string) func(*Cause) string {
 // neither is the shape of all answers.
 func ofRequirement(c *Cause) string {
 	f := c.Finding
-	if c.about == besideIt || !f.Gated || f.Check == evidence.NotServed || strings.HasPrefix(f.Requirement, "HARNESS-") {
+	if c.about == besideIt || !f.Gated || f.Check == evidence.NotServed || ours(c) {
 		return ""
 	}
 	kind, _, _ := strings.Cut(cmp.Or(f.Operation, "webhooks"), "-") // a delivery is no answer of an operation
@@ -256,6 +260,16 @@ func wherever(c *Cause) string {
 		is = field(f) + " " + is
 	}
 	return strings.Join([]string{f.Expected, is}, "\x00")
+}
+
+// ofRequirements reports whether a group breaks as many requirements as one deviation of the operation that shows them
+// all, or of something that goes on beside them, does.
+func ofRequirements(group []*Cause) bool {
+	var broken []string
+	for _, one := range group {
+		broken = union(broken, []string{one.Finding.Requirement})
+	}
+	return len(broken) >= fewestAkin
 }
 
 // atRisk is what a deviation of one requirement puts at risk at the operations on a kind of things, whichever check saw

@@ -59,6 +59,13 @@ func TestWhatOneDeviationExplainsIsTheSameCause(t *testing.T) {
 		"what a list counts of which one field is wrong": {[]evidence.Finding{
 			seen(hazard(found("IDEMP-29", "cards-create", "", "done once", "2")), "cards-list"),
 			found("CARD-08", "cards-list", "/0/status", "shape", "null")}, 2, ""},
+		"effects that one operation shows, by three requirements": {[]evidence.Finding{
+			seen(hazard(found("HARNESS-11", "cards-create", "", "changed", "2")), "wallets-get"),
+			seen(hazard(found("MONEY-06", "transactions-create", "", "moved", "3")), "wallets-get"),
+			seen(found("IDEMP-11", "cards-create", "", "again", "4"), "wallets-get")}, 1, "MONEY-06"},
+		"effects that one operation shows, by two": {[]evidence.Finding{
+			seen(hazard(found("HARNESS-11", "cards-create", "", "changed", "2")), "wallets-get"),
+			seen(found("IDEMP-11", "transactions-create", "", "again", "4"), "wallets-get")}, 2, ""},
 		"three parameters of a list": {[]evidence.Finding{found("CARD-LIST-05", "cards-list", "", "pages", "a"),
 			found("CARD-LIST-06", "cards-list", "", "limit", "b"), found("CARD-LIST-07", "cards-list", "", "order", "c")}, 1, ""},
 		"one form that is asked for in two words": {[]evidence.Finding{

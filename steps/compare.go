@@ -32,7 +32,10 @@ func (w *World) ExpectMember(body map[string]any, name string, matcher match.Mat
 func (w *World) ExpectUnchanged(requirement string, before, now map[string]any) {
 	const check = "a refused request changes nothing"
 	fact := w.Fact(requirement, contract.Effect)
-	exchange := 0
+	exchange, through := 0, ""
+	if w.Last != nil {
+		through = w.Last.Operation
+	}
 	if refused := w.refusedCall(); refused != nil {
 		fact.Operation, exchange = refused.Operation, refused.N
 	}
@@ -44,7 +47,7 @@ func (w *World) ExpectUnchanged(requirement string, before, now map[string]any) 
 		return
 	}
 	for name, value := range before {
-		w.Match(match.Field(match.Equal(value), name), now, evidence.Assertion{Check: check, Fact: fact, Exchange: exchange,
+		w.Match(match.Field(match.Equal(value), name), now, evidence.Assertion{Check: check, Fact: fact, Exchange: exchange, Through: through,
 			Message: "something changed although the request was refused"})
 	}
 }

@@ -167,7 +167,7 @@ func (w *World) ExpectSame(f, later *Frame, a evidence.Assertion, breaks Breaks)
 	switch difference, compared := w.Difference(f, later, breaks); {
 	case difference != nil:
 		a.Fact.Requirement, a.Fact.Also = difference.Fact.Requirement, nil
-		a.Pointer, a.Expected, a.Actual = difference.Pointer, difference.Expected, difference.Actual
+		a.Pointer, a.Expected, a.Actual, a.Through = difference.Pointer, difference.Expected, difference.Actual, difference.Through
 		w.Expect(false, a)
 	case compared:
 		w.Expect(true, a)
@@ -191,6 +191,7 @@ func (w *World) Difference(f, later *Frame, breaks Breaks) (difference *evidence
 			}
 			if requirement := breaks(f.things[name], member); requirement != "" {
 				return &evidence.Assertion{Fact: contract.Fact{Requirement: requirement}, Pointer: why.Pointer, Actual: why.Actual,
+					Through: w.reading(f.things[name].Kind).ID,
 					Expected: fmt.Sprintf("%q of the %s as it was, %s", member, name, why.Expected)}, true
 			}
 		}
@@ -198,10 +199,13 @@ func (w *World) Difference(f, later *Frame, breaks Breaks) (difference *evidence
 	return nil, compared
 }
 
+// reading is the operation by whose answers a thing of a kind is seen; nil for none.
+func (w *World) reading(kind string) *contract.Operation { return cmp.Or(Reader(w, kind), Lister(w, kind)) }
+
 // misshapen are the members that an answer lacks or has of another type, against its shape. That is told of the answer
 // itself, and is no change that a call has made.
 func (w *World) misshapen(kind string, state map[string]any) map[string]bool {
-	read := cmp.Or(Reader(w, kind), Lister(w, kind))
+	read := w.reading(kind)
 	if read == nil {
 		return nil
 	}

@@ -191,7 +191,7 @@ func (w *World) Difference(f, later *Frame, breaks Breaks) (difference *evidence
 			}
 			if requirement := breaks(f.things[name], member); requirement != "" {
 				return &evidence.Assertion{Fact: contract.Fact{Requirement: requirement}, Pointer: why.Pointer, Actual: why.Actual,
-					Through: w.reading(f.things[name].Kind).ID,
+					Through:  w.reading(f.things[name].Kind).ID,
 					Expected: fmt.Sprintf("%q of the %s as it was, %s", member, name, why.Expected)}, true
 			}
 		}
@@ -200,7 +200,9 @@ func (w *World) Difference(f, later *Frame, breaks Breaks) (difference *evidence
 }
 
 // reading is the operation by whose answers a thing of a kind is seen; nil for none.
-func (w *World) reading(kind string) *contract.Operation { return cmp.Or(Reader(w, kind), Lister(w, kind)) }
+func (w *World) reading(kind string) *contract.Operation {
+	return cmp.Or(Reader(w, kind), Lister(w, kind))
+}
 
 // misshapen are the members that an answer lacks or has of another type, against its shape. That is told of the answer
 // itself, and is no change that a call has made.

@@ -51,7 +51,7 @@ func (s *Server) brokenReplay(c *call, kept *keptAnswer) answer {
 	if !s.faults.Any() {
 		return s.marked(c, kept.answer)
 	}
-	if c.meanwhile(kept.ended) && (s.faults.On("idempotency.race") ||
+	if c.meanwhile(kept.ended) && (s.faulty(c, "idempotency.race") ||
 		s.faults.OneIn("idempotency.race-one-in-fifty", 50) ||
 		s.faults.OneIn("idempotency.race-one-in-a-thousand", 1000)) {
 		return c.route.handle(c)

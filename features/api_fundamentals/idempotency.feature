@@ -137,6 +137,8 @@ Feature: Idempotency
         | Create a new card                | card        | 24     |
         | Create manual credit transaction | transaction | 120    |
         | Create a transaction             | transaction | 80     |
+        | Create manual debit transaction  | transaction | 60     |
+        | Replace or renew card            | card        | 12     |
 
   @IDEMP-30 @inferred
   Rule: A key sent again with other data never has a second effect, whatever it is answered (C-13)
@@ -162,6 +164,7 @@ Feature: Idempotency
       Examples:
         | operation                        | field  | value |
         | Create manual credit transaction | amount | 7777  |
+        | Create manual debit transaction  | amount | 77    |
 
     @id:idempotency.other-wallet
     Scenario: A used key with another wallet makes no second card

@@ -176,6 +176,14 @@ Feature: Ids and ownership
       Then the call is refused as a fault of the caller
       And the foreign wallet is as it was
 
+    @id:tenancy.holder @gap:C-46
+    Scenario: Whether another client's enduser may hold a wallet of ours is recorded
+      Given an enduser of another client
+      And a valid request to "Create a new wallet"
+      But the request's "holder_id" is the foreign enduser
+      When the request is sent
+      Then what the target does here is recorded
+
   @OWN-01 @OWN-02 @CARD-PRE-08 @stated
   Rule: An enduser that backs a card belongs to the client that asks for the card
     @id:tenancy.card-on-foreign-wallet

@@ -18,6 +18,13 @@ Feature: Clients
       Then the call succeeds
       And the answer's "id" is the client
 
+    @id:clients-get.made
+    Scenario: A client that was just created is read by its id
+      When we call "Create a new client"
+      And we call "Get client by ID"
+      Then the call succeeds
+      And the answer's "id" is the client
+
   @CLIENT-07 @CLIENT-11 @stated
   Rule: A client is created with POST
     @id:clients-create.success

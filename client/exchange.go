@@ -3,6 +3,7 @@ package client
 import (
 	"encoding/json"
 	"net/http"
+	"net/url"
 	"strings"
 	"time"
 
@@ -83,8 +84,11 @@ func opaque(header string) bool {
 }
 
 // SecretShown says in words which credential of the caller, or secret of a card, the answer repeats in its body or
-// headers, or "". What the member named holds is what was asked for; empty for none.
+// headers, or "". What the member named holds is what was asked for, unless the caller has sent it; empty for none.
 func (e *Exchange) SecretShown(but string) string {
+	if e.sentBack(but) {
+		return "what the caller sent as its credential, as " + but
+	}
 	if what := e.redactor.Shown(string(without(e.Body, but))); what != "" {
 		return what
 	}
@@ -97,6 +101,23 @@ func (e *Exchange) SecretShown(but string) string {
 	}
 	return ""
 }
+
+// sentBack reports whether a member of the answer is a credential of the request.
+func (e *Exchange) sentBack(member string) bool {
+	var object map[string]json.RawMessage
+	var text string
+	if member == "" || json.Unmarshal(e.Body, &object) != nil || json.Unmarshal(object[member], &text) != nil {
+		return false
+	}
+	if len(text) < shortestCredential {
+		return false
+	}
+	form, err := url.ParseQuery(string(e.sent.Body))
+	return strings.Contains(e.sent.Header.Get("Authorization"), text) || err == nil && form.Get("client_secret") == text
+}
+
+// shortestCredential is how long a text is at least that is taken for a credential.
+const shortestCredential = 6
 
 // without is a JSON object without one of its members; what is none stays as it is.
 func without(body []byte, member string) []byte {

@@ -146,6 +146,9 @@ func (s *Server) perform(c *call) answer {
 // touches meanwhile.
 func (s *Server) locked(c *call) answer {
 	if !c.operation.Writes() {
+		if s.readActivates(c) {
+			s.activateRead(c)
+		}
 		s.store.mu.RLock()
 		defer s.store.mu.RUnlock()
 		return c.route.handle(c)

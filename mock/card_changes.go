@@ -110,7 +110,7 @@ func (s *Server) generateSecret(c *call) answer {
 		secret[i] = alphabet[int(sum[i])%len(alphabet)]
 	}
 	body := append(append([]byte(`{"secret":`), quote(string(secret))...), '}')
-	return answer{status: http.StatusOK, body: s.brokenSecret(body)}
+	return answer{status: http.StatusOK, body: s.brokenSecret(c, body)}
 }
 
 // widgetToken is a placeholder: only the name of the operation, and of a schema 202 Accepted, are known (N-03).

@@ -1,5 +1,7 @@
 package mock
 
+import "strings"
+
 // brokenStatusCheck reports whether a documented status is refused.
 func (s *Server) brokenStatusCheck(status string) bool {
 	return status == "SUSPENDED" && s.faults.On("card.suspended-refused") ||
@@ -26,7 +28,10 @@ func (s *Server) brokenSeed(seed [][]byte) [][]byte {
 	return seed
 }
 
-func (s *Server) brokenSecret(body []byte) []byte {
+func (s *Server) brokenSecret(c *call, body []byte) []byte {
+	if s.faults.On("secret.is-the-token") {
+		return append(append([]byte(`{"secret":`), quote(strings.TrimPrefix(c.header.Get("Authorization"), "Bearer "))...), '}')
+	}
 	return instead(s, body, []wrong[[]byte]{{"secret.empty", []byte(`{}`)}, {"secret.empty-text", []byte(`{"secret":""}`)},
 		{"secret.not-json-escaped", []byte(`{"secret":"ab\q$0123"}`)}}...)
 }

@@ -26,6 +26,22 @@ func (s *Server) brokenRead(c *call, one *card) *card {
 	return one
 }
 
+// readActivates reports whether a fault may make the first read of a card change it.
+func (s *Server) readActivates(c *call) bool {
+	return c.operation.ID == "cards-get" && s.faults.Any()
+}
+
+// activateRead makes the card that is read ACTIVE, where it is as it was made.
+func (s *Server) activateRead(c *call) {
+	s.store.mu.Lock()
+	defer s.store.mu.Unlock()
+	id, _ := parseID(c.parameter("id"))
+	one := s.store.cards.byID[id]
+	if one != nil && one.owner == c.caller.id && one.updated == one.created && s.faults.On("frame.first-read-activates") {
+		one.status, one.updated = "ACTIVE", s.store.later(one.updated)
+	}
+}
+
 // brokenCreation refuses a card of which all checks hold.
 func (s *Server) brokenCreation(r *cardRequest) (answer, bool) {
 	if r.holder != nil && bytes.Contains(r.holder.metadata, []byte("BLOCKED")) && s.faults.On("metadata.decides") {

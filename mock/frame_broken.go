@@ -16,6 +16,9 @@ func (s *Server) ripple(c *call) {
 			w.external = ""
 		}
 		s.empty(s.store.wallets.byID[id], "frame.wallet-update-empties")
+		if w := s.store.wallets.byID[id]; w != nil && c.has("external_id") && s.faults.On("frame.update-takes-external-id") {
+			w.external = c.text("external_id")
+		}
 	case "cards-update-status":
 		s.rippleOfCard(s.store.cards.byID[id])
 		if s.faults.On("frame.change-answers-another-created-at") {

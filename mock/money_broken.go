@@ -71,6 +71,9 @@ func (s *Server) loseUpdate(c *call, w *wallet) {
 
 // rounded is the amount itself, unless a fault keeps it in a single-precision float.
 func (s *Server) rounded(c cents) cents {
+	if int64(c) != int64(int32(c)) && s.faults.On("money.thirty-two-bits") {
+		c = cents(int32(c))
+	}
 	return either(s, c, "money.single-precision", cents(float32(c)))
 }
 
@@ -83,4 +86,10 @@ func (s *Server) silent(from, to *wallet) bool {
 		return s.faults.On("webhook.debit-not-told")
 	}
 	return s.faults.On("webhook.transfer-not-told")
+}
+
+// overdraws reports whether a fault lets a movement take more than there is.
+func (s *Server) overdraws(from, to *wallet, moved cents) bool {
+	return s.faults.On("money.overdraft-allowed") || moved == from.available+1 && s.faults.On("money.overdraft-by-one") ||
+		to != nil && s.faults.On("money.transfer-overdraws")
 }

@@ -152,7 +152,7 @@ func (s *Server) move(c *call, from, to *wallet, kind string) answer {
 		return s.invalid(c, "amount must be a whole number from 1 to "+strconv.FormatInt(int64(mostMoved), 10))
 	case from == to:
 		return s.invalid(c, "from and to must be different wallets")
-	case from != nil && from.available < moved && !s.faults.On("money.overdraft-allowed"):
+	case from != nil && from.available < moved && !s.overdraws(from, to, moved):
 		if s.faults.On("effect.money-moves-on-refusal") {
 			from.available = 0
 		}

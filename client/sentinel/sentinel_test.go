@@ -116,6 +116,7 @@ func TestEachSentinelSeesWhatItIsThereFor(t *testing.T) {
 		"a verification value in a header": {"cards-get", 200, map[string]string{"X-Card-Cvv": "123"}, card, "HARNESS-15"},
 		"a pin of another kind":            {"cards-get", 200, map[string]string{"X-Key-Pin": "abc"}, card, ""},
 		"a secret, as asked for":           {"cards-generate-secret", 200, nil, `{"secret":"x9Kq7TzW2vLm"}`, ""},
+		"the caller's token in place of a secret": {"cards-generate-secret", 200, nil, `{"secret":"a-long-token"}`, "HARNESS-14"},
 		"a secret in a header as well": {"cards-generate-secret", 200, map[string]string{"X-Note": "x9Kq7TzW2vLm"},
 			`{"secret":"x9Kq7TzW2vLm"}`, "HARNESS-14"},
 		"a credential beside a secret": {"cards-generate-secret", 200, nil, `{"secret":"x9Kq7TzW2vLm","note":"the-primary-secret"}`,
@@ -149,7 +150,7 @@ func TestEachSentinelSeesWhatItIsThereFor(t *testing.T) {
 				Clients: map[string]client.Credentials{"primary": {Secret: "the-primary-secret"}}})
 			require.NoError(t, err)
 			defer api.Close()
-			bearer := "Bearer x"
+			bearer := "Bearer a-long-token"
 			operation := facts.Operation(c.operation)
 			exchange, err := api.Do(context.Background(), operation, client.Request{Authorization: &bearer, Path: map[string]string{"id": "x"},
 				Body: map[string]any{}})

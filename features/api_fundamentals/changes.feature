@@ -34,6 +34,20 @@ Feature: Changes
         | Update card status    |
         | Replace or renew card |
 
+    @id:changes.others
+    Scenario Outline: <operation> takes over no other member that is sent with it
+      Given a funded wallet
+      And a card
+      And a beneficiary
+      When we call "<operation>" with every other member of the thing
+      Then it has changed what it is for, and nothing else
+
+      Examples:
+        | operation          |
+        | Update wallet      |
+        | Update card status |
+        | Update beneficiary |
+
     @id:changes.client
     Scenario: Update client status changes that client and keeps it, and no other
       Given a client

@@ -265,6 +265,19 @@ Feature: Required fields, types and values
         | Create manual credit transaction | a JSON list   |
         | Create manual credit transaction | a JSON text   |
         | Create manual credit transaction | an empty text |
+        | Create manual debit transaction  | a JSON list   |
+        | Create a transaction             | a JSON list   |
+        | Update wallet                    | a JSON list   |
+        | Update card status               | a JSON list   |
+        | Replace or renew card            | a JSON list   |
+        | Generate card secret             | a JSON list   |
+        | Create a new program             | a JSON list   |
+        | Create beneficiary               | a JSON list   |
+        | Update beneficiary               | a JSON list   |
+        | Create a new client              | a JSON list   |
+        | Update client status             | a JSON list   |
+        | Create subscription              | a JSON list   |
+        | Create a webhook                 | a JSON list   |
 
   @HARNESS-07 @inferred
   Rule: A body of another media type than the documented one is refused

@@ -205,6 +205,18 @@ Feature: Transport, errors and what HTTP asks for
         | wallet  | Get wallet by ID  |
         | enduser | Get enduser by ID |
 
+    @id:transport.safe-in-list
+    Scenario Outline: Reading a <thing> changes nothing of it in the list
+      Given a <thing>
+      Then reading the <thing> leaves its entry in the list as it was
+
+      Examples:
+        | thing       |
+        | card        |
+        | wallet      |
+        | beneficiary |
+        | transaction |
+
   @STD-09 @standard
   Rule: After 201 the new resource is named by "Location", where present, else by the target URI; a "Location" resolves
     @id:transport.location

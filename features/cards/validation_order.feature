@@ -200,6 +200,15 @@ Feature: The order of the eight checks
       When the request is sent 8 times at once under a key each
       Then it was done once
 
+    @id:card-order.still-linked
+    Scenario: A wallet that has a card takes no second one after it was suspended and is active again
+      Given a card
+      And the wallet's status is changed to "SUSPENDED"
+      And the wallet's status is changed to "ACTIVE"
+      When we call "Create a new card"
+      Then the call is refused as a fault of the caller
+      And the refusal says "Invalid wallet with existing entity association"
+
   @CARD-ORDER-08 @stated
   Rule: Check 8: the card provider, for example Paymentology, succeeds, else "Unable to create card" (Runtime) or the error of the provider
     @id:card-order.provider-text

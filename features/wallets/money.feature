@@ -42,6 +42,17 @@ Feature: Money
       When the credits 33554433, 1, 1 are made one after another
       Then the wallet holds 33554435 more than before
 
+    @id:money.beyond-32-bits
+    Scenario Outline: A credit of <amount> is refused, or booked to the last unit
+      Given a wallet
+      When we try to credit the wallet with <amount>
+      Then the wallet holds what the answer says
+
+      Examples:
+        | amount     |
+        | 2147483648 |
+        | 4294967297 |
+
     @id:money.at-once
     Scenario: Many credits at once are all on the wallet
       Given a wallet
@@ -91,6 +102,41 @@ Feature: Money
       Then the call is refused as a fault of the caller
       And the wallet holds what it held before
       And the wallet's amounts are not negative
+
+    @id:money.overdraft-by-one
+    Scenario: A debit of one unit more than there is, is refused
+      Given a funded wallet
+      When we debit the wallet by one more than it holds
+      Then the call is refused as a fault of the caller
+      And the wallet holds what it held before
+
+    @id:money.overdraft-transfer
+    Scenario Outline: A transaction of <much> than there is, is refused
+      Given a funded wallet
+      And another wallet
+      When we move <much> than it holds from the wallet to the other wallet
+      Then the call is refused as a fault of the caller
+      And the wallet holds what it held before
+      And both wallets together hold what they held before
+
+      Examples:
+        | much     |
+        | more     |
+        | one more |
+
+    @id:money.overdraft-at-once
+    Scenario: What a wallet holds can be debited once, however many ask at one moment
+      Given a funded wallet
+      When we debit all that the wallet holds, 24 times at once
+      Then the wallet's amounts are not negative
+
+    @id:money.overdraft-transfer-at-once
+    Scenario: What a wallet holds can be moved once, however many ask at one moment
+      Given a funded wallet
+      And another wallet
+      When we move to the other wallet all that the wallet holds, 24 times at once
+      Then the wallet's amounts are not negative
+      And both wallets together hold what they held before
 
     @id:money.negative
     Scenario Outline: <operation> refuses an amount of <amount>

@@ -24,11 +24,17 @@ import (
 func Sentences() []steps.Definition {
 	const area = "money"
 	return []steps.Definition{
-		steps.Define(area, `we (credit|debit) the wallet (?:with|by) (\d+|more than it holds)`, "A manual credit or debit of so much, after noting what the wallet holds.", book),
-		steps.Define(area, `we move (\d+) from the wallet to the other wallet`, "A transaction between two wallets, after noting what both hold.", moveMoney),
+		steps.Define(area, `we (credit|debit) the wallet (?:with|by) (\d+|(?:one )?more than it holds)`,
+			"A manual credit or debit of so much, after noting what the wallet holds.", book),
+		steps.Define(area, `we move (\d+|(?:one )?more than it holds) from the wallet to the other wallet`,
+			"A transaction between two wallets, after noting what both hold.", moveMoney),
+		steps.Define(area, `we (debit|move to the other wallet) all that the wallet holds, (\d+) times at once`,
+			"Requests that leave at the same moment, each under a key of its own; one alone can be met.", allAtOnce),
+		steps.Define(area, `we try to credit the wallet with (\d+)`, "The same, and it may be refused.", tryCredit),
 		steps.Define(area, `the credits (.+) are made one after another`, "Manual credits of these amounts on the wallet.", creditsOneByOne),
 		steps.Define(area, `(\d+) credits of (\d+) each are made on the wallet at once`, "Manual credits that leave at the same moment, each under a key of its own.", creditsAtOnce),
 		steps.Define(area, `the (other )?wallet holds (\d+) (more|less) than before`, "The balance moved by exactly so much, in the unit that one known credit has shown.", holdsMoreOrLess),
+		steps.Define(area, `the wallet holds what the answer says`, "As much more as was sent where the credit was taken, else what it held before.", holdsAsAnswered),
 		steps.Define(area, `{} what (?:it|they) held before`, "Nothing has moved, or what was taken here came there.", steps.Choice{
 			{Word: "the wallet holds", Doc: "no amount of the wallet has moved.", Handler: holdsTheSame},
 			{Word: "both wallets together hold", Doc: "no money was made or lost.", Handler: conserved},
@@ -108,11 +114,8 @@ func book(ctx context.Context, w *steps.World, which, much string) error {
 	if err != nil {
 		return err
 	}
-	if much == "more than it holds" {
-		if w.Draft, err = w.Scene.Booking(ctx, "transactions-manual-debit", "primary", 100_000_000, wallet.ID, ""); err != nil {
-			return err
-		}
-		return w.SendDraft(ctx)
+	if strings.HasSuffix(much, beyondIt) {
+		return tooMuch(ctx, w, "transactions-manual-debit", much, wallet.ID, "")
 	}
 	amount, err := strconv.ParseInt(much, 10, 64)
 	if err != nil {
@@ -124,7 +127,7 @@ func book(ctx context.Context, w *steps.World, which, much string) error {
 	return transact(ctx, w, "transactions-manual-debit", amount, wallet.ID, "")
 }
 
-func moveMoney(ctx context.Context, w *steps.World, amount int64) error {
+func moveMoney(ctx context.Context, w *steps.World, much string) error {
 	from, err := noteBalance(ctx, w, "wallet")
 	if err != nil {
 		return err
@@ -132,6 +135,13 @@ func moveMoney(ctx context.Context, w *steps.World, amount int64) error {
 	to, err := noteBalance(ctx, w, "other wallet")
 	if err != nil {
 		return err
+	}
+	if strings.HasSuffix(much, beyondIt) {
+		return tooMuch(ctx, w, "transactions-create", much, from.ID, to.ID)
+	}
+	amount, err := strconv.ParseInt(much, 10, 64)
+	if err != nil {
+		return steps.Faulty("%q in the feature is no amount", much)
 	}
 	return transact(ctx, w, "transactions-create", amount, from.ID, to.ID)
 }

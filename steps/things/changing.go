@@ -2,11 +2,15 @@ package things
 
 import (
 	"context"
+	"encoding/json"
 	"errors"
 	"fmt"
 	"maps"
 	"slices"
 	"strings"
+	"time"
+
+	"github.com/google/uuid"
 
 	"github.com/kobcheck/kobcheck/client"
 	"github.com/kobcheck/kobcheck/client/scene"
@@ -22,6 +26,9 @@ func changingSentences() []steps.Definition {
 		steps.Define(area, `we call "([^"]+)" with each value that its page names`,
 			"Calls the operation once for each documented status, or once. Before and after each call it looks at everything of "+
 				"the scenario.", callWithEachValue),
+		steps.Define(area, `we call "([^"]+)" with every other member of the thing`,
+			"Sends, beside what the operation is for, the other members of the thing that it names, with other values. It may be "+
+				"refused.", callWithOthers),
 		steps.Define(area, `it has changed what it is for, and nothing else`,
 			"What was changed reads back, alone and in the list, and all else is as it was.", changedNothingElse),
 	}
@@ -102,6 +109,59 @@ func callWithEachValue(ctx context.Context, w *steps.World, title string) error 
 		return w.Served(operation, w.Last)
 	}
 	return nil
+}
+
+// callWithOthers asks a change for more than it is for: what an API copies from a body into what it keeps shows then.
+func callWithOthers(ctx context.Context, w *steps.World, title string) error {
+	operation, err := w.Operation(title)
+	if err != nil {
+		return err
+	}
+	c := change{}
+	if c.draft, err = w.Scene.Draft(ctx, operation, w.Session.Client.Caller(operation), w.Things); err != nil {
+		return err
+	}
+	if c.before, err = w.Frame(ctx); err != nil {
+		return err
+	}
+	if thing := w.Things[operation.PathParams[0].Fixture]; thing != nil {
+		now, err := Read(ctx, w, thing)
+		if err != nil {
+			return err
+		}
+		for name, value := range now {
+			if operation.Field(name) == nil {
+				scene.SetMember(c.draft.Body, name, other(value))
+			}
+		}
+	}
+	if c.exchange, err = w.Send(ctx, c.draft); err != nil {
+		return err
+	}
+	c.after, err = w.Again(ctx, c.before)
+	steps.State[changes](w).made = append(steps.State[changes](w).made, c)
+	return err
+}
+
+// other is a value of the same type as another, and not that value.
+func other(value any) any {
+	switch value := value.(type) {
+	case json.Number:
+		return json.Number("7531")
+	case string:
+		if len(scene.IDsIn(value)) > 0 {
+			return uuid.NewString()
+		}
+		if when := instant(value); !when.IsZero() {
+			return Stamp(when.Add(-time.Hour))
+		}
+		return "another " + value
+	case bool:
+		return !value
+	case nil:
+		return "another"
+	}
+	return map[string]any{"another": "value"}
 }
 
 // look reads the thing whose status the call changed.

@@ -5,6 +5,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"maps"
 	"net/http"
 	"net/url"
 	"regexp"
@@ -38,6 +39,8 @@ func readingSentences() []steps.Definition {
 		steps.Define(area, `the `+steps.Kinds+` reads back with the "([^"]+)" ("[^"]*"|-?\d[\d.]*|true|false|null|\{.*\}|\[.*\])`, "Reads the thing by its id and compares one field.", readsBackWith),
 		steps.Define(area, `the (foreign )?`+steps.Kinds+` is (not )?in (?:the|our) list`, "Lists our things of that kind, page by page, and finds it there as it "+
 			"reads by its id, or does not find it.", listHolds),
+		steps.Define(area, `reading the `+steps.Kinds+` leaves its entry in the list as it was`,
+			"Looks for it in the list, reads it by its id, and looks again: a first read may change what the next one shows.", readingLeaves),
 		steps.Define(area, `we and another client call "([^"]+)"`, "Lists as each of two clients, the newest first.", bothList),
 		steps.Define(area, `neither list has an entry of the other`, "No id is on both lists.", listsApart),
 		steps.Define(area, `the answer shows nothing of the foreign `+steps.Kinds, "No field of the other client's thing is in the answer.", showsNothingForeign),
@@ -52,6 +55,33 @@ func listHolds(ctx context.Context, w *steps.World, foreign, kind, not string) e
 		return isNotInList(ctx, w, kind)
 	}
 	return isInList(ctx, w, kind)
+}
+
+func readingLeaves(ctx context.Context, w *steps.World, kind string) error {
+	object, err := w.Thing(kind)
+	if err != nil {
+		return err
+	}
+	before, _, err := listed(ctx, w, object, object.As)
+	if err != nil {
+		return err
+	}
+	if _, err := Read(ctx, w, object); err != nil {
+		return err
+	}
+	after, _, err := listed(ctx, w, object, object.As)
+	if err != nil {
+		return err
+	}
+	if before == nil || after == nil {
+		w.NoData("reading changes nothing", w.Own(contract.Effect), "the "+kind+" is not in the list of its kind")
+		return nil
+	}
+	for _, name := range slices.Sorted(maps.Keys(before)) {
+		w.Match(match.Field(match.Equal(before[name]), name), after, evidence.Assertion{Check: "reading changes nothing",
+			Fact: w.Own(contract.Effect), Message: fmt.Sprintf("%q of the %s is another in the list after it was read", name, kind)})
+	}
+	return nil
 }
 
 // Read gets the present state of a thing, as means to an end: what deviates in it is noticed in passing.

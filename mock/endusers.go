@@ -33,7 +33,8 @@ func (s *Server) enduserText(c *call, e *enduser) []byte {
 }
 
 func (s *Server) listEndusers(c *call) answer {
-	return s.wholeList(c, written(visible(s, c, &s.store.endusers), func(e *enduser) []byte { return s.enduserText(c, e) }))
+	shown := without(s, "list.no-companies", visible(s, c, &s.store.endusers), func(e *enduser) bool { return e.person == nil })
+	return s.wholeList(c, written(shown, func(e *enduser) []byte { return s.enduserText(c, e) }))
 }
 
 // personFields and companyFields are the texts of the two forms. Which of them an enduser needs that is not

@@ -2,7 +2,6 @@ package mock
 
 import (
 	"encoding/json"
-	"slices"
 
 	"github.com/kobcheck/kobcheck/mock/fault"
 )
@@ -133,10 +132,7 @@ const centsInUnit = 100
 // listedBeneficiaries are those that the list shows.
 func (s *Server) listedBeneficiaries(all []*beneficiary) []*beneficiary {
 	inactive := func(one *beneficiary) bool { return one.status != "ACTIVE" }
-	if !slices.ContainsFunc(all, inactive) || !s.faults.On("frame.list-hides-the-inactive") {
-		return all
-	}
-	return slices.DeleteFunc(slices.Clone(all), inactive)
+	return without(s, "frame.list-hides-the-inactive", all, inactive)
 }
 
 // rippled is the answer to a change, after what the faults make of everything else.

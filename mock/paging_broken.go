@@ -1,6 +1,7 @@
 package mock
 
 import (
+	"slices"
 	"strconv"
 	"time"
 
@@ -126,6 +127,17 @@ func (s *Server) brokenEcho(offset, limit int) (from, most string) {
 	return either(s, strconv.Itoa(offset), "list.offset-header-not-a-number", "start"),
 		either(s, strconv.Itoa(limit), "list.limit-header-not-a-number", "all")
 }
+
+// without are the things of a list but for those that a fault leaves out.
+func without[T any](s *Server, by fault.ID, all []T, left func(T) bool) []T {
+	if !s.faults.Any() || !slices.ContainsFunc(all, left) || !s.faults.On(by) {
+		return all
+	}
+	return slices.DeleteFunc(slices.Clone(all), left)
+}
+
+// isDebit reports whether money has left a wallet and come to none.
+func (t *transaction) isDebit() bool { return t.to == identity{} }
 
 // brokenWhole is a list without paging from which something is gone.
 func (s *Server) brokenWhole(c *call, texts [][]byte) [][]byte {

@@ -56,7 +56,7 @@ func (s *Server) listTransactions(c *call) answer {
 	if !ok {
 		return refusal
 	}
-	all := visible(s, c, &s.store.transactions)
+	all := without(s, "list.no-debits", visible(s, c, &s.store.transactions), (*transaction).isDebit)
 	of := counts{all: len(all)}
 	if c.query.Has("wallet") && !s.faults.On("list.wallet-ignored") {
 		id, ok := parseID(c.query.Get("wallet"))

@@ -123,6 +123,12 @@ Feature: Ids and ownership
         | Create manual credit transaction | wallet      |
         | Create manual debit transaction  | wallet      |
 
+    @id:tenancy.webhook-stays
+    Scenario: Delete a webhook leaves another client's webhook in its list
+      Given a webhook of another client
+      When we call "Delete a webhook" for the foreign webhook
+      Then the foreign webhook is in its owner's list
+
   @OWN-06 @inferred
   Rule: A list shows only what belongs to the calling client
     @id:tenancy.list
@@ -155,7 +161,7 @@ Feature: Ids and ownership
   @OWN-07 @inferred
   Rule: Another client's wallet can't be used
     Background:
-      Given a wallet of another client
+      Given a funded wallet of another client
 
     @id:tenancy.use
     Scenario Outline: <operation> does not move money on another client's wallet

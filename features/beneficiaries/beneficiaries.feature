@@ -94,6 +94,15 @@ Feature: Beneficiaries
         | INACTIVE |
         | ACTIVE   |
 
+    @id:beneficiaries-update.metadata
+    Scenario: A beneficiary is given other metadata
+      Given a beneficiary
+      And a valid request to "Update beneficiary"
+      And the request's "metadata" is set to {"note": "another"}
+      When the request is sent
+      Then the call succeeds
+      And the beneficiary reads back with the "metadata" {"note": "another"}
+
   @BENEF-21 @inferred
   Rule: A field that is absent from an update keeps its value, since both fields are optional
     @id:beneficiaries-update.keeps

@@ -105,6 +105,11 @@ Feature: Endusers
       Given an enduser
       Then the enduser is in the list
 
+    @id:endusers-list.company
+    Scenario: A company is in the list as a person is
+      Given a company enduser
+      Then the enduser is in the list
+
   @ENDUSER-23 @inferred
   Rule: In edition v1 the list is at "/customers/v1/endusers" and one enduser at "/customers/v1/endusers/{id}"
     @id:endusers.addresses

@@ -84,3 +84,16 @@ Feature: Transactions
       Given a wallet
       When we credit the wallet with 100
       Then the transaction is in the list of the wallet
+
+    @id:transactions-list.debit
+    Scenario: A debit is in the list of its wallet
+      Given a funded wallet
+      When we debit the wallet by 100
+      Then the transaction is in the list of the wallet
+
+    @id:transactions-list.move
+    Scenario: A transaction between two wallets is in the list of the wallet that it leaves
+      Given a funded wallet
+      And another wallet
+      When we move 100 from the wallet to the other wallet
+      Then the transaction is in the list of the wallet

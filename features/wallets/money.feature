@@ -77,6 +77,15 @@ Feature: Money
       And the other wallet holds 1234 more than before
       And both wallets together hold what they held before
 
+    @id:money.transfer-large
+    Scenario: A large amount moves as a small one does
+      Given a wallet
+      And another wallet
+      And we credit the wallet with 13107201
+      When we move 13107200 from the wallet to the other wallet
+      Then the wallet holds 13107200 less than before
+      And the other wallet holds 13107200 more than before
+
   @MONEY-02 @MONEY-01 @example
   Rule: "total_amount" equals "amount" plus "reserved_amount"; every sample agrees, no page says so
     @id:money.total
@@ -129,6 +138,7 @@ Feature: Money
       Given a funded wallet
       When we debit all that the wallet holds, 24 times at once
       Then the wallet's amounts are not negative
+      And the wallet holds what those that were served have left
 
     @id:money.overdraft-transfer-at-once
     Scenario: What a wallet holds can be moved once, however many ask at one moment
@@ -136,6 +146,7 @@ Feature: Money
       And another wallet
       When we move to the other wallet all that the wallet holds, 24 times at once
       Then the wallet's amounts are not negative
+      And the wallet holds what those that were served have left
       And both wallets together hold what they held before
 
     @id:money.negative

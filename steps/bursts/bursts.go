@@ -60,6 +60,9 @@ func Together(ctx context.Context, w *steps.World, times int) error {
 	return keepAnswers(w, answers)
 }
 
+// Answers are those to the calls that belonged together.
+func Answers(w *steps.World) []*client.Exchange { return steps.State[burst](w).answers }
+
 // keepAnswers hands the answers to the sentinels one by one, since the world belongs to one goroutine.
 func keepAnswers(w *steps.World, answers []*client.Exchange) error {
 	steps.State[burst](w).answers = answers

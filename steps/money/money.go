@@ -30,6 +30,7 @@ func Sentences() []steps.Definition {
 			"A transaction between two wallets, after noting what both hold.", moveMoney),
 		steps.Define(area, `we (debit|move to the other wallet) all that the wallet holds, (\d+) times at once`,
 			"Requests that leave at the same moment, each under a key of its own; one alone can be met.", allAtOnce),
+		steps.Define(area, `the wallet holds what those that were served have left`, "So much less for each of the requests that was answered with a success.", holdsTheRest),
 		steps.Define(area, `we try to credit the wallet with (\d+)`, "The same, and it may be refused.", tryCredit),
 		steps.Define(area, `the credits (.+) are made one after another`, "Manual credits of these amounts on the wallet.", creditsOneByOne),
 		steps.Define(area, `(\d+) credits of (\d+) each are made on the wallet at once`, "Manual credits that leave at the same moment, each under a key of its own.", creditsAtOnce),

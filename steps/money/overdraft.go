@@ -77,7 +77,19 @@ func allAtOnce(ctx context.Context, w *steps.World, how string, times int) error
 	if w.Draft, err = w.Scene.Booking(ctx, operation, "primary", all, from.ID, to); err != nil {
 		return err
 	}
+	steps.State[tried](w).amount = all
 	return bursts.Together(ctx, w, times)
+}
+
+// holdsTheRest is for requests at one moment: each that was served took its amount.
+func holdsTheRest(ctx context.Context, w *steps.World) error {
+	served := int64(0)
+	for _, answer := range bursts.Answers(w) {
+		if answer.Status/100 == 2 {
+			served++
+		}
+	}
+	return expectMoved(ctx, w, "wallet", -served*steps.State[tried](w).amount)
 }
 
 // allOf is what the wallet held when it was noted, in units of a transaction.

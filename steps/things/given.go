@@ -4,6 +4,7 @@ package things
 
 import (
 	"context"
+	"errors"
 	"slices"
 	"time"
 
@@ -28,6 +29,7 @@ func givenSentences() []steps.Definition {
 			{Word: "company enduser", Doc: "one that has no person.", Handler: aCompanyEnduser},
 			{Word: "wallet of a company", Doc: "its holder is a company.", Handler: aCompanyWallet},
 			{Word: "funded wallet", Doc: "a manual credit has put money on it.", Handler: aFundedWallet},
+			{Word: "funded wallet of another client", Doc: "the same for the second client, where it may be credited.", Handler: aFundedForeignWallet},
 			{Word: "active card", Doc: "its status was changed to ACTIVE.", Handler: anActiveCard},
 		}),
 		steps.Define(area, `an enduser with the metadata`, "Makes a person enduser with the JSON object below as its metadata.", anEnduserWithMetadata),
@@ -84,6 +86,21 @@ func Another(ctx context.Context, w *steps.World, kind string) error {
 
 func aForeignThing(ctx context.Context, w *steps.World, kind string) error {
 	return keep(w, "foreign "+kind)(w.Scene.Foreign(ctx, kind))
+}
+
+// aFundedForeignWallet is another client's wallet with money on it, so that nothing but its owner keeps us from it. Where
+// that client may not be credited it has none (N-48).
+func aFundedForeignWallet(ctx context.Context, w *steps.World) error {
+	if err := aForeignThing(ctx, w, "wallet"); err != nil || !w.Session.Client.Has("second") {
+		return err
+	}
+	_, err := w.Scene.Book(ctx, "transactions-manual-credit", "second", scene.Funding, "", w.Things["foreign wallet"].ID)
+	var blocked *scene.Blocked
+	var untestable *scene.NotTestable
+	if errors.As(err, &blocked) || errors.As(err, &untestable) {
+		return nil
+	}
+	return err
 }
 
 func aCompanyEnduser(ctx context.Context, w *steps.World) error {

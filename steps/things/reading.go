@@ -41,6 +41,7 @@ func readingSentences() []steps.Definition {
 			"reads by its id, or does not find it.", listHolds),
 		steps.Define(area, `reading the `+steps.Kinds+` leaves its entry in the list as it was`,
 			"Looks for it in the list, reads it by its id, and looks again: a first read may change what the next one shows.", readingLeaves),
+		steps.Define(area, `the foreign `+steps.Kinds+` is in its owner's list`, "Lists as the other client.", staysWithItsOwner),
 		steps.Define(area, `we and another client call "([^"]+)"`, "Lists as each of two clients, the newest first.", bothList),
 		steps.Define(area, `neither list has an entry of the other`, "No id is on both lists.", listsApart),
 		steps.Define(area, `the answer shows nothing of the foreign `+steps.Kinds, "No field of the other client's thing is in the answer.", showsNothingForeign),
@@ -55,6 +56,24 @@ func listHolds(ctx context.Context, w *steps.World, foreign, kind, not string) e
 		return isNotInList(ctx, w, kind)
 	}
 	return isInList(ctx, w, kind)
+}
+
+func staysWithItsOwner(ctx context.Context, w *steps.World, kind string) error {
+	object, err := w.Thing("foreign " + kind)
+	if err != nil {
+		return err
+	}
+	if err := w.NeedClient("second", "only its owner can tell whether it is still there"); err != nil {
+		return err
+	}
+	entry, seen, err := listed(ctx, w, object, "second")
+	if err != nil {
+		return err
+	}
+	w.Expect(entry != nil, evidence.Assertion{Check: "is still in its owner's list", Fact: w.Fact("OWN-07", contract.Effect),
+		Message: "another client's " + kind + " is gone from its list", Expected: "an entry with the id " + object.ID,
+		Actual: fmt.Sprintf("none among %d entries", seen)})
+	return nil
 }
 
 func readingLeaves(ctx context.Context, w *steps.World, kind string) error {
@@ -315,7 +334,8 @@ func showsNothingForeign(w *steps.World, kind string) error {
 	shown := ""
 	for name, value := range object.Body {
 		secret, ok := value.(string)
-		if ok && len(secret) > 8 && name != "id" && !knownOnBothSides(name) && !labels(object, name, secret) &&
+		asked := name == "id" && strings.Contains(exchange.Request().URL+string(exchange.Request().Body), secret)
+		if ok && len(secret) > 8 && !asked && !knownOnBothSides(name) && !labels(object, name, secret) &&
 			strings.Contains(string(exchange.Body), secret) {
 			shown = name
 		}

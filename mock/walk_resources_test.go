@@ -72,7 +72,9 @@ func walkFrame(c *caller) {
 		seeWhatWasDone(c)
 		c.call("wallets-get", nil, one)
 	}
+	c.call("transactions-manual-credit", body{"amount": 5, "to": other})
 	c.tryCard(c.program("ok"), other)
+	c.call("wallets-get", nil, other)
 	card := c.tryCard(c.program("ok"), one).id()
 	look()
 	for _, status := range []string{"ACTIVE", "SUSPENDED"} {
@@ -142,7 +144,7 @@ func walkEndusers(c *caller) {
 			"metadata": json.RawMessage(rich)},
 		body{"person": person(), "company": body{"name": "Acme"}}, body{}, body{"person": "x"},
 		body{"person": body{"email": 7}}, body{"person": person(), "metadata": []int{}}, body{"person": person(),
-			"metadata": nil},
+			"metadata": nil}, body{"person": person(), "metadata": body{"email": "none"}},
 	} {
 		made := c.call("endusers-create", enduser)
 		c.call("endusers-get", nil, made.id())
@@ -172,9 +174,11 @@ func walkEndusers(c *caller) {
 	c.call("webhooks-list", nil)
 	c.call("webhooks-delete", nil, hook.id())
 	c.call("webhooks-delete", nil, other.id())
+	fourth := c.as("admin").call("clients-create", body{"name": "Fourth"}).id()
 	client := c.as("admin").call("clients-create", body{"name": "Third", "metadata": body{"a": 1}}).id()
 	c.as("admin").call("clients-update-status", body{"status": "INACTIVE"}, client)
 	c.as("admin").call("clients-get", nil, client)
+	c.as("admin").call("clients-get", nil, fourth)
 	program := c.as("admin").call("card-programs-create", body{"type": "PHYSICAL", "partner_product": "KOBBLE_DEBIT_1",
 		"metadata": json.RawMessage(goodProgramMetadata)}).id()
 	c.call("card-programs-get", nil, program)

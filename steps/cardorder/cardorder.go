@@ -294,9 +294,11 @@ func leftNoTrace(ctx context.Context, w *steps.World) error {
 	if err != nil {
 		return err
 	}
+	fact := w.Fact("CARD-CREATE-19", contract.Effect)
+	fact.Operation = "cards-create" // whatever shows it
 	more := slices.DeleteFunc(cards, func(id string) bool { return slices.Contains(before.cards, id) })
 	w.Expect(len(more) == 0, evidence.Assertion{Check: "a refused creation leaves no card", Through: "cards-list",
-		Fact: w.Fact("CARD-CREATE-19", contract.Effect), Message: "there is a card although its creation was refused",
+		Fact: fact, Message: "there is a card although its creation was refused",
 		Expected: fmt.Sprintf("no card made since %s beyond the %d known", things.Stamp(before.since), len(before.cards)),
 		Actual:   fmt.Sprintf("%d more", len(more))})
 	now, err := things.Read(ctx, w, wallet)

@@ -54,6 +54,7 @@ func (s *Server) readQuery(c *call, p *page, name, text string) bool {
 		if err != nil {
 			return false
 		}
+		moment = s.zoned(c, moment)
 		if name == "from" {
 			p.from = roundedUp(moment)
 		} else if p.before = roundedUp(moment); !s.style.ToExclusive {

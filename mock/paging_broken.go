@@ -128,6 +128,15 @@ func (s *Server) brokenEcho(offset, limit int) (from, most string) {
 		either(s, strconv.Itoa(limit), "list.limit-header-not-a-number", "all")
 }
 
+// zoned is a time of a query, in whose zone it was written; a fault takes it for UTC.
+func (s *Server) zoned(c *call, moment time.Time) time.Time {
+	_, offset := moment.Zone()
+	if offset == 0 || !s.faulty(c, "list.zone-ignored") {
+		return moment
+	}
+	return moment.Add(time.Duration(offset) * time.Second)
+}
+
 // without are the things of a list but for those that a fault leaves out.
 func without[T any](s *Server, by fault.ID, all []T, left func(T) bool) []T {
 	if !s.faults.Any() || !slices.ContainsFunc(all, left) || !s.faults.On(by) {

@@ -12,6 +12,13 @@ Feature: Cards of a time, in order and page by page
       Then the answer's header "X-Total-Count", where there is one, is a whole number
       And the paging headers count the list of that time
 
+  @CARD-LIST-03 @STD-19 @stated
+  Rule: Query "from" is an optional date-time
+    @id:cards-list.zone
+    Scenario: A time of cards in another zone is the same time
+      When we list the cards from the time of the second one on, in another zone
+      Then the list holds the middle ones
+
   @CARD-LIST-06 @CARD-LIST-13 @stated
   Rule: Query "limit" is an optional number; sample "10"
     @id:cards-list.limit

@@ -36,6 +36,11 @@ Feature: Transactions of a time, in order and page by page
 
   @TXN-06 @stated
   Rule: Listing: query "from" is an optional date-time
+    @id:transactions-list.zone
+    Scenario: A time of transactions in another zone is the same time
+      When we list the transactions from the time of the second one on, in another zone
+      Then the list holds the middle ones
+
     @id:transactions-list.from
     Scenario: Transactions from a time on: earlier ones are left out
       When we list the transactions from the time of the second one on

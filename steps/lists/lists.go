@@ -30,7 +30,7 @@ func listSentences() []steps.Definition {
 	return []steps.Definition{
 		steps.Define(area, `three cards made one after another, one before them and one after them`, "Makes five cards at five different times; the middle three span a time that is over, so that its set of cards no longer changes.", cardsInTime),
 		steps.Define(area, `four credits made one after another on one wallet`, "Makes a wallet and four manual credits on it at four different times.", creditsInTime),
-		steps.Define(area, `we list the (cards|transactions) (of that time|from the time of the second one on|up to the time of the second one|of the later part of that time)`+
+		steps.Define(area, `we list the (cards|transactions) (of that time|from the time of the second one on(?:, in another zone)?|up to the time of the second one|of the later part of that time)`+
 			`(?: with a limit of (\d+))?(?: from entry (\d+) on)?(?: in (ascending|descending) order)?`,
 			"Lists what was created in the middle time or a part of it, with the documented parameters.", listTime),
 		steps.Define(area, `we list the transactions of the (other )?wallet`, "Lists with the parameter wallet alone.", listOfWallet),
@@ -73,6 +73,9 @@ func (l *listed) Supply(w *steps.World) error {
 
 func (l *listed) keep(items []map[string]any) { l.items, l.done = items, true }
 
+// zoneApart is how far another zone is from UTC.
+const zoneApart = 9*time.Hour + 30*time.Minute
+
 func listTime(ctx context.Context, w *steps.World, s *span, _, part, limit, offset, order string) error {
 	l, query := steps.State[listed](w), s.window()
 	l.before = l.items
@@ -80,6 +83,9 @@ func listTime(ctx context.Context, w *steps.World, s *span, _, part, limit, offs
 	case "from the time of the second one on":
 		// Oldest first, so that what others make meanwhile comes after ours.
 		return listSpan(ctx, w, s.asked("from", things.Stamp(things.Created(s.all()[1]).Add(-time.Millisecond)), "asc"))
+	case "from the time of the second one on, in another zone":
+		from := things.Created(s.all()[1]).Add(-time.Millisecond).In(time.FixedZone("", int(zoneApart.Seconds())))
+		return listSpan(ctx, w, s.asked("from", from.Format("2006-01-02T15:04:05.000Z07:00"), "asc"))
 	case "up to the time of the second one":
 		return listSpan(ctx, w, s.asked("to", things.Stamp(after(s.all()[1])), "desc"))
 	case "of the later part of that time":

@@ -77,7 +77,7 @@ func (c *Contract) Weigh(f Fact) Weight {
 	}
 	w.Mark = weaker(w.Mark, f.Mark)
 	operation := c.Operation(f.Operation)
-	if operation != nil && !(slices.Contains(operation.Success.Says, f.Requirement) && (f.Facet == FieldThere || f.Facet == Values)) {
+	if operation != nil && (!slices.Contains(operation.Success.Says, f.Requirement) || f.Facet != FieldThere && f.Facet != Values) {
 		w.Mark = weaker(w.Mark, operation.facetMark(f.Facet, f.Edition))
 	}
 	touch, id := c.touching(f)

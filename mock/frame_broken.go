@@ -11,13 +11,7 @@ func (s *Server) ripple(c *call) {
 	id, _ := parseID(c.parameter("id"))
 	switch c.operation.ID {
 	case "wallets-update":
-		if w := s.store.wallets.byID[id]; w != nil && w.external != "" && s.faults.On("frame.wallet-update-unlinks") {
-			w.external = ""
-		}
-		s.empty(s.store.wallets.byID[id], "frame.wallet-update-empties")
-		if w := s.store.wallets.byID[id]; w != nil && c.has("external_id") && s.faults.On("frame.update-takes-external-id") {
-			w.external = c.text("external_id")
-		}
+		s.rippleOfWallet(c, s.store.wallets.byID[id])
 	case "cards-update-status":
 		s.rippleOfCard(s.store.cards.byID[id])
 		if s.faults.On("frame.change-answers-another-created-at") {
@@ -53,6 +47,20 @@ func (s *Server) ripple(c *call) {
 				}
 			})
 		}
+	}
+}
+
+// rippleOfWallet changes more than the status of a wallet.
+func (s *Server) rippleOfWallet(c *call, w *wallet) {
+	if w == nil {
+		return
+	}
+	if w.external != "" && s.faults.On("frame.wallet-update-unlinks") {
+		w.external = ""
+	}
+	s.empty(w, "frame.wallet-update-empties")
+	if c.has("external_id") && s.faults.On("frame.update-takes-external-id") {
+		w.external = c.text("external_id")
 	}
 }
 

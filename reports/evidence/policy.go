@@ -69,6 +69,7 @@ func (p *Policy) Finding(a Assertion) Finding {
 		verdict = Flaky
 	}
 	return Finding{Requirement: a.Fact.Requirement, Mark: weight.Mark, Hazard: weight.Hazard, Gated: gated,
-		Check: a.Check, Kind: a.Kind, Message: a.Message, Pointer: a.Pointer, Expected: a.Expected, Actual: a.Actual, Gherkin: a.Gherkin, Through: a.Through,
+		Check: a.Check, Kind: a.Kind, Message: a.Message, Pointer: a.Pointer, Expected: a.Expected, Actual: a.Actual,
+		Gherkin: a.Gherkin, Through: a.Through,
 		Exchange: a.Exchange, Operation: a.Fact.Operation, Verdict: verdict}
 }

@@ -222,5 +222,6 @@ func inWords(what map[string]bool, where []string) string {
 	}
 	slices.Sort(where)
 	kinds := slices.Sorted(maps.Keys(what))
-	return fmt.Sprintf("%s would have held %s; it is masked there", wording.Some(where, namedFiles), strings.Join(kinds[:min(namedFiles, len(kinds))], " and "))
+	return fmt.Sprintf("%s would have held %s; it is masked there",
+		wording.Some(where, namedFiles), strings.Join(kinds[:min(namedFiles, len(kinds))], " and "))
 }

@@ -184,7 +184,8 @@ func (s *story) verdict(difference *Difference) {
 		_, says, _ := strings.Cut(difference.Expected, " says ")
 		s.say("Then", "the refusal says "+says)
 	case "status of a wallet", "status of a card":
-		s.say("Then", fmt.Sprintf(`the %s reads back with the "status" %s`, strings.TrimPrefix(difference.Check, "status of a "), difference.Expected))
+		s.say("Then", fmt.Sprintf(`the %s reads back with the "status" %s`,
+			strings.TrimPrefix(difference.Check, "status of a "), difference.Expected))
 	default:
 		if sentence := verdicts[difference.Check]; sentence != "" {
 			s.say("Then", sentence)

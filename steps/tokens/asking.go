@@ -199,7 +199,8 @@ func escaped(text string) string {
 func askTokenByHeader(ctx context.Context, w *steps.World) error {
 	w.Draft = tokenDraft(w)
 	request := &w.Draft.Request
-	request.Authorization = new("Basic " + base64.StdEncoding.EncodeToString([]byte(url.QueryEscape(request.Form.Get("client_id"))+":"+wrongValue)))
+	wrong := url.QueryEscape(request.Form.Get("client_id")) + ":" + wrongValue
+	request.Authorization = new("Basic " + base64.StdEncoding.EncodeToString([]byte(wrong)))
 	request.Form.Del("client_id")
 	request.Form.Del("client_secret")
 	return w.SendDraft(ctx)

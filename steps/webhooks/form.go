@@ -136,7 +136,8 @@ func messageTypes(world *steps.World, one webhook.Received) bool {
 	expect(readable, "HOOK-28", "Timestamp", "a time of ISO 8601", m.Timestamp)
 	expect(m.SignatureVersion == "1" || m.SignatureVersion == "2", "HOOK-29", "SignatureVersion", "1 or 2", m.SignatureVersion)
 	expect(m.Signature != "", "HOOK-21", "Signature", "a signature", "none")
-	expect(m.Signature == "" || len(m.Signature) > 100, "HOOK-30", "Signature", "a Base64 RSA signature", fmt.Sprintf("%d characters", len(m.Signature)))
+	expect(m.Signature == "" || len(m.Signature) > 100, "HOOK-30", "Signature", "a Base64 RSA signature",
+		fmt.Sprintf("%d characters", len(m.Signature)))
 	if m.Type == webhook.Notification {
 		expect(json.Valid([]byte(m.Message)), "HOOK-27", "Message", "a string of JSON", "another string")
 	} else {
@@ -158,7 +159,7 @@ func verifierOf(w *steps.World) *webhook.Verifier {
 	return &webhook.Verifier{CertificateHost: localHost(w)}
 }
 
-// verifies verifies a delivery up to the first step that does not hold.
+// verifies looks whether a delivery is who it says it is from, up to the first step that does not hold.
 func verifies(ctx context.Context, w *steps.World, one webhook.Received, verifier *webhook.Verifier) bool {
 	if one.Message != nil && emulator(w, one.Message.SigningCertURL) != "" {
 		return true // what an emulator of SNS signs with, nobody can trust; its handshake is not testable

@@ -4,6 +4,7 @@ import (
 	"encoding/json"
 	"fmt"
 	"maps"
+	"net/url"
 	"slices"
 	"strings"
 	"time"
@@ -83,7 +84,7 @@ func walkFrame(c *caller) {
 	}
 	c.call("transactions-manual-credit", body{"amount": 5, "to": one})
 	look()
-	c.call("wallets-update", body{"status": "INACTIVE"}, one)
+	c.call("wallets-update", body{"status": "INACTIVE", "external_id": "1234"}, one)
 	made := c.beneficiary()
 	c.beneficiary()
 	c.call("beneficiaries-update", body{"status": "INACTIVE"}, made)
@@ -99,13 +100,14 @@ func walkLists(c *caller) {
 	at := func(seconds int) string {
 		return c.clock.Now().Add(time.Duration(seconds) * time.Second).Format(time.RFC3339Nano)
 	}
+	zoned := url.QueryEscape(c.clock.Now().Add(-2 * time.Second).In(time.FixedZone("", 10*60*60)).Format(time.RFC3339Nano))
 	for _, list := range []string{"./cards", "./transactions"} {
 		for _, query := range []string{"", "limit=2", "limit=2&offset=2", "limit=2&offset=2&order=asc", "order=asc",
 			"order=desc", "offset=1", "offset=100",
 			"from=" + at(-2), "to=" + at(-2), "from=" + at(-3) + "&to=" + at(-1), "from=" + at(-1) + "&to=" + at(-3),
 			"limit=1", "limit=1&offset=2", "offset=1&from=" + at(-2), "order=desc&to=" + at(-2), "order=desc&offset=2",
 			"limit=-1", "limit=0", "limit=x", "offset=-1", "offset=1.5", "order=up", "from=yesterday", "to=2025-01-14",
-			"limit=1&limit=2", "unknown=1", "%zz", "limit="} {
+			"limit=1&limit=2", "unknown=1", "%zz", "limit=", "from=" + zoned} {
 			c.get(list + "?" + query)
 		}
 	}
@@ -121,6 +123,7 @@ func walkLists(c *caller) {
 
 func walkMoney(c *caller) {
 	one, two := c.funded(20_000_001), c.funded(500)
+	c.call("wallets-get", nil, c.funded(5_000_000_000))
 	c.call("transactions-create", body{"amount": 957, "reference": "a", "from": one, "to": two})
 	c.call("transactions-manual-debit", body{"amount": 7, "from": one})
 	c.call("transactions-manual-debit", body{"amount": 5_000, "from": two})

@@ -18,6 +18,7 @@ func (l *causes) notDecoded() {
 		if with == nil || with == one || unserved(one) == "" || codeLike.FindString(one.Finding.Actual) >= "300" {
 			return false
 		}
+		one.about = besideIt - 1 // that it is no JSON says why
 		with.join(one)
 		return true
 	})

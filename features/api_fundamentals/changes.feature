@@ -15,8 +15,6 @@ Feature: Changes
 
       Examples:
         | operation             |
-        | Update wallet         |
-        | Update card status    |
         | Replace or renew card |
         | Generate card secret  |
         | Update beneficiary    |

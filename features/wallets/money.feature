@@ -130,7 +130,6 @@ Feature: Money
 
       Examples:
         | much     |
-        | more     |
         | one more |
 
     @id:money.overdraft-at-once

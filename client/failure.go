@@ -129,14 +129,23 @@ func kindOf(ctx context.Context, err error) Kind {
 func (c *Client) mindful(dial dialer) dialer {
 	return func(ctx context.Context, network, address string) (net.Conn, error) {
 		connection, err := dial(ctx, network, address)
-		for _, short := range []syscall.Errno{syscall.EMFILE, syscall.ENFILE, syscall.ENOBUFS, syscall.ENOMEM, syscall.EADDRNOTAVAIL} {
-			if errors.Is(err, short) {
-				c.shortage.Store(new(fmt.Errorf("this machine could open no connection: %w; raise the limit of open files (ulimit -n), "+
-					"or lower --concurrency", short)))
-			}
+		if short := ShortOf(err); short != nil {
+			c.shortage.Store(new(fmt.Errorf("this machine could open no connection: %w; raise the limit of open files (ulimit -n), "+
+				"or lower --concurrency", short)))
 		}
 		return connection, err
 	}
+}
+
+// ShortOf is what this machine was short of where that kept a call from being made, such as open files; nil for anything
+// else.
+func ShortOf(err error) error {
+	for _, short := range []syscall.Errno{syscall.EMFILE, syscall.ENFILE, syscall.ENOBUFS, syscall.ENOMEM, syscall.EADDRNOTAVAIL} {
+		if errors.Is(err, short) {
+			return short
+		}
+	}
+	return nil
 }
 
 type dialer = func(ctx context.Context, network, address string) (net.Conn, error)

@@ -30,6 +30,8 @@ type Check struct {
 	Step   string `json:"step"`
 	Holds  bool   `json:"holds"`
 	Detail string `json:"detail"`
+	// Unseen says that it could not be looked at, for want of something of this machine's own: that is no word on the sender.
+	Unseen bool `json:"unseen,omitempty"`
 }
 
 // MaxAge is how old a message may be: SNS retries for an hour (SNS-17, SNS-19).
@@ -62,8 +64,7 @@ func (v *Verifier) Verify(ctx context.Context, d Delivery) (*Message, []Check) {
 		return nil, r.checks
 	}
 	r.add("body", true, fmt.Sprintf("one JSON object of %d bytes", len(d.Body)))
-	known := m.Type == Notification || m.Type == Confirmation || m.Type == Unsubscribed
-	r.add("type", known, fmt.Sprintf("%q", m.Type))
+	r.add("type", Known(m.Type), fmt.Sprintf("%q", m.Type))
 	v.fields(r, m)
 	if d.Header != nil {
 		headers(r, m, d.Header)
@@ -96,7 +97,7 @@ func Holds(checks []Check) bool {
 type record struct{ checks []Check }
 
 func (r *record) add(step string, holds bool, detail string) {
-	r.checks = append(r.checks, Check{step, holds, detail})
+	r.checks = append(r.checks, Check{Step: step, Holds: holds, Detail: detail})
 }
 
 func (v *Verifier) fields(r *record, m *Message) {
@@ -226,7 +227,7 @@ func (v *Verifier) certificate(ctx context.Context, r *record, m *Message) *x509
 	}
 	text, err := get(ctx, m.SigningCertURL)
 	if err != nil {
-		r.add("certificate", false, "fetching it: "+err.Error())
+		r.checks = append(r.checks, Check{Step: "certificate", Detail: "fetching it: " + err.Error(), Unseen: client.ShortOf(err) != nil})
 		return nil
 	}
 	block, rest := pem.Decode(text)

@@ -21,7 +21,7 @@ func firstTry(ctx context.Context, w *steps.World) (*webhook.Inbox, bool, error)
 		return nil, false, err
 	}
 	_, came := inbox.Wait(ctx, patienceOf(ctx, w), func(r webhook.Received) bool { return about(w, r) && r.Answer != http.StatusOK })
-	if err := undelivered(w, came); err != nil {
+	if err := undelivered(ctx, w, came); err != nil {
 		return nil, false, err
 	}
 	if !came && untold(w, inbox) {
@@ -48,12 +48,12 @@ func sentAgain(ctx context.Context, w *steps.World) error {
 		patience = patienceOf(ctx, w)
 	}
 	again := taken(ctx, w, inbox, patience)
+	if err := undelivered(ctx, w, again); err != nil {
+		return err
+	}
 	if !again && w.Session.RetryWait == 0 {
 		return &scene.NotTestable{Key: "webhooks.retry_wait", Why: "no second try came in time, and nobody said how long this API waits " +
 			"with it (SNS: 20 s)"}
-	}
-	if err := undelivered(w, again); err != nil {
-		return err
 	}
 	for _, requirement := range []string{"HOOK-18", "SNS-16"} {
 		w.Expect(again, evidence.Assertion{Check: "a failed delivery is tried again",
@@ -74,6 +74,9 @@ func notedSentAgain(ctx context.Context, w *steps.World) error {
 		return &scene.NotTestable{Key: "webhooks.retry_wait", Why: "nobody said how long this API waits before a second try (SNS: 20 s)"}
 	}
 	again := taken(ctx, w, inbox, 2*w.Session.RetryWait)
+	if err := undelivered(ctx, w, again); err != nil {
+		return err
+	}
 	w.Observe("webhooks.retried-after-4xx", "C-52", "Is a delivery that was answered 403 tried again?",
 		map[bool]string{true: "yes", false: "no"}[again])
 	return nil

@@ -161,8 +161,12 @@ func aConfirmedWebhook(ctx context.Context, w *steps.World, article string) erro
 	return confirmWebhook(ctx, w, name)
 }
 
-// undelivered says what kept a delivery away on our own side; nil where it came or nothing did.
-func undelivered(w *steps.World, came bool) error {
+// undelivered says what kept a delivery away on our own side, such as that nobody waits any more; nil where it came or
+// nothing did.
+func undelivered(ctx context.Context, w *steps.World, came bool) error {
+	if !came && ctx.Err() != nil {
+		return fmt.Errorf("waiting for a delivery: %w", context.Cause(ctx))
+	}
 	if trouble := cmp.Or(w.Session.Receiver.Trouble(), w.Session.Client.Shortage()); !came && trouble != nil {
 		return &steps.Environment{Why: trouble.Error()}
 	}
@@ -178,7 +182,7 @@ func askedToConfirm(ctx context.Context, w *steps.World, name string) error {
 		return r.Message == nil ||
 			r.Message.Type == webhook.Confirmation
 	})
-	if err := undelivered(w, came); err != nil {
+	if err := undelivered(ctx, w, came); err != nil {
 		return err
 	}
 	expectAsked(w, inbox, came)
@@ -319,7 +323,7 @@ func toldOfIt(ctx context.Context, w *steps.World, name string) error {
 		return err
 	}
 	_, came := inbox.Wait(ctx, patienceOf(ctx, w), func(r webhook.Received) bool { return about(w, r) })
-	if err := undelivered(w, came); err != nil {
+	if err := undelivered(ctx, w, came); err != nil {
 		return err
 	}
 	if !came && untold(w, inbox) {

@@ -9,6 +9,7 @@ import (
 	"slices"
 	"strconv"
 	"strings"
+	"time"
 
 	"github.com/kobcheck/kobcheck/reports"
 	"github.com/kobcheck/kobcheck/reports/evidence"
@@ -64,6 +65,7 @@ func CompareRuns(a, b *reports.Run) *Drift {
 // scenario compares two performances of a scenario and reports whether they took the same course.
 func (d *Drift) scenario(a, b *reports.Scenario, operations map[string]*operationDrift) bool {
 	left, right := callsOf(a), callsOf(b)
+	sortAtOnce(left, right)
 	for i := range min(len(left), len(right)) {
 		x, y := left[i], right[i]
 		if x.Operation != y.Operation || x.Request.Method != y.Request.Method {
@@ -94,6 +96,39 @@ func callsOf(s *reports.Scenario) []evidence.Exchange {
 	out := slices.DeleteFunc(slices.Clone(s.Exchanges), func(e evidence.Exchange) bool { return e.Operation == "token" })
 	slices.SortStableFunc(out, func(a, b evidence.Exchange) int { return cmp.Compare(a.N, b.N) })
 	return out
+}
+
+// sortAtOnce lays those calls that were under way together, on either side, in an order by their answers: which of them is
+// served first is chance, how many are is not.
+func sortAtOnce(left, right []evidence.Exchange) {
+	shared := min(len(left), len(right))
+	for start := 0; start < shared; {
+		end := start + 1
+		for end < shared && (overlaps(left[start:end], left[end]) || overlaps(right[start:end], right[end])) {
+			end++
+		}
+		for _, calls := range [][]evidence.Exchange{left[start:end], right[start:end]} {
+			slices.SortStableFunc(calls, func(a, b evidence.Exchange) int {
+				return cmp.Or(cmp.Compare(a.Operation, b.Operation), cmp.Compare(a.Request.Method, b.Request.Method),
+					cmp.Compare(status(a), status(b)))
+			})
+		}
+		start = end
+	}
+}
+
+// overlaps reports whether a call began before one of those had ended.
+func overlaps(calls []evidence.Exchange, next evidence.Exchange) bool {
+	return slices.ContainsFunc(calls, func(e evidence.Exchange) bool {
+		return next.StartedAt.Before(e.StartedAt.Add(time.Duration(e.DurationMS * float64(time.Millisecond))))
+	})
+}
+
+func status(e evidence.Exchange) int {
+	if e.Response == nil {
+		return 0
+	}
+	return e.Response.Status
 }
 
 // changing are headers whose presence says nothing of an API.

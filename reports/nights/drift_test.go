@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/stretchr/testify/require"
 
@@ -88,6 +89,33 @@ func TestAnotherCourseIsNamedAndNotCompared(t *testing.T) {
 		"a scenario of another name too": {&reports.Run{Scenarios: []reports.Scenario{{ID: "a", Name: "another row"}}}, 1},
 	} {
 		require.Len(t, CompareRuns(answered("here", ok), c.there).Unmatched, c.unmatched, name)
+	}
+}
+
+func TestWhichOfCallsAtOnceWasServedFirstIsNoDifference(t *testing.T) {
+	ok, refused := answer(200, `{"id":"a"}`), answer(400, `{"message":"too little"}`)
+	atOnce := func(run *reports.Run) *reports.Run {
+		for i := range run.Scenarios[0].Exchanges {
+			run.Scenarios[0].Exchanges[i].DurationMS = 1
+		}
+		return run
+	}
+	inTurn := func(run *reports.Run) *reports.Run {
+		for i := range run.Scenarios[0].Exchanges {
+			run.Scenarios[0].Exchanges[i].StartedAt = run.Scenarios[0].Exchanges[i].StartedAt.Add(time.Duration(i) * time.Second)
+		}
+		return atOnce(run)
+	}
+	for name, c := range map[string]struct {
+		here, there *reports.Run
+		alike       int
+	}{
+		"another is served first":             {atOnce(answered("here", ok, refused, refused)), atOnce(answered("there", refused, refused, ok)), 3},
+		"at once on one side only":            {inTurn(answered("here", ok, refused)), atOnce(answered("there", refused, ok)), 2},
+		"one more is served":                  {atOnce(answered("here", ok, refused, refused)), atOnce(answered("there", refused, ok, ok)), 2},
+		"in turn, so that the order is known": {inTurn(answered("here", ok, refused)), inTurn(answered("there", refused, ok)), 0},
+	} {
+		require.Equal(t, c.alike, CompareRuns(c.here, c.there).Operations[0].Alike, name)
 	}
 }
 

@@ -3,6 +3,7 @@ package scene
 import (
 	"context"
 	"errors"
+	"maps"
 	"net/http"
 	"reflect"
 	"slices"
@@ -19,6 +20,29 @@ type loans struct {
 	things []loan
 	client *Thing
 	back   []func(context.Context) error
+	reads  map[[3]string]reading
+}
+
+// reading is what a thing last read as, and by which exchange.
+type reading struct {
+	n    int
+	body map[string]any
+}
+
+// LastRead returns what a thing last read as by an operation, and the number of the exchange; nil where it was not read.
+func (s *Scene) LastRead(operation, as, id string) (map[string]any, int) {
+	if s.loans == nil {
+		return nil, 0
+	}
+	last := s.loans.reads[[3]string{operation, as, id}]
+	return last.body, last.n
+}
+
+func (l *loans) note(operation, as, id string, exchange *client.Exchange, body map[string]any) {
+	if l.reads == nil {
+		l.reads = map[[3]string]reading{}
+	}
+	l.reads[[3]string{operation, as, id}] = reading{exchange.N, body}
 }
 
 // loan is a thing that was complete at an exchange of a number.
@@ -65,20 +89,54 @@ func (s *Scene) PutBack(ctx context.Context) error {
 	return errors.Join(failed...)
 }
 
+// movedWallet is a wallet on which money was booked, and nothing else was done: it serves where one with money is asked for.
+const movedWallet = "moved wallet"
+
+// mostMoved is how many bookings such a wallet may have, so that what is listed of it stays short.
+const mostMoved = 6
+
 // GiveBack hands things of the scene to others, but those that it keeps. Exchanges are all that it had a part in:
-// what they changed, or may have, is nobody's any more.
+// what they changed, or may have, is nobody's any more, but a wallet of which only the amounts did.
 func (s *Scene) GiveBack(exchanges []*client.Exchange, keep Things) {
-	var kept []loan
+	var kept, moved []loan
+	gone := Things{} // what is kept, or goes to others with all that it was made with
 	for _, one := range s.loans.things {
 		switch {
 		case keep.hold(one.thing):
 			kept = append(kept, one)
+			gone[one.thing.ID] = one.thing
 		case one.spent(exchanges):
-		default:
+			moved = append(moved, one)
+		case gone[one.thing.ID] == nil:
+			s.shared.add(one)
+			gone[one.thing.ID] = one.thing
+		}
+	}
+	for _, one := range moved {
+		if !gone.hold(one.thing) && one.onlyMoved(exchanges) {
+			gone[one.thing.ID] = one.thing
+			one.kind, one.thing.poked = movedWallet, true
 			s.shared.add(one)
 		}
 	}
 	s.loans.things = kept
+}
+
+// onlyMoved reports whether money was booked on a wallet, a few times in all, and nothing else was done to it.
+func (l loan) onlyMoved(exchanges []*client.Exchange) bool {
+	if l.thing.Kind != "wallet" {
+		return false
+	}
+	for _, exchange := range exchanges {
+		if exchange.N <= l.since || !writes(exchange) || !strings.Contains(naming(exchange), strings.ToLower(l.thing.ID)) {
+			continue
+		}
+		if !strings.HasPrefix(exchange.Operation, "transactions-") || exchange.Status/100 != 2 && exchange.Status/100 != 4 {
+			return false
+		}
+		l.thing.moved++
+	}
+	return l.thing.moved <= mostMoved
 }
 
 // hold reports whether a thing is among some, or among the parts of one of them.
@@ -98,11 +156,10 @@ func (l loan) spent(exchanges []*client.Exchange) bool {
 		return false // no operation changes one
 	}
 	for _, exchange := range exchanges {
-		sent := exchange.Request()
-		if exchange.N <= l.since || sent.Method == http.MethodGet || sent.Method == http.MethodHead {
+		if exchange.N <= l.since || !writes(exchange) {
 			continue
 		}
-		text := strings.ToLower(sent.URL + " " + string(sent.Body)) // ids in capitals may be taken for the same
+		text := naming(exchange)
 		named := strings.Contains(text, strings.ToLower(l.thing.ID))
 		if named && exchange.Status/100 != 4 || l.thing.Parts.named(text) {
 			return true
@@ -110,6 +167,17 @@ func (l loan) spent(exchanges []*client.Exchange) bool {
 		l.thing.poked = l.thing.poked || named
 	}
 	return false
+}
+
+func writes(exchange *client.Exchange) bool {
+	method := exchange.Request().Method
+	return method != http.MethodGet && method != http.MethodHead
+}
+
+// naming is the text of a request that names things, in small letters: ids in capitals may be taken for the same.
+func naming(exchange *client.Exchange) string {
+	sent := exchange.Request()
+	return strings.ToLower(sent.URL + " " + string(sent.Body))
 }
 
 // named reports whether a text in small letters names one of the things that others don't have.
@@ -158,9 +226,10 @@ func (s *Scene) spare(ctx context.Context, as, kind string, have Things) (*Thing
 			if err != nil && !unreadable(err) {
 				return nil, err
 			}
-			if thing.poked = err != nil || !unchanged(thing.Body, now); thing.poked {
+			if thing.poked = err != nil || !unchanged(thing.Body, now, kind == movedWallet); thing.poked {
 				continue // a refusal has changed it, or it is answered in another form
 			}
+			thing.Body = now
 		}
 		s.loans.things = append(s.loans.things, loan{as, kind, thing, s.loans.latest})
 		thing.Parts.into(have)
@@ -172,8 +241,17 @@ func (s *Scene) spare(ctx context.Context, as, kind string, have Things) (*Thing
 // their forms.
 var telling = []string{"status", "external_id", "amount", "reserved_amount", "total_amount", "updated_at"}
 
-// unchanged reports whether two answers are of one state of a thing.
-func unchanged(before, now map[string]any) bool {
+// amounts are the members of a wallet that bookings change.
+var amounts = []string{"amount", "total_amount", "updated_at"}
+
+// unchanged reports whether two answers are of one state of a thing, but for bookings on it where it has moved.
+func unchanged(before, now map[string]any, moved bool) bool {
+	if moved {
+		before = maps.Clone(before)
+		for _, name := range amounts {
+			before[name] = now[name]
+		}
+	}
 	for _, name := range telling {
 		if !reflect.DeepEqual(before[name], now[name]) {
 			return false
@@ -209,7 +287,7 @@ func (s *Scene) leans(kind string, have Things) bool {
 // parts are the kinds that a thing of a kind is made with.
 func (s *Scene) parts(kind string) []string {
 	switch kind {
-	case FundedWallet, CompanyWallet:
+	case FundedWallet, CompanyWallet, movedWallet:
 		kind = "wallet"
 	}
 	if operation := s.Contract.Creator(kind); operation != nil {

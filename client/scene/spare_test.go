@@ -45,6 +45,12 @@ func (v *visit) write(t *testing.T, operation, status string, have scene.Things)
 	require.NoError(t, err)
 }
 
+func (v *visit) book(t *testing.T, operation string, amount int64, from, to string) {
+	t.Helper()
+	_, err := v.Book(v.ctx, operation, "primary", amount, from, to)
+	require.NoError(t, err)
+}
+
 func TestWhatOneSceneHasNotChangedIsAsGoodAsNewForTheNext(t *testing.T) {
 	const refused = "NO_SUCH_STATUS"
 	for name, c := range map[string]struct {
@@ -72,9 +78,24 @@ func TestWhatOneSceneHasNotChangedIsAsGoodAsNewForTheNext(t *testing.T) {
 			v.need(t, "card", have)
 		}, false},
 		"a funded wallet": {scene.FundedWallet, func(*testing.T, *visit, scene.Things) {}, true},
-		"a funded wallet that was debited": {scene.FundedWallet, func(t *testing.T, v *visit, have scene.Things) {
-			_, err := v.Book(v.ctx, "transactions-manual-debit", "primary", 1, have[scene.FundedWallet].ID, "")
-			require.NoError(t, err)
+		"a funded wallet that was debited, which is funded again": {scene.FundedWallet, func(t *testing.T, v *visit, have scene.Things) {
+			v.book(t, "transactions-manual-debit", 1, have[scene.FundedWallet].ID, "")
+		}, true},
+		"a funded wallet that holds a great deal": {scene.FundedWallet, func(t *testing.T, v *visit, have scene.Things) {
+			v.book(t, "transactions-manual-credit", 100*scene.Funding, "", have[scene.FundedWallet].ID)
+		}, false},
+		"a funded wallet on which much was booked": {scene.FundedWallet, func(t *testing.T, v *visit, have scene.Things) {
+			for range 7 {
+				v.book(t, "transactions-manual-debit", 1, have[scene.FundedWallet].ID, "")
+			}
+		}, false},
+		"a funded wallet that was debited and suspended": {scene.FundedWallet, func(t *testing.T, v *visit, have scene.Things) {
+			v.book(t, "transactions-manual-debit", 1, have[scene.FundedWallet].ID, "")
+			v.write(t, "wallets-update", "SUSPENDED", scene.Things{"wallet": have[scene.FundedWallet]})
+		}, false},
+		"a funded wallet that was debited and got a card": {scene.FundedWallet, func(t *testing.T, v *visit, have scene.Things) {
+			v.book(t, "transactions-manual-debit", 1, have[scene.FundedWallet].ID, "")
+			v.need(t, "card", scene.Things{"wallet": have[scene.FundedWallet]})
 		}, false},
 	} {
 		t.Run(name, func(t *testing.T) {
@@ -92,6 +113,38 @@ func TestWhatOneSceneHasNotChangedIsAsGoodAsNewForTheNext(t *testing.T) {
 			}
 			require.NotEqual(t, used.ID, s.visit(t).need(t, c.kind, nil).ID, "one has it at a time")
 		})
+	}
+}
+
+func TestAWalletOnWhichMoneyMovedServesWhoAsksForOneWithMoney(t *testing.T) {
+	for name, answered := range map[string]func(r *http.Request, wallet map[string]any){
+		"as it is":                nil,
+		"if a look tells its own": func(_ *http.Request, wallet map[string]any) { wallet["status"] = "SUSPENDED" },
+	} {
+		var spoil bool
+		s := on(t, nil, nil, func(r *http.Request, status int, body any) (int, any) {
+			if wallet, is := body.(map[string]any); is && spoil && answered != nil && r.Method == http.MethodGet {
+				answered(r, wallet)
+			}
+			return status, body
+		})
+		first, have := s.visit(t), scene.Things{}
+		wallet := first.need(t, "wallet", have)
+		first.book(t, "transactions-manual-credit", scene.Funding, "", wallet.ID)
+		first.book(t, "transactions-manual-debit", 7, wallet.ID, "")
+		first.GiveBack(first.exchanges, nil)
+		spoil = true
+		next := s.visit(t)
+		funded := next.need(t, scene.FundedWallet, nil)
+		require.Equal(t, answered == nil, wallet.ID == funded.ID, name)
+		if answered == nil {
+			balance, err := next.Balance(next.ctx, "primary", funded.ID)
+			require.NoError(t, err)
+			unit, err := next.Unit(next.ctx)
+			require.NoError(t, err)
+			require.GreaterOrEqual(t, balance.Available.Cmp(unit.Of(scene.Funding)), 0, "it is funded again")
+			require.NotEqual(t, wallet.ID, s.visit(t).need(t, "wallet", nil).ID, "it is none that is as good as new")
+		}
 	}
 }
 

@@ -3,6 +3,7 @@ package scene
 import (
 	"context"
 	"fmt"
+	"math/big"
 	"net/url"
 	"strings"
 
@@ -32,6 +33,8 @@ type Thing struct {
 	guessed bool
 	// particular says that none of its kind that somebody else has stands for it.
 	particular bool
+	// moved is how often money was booked on it since it was made.
+	moved int
 	// poked says that writing calls were refused for it, so that it is looked at before it is used again.
 	poked bool
 }
@@ -184,6 +187,9 @@ func (s *Scene) read(ctx context.Context, operation, as, id string) (map[string]
 	if !isObject {
 		return nil, exchange, s.blocked(draft.Operation, exchange, fmt.Sprintf("answered %d without an object", exchange.Status))
 	}
+	if s.loans != nil {
+		s.loans.note(operation, as, id, exchange, object)
+	}
 	return object, exchange, nil
 }
 
@@ -254,16 +260,51 @@ func (s *Scene) Activate(ctx context.Context, wallet *Thing) error {
 	return err
 }
 
-// funded puts money on a wallet by a manual credit.
+// mostHeld is up to how many times [Funding] a wallet that others have left may hold, so that it is no special one.
+const mostHeld = 10
+
+// funded puts money on a wallet by a manual credit, where others have not left one that holds as much.
 func (s *Scene) funded(ctx context.Context, as string, have Things) (*Thing, error) {
+	for {
+		wallet, err := s.spare(ctx, as, movedWallet, have)
+		if err != nil {
+			return nil, err
+		}
+		if wallet == nil {
+			break
+		}
+		switch holds, err := s.fundings(ctx, wallet); {
+		case err != nil:
+			return nil, err
+		case holds >= 1 && holds <= mostHeld:
+			return wallet, nil
+		case holds >= 0 && holds < 1:
+			return wallet, s.fund(ctx, as, wallet)
+		}
+	}
 	wallet, err := s.some(ctx, as, "wallet", have)
 	if err != nil {
 		return nil, err
 	}
-	if _, err = s.Book(ctx, "transactions-manual-credit", as, Funding, "", wallet.ID); err == nil {
-		err = s.see(ctx, wallet)
+	return wallet, s.fund(ctx, as, wallet)
+}
+
+func (s *Scene) fund(ctx context.Context, as string, wallet *Thing) error {
+	if _, err := s.Book(ctx, "transactions-manual-credit", as, Funding, "", wallet.ID); err != nil {
+		return err
 	}
-	return wallet, err
+	return s.see(ctx, wallet)
+}
+
+// fundings is how many times [Funding] a wallet holds; below zero where that can't be told.
+func (s *Scene) fundings(ctx context.Context, wallet *Thing) (float64, error) {
+	balance, told := BalanceOf(wallet.Body)
+	unit, err := s.Unit(ctx)
+	if err != nil || !told || unit.One.Sign() <= 0 {
+		return -1, err
+	}
+	times, _ := new(big.Rat).Quo(balance.Available, unit.Of(Funding)).Float64()
+	return times, nil
 }
 
 // see reads a wallet, so that its body is that of now.

@@ -204,18 +204,19 @@ func askForCard(ctx context.Context, w *steps.World) error {
 		if err != nil {
 			return err
 		}
-		newest, err := w.Scene.List(ctx, "cards-list", "primary", url.Values{"limit": {"1"}, "order": {"desc"}})
+		newest, err := w.Scene.List(ctx, "cards-list", "primary", url.Values{"limit": {strconv.Itoa(things.PageSize)}, "order": {"desc"}})
 		if err != nil {
 			return err
 		}
 		// A card of this creation can only be as new as the newest card, or newer.
-		since := time.Time{}
-		if len(newest) > 0 {
-			since = things.Creation(newest[0])
-		}
-		known, err := things.CardsOf(ctx, w, wallet.ID, since)
-		if err != nil {
-			return err
+		since, known := time.Time{}, []string{}
+		for i, card := range newest {
+			if i == 0 {
+				since = things.Creation(card)
+			}
+			if card["wallet_id"] == wallet.ID {
+				known = append(known, scene.ID(card))
+			}
 		}
 		steps.State[order](w).before = &past{wallet: before, cards: known, since: since}
 	}

@@ -58,8 +58,16 @@ type noted struct{ balances map[string]scene.Balance }
 // told says the unit of amounts once in a run.
 type told struct{ once sync.Once }
 
-func balance(ctx context.Context, w *steps.World, wallet *scene.Thing) (scene.Balance, error) {
-	return w.Scene.Balance(ctx, cmp.Or(wallet.As, "primary"), wallet.ID)
+func balance(ctx context.Context, w *steps.World, wallet *scene.Thing, was map[string]any) (scene.Balance, error) {
+	as := cmp.Or(wallet.As, "primary")
+	body, err := w.Look(ctx, "wallets-get", as, wallet.ID, was)
+	if err != nil {
+		return scene.Balance{}, err
+	}
+	if b, shown := scene.BalanceOf(body); shown {
+		return b, nil
+	}
+	return w.Scene.Balance(ctx, as, wallet.ID)
 }
 
 // unit returns what an amount of a transaction moves the amounts of a wallet by, and says so once in a run (C-29:
@@ -98,7 +106,7 @@ func noteBalance(ctx context.Context, w *steps.World, name string) (*scene.Thing
 	if err != nil {
 		return nil, err
 	}
-	before, err := balance(ctx, w, wallet)
+	before, err := balance(ctx, w, wallet, nil)
 	if err != nil {
 		return nil, err
 	}
@@ -163,7 +171,7 @@ func beforeAndNow(ctx context.Context, w *steps.World, name string) (before, now
 	if !ok {
 		return before, now, steps.Faulty("what the %s held before was not noted", name)
 	}
-	now, err = balance(ctx, w, wallet)
+	now, err = balance(ctx, w, wallet, before.Body)
 	return before, now, err
 }
 
@@ -231,7 +239,7 @@ func balanceNow(look func(w *steps.World, shown map[string]any)) func(context.Co
 		if err != nil {
 			return err
 		}
-		now, err := balance(ctx, w, wallet)
+		now, err := balance(ctx, w, wallet, nil)
 		if err == nil {
 			look(w, now.Body)
 		}

@@ -3,7 +3,6 @@ package things
 import (
 	"context"
 	"encoding/json"
-	"errors"
 	"fmt"
 	"maps"
 	"slices"
@@ -99,7 +98,7 @@ func callWithEachValue(ctx context.Context, w *steps.World, title string) error 
 		}
 		if c.exchange.Status/100 == 2 {
 			served = true
-			if err := errors.Join(c.look(ctx, w), c.pair(ctx, w)); err != nil {
+			if err := c.pair(ctx, w); err != nil {
 				return err
 			}
 		}
@@ -125,7 +124,7 @@ func callWithOthers(ctx context.Context, w *steps.World, title string) error {
 		return err
 	}
 	if thing := w.Things[operation.PathParams[0].Fixture]; thing != nil {
-		now, err := Read(ctx, w, thing)
+		now, err := look(ctx, w, thing, nil)
 		if err != nil {
 			return err
 		}
@@ -164,27 +163,6 @@ func other(value any) any {
 	return map[string]any{"another": "value"}
 }
 
-// look reads the thing whose status the call changed.
-func (c *change) look(ctx context.Context, w *steps.World) error {
-	if len(c.draft.Operation.PathParams) == 0 || c.draft.Operation.Field("status") == nil {
-		return nil
-	}
-	for _, thing := range w.Things {
-		if thing.ID != c.draft.Request.Path[c.draft.Operation.PathParams[0].Name] {
-			continue
-		}
-		now, err := Read(ctx, w, thing)
-		if err != nil {
-			return err
-		}
-		entry, _, err := listed(ctx, w, thing, thing.As)
-		w.Last = c.exchange
-		c.kind, c.shown = thing.Kind, map[string]map[string]any{"read by its id": now, "in the list": entry}
-		return err
-	}
-	return nil
-}
-
 // pair reads each thing that the call names, alone and in the list of its kind: what a list shows of a thing that has
 // changed is not always what reading it shows.
 func (c *change) pair(ctx context.Context, w *steps.World) error {
@@ -200,11 +178,14 @@ func (c *change) pair(ctx context.Context, w *steps.World) error {
 		if err != nil {
 			return err
 		}
-		now, err := Read(ctx, w, thing)
+		now, err := look(ctx, w, thing, nil)
 		if err != nil {
 			return err
 		}
 		c.pairs = append(c.pairs, pair{thing: thing, lister: lister, read: now, entry: entry})
+		if c.draft.Operation.Field("status") != nil && slices.Contains(slices.Collect(maps.Values(c.draft.Request.Path)), thing.ID) {
+			c.kind, c.shown = thing.Kind, map[string]map[string]any{"read by its id": now, "in the list": entry}
+		}
 	}
 	return nil
 }

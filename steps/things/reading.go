@@ -105,11 +105,28 @@ func readingLeaves(ctx context.Context, w *steps.World, kind string) error {
 
 // Read gets the present state of a thing, as means to an end: what deviates in it is noticed in passing.
 func Read(ctx context.Context, w *steps.World, object *scene.Thing) (map[string]any, error) {
-	operation := steps.Reader(w, object.Kind)
-	if operation == nil {
-		return nil, &scene.NotTestable{Why: "no documented operation reads a " + object.Kind + " by its id"}
+	operation, as, err := readerOf(w, object)
+	if err != nil {
+		return nil, err
 	}
-	return w.Scene.Get(ctx, operation.ID, cmp.Or(object.As, w.Session.Client.Caller(operation)), object.ID)
+	return w.Scene.Get(ctx, operation, as, object.ID)
+}
+
+// look is [Read] where one reading will do between two requests that may change something, but what it was.
+func look(ctx context.Context, w *steps.World, object *scene.Thing, was map[string]any) (map[string]any, error) {
+	operation, as, err := readerOf(w, object)
+	if err != nil {
+		return nil, err
+	}
+	return w.Look(ctx, operation, as, object.ID, was)
+}
+
+func readerOf(w *steps.World, object *scene.Thing) (operation, as string, err error) {
+	reader := steps.Reader(w, object.Kind)
+	if reader == nil {
+		return "", "", &scene.NotTestable{Why: "no documented operation reads a " + object.Kind + " by its id"}
+	}
+	return reader.ID, cmp.Or(object.As, w.Session.Client.Caller(reader)), nil
 }
 
 // readBack reads a thing that a scenario is about: one that is gone is its finding, and then there is no body.

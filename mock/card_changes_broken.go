@@ -17,6 +17,16 @@ func (s *Server) brokenOffer(action string, documented bool) bool {
 	return documented || s.faults.On("input.any-action")
 }
 
+// brokenSuccession is the card that is answered in place of the one that is kept, where a fault asks for it.
+func (s *Server) brokenSuccession(one *card) *card {
+	if !s.faults.On("card.replacement-not-kept") {
+		return one
+	}
+	next := *one
+	next.id = s.store.newID()
+	return &next
+}
+
 // brokenSeed is what a secret is made from: of nothing, or of the card alone, where a fault asks for it.
 func (s *Server) brokenSeed(seed [][]byte) [][]byte {
 	switch {

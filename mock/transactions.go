@@ -84,6 +84,9 @@ func (s *Server) ofWallet(all []*transaction, wallet identity) []*transaction {
 	if w := s.store.wallets.byID[wallet]; s.faults.Any() && w != nil && s.faults.On("tenancy.foreign-filter-served") {
 		all = s.store.transactions.byOwner[w.owner]
 	}
+	if s.faults.Any() && s.store.wallets.byID[wallet] == nil && s.faults.On("list.unknown-wallet-lists-all") {
+		return all
+	}
 	return slices.DeleteFunc(slices.Clone(all), func(t *transaction) bool {
 		return t.from != wallet && (t.to != wallet || s.faults.On("list.wallet-one-side"))
 	})
@@ -150,7 +153,7 @@ func (s *Server) move(c *call, from, to *wallet, kind string) answer {
 	switch {
 	case err != nil, moved > mostMoved, moved < -mostMoved, moved <= 0 && !s.faults.On("money.negative-amount-accepted"):
 		return s.invalid(c, "amount must be a whole number from 1 to "+strconv.FormatInt(int64(mostMoved), 10))
-	case from == to:
+	case from == to && !s.faults.On("money.self-transfer-makes-money"):
 		return s.invalid(c, "from and to must be different wallets")
 	case from != nil && from.available < moved && !s.overdraws(from, to, moved):
 		if s.faults.On("effect.money-moves-on-refusal") {

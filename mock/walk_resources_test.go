@@ -125,6 +125,7 @@ func walkMoney(c *caller) {
 	one, two := c.funded(20_000_001), c.funded(500)
 	c.call("wallets-get", nil, c.funded(5_000_000_000))
 	c.call("transactions-create", body{"amount": 957, "reference": "a", "from": one, "to": two})
+	c.call("transactions-create", body{"amount": 9, "from": one, "to": one})
 	c.call("transactions-manual-debit", body{"amount": 7, "from": one})
 	c.call("transactions-manual-debit", body{"amount": 5_000, "from": two})
 	for _, amount := range []any{-5, 0, 1.5, "7", nil} {

@@ -45,3 +45,11 @@ Feature: Replace or renew card
         | action  |
         | replace |
         | renew   |
+
+  @HARNESS-12 @inferred
+  Rule: What was created reads back equal, field by field
+    @id:cards-renew.reads-back
+    Scenario: The card that a replacement answers reads back equal
+      Given an active card
+      When we call "Replace or renew card"
+      Then the card of the answer reads back equal

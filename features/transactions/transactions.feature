@@ -79,6 +79,13 @@ Feature: Transactions
       When we list the transactions of the other wallet
       Then the list is empty
 
+    @id:transactions-list.of-nobody
+    Scenario: A wallet that nobody has lists no transactions
+      Given a valid request to "Get all transactions"
+      But the request's query "wallet" is unknown
+      When the request is sent
+      Then the list is empty, or refused
+
     @id:transactions-list.mine
     Scenario: A new transaction is in the list of its wallet
       Given a wallet

@@ -86,6 +86,12 @@ Feature: Money
       Then the wallet holds 13107200 less than before
       And the other wallet holds 13107200 more than before
 
+    @id:money.to-itself
+    Scenario: A transaction from a wallet to itself is refused, or moves nothing
+      Given a funded wallet
+      When we try to move 500 from the wallet to itself
+      Then the wallet holds what it held before
+
   @MONEY-02 @MONEY-01 @example
   Rule: "total_amount" equals "amount" plus "reserved_amount"; every sample agrees, no page says so
     @id:money.total

@@ -40,6 +40,11 @@ func listSentences() []steps.Definition {
 		steps.Define(area, `the list holds no more than (\d+)`, "The number of entries is within the limit.", holdsNoMore),
 		steps.Define(area, `the list is {}`, "Looks at the list, or at two of the same time in both orders.", steps.Choice{
 			{Word: "empty", Doc: "an array without entries.", Handler: listIsEmpty},
+			{Word: "empty, or refused", Doc: "the same, or the call is an error of the caller.", Handler: func(w *steps.World, exchange *client.Exchange) {
+				if exchange.Status/100 != 4 {
+					listIsEmpty(w, exchange)
+				}
+			}},
 			{Word: "sorted by the time of creation, oldest first", Doc: "each entry's created_at is in order.",
 				Handler: func(w *steps.World, l *listed) { isSorted(w, l, "oldest") }},
 			{Word: "sorted by the time of creation, newest first", Doc: "the same the other way.",

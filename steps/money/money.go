@@ -32,6 +32,7 @@ func Sentences() []steps.Definition {
 			"Requests that leave at the same moment, each under a key of its own; one alone can be met.", allAtOnce),
 		steps.Define(area, `the wallet holds what those that were served have left`, "So much less for each of the requests that was answered with a success.", holdsTheRest),
 		steps.Define(area, `we try to credit the wallet with (\d+)`, "The same, and it may be refused.", tryCredit),
+		steps.Define(area, `we try to move (\d+) from the wallet to itself`, "A transaction of which both sides are one wallet; it may be refused.", tryToItself),
 		steps.Define(area, `the credits (.+) are made one after another`, "Manual credits of these amounts on the wallet.", creditsOneByOne),
 		steps.Define(area, `(\d+) credits of (\d+) each are made on the wallet at once`, "Manual credits that leave at the same moment, each under a key of its own.", creditsAtOnce),
 		steps.Define(area, `the (other )?wallet holds (\d+) (more|less) than before`, "The balance moved by exactly so much, in the unit that one known credit has shown.", holdsMoreOrLess),

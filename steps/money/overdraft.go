@@ -47,6 +47,18 @@ func tryCredit(ctx context.Context, w *steps.World, amount int64) error {
 	return w.SendDraft(ctx)
 }
 
+// tryToItself is of no page: whoever takes such a transaction moves nothing by it.
+func tryToItself(ctx context.Context, w *steps.World, amount int64) error {
+	wallet, err := noteBalance(ctx, w, "wallet")
+	if err != nil {
+		return err
+	}
+	if w.Draft, err = w.Scene.Booking(ctx, "transactions-create", "primary", amount, wallet.ID, wallet.ID); err != nil {
+		return err
+	}
+	return w.SendDraft(ctx)
+}
+
 // holdsAsAnswered is for amounts of which no page says that they are taken (N-24).
 func holdsAsAnswered(ctx context.Context, w *steps.World, exchange *client.Exchange) error {
 	amount := steps.State[tried](w).amount

@@ -26,7 +26,7 @@ func requestSentences() []steps.Definition {
 		steps.Define(area, `the request's "([^"]+)" is the (other|foreign) `+steps.Kinds, "Names that thing in one field of the prepared body, and leaves the others.", nameThing),
 		steps.Define(area, `the request's header "([^"]+)" is (left out|the id of the other client|"[^"]*")`, "Sets one header of the prepared request, or leaves it out.", setHeader),
 		steps.Define(area, `the request's "([^"]+)" in the address is (unknown|malformed|of another client|"[^"]+")`, "Puts another id or word into the path of the prepared request.", setPath),
-		steps.Define(area, `the request's query "([^"]+)" is (the wallet of the foreign transaction|"[^"]*")`, "Sets one query parameter of the prepared request.", setQuery),
+		steps.Define(area, `the request's query "([^"]+)" is (unknown|the wallet of the foreign transaction|"[^"]*")`, "Sets one query parameter of the prepared request, or names a thing there that nobody has.", setQuery),
 		steps.Define(area, `the request's body is (not JSON|cut in half|an empty text|a JSON list|a JSON text|sent as plain text|sent as XML)`, "Replaces the prepared body by something that is not the documented form.", breakBody),
 		steps.Define(area, `the request is sent`, "Sends the prepared request as our client.", (*steps.World).SendDraft),
 	}
@@ -115,8 +115,11 @@ func setPath(ctx context.Context, w *steps.World, draft *scene.Draft, name, how 
 }
 
 func setQuery(w *steps.World, draft *scene.Draft, name, words string) error {
-	if words == "the wallet of the foreign transaction" {
+	switch words {
+	case "the wallet of the foreign transaction":
 		return queryForeignWallet(w, draft, name)
+	case "unknown":
+		words = steps.AbsentID
 	}
 	draft.Request.Query.Set(name, strings.Trim(words, `"`))
 	return nil

@@ -13,6 +13,7 @@ import (
 	"strings"
 	"time"
 
+	"github.com/kobcheck/kobcheck/client"
 	"github.com/kobcheck/kobcheck/client/scene"
 	"github.com/kobcheck/kobcheck/contract"
 	"github.com/kobcheck/kobcheck/reports/evidence"
@@ -35,6 +36,7 @@ func Creation(entry map[string]any) time.Time {
 func readingSentences() []steps.Definition {
 	const area = "reading"
 	return []steps.Definition{
+		steps.Define(area, `the `+steps.Kinds+` of the answer reads back equal`, "The same of the thing that the latest answer shows, where it names one.", answeredReadsBack),
 		steps.Define(area, `the `+steps.Kinds+` reads back equal`, "Reads the thing by its id and compares every field with the answer that made it.", readsBackEqual),
 		steps.Define(area, `the `+steps.Kinds+` reads back with the "([^"]+)" ("[^"]*"|-?\d[\d.]*|true|false|null|\{.*\}|\[.*\])`, "Reads the thing by its id and compares one field.", readsBackWith),
 		steps.Define(area, `the (foreign )?`+steps.Kinds+` is (not )?in (?:the|our) list`, "Lists our things of that kind, page by page, and finds it there as it "+
@@ -146,6 +148,24 @@ func readsBackEqual(ctx context.Context, w *steps.World, kind string) error {
 	if err != nil {
 		return err
 	}
+	return expectReadsBack(ctx, w, object)
+}
+
+// answeredReadsBack is for what takes another's place: whether it is another thing is stated nowhere (N-29).
+func answeredReadsBack(ctx context.Context, w *steps.World, exchange *client.Exchange, kind string) error {
+	operation := w.Session.Contract.Operation(exchange.Operation)
+	if err := w.Served(operation, exchange); err != nil {
+		return err
+	}
+	object := &scene.Thing{Kind: kind, ID: scene.IDOf(exchange), As: exchange.As, Body: w.Body(exchange)}
+	if object.ID == "" {
+		w.NoData("reads back equal", w.Own(contract.Effect), "the answer names no "+kind)
+		return nil
+	}
+	return expectReadsBack(ctx, w, object)
+}
+
+func expectReadsBack(ctx context.Context, w *steps.World, object *scene.Thing) error {
 	now, err := readBack(ctx, w, object)
 	if now == nil {
 		return err

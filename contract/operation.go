@@ -151,7 +151,7 @@ type Success struct {
 	Schema    string `yaml:"schema" json:"schema,omitempty"` // of the object, or of each item
 	Marked    `yaml:",inline"`
 
-	// Requirements gives the id that each part proves: status, media_type, body.
+	// Requirements gives the id that each part proves: status, media_type, body, id.
 	Requirements map[string]string `yaml:"requirements,omitempty" json:"requirements,omitempty"`
 	// Says names requirements whose own sentence says what this answer has: they need no table to say whose it is.
 	Says []string `yaml:"says,omitempty" json:"says,omitempty"`
@@ -252,6 +252,14 @@ func (o *Operation) Fixtures() []string {
 
 // Served is the requirement which a valid request breaks that is not answered with success.
 func (o *Operation) Served() string { return cmp.Or(o.Success.Requirements["status"], o.Requirement) }
+
+// AboutOne is the requirement which a success breaks that is of another thing than was asked for.
+func (o *Operation) AboutOne() string { return cmp.Or(o.Success.Requirements["id"], o.Served()) }
+
+// ReadsOne reports whether the operation reads one thing by its id.
+func (o *Operation) ReadsOne() bool {
+	return o.Method == http.MethodGet && len(o.PathParams) == 1 && o.PathParams[0].Fixture != "" && o.Success.Shape == "object"
+}
 
 // Shaped is the requirement which a success breaks whose body is not as documented.
 func (o *Operation) Shaped() string { return cmp.Or(o.Success.Requirements["body"], o.Requirement) }

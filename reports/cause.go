@@ -167,7 +167,7 @@ func (l *causes) passing(f *evidence.Finding) {
 		one.Met = f
 	}
 	one.Passing += f.Count
-	if f.Check == evidence.NotServed {
+	if f.Check == evidence.NotServed || f.Check == evidence.OfAnother {
 		for _, s := range l.run.Scenarios {
 			if s.BlockedBy == f.Operation && !slices.Contains(one.Blocks, s.ID) {
 				one.Blocks = append(one.Blocks, s.ID)

@@ -130,7 +130,7 @@ func Blocked(operation *contract.Operation, exchange *client.Exchange, why strin
 // once, under the operation.
 func (w *World) noticeBlocked(err error) {
 	var blocked *scene.Blocked
-	if !errors.As(err, &blocked) {
+	if !errors.As(err, &blocked) || blocked.Another {
 		return
 	}
 	lacks := "a success"

@@ -66,6 +66,8 @@ type Blocked struct {
 	Status                        int
 	Exchange                      *client.Exchange
 	Why                           string
+	// Another says that the answer is of another thing than was asked for, which is noticed of the answer itself.
+	Another bool
 }
 
 func (e *Blocked) Error() string {
@@ -128,7 +130,7 @@ func (s *Scene) refusal(draft *Draft, exchange *client.Exchange) error {
 	return open
 }
 
-func (s *Scene) blocked(operation *contract.Operation, exchange *client.Exchange, why string) error {
+func (s *Scene) blocked(operation *contract.Operation, exchange *client.Exchange, why string) *Blocked {
 	return &Blocked{Operation: operation.ID, Title: operation.Title, Requirement: operation.Served(),
 		Status: exchange.Status, Exchange: exchange, Why: why}
 }

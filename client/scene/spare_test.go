@@ -148,6 +148,22 @@ func TestAWalletOnWhichMoneyMovedServesWhoAsksForOneWithMoney(t *testing.T) {
 	}
 }
 
+func TestWhatIsReadOfAnotherThingSaysNothingOfIt(t *testing.T) {
+	s := on(t, nil, nil, func(r *http.Request, status int, body any) (int, any) {
+		if card, is := body.(map[string]any); is && r.Method == http.MethodGet && strings.Contains(r.URL.Path, "/cards/") {
+			card["id"] = "00000000-0000-4000-8000-000000000000"
+		}
+		return status, body
+	})
+	v := s.visit(t)
+	card := v.need(t, "card", nil)
+	_, err := v.Get(v.ctx, "cards-get", "primary", card.ID)
+	var blocked *scene.Blocked
+	require.ErrorAs(t, err, &blocked)
+	require.True(t, blocked.Another)
+	require.Equal(t, "CARD-GET-02", blocked.Requirement)
+}
+
 func TestACallerWithPartsOfItsOwnGetsAThingThatIsMadeOfThem(t *testing.T) {
 	s := on(t, nil, nil, nil)
 	first := s.visit(t)

@@ -187,6 +187,11 @@ func (s *Scene) read(ctx context.Context, operation, as, id string) (map[string]
 	if !isObject {
 		return nil, exchange, s.blocked(draft.Operation, exchange, fmt.Sprintf("answered %d without an object", exchange.Status))
 	}
+	if other := ID(object); draft.Operation.ReadsOne() && other != "" && !strings.EqualFold(other, id) {
+		blocked := s.blocked(draft.Operation, exchange, "answered with another thing")
+		blocked.Another, blocked.Requirement = true, draft.Operation.AboutOne()
+		return nil, exchange, blocked
+	}
 	if s.loans != nil {
 		s.loans.note(operation, as, id, exchange, object)
 	}

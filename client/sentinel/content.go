@@ -2,6 +2,8 @@ package sentinel
 
 import (
 	"net/http"
+	"net/url"
+	"path"
 	"regexp"
 	"slices"
 	"strconv"
@@ -136,6 +138,7 @@ func (w *watcher) objects() {
 	}
 	if object, ok := scene.Object(w.value); ok {
 		w.named(object)
+		w.askedFor(object)
 		w.object(object, "")
 	}
 }
@@ -149,6 +152,19 @@ func (w *watcher) named(object map[string]any) {
 	w.expect(scene.ID(object) != "", evidence.Assertion{Check: "a new thing has an id",
 		Fact: w.fact("HARNESS-12", contract.FieldThere), Pointer: "/id",
 		Message: "the answer does not name the thing that was made", Expected: "an id", Actual: "absent"})
+}
+
+// askedFor checks that what is read by its id is the thing that has that id.
+func (w *watcher) askedFor(object map[string]any) {
+	if !w.operation.ReadsOne() || !w.asked() {
+		return
+	}
+	address, err := url.Parse(w.exchange.Request().URL)
+	if id := scene.ID(object); err == nil && id != "" {
+		w.expect(strings.EqualFold(path.Base(address.Path), id), evidence.Assertion{Check: evidence.OfAnother,
+			Fact: w.fact(w.operation.AboutOne(), contract.Link), Pointer: "/id",
+			Message: "the answer is of another thing than was asked for", Expected: "the id in the address", Actual: id})
+	}
 }
 
 func (w *watcher) object(object map[string]any, at string) {

@@ -133,8 +133,11 @@ func TestEachSentinelSeesWhatItIsThereFor(t *testing.T) {
 			`"reserved_amount":0.5`, `"reserved_amount":0`), "MONEY-01"},
 		"a negative amount": {"wallets-get", 200, nil, change(change(wallet, `"total_amount":1.5`, `"total_amount":-0.5`),
 			`"amount":1`, `"amount":-1`), "MONEY-07"},
-		"an undocumented field":     {"wallets-get", 200, nil, change(wallet, `{`, `{"extra":1,`), "HARNESS-16"},
-		"a new thing without an id": {"relays-create", 200, nil, `{}`, "HARNESS-12"},
+		"another card than was asked for":   {"cards-get", 200, nil, change(card, `"id":"1`, `"id":"2`), "CARD-GET-02"},
+		"another wallet than was asked for": {"wallets-get", 200, nil, change(wallet, `"id":"1`, `"id":"2`), "WALLET-26"},
+		"a refusal that names another":      {"wallets-get", 404, nil, `{"id":"7","message":"x"}`, ""},
+		"an undocumented field":             {"wallets-get", 200, nil, change(wallet, `{`, `{"extra":1,`), "HARNESS-16"},
+		"a new thing without an id":         {"relays-create", 200, nil, `{}`, "HARNESS-12"},
 	} {
 		t.Run(name, func(t *testing.T) {
 			server := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) {
@@ -152,7 +155,7 @@ func TestEachSentinelSeesWhatItIsThereFor(t *testing.T) {
 			defer api.Close()
 			bearer := "Bearer a-long-token"
 			operation := facts.Operation(c.operation)
-			exchange, err := api.Do(context.Background(), operation, client.Request{Authorization: &bearer, Path: map[string]string{"id": "x"},
+			exchange, err := api.Do(context.Background(), operation, client.Request{Authorization: &bearer, Path: map[string]string{"id": "1B8ECC17-4edd-4b74-ae4f-208aeb78f105"},
 				Body: map[string]any{}})
 			require.NoError(t, err)
 			results, _ := Watch(set, operation, exchange, contract.V1)

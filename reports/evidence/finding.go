@@ -26,6 +26,9 @@ const NotServed = "a valid request is served"
 // EveryAnswer begins the name of a check that is made of every answer, whatever a scenario is about.
 const EveryAnswer = "every answer: "
 
+// OfAnother is the check that an answer is of the thing that was asked for: what is read of another says nothing of it.
+const OfAnother = EveryAnswer + "it is of the thing that was asked for"
+
 // The checks that an answer shows no full card number, and neither a token nor a secret.
 const (
 	NoCardNumber = "no full card number"

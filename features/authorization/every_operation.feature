@@ -277,6 +277,8 @@ Feature: A token for every operation
         | Create a new enduser | a token with one letter changed |
         | Create a new enduser | a token that has expired        |
         | Create a new enduser | a token signed by a stranger    |
+        | Create a new wallet  | no token                        |
+        | Create a new wallet  | a token signed by a stranger    |
         | Create a webhook     | no token                        |
         | Create a webhook     | a token with one letter changed |
         | Create a webhook     | a token that has expired        |

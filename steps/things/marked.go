@@ -19,7 +19,7 @@ func markedSentences() []steps.Definition {
 	const area = "reading"
 	return []steps.Definition{
 		steps.Define(area, `the request has a mark of its own`,
-			"Puts a text that stands nowhere else into each free member of the prepared body.", markRequest),
+			"Names a person of its own in the prepared body, or puts a text that stands nowhere else into each free member of it.", markRequest),
 		steps.Define(area, `nothing with that mark is listed`,
 			"Lists the things of the kind that the operation makes and finds none that shows the mark.", nothingMarked),
 	}
@@ -28,9 +28,19 @@ func markedSentences() []steps.Definition {
 // marked is the text by which a thing would be known that the request made.
 type marked struct{ text string }
 
-// markRequest marks the free object of a body, else its address and the texts that nothing more is documented of: what
-// is valid stays so.
-func markRequest(w *steps.World, draft *scene.Draft) error {
+// markRequest gives a thing a holder that has no other, else marks the free object of a body, else its address and the
+// texts that nothing more is documented of: what is valid stays so.
+func markRequest(ctx context.Context, w *steps.World, draft *scene.Draft) error {
+	for _, field := range draft.Operation.Body.Fields {
+		if field.Fixture == "enduser" {
+			holder, err := w.Scene.Fresh(ctx, "primary", "enduser", nil)
+			if err == nil {
+				steps.State[marked](w).text = holder.ID
+				scene.SetMember(draft.Body, field.Name, holder.ID)
+			}
+			return err
+		}
+	}
 	mark := client.Mark + uuid.NewString()
 	if draft.Operation.Field("metadata") != nil {
 		scene.SetMember(draft.Body, "metadata.mark", mark)

@@ -46,7 +46,7 @@ func TestAThingThatIsStillListedIsFound(t *testing.T) {
 }
 
 func TestWhatARequestMadeIsKnownByItsMark(t *testing.T) {
-	for _, operation := range []string{"Create a new enduser", "Create beneficiary", "Create a new program", "Create a webhook"} {
+	for _, operation := range []string{"Create a new enduser", "Create beneficiary", "Create a new program", "Create a webhook", "Create a new wallet"} {
 		s := stage.New(t, mock.Options{})
 		prepared := says(`a valid request to "`+operation+`"`, `the request has a mark of its own`)
 		require.NoError(t, s.Say(t, append(prepared, `the request is sent with no token`, `nothing with that mark is listed`)...))

@@ -64,6 +64,8 @@ type Difference struct {
 	evidence.Finding
 	// Facet is what of the requirement differs.
 	Facet contract.Facet
+	// Wallet is the step that made the wallet of which it is; 0 for none.
+	Wallet int
 	// at is which request of the walk showed it.
 	at int
 }
@@ -216,7 +218,7 @@ func (e *explorer) shows(ctx context.Context, walk []Step, wanted *Difference, r
 }
 
 // shrink leaves out steps, half of them first and single ones at last, for as long as the rest shows the
-// same difference (delta debugging, Zeller and Hildebrandt 2002), and then makes the amounts small. Without
+// same difference (delta debugging, Zeller and Hildebrandt 2002), and makes what is left simple. Without
 // requests at the same moment it is tried first.
 func (e *explorer) shrink(ctx context.Context, walk []Step, difference *Difference, result *Result) error {
 	result.Walk, result.Difference = walk, difference
@@ -238,11 +240,27 @@ func (e *explorer) shrink(ctx context.Context, walk []Step, difference *Differen
 	if _, err := accept(calm); err != nil {
 		return err
 	}
-	for size := len(walk) / 2; size >= 1; {
+	for simpler := true; simpler; { // what is simpler may need less before it
+		if err := leaveOut(result, accept); err != nil {
+			return err
+		}
+		var err error
+		if simpler, err = simplify(result, accept); err != nil {
+			return err
+		}
+	}
+	if result.Exchanges == nil {
+		return e.record(ctx, difference, result)
+	}
+	return nil
+}
+
+// leaveOut leaves out halves of a walk, then less and less, for as long as the rest is accepted.
+func leaveOut(result *Result, accept func([]Step) (bool, error)) error {
+	for size := max(len(result.Walk)/2, 1); size >= 1; {
 		removed := false
 		for from := 0; from < len(result.Walk); from += size {
-			candidate := slices.Concat(result.Walk[:from], result.Walk[min(from+size, len(result.Walk)):])
-			shown, err := accept(candidate)
+			shown, err := accept(slices.Concat(result.Walk[:from], result.Walk[min(from+size, len(result.Walk)):]))
 			if err != nil {
 				return err
 			}
@@ -255,26 +273,27 @@ func (e *explorer) shrink(ctx context.Context, walk []Step, difference *Differen
 			size /= 2
 		}
 	}
-	for i := range result.Walk {
-		for _, amount := range []int64{1, 100} {
-			if result.Walk[i].Amount <= amount {
-				break
-			}
+	return nil
+}
+
+// simplify makes persons of companies and the amounts small, those of the last steps first, which earlier ones serve. It
+// reports whether anything was accepted.
+func simplify(result *Result, accept func([]Step) (bool, error)) (simpler bool, err error) {
+	for i := len(result.Walk) - 1; i >= 0; i-- {
+		for _, step := range result.Walk[i].simpler() {
 			candidate := slices.Clone(result.Walk)
-			candidate[i].Amount = amount
+			candidate[i] = step
 			shown, err := accept(candidate)
 			if err != nil {
-				return err
+				return simpler, err
 			}
 			if shown {
+				simpler = true
 				break
 			}
 		}
 	}
-	if result.Exchanges == nil {
-		return e.record(ctx, difference, result)
-	}
-	return nil
+	return simpler, nil
 }
 
 // record performs a walk that could not be made shorter once more, for its exchanges.

@@ -1,7 +1,9 @@
 package explore
 
 import (
+	"cmp"
 	"fmt"
+	"slices"
 	"strings"
 )
 
@@ -9,11 +11,15 @@ import (
 // reports whether all of it could be said in them; what can't be stands as a comment.
 func (r *Result) Gherkin() (text string, whole bool) {
 	s := &story{names: map[int]string{}, again: map[int]bool{}, whole: true}
-	for _, step := range r.Walk {
+	walk := slices.Clone(r.Walk)
+	for _, step := range walk {
 		s.again[step.Earlier] = true
 	}
-	for i, step := range r.Walk {
-		s.step(step, i == len(r.Walk)-1, r.Difference)
+	// Sentences speak of the wallet, beside another one, and first of both: it is that of which the walk speaks last.
+	last := lastNamed(walk)
+	slices.SortStableFunc(walk, func(a, b Step) int { return cmp.Compare(a.turn(last), b.turn(last)) })
+	for i, step := range walk {
+		s.step(step, i == len(walk)-1, r.Difference)
 	}
 	s.verdict(r.Difference)
 	var b strings.Builder
@@ -23,6 +29,28 @@ func (r *Result) Gherkin() (text string, whole bool) {
 		b.WriteString("      " + line + "\n")
 	}
 	return b.String(), s.whole
+}
+
+// lastNamed is the wallet on which the last step of a walk acts that acts on one.
+func lastNamed(walk []Step) (number int) {
+	for _, step := range walk {
+		switch step.Deed {
+		case Credit, Debit, Transfer, NewCard, WalletStatus:
+			number = step.Wallet
+		}
+	}
+	return number
+}
+
+// turn is when a story tells of a step: first of the wallet, then of others, then of what is done.
+func (s Step) turn(wallet int) int {
+	switch {
+	case s.Deed != NewWallet && s.Deed != CompanyWallet:
+		return 2
+	case s.Number != wallet:
+		return 1
+	}
+	return 0
 }
 
 // story tells a walk in sentences.
@@ -168,6 +196,9 @@ func (s *story) verdict(difference *Difference) {
 	switch difference.Check {
 	case "balance":
 		switch {
+		case s.moved != nil && difference.Wallet != 0 && difference.Wallet != s.moved.Wallet && difference.Wallet != s.moved.Other:
+			s.whole = false
+			s.lines = append(s.lines, "# no sentence says: what a wallet holds on which nothing was booked")
 		case s.moved == nil:
 			s.say("Then", "the wallet is as it was")
 		case s.moved.SameKey && s.moved.Copies > 1:

@@ -101,3 +101,28 @@ func TestWhatAWalkCameToIsPrinted(t *testing.T) {
 	require.NoError(t, (*explore.Result)(nil).PrintStopped(&stopped))
 	require.Equal(t, "stopped before the first step\n", stopped.String())
 }
+
+func TestAWalkIsToldOfTheWalletOnWhichItEnds(t *testing.T) {
+	made := []explore.Step{{Number: 1, Deed: explore.NewWallet}, {Number: 2, Deed: explore.NewWallet}}
+	for name, c := range map[string]struct {
+		step   explore.Step
+		wallet int
+		says   []string
+		whole  bool
+	}{
+		"the second is booked on": {explore.Step{Number: 3, Deed: explore.Credit, Wallet: 2, Amount: 1}, 2,
+			[]string{"Given a wallet", "And another wallet", "When we credit the wallet with 1", "Then the wallet holds 1 more than before"}, true},
+		"money goes to the first": {explore.Step{Number: 3, Deed: explore.Transfer, Wallet: 2, Other: 1, Amount: 1}, 1,
+			[]string{"we move 1 from the wallet to the other wallet", "the other wallet holds 1 more than before"}, true},
+		"another than was booked on differs": {explore.Step{Number: 3, Deed: explore.Credit, Wallet: 2, Amount: 1}, 1,
+			[]string{"# no sentence says: what a wallet holds on which nothing was booked"}, false},
+	} {
+		difference := differing("balance", "a wallet does not hold what was moved", "0.01")
+		difference.Wallet = c.wallet
+		text, whole := (&explore.Result{Seed: 7, Walk: append(slices.Clone(made), c.step), Difference: difference}).Gherkin()
+		require.Equal(t, c.whole, whole, "%s\n%s", name, text)
+		for _, sentence := range c.says {
+			require.Contains(t, text, sentence, name)
+		}
+	}
+}

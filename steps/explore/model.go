@@ -141,8 +141,10 @@ func (w *walk) agree(ctx context.Context, requirement string) error {
 			return differing(err)
 		}
 		if balance.Total.Cmp(one.balance) != 0 {
-			return differs(requirement, "balance", "a wallet does not hold what was moved", one.balance.FloatString(2),
+			d := differs(requirement, "balance", "a wallet does not hold what was moved", one.balance.FloatString(2),
 				fmt.Sprint(balance.Body["total_amount"]))
+			d.Wallet = number
+			return d
 		}
 		looks := []look{
 			{match.All(match.Field(match.NotNegative(), "total_amount"), match.Field(match.NotNegative(), "amount")),

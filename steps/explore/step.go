@@ -52,6 +52,23 @@ func (s Step) String() string {
 	return string(s.Deed)
 }
 
+// simpler are steps that say less and may show the same.
+func (s Step) simpler() (steps []Step) {
+	if s.Deed == CompanyWallet {
+		person := s
+		person.Deed = NewWallet
+		steps = append(steps, person)
+	}
+	for _, amount := range []int64{1, 100} {
+		if s.Amount > amount {
+			less := s
+			less.Amount = amount
+			steps = append(steps, less)
+		}
+	}
+	return steps
+}
+
 // walletsAtMost keeps a walk small enough for states to meet.
 const walletsAtMost = 3
 

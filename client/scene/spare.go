@@ -98,7 +98,7 @@ const mostMoved = 6
 // GiveBack hands things of the scene to others, but those that it keeps. Exchanges are all that it had a part in:
 // what they changed, or may have, is nobody's any more, but a wallet of which only the amounts did.
 func (s *Scene) GiveBack(exchanges []*client.Exchange, keep Things) {
-	var kept, moved []loan
+	var kept, moved, free []loan
 	gone := Things{} // what is kept, or goes to others with all that it was made with
 	for _, one := range s.loans.things {
 		switch {
@@ -108,7 +108,7 @@ func (s *Scene) GiveBack(exchanges []*client.Exchange, keep Things) {
 		case one.spent(exchanges):
 			moved = append(moved, one)
 		case gone[one.thing.ID] == nil:
-			s.shared.add(one)
+			free = append(free, one)
 			gone[one.thing.ID] = one.thing
 		}
 	}
@@ -116,10 +116,13 @@ func (s *Scene) GiveBack(exchanges []*client.Exchange, keep Things) {
 		if !gone.hold(one.thing) && one.onlyMoved(exchanges) {
 			gone[one.thing.ID] = one.thing
 			one.kind, one.thing.poked = movedWallet, true
-			s.shared.add(one)
+			free = append(free, one)
 		}
 	}
 	s.loans.things = kept
+	for _, one := range free { // from here on it is another's
+		s.shared.add(one)
+	}
 }
 
 // onlyMoved reports whether money was booked on a wallet, a few times in all, and nothing else was done to it.

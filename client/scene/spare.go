@@ -249,7 +249,7 @@ var amounts = []string{"amount", "total_amount", "updated_at"}
 
 // unchanged reports whether two answers are of one state of a thing, but for bookings on it where it has moved.
 func unchanged(before, now map[string]any, moved bool) bool {
-	if moved {
+	if moved && before != nil {
 		before = maps.Clone(before)
 		for _, name := range amounts {
 			before[name] = now[name]

@@ -148,6 +148,25 @@ func TestAWalletOnWhichMoneyMovedServesWhoAsksForOneWithMoney(t *testing.T) {
 	}
 }
 
+func TestAWalletThatCouldNotBeReadAfterItWasFundedIsTheSameStill(t *testing.T) {
+	reads, fails := 0, 0
+	s := on(t, nil, nil, func(r *http.Request, status int, _ any) (int, any) {
+		if r.Method == http.MethodGet && strings.Contains(r.URL.Path, "/wallets/") {
+			if reads++; reads == fails {
+				return http.StatusBadGateway, map[string]any{"message": "not now"}
+			}
+		}
+		return status, nil
+	})
+	s.visit(t).need(t, scene.FundedWallet, nil) // the unit of amounts is known from here on
+	first := s.visit(t)
+	fails = reads + 1
+	_, err := first.Need(first.ctx, "primary", scene.FundedWallet, nil)
+	require.Error(t, err)
+	first.GiveBack(first.exchanges, nil)
+	require.NotEmpty(t, s.visit(t).need(t, scene.FundedWallet, nil).Body)
+}
+
 func TestWhatIsReadOfAnotherThingSaysNothingOfIt(t *testing.T) {
 	s := on(t, nil, nil, func(r *http.Request, status int, body any) (int, any) {
 		if card, is := body.(map[string]any); is && r.Method == http.MethodGet && strings.Contains(r.URL.Path, "/cards/") {

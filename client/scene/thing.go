@@ -313,7 +313,10 @@ func (s *Scene) fundings(ctx context.Context, wallet *Thing) (float64, error) {
 }
 
 // see reads a wallet, so that its body is that of now.
-func (s *Scene) see(ctx context.Context, wallet *Thing) (err error) {
-	wallet.Body, err = s.Get(ctx, "wallets-get", wallet.As, wallet.ID)
+func (s *Scene) see(ctx context.Context, wallet *Thing) error {
+	body, err := s.Get(ctx, "wallets-get", wallet.As, wallet.ID)
+	if err == nil {
+		wallet.Body = body
+	}
 	return err
 }

@@ -30,6 +30,10 @@ func (l *causes) akin() {
 	})
 	l.fold(codes, always)
 	l.fold(wherever, many(fewestAkin))
+	l.fold(serverErrors, many(fewestAkin))
+	l.fold(partOfList, apart)
+	l.fold(metByWalks, always)
+	l.fold(notListed, many(fewestAkin))
 	l.fold(byRisk(inPlaces), func(group []*Cause) bool { return len(group) >= fewestAkin || mistyped(group[0].Finding) })
 	l.ofUnserved()
 	l.besideGated()
@@ -154,6 +158,30 @@ func serverError(c *Cause) string {
 		return ""
 	}
 	return f.Operation
+}
+
+// serverErrors is one failure of all operations to refuse, by the text that they answer.
+func serverErrors(c *Cause) string {
+	if serverError(c) == "" || c.Finding.Kind == evidence.Unserved {
+		return "" // what is right in each of those requests has nothing in common
+	}
+	return evidence.Normalised(c.Finding.Actual)
+}
+
+// partOfList is one way in which the parts of a list are not those of the whole: each list has its own requirements for it.
+func partOfList(c *Cause) string {
+	if f := c.Finding; f.Kind == evidence.Queried && f.Gated && f.Hazard == "" && c.about > besideIt && strings.HasSuffix(f.Operation, "-list") {
+		return f.Check
+	}
+	return ""
+}
+
+// notListed is that lists lack what was made, of whichever kind.
+func notListed(c *Cause) string {
+	if f := c.Finding; f.Gated && f.Check == "is in the list" {
+		return f.Check
+	}
+	return ""
 }
 
 // unserved is an operation that does not serve valid requests, whoever sends them.
@@ -285,10 +313,14 @@ func atRisk(c *Cause) string {
 
 // riskOfAll is what a deviation of one requirement puts at risk, at whichever kinds of things.
 func riskOfAll(c *Cause) string {
-	if c.Finding.Hazard == "" {
+	switch f := c.Finding; {
+	case f.Hazard == "":
 		return ""
+	case strings.HasPrefix(f.Requirement, "AUTH-"): // who calls is one promise in several sentences
+		return "AUTH"
+	default:
+		return f.Requirement
 	}
-	return c.Finding.Requirement
 }
 
 // riskOfOperation is what one operation puts at risk, by whichever requirement.
@@ -303,8 +335,8 @@ func riskOfOperation(c *Cause) string {
 // that it takes wrongly.
 func ofList(c *Cause) string {
 	f := c.Finding
-	if !strings.HasSuffix(f.Operation, "-list") || f.Pointer != "" || f.Hazard != "" || !f.Gated || c.about == besideIt ||
-		codeLike.MatchString(f.Actual) {
+	if !strings.HasSuffix(f.Operation, "-list") || f.Pointer != "" || f.Hazard != "" || !f.Gated ||
+		c.about == besideIt && f.Kind != evidence.Queried || codeLike.MatchString(f.Actual) {
 		return ""
 	}
 	return f.Operation

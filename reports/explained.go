@@ -3,6 +3,7 @@ package reports
 import (
 	"net/http"
 	"slices"
+	"strings"
 )
 
 // notDecoded lets it go with answers of an operation that are no JSON that nothing can be made of them.
@@ -81,6 +82,14 @@ func (l *causes) through() {
 		all[with].join(one)
 		return true
 	})
+}
+
+// metByWalks is what walks met of one requirement, whichever call it was that showed it.
+func metByWalks(c *Cause) string {
+	if f := c.Finding; f.Gherkin != "" {
+		return strings.Join([]string{f.Requirement, f.Check, f.Hazard}, "\x00")
+	}
+	return ""
 }
 
 // walks lets what a walk has met go with what a scenario shows of the call that the walk made last: a walk says that

@@ -36,11 +36,42 @@ func TestWhatOneDeviationExplainsIsTheSameCause(t *testing.T) {
 	says := func(requirement, check, text, actual string) evidence.Finding {
 		return code(requirement, "cards-create", check, `a refusal that says "`+text+`"`, actual)
 	}
+	crash := func(requirement, operation, text string) evidence.Finding {
+		return code(requirement, operation, "no server error", "a client error (4xx)", "500 Internal Server Error: "+text)
+	}
+	part := func(requirement, operation string) evidence.Finding {
+		f := found(requirement, operation, "", "the list of "+operation+" by "+requirement, "[]")
+		f.Check, f.Kind = "a part of a list is that part of the whole", evidence.Queried
+		return f
+	}
+	walk := func(requirement, operation string) evidence.Finding {
+		f := found(requirement, operation, "", "a walk met it at "+operation, "409 Conflict")
+		f.Gherkin = "Scenario: x"
+		return f
+	}
+	lacks := func(requirement, operation string) evidence.Finding {
+		return code(requirement, operation, "is in the list", "an entry", "none of "+operation)
+	}
 	for name, c := range map[string]struct {
 		findings []evidence.Finding
 		causes   int
 		leads    string
 	}{
+		"one failure to refuse, of three operations": {[]evidence.Finding{crash("HARNESS-01", "cards-create", "sorry"),
+			crash("ERR-02", "wallets-create", "sorry"), crash("BENEF-06", "beneficiaries-create", "sorry")}, 1, ""},
+		"failures to refuse of two operations": {[]evidence.Finding{crash("HARNESS-01", "cards-create", "sorry"),
+			crash("ERR-02", "wallets-create", "sorry")}, 2, ""},
+		"failures to refuse odd inputs, each said in its own words": {[]evidence.Finding{
+			code("HARNESS-01", "cards-create", "a derived input is answered cleanly", "a success, or an error of the caller", "500 Internal Server Error: sorry"),
+			crash("HARNESS-01", "wallets-create", "sorry"), crash("HARNESS-01", "beneficiaries-create", "sorry")}, 1, ""},
+		"parts of two lists":                  {[]evidence.Finding{part("CARD-LIST-05", "cards-list"), part("TXN-03", "transactions-list")}, 1, ""},
+		"two parameters of one list":          {[]evidence.Finding{part("CARD-LIST-05", "cards-list"), part("CARD-LIST-03", "cards-list")}, 2, ""},
+		"what walks met by one requirement":   {[]evidence.Finding{walk("IDEMP-05", "cards-create"), walk("IDEMP-05", "transactions-create")}, 1, ""},
+		"what walks met by two requirements":  {[]evidence.Finding{walk("IDEMP-05", "cards-create"), walk("MONEY-06", "transactions-create")}, 2, ""},
+		"three lists that lack what was made": {[]evidence.Finding{lacks("WALLET-27", "wallets-list"), lacks("ENDUSER-21", "endusers-list"), lacks("HOOK-02", "webhooks-list")}, 1, ""},
+		"two lists that lack what was made":   {[]evidence.Finding{lacks("WALLET-27", "wallets-list"), lacks("ENDUSER-21", "endusers-list")}, 2, ""},
+		"who calls, in three sentences":       {[]evidence.Finding{hazard(found("AUTH-29", "cards-list", "", "x", "200")), hazard(found("AUTH-28", "wallets-list", "", "y", "201")), hazard(found("AUTH-29", "cards-get", "", "z", "202"))}, 1, ""},
+		"who calls, and whose the things are": {[]evidence.Finding{hazard(found("AUTH-29", "cards-list", "", "x", "200")), hazard(found("OWN-06", "wallets-list", "", "y", "201"))}, 2, ""},
 		"one code in place of another, by two checks": {[]evidence.Finding{code("ERR-01", "cards-get", "a", "200", "202 Accepted"),
 			code("CARD-GET-02", "cards-get", "b", "200 OK", "202 Accepted")}, 1, ""},
 		"another code for each of two codes": {[]evidence.Finding{code("ERR-01", "cards-get", "a", "200", "202 Accepted"),

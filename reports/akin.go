@@ -20,9 +20,10 @@ const fewestAkin = 3
 func (l *causes) akin() {
 	l.besideStanding()
 	l.nowAndThen()
+	l.misshapen()
 	always := func([]*Cause) bool { return true }
 	l.notDecoded()
-	for _, key := range []func(*Cause) string{verbatim, serverError, unserved, text, place, placeOfRequirement, atRisk, queried} {
+	for _, key := range []func(*Cause) string{verbatim, serverError, unserved, text, place, atRisk, queried} {
 		l.fold(byRisk(key), always)
 	}
 	l.fold(ofRequirement, func(group []*Cause) bool {
@@ -186,7 +187,7 @@ func notListed(c *Cause) string {
 
 // unserved is an operation that does not serve valid requests, whoever sends them.
 func unserved(c *Cause) string {
-	if f := c.Finding; f.Check == evidence.NotServed || f.Check == successStatus || f.Check == usableSuccess {
+	if f := c.Finding; f.Check == evidence.NotServed || f.Check == successStatus || f.Check == usableSuccess || f.Check == canBeRead {
 		return f.Operation + " " + codeLike.FindString(f.Actual)
 	}
 	return ""
@@ -196,6 +197,7 @@ func unserved(c *Cause) string {
 const (
 	successStatus = "success status"
 	usableSuccess = "a usable success"
+	canBeRead     = "can be read"
 )
 
 // text is a documented text by which an operation should have refused, whether it served, or said nothing or another.
@@ -205,16 +207,6 @@ func text(c *Cause) string {
 		return f.Operation + says
 	}
 	return ""
-}
-
-// placeOfRequirement is a field of a kind of things that breaks one requirement in whichever operation.
-func placeOfRequirement(c *Cause) string {
-	f := c.Finding
-	kind, _, _ := strings.Cut(f.Operation, "-")
-	if f.Pointer == "" || f.Beyond() {
-		return ""
-	}
-	return strings.Join([]string{f.Requirement, kind, field(f)}, "\x00")
 }
 
 // place is a field of a kind of things that is not there, of another type or of one wrong value, whatever looks for it

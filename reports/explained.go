@@ -4,6 +4,8 @@ import (
 	"net/http"
 	"slices"
 	"strings"
+
+	"github.com/kobcheck/kobcheck/reports/evidence"
 )
 
 // notDecoded lets it go with answers of an operation that are no JSON that nothing can be made of them.
@@ -39,6 +41,29 @@ func (l *causes) ofUnserved() {
 		if with == nil || f.Pointer == "" || f.Actual != "absent" || f.Hazard != "" || len(one.Operations) > 1 {
 			return false
 		}
+		with.join(one)
+		return true
+	})
+}
+
+// misshapen lets what is compared of a field go with its form: a value of another type is equal to nothing.
+func (l *causes) misshapen() {
+	of := func(one *Cause) string {
+		kind, _, _ := strings.Cut(one.Finding.Operation, "-")
+		return strings.Join([]string{kind, field(one.Finding), string(one.Finding.Verdict)}, "\x00")
+	}
+	by := map[string]*Cause{}
+	for _, one := range l.list {
+		if f := one.Finding; f.Gated && f.Pointer != "" && f.Check == evidence.DocumentedShape {
+			by[of(one)] = one
+		}
+	}
+	l.list = slices.DeleteFunc(l.list, func(one *Cause) bool {
+		with, f := by[of(one)], one.Finding
+		if with == nil || with == one || f.Pointer == "" || f.Hazard != "" {
+			return false
+		}
+		one.about = besideIt
 		with.join(one)
 		return true
 	})

@@ -44,6 +44,7 @@ func TestWhatOneDeviationExplainsIsTheSameCause(t *testing.T) {
 		f.Check, f.Kind = "a part of a list is that part of the whole", evidence.Queried
 		return f
 	}
+	shape := func(f evidence.Finding) evidence.Finding { f.Check = evidence.DocumentedShape; return f }
 	walk := func(requirement, operation string) evidence.Finding {
 		f := found(requirement, operation, "", "a walk met it at "+operation, "409 Conflict")
 		f.Gherkin = "Scenario: x"
@@ -64,6 +65,14 @@ func TestWhatOneDeviationExplainsIsTheSameCause(t *testing.T) {
 		"failures to refuse odd inputs, each said in its own words": {[]evidence.Finding{
 			code("HARNESS-01", "cards-create", "a derived input is answered cleanly", "a success, or an error of the caller", "500 Internal Server Error: sorry"),
 			crash("HARNESS-01", "wallets-create", "sorry"), crash("HARNESS-01", "beneficiaries-create", "sorry")}, 1, ""},
+		"a field of another type, and what is compared of it": {[]evidence.Finding{
+			shape(found("WALLET-22", "wallets-get", "/amount", "a text", `"0"`)), found("WALLET-27", "wallets-list", "/amount", "as it reads", "0"),
+			found("WALLET-10", "wallets-create", "/amount", "as it was made", `"4711"`)}, 1, "WALLET-22"},
+		"a field of another type, and another field": {[]evidence.Finding{
+			shape(found("WALLET-22", "wallets-get", "/amount", "a text", `"0"`)), found("WALLET-27", "wallets-list", "/status", "as it reads", "0")}, 2, ""},
+		"what was made and can't be read": {[]evidence.Finding{
+			code("PROG-18", "card-programs-get", "can be read", "the program", "404 Not Found"),
+			code("PROG-12", "card-programs-get", evidence.NotServed, "a success", "404 Not Found")}, 1, ""},
 		"parts of two lists":                  {[]evidence.Finding{part("CARD-LIST-05", "cards-list"), part("TXN-03", "transactions-list")}, 1, ""},
 		"two parameters of one list":          {[]evidence.Finding{part("CARD-LIST-05", "cards-list"), part("CARD-LIST-03", "cards-list")}, 2, ""},
 		"what walks met by one requirement":   {[]evidence.Finding{walk("IDEMP-05", "cards-create"), walk("IDEMP-05", "transactions-create")}, 1, ""},

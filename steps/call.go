@@ -32,7 +32,7 @@ func (w *World) SendBut(ctx context.Context, draft *scene.Draft, but string) (*c
 // shape of its answer only what gates is held against it.
 func (w *World) SendOdd(ctx context.Context, draft *scene.Draft) (*client.Exchange, error) {
 	return w.sendWhere(ctx, draft, func(a evidence.Assertion) bool {
-		return a.Check != sentinel.DocumentedShape || w.Session.Policy.Finding(a).Gated
+		return a.Check != evidence.DocumentedShape || w.Session.Policy.Finding(a).Gated
 	})
 }
 

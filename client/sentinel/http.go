@@ -194,16 +194,13 @@ func (w *watcher) schema() {
 		return
 	}
 	if len(violations) == 0 {
-		w.held(DocumentedShape, w.fact(w.operation.Shaped(), contract.Content))
+		w.held(evidence.DocumentedShape, w.fact(w.operation.Shaped(), contract.Content))
 		return
 	}
 	for _, violation := range violations {
 		w.expect(false, Violated(w.operation, w.edition, violation))
 	}
 }
-
-// DocumentedShape is the check of a body against its schema.
-const DocumentedShape = prefix + "the body has its documented shape"
 
 func (w *watcher) violations() ([]schemas.Violation, error) {
 	if w.operation.Success.Shape != "array" {
@@ -251,7 +248,7 @@ func Violated(operation *contract.Operation, edition contract.Edition, v schemas
 	if v.Kind == schemas.Undocumented {
 		requirement = evidence.UndocumentedFields
 	}
-	return evidence.Assertion{Check: DocumentedShape, Pointer: v.Pointer, Expected: v.Expected, Actual: v.Actual,
+	return evidence.Assertion{Check: evidence.DocumentedShape, Pointer: v.Pointer, Expected: v.Expected, Actual: v.Actual,
 		Fact: contract.Fact{Requirement: cmp.Or(requirement, operation.Shaped()), Operation: operation.ID, Edition: edition,
 			Facet: cmp.Or(facet, contract.Content), Field: evidence.WithoutIndexes(v.Pointer), Mark: contract.Mark(v.Mark)},
 		Message: "the body is not a " + v.Schema + " as documented"}

@@ -26,6 +26,9 @@ const NotServed = "a valid request is served"
 // EveryAnswer begins the name of a check that is made of every answer, whatever a scenario is about.
 const EveryAnswer = "every answer: "
 
+// DocumentedShape is the check that the body of an answer is of its schema.
+const DocumentedShape = EveryAnswer + "the body has its documented shape"
+
 // OfAnother is the check that an answer is of the thing that was asked for: what is read of another says nothing of it.
 const OfAnother = EveryAnswer + "it is of the thing that was asked for"
 

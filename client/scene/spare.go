@@ -107,21 +107,36 @@ func (s *Scene) GiveBack(exchanges []*client.Exchange, keep Things) {
 			gone[one.thing.ID] = one.thing
 		case one.spent(exchanges):
 			moved = append(moved, one)
-		case gone[one.thing.ID] == nil:
+		case gone[one.thing.ID] == nil && !one.thing.given:
 			free = append(free, one)
 			gone[one.thing.ID] = one.thing
 		}
 	}
 	for _, one := range moved {
-		if !gone.hold(one.thing) && one.onlyMoved(exchanges) {
+		if !one.thing.given && !gone.hold(one.thing) && one.onlyMoved(exchanges) {
 			gone[one.thing.ID] = one.thing
 			one.kind, one.thing.poked = movedWallet, true
 			free = append(free, one)
 		}
 	}
 	s.loans.things = kept
+	for _, one := range free {
+		one.thing.Parts.give()
+	}
 	for _, one := range free { // from here on it is another's
-		s.shared.add(one)
+		if !one.thing.given {
+			s.shared.add(one)
+		}
+	}
+}
+
+// give notes of parts that they go with what they are parts of.
+func (t Things) give() {
+	for _, part := range t {
+		if part != nil && !part.Shared && !part.given {
+			part.given = true
+			part.Parts.give()
+		}
 	}
 }
 

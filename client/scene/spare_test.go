@@ -148,6 +148,20 @@ func TestAWalletOnWhichMoneyMovedServesWhoAsksForOneWithMoney(t *testing.T) {
 	}
 }
 
+func TestWhatIsAPartOfAThingThatWentToOthersStaysWithIt(t *testing.T) {
+	s := on(t, nil, nil, nil)
+	first, have := s.visit(t), scene.Things{}
+	transaction := first.need(t, "transaction", have)
+	part := transaction.Parts[scene.FundedWallet]
+	require.NotNil(t, part)
+	first.GiveBack(first.exchanges, scene.Things{scene.FundedWallet: part})
+	first.book(t, "transactions-manual-debit", 1, part.ID, "")
+	first.GiveBack(first.exchanges, nil)
+	next := s.visit(t)
+	require.Equal(t, transaction.ID, next.need(t, "transaction", scene.Things{}).ID)
+	require.NotEqual(t, part.ID, s.visit(t).need(t, scene.FundedWallet, nil).ID, "one has it at a time")
+}
+
 func TestAWalletThatCouldNotBeReadAfterItWasFundedIsTheSameStill(t *testing.T) {
 	reads, fails := 0, 0
 	s := on(t, nil, nil, func(r *http.Request, status int, _ any) (int, any) {

@@ -33,6 +33,8 @@ type Thing struct {
 	guessed bool
 	// particular says that none of its kind that somebody else has stands for it.
 	particular bool
+	// given says that it is a part of something that went to others, and is with that.
+	given bool
 	// moved is how often money was booked on it since it was made.
 	moved int
 	// poked says that writing calls were refused for it, so that it is looked at before it is used again.

@@ -58,10 +58,10 @@ func (c *Client) otherList(refused *Exchange) *contract.Operation {
 	return nil
 }
 
-// bearer is the token that a request carries as the pages have it; empty for none.
+// bearer is the token that a request carries as the pages have it, however the scheme is written; empty for none.
 func bearer(header http.Header) string {
-	token, carried := strings.CutPrefix(header.Get("Authorization"), "Bearer ")
-	if !carried {
+	scheme, token, _ := strings.Cut(header.Get("Authorization"), " ")
+	if !strings.EqualFold(scheme, "Bearer") {
 		return ""
 	}
 	return token

@@ -19,7 +19,7 @@ var tokenFieldNotRequired = map[string]fault.ID{
 
 // brokenVerdict is what is found of a token, and what is wrong with it, as the faults have it.
 func (s *Server) brokenVerdict(found grant, wrong string) (grant, string) {
-	if s.faults.On("token.runs-out-early") && !s.clock.Now().Before(found.from.Add(2*time.Second)) {
+	if s.faults.On("token.runs-out-early") && !s.clock.Now().Before(found.from.Add(3*time.Second/2)) {
 		wrong = tokenExpired
 	}
 	if s.faults.On("token.reaches-nothing") {

@@ -171,7 +171,8 @@ func serverErrors(c *Cause) string {
 
 // partOfList is one way in which the parts of a list are not those of the whole: each list has its own requirements for it.
 func partOfList(c *Cause) string {
-	if f := c.Finding; f.Kind == evidence.Queried && f.Gated && f.Hazard == "" && c.about > besideIt && strings.HasSuffix(f.Operation, "-list") {
+	f := c.Finding
+	if f.Kind == evidence.Queried && f.Gated && f.Hazard == "" && c.about > besideIt && strings.HasSuffix(f.Operation, "-list") {
 		return f.Check
 	}
 	return ""

@@ -20,6 +20,7 @@ type driftFlags struct {
 	configs        []string
 	out            workbench.Output
 	section, style string
+	maxRPS         float64
 	asJSON         bool
 }
 
@@ -59,6 +60,7 @@ func newDrift() *cobra.Command {
 	f.out.Flags(flags, "reports/out/drift", "folder for the two runs")
 	flags.StringVar(&f.section, "section", "", "one section, such as cards")
 	flags.StringVar(&f.style, "style", "plain", "style of the mock inside")
+	flags.Float64Var(&f.maxRPS, "max-rps", 0, "most requests per second to each target file's API; 0 for no bound on this machine, 10 elsewhere")
 	flags.BoolVar(&f.asJSON, "json", false, "print JSON")
 	return command
 }
@@ -96,7 +98,11 @@ func performBoth(ctx context.Context, b *workbench.Bench, f *driftFlags) ([]stri
 		sides = nil
 	}
 	for _, config := range f.configs {
-		sides = append(sides, []string{"--config", config})
+		theirs := []string{"--config", config}
+		if f.maxRPS != 0 {
+			theirs = append(theirs, "--max-rps", fmt.Sprint(f.maxRPS))
+		}
+		sides = append(sides, theirs)
 	}
 	var files []string
 	for i, side := range sides {

@@ -49,3 +49,12 @@ func TestDriftWithADeadSideHasNoVerdict(t *testing.T) {
 	require.Equal(t, evidence.ExitInconclusive, code, output)
 	require.Contains(t, flat(output), "the second side, bad, gave no answers to compare")
 }
+
+func TestDriftPacesTheTargetsThatFilesName(t *testing.T) {
+	t.Parallel()
+	out := t.TempDir()
+	output, code := kobcheck(t, "drift", "--config", serve(t, mock.Options{}), "--section", "card_programs", "--max-rps", "400", "--out", out)
+	require.Zero(t, code, output)
+	require.EqualValues(t, 400, readRun(t, filepath.Join(out, "there")).Settings.MaxRPS)
+	require.Zero(t, readRun(t, filepath.Join(out, "here")).Settings.MaxRPS, "the mock inside needs no pace")
+}

@@ -93,7 +93,7 @@ func (c *Client) read(response *http.Response, exchange *Exchange) (counted int6
 			c.memory.give(counted)
 			return 0, nil
 		}
-		if n == len(piece) && n < 32<<10 {
+		if err == nil && n == len(piece) && n < 32<<10 {
 			piece = make([]byte, 32<<10)
 		}
 	}

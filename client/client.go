@@ -88,7 +88,7 @@ const DefaultTimeout = 20 * time.Second
 type Client struct {
 	config   Config
 	base     *url.URL
-	http     *http.Client
+	http     *http.Transport // never follows a redirect: it is an answer
 	tokens   *tokens
 	redactor *redact.Redactor
 	// made counts the requests that made something.
@@ -121,11 +121,9 @@ func New(config Config) (*Client, error) {
 	c := &Client{base: base, redactor: config.Redactor, keys: newKeys(config.RunID, config.Seed), pace: newPace(config.MaxRPS, time.Now)}
 	config.Dial = c.mindful(config.Dial)
 	c.config = config
-	transport, err := newTransport(config)
-	if err != nil {
+	if c.http, err = newTransport(config); err != nil {
 		return nil, err
 	}
-	c.http = &http.Client{Transport: transport, CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse }}
 	c.tokens = newTokens()
 	for name, credentials := range config.Clients {
 		c.redactor.AddCredentials(name, credentials.ID, credentials.Secret)
@@ -135,8 +133,11 @@ func New(config Config) (*Client, error) {
 
 func address(key, text string) (*url.URL, error) {
 	u, err := url.Parse(text)
-	if err != nil || u.Host == "" || u.Scheme != "http" && u.Scheme != "https" {
+	switch {
+	case err != nil || u.Host == "" || u.Scheme != "http" && u.Scheme != "https":
 		return nil, fmt.Errorf("%q is no http or https address; set target.%s", text, key)
+	case u.User != nil:
+		return nil, fmt.Errorf("target.%s %q holds a user or a password, which every report would show; leave them out", key, u.Redacted())
 	}
 	return u, nil
 }

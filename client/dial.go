@@ -37,14 +37,13 @@ func (c *Client) dial(ctx context.Context) (net.Conn, error) {
 	if via != nil && via.Scheme != "http" && via.Scheme != "https" {
 		return nil, fmt.Errorf("the proxy %s speaks %s; copies at one moment take an http or https proxy", via.Host, via.Scheme)
 	}
-	transport := c.http.Transport.(*http.Transport)
-	connection, err := transport.DialContext(ctx, "tcp", withPort(first))
+	connection, err := c.http.DialContext(ctx, "tcp", withPort(first))
 	if err != nil {
 		return nil, err
 	}
 	stop := context.AfterFunc(ctx, func() { _ = connection.Close() }) // ends a handshake under way
 	defer stop()
-	secured, err := c.secured(ctx, connection, via, transport.TLSClientConfig)
+	secured, err := c.secured(ctx, connection, via, c.http.TLSClientConfig)
 	if err != nil {
 		_ = connection.Close() // the error that matters is the handshake's
 	}

@@ -80,6 +80,9 @@ func brief(err error) string {
 	if wrapped, is := errors.AsType[*url.Error](err); is {
 		err = wrapped.Err
 	}
+	if record, is := errors.AsType[tls.RecordHeaderError](err); is && string(record.RecordHeader[:]) == "HTTP/" {
+		err = http.ErrSchemeMismatch
+	}
 	if operation, is := errors.AsType[*net.OpError](err); is && operation.Err != nil {
 		return operation.Op + ": " + operation.Err.Error()
 	}
@@ -98,7 +101,7 @@ func kindOf(ctx context.Context, err error) Kind {
 	switch {
 	case errors.Is(context.Cause(ctx), errRepeated):
 		return Cut
-	case errors.Is(ctx.Err(), context.DeadlineExceeded):
+	case errors.Is(context.Cause(ctx), errTooLate), errors.Is(ctx.Err(), context.DeadlineExceeded):
 		return TimedOut
 	case ctx.Err() != nil:
 		return Canceled

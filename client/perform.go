@@ -16,16 +16,15 @@ var errTooLate = errors.New("no whole answer in time")
 // perform sends the request, reads the answer and records both.
 func (c *Client) perform(ctx context.Context, operation *contract.Operation, request Request, b built) (*Exchange, error) {
 	exchange := c.exchange(operation, request, b)
-	bounded, cancel := context.WithTimeoutCause(ctx, c.config.Timeout, errTooLate)
-	defer cancel()
+	bounded, end := context.WithCancelCause(ctx)
+	defer end(nil)
+	defer time.AfterFunc(c.config.Timeout, func() { end(errTooLate) }).Stop()
 	if b.request.Body == nil {
-		var end context.CancelCauseFunc
-		bounded, end = onlyOnce(bounded)
-		defer end(nil)
+		bounded = onlyOnce(bounded, end)
 	}
 	var counted int64
 	exchange.StartedAt = time.Now()
-	response, err := c.http.Do(b.request.WithContext(bounded))
+	response, err := c.http.RoundTrip(b.request.WithContext(bounded))
 	if err == nil {
 		exchange.Status, exchange.Header = response.StatusCode, response.Header
 		counted, err = c.read(response, exchange)

@@ -34,7 +34,7 @@ func (c *Client) SignOfLife(ctx context.Context) (*Life, error) {
 	}
 	c.mark(ctx, request.Header, 0)
 	began := time.Now()
-	response, err := c.http.Do(request)
+	response, err := c.http.RoundTrip(request)
 	if err != nil {
 		return nil, noAnswer(bounded, "a sign of life", c.base.Host, err)
 	}

@@ -5,7 +5,6 @@ import (
 	"crypto/sha256"
 	"encoding/binary"
 	"encoding/hex"
-	"fmt"
 	"net/http"
 	"sync/atomic"
 )
@@ -60,7 +59,7 @@ func record(ctx context.Context, exchange *Exchange) {
 // for each scenario of a run, a span for each request.
 func (c *Client) mark(ctx context.Context, header http.Header, number int) {
 	scenario, _ := scenarioIn(ctx)
-	header["User-Agent"] = []string{fmt.Sprintf("kobcheck/%s (run=%s; scenario=%s)", c.config.Version, c.config.RunID, scenario.ID)}
+	header["User-Agent"] = []string{"kobcheck/" + c.config.Version + " (run=" + c.config.RunID + "; scenario=" + scenario.ID + ")"}
 	header["X-Kobcheck-Run"] = []string{c.config.RunID + "/" + scenario.ID}
 	trace := sha256.Sum256([]byte(c.config.RunID + "/" + scenario.ID))
 	span := binary.BigEndian.Uint64(trace[16:]) + uint64(number)

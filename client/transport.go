@@ -104,17 +104,16 @@ var errRepeated = errors.New("the connection was closed before an answer, and th
 // before the answer. It does so with any GET, and with a POST that carries an idempotency key. A body
 // that can't be rewound rules it out; where there is none, a second HTTP/1 connection for the same
 // request is closed before a byte is written. HTTP/2 repeats only what the server says that it never
-// looked at (RFC 9113 section 8.7), and its connections are shared, so that is left alone.
-func onlyOnce(ctx context.Context) (context.Context, context.CancelCauseFunc) {
-	ctx, cancel := context.WithCancelCause(ctx)
+// looked at (RFC 9113 section 8.7), and its connections are shared, so that is left alone. End ends the request.
+func onlyOnce(ctx context.Context, end context.CancelCauseFunc) context.Context {
 	var connections atomic.Int32
 	return httptrace.WithClientTrace(ctx, &httptrace.ClientTrace{GotConn: func(got httptrace.GotConnInfo) {
 		if connections.Add(1) == 1 || multiplexed(got.Conn) {
 			return
 		}
-		cancel(errRepeated)
+		end(errRepeated)
 		_ = got.Conn.Close() // the error that matters is errRepeated
-	}}), cancel
+	}})
 }
 
 func multiplexed(connection net.Conn) bool {

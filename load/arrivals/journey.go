@@ -54,7 +54,7 @@ func (j *journey) call(ctx context.Context, id string, amount int64, query url.V
 	draft.Set("amount", amount).Set("reference", j.Reference()).Set("status", "ACTIVE").Request.Query = query
 	exchange, err := j.Client.Do(ctx, operation, draft.Ready())
 	one := Judge(j.Target, operation, exchange, err, j.Checked)
-	j.Findings = append(j.Findings, one.Findings...)
+	j.Findings, j.Later = append(j.Findings, one.Findings...), append(j.Later, one.Later...)
 	if one.Class != Good {
 		j.Class, j.Failure = one.Class, id+" "+one.Failure
 		return

@@ -13,8 +13,11 @@ import (
 	"github.com/kobcheck/kobcheck/schemas/match"
 )
 
+// keptAtMost is how long an answer is that may wait to be looked at, in bytes.
+const keptAtMost = 64 << 10
+
 // Judge turns an exchange into an outcome: what the operation documents is good, a 429 is throttled, all
-// else failed.
+// else failed. A checked one is looked at closely, now or with others.
 func Judge(t *kind.Target, operation *contract.Operation, exchange *client.Exchange, err error, checked bool) Outcome {
 	o := Outcome{Operation: operation.ID, Class: Failed}
 	var none *client.NoAnswer
@@ -30,7 +33,9 @@ func Judge(t *kind.Target, operation *contract.Operation, exchange *client.Excha
 		o.Findings = cheap(operation, exchange)
 		if checked {
 			o.Checked = true
-			o.Findings = append(o.Findings, check(t, operation, exchange)...)
+			if o.Later = append(o.Later, func() []evidence.Finding { return check(t, operation, exchange) }); len(exchange.Body) > keptAtMost {
+				o.Findings, o.Later = append(o.Findings, o.Later[0]()...), nil
+			}
 		}
 	default:
 		o.Failure = fmt.Sprintf("answered %d", exchange.Status)

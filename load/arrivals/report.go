@@ -21,6 +21,7 @@ func Percentiles(h *hdr.Histogram) reports.Percentiles {
 
 // Report fills in what was measured.
 func (m *Measure) Report(into *reports.LoadPlan) error {
+	m.look(1)
 	m.mu.Lock()
 	defer m.mu.Unlock()
 	into.Due, into.Sent, into.Checked, into.Errors = m.Due, m.Sent, m.checked, m.errors

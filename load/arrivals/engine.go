@@ -31,7 +31,8 @@ func Attack(
 	ctx context.Context, due []time.Duration, plan *kind.Head, perform Hit, add func(Outcome),
 ) {
 	e := &engine{ctx: ctx, due: due, turns: make(chan struct{}, plan.Connections), perform: perform, add: add,
-		precise: plan.Precise}
+		precise: plan.Precise, alarm: newAlarm()}
+	defer e.alarm.close()
 	attacker := vegeta.NewAttacker(vegeta.Workers(uint64(min(plan.Connections, len(due)))),
 		vegeta.Client(&http.Client{Transport: e}), vegeta.MaxBody(0))
 	targeter := func(target *vegeta.Target) error {
@@ -52,6 +53,7 @@ type engine struct {
 	perform Hit
 	add     func(Outcome)
 	precise bool
+	alarm   *alarm
 
 	once  sync.Once
 	began atomic.Int64 // nanoseconds of the clock of load
@@ -63,45 +65,38 @@ func (e *engine) start() time.Duration {
 	return time.Duration(e.began.Load())
 }
 
-// awake is how long before a due time the pacer of a precise plan stops napping at most, since naps are late too; where
-// arrivals are close together half the time between two: who never sleeps keeps the runtime from hearing of answers.
+// awake is how long before a due time the pacer of a precise plan stops sleeping at most, since who is woken is late too;
+// where arrivals are close together half the time between two: who never sleeps keeps the runtime from hearing of answers.
 const awake = 500 * time.Microsecond
 
 // Pace waits until the next arrival is due. vegeta calls it from one goroutine, so that it may wait here,
 // where the end of the context is heard, and never in vegeta, where it would not be.
 func (e *engine) Pace(_ time.Duration, hits uint64) (time.Duration, bool) {
-	began := e.start()
+	at := e.start()
 	if int(hits) >= len(e.due) || e.ctx.Err() != nil {
 		return 0, true
 	}
-	at := began + e.due[hits]
-	early, end := timersLate, time.Duration(0)
-	switch {
-	case e.precise && hits > 0:
-		end = min(awake, (e.due[hits]-e.due[hits-1])/2)
-	case !e.precise && e.crowded(int(hits)):
-		early = 0
+	at += e.due[hits]
+	left := at - kind.Now()
+	if e.precise && hits > 0 {
+		left -= min(awake, (e.due[hits]-e.due[hits-1])/2)
 	}
-	if wait := at - kind.Now() - early; wait > 0 && kind.Wait(e.ctx, wait) != nil {
-		return 0, true
-	}
-	return 0, !e.awaits(at, end)
-}
-
-// awaits naps until a due time, and is awake at its end; it reports whether the context has not ended.
-func (e *engine) awaits(at, end time.Duration) bool {
-	for left := at - kind.Now(); left > 0; left = at - kind.Now() {
-		if left <= end {
-			runtime.Gosched()
-			continue
+	if left > 0 {
+		if e.precise || !e.crowded(int(hits)) {
+			e.alarm.set(left)
 		}
-		nap(left - end)
-		// A clock that stands still while the kernel naps is a test's own: it moves on with the runtime's timers.
+		if kind.Wait(e.ctx, left) != nil {
+			return 0, true
+		}
+	}
+	for left = at - kind.Now(); e.precise && left > 0; left = at - kind.Now() {
+		runtime.Gosched()
+		// A clock that stands still while others run is a test's own: it moves on with the runtime's timers.
 		if at-kind.Now() == left && kind.Wait(e.ctx, left) != nil {
-			return false
+			return 0, true
 		}
 	}
-	return true
+	return 0, false
 }
 
 // crowded says that more than two arrivals are due within the time by which a timer may be late. They leave together

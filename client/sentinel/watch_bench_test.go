@@ -29,7 +29,8 @@ func BenchmarkWatch(b *testing.B) {
 	require.NoError(b, err)
 	defer api.Close()
 	operation, bearer := facts.Operation("cards-get"), "Bearer a-long-token"
-	exchange, err := api.Do(b.Context(), operation, client.Request{Authorization: &bearer, Path: map[string]string{"id": "1B8ECC17-4edd-4b74-ae4f-208aeb78f105"}})
+	exchange, err := api.Do(b.Context(), operation, client.Request{Authorization: &bearer,
+		Path: map[string]string{"id": "1B8ECC17-4edd-4b74-ae4f-208aeb78f105"}})
 	require.NoError(b, err)
 	b.ReportAllocs()
 	for b.Loop() {

@@ -60,7 +60,7 @@ func newDrift() *cobra.Command {
 	f.out.Flags(flags, "reports/out/drift", "folder for the two runs")
 	flags.StringVar(&f.section, "section", "", "one section, such as cards")
 	flags.StringVar(&f.style, "style", "plain", "style of the mock inside")
-	flags.Float64Var(&f.maxRPS, "max-rps", 0, "most requests per second to each target file's API; 0 for no bound on this machine, 10 elsewhere")
+	flags.Float64Var(&f.maxRPS, "max-rps", 0, "most requests per second to each --config's API; 0 for no bound on this machine, 10 elsewhere")
 	flags.BoolVar(&f.asJSON, "json", false, "print JSON")
 	return command
 }

@@ -163,7 +163,7 @@ func (w *watcher) askedFor(object map[string]any) {
 	if id := scene.ID(object); err == nil && id != "" {
 		w.expect(strings.EqualFold(path.Base(address.Path), id), evidence.Assertion{Check: evidence.OfAnother,
 			Fact: w.fact(w.operation.AboutOne(), contract.Link), Pointer: "/id",
-			Message: "the answer is of another thing than was asked for", Expected: "the id in the address", Actual: id})
+			Message: evidence.SaysOfAnother, Expected: "the id in the address", Actual: id})
 	}
 }
 

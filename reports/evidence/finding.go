@@ -32,6 +32,9 @@ const DocumentedShape = EveryAnswer + "the body has its documented shape"
 // OfAnother is the check that an answer is of the thing that was asked for: what is read of another says nothing of it.
 const OfAnother = EveryAnswer + "it is of the thing that was asked for"
 
+// SaysOfAnother is the message of its findings, whoever notices it.
+const SaysOfAnother = "the answer is of another thing than was asked for"
+
 // The checks that an answer shows no full card number, and neither a token nor a secret.
 const (
 	NoCardNumber = "no full card number"

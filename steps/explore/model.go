@@ -97,7 +97,7 @@ func (w *walk) hear(operation *contract.Operation, exchange *client.Exchange) er
 // differing makes a difference of a valid request that was not served.
 func differing(err error) error {
 	if blocked, is := errors.AsType[*scene.Blocked](err); is && blocked.Another {
-		d := differs(blocked.Requirement, evidence.OfAnother, "the answer is of another thing than was asked for",
+		d := differs(blocked.Requirement, evidence.OfAnother, evidence.SaysOfAnother,
 			"the id in the address", "that of another thing")
 		d.Operation, d.Pointer, d.Facet = blocked.Operation, "/id", contract.Link
 		return d

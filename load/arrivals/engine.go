@@ -1,10 +1,8 @@
 package arrivals
 
 import (
-	"bytes"
 	"context"
 	"fmt"
-	"io"
 	"net/http"
 	"runtime"
 	"strconv"
@@ -130,5 +128,5 @@ func (e *engine) RoundTrip(r *http.Request) (*http.Response, error) {
 	o.Due, o.Began, o.Sent, o.Ended = e.due[n], began, sent, kind.Now()-e.start()
 	e.add(o)
 	return &http.Response{StatusCode: http.StatusOK, Status: "200 OK", Proto: "HTTP/1.1", ProtoMajor: 1, ProtoMinor: 1,
-		Header: http.Header{}, Body: io.NopCloser(bytes.NewReader(nil)), Request: r}, nil
+		Header: http.Header{}, Body: http.NoBody, Request: r}, nil
 }

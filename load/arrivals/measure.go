@@ -119,7 +119,7 @@ const openSeconds = 3
 const errorBound = 100
 
 // lookAtOnce is how many answers are looked at one after the other. The traffic between two looks pushes their code and
-// data out of the processor's own memory: one alone takes eight times as long as the next of a row.
+// data out of the processor's own memory: alone each takes some 200 µs, of which 30 are its own.
 const lookAtOnce = 16
 
 // Add takes one outcome.

@@ -168,6 +168,6 @@ func TestNoPlanAccusesAnAPIForItsEnvelopes(t *testing.T) {
 		require.Empty(t, run.Plans[0].Errors)
 	}
 	run := loadtest.Perform(t.Context(), t, loadtest.On(t, mock.Options{Faults: []string{"money.credit-booked-twice"}}, enveloped),
-		"id: l\nkind: ledger\nsentence: l\nwallets: 3\namounts: 6\n")
+		"id: l\nkind: ledger\nsentence: l\nwallets: 3\namounts: 3\n")
 	require.Equal(t, evidence.ExitFailed, run.ExitCode, run.Reason)
 }

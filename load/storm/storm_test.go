@@ -125,7 +125,7 @@ func TestKeysOfEarlierNightsBracketTheWindow(t *testing.T) {
 
 func TestManyKeysAtOnceOnOneWalletMakeOneCard(t *testing.T) {
 	t.Parallel()
-	plan := "id: s\nkind: idempotency\nsentence: s\nkeys: 2\ncopies: 8\n"
+	plan := "id: s\nkind: idempotency\nsentence: s\nkeys: 2\ncopies: 8\nparts: [rivals]\n"
 	held := func(faults ...string) bool {
 		run := loadtest.Perform(t.Context(), t, loadtest.On(t, mock.Options{Faults: faults}, nil), plan)
 		for _, one := range run.Plans[0].Invariants {

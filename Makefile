@@ -28,7 +28,7 @@ test-all: export TEST_ALL := 1
 test-all: test suite soak-suite ## nothing sampled: every fault, every freedom alone, every page; for the night
 
 check: build ## what one runs while working: each package's own tests, lint of the features, the suite in one style
-	@$(GO) test -vet=off $(OWN)
+	@$(GO) test -vet=off -p 4 $(OWN)
 	@$(BIN)/kobcheck lint
 	@$(BIN)/kobcheck run --out reports/out/check
 

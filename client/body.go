@@ -51,7 +51,7 @@ func (c *Client) read(response *http.Response, exchange *Exchange) (counted int6
 	var values tally
 	var long *sieve
 	var total int64
-	piece := make([]byte, min(max(response.ContentLength, 512), 32<<10))
+	piece := make([]byte, min(max(response.ContentLength+1, 512), 32<<10)) // not filled by one that says its length
 	for err == nil {
 		var n int
 		n, err = response.Body.Read(piece)
@@ -93,7 +93,7 @@ func (c *Client) read(response *http.Response, exchange *Exchange) (counted int6
 			c.memory.give(counted)
 			return 0, nil
 		}
-		if err == nil && n == len(piece) && n < 32<<10 {
+		if n == len(piece) && n < 32<<10 {
 			piece = make([]byte, 32<<10)
 		}
 	}

@@ -9,7 +9,6 @@ import (
 	"io"
 	"net"
 	"net/http"
-	"net/url"
 	"strings"
 	"syscall"
 )
@@ -75,11 +74,9 @@ func (e *NoAnswer) Error() string {
 // Unwrap returns the cause.
 func (e *NoAnswer) Unwrap() error { return e.Err }
 
-// brief leaves out what net/http puts before a cause: the address, which may hold ids, and our own port.
+// brief leaves out what net puts before a cause, such as our own port, and says of a server that speaks no TLS that it
+// doesn't.
 func brief(err error) string {
-	if wrapped, is := errors.AsType[*url.Error](err); is {
-		err = wrapped.Err
-	}
 	if record, is := errors.AsType[tls.RecordHeaderError](err); is && string(record.RecordHeader[:]) == "HTTP/" {
 		err = http.ErrSchemeMismatch
 	}
@@ -173,7 +170,7 @@ func untrusted(err error) bool {
 		return true
 	}
 	return errors.As(err, &verification) || errors.As(err, &authority) || errors.As(err, &hostname) ||
-		errors.As(err, &invalid) || errors.As(err, &record) || errors.As(err, &alert) || errors.Is(err, http.ErrSchemeMismatch)
+		errors.As(err, &invalid) || errors.As(err, &record) || errors.As(err, &alert)
 }
 
 // TokenError says that no access token was to be had. It never holds a secret.

@@ -99,14 +99,17 @@ func TestARedirectIsAnAnswerAndTheTokenDoesNotFollowIt(t *testing.T) {
 	var elsewhere atomic.Int32
 	other := httptest.NewServer(http.HandlerFunc(func(http.ResponseWriter, *http.Request) { elsewhere.Add(1) }))
 	defer other.Close()
-	a := newAPI(t)
-	a.answer = func(w http.ResponseWriter, r *http.Request) {
-		http.Redirect(w, r, other.URL, http.StatusTemporaryRedirect)
+	for _, location := range []string{other.URL, "http://no address", ""} {
+		a := newAPI(t)
+		a.answer = func(w http.ResponseWriter, _ *http.Request) {
+			w.Header().Set("Location", location)
+			w.WriteHeader(http.StatusTemporaryRedirect)
+		}
+		exchange, err := newClient(t, a).Do(context.Background(), operation(t, "cards-create"), Request{})
+		require.NoError(t, err, location)
+		assert.Equal(t, http.StatusTemporaryRedirect, exchange.Status)
+		assert.Equal(t, location, exchange.Header.Get("Location"))
 	}
-	exchange, err := newClient(t, a).Do(context.Background(), operation(t, "cards-create"), Request{})
-	require.NoError(t, err)
-	assert.Equal(t, http.StatusTemporaryRedirect, exchange.Status)
-	assert.Equal(t, other.URL, exchange.Header.Get("Location"))
 	assert.Zero(t, elsewhere.Load())
 }
 

@@ -79,7 +79,7 @@ func (p *Capacity) Perform(ctx context.Context, on *kind.Target, run kind.Run, r
 	last.watch.rounds = rounds
 	last.watch.tell(result, true)
 	// The last step is meant to break: its lag and its errors are the result, not a fault of the run.
-	last.findings, result.LagBound = nil, 0
+	last.findings, last.later, result.LagBound = nil, nil, 0
 	result.Observed = append(result.Observed, evidence.Observation{ID: "load.capacity",
 		Question: "Up to which arrival rate did the rule of the plan hold?", Answer: knee(result.Steps)})
 	if late {

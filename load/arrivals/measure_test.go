@@ -111,6 +111,21 @@ func TestFindingsOfOneCauseAreOneFinding(t *testing.T) {
 	require.Equal(t, 3, plan.Checked)
 }
 
+func TestWhatIsLookedAtInRowsIsAllFoundWhenAPlanIsOver(t *testing.T) {
+	m, looks := NewMeasure(), 0
+	for range 2*lookAtOnce + 3 {
+		m.Add(Outcome{Operation: "a", Class: Good, Checked: true, Later: []func() []evidence.Finding{func() []evidence.Finding {
+			looks++
+			return []evidence.Finding{{Requirement: "R", Message: "a field is gone"}}
+		}}})
+	}
+	require.Equal(t, 2*lookAtOnce, looks)
+	var plan reports.LoadPlan
+	require.NoError(t, m.Report(&plan))
+	require.Equal(t, 2*lookAtOnce+3, plan.Findings[0].Count)
+	require.Equal(t, 2*lookAtOnce+3, plan.Checked)
+}
+
 func TestAnAnswerIsJudgedByWhatTheOperationDocuments(t *testing.T) {
 	facts, err := contract.Load()
 	require.NoError(t, err)

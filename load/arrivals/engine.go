@@ -79,13 +79,8 @@ func (e *engine) Pace(_ time.Duration, hits uint64) (time.Duration, bool) {
 	if e.precise && hits > 0 {
 		left -= min(awake, (e.due[hits]-e.due[hits-1])/2)
 	}
-	if left > 0 {
-		if e.precise || !e.crowded(int(hits)) {
-			e.alarm.set(left)
-		}
-		if kind.Wait(e.ctx, left) != nil {
-			return 0, true
-		}
+	if left > 0 && !e.sleep(left, e.precise || !e.crowded(int(hits))) {
+		return 0, true
 	}
 	for left = at - kind.Now(); e.precise && left > 0; left = at - kind.Now() {
 		runtime.Gosched()
@@ -95,6 +90,22 @@ func (e *engine) Pace(_ time.Duration, hits uint64) (time.Duration, bool) {
 		}
 	}
 	return 0, false
+}
+
+// sleep waits so long and reports whether the context has not ended. The alarm is set after the timer, so that the timer
+// is over when it goes off: who is woken before waits for another millisecond.
+func (e *engine) sleep(d time.Duration, exact bool) bool {
+	timer := time.NewTimer(d)
+	defer timer.Stop()
+	if exact {
+		e.alarm.set(d)
+	}
+	select {
+	case <-timer.C:
+		return true
+	case <-e.ctx.Done():
+		return false
+	}
 }
 
 // crowded says that more than two arrivals are due within the time by which a timer may be late. They leave together

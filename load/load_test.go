@@ -240,8 +240,11 @@ func TestACapacityPlanSaysWhatBrokeFirst(t *testing.T) {
 			api.ServeHTTP(w, r)
 		})
 	}
-	plan := parse(t, "id: c\nkind: capacity\nsentence: c\nsteps: [40, 400]\nstep_for: 1s\nbound: 5s\nmix: {card-programs-list: 1}\n")
-	result := perform(context.Background(), loadtest.On(t, mock.Options{}, narrow), plan).Plans[0]
+	plan := parse(t, "id: c\nkind: capacity\nsentence: c\nsteps: [40, 400]\nstep_for: 1s\nbound: 5s\ncheck_every: 1\n"+
+		"mix: {card-programs-list: 1}\n")
+	broken := mock.Options{Faults: []string{"field.card-programs-list.created_at.mistyped"}}
+	result := perform(context.Background(), loadtest.On(t, broken, narrow), plan).Plans[0]
+	require.Empty(t, result.Findings, "the last step is meant to break")
 	require.Len(t, result.Steps, 2)
 	require.True(t, result.Steps[0].Held, result.Steps[0].Broke)
 	require.False(t, result.Steps[1].Held)

@@ -51,14 +51,22 @@ func (c *Client) read(response *http.Response, exchange *Exchange) (counted int6
 	var values tally
 	var long *sieve
 	var total int64
-	piece := make([]byte, min(max(response.ContentLength+1, 512), 32<<10)) // not filled by one that says its length
+	var beside []byte
+	exchange.Body = make([]byte, 0, min(max(response.ContentLength+1, 512), 32<<10)) // not filled by one that says its length
 	for err == nil {
+		piece := exchange.Body[len(exchange.Body):cap(exchange.Body)]
+		if len(piece) == 0 {
+			if beside == nil {
+				beside = make([]byte, 32<<10)
+			}
+			piece = beside
+		}
 		var n int
 		n, err = response.Body.Read(piece)
 		total += int64(n)
 		exchange.Octets = int(total)
 		if long == nil {
-			exchange.Body = append(exchange.Body, piece[:n]...)
+			exchange.Body = append(exchange.Body, piece[:n]...) // in its place already, where there was room
 			values.add(piece[:n])
 		} else {
 			long.add(piece[:n])
@@ -92,9 +100,6 @@ func (c *Client) read(response *http.Response, exchange *Exchange) (counted int6
 			exchange.Body = slices.Clone(exchange.Body[:most])
 			c.memory.give(counted)
 			return 0, nil
-		}
-		if n == len(piece) && n < 32<<10 {
-			piece = make([]byte, 32<<10)
 		}
 	}
 	if long != nil {

@@ -91,6 +91,8 @@ type Client struct {
 	http     *http.Transport // never follows a redirect: it is an answer
 	tokens   *tokens
 	redactor *redact.Redactor
+	// marks are those of each scenario by its id.
+	marks sync.Map
 	// made counts the requests that made something.
 	made   atomic.Int64
 	known  knownIDs

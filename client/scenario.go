@@ -5,6 +5,7 @@ import (
 	"crypto/sha256"
 	"encoding/binary"
 	"encoding/hex"
+	"fmt"
 	"net/http"
 	"sync/atomic"
 )
@@ -54,17 +55,32 @@ func record(ctx context.Context, exchange *Exchange) {
 	}
 }
 
-// mark names run and scenario on the request, from its own context, so that the server's log can be
-// joined with the report. The trace context (W3C, level 1) does the same for tracing systems: a trace
-// for each scenario of a run, a span for each request.
+// marks are what each request of a scenario is marked with, from its context, so that the server's log can be joined with
+// the report. The trace context (W3C, level 1) does the same for tracing systems: a trace for each scenario of a run, a
+// span for each request.
+type marks struct {
+	agent, run []string
+	trace      string
+	span       uint64
+}
+
+// marksOf are those of a scenario; requests outside of any have an empty one.
+func (c *Client) marksOf(scenario string) *marks {
+	if known, there := c.marks.Load(scenario); there {
+		return known.(*marks)
+	}
+	run := c.config.RunID + "/" + scenario
+	sum := sha256.Sum256([]byte(run))
+	made := &marks{agent: []string{"kobcheck/" + c.config.Version + " (run=" + c.config.RunID + "; scenario=" + scenario + ")"},
+		run: []string{run}, trace: "00-" + hex.EncodeToString(sum[:16]) + "-", span: binary.BigEndian.Uint64(sum[16:])}
+	c.marks.Store(scenario, made)
+	return made
+}
+
+// mark names run and scenario on the request with this number.
 func (c *Client) mark(ctx context.Context, header http.Header, number int) {
 	scenario, _ := scenarioIn(ctx)
-	header["User-Agent"] = []string{"kobcheck/" + c.config.Version + " (run=" + c.config.RunID + "; scenario=" + scenario.ID + ")"}
-	header["X-Kobcheck-Run"] = []string{c.config.RunID + "/" + scenario.ID}
-	trace := sha256.Sum256([]byte(c.config.RunID + "/" + scenario.ID))
-	span := binary.BigEndian.Uint64(trace[16:]) + uint64(number)
-	text := make([]byte, 0, 55)
-	text = hex.AppendEncode(append(text, "00-"...), trace[:16])
-	text = hex.AppendEncode(append(text, '-'), binary.BigEndian.AppendUint64(nil, max(span, 1)))
-	header["Traceparent"] = []string{string(append(text, "-01"...))}
+	m := c.marksOf(scenario.ID)
+	header["User-Agent"], header["X-Kobcheck-Run"] = m.agent, m.run
+	header["Traceparent"] = []string{fmt.Sprintf("%s%016x-01", m.trace, max(m.span+uint64(number), 1))}
 }

@@ -22,16 +22,18 @@ type Hit func(ctx context.Context, n int) Outcome
 // many requests as the plan has connections are under way at once; those that wait for their turn are not dropped, and
 // their wait counts from their due time. It returns when all were answered, or shortly after the context's end.
 //
-// vegeta paces, starts workers and keeps count; the requests themselves go out through the hit, so that
+// Who waits for a connection keeps vegeta's loop waiting, so that what is behind costs no goroutines; that wait is the
+// API's, unless it is one for this machine's processors. vegeta paces, starts workers and keeps count; the requests themselves go out through the hit, so that
 // none of vegeta's headers reaches the API and tokens, idempotency keys and redaction are those of the
 // client.
 func Attack(
 	ctx context.Context, due []time.Duration, plan *kind.Head, perform Hit, add func(Outcome),
 ) {
-	e := &engine{ctx: ctx, due: due, turns: make(chan struct{}, plan.Connections), perform: perform, add: add,
+	e := &engine{ctx: ctx, due: due, lag: make([]time.Duration, len(due)), connections: plan.Connections, perform: perform, add: add,
 		precise: plan.Precise, alarm: newAlarm()}
 	defer e.alarm.close()
-	attacker := vegeta.NewAttacker(vegeta.Workers(uint64(min(plan.Connections, len(due)))),
+	workers := uint64(min(plan.Connections, len(due)))
+	attacker := vegeta.NewAttacker(vegeta.Workers(workers), vegeta.MaxWorkers(workers),
 		vegeta.Client(&http.Client{Transport: e}), vegeta.MaxBody(0))
 	targeter := func(target *vegeta.Target) error {
 		target.Method, target.URL = http.MethodGet, "http://arrival.invalid/"
@@ -45,16 +47,24 @@ func Attack(
 
 // engine is the pacer and the transport of one attack.
 type engine struct {
-	ctx     context.Context
-	due     []time.Duration
-	turns   chan struct{}
-	perform Hit
-	add     func(Outcome)
-	precise bool
-	alarm   *alarm
+	ctx         context.Context
+	due         []time.Duration
+	connections int
+	perform     Hit
+	add         func(Outcome)
+	precise     bool
+	alarm       *alarm
 
 	once  sync.Once
 	began atomic.Int64 // nanoseconds of the clock of load
+
+	// lag is how late the pacer let each arrival go, but for its wait for a connection. The pacer writes it before it does.
+	lag []time.Duration
+	// full says that the arrival before met no free connection; freed is when the last such one got one, where the
+	// API was what it waited for.
+	full       bool
+	freed      time.Duration
+	processors processors
 }
 
 // start fixes the moment from which due times count.
@@ -75,7 +85,15 @@ func (e *engine) Pace(_ time.Duration, hits uint64) (time.Duration, bool) {
 		return 0, true
 	}
 	at += e.due[hits]
-	left := at - kind.Now()
+	now := kind.Now()
+	if hits == 0 || e.full && !e.processors.short(now) {
+		e.freed = now
+	}
+	defer func() {
+		e.lag[hits] = kind.Now() - max(at, e.freed)
+		e.full = int(hits)-e.processors.calls() >= e.connections
+	}()
+	left := at - now
 	if e.precise && hits > 0 {
 		left -= min(awake, (e.due[hits]-e.due[hits-1])/2)
 	}
@@ -124,19 +142,14 @@ func (e *engine) RoundTrip(r *http.Request) (*http.Response, error) {
 	if err != nil || n >= len(e.due) {
 		return nil, fmt.Errorf("vegeta counted an arrival %q that was never due", r.Header.Get("X-Vegeta-Seq"))
 	}
-	began := kind.Now() - e.start()
-	select {
-	case e.turns <- struct{}{}:
-	case <-e.ctx.Done():
-		return nil, e.ctx.Err()
-	}
-	sent := kind.Now() - e.start()
+	sent := kind.Now()
 	o := e.perform(e.ctx, n)
-	<-e.turns
+	ended := kind.Now()
+	e.processors.called(ended - sent)
 	if e.ctx.Err() != nil && o.Class == Failed {
 		return nil, e.ctx.Err() // cut off by our own end, which says nothing of the API
 	}
-	o.Due, o.Began, o.Sent, o.Ended = e.due[n], began, sent, kind.Now()-e.start()
+	o.Due, o.Began, o.Sent, o.Ended = e.due[n], e.due[n]+e.lag[n], sent-e.start(), ended-e.start()
 	e.add(o)
 	return &http.Response{StatusCode: http.StatusOK, Status: "200 OK", Proto: "HTTP/1.1", ProtoMajor: 1, ProtoMinor: 1,
 		Header: http.Header{}, Body: http.NoBody, Request: r}, nil

@@ -2,6 +2,7 @@ package arrivals
 
 import (
 	"bufio"
+	"bytes"
 	"context"
 	"fmt"
 	"io"
@@ -14,9 +15,9 @@ import (
 	"runtime"
 	"slices"
 	"sort"
+	"strconv"
 	"strings"
 	"sync"
-	"sync/atomic"
 	"syscall"
 	"testing"
 	"time"
@@ -40,7 +41,8 @@ const benchCard = `{"id":"6f1c1f8e-0000-4000-8000-000000000000","type":"VIRTUAL"
 // asTarget makes the test's binary serve as the target of a benchmark, in a process of its own.
 const asTarget = "KOBCHECK_BENCH_TARGET"
 
-// TestServeABenchmark is the target of the benchmarks; run by itself it does nothing.
+// TestServeABenchmark is the target of the benchmarks; run by itself it does nothing. It shares the processors with what is
+// measured, and so does for an answer as little as one can.
 func TestServeABenchmark(t *testing.T) {
 	if os.Getenv(asTarget) == "" {
 		return
@@ -48,26 +50,55 @@ func TestServeABenchmark(t *testing.T) {
 	runtime.GOMAXPROCS(1)
 	listener, err := (&net.ListenConfig{}).Listen(t.Context(), "tcp", "127.0.0.1:0")
 	require.NoError(t, err)
-	var connections atomic.Int64
-	server := &http.Server{ReadHeaderTimeout: time.Minute, ConnState: func(_ net.Conn, state http.ConnState) {
-		if state == http.StateNew {
-			connections.Add(1)
-		}
-	}, Handler: http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-		if r.URL.Path == "/connections" {
-			_, _ = io.WriteString(w, time.Duration(connections.Load()).String())
-			return
-		}
-		w.Header().Set("Content-Type", "application/json")
-		if r.URL.Path == "/oauth2/token" {
-			_, _ = io.WriteString(w, `{"access_token":"a.b.c","token_type":"Bearer","expires_in":3600}`)
-			return
-		}
-		_, _ = io.WriteString(w, benchCard)
-	})}
 	_, _ = os.Stdout.WriteString("serving http://" + listener.Addr().String() + "\n")
-	go func() { _, _ = io.Copy(io.Discard, os.Stdin); _ = server.Close() }()
-	_ = server.Serve(listener)
+	go func() { _, _ = io.Copy(io.Discard, os.Stdin); _ = listener.Close() }()
+	for connections := 1; ; connections++ {
+		connection, err := listener.Accept()
+		if err != nil {
+			return
+		}
+		go serve(connection, time.Duration(connections).String())
+	}
+}
+
+// serve answers each request of a connection, by the first word that its path has.
+func serve(connection net.Conn, connections string) {
+	defer func() { _ = connection.Close() }()
+	answer := func(body string) []byte {
+		return fmt.Appendf(nil, "HTTP/1.1 200 OK\r\nContent-Type: application/json\r\nContent-Length: %d\r\n\r\n%s", len(body), body)
+	}
+	card, others := answer(benchCard), map[string][]byte{
+		"/connections":  answer(connections),
+		"/oauth2/token": answer(`{"access_token":"a.b.c","token_type":"Bearer","expires_in":3600}`),
+	}
+	from := bufio.NewReader(connection)
+	for {
+		line, err := from.ReadSlice('\n')
+		if err != nil {
+			return
+		}
+		_, path, _ := bytes.Cut(line, []byte(" "))
+		path, _, _ = bytes.Cut(path, []byte(" "))
+		with, other := others[string(path)]
+		if !other {
+			with = card
+		}
+		body := 0
+		for len(line) > len("\r\n") {
+			if line, err = from.ReadSlice('\n'); err != nil {
+				return
+			}
+			if length, found := bytes.CutPrefix(line, []byte("Content-Length: ")); found {
+				body, _ = strconv.Atoi(string(bytes.TrimSpace(length)))
+			}
+		}
+		if _, err := from.Discard(body); err != nil {
+			return
+		}
+		if _, err := connection.Write(with); err != nil {
+			return
+		}
+	}
 }
 
 // otherProcess starts the target and returns its address.

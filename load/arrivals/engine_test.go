@@ -1,7 +1,10 @@
 package arrivals
 
 import (
+	"cmp"
 	"context"
+	"runtime"
+	"slices"
 	"sync"
 	"testing"
 	"testing/synctest"
@@ -58,4 +61,48 @@ func TestOnAVirtualClockArrivalsLeaveWhenTheyAreDueAndEndWithTheirContext(t *tes
 			end()
 		}
 	})
+}
+
+// overloaded are the outcomes of many arrivals that are due at once, over so many connections.
+func overloaded(t *testing.T, connections int, perform Hit) (out []Outcome, goroutines int) {
+	t.Helper()
+	plan := kind.Usual()
+	plan.Connections = connections
+	var mu sync.Mutex
+	Attack(t.Context(), make([]time.Duration, 20*connections), &plan, perform, func(o Outcome) {
+		mu.Lock()
+		defer mu.Unlock()
+		out = append(out, o)
+		goroutines = max(goroutines, runtime.NumGoroutine())
+	})
+	require.Len(t, out, 20*connections)
+	return out, goroutines
+}
+
+func TestAWaitForAConnectionIsTheAPIsAndCostsNoGoroutines(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		before := runtime.NumGoroutine()
+		out, most := overloaded(t, 10, func(ctx context.Context, _ int) Outcome {
+			require.NoError(t, kind.Wait(ctx, time.Second))
+			return Outcome{Class: Good}
+		})
+		require.Less(t, most-before, 60)
+		last := slices.MaxFunc(out, func(a, b Outcome) int { return cmp.Compare(a.Sent, b.Sent) })
+		require.Equal(t, 19*time.Second, last.Sent, "ten at a time, a second each")
+		for _, o := range out {
+			require.Zero(t, o.Began)
+		}
+	})
+}
+
+func TestAWaitForOurOwnProcessorsIsTheGeneratorsLag(t *testing.T) {
+	out, _ := overloaded(t, 16*runtime.GOMAXPROCS(0), func(context.Context, int) Outcome {
+		for began := time.Now(); time.Since(began) < time.Millisecond; {
+			continue
+		}
+		runtime.Gosched()
+		return Outcome{Class: Good}
+	})
+	last := slices.MaxFunc(out, func(a, b Outcome) int { return cmp.Compare(a.Sent, b.Sent) })
+	require.Greater(t, last.Began-last.Due, last.Sent/2)
 }

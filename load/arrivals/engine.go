@@ -23,9 +23,10 @@ type Hit func(ctx context.Context, n int) Outcome
 // their wait counts from their due time. It returns when all were answered, or shortly after the context's end.
 //
 // Who waits for a connection keeps vegeta's loop waiting, so that what is behind costs no goroutines; that wait is the
-// API's, unless it is one for this machine's processors. vegeta paces, starts workers and keeps count; the requests themselves go out through the hit, so that
-// none of vegeta's headers reaches the API and tokens, idempotency keys and redaction are those of the
-// client.
+// API's, unless it is one for this machine's processors.
+//
+// vegeta paces, starts workers and keeps count; the requests themselves go out through the hit, so that none of vegeta's
+// headers reaches the API and tokens, idempotency keys and redaction are those of the client.
 func Attack(
 	ctx context.Context, due []time.Duration, plan *kind.Head, perform Hit, add func(Outcome),
 ) {

@@ -19,7 +19,7 @@ type processors struct {
 }
 
 // askedEach is how long an answer of [processors.short] holds.
-const askedEach = 10 * time.Millisecond
+const askedEach = 20 * time.Millisecond
 
 // turns is how often a call waits for a processor at least: with what writes it, what reads its answer and itself.
 const turns = 3

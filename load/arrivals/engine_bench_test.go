@@ -256,7 +256,8 @@ func BenchmarkEngineBesideVegeta(b *testing.B) {
 	}
 }
 
-// BenchmarkTwentyThousandASecond prints whether the rate is held for ten seconds, and over how many connections.
+// BenchmarkTwentyThousandASecond prints whether the rate is held for ten seconds, and over how many connections, beside
+// vegeta that only reads.
 func BenchmarkTwentyThousandASecond(b *testing.B) {
 	const rate, seconds = 20_000, 10
 	address, plan := otherProcess(b), kind.Usual()
@@ -273,6 +274,7 @@ func BenchmarkTwentyThousandASecond(b *testing.B) {
 		opened, err := time.ParseDuration(string(text))
 		require.NoError(b, err)
 		b.ReportMetric(float64(opened), "connections")
+		b.ReportMetric(late(theirs(address, rate, seconds, plan.Connections)), "ms-late-p99-vegeta")
 	}
 }
 

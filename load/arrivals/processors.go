@@ -21,6 +21,10 @@ type processors struct {
 // askedEach is how long an answer of [processors.short] holds.
 const askedEach = 20 * time.Millisecond
 
+// The share of their time that calls wait for a processor is some 22 % where a machine with two is at its end, and up to
+// 4 % where the API is what takes long.
+const tooLong = 0.1
+
 // turns is how often a call waits for a processor at least: with what writes it, what reads its answer and itself.
 const turns = 3
 
@@ -33,7 +37,7 @@ func (p *processors) called(took time.Duration) {
 // calls is how many are over.
 func (p *processors) calls() int { return int(p.count.Load()) }
 
-// short reports whether calls spend most of their time waiting for a processor.
+// short reports whether calls spend much of their time waiting for a processor.
 func (p *processors) short(now time.Duration) bool {
 	count, took := p.count.Load(), p.took.Load()
 	if now-p.asked < askedEach || count == p.before[0] {
@@ -43,7 +47,7 @@ func (p *processors) short(now time.Duration) bool {
 	if number > p.waitsFrom {
 		each := float64(took-p.before[1]) / float64(count-p.before[0])
 		wait := (sum - p.waits) / (number - p.waitsFrom) * float64(time.Second)
-		p.answer = turns*wait > each/2
+		p.answer = turns*wait > tooLong*each
 	}
 	p.asked, p.before, p.waits, p.waitsFrom = now, [2]int64{count, took}, sum, number
 	return p.answer

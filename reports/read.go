@@ -26,21 +26,26 @@ func ReadRun(from io.Reader) (*Run, error) {
 	if err != nil {
 		return nil, fmt.Errorf("reading a run: %w", err)
 	}
-	var head struct {
-		Version *int `json:"version"`
-	}
-	if err := json.Unmarshal(data, &head); err != nil {
-		return nil, fmt.Errorf("this is no run.json: %w", err)
-	}
-	if head.Version == nil || *head.Version != Version {
-		return nil, fmt.Errorf("this run.json is not of version %d, which this program reads; render it with the program that wrote it", Version)
-	}
 	run := new(Run)
-	if err := json.Unmarshal(data, run); err != nil {
-		return nil, fmt.Errorf("this run.json is broken: %w", err)
+	if err := json.Unmarshal(data, run); err != nil || run.Version != Version {
+		return nil, unread(data, err)
 	}
 	run.proveEarlier()
 	return run, nil
+}
+
+// unread says why a run was not read: what is of another version may well be of another form.
+func unread(data []byte, broken error) error {
+	var head struct {
+		Version int `json:"version"`
+	}
+	switch err := json.Unmarshal(data, &head); {
+	case err != nil:
+		return fmt.Errorf("this is no run.json: %w", err)
+	case head.Version != Version:
+		return fmt.Errorf("this run.json is not of version %d, which this program reads; render it with the program that wrote it", Version)
+	}
+	return fmt.Errorf("this run.json is broken: %w", broken)
 }
 
 func unpacked(data []byte) ([]byte, error) {
@@ -74,6 +79,9 @@ func within(from io.Reader) (data []byte, err error) {
 		n, err := from.Read(piece)
 		if at := bytes.LastIndexByte(piece[:n], '"'); at >= 0 {
 			quote = len(data) + at
+		}
+		if cap(data)-len(data) < n {
+			data = slices.Grow(data, max(n, len(data))) // by half at a time a long one would be copied ten times
 		}
 		data = append(data, piece[:n]...)
 		switch {

@@ -278,6 +278,9 @@ func bothSame(w *steps.World, r *repeat) error {
 }
 
 func bothName(w *steps.World, r *repeat, kind string) error {
+	if served, err := w.ExpectServed(w.Session.Contract.Operation(r.latest.Operation), r.latest); err != nil || !served {
+		return err
+	}
 	w.Expect(r.before["id"] != nil && r.before["id"] == r.after["id"], evidence.Assertion{
 		Check: "replay names the first " + kind, Fact: w.Own(contract.Effect),
 		Message: "the repeat did not return the same " + kind, Expected: fmt.Sprintf("the id %v", r.before["id"]),

@@ -3,6 +3,7 @@ package webhooks_test
 import (
 	"context"
 	"testing"
+	"time"
 
 	"github.com/stretchr/testify/require"
 
@@ -134,4 +135,12 @@ func TestEverythingThatARunIsDeliveredIsLookedAt(t *testing.T) {
 		}
 		require.Contains(t, found, check)
 	}
+}
+
+func TestAnEventThatIsAnsweredAgainLaterIsNotOfATimeBefore(t *testing.T) {
+	s := stage.New(t, mock.Options{Latency: 30 * time.Millisecond})
+	require.NoError(t, s.Say(t, `a wallet`, `a confirmed webhook`, `we credit the wallet with 500`, `something happens to tell of`,
+		`the webhook is told of it`, `we credit the wallet with 500`, `the request is sent again with the same key`,
+		`what was delivered goes together`))
+	require.Empty(t, s.World.Evidence().Findings)
 }

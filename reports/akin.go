@@ -204,7 +204,7 @@ const (
 // text is a documented text by which an operation should have refused, whether it served, or said nothing or another.
 func text(c *Cause) string {
 	f := c.Finding
-	if says := quoted.FindString(f.Expected); says != "" && (decides(f) || refuses(f) || f.Check == evidence.RefusalMessage) {
+	if says := quoted.FindString(f.Expected); says != "" && (strings.HasPrefix(f.Expected, "a refusal that says ") || f.Check == evidence.RefusalMessage) {
 		return f.Operation + says
 	}
 	return ""

@@ -13,13 +13,17 @@ import (
 type served struct{ instead bool }
 
 // ExpectNotServed checks that a call was not served. Where it was, what it has done is no effect of a refusal, and is
-// told as this alone.
-func (w *World) ExpectNotServed(exchange *client.Exchange) {
+// told as this alone. Says is the text of the refusal, where one is documented.
+func (w *World) ExpectNotServed(exchange *client.Exchange, says string) {
+	refusal := "a refusal"
+	if says != "" {
+		refusal = fmt.Sprintf("a refusal that says %q", says)
+	}
 	if exchange.Status/100 == 2 {
 		State[served](w).instead = true
 	}
 	w.Expect(exchange.Status >= 400, evidence.Assertion{Check: "not served", Fact: w.forbidding(),
-		Message: fmt.Sprintf("%q should have been refused", w.TitleOf(exchange)), Expected: "a refusal",
+		Message: fmt.Sprintf("%q should have been refused", w.TitleOf(exchange)), Expected: refusal,
 		Actual: w.Answered(exchange)})
 }
 

@@ -40,7 +40,7 @@ func callIsRefused(ctx context.Context, w *steps.World, exchange *client.Exchang
 		callFailsAtRunTime(w, exchange)
 		return nil
 	}
-	refused, err := expectRefused(ctx, w, exchange)
+	refused, err := expectRefused(ctx, w, exchange, "")
 	if !refused {
 		return err
 	}
@@ -55,8 +55,8 @@ func callIsRefused(ctx context.Context, w *steps.World, exchange *client.Exchang
 }
 
 // expectRefused checks that a call was not served, by no fault of the server's own, and that it did nothing.
-func expectRefused(ctx context.Context, w *steps.World, exchange *client.Exchange) (bool, error) {
-	w.ExpectNotServed(exchange)
+func expectRefused(ctx context.Context, w *steps.World, exchange *client.Exchange, says string) (bool, error) {
+	w.ExpectNotServed(exchange, says)
 	if exchange.Status >= 500 {
 		w.Expect(false, evidence.Assertion{Check: "no server error", Fact: noServerError(w),
 			Message: "what a caller did wrong was answered by a server error", Expected: "a client error (4xx)",
@@ -82,7 +82,7 @@ func callFailsAtRunTime(w *steps.World, exchange *client.Exchange) {
 }
 
 func refusalSays(ctx context.Context, w *steps.World, exchange *client.Exchange, message string) error {
-	refused, err := expectRefused(ctx, w, exchange)
+	refused, err := expectRefused(ctx, w, exchange, message)
 	if !refused && exchange.Status < 500 {
 		return err
 	}

@@ -72,7 +72,7 @@ func namesChallenge(w *steps.World, exchange *client.Exchange) error {
 
 func challengeInvalid(w *steps.World, exchange *client.Exchange) {
 	if exchange.Status/100 == 2 {
-		w.ExpectNotServed(exchange)
+		w.ExpectNotServed(exchange, "")
 		return
 	}
 	const code = "invalid_token"

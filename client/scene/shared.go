@@ -14,6 +14,17 @@ type shared struct {
 	spares map[[2]string][]*Thing
 	unit   Once[Unit]
 	client turn
+	spoilt sync.Map // by id
+}
+
+// Spoil says that a thing which scenarios share is no more as it was given: a call on it was served that should have been
+// refused. What others see of it then tells nothing of what they asked for.
+func (s *Scene) Spoil(id string) { s.shared.spoilt.Store(id, true) }
+
+// Spoilt reports whether that was said of it.
+func (s *Scene) Spoilt(id string) bool {
+	_, spoilt := s.shared.spoilt.Load(id)
+	return spoilt
 }
 
 func newShared() *shared {

@@ -40,6 +40,19 @@ func TestWhatACheckDecidesHoldsAndBreaks(t *testing.T) {
 	})
 }
 
+func TestACardThatAnotherScenarioGotIsNoTraceOfARefusal(t *testing.T) {
+	third, traces := `a wallet that fails check 3: it is not active`, `that has left no card, and the wallet as it was`
+	made := stage.New(t, mock.Options{Faults: []string{"order.check-3-missing"}})
+	require.NoError(t, made.Say(t, `a program`, third, asked))
+	require.True(t, made.World.Scene.Spoilt(made.World.Things["wallet"].ID))
+
+	refused := stage.New(t, mock.Options{Faults: []string{"effect.card-after-refusal"}})
+	require.NoError(t, refused.Say(t, `a program`, third, asked))
+	refused.World.Scene.Spoil(refused.World.Things["wallet"].ID)
+	require.NoError(t, refused.Say(t, traces))
+	require.Empty(t, refused.World.Evidence().Findings)
+}
+
 func TestADecisionIsKeptWithTheChecksThatFailed(t *testing.T) {
 	s := stage.New(t, mock.Options{})
 	require.NoError(t, s.Say(t, `a card program that does not exist`, `a wallet that does not exist`, asked, decides(t, 1)))

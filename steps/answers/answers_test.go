@@ -96,6 +96,8 @@ func TestWhatWasSentAndWhatIsInTheListHoldAndBreak(t *testing.T) {
 			Call: "wallets-create", Change: stage.Member("asset_class", "OTHER"), Breaks: "value of asset_class"},
 		"one member that was sent": {Sentences: says(`we call "Create a new wallet"`, `the answer's "asset_class" is what was sent`),
 			Call: "wallets-create", Change: stage.Without("asset_class"), Breaks: "value of asset_class"},
+		"a refusal of what was sent": {Sentences: says(`we call "Create a new wallet"`, `the answer's "asset_class" is what was sent`),
+			Call: "wallets-create", Change: stage.Refused(400, "no"), Breaks: "success status"},
 		"a field of the table": {Sentences: says(aCard, read, `the answer has "id", "status" and "expiry"`),
 			Call: "cards-get", Change: stage.Without("status"), Breaks: "value of status"},
 		"a member of each entry": {Sentences: says(aCard, list, `everything in the list has "status"`),

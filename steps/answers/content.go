@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"net/http"
+	"slices"
 	"strconv"
 	"strings"
 
@@ -119,15 +120,19 @@ func memberOrAbsent(w *steps.World, exchange *client.Exchange, name string) erro
 	return nil
 }
 
-func memberAsSent(w *steps.World, draft *scene.Draft, name string) {
-	var body map[string]any
-	for i := len(w.Calls) - 1; i >= 0 && body == nil; i-- {
-		if w.Calls[i].Operation == draft.Operation.ID {
-			body = w.Body(w.Calls[i])
+func memberAsSent(w *steps.World, draft *scene.Draft, name string) error {
+	for _, call := range slices.Backward(w.Calls) {
+		if call.Operation != draft.Operation.ID {
+			continue
 		}
+		served, err := w.ExpectServed(draft.Operation, call)
+		if served {
+			sent, _ := scene.Member(draft.Body, name)
+			w.ExpectMember(w.Body(call), name, asSent(sent))
+		}
+		return err
 	}
-	sent, _ := scene.Member(draft.Body, name)
-	w.ExpectMember(body, name, asSent(sent))
+	return steps.Faulty("nothing was sent before this step")
 }
 
 // allOrNone is for fields that an integrator saw and no page has.

@@ -42,6 +42,17 @@ func (m *memory) take(bytes int64) bool {
 
 func (m *memory) give(bytes int64) { m.held.Add(-bytes) }
 
+// room is where the next bytes of a body go: behind it, where it has room, else beside it.
+func room(body []byte, beside *[]byte) []byte {
+	if len(body) < cap(body) {
+		return body[len(body):cap(body)]
+	}
+	if *beside == nil {
+		*beside = make([]byte, 32<<10)
+	}
+	return *beside
+}
+
 // read reads the body of an answer, up to the bounds. What arrived before a failure is kept. Counted is what the answer
 // holds of the memory of the client, until it is given back.
 func (c *Client) read(response *http.Response, exchange *Exchange) (counted int64, err error) {
@@ -54,13 +65,7 @@ func (c *Client) read(response *http.Response, exchange *Exchange) (counted int6
 	var beside []byte
 	exchange.Body = make([]byte, 0, min(max(response.ContentLength+1, 512), 32<<10)) // not filled by one that says its length
 	for err == nil {
-		piece := exchange.Body[len(exchange.Body):cap(exchange.Body)]
-		if len(piece) == 0 {
-			if beside == nil {
-				beside = make([]byte, 32<<10)
-			}
-			piece = beside
-		}
+		piece := room(exchange.Body, &beside)
 		var n int
 		n, err = response.Body.Read(piece)
 		total += int64(n)

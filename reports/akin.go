@@ -204,7 +204,8 @@ const (
 // text is a documented text by which an operation should have refused, whether it served, or said nothing or another.
 func text(c *Cause) string {
 	f := c.Finding
-	if says := quoted.FindString(f.Expected); says != "" && (strings.HasPrefix(f.Expected, "a refusal that says ") || f.Check == evidence.RefusalMessage) {
+	asked := strings.HasPrefix(f.Expected, "a refusal that says ") || f.Check == evidence.RefusalMessage
+	if says := quoted.FindString(f.Expected); asked && says != "" {
 		return f.Operation + says
 	}
 	return ""

@@ -71,8 +71,3 @@ func missesText(f evidence.Finding) bool {
 
 // decides reports whether a finding is of the ordered checks.
 func decides(f evidence.Finding) bool { return strings.HasSuffix(f.Check, " decides") }
-
-// refuses reports whether a finding is that one of the ordered checks lets a card through.
-func refuses(f evidence.Finding) bool {
-	return strings.HasPrefix(f.Check, "check ") && strings.HasSuffix(f.Check, " refuses")
-}

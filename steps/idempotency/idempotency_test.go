@@ -83,11 +83,26 @@ func TestCopiesAtOnceAreDoneOnceOrAreNot(t *testing.T) {
 		"two cards": {Sentences: says(`a wallet`, aCard, `the request is sent 4 times at once under one key`,
 			`the answers name the same card`),
 			Call: "cards-create", From: 3, Change: stage.Made, Breaks: "parallel requests name one card"},
-		"no card on the wallet": {Sentences: says(`a wallet`, aCard, `the request is sent 4 times at once under one key`, `it was done once`),
-			Call: "cards-list", Change: stage.Body([]any{}), Breaks: "done once"},
 		"no transaction": {Sentences: says(aCredit, `the request is sent 4 times at once under one key`, `it was done once`),
 			Call: "transactions-list", Change: stage.Body([]any{}), Breaks: "done once"},
 	})
+}
+
+func TestACardThatAListLeavesOutWasMadeIfItCanBeRead(t *testing.T) {
+	copies := says(`a wallet`, aCard, `the request is sent 4 times at once under one key`, `it was done once`)
+	listed := stage.New(t, mock.Options{})
+	listed.Alter("cards-list", 0, stage.Body([]any{}))
+	require.NoError(t, listed.Say(t, copies...))
+	broke, held := listed.Found()
+	require.NotContains(t, broke, "done once")
+	require.Contains(t, held, "done once")
+
+	gone := stage.New(t, mock.Options{})
+	gone.Alter("cards-list", 0, stage.Body([]any{}))
+	gone.Alter("cards-get", 0, stage.Refused(404, "Card not found"))
+	require.NoError(t, gone.Say(t, copies...))
+	broke, _ = gone.Found()
+	require.Contains(t, broke, "done once")
 }
 
 func TestAnOddKeyLeavesAsItIsWritten(t *testing.T) {

@@ -41,6 +41,9 @@ func TestOneDeviationCostsOneFindingAndEverythingElseIsStillJudged(t *testing.T)
 		"field.endusers-create.metadata.renamed": {14, 1, "ENDUSER-19"},
 		"http.no-date":                           {6, 1, "STD-07"},
 		"status.card-created-200":                {3, 0, "CARD-CREATE-08"},
+		"field.cards-list.wallet_id.mistyped":    {4, 1, "CARD-08"},
+		"order.check-3-missing":                  {18, 1, "CARD-ORDER-03"},
+		"persist.webhook-not-deleted":            {2, 0, "HOOK-09"},
 	}
 	for _, fault := range sampled(t, slices.Sorted(maps.Keys(deviations)), len(deviations)) {
 		c := deviations[fault]
@@ -62,6 +65,9 @@ func TestOneDeviationCostsOneFindingAndEverythingElseIsStillJudged(t *testing.T)
 				}
 			}
 			require.LessOrEqual(t, lost, c.lost, "proofs of other requirements are lost")
+			for _, cause := range run.Causes(true) {
+				require.Empty(t, cause.Finding.Hazard, "nothing is at risk: %s", cause.Finding.Message)
+			}
 		})
 	}
 }

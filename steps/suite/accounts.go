@@ -115,12 +115,22 @@ func (r *runner) watchMade(ctx context.Context) {
 	r.uses.Add(w.Evidence().Exchanges)
 }
 
-// beyondGiven are the entries of a list that no answer gave to the run.
+// beyondGiven are the entries of a list that no answer gave to the run; none where no entry at all has an id that one gave:
+// then its ids are of another kind, which is told of the list.
 func (r *runner) beyondGiven(ctx context.Context, w *steps.World, lister *contract.Operation, as string,
 ) (beyond []map[string]any, err error) {
+	known := false
+	defer func() {
+		if !known {
+			beyond = nil
+		}
+	}()
 	see := func(entries []map[string]any) {
 		for _, entry := range entries {
-			if id := strings.ToLower(scene.ID(entry)); id != "" && !r.accounts.given[id] {
+			switch id := strings.ToLower(scene.ID(entry)); {
+			case r.accounts.given[id]:
+				known = true
+			case id != "":
 				beyond = append(beyond, entry)
 			}
 		}

@@ -87,7 +87,11 @@ func (e *engine) Pace(_ time.Duration, hits uint64) (time.Duration, bool) {
 	}
 	at += e.due[hits]
 	now := kind.Now()
-	if hits == 0 || e.full && !e.processors.short(now) {
+	switch {
+	case hits == 0:
+		e.freed = now
+		e.processors.begin(now)
+	case e.full && !e.processors.short(now):
 		e.freed = now
 	}
 	defer func() {

@@ -28,6 +28,12 @@ const tooLong = 0.1
 // turns is how often a call waits for a processor at least: with what writes it, what reads its answer and itself.
 const turns = 3
 
+// begin leaves out what was before.
+func (p *processors) begin(now time.Duration) {
+	p.asked = now
+	p.waits, p.waitsFrom = readyWaits()
+}
+
 // called tells of a call that is over.
 func (p *processors) called(took time.Duration) {
 	p.took.Add(int64(took))

@@ -105,7 +105,8 @@ func (r *runner) watchMade(ctx context.Context) {
 		var beyond []map[string]any
 		err := w.Preparing(func() error {
 			var err error
-			beyond, err = r.beyondGiven(ctx, w, lister, key[1])
+			given := slices.ContainsFunc(by[key], func(one asking) bool { return one.status/100 == 2 })
+			beyond, err = r.beyondGiven(ctx, w, lister, key[1], given)
 			return err
 		})
 		if err == nil { // a list that is not served is what its own scenarios are about
@@ -115,11 +116,11 @@ func (r *runner) watchMade(ctx context.Context) {
 	r.uses.Add(w.Evidence().Exchanges)
 }
 
-// beyondGiven are the entries of a list that no answer gave to the run; none where no entry at all has an id that one gave:
-// then its ids are of another kind, which is told of the list.
-func (r *runner) beyondGiven(ctx context.Context, w *steps.World, lister *contract.Operation, as string,
+// beyondGiven are the entries of a list that no answer gave to the run; none where answers gave something and no entry has
+// an id of that: then its ids are of another kind, which is told of the list.
+func (r *runner) beyondGiven(ctx context.Context, w *steps.World, lister *contract.Operation, as string, given bool,
 ) (beyond []map[string]any, err error) {
-	known := false
+	known := !given
 	defer func() {
 		if !known {
 			beyond = nil

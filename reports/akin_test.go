@@ -116,6 +116,16 @@ func TestOneFaultIsOneCauseWhateverLooksForIt(t *testing.T) {
 	}
 }
 
+func TestARefusalThatIsMissedIsOneCauseWhereverItsTextIsAskedFor(t *testing.T) {
+	served := found("CARD-PRE-10", "cards-create", "", "served", "201 Created")
+	other := found("CARD-CREATE-15", "cards-create", "", "another", "400 Bad Request")
+	served.Check, served.Expected = "not served", `a refusal that says "Invalid or dormant wallet"`
+	other.Check, other.Expected = "check 3 decides", served.Expected
+	require.Len(t, (&reports.Run{Passing: []evidence.Finding{served, other}}).Causes(true), 1)
+	other.Expected = `a refusal that says "Invalid program id"`
+	require.Len(t, (&reports.Run{Passing: []evidence.Finding{served, other}}).Causes(true), 2)
+}
+
 func TestAFieldThatNoPageShowsTouchesNoScenarioAndBreaksNothing(t *testing.T) {
 	f := found("HARNESS-16", "cards-get", "/labels", "shape of a card", "a list")
 	f.Mark = contract.Inferred

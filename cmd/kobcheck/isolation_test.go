@@ -121,3 +121,14 @@ func TestTokensThatAreNotTakenAreOneCauseOfTheTokenEndpoint(t *testing.T) {
 		})
 	}
 }
+
+func TestIDsOfAnotherKindInAListSayNothingOfWhatWasMade(t *testing.T) {
+	t.Parallel()
+	folder := t.TempDir()
+	kobcheck(t, "run", "--seed", "11", "--section", "cards", "--fault", "field.cards-list.id.malformed", "--format", "json", "--out", folder)
+	run := readRun(t, folder)
+	require.Equal(t, evidence.ExitFailed, run.ExitCode, "the list is found all the same")
+	for _, cause := range run.Causes(true) {
+		require.NotContains(t, []string{"a refused request makes nothing", "one request makes one thing"}, cause.Finding.Check)
+	}
+}

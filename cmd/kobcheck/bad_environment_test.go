@@ -18,6 +18,7 @@ import (
 
 	"github.com/kobcheck/kobcheck/mock"
 	"github.com/kobcheck/kobcheck/reports/evidence"
+	"github.com/kobcheck/kobcheck/steps/stage/sample"
 )
 
 var update = flag.Bool("update", false, "write the golden files anew")
@@ -124,7 +125,7 @@ func ranAgainst(t *testing.T, bad badEnvironment, selection ...string) (output s
 // its own about it.
 func TestTheWholeSuiteBlamesNoAPIForItsEnvironment(t *testing.T) {
 	t.Parallel()
-	for _, bad := range sampled(t, badEnvironments, 12) {
+	for _, bad := range sample.Of(t, badEnvironments, 12) {
 		if api := bad.api; api != nil && bad.token == nil { // the whole suite looks at the token endpoint too
 			bad.between = func(conforming http.Handler) http.Handler {
 				return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
@@ -137,7 +138,7 @@ func TestTheWholeSuiteBlamesNoAPIForItsEnvironment(t *testing.T) {
 			}
 		}
 		seeds := []string{"1"}
-		if everything() {
+		if sample.All() {
 			seeds = []string{"1", "2", "3"}
 		}
 		for _, seed := range seeds {

@@ -21,11 +21,12 @@ import (
 	"github.com/kobcheck/kobcheck/reports/evidence"
 	"github.com/kobcheck/kobcheck/steps/catalog"
 	"github.com/kobcheck/kobcheck/steps/selftest"
+	"github.com/kobcheck/kobcheck/steps/stage/sample"
 	"github.com/kobcheck/kobcheck/steps/suite"
 )
 
 // faultsSampled is the part of the faults that a test run tries by itself; all of them run the same code.
-const faultsSampled = 24
+const faultsSampled = 48
 
 // TestEveryFaultOfTheMockIsCaughtOnItsOwnRequirement holds that a scenario of the suite reports a finding
 // on the very requirement that a fault breaks. A few faults can't be held against an API; the catalogue says
@@ -34,7 +35,7 @@ func TestEveryFaultOfTheMockIsCaughtOnItsOwnRequirement(t *testing.T) {
 	t.Parallel()
 	faults, err := workbench.SelectFaults(nil, "", "", 1)
 	require.NoError(t, err)
-	faults = sampled(t, slices.DeleteFunc(faults, func(f selftest.Fault) bool { return f.ByChance }), faultsSampled)
+	faults = sample.Of(t, slices.DeleteFunc(faults, func(f selftest.Fault) bool { return f.ByChance }), faultsSampled)
 	b, err := workbench.New(newRoot())
 	require.NoError(t, err)
 	result, err := selftest.Run(context.Background(), b.Selftest(selftest.Config{Faults: faults, Styles: mock.Styles(), Parallel: 2,
@@ -65,7 +66,7 @@ func TestEveryFaultBreaksWhatItIsSaidToBreakBesides(t *testing.T) {
 	require.NoError(t, err)
 	scenarios, err := catalog.Read(features.Files)
 	require.NoError(t, err)
-	for _, one := range sampled(t, catalogue, faultsSampled) {
+	for _, one := range sample.Of(t, catalogue, faultsSampled) {
 		for _, requirement := range one.Also {
 			session := subjectOf(t, mock.Options{Faults: []string{string(one.ID)}, Style: one.Style, RetryWait: workbench.RetryWait})
 			session.Receiver, err = webhook.Listen(t.Context(), "127.0.0.1:0", "")

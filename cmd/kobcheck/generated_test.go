@@ -13,6 +13,7 @@ import (
 	"github.com/kobcheck/kobcheck/cmd/kobcheck/workbench"
 	"github.com/kobcheck/kobcheck/contract"
 	"github.com/kobcheck/kobcheck/mock"
+	"github.com/kobcheck/kobcheck/steps/stage/sample"
 )
 
 // The generators of others that the OpenAPI document is handed to, pinned.
@@ -24,7 +25,7 @@ const (
 // TestClientsThatOthersGenerateMakeACard has clients made of the OpenAPI document, in Go and in TypeScript, compiles
 // them under a small program each, and lets them make a card at the mock.
 func TestClientsThatOthersGenerateMakeACard(t *testing.T) {
-	if !everything() {
+	if !sample.All() {
 		t.Skip("TEST_ALL=1 generates clients from the OpenAPI document; it takes the Go module proxy and npm")
 	}
 	server, err := mock.New(mock.Options{})

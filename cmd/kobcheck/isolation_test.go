@@ -10,6 +10,7 @@ import (
 	"github.com/kobcheck/kobcheck/mock"
 	"github.com/kobcheck/kobcheck/reports"
 	"github.com/kobcheck/kobcheck/reports/evidence"
+	"github.com/kobcheck/kobcheck/steps/stage/sample"
 )
 
 // proved lists the requirements that a run proved.
@@ -45,7 +46,7 @@ func TestOneDeviationCostsOneFindingAndEverythingElseIsStillJudged(t *testing.T)
 		"order.check-3-missing":                  {18, 1, "CARD-ORDER-03"},
 		"persist.webhook-not-deleted":            {2, 0, "HOOK-09"},
 	}
-	for _, fault := range sampled(t, slices.Sorted(maps.Keys(deviations)), len(deviations)) {
+	for _, fault := range sample.Of(t, slices.Sorted(maps.Keys(deviations)), len(deviations)) {
 		c := deviations[fault]
 		t.Run(fault, func(t *testing.T) {
 			t.Parallel()
@@ -99,8 +100,9 @@ func TestWhatCannotBePreparedIsBlockedUnderItsOperationAndNeverConforms(t *testi
 
 func TestTokensThatAreNotTakenAreOneCauseOfTheTokenEndpoint(t *testing.T) {
 	t.Parallel()
-	for fault, requirement := range map[string]string{"token.expired-when-given": "AUTH-28", "token.reaches-nothing": "AUTH-28",
-		"token.runs-out-early": "AUTH-15"} {
+	causes := map[string]string{"token.expired-when-given": "AUTH-28", "token.reaches-nothing": "AUTH-28", "token.runs-out-early": "AUTH-15"}
+	for _, fault := range sample.Of(t, slices.Sorted(maps.Keys(causes)), len(causes)) {
+		requirement := causes[fault]
 		t.Run(fault, func(t *testing.T) {
 			t.Parallel()
 			folder := t.TempDir()

@@ -2,8 +2,10 @@ package main
 
 import (
 	"bytes"
+	"maps"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"sync"
 	"testing"
@@ -15,6 +17,7 @@ import (
 	"github.com/kobcheck/kobcheck/mock"
 	"github.com/kobcheck/kobcheck/reports"
 	"github.com/kobcheck/kobcheck/reports/evidence"
+	"github.com/kobcheck/kobcheck/steps/stage/sample"
 )
 
 func readLoad(t *testing.T, folder string) *reports.LoadRun {
@@ -65,8 +68,9 @@ func TestUnderLoadEveryEventIsDelivered(t *testing.T) {
 		require.True(t, state(readLoad(t, folder), requirement), requirement)
 	}
 	require.Contains(t, output, "until the first try")
-	for fault, requirement := range map[string]string{"webhook.not-retried": "HOOK-18", "webhook.new-id-on-retry": "SNS-18",
-		"webhook.certificate-swapped": "HOOK-21"} {
+	breaks := map[string]string{"webhook.not-retried": "HOOK-18", "webhook.new-id-on-retry": "SNS-18", "webhook.certificate-swapped": "HOOK-21"}
+	for _, fault := range sample.Of(t, slices.Sorted(maps.Keys(breaks)), len(breaks)) {
+		requirement := breaks[fault]
 		output, code = kobcheck(t, "load", plan, "--out", folder, "--fault", fault)
 		require.Equal(t, evidence.ExitFailed, code, output)
 		require.False(t, state(readLoad(t, folder), requirement), fault)

@@ -9,6 +9,8 @@ import (
 	"time"
 
 	"github.com/stretchr/testify/require"
+
+	"github.com/kobcheck/kobcheck/steps/stage/sample"
 )
 
 // night is one night of a month: what happened to the API or to us, and what has to be said in the morning.
@@ -96,7 +98,7 @@ func (n *night) lived() bool {
 // TestAMonthOfNightsIsToldRightEveryMorning lives the nights that matter most, and all of them for make month. They take
 // minutes, so that both are for the night.
 func TestAMonthOfNightsIsToldRightEveryMorning(t *testing.T) {
-	if !everything() && !wholeMonth() {
+	if !sample.All() && !wholeMonth() {
 		t.Skip("nights take minutes: make test-all lives nine of them, make month all")
 	}
 	table := theMonth(t)

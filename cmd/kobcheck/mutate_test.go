@@ -13,6 +13,7 @@ import (
 	"github.com/kobcheck/kobcheck/mock"
 	"github.com/kobcheck/kobcheck/mock/mutate"
 	"github.com/kobcheck/kobcheck/reports/evidence"
+	"github.com/kobcheck/kobcheck/steps/stage/sample"
 )
 
 // mutated puts a proxy with mutations before a target and returns a target file for it.
@@ -36,7 +37,7 @@ func mutated(t *testing.T, path string, mutations ...string) (string, *mutate.Pr
 
 func TestTheWholeSuitePassesThroughAProxyWithoutMutations(t *testing.T) {
 	t.Parallel()
-	for _, style := range sampled(t, mock.Styles(), 2) {
+	for _, style := range sample.Of(t, mock.Styles(), 2) {
 		through, _ := mutated(t, serve(t, mock.Options{Style: style}))
 		output, code := kobcheck(t, "run", "--config", through, "--seed", "7", "--format", "json", "--out", t.TempDir())
 		require.Zero(t, code, output)

@@ -13,6 +13,8 @@ import (
 
 	"github.com/goccy/go-yaml"
 	"github.com/stretchr/testify/require"
+
+	"github.com/kobcheck/kobcheck/steps/stage/sample"
 )
 
 // release is what the configuration of goreleaser says of the program and of an archive.
@@ -38,7 +40,7 @@ func TestAReleaseByItsParts(t *testing.T) {
 	require.Len(t, config.Builds, 1)
 	built := config.Builds[0]
 	require.ElementsMatch(t, []string{"linux", "darwin", "windows"}, built.Goos)
-	if !everything() { // these two build every package anew
+	if !sample.All() { // these two build every package anew
 		built.Flags, built.Env = nil, nil
 	}
 	binary := filepath.Join(t.TempDir(), "kobcheck")

@@ -26,6 +26,7 @@ import (
 	"github.com/kobcheck/kobcheck/reports/evidence"
 	"github.com/kobcheck/kobcheck/reports/format"
 	"github.com/kobcheck/kobcheck/steps/catalog"
+	"github.com/kobcheck/kobcheck/steps/stage/sample"
 )
 
 // kobcheck calls the program with arguments and returns its output and exit code.
@@ -79,7 +80,7 @@ func TestTheWholeSuitePassesOnTheMockInBothStylesAndEditions(t *testing.T) {
 	for _, style := range mock.Styles() {
 		t.Run(style+"/v1", func(t *testing.T) { passes(t, wholeRuns[style](t)) })
 	}
-	for _, style := range sampled(t, mock.Styles(), 2) {
+	for _, style := range sample.Of(t, mock.Styles(), 2) {
 		t.Run(style+"/guide", func(t *testing.T) {
 			run := wholeRun{folder: t.TempDir()}
 			run.output, run.code = kobcheck(t, "run", "--style", style, "--edition", "guide", "--format", "json", "--out", run.folder)

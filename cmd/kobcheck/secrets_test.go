@@ -26,6 +26,7 @@ import (
 	"github.com/kobcheck/kobcheck/reports/evidence"
 	"github.com/kobcheck/kobcheck/reports/format"
 	"github.com/kobcheck/kobcheck/schemas/redact"
+	"github.com/kobcheck/kobcheck/steps/stage/sample"
 )
 
 // spelled are ways to write a secret; the table of schemas/redact has them all, these are the kinds.
@@ -221,7 +222,7 @@ func TestAPlantedSecretLeavesNoVerb(t *testing.T) {
 			"--patience", "0s")
 		return name, seen
 	}
-	alone, together := sampled(t, plantings(slices.Sorted(maps.Keys(spelled))...), 12), sampled(t, plantings(every), 7)
+	alone, together := sample.Of(t, plantings(slices.Sorted(maps.Keys(spelled))...), 24), sample.Of(t, plantings(every), 14)
 	for _, one := range alone {
 		plant(one)
 	}

@@ -16,11 +16,12 @@ import (
 	"github.com/kobcheck/kobcheck/mock"
 	"github.com/kobcheck/kobcheck/reports/evidence"
 	"github.com/kobcheck/kobcheck/steps/catalog"
+	"github.com/kobcheck/kobcheck/steps/stage/sample"
 )
 
-// soakRuns is how many random points a test run visits by itself, and soakRunsOfAll how many a night does; make
-// soak-suite visits 300. Of the freedoms, each alone, a test run tries one in freedomsSampled.
-const soakRuns, soakRunsOfAll, freedomsSampled = 3, 40, 24
+// soakRuns is how many random points a night visits, of which a test run visits one in soakSampled; make soak-suite visits
+// 300. Of the freedoms, each alone, a test run tries one in freedomsSampled.
+const soakRuns, soakSampled, freedomsSampled = 40, 20, 24
 
 // tracedAlarms bounds how many different alarms of one point are traced to their axes.
 const tracedAlarms = 3
@@ -138,15 +139,16 @@ func neighbours(scenarios *catalog.Catalog, id string) []string {
 // finding is a false alarm, since every point conforms; the test names the axes that carry it.
 func TestRandomPointsOfTheSpaceRaiseNoAlarm(t *testing.T) {
 	t.Parallel()
-	runs, err := strconv.Atoi(os.Getenv("SOAK_RUNS"))
-	if err != nil {
-		runs = soakRuns
-		if everything() {
-			runs = soakRunsOfAll
-		}
+	runs, oneIn := soakRuns, soakSampled
+	if told, err := strconv.Atoi(os.Getenv("SOAK_RUNS")); err == nil {
+		runs, oneIn = told, 1
+	}
+	points := make([]int, runs)
+	for i := range points {
+		points[i] = i + 1
 	}
 	facts, scenarios := documentation(t)
-	for seed := 1; seed <= runs; seed++ {
+	for _, seed := range sample.Of(t, points, oneIn) {
 		t.Run(fmt.Sprintf("random:%d", seed), func(t *testing.T) {
 			t.Parallel()
 			random := rand.New(rand.NewPCG(uint64(seed), 7))
@@ -207,7 +209,7 @@ func TestEachFreedomAloneRaisesNoAlarm(t *testing.T) {
 			moves = append(moves, move{axis, reading, edition})
 		}
 	}
-	for _, one := range sampled(t, moves, freedomsSampled) {
+	for _, one := range sample.Of(t, moves, freedomsSampled) {
 		choice := one.axis.ID + "=" + one.reading
 		t.Run(choice, func(t *testing.T) {
 			t.Parallel()

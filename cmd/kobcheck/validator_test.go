@@ -24,6 +24,7 @@ import (
 	"github.com/kobcheck/kobcheck/mock/mutate"
 	"github.com/kobcheck/kobcheck/reports/evidence"
 	"github.com/kobcheck/kobcheck/steps"
+	"github.com/kobcheck/kobcheck/steps/stage/sample"
 )
 
 // mutationsSampled is the part of the mutations of shapes that a test run feeds to both.
@@ -78,7 +79,7 @@ func TestWhatAValidatorRefusesTheSuiteFinds(t *testing.T) {
 		return given[m.Operation] == nil || m.Group != "field" && m.Group != "body"
 	})
 	changed, refused := 0, 0
-	for _, m := range sampled(t, mutations, mutationsSampled) {
+	for _, m := range sample.Of(t, mutations, mutationsSampled) {
 		proxy, err := mutate.New(mutate.Config{Contract: b.Facts, Schemas: b.Shapes, Upstream: upstream, Edition: contract.V1,
 			Transport: replayed{given[m.Operation]}, Mutations: []string{m.ID}})
 		require.NoError(t, err)

@@ -17,18 +17,19 @@ import (
 	"github.com/kobcheck/kobcheck/load/loadtest"
 	"github.com/kobcheck/kobcheck/mock"
 	"github.com/kobcheck/kobcheck/reports/evidence"
+	"github.com/kobcheck/kobcheck/steps/stage/sample"
 )
 
 func TestAStormFindsARaceAndNeverAccusesTheConformingMock(t *testing.T) {
 	t.Parallel()
 	const plan = "id: storm\nkind: idempotency\nsentence: storm\nkeys: 3\ncopies: 8\nstages: [{rate: 100, for: 200ms}]\n"
-	for _, style := range mock.Styles() {
+	for _, style := range sample.Of(t, mock.Styles(), 2) {
 		run := loadtest.Perform(t.Context(), t, loadtest.On(t, mock.Options{Style: style}, nil), plan)
 		for _, one := range run.Plans[0].Invariants {
 			require.False(t, one.Holds != nil && !*one.Holds, "%s: %s: %v", style, one.Sentence, one.Evidence)
 		}
 	}
-	for _, fault := range []string{"idempotency.race", "idempotency.ignored.transactions-manual-credit"} {
+	for _, fault := range sample.Of(t, []string{"idempotency.race", "idempotency.ignored.transactions-manual-credit"}, 2) {
 		run := loadtest.Perform(t.Context(), t, loadtest.On(t, mock.Options{Faults: []string{fault}}, nil), plan)
 		require.Equal(t, evidence.ExitFailed, run.ExitCode, "%s: %s", fault, run.Reason)
 		require.Contains(t, run.Reason, "IDEMP-")

@@ -39,7 +39,7 @@ CONCURRENT = $(shell $(GO) list ./client/... ./load/... ./steps/suite)
 AT_ONCE = AtOnce|ManyCallers|Deliver|Stops
 
 unit: ## each package's own tests, but of those that work side by side
-	@$(GO) test -vet=off -timeout 60m $(filter-out $(CONCURRENT),$(OWN))
+	@$(GO) test -vet=off -p 4 -timeout 60m $(filter-out $(CONCURRENT),$(OWN))
 
 race: ## what works side by side, with the race detector where the machine has a C compiler
 	@if [ "$$($(GO) env CGO_ENABLED)" = 1 ] && command -v "$$($(GO) env CC)" >/dev/null; then \

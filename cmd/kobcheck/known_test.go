@@ -15,7 +15,7 @@ func TestOneEntryCoversACauseAndTheRestIsStillJudged(t *testing.T) {
 	t.Parallel()
 	const fault = "status.enduser-created-201"
 	folder := t.TempDir()
-	output, code := kobcheck(t, "run", "--fault", fault, "--out", folder)
+	output, code := kobcheck(t, "run", "--fault", fault, "--format", "json,known", "--out", folder)
 	require.Equal(t, evidence.ExitFailed, code, output)
 	require.Regexp(t, `does not conform: 1 cause, shown by 1 of \d+ scenarios`, output)
 	text, err := os.ReadFile(filepath.Join(folder, "new-failures.yaml"))

@@ -5,7 +5,6 @@ import (
 	"crypto/sha256"
 	"encoding/binary"
 	"encoding/hex"
-	"fmt"
 	"net/http"
 	"sync/atomic"
 )
@@ -82,5 +81,6 @@ func (c *Client) mark(ctx context.Context, header http.Header, number int) {
 	scenario, _ := scenarioIn(ctx)
 	m := c.marksOf(scenario.ID)
 	header["User-Agent"], header["X-Kobcheck-Run"] = m.agent, m.run
-	header["Traceparent"] = []string{fmt.Sprintf("%s%016x-01", m.trace, max(m.span+uint64(number), 1))}
+	span := binary.BigEndian.AppendUint64(nil, max(m.span+uint64(number), 1))
+	header["Traceparent"] = []string{m.trace + hex.EncodeToString(span) + "-01"}
 }

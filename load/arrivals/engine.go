@@ -56,6 +56,8 @@ type engine struct {
 	precise     bool
 	alarm       *alarm
 
+	timer *time.Timer // the pacer's, nil until it sleeps
+
 	once  sync.Once
 	began atomic.Int64 // nanoseconds of the clock of load
 
@@ -118,13 +120,16 @@ func (e *engine) Pace(_ time.Duration, hits uint64) (time.Duration, bool) {
 // sleep waits so long and reports whether the context has not ended. The alarm is set after the timer, so that the timer
 // is over when it goes off: who is woken before waits for another millisecond.
 func (e *engine) sleep(d time.Duration, exact bool) bool {
-	timer := time.NewTimer(d)
-	defer timer.Stop()
+	if e.timer == nil {
+		e.timer = time.NewTimer(d)
+	} else {
+		e.timer.Reset(d)
+	}
 	if exact {
 		e.alarm.set(d)
 	}
 	select {
-	case <-timer.C:
+	case <-e.timer.C:
 		return true
 	case <-e.ctx.Done():
 		return false

@@ -2,6 +2,7 @@ package arrivals
 
 import (
 	"regexp"
+	"runtime"
 	"sync"
 	"time"
 
@@ -141,6 +142,7 @@ func (m *Measure) look(enough int) {
 	var found []evidence.Finding
 	for _, look := range looks {
 		found = append(found, look()...)
+		runtime.Gosched() // arrivals that are due go first
 	}
 	m.mu.Lock()
 	defer m.mu.Unlock()

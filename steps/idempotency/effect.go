@@ -127,11 +127,11 @@ func effectOf(w *steps.World, draft *scene.Draft) contract.Fact {
 	return f
 }
 
-// madeAtOnce are the cards that the answers to copies name and that are there.
-func madeAtOnce(ctx context.Context, w *steps.World) (ids []string) {
+// madeAtOnce are the things of a kind that the answers to copies name and that are there.
+func madeAtOnce(ctx context.Context, w *steps.World, kind string) (ids []string) {
 	named, _, _ := successes(w) // nothing was sent, nothing was made
 	for _, id := range slices.Sorted(maps.Keys(named)) {
-		if _, err := things.Read(ctx, w, &scene.Thing{Kind: "card", ID: id, As: "primary"}); id != "" && err == nil {
+		if _, err := things.Read(ctx, w, &scene.Thing{Kind: kind, ID: id, As: "primary"}); id != "" && err == nil {
 			ids = append(ids, id)
 		}
 	}
@@ -149,7 +149,7 @@ func doneOnce(ctx context.Context, w *steps.World, draft *scene.Draft) error {
 			return err
 		}
 		if len(cards) == 0 { // what a list leaves out is the list's
-			cards = madeAtOnce(ctx, w)
+			cards = madeAtOnce(ctx, w, "card")
 		}
 		w.Expect(len(cards) == 1, evidence.Assertion{Check: "done once", Fact: effectOf(w, draft), Through: "cards-list",
 			Message: "the wallet does not have exactly one card", Expected: "one card",
@@ -172,6 +172,9 @@ func doneOnce(ctx context.Context, w *steps.World, draft *scene.Draft) error {
 			continue
 		}
 		counted = true
+		if count == 0 && least == 1 { // what a list leaves out is the list's
+			count = len(madeAtOnce(ctx, w, "transaction"))
+		}
 		w.Expect(count >= least && count <= most, evidence.Assertion{Check: "done once", Fact: effectOf(w, draft), Through: seenBy(what),
 			Message: "the request was not done exactly once", Expected: "one more of the " + what, Actual: strconv.Itoa(count)})
 	}

@@ -83,26 +83,31 @@ func TestCopiesAtOnceAreDoneOnceOrAreNot(t *testing.T) {
 		"two cards": {Sentences: says(`a wallet`, aCard, `the request is sent 4 times at once under one key`,
 			`the answers name the same card`),
 			Call: "cards-create", From: 3, Change: stage.Made, Breaks: "parallel requests name one card"},
-		"no transaction": {Sentences: says(aCredit, `the request is sent 4 times at once under one key`, `it was done once`),
-			Call: "transactions-list", Change: stage.Body([]any{}), Breaks: "done once"},
+		"two transactions": {Sentences: says(aCredit, `the request is sent 4 times at once under one key`, `it was done once`),
+			Call: "transactions-list", Change: stage.List(func(listed []any) []any { return append(listed, listed...) }), Breaks: "done once"},
 	})
 }
 
-func TestACardThatAListLeavesOutWasMadeIfItCanBeRead(t *testing.T) {
-	copies := says(`a wallet`, aCard, `the request is sent 4 times at once under one key`, `it was done once`)
-	listed := stage.New(t, mock.Options{})
-	listed.Alter("cards-list", 0, stage.Body([]any{}))
-	require.NoError(t, listed.Say(t, copies...))
-	broke, held := listed.Found()
-	require.NotContains(t, broke, "done once")
-	require.Contains(t, held, "done once")
+func TestWhatAListLeavesOutWasMadeIfItCanBeRead(t *testing.T) {
+	for name, c := range map[string]struct{ request, lists, reads string }{
+		"a card":  {aCard, "cards-list", "cards-get"},
+		"a debit": {`a valid request to "Create manual debit transaction"`, "transactions-list", "transactions-get"},
+	} {
+		copies := says(`a wallet`, c.request, `the request is sent 4 times at once under one key`, `it was done once`)
+		listed := stage.New(t, mock.Options{})
+		listed.Alter(c.lists, 0, stage.Body([]any{}))
+		require.NoError(t, listed.Say(t, copies...), name)
+		broke, held := listed.Found()
+		require.NotContains(t, broke, "done once", name)
+		require.Contains(t, held, "done once", name)
 
-	gone := stage.New(t, mock.Options{})
-	gone.Alter("cards-list", 0, stage.Body([]any{}))
-	gone.Alter("cards-get", 0, stage.Refused(404, "Card not found"))
-	require.NoError(t, gone.Say(t, copies...))
-	broke, _ = gone.Found()
-	require.Contains(t, broke, "done once")
+		gone := stage.New(t, mock.Options{})
+		gone.Alter(c.lists, 0, stage.Body([]any{}))
+		gone.Alter(c.reads, 0, stage.Refused(404, "not found"))
+		require.NoError(t, gone.Say(t, copies...), name)
+		broke, _ = gone.Found()
+		require.Contains(t, broke, "done once", name)
+	}
 }
 
 func TestAnOddKeyLeavesAsItIsWritten(t *testing.T) {

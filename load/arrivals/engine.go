@@ -33,6 +33,7 @@ func Attack(
 	e := &engine{ctx: ctx, due: due, lag: make([]time.Duration, len(due)), connections: plan.Connections, perform: perform, add: add,
 		precise: plan.Precise, alarm: newAlarm()}
 	defer e.alarm.close()
+	settleMemory(len(due))
 	workers := uint64(min(plan.Connections, len(due)))
 	attacker := vegeta.NewAttacker(vegeta.Workers(workers), vegeta.MaxWorkers(workers),
 		vegeta.Client(&http.Client{Transport: e}), vegeta.MaxBody(0))

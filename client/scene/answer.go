@@ -158,7 +158,7 @@ func enveloped(outer map[string]any, depth int) map[string]any {
 		case inner == nil:
 		case payload[name]:
 			known = append(known, inner)
-		default:
+		case !refersTo(outer, name):
 			others = append(others, inner)
 		}
 	})
@@ -169,6 +169,13 @@ func enveloped(outer map[string]any, depth int) map[string]any {
 		return nil
 	}
 	return known[0]
+}
+
+// refersTo says that an object has the id of a member beside it, as a company_id beside its company, and more: then the
+// member is a thing of its own, and the object one that lacks its id.
+func refersTo(object map[string]any, member string) bool {
+	_, refers := object[member+"_id"]
+	return refers && len(object) > 2
 }
 
 // ID returns the id of the object of an answer, a number as its text, or "" where there is none.

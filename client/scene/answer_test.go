@@ -75,6 +75,8 @@ func TestAnObjectAndItsIdAreFoundInWhateverEnvelopeTheyCome(t *testing.T) {
 		`{"metadata":{"id":"a"}}`:                                                       "",
 		`{"error":{"id":"a"}}`:                                                          "",
 		`{"person":{"id":"a"},"company":{"id":"b"}}`:                                    "",
+		`{"card_id":"a","card":{"id":"a"}}`:                                             "a",
+		`{"company_id":"b","company":{"id":"b"},"person":null,"person_id":null}`:        "",
 		`{"id":""}`:            "",
 		`{"id":{"value":"a"}}`: "",
 		`{"id":true}`:          "",

@@ -22,7 +22,7 @@ func (l *causes) akin() {
 	l.nowAndThen()
 	l.misshapen()
 	always := func([]*Cause) bool { return true }
-	l.notDecoded()
+	l.notUsable()
 	for _, key := range []func(*Cause) string{verbatim, serverError, unserved, text, place, atRisk, queried} {
 		l.fold(byRisk(key), always)
 	}

@@ -8,11 +8,11 @@ import (
 	"github.com/kobcheck/kobcheck/reports/evidence"
 )
 
-// notDecoded lets it go with answers of an operation that are no JSON that nothing can be made of them.
-func (l *causes) notDecoded() {
+// notUsable lets it go with answers of an operation that are no JSON, or have no id, that nothing can be made of them.
+func (l *causes) notUsable() {
 	by := map[string]*Cause{}
 	for _, one := range l.list {
-		if check(one.Finding) == strictJSON {
+		if f := one.Finding; check(f) == strictJSON || f.Check == evidence.DocumentedShape && f.Pointer == "/id" {
 			by[one.Finding.Operation+string(one.Finding.Verdict)] = one
 		}
 	}
@@ -21,7 +21,7 @@ func (l *causes) notDecoded() {
 		if with == nil || with == one || unserved(one) == "" || codeLike.FindString(one.Finding.Actual) >= "300" {
 			return false
 		}
-		one.about = besideIt - 1 // that it is no JSON says why
+		one.about = besideIt - 1 // the other says why
 		with.join(one)
 		return true
 	})

@@ -78,6 +78,12 @@ func TestWhatOneDeviationExplainsIsTheSameCause(t *testing.T) {
 		"what walks met by one requirement":   {[]evidence.Finding{walk("IDEMP-05", "cards-create"), walk("IDEMP-05", "transactions-create")}, 1, ""},
 		"what walks met by two requirements":  {[]evidence.Finding{walk("IDEMP-05", "cards-create"), walk("MONEY-06", "transactions-create")}, 2, ""},
 		"three lists that lack what was made": {[]evidence.Finding{lacks("WALLET-27", "wallets-list"), lacks("ENDUSER-21", "endusers-list"), lacks("HOOK-02", "webhooks-list")}, 1, ""},
+		"answers without an id, of which nothing can be made": {[]evidence.Finding{
+			shape(found("ENDUSER-14", "endusers-create", "/id", "a uuid", "absent")),
+			code("META-02", "endusers-create", "a usable success", "a success with an id", "200 OK without an id")}, 1, "ENDUSER-14"},
+		"answers without an id, and what is refused": {[]evidence.Finding{
+			shape(found("ENDUSER-14", "endusers-create", "/id", "a uuid", "null")),
+			code("META-02", "endusers-create", "success status", "a success", "422 Unprocessable Entity")}, 2, ""},
 		"two lists that lack what was made":   {[]evidence.Finding{lacks("WALLET-27", "wallets-list"), lacks("ENDUSER-21", "endusers-list")}, 2, ""},
 		"who calls, in three sentences":       {[]evidence.Finding{hazard(found("AUTH-29", "cards-list", "", "x", "200")), hazard(found("AUTH-28", "wallets-list", "", "y", "201")), hazard(found("AUTH-29", "cards-get", "", "z", "202"))}, 1, ""},
 		"who calls, and whose the things are": {[]evidence.Finding{hazard(found("AUTH-29", "cards-list", "", "x", "200")), hazard(found("OWN-06", "wallets-list", "", "y", "201"))}, 2, ""},

@@ -152,10 +152,10 @@ func eachComesBack(ctx context.Context, w *steps.World, s *sent) error {
 	}
 	return s.each(ctx, w, look{check: "an object reads back as it was sent", requirement: w.Leading(),
 		message: "another object is read than was sent",
-		shows:   func(o *outcome) bool { return o.taken() && fits(o, o.answered) && shown(o.read) },
+		shows:   func(o *outcome) bool { return o.id != "" && o.taken() && fits(o, o.answered) && shown(o.read) },
 		got: func(o *outcome) (any, bool) {
-			// What was answered wrongly already is one deviation.
-			return o.read, !o.taken() || !fits(o, o.answered) || fits(o, o.read)
+			// What was answered wrongly already, or without an id, is one deviation.
+			return o.read, o.id == "" || !o.taken() || !fits(o, o.answered) || fits(o, o.read)
 		}})
 }
 

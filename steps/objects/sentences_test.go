@@ -49,6 +49,14 @@ func TestADifferenceIsOneFindingWithTheSmallestObject(t *testing.T) {
 	}
 }
 
+func TestWhatHasNoIdIsNotReadBack(t *testing.T) {
+	s := stage.New(t, mock.Options{}, "META-02")
+	s.Alter("endusers-create", 3, stage.Without("id"))
+	require.NoError(t, s.Say(t, says(aPerson, sending, `each object comes back as it was sent`)...))
+	broke, _ := s.Found()
+	require.NotContains(t, broke, "an object reads back as it was sent")
+}
+
 func TestEveryOperationThatTakesAFreeObjectHasARow(t *testing.T) {
 	facts, err := contract.Load()
 	require.NoError(t, err)

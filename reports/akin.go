@@ -23,6 +23,7 @@ func (l *causes) akin() {
 	l.misshapen()
 	always := func([]*Cause) bool { return true }
 	l.notUsable()
+	l.askedWith()
 	for _, key := range []func(*Cause) string{verbatim, serverError, unserved, text, place, atRisk, queried} {
 		l.fold(byRisk(key), always)
 	}

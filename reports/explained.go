@@ -3,6 +3,7 @@ package reports
 import (
 	"net/http"
 	"slices"
+	"strconv"
 	"strings"
 
 	"github.com/kobcheck/kobcheck/reports/evidence"
@@ -26,6 +27,38 @@ func (l *causes) notUsable() {
 		return true
 	})
 }
+
+// askedWith lets what comes of requests with an id go with the answer that gave it, where that is none of the documented
+// form: what it names may not be found by it.
+func (l *causes) askedWith() {
+	given := map[string]*Cause{}
+	for _, one := range l.list {
+		if f := one.Finding; f.Gated && f.Check == evidence.DocumentedShape && strings.HasSuffix(f.Pointer, "/id") {
+			if id, err := strconv.Unquote(f.Actual); err == nil && len(id) >= shortestID {
+				given[id] = one
+			}
+		}
+	}
+	l.list = slices.DeleteFunc(l.list, func(one *Cause) bool {
+		f, exchange := one.Finding, one.Exchange()
+		for id, with := range given {
+			if with.Finding.Verdict != f.Verdict || with == one || f.Hazard != "" {
+				continue
+			}
+			refused := exchange != nil && exchange.Response != nil && exchange.Response.Status >= http.StatusBadRequest
+			asked := refused && (strings.Contains(exchange.Request.URL, id) || strings.Contains(exchange.Request.Body, id))
+			if asked || strings.HasSuffix(f.Expected, " with the id "+id) {
+				one.about = besideIt - 1
+				with.join(one)
+				return true
+			}
+		}
+		return false
+	})
+}
+
+// shortestID is how long a text is at least that is no part of others by chance.
+const shortestID = 6
 
 // ofUnserved lets what is missed in the answers of an operation that is not served go with that.
 func (l *causes) ofUnserved() {

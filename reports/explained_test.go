@@ -84,6 +84,12 @@ func TestWhatOneDeviationExplainsIsTheSameCause(t *testing.T) {
 		"answers without an id, and what is refused": {[]evidence.Finding{
 			shape(found("ENDUSER-14", "endusers-create", "/id", "a uuid", "null")),
 			code("META-02", "endusers-create", "success status", "a success", "422 Unprocessable Entity")}, 2, ""},
+		"an id of another form, and what comes of asking with it": {[]evidence.Finding{
+			at("/id", shape(code("WALLET-11", "wallets-create", "", "a uuid", `"2025-01-14"`))),
+			code("WALLET-27", "wallets-list", "is in the list", "an entry with the id 2025-01-14", "118 entries")}, 1, "WALLET-11"},
+		"an id of another form, and what is asked with another": {[]evidence.Finding{
+			at("/id", shape(code("WALLET-11", "wallets-create", "", "a uuid", `"2025-01-14"`))),
+			code("WALLET-27", "wallets-list", "is in the list", "an entry with the id 4711", "118 entries")}, 2, ""},
 		"two lists that lack what was made":   {[]evidence.Finding{lacks("WALLET-27", "wallets-list"), lacks("ENDUSER-21", "endusers-list")}, 2, ""},
 		"who calls, in three sentences":       {[]evidence.Finding{hazard(found("AUTH-29", "cards-list", "", "x", "200")), hazard(found("AUTH-28", "wallets-list", "", "y", "201")), hazard(found("AUTH-29", "cards-get", "", "z", "202"))}, 1, ""},
 		"who calls, and whose the things are": {[]evidence.Finding{hazard(found("AUTH-29", "cards-list", "", "x", "200")), hazard(found("OWN-06", "wallets-list", "", "y", "201"))}, 2, ""},
@@ -145,6 +151,21 @@ func TestWhatAWalkMetGoesWithTheCallThatShowsIt(t *testing.T) {
 	require.Len(t, causes[0].Scenarios, 2)
 	r.Scenarios[1].Findings[0].Operation = "wallets-create"
 	require.Len(t, r.Causes(true), 2, "another call made the wallet")
+}
+
+func TestWhatIsRefusedForAnIdOfAnotherFormGoesWithTheAnswerThatGaveIt(t *testing.T) {
+	shape := found("WALLET-11", "wallets-create", "/id", "a uuid", "")
+	shape.Check, shape.Actual = evidence.DocumentedShape, `"2025-01-14"`
+	refused := found("WALLET-23", "wallets-get", "", "was not served", "404 Not Found")
+	refused.Exchange = 1
+	for status, causes := range map[int]int{404: 1, 200: 2} {
+		r := runOf(shape, refused)
+		r.Scenarios[1].Exchanges = []evidence.Exchange{{N: 1, Operation: "wallets-get", Request: evidence.Request{Method: "GET",
+			URL: "https://api.example.test/wallets/2025-01-14"}, Response: &evidence.Response{Status: status}}}
+		require.Len(t, r.Causes(true), causes, status)
+		r.Scenarios[1].Exchanges[0].Request.URL = "https://api.example.test/wallets/8f1b7a52-93c4-4a2e-9d5e-0a6c1f2b3d4e"
+		require.Len(t, r.Causes(true), 2, "another was asked for")
+	}
 }
 
 func TestADeviationOfAllAnswersHoldsWhatPutsTheSameAtRisk(t *testing.T) {

@@ -9,6 +9,8 @@ import (
 	"strconv"
 	"strings"
 
+	"github.com/google/uuid"
+
 	"github.com/kobcheck/kobcheck/client/scene"
 	"github.com/kobcheck/kobcheck/contract"
 	"github.com/kobcheck/kobcheck/reports/evidence"
@@ -125,6 +127,17 @@ func effectOf(w *steps.World, draft *scene.Draft) contract.Fact {
 	f := w.Own(contract.Effect)
 	f.Operation = draft.Operation.ID
 	return f
+}
+
+// namesOne reports whether an id that an operation answered is that of a thing: what two answers share that is the id of
+// none says nothing of whose they are. One of the documented form is taken for one, and so is any where nobody can ask.
+func namesOne(ctx context.Context, w *steps.World, operation, id string) bool {
+	kind := w.Session.Contract.Operation(operation).Creates
+	if kind == "" || uuid.Validate(id) == nil || steps.Reader(w, kind) == nil {
+		return true
+	}
+	_, err := things.Read(ctx, w, &scene.Thing{Kind: kind, ID: id, As: "primary"})
+	return err == nil
 }
 
 // madeAtOnce are the things of a kind that the answers to copies name and that are there.

@@ -63,6 +63,28 @@ func TestAKeyBelongsToOneCallerAndOneRequest(t *testing.T) {
 	})
 }
 
+func TestAnIdThatNamesNothingIsNobodysSecret(t *testing.T) {
+	for _, sentences := range [][]any{
+		says(aCard, sent, `another client calls "Create a new card" with the key of the first request`, `the answer is not that of the first request`),
+		says(aCard, `the request is sent 4 times at once under one key, in turn with another client's own`, `no client is given the other's card`),
+	} {
+		s := stage.New(t, mock.Options{})
+		s.Alter("cards-create", 0, stage.Member("id", "2025-01-14"))
+		require.NoError(t, s.Say(t, sentences...))
+		broke, _ := s.Found()
+		require.NotContains(t, broke, "a key belongs to one caller and one request")
+	}
+}
+
+func TestCopiesOfWhichNoneIsServedAreToldAsThat(t *testing.T) {
+	s := stage.New(t, mock.Options{})
+	s.Alter("cards-create", 0, stage.Refused(400, "no"))
+	require.NoError(t, s.Say(t, says(`a wallet`, aCard, `the request is sent 4 times at once under one key`, `the answers name the same card`)...))
+	broke, _ := s.Found()
+	require.Contains(t, broke, "success status")
+	require.NotContains(t, broke, "parallel requests name one card")
+}
+
 func TestAKeyCanBeUsedForOtherData(t *testing.T) {
 	for _, second := range []string{`the request is sent again with the same key and "type" changed to "PHYSICAL"`,
 		`the request is sent again with the same key for another wallet`} {

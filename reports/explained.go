@@ -34,7 +34,7 @@ func (l *causes) askedWith() {
 	given := map[string]*Cause{}
 	for _, one := range l.list {
 		if f := one.Finding; f.Gated && f.Check == evidence.DocumentedShape && strings.HasSuffix(f.Pointer, "/id") {
-			if id, err := strconv.Unquote(f.Actual); err == nil && len(id) >= shortestID {
+			if id, err := strconv.Unquote(f.Actual); err == nil && len(id) >= shortestID && strings.ContainsAny(id, "0123456789") {
 				given[id] = one
 			}
 		}
@@ -57,7 +57,7 @@ func (l *causes) askedWith() {
 	})
 }
 
-// shortestID is how long a text is at least that is no part of others by chance.
+// shortestID is how long a text is at least that is no part of others by chance; and it has a digit, which words have not.
 const shortestID = 6
 
 // ofUnserved lets what is missed in the answers of an operation that is not served go with that.

@@ -90,6 +90,9 @@ func TestWhatOneDeviationExplainsIsTheSameCause(t *testing.T) {
 		"an id of another form, and what is asked with another": {[]evidence.Finding{
 			at("/id", shape(code("WALLET-11", "wallets-create", "", "a uuid", `"2025-01-14"`))),
 			code("WALLET-27", "wallets-list", "is in the list", "an entry with the id 4711", "118 entries")}, 2, ""},
+		"a word in place of an id, and what is asked with that word": {[]evidence.Finding{
+			at("/id", shape(code("WALLET-11", "wallets-create", "", "a uuid", `"wallets"`))),
+			code("WALLET-27", "wallets-list", "is in the list", "an entry with the id wallets", "118 entries")}, 2, ""},
 		"two lists that lack what was made":   {[]evidence.Finding{lacks("WALLET-27", "wallets-list"), lacks("ENDUSER-21", "endusers-list")}, 2, ""},
 		"who calls, in three sentences":       {[]evidence.Finding{hazard(found("AUTH-29", "cards-list", "", "x", "200")), hazard(found("AUTH-28", "wallets-list", "", "y", "201")), hazard(found("AUTH-29", "cards-get", "", "z", "202"))}, 1, ""},
 		"who calls, and whose the things are": {[]evidence.Finding{hazard(found("AUTH-29", "cards-list", "", "x", "200")), hazard(found("OWN-06", "wallets-list", "", "y", "201"))}, 2, ""},

@@ -126,6 +126,7 @@ func eachHasItsOwn(ctx context.Context, w *steps.World) error {
 	}
 	for id, whose := range owners {
 		if len(whose) > 1 && !namesOne(ctx, w, s.answers[0].Operation, id) {
+			w.NoData("a key belongs to one caller and one request", w.Own(contract.Effect), "the id that both were answered names nothing")
 			continue
 		}
 		w.Expect(len(whose) == 1, evidence.Assertion{Check: "a key belongs to one caller and one request", Fact: w.Own(contract.Effect),

@@ -22,7 +22,7 @@ type round struct {
 // sendCanary sends rounds of scenarios out until the plan ends, the first before the load is felt.
 func (w *watch) sendCanary(ctx context.Context) {
 	for ctx.Err() == nil {
-		second := int(time.Since(w.began) / time.Second)
+		second := int(w.passed() / time.Second)
 		done, err := w.target.Canary(ctx)
 		if ctx.Err() != nil {
 			return // a round that was cut off shows nothing

@@ -155,7 +155,8 @@ func TestAnAnswerIsJudgedByWhatTheOperationDocuments(t *testing.T) {
 
 func TestAPlanHasItsReasonsToStop(t *testing.T) {
 	seconds := func(count, each int, class string, took time.Duration) *watch {
-		w := &watch{plan: &Traffic{}, target: &kind.Target{}, m: NewMeasure(), began: time.Now().Add(-time.Duration(count) * time.Second)}
+		w := &watch{plan: &Traffic{}, target: &kind.Target{}, m: NewMeasure()}
+		w.began.Store(new(time.Now().Add(-time.Duration(count) * time.Second)))
 		for second := range count {
 			for range each {
 				w.m.Add(answered("a", class, second, took))
@@ -185,6 +186,11 @@ func TestAPlanHasItsReasonsToStop(t *testing.T) {
 	}
 	silent := seconds(4, 30, Good, time.Millisecond)
 	silent.m, silent.plan.Stop = NewMeasure(), Stop{Failed: 50}
+	require.Empty(t, silent.reason(), "nobody owes an answer to what was never sent")
+	silent.send()
 	require.Contains(t, silent.reason(), "nothing was answered in the last 3 s")
 	require.Contains(t, silent.line(), "120 of 120 arrivals due, 0 answered")
+	late := &watch{plan: silent.plan, target: silent.target, m: NewMeasure(), due: silent.due}
+	require.Zero(t, late.passed(), "the time of a plan begins with its first arrival, however long it is prepared")
+	require.Contains(t, late.line(), "0 of 120 arrivals due")
 }

@@ -68,6 +68,7 @@ func (t *Traffic) arrive(ctx context.Context, on *kind.Target, due []time.Durati
 	running, watch, end := beside(ctx, on, t, due, m)
 	m.watch = watch
 	Attack(running, due, &t.Head, func(ctx context.Context, n int) Outcome {
+		watch.send()
 		if operations[n] == onboarding {
 			return onboard(ctx, on, stock.program, n%t.CheckEvery == 0)
 		}

@@ -7,6 +7,7 @@ import (
 	"runtime/metrics"
 	"slices"
 	"sync"
+	"sync/atomic"
 	"time"
 
 	"github.com/kobcheck/kobcheck/load/kind"
@@ -41,7 +42,9 @@ type watch struct {
 	target *kind.Target
 	m      *Measure
 	due    []time.Duration
-	began  time.Time
+	// began is from when due times count; nil before the first arrival was sent: until then nobody owes an answer.
+	began atomic.Pointer[time.Time]
+	sent  atomic.Int64
 
 	mu     sync.Mutex
 	rounds []round
@@ -55,7 +58,7 @@ func beside(
 	ctx context.Context, t *kind.Target, plan *Traffic, due []time.Duration, m *Measure,
 ) (context.Context, *watch, func()) {
 	running, stop := context.WithCancelCause(ctx)
-	w := &watch{plan: plan, target: t, m: m, due: due, began: time.Now()}
+	w := &watch{plan: plan, target: t, m: m, due: due}
 	var all sync.WaitGroup
 	ended, end := context.WithCancel(running)
 	all.Go(func() { w.look(ended, stop) })
@@ -65,10 +68,26 @@ func beside(
 	return running, w, func() { end(); all.Wait(); stop(nil) }
 }
 
+// send counts an arrival that is sent now.
+func (w *watch) send() {
+	if w.began.Load() == nil {
+		w.began.CompareAndSwap(nil, new(time.Now().Add(-w.due[0])))
+	}
+	w.sent.Add(1)
+}
+
+// passed is how long the plan has run.
+func (w *watch) passed() time.Duration {
+	if began := w.began.Load(); began != nil {
+		return time.Since(*began)
+	}
+	return 0
+}
+
 func (w *watch) look(ctx context.Context, stop context.CancelCauseFunc) {
 	for {
 		if why := w.reason(); why != "" {
-			stop(&stopped{fmt.Sprintf("stopped after %.0f s: %s", time.Since(w.began).Seconds(), why)})
+			stop(&stopped{fmt.Sprintf("stopped after %.0f s: %s", w.passed().Seconds(), why)})
 			return
 		}
 		sample := []metrics.Sample{{Name: "/memory/classes/heap/objects:bytes"}}
@@ -80,7 +99,7 @@ func (w *watch) look(ctx context.Context, stop context.CancelCauseFunc) {
 			w.target.Progress(w.line())
 		}
 		if w.target.Live != nil {
-			due, _ := slices.BinarySearch(w.due, time.Since(w.began))
+			due, _ := slices.BinarySearch(w.due, w.passed())
 			w.target.Live.Due(due)
 		}
 		if kind.Wait(ctx, lookEvery) != nil {
@@ -91,7 +110,7 @@ func (w *watch) look(ctx context.Context, stop context.CancelCauseFunc) {
 
 // line says how far the plan has come: arrivals, the second before by rate and latency, classes, time left.
 func (w *watch) line() string {
-	passed := time.Since(w.began)
+	passed := w.passed()
 	now := int(passed / time.Second)
 	due, _ := slices.BinarySearch(w.due, passed)
 	w.m.mu.Lock()
@@ -125,7 +144,7 @@ func (w *watch) reason() string {
 			}
 		}
 	}
-	now := int(time.Since(w.began) / time.Second)
+	now := int(w.passed() / time.Second)
 	w.m.mu.Lock()
 	defer w.m.mu.Unlock()
 	answers, bad, due := 0, 0, w.dueIn(max(0, now-lookBack), now)
@@ -135,7 +154,8 @@ func (w *watch) reason() string {
 			bad += one.failed
 		}
 	}
-	if s.Failed > 0 && now >= lookBack && answers == 0 && due >= fewestToStop {
+	waiting := int(w.sent.Load()) > w.m.Sent // else it is the generator that is behind
+	if s.Failed > 0 && now >= lookBack && answers == 0 && waiting && due >= fewestToStop {
 		return fmt.Sprintf("nothing was answered in the last %d s, although %d arrivals were due", lookBack, due)
 	}
 	if s.Failed > 0 && answers >= fewestToStop && 100*float64(bad) > s.Failed*float64(answers) {

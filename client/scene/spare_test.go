@@ -232,3 +232,16 @@ func TestARefusalThatChangedAThingAllTheSameIsSeen(t *testing.T) {
 	first.GiveBack(first.exchanges, nil)
 	require.NotEqual(t, used.ID, s.visit(t).need(t, "card", nil).ID)
 }
+
+func TestWhatIsMadeWithAThingOfACallersOwnIsForNobodyElse(t *testing.T) {
+	s := on(t, nil, nil, nil)
+	first := s.visit(t)
+	odd, err := first.Fresh(first.ctx, "primary", "enduser", nil) // such as a person without an e-mail
+	require.NoError(t, err)
+	have := scene.Things{"enduser": odd}
+	wallet := first.need(t, "wallet", have)
+	first.GiveBack(first.exchanges, nil)
+	next, theirs := s.visit(t), scene.Things{}
+	require.NotEqual(t, wallet.ID, next.need(t, "wallet", theirs).ID)
+	require.NotEqual(t, odd, theirs["enduser"], "nor does it come with something else")
+}

@@ -96,8 +96,9 @@ func (s *Scene) Own(ctx context.Context, as, kind string, have Things) (*Thing, 
 	if spare, err := s.spare(ctx, as, kind, have); err != nil || spare != nil {
 		return spare, err
 	}
+	special := s.leans(kind, have)
 	thing, err := s.Fresh(ctx, as, kind, have)
-	if err == nil {
+	if err == nil && !special {
 		s.lend(as, kind, thing)
 	}
 	return thing, err

@@ -143,6 +143,8 @@ func (v *Verifier) age(r *record, m *Message) {
 var (
 	topicForm = regexp.MustCompile(`^arn:aws(?:-cn|-us-gov)?:sns:([a-z0-9-]+):\d{12}:[A-Za-z0-9_.-]+$`)
 	pemPath   = regexp.MustCompile(`^/SimpleNotificationService-[0-9a-zA-Z]+\.pem$`)
+	// pemBelow is where a server that plays SNS has one: LocalStack below /_aws/sns.
+	pemBelow = regexp.MustCompile(`/SimpleNotificationService-[0-9a-zA-Z]+\.pem$`)
 )
 
 // address holds SigningCertURL against the one host that may be asked: exactly sns.REGION.amazonaws.com of
@@ -150,15 +152,16 @@ var (
 func (v *Verifier) address(r *record, m *Message) bool {
 	u, err := url.Parse(m.SigningCertURL)
 	region := topicForm.FindStringSubmatch(m.TopicArn)
+	local := err == nil && sameHost(u, v.CertificateHost) && (u.Scheme == "https" || u.Scheme == "http" && client.OnThisMachine(u.Hostname()))
 	why := ""
 	switch {
 	case err != nil:
 		why = "no address"
 	case u.User != nil || u.RawQuery != "" || u.Fragment != "":
 		why = "has user information, a query or a fragment"
+	case local && pemBelow.MatchString(u.Path):
 	case !pemPath.MatchString(u.Path):
 		why = "names no certificate of SNS"
-	case sameHost(u, v.CertificateHost) && (u.Scheme == "https" || u.Scheme == "http" && client.OnThisMachine(u.Hostname())):
 	case u.Scheme != "https":
 		why = "is not https"
 	case u.Port() != "" && u.Port() != "443":

@@ -208,6 +208,22 @@ func TestForgedMessagesDoNotVerify(t *testing.T) {
 	}
 }
 
+func TestTheCertificateOfAServerThatPlaysSNSMayLieBelowAPath(t *testing.T) {
+	const host, below = "127.0.0.1:4566", "/_aws/sns/SimpleNotificationService-1.pem"
+	for address, holds := range map[string]bool{
+		"http://" + host + below:                             true, // as LocalStack has it
+		"http://" + host + "/SimpleNotificationService-1.pem": true,
+		"http://" + host + "/_aws/sns/other.pem":             false,
+		"http://127.0.0.1:4567" + below:                      false,
+		"https://sns.ap-southeast-2.amazonaws.com" + below:   false,
+	} {
+		m, v := good("1"), verifier(t)
+		m["SigningCertURL"], v.CertificateHost = address, host
+		_, checks := v.Verify(t.Context(), Delivery{Header: header(), Body: signed(t, m, goodText, "1")})
+		require.Equal(t, holds, Holds(checks), "%s: %+v", address, checks)
+	}
+}
+
 func TestAnInboxWaitsOnADeliveryAndFailsOnceOnRequest(t *testing.T) {
 	receiver, err := Listen(context.Background(), "127.0.0.1:0", "")
 	require.NoError(t, err)

@@ -211,11 +211,11 @@ func TestForgedMessagesDoNotVerify(t *testing.T) {
 func TestTheCertificateOfAServerThatPlaysSNSMayLieBelowAPath(t *testing.T) {
 	const host, below = "127.0.0.1:4566", "/_aws/sns/SimpleNotificationService-1.pem"
 	for address, holds := range map[string]bool{
-		"http://" + host + below:                             true, // as LocalStack has it
+		"http://" + host + below:                              true, // as LocalStack has it
 		"http://" + host + "/SimpleNotificationService-1.pem": true,
-		"http://" + host + "/_aws/sns/other.pem":             false,
-		"http://127.0.0.1:4567" + below:                      false,
-		"https://sns.ap-southeast-2.amazonaws.com" + below:   false,
+		"http://" + host + "/_aws/sns/other.pem":              false,
+		"http://127.0.0.1:4567" + below:                       false,
+		"https://sns.ap-southeast-2.amazonaws.com" + below:    false,
 	} {
 		m, v := good("1"), verifier(t)
 		m["SigningCertURL"], v.CertificateHost = address, host

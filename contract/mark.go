@@ -36,6 +36,9 @@ func (m Mark) Valid() bool {
 	return slices.Contains(Marks(), m)
 }
 
+// Gates reports whether what breaks a fact of this mark fails a run, unless its owner says otherwise.
+func (m Mark) Gates() bool { return m == Stated || m == Standard }
+
 // Marked is the pair of keys that every entry of the operation table carries: Mark covers all facts
 // of the entry, Marks overrides it for single keys.
 type Marked struct {

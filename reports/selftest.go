@@ -152,7 +152,7 @@ func (f FaultResult) Lives() bool {
 	if f.Generated {
 		return f.Forbidden && f.Hits > 0 && !f.Caught()
 	}
-	return f.Reason == "" && !f.ByChance && !f.RightRequirement && (f.Mark == contract.Stated || f.Mark == contract.Standard)
+	return f.Reason == "" && !f.ByChance && !f.RightRequirement && f.Mark.Gates()
 }
 
 // Killer is a scenario that noticed a fault, and the requirement that its finding names.

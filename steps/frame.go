@@ -15,7 +15,6 @@ import (
 	"github.com/kobcheck/kobcheck/client/scene"
 	"github.com/kobcheck/kobcheck/contract"
 	"github.com/kobcheck/kobcheck/reports/evidence"
-	"github.com/kobcheck/kobcheck/schemas"
 	"github.com/kobcheck/kobcheck/schemas/match"
 )
 
@@ -199,10 +198,10 @@ func (w *World) Difference(f, later *Frame, breaks Breaks) (difference *evidence
 			continue
 		}
 		compared = true
-		misshapen := w.misshapen(f.things[name].Kind, later.states[name])
+		misshapen := w.Misshapen(f.things[name].Kind, later.states[name])
 		for _, member := range slices.Sorted(maps.Keys(before)) {
 			holds, why := match.Field(match.Equal(before[member]), member).Look(later.states[name])
-			if holds || misshapen["/"+member] {
+			if _, is := misshapen[member]; holds || is {
 				continue
 			}
 			if requirement := breaks(f.things[name], member); requirement != "" {
@@ -218,26 +217,6 @@ func (w *World) Difference(f, later *Frame, breaks Breaks) (difference *evidence
 // reading is the operation by whose answers a thing of a kind is seen; nil for none.
 func (w *World) reading(kind string) *contract.Operation {
 	return cmp.Or(Reader(w, kind), Lister(w, kind))
-}
-
-// misshapen are the members that an answer lacks or has of another type, against its shape. That is told of the answer
-// itself, and is no change that a call has made.
-func (w *World) misshapen(kind string, state map[string]any) map[string]bool {
-	read := w.reading(kind)
-	if read == nil {
-		return nil
-	}
-	violations, err := w.Session.Schemas.CheckValue(read.Success.Schema, state)
-	if err != nil {
-		return nil // without a shape nothing is against it
-	}
-	members := map[string]bool{}
-	for _, v := range violations {
-		if v.Kind == schemas.Missing || v.Kind == schemas.Type {
-			members[v.Pointer] = true
-		}
-	}
-	return members
 }
 
 // framedPart is how deep a run has to go for every refusal to be looked into; less deep ones look into a part of them.

@@ -37,7 +37,7 @@ type Mutation struct {
 // Forbidden reports whether a stated fact, a standard or a hazard forbids it. Of any other one an API may do the
 // same and conform, so that who does not see it misses nothing.
 func (m Mutation) Forbidden() bool {
-	return m.Hazard != "" || m.Mark == contract.Stated || m.Mark == contract.Standard
+	return m.Hazard != "" || m.Mark.Gates()
 }
 
 // performance performs a mutation on one call and reports whether it made a difference.

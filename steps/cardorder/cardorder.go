@@ -312,7 +312,7 @@ func leftNoTrace(ctx context.Context, w *steps.World) error {
 		Expected: fmt.Sprintf("no card made since %s beyond the %d known", things.Stamp(before.since), len(before.cards)),
 		Actual:   fmt.Sprintf("%d more", len(more))})
 	if unread == nil {
-		w.ExpectUnchanged("CARD-CREATE-19", before.wallet, now)
+		w.ExpectUnchanged("CARD-CREATE-19", "wallet", before.wallet, now)
 	}
 	return unread
 }

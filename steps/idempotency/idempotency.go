@@ -268,7 +268,7 @@ func bothSame(w *steps.World, r *repeat) error {
 		Fact: w.Own(contract.Status), Message: "the repeat was not answered like the first request",
 		Expected: steps.Status(r.first.Status), Actual: w.Answered(r.latest)})
 	if r.latest.Status == r.first.Status {
-		w.ExpectEqual("replay has the body of the first", r.before, r.after, func(name string, _ bool) contract.Fact {
+		w.ExpectEqual("replay has the body of the first", "", r.before, r.after, func(name string, _ bool) contract.Fact {
 			f := w.Own(contract.Content)
 			f.Field = name
 			return f

@@ -50,7 +50,7 @@ type Fault struct {
 
 // forbidden reports whether a stated fact, a standard or a hazard forbids the fault.
 func (f Fault) forbidden() bool {
-	return f.Hazard != "" || f.Mark == contract.Stated || f.Mark == contract.Standard
+	return f.Hazard != "" || f.Mark.Gates()
 }
 
 // Subject is an API under test that was started for one run.

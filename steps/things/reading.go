@@ -141,7 +141,7 @@ func expectReadsBack(ctx context.Context, w *steps.World, object *scene.Thing) e
 	if now == nil {
 		return err
 	}
-	w.ExpectEqual("reads back equal", object.Body, now, func(name string, there bool) contract.Fact {
+	w.ExpectEqual("reads back equal", object.Kind, object.Body, now, func(name string, there bool) contract.Fact {
 		return w.FieldFact(w.Leading(), name, there)
 	})
 	return nil

@@ -84,8 +84,12 @@ func opaque(header string) bool {
 }
 
 // SecretShown says in words which credential of the caller, or secret of a card, the answer repeats in its body or
-// headers, or "". What the member named holds is what was asked for, unless the caller has sent it; empty for none.
-func (e *Exchange) SecretShown(but string) string {
+// headers, or in a text beside it, or "". What the member named holds is what was asked for, unless the caller has sent it;
+// empty for none.
+func (e *Exchange) SecretShown(but, beside string) string {
+	if what := e.redactor.Shown(beside); what != "" {
+		return what
+	}
 	if e.sentBack(but) {
 		return "what the caller sent as its credential, as " + but
 	}

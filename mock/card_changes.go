@@ -63,6 +63,7 @@ func (s *Server) replaceOrRenew(c *call) answer {
 		one = s.succession(one)
 	}
 	one = s.brokenSuccession(one)
+	s.brokenLink(one)
 	one.expiry = max(one.expiry+millis(24*time.Hour/time.Millisecond), s.expiry(s.store.now()))
 	one.updated = s.store.later(one.updated)
 	return s.succeed(c, s.cardText(one))

@@ -27,6 +27,13 @@ func (s *Server) brokenSuccession(one *card) *card {
 	return &next
 }
 
+// brokenLink gives the wallet of a card that was replaced back for another one, where a fault asks for it.
+func (s *Server) brokenLink(one *card) {
+	if w := s.store.wallets.byID[one.wallet]; w != nil && s.faults.On("card.replacement-frees-wallet") {
+		w.external = ""
+	}
+}
+
 // brokenSeed is what a secret is made from: of nothing, or of the card alone, where a fault asks for it.
 func (s *Server) brokenSeed(seed [][]byte) [][]byte {
 	switch {

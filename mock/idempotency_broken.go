@@ -17,6 +17,9 @@ func (s *Server) brokenScope(c *call, id keyID) keyID {
 	if s.faults.On("idempotency.shared-between-operations") {
 		id.operation = ""
 	}
+	if s.faults.On("idempotency.bound-to-token") {
+		id.owner += c.header.Get("Authorization")
+	}
 	if s.faults.On("idempotency.shared-within-a-section") {
 		id.operation = c.operation.Section
 	}

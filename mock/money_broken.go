@@ -56,6 +56,13 @@ func (s *Server) broken(c *call, m movement) movement {
 	return m
 }
 
+// brokenTransfer takes a cent of a transfer whose other side is refused, where a fault asks for it.
+func (s *Server) brokenTransfer(from *wallet) {
+	if from.available > 0 && s.faults.On("money.refused-transfer-takes") {
+		from.available--
+	}
+}
+
 // balanceBefore is what a wallet held before its latest movement, and when that movement ended.
 type balanceBefore struct {
 	held  cents

@@ -8,6 +8,8 @@ import (
 	"strings"
 	"time"
 
+	"github.com/golang-jwt/jwt/v5"
+
 	"github.com/kobcheck/kobcheck/mock/fault"
 )
 
@@ -124,6 +126,20 @@ func (s *Server) anybodys(secret string) bool {
 		}
 	}
 	return false
+}
+
+// brokenClaims are those of a token, and the secret of its client where a fault asks for it.
+func (s *Server) brokenClaims(claims jwt.MapClaims) jwt.MapClaims {
+	if s.faults.On("token.claims-hold-the-secret") {
+		s.store.mu.RLock()
+		defer s.store.mu.RUnlock()
+		for _, one := range s.store.clients {
+			if one.id == claims["client_id"] {
+				claims["client_secret"] = one.secret
+			}
+		}
+	}
+	return claims
 }
 
 // brokenScopes are the scopes that are taken as asked for.

@@ -49,10 +49,10 @@ func newIssuer(s *Server) (*issuer, error) {
 
 // sign makes a token for a client that lives from a time on.
 func (i *issuer) sign(clientID, scope string, from time.Time, life time.Duration, serial int64) (string, error) {
-	token := jwt.NewWithClaims(jwt.SigningMethodES256, jwt.MapClaims{
+	token := jwt.NewWithClaims(jwt.SigningMethodES256, i.server.brokenClaims(jwt.MapClaims{
 		"iss": issuerName, "sub": clientID, "client_id": clientID, "scope": scope, "token_use": "access",
 		"iat": from.Unix(), "exp": from.Add(life).Unix(), "jti": fmt.Sprintf("%s-%d", clientID, serial),
-	})
+	}))
 	token.Header["kid"] = "mock-1"
 	return token.SignedString(i.key)
 }

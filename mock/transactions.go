@@ -105,6 +105,7 @@ func (s *Server) createTransaction(c *call) answer {
 	}
 	to, refusal, ok := s.side(c, "to")
 	if !ok {
+		s.brokenTransfer(from)
 		return refusal
 	}
 	return s.move(c, from, to, "TRANSFER")

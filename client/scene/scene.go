@@ -145,8 +145,7 @@ func (s *Scene) Open(draft *Draft, exchange *client.Exchange) *NotTestable {
 	scope := "target.clients." + cmp.Or(exchange.As, "primary") + ".scope"
 	switch code {
 	case http.StatusNotFound, http.StatusMethodNotAllowed, http.StatusNotImplemented:
-		path := contract.Fact{Requirement: operation.Requirement, Operation: operation.ID, Facet: contract.Path, Edition: s.Client.Edition()}
-		if len(operation.PathParams) == 0 && !s.Client.PathGiven(operation.ID) && s.Contract.Weigh(path).Mark != contract.Stated {
+		if len(operation.PathParams) == 0 && !s.Client.PathGiven(operation.ID) && !s.absent(operation, http.StatusNotFound) {
 			return open("target.paths."+operation.ID, ", and no page states its path in this edition")
 		}
 		// What has an id may be gone; what has none is not offered to this client.
@@ -162,13 +161,19 @@ func (s *Scene) Open(draft *Draft, exchange *client.Exchange) *NotTestable {
 		return nil
 	}
 	switch {
-	case code/100 != 4:
+	case code/100 != 4 || s.absent(operation, code):
 	case operation.Body != nil && !operation.Body.Founded() && s.Given.Bodies[operation.ID] == nil:
 		return open("fixtures.bodies."+operation.ID, ", and no page states the body that it takes")
 	case draft.guessed:
 		return open("fixtures.programs.ok", " with a card program that another client made")
 	}
 	return nil
+}
+
+// absent reports whether a refusal says that there is nothing where a page states the operation, whatever its body.
+func (s *Scene) absent(operation *contract.Operation, code int) bool {
+	path := contract.Fact{Requirement: operation.Requirement, Operation: operation.ID, Facet: contract.Path, Edition: s.Client.Edition()}
+	return (code == http.StatusNotFound || code == http.StatusMethodNotAllowed) && s.Contract.Weigh(path).Mark == contract.Stated
 }
 
 // Together sends requests of an operation at one moment and returns their answers in the same order; a request

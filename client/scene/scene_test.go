@@ -225,6 +225,7 @@ func TestWhatCanNotBePreparedSaysWhatBlocksOrWhatIsMissing(t *testing.T) {
 		"credits are not for us":     {scene.FundedWallet, nil, nil, answering(credit, 403), "", "target.clients.primary.scope"},
 		"credits are broken":         {scene.FundedWallet, nil, nil, answering(credit, 500), "transactions-manual-credit", ""},
 		"no wallet can be activated": {"wallet", nil, nil, inactive(400), "", "fixtures.bodies.wallets-update"},
+		"activating is not there":    {"wallet", nil, nil, inactive(404), "wallets-update", ""}, // where a page states that it is
 		"activating breaks":          {"wallet", nil, nil, inactive(500), "wallets-update", ""},
 		"no program at all":          {"card", none, []string{"admin"}, answeringAll("/card-programs", 403), "", "fixtures.programs.ok"},
 		"an administrator's program": {"card", none, nil, theirs, "", "fixtures.programs.ok"},

@@ -56,6 +56,13 @@ Feature: Idempotency
         | Create manual credit transaction |
         | Create manual debit transaction  |
 
+    @id:idempotency.new-token
+    Scenario: A request that is repeated with a token given since is done once
+      Given a valid request to "Create manual credit transaction"
+      And the request is sent
+      When the request is sent again with the same key and a new token
+      Then it was done once
+
     @id:idempotency.key-whole
     Scenario: Two keys that differ at their end alone are two keys
       Given a valid request to "Create manual credit transaction"

@@ -46,6 +46,16 @@ Feature: Replace or renew card
         | replace |
         | renew   |
 
+  @CARD-CREATE-20 @inferred
+  Rule: After success the wallet has an "external_id", so that a second card on it fails check 4
+    @id:cards-renew.keeps-wallet
+    Scenario: The wallet of a card that was replaced takes no second one
+      Given an active card
+      When we call "Replace or renew card"
+      Then the call succeeds
+      When we call "Create a new card"
+      Then the refusal says "Invalid wallet with existing entity association"
+
   @HARNESS-12 @inferred
   Rule: What was created reads back equal, field by field
     @id:cards-renew.reads-back

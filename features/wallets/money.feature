@@ -92,6 +92,13 @@ Feature: Money
       When we try to move 500 from the wallet to itself
       Then the wallet holds what it held before
 
+    @id:money.to-another-client
+    Scenario: A transaction to another client's wallet, taken or refused, makes and loses no money
+      Given a funded wallet
+      And a wallet of another client
+      When we try to move 500 from the wallet to the foreign wallet
+      Then both wallets together hold what they held before
+
   @MONEY-02 @MONEY-01 @example
   Rule: "total_amount" equals "amount" plus "reserved_amount"; every sample agrees, no page says so
     @id:money.total

@@ -31,6 +31,7 @@ func Sentences() []steps.Definition {
 			{Word: "a key that differs at its end alone", Doc: "its last digits differ.", Handler: sendWithNearKey},
 			{Word: "each key that differs in one digit", Doc: "once for each digit of the key that is free, with that digit changed.", Handler: sendWithEachNearKey},
 			{Word: "the same key and no token", Doc: "without a token.", Handler: sendAgainWithoutToken},
+			{Word: "the same key and a new token", Doc: "under the key of the first, with a token that was given since.", Handler: sendAgainWithNewToken},
 			{Word: "the same key by another client", Doc: "by the second client.", Handler: firstAsSecond},
 		}),
 		steps.Define(area, `the request is sent again with the same key and "([^"]+)" changed to (.+)`, "Sends the request under the key of the first, with one field of the body changed.", sendAgainChanged),
@@ -221,6 +222,14 @@ func firstAsSecond(ctx context.Context, w *steps.World) error {
 
 func sendAgainWithoutToken(ctx context.Context, w *steps.World) error {
 	return sendRepeat(ctx, w, func(draft *scene.Draft) error { draft.Request.Authorization = new(""); return nil })
+}
+
+func sendAgainWithNewToken(ctx context.Context, w *steps.World) error {
+	fresh, err := w.Session.Client.FreshToken(ctx, "primary", "")
+	if err != nil {
+		return err
+	}
+	return sendRepeat(ctx, w, func(draft *scene.Draft) error { draft.Request.Authorization = new("Bearer " + fresh.Value); return nil })
 }
 
 func oddKey(draft *scene.Draft, how string) error {

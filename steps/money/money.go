@@ -32,7 +32,7 @@ func Sentences() []steps.Definition {
 			"Requests that leave at the same moment, each under a key of its own; one alone can be met.", allAtOnce),
 		steps.Define(area, `the wallet holds what those that were served have left`, "So much less for each of the requests that was answered with a success.", holdsTheRest),
 		steps.Define(area, `we try to credit the wallet with (\d+)`, "The same, and it may be refused.", tryCredit),
-		steps.Define(area, `we try to move (\d+) from the wallet to itself`, "A transaction of which both sides are one wallet; it may be refused.", tryToItself),
+		steps.Define(area, `we try to move (\d+) from the wallet to (itself|the foreign wallet)`, "A transaction of which both sides are one wallet, or one side is another client's; it may be refused.", tryToMove),
 		steps.Define(area, `the credits (.+) are made one after another`, "Manual credits of these amounts on the wallet.", creditsOneByOne),
 		steps.Define(area, `(\d+) credits of (\d+) each are made on the wallet at once`, "Manual credits that leave at the same moment, each under a key of its own.", creditsAtOnce),
 		steps.Define(area, `the (other )?wallet holds (\d+) (more|less) than before`, "The balance moved by exactly so much, in the unit that one known credit has shown.", holdsMoreOrLess),
@@ -218,8 +218,11 @@ func holdsTheSame(ctx context.Context, w *steps.World) error {
 }
 
 func conserved(ctx context.Context, w *steps.World) error {
-	sumBefore, sumNow := new(big.Rat), new(big.Rat)
-	for _, name := range []string{"wallet", "other wallet"} {
+	sumBefore, sumNow, other := new(big.Rat), new(big.Rat), "other wallet"
+	if _, foreign := steps.State[noted](w).balances["foreign wallet"]; foreign {
+		other = "foreign wallet"
+	}
+	for _, name := range []string{"wallet", other} {
 		before, now, err := beforeAndNow(ctx, w, name)
 		if err != nil {
 			return err

@@ -47,13 +47,22 @@ func tryCredit(ctx context.Context, w *steps.World, amount int64) error {
 	return w.SendDraft(ctx)
 }
 
-// tryToItself is of no page: whoever takes such a transaction moves nothing by it.
-func tryToItself(ctx context.Context, w *steps.World, amount int64) error {
-	wallet, err := noteBalance(ctx, w, "wallet")
+// tryToMove is of no page: whoever takes such a transaction makes and loses nothing by it.
+func tryToMove(ctx context.Context, w *steps.World, amount int64, where string) error {
+	from, err := noteBalance(ctx, w, "wallet")
 	if err != nil {
 		return err
 	}
-	if w.Draft, err = w.Scene.Booking(ctx, "transactions-create", "primary", amount, wallet.ID, wallet.ID); err != nil {
+	to := from
+	if where != "itself" {
+		if err := w.NeedClient("second", "only its owner can tell what it holds"); err != nil {
+			return err
+		}
+		if to, err = noteBalance(ctx, w, "foreign wallet"); err != nil {
+			return err
+		}
+	}
+	if w.Draft, err = w.Scene.Booking(ctx, "transactions-create", "primary", amount, from.ID, to.ID); err != nil {
 		return err
 	}
 	return w.SendDraft(ctx)

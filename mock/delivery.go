@@ -224,7 +224,7 @@ func (p *postman) post(r *round, m *envelope) bool {
 	if m.kind == "Notification" {
 		request.Header.Set("x-amz-sns-subscription-arn", m.topic+":"+r.subscription.id.String())
 	}
-	p.brokenHeaders(request.Header)
+	p.brokenHeaders(request, r.subscription)
 	response, err := p.client.Do(request)
 	if err != nil {
 		return false

@@ -83,7 +83,13 @@ func (p *postman) brokenEvent(event Event) Event {
 }
 
 // brokenHeaders are the headers of a delivery with what the faults make of them.
-func (p *postman) brokenHeaders(header http.Header) {
+func (p *postman) brokenHeaders(request *http.Request, to *subscription) {
+	header := request.Header
+	if p.server.faults.On("webhook.credentials-in-header") {
+		p.server.store.mu.RLock()
+		request.SetBasicAuth(to.owner, p.server.store.clients[to.owner].secret)
+		p.server.store.mu.RUnlock()
+	}
 	if p.server.faults.On("webhook.labelled-html") {
 		header.Set("Content-Type", "text/html")
 	}

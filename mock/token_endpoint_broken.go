@@ -133,11 +133,7 @@ func (s *Server) brokenClaims(claims jwt.MapClaims) jwt.MapClaims {
 	if s.faults.On("token.claims-hold-the-secret") {
 		s.store.mu.RLock()
 		defer s.store.mu.RUnlock()
-		for _, one := range s.store.clients {
-			if one.id == claims["client_id"] {
-				claims["client_secret"] = one.secret
-			}
-		}
+		claims["client_secret"] = s.store.clients[claims["client_id"].(string)].secret
 	}
 	return claims
 }

@@ -73,6 +73,8 @@ func walkTenancy(c *caller) {
 	c.with("X-Client-Id", c.server.Inventory().Clients["second"].ID).call("cards-get", nil, foreign["card"])
 	own := c.funded(100)
 	c.call("transactions-create", body{"amount": 1, "from": foreign["wallet"], "to": own})
+	c.call("transactions-create", body{"amount": 1, "from": own, "to": foreign["wallet"]})
+	c.get("./wallets/" + own)
 	c.call("transactions-manual-debit", body{"amount": 1, "from": foreign["wallet"]})
 	c.call("transactions-manual-credit", body{"amount": 1, "to": foreign["wallet"]})
 }

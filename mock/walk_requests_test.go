@@ -22,14 +22,15 @@ func walkRightly(c *caller, operation *contract.Operation) {
 	c.as("admin").call("clients-list", nil)
 }
 
-// walkKey sends an operation that takes a key again: as it was, with other data, by another client, without a
-// token, without a key, with a key that begins alike and with a malformed one.
+// walkKey sends an operation that takes a key again: as it was, with a new token, with other data, by another client,
+// without a token, without a key, with a key that begins alike and with a malformed one.
 func walkKey(c *caller, operation *contract.Operation) {
 	request, parameters := c.goodRequest(operation.ID)
 	key := c.key()
 	keyed := c.with("Idempotency-Key", key)
 	keyed.call(operation.ID, request, parameters...)
 	keyed.call(operation.ID, request, parameters...)
+	keyed.as("primary").call(operation.ID, request, parameters...)
 	keyed.without("Authorization").call(operation.ID, request, parameters...)
 	other, _ := c.goodRequest(operation.ID)
 	if changed, ok := other.(body); ok {

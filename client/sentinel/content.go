@@ -45,7 +45,8 @@ func (w *watcher) cardNumber() {
 }
 
 func (w *watcher) secret() {
-	shown := w.exchange.SecretShown(map[string]string{"cards-generate-secret": "secret", "token": "access_token"}[w.operation.ID], claims(w.value))
+	asked := map[string]string{"cards-generate-secret": "secret", "token": "access_token"}[w.operation.ID]
+	shown := w.exchange.SecretShown(asked, claims(w.value))
 	w.expect(shown == "", evidence.Assertion{Check: evidence.NoSecret, Fact: w.fact("HARNESS-14", contract.Exposure),
 		Message: "the answer repeats a credential of the caller", Expected: "no credential", Actual: shown})
 }

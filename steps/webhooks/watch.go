@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"context"
 	"fmt"
+	"maps"
 	"net/http"
 	"slices"
 	"strings"
@@ -64,15 +65,16 @@ func Watch(ctx context.Context, session *steps.Session) (seen []steps.Evidence) 
 	return seen
 }
 
-// exposed looks for what no delivery may show, where people may write: ids, tokens and signatures are random text, some
-// of which passes for a card number by chance.
+// exposed looks for what no delivery may show: for credentials in its head too, for card numbers where people may write,
+// since ids, tokens and signatures are random text, some of which passes for one by chance.
 func exposed(w *steps.World, all []webhook.Received) {
 	for _, one := range all {
 		if one.Message == nil {
 			continue
 		}
 		text := one.Message.Said()
-		number, secret := redact.CardNumber(text), w.Session.Client.Redactor().Shown(text)
+		head := slices.Concat(slices.Collect(maps.Values(one.Header))...)
+		number, secret := redact.CardNumber(text), w.Session.Client.Redactor().Shown(strings.Join(append(head, text), "\n"))
 		expect(w, number == "", "CARD-20", contract.Exposure, evidence.NoCardNumber, "a delivery shows a full card number",
 			"a masked number at most", number)
 		expect(w, secret == "", "HARNESS-14", contract.Exposure, evidence.NoSecret, "a delivery repeats a credential of ours",

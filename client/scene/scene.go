@@ -161,8 +161,8 @@ func (s *Scene) Open(draft *Draft, exchange *client.Exchange) *NotTestable {
 		return nil
 	}
 	switch {
-	case code/100 != 4 || s.absent(operation, code):
-	case operation.Body != nil && !operation.Body.Founded() && s.Given.Bodies[operation.ID] == nil:
+	case code/100 != 4:
+	case operation.Body != nil && !operation.Body.Founded() && s.Given.Bodies[operation.ID] == nil && !s.absent(operation, code):
 		return open("fixtures.bodies."+operation.ID, ", and no page states the body that it takes")
 	case draft.guessed:
 		return open("fixtures.programs.ok", " with a card program that another client made")
@@ -170,10 +170,12 @@ func (s *Scene) Open(draft *Draft, exchange *client.Exchange) *NotTestable {
 	return nil
 }
 
-// absent reports whether a refusal says that there is nothing where a page states the operation, whatever its body.
+// absent reports whether a refusal says that there is nothing where a page states the operation, whatever its body. Of an
+// address that the target's owner gave no page speaks.
 func (s *Scene) absent(operation *contract.Operation, code int) bool {
 	path := contract.Fact{Requirement: operation.Requirement, Operation: operation.ID, Facet: contract.Path, Edition: s.Client.Edition()}
-	return (code == http.StatusNotFound || code == http.StatusMethodNotAllowed) && s.Contract.Weigh(path).Mark == contract.Stated
+	return (code == http.StatusNotFound || code == http.StatusMethodNotAllowed) && !s.Client.PathGiven(operation.ID) &&
+		s.Contract.Weigh(path).Mark == contract.Stated
 }
 
 // Together sends requests of an operation at one moment and returns their answers in the same order; a request

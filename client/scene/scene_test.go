@@ -208,7 +208,9 @@ func TestWhatCanNotBePreparedSaysWhatBlocksOrWhatIsMissing(t *testing.T) {
 		}
 	}
 	const credit = "POST " + prefix + "/transactions/manual-credit"
-	theirs := both(answering("GET "+prefix+"/card-programs", 404), answering("POST "+prefix+"/cards", 400))
+	theirs := func(status int) change {
+		return both(answering("GET "+prefix+"/card-programs", 404), answering("POST "+prefix+"/cards", status))
+	}
 	for name, c := range map[string]struct {
 		kind     string
 		given    func(mock.Inventory) scene.Given
@@ -228,7 +230,8 @@ func TestWhatCanNotBePreparedSaysWhatBlocksOrWhatIsMissing(t *testing.T) {
 		"activating is not there":    {"wallet", nil, nil, inactive(404), "wallets-update", ""}, // where a page states that it is
 		"activating breaks":          {"wallet", nil, nil, inactive(500), "wallets-update", ""},
 		"no program at all":          {"card", none, []string{"admin"}, answeringAll("/card-programs", 403), "", "fixtures.programs.ok"},
-		"an administrator's program": {"card", none, nil, theirs, "", "fixtures.programs.ok"},
+		"an administrator's program": {"card", none, nil, theirs(400), "", "fixtures.programs.ok"},
+		"such a one is not found":    {"card", none, nil, theirs(404), "", "fixtures.programs.ok"},
 		"a handed program":           {"card", nil, nil, answering("POST "+prefix+"/cards", 400), "cards-create", ""},
 	} {
 		t.Run(name, func(t *testing.T) {

@@ -85,7 +85,8 @@ type Set struct{ on map[ID]*counters }
 
 type counters struct{ hits, asked atomic.Int64 }
 
-// New switches faults on. An id that the catalogue does not have is an error that names the nearest.
+// New switches faults on. An id that the catalogue does not have is an error that lists those that
+// begin alike.
 func New(ids ...string) (*Set, error) {
 	if len(ids) == 0 {
 		return &Set{}, nil
@@ -97,15 +98,24 @@ func New(ids ...string) (*Set, error) {
 	set := &Set{on: map[ID]*counters{}}
 	for _, id := range ids {
 		if !slices.ContainsFunc(known, func(f Fault) bool { return f.offers(ID(id)) }) {
-			var ids []string
-			for _, f := range known {
-				ids = append(ids, string(f.ID))
-			}
-			return nil, fmt.Errorf("there is no fault %q%s (kobcheck list faults shows all)", id, contract.Meant(id, ids))
+			return nil, fmt.Errorf("there is no fault %q; those that begin alike: %s (kobcheck list faults shows all)", id,
+				alike(known, id))
 		}
 		set.on[ID(id)] = &counters{}
 	}
 	return set, nil
+}
+
+// alike lists the dozen faults that have the most letters in common with the beginning of a mistyped id.
+func alike(known []Fault, id string) string {
+	common := func(f Fault) int { return contract.Common(id, string(f.ID)) }
+	nearest := slices.Clone(known)
+	slices.SortStableFunc(nearest, func(a, b Fault) int { return common(b) - common(a) })
+	var found []string
+	for _, f := range nearest[:min(12, len(nearest))] {
+		found = append(found, string(f.ID))
+	}
+	return strings.Join(found, ", ")
 }
 
 // Any reports whether any fault is switched on.

@@ -98,24 +98,27 @@ func New(ids ...string) (*Set, error) {
 	set := &Set{on: map[ID]*counters{}}
 	for _, id := range ids {
 		if !slices.ContainsFunc(known, func(f Fault) bool { return f.offers(ID(id)) }) {
-			return nil, fmt.Errorf("there is no fault %q; those that begin alike: %s (kobcheck list faults shows all)", id,
-				alike(known, id))
+			return nil, fmt.Errorf("there is no fault %q%s (kobcheck list faults shows all)", id, alike(known, id))
 		}
 		set.on[ID(id)] = &counters{}
 	}
 	return set, nil
 }
 
-// alike lists the dozen faults that have the most letters in common with the beginning of a mistyped id.
+// alike lists the dozen faults that have the most letters in common with the beginning of a mistyped id, and some at
+// least; it is empty where none has.
 func alike(known []Fault, id string) string {
 	common := func(f Fault) int { return contract.Common(id, string(f.ID)) }
-	nearest := slices.Clone(known)
+	nearest := slices.DeleteFunc(slices.Clone(known), func(f Fault) bool { return common(f) < 3 })
 	slices.SortStableFunc(nearest, func(a, b Fault) int { return common(b) - common(a) })
 	var found []string
 	for _, f := range nearest[:min(12, len(nearest))] {
 		found = append(found, string(f.ID))
 	}
-	return strings.Join(found, ", ")
+	if len(found) == 0 {
+		return ""
+	}
+	return "; those that begin alike: " + strings.Join(found, ", ")
 }
 
 // Any reports whether any fault is switched on.

@@ -171,3 +171,10 @@ func BenchmarkAskingASetWithoutFaults(b *testing.B) {
 		}
 	}
 }
+
+func TestAnUnknownFaultListsThoseThatBeginAlike(t *testing.T) {
+	_, err := New("order.swap")
+	require.ErrorContains(t, err, "order.swap-1-2")
+	_, err = New("no.such")
+	require.EqualError(t, err, `there is no fault "no.such" (kobcheck list faults shows all)`)
+}
